@@ -1,0 +1,1 @@
+//! What the exam board does.

@@ -1,0 +1,1 @@
+//! The Vietnamese chip ID card.

@@ -1,0 +1,1 @@
+//! The standards' primitives, thin over RustCrypto.

@@ -1,0 +1,1 @@
+//! The attendance log (a spec room).

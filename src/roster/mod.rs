@@ -1,0 +1,1 @@
+//! Who is expected: import, search and matching.
