@@ -1,1 +1,25 @@
-//! The attendance log (a spec room).
+//! The attendance log: what happened at a desk, in order, complete, unchanged, each within a window of time.
+//!
+//! A spec room. Implements RFC 6962 §2.1 (Merkle tree), C2SP `signed-note`, `tlog-checkpoint` and `tlog-tiles`,
+//! RFC 8785 (canonical JSON, without floats). One tree per segment; a segment is one process start with one fresh
+//! Ed25519 key that lives in memory only. Left out for now: anchors, witnesses, inclusion proofs.
+//!
+//! Invariants:
+//! - A [`Durable`] exists only after its entry and a checkpoint over it were written and flushed.
+//! - After any failed write or flush the log never acknowledges again.
+//! - No entry holds a name, a birth date, a number, an MRZ or a picture. No file, no clock of its own.
+
+mod event;
+mod log;
+mod note;
+mod replay;
+mod store;
+
+pub use event::{
+    AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, Opened,
+    PackageRef, Previous, RegistryState, TornSegment, Totals,
+};
+pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
+pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteVerifier};
+pub use replay::{Arrival, ArrivalIndex};
+pub use store::{LogStore, StoreFault};
