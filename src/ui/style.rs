@@ -16,6 +16,8 @@ pub const GROUND: Color32 = Color32::from_rgb(0xEE, 0xF1, 0xF4);
 pub const SURFACE: Color32 = Color32::from_rgb(0xFF, 0xFF, 0xFF);
 /// The bars above and below.
 pub const BAR: Color32 = Color32::from_rgb(0x16, 0x25, 0x33);
+/// A good thing on the bars.
+pub const BAR_OK: Color32 = Color32::from_rgb(0x6F, 0xD3, 0x9B);
 /// Text on the bars.
 pub const ON_BAR: Color32 = Color32::from_rgb(0xF2, 0xF5, 0xF7);
 /// Less important text on the bars.

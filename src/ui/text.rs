@@ -159,6 +159,15 @@ words! {
     minutes_late
     record_number
     fields_differ
+    field_name
+    field_expiry
+    field_signer
+    match_old_number
+    match_same_name
+    match_name_differs
+    match_birth_differs
+    match_several
+    match_elsewhere
     recording_not_done
     status_reader
     status_card
