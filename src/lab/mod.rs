@@ -1,1 +1,3 @@
 //! Everything simulated.
+
+pub mod card;

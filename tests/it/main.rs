@@ -1,1 +1,4 @@
+//! The tests that need no window.
 
+mod crypto;
+mod vector;
