@@ -113,7 +113,8 @@ impl Mrz {
 
 /// The check digit of ICAO Doc 9303-3 §4.9: weights 7, 3, 1; letters are 10 to 35, fillers 0; modulo 10.
 pub fn check_digit(characters: &[u8]) -> char {
-    let sum: u32 = characters.iter().zip([7, 3, 1].into_iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
+    let sum: u32 =
+        characters.iter().zip([7, 3, 1].into_iter().cycle()).map(|(byte, weight)| value(*byte) * weight).sum();
     char::from_digit(sum % 10, 10).unwrap_or('0')
 }
 

@@ -57,8 +57,11 @@ fn part(attribute: &Element<'_>) -> Result<(Vec<u8>, String), TlvError> {
 fn string(element: &Element<'_>) -> String {
     match element.tag {
         0x1E => {
-            let units: Vec<u16> =
-                element.value.chunks_exact(2).map(|pair| pair.iter().fold(0, |unit, byte| unit << 8 | u16::from(*byte))).collect();
+            let units: Vec<u16> = element
+                .value
+                .chunks_exact(2)
+                .map(|pair| pair.iter().fold(0, |unit, byte| unit << 8 | u16::from(*byte)))
+                .collect();
             String::from_utf16_lossy(&units)
         }
         _ => std::str::from_utf8(element.value)

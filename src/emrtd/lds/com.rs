@@ -53,8 +53,7 @@ impl Com {
 
 /// Writes an EF.COM of LDS 1.7 and Unicode 4.0 that lists `groups`.
 pub fn encode(groups: &[u8]) -> Vec<u8> {
-    let tags: Vec<u8> =
-        groups.iter().filter_map(|group| u8::try_from(FileId::Dg(*group).tag()?).ok()).collect();
+    let tags: Vec<u8> = groups.iter().filter_map(|group| u8::try_from(FileId::Dg(*group).tag()?).ok()).collect();
     tlv::encode_all(0x60, &[tlv::encode(0x5F01, b"0107"), tlv::encode(0x5F36, b"040000"), tlv::encode(0x5C, &tags)])
 }
 
