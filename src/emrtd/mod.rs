@@ -8,4 +8,5 @@ pub mod authenticity;
 pub mod evidence;
 pub mod inspect;
 pub mod lds;
+pub mod mrz;
 pub mod report;

@@ -262,8 +262,137 @@ impl Overall {
     }
 }
 
-/// The verdict that follows from `results` under `policy`. An unfinished list is [`Overall::Retry`].
+/// The list of results while it grows.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    results: Vec<CheckResult>,
+}
+
+impl Report {
+    /// No result yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one line.
+    pub fn add(&mut self, check: Check, outcome: Outcome, cause: Option<Cause>, section: &'static str) {
+        self.results.push(CheckResult { check, outcome, cause, section });
+    }
+
+    /// Every line so far, in the order in which it was decided.
+    pub fn results(&self) -> &[CheckResult] {
+        &self.results
+    }
+
+    /// What became of `check`, if it was decided.
+    pub fn outcome(&self, check: Check) -> Option<Outcome> {
+        outcome_of(&self.results, check)
+    }
+}
+
+/// The verdict that follows from `results` under `policy`: the gravest of what each line says by itself and what is
+/// missing. A list that lacks a required check without saying why is unfinished, and that is [`Overall::Retry`].
 pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
-    let _ = (results, policy);
-    Overall::Retry
+    let by_lines = results.iter().map(|line| verdict_of(line, policy)).max().unwrap_or(Overall::Retry);
+    let by_absence = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
+    let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
+    by_lines.max(by_absence.unwrap_or(Overall::Pass)).max(access_verdict(results)).max(chip)
+}
+
+fn outcome_of(results: &[CheckResult], check: Check) -> Option<Outcome> {
+    results.iter().rev().find(|line| line.check == check).map(|line| line.outcome)
+}
+
+fn required_checks(policy: &InspectionPolicy) -> Vec<Check> {
+    let mut checks = vec![
+        Check::Application,
+        Check::Link,
+        Check::ReadSod,
+        Check::SodStructure,
+        Check::SodSignature,
+        Check::SignerChain,
+        Check::SignerValidity,
+        Check::CountryAgreement,
+    ];
+    for group in &policy.required_groups {
+        checks.extend([Check::ReadGroup(*group), Check::DgHash(*group), Check::DgParse(*group)]);
+    }
+    if policy.revocation_required {
+        checks.push(Check::Revocation);
+    }
+    checks
+}
+
+/// A required check must be good; what is bad about it is said by its own line, so here it is only never green.
+fn absence(results: &[CheckResult], check: Check) -> Overall {
+    match outcome_of(results, check) {
+        Some(Outcome::Successful) => Overall::Pass,
+        Some(_) => Overall::Warn,
+        None => Overall::Retry,
+    }
+}
+
+/// One access procedure must have succeeded.
+fn access_verdict(results: &[CheckResult]) -> Overall {
+    let open =
+        [Check::Pace, Check::Bac].into_iter().any(|check| outcome_of(results, check) == Some(Outcome::Successful));
+    if open { Overall::Pass } else { Overall::Warn }
+}
+
+/// One of the two proofs of the chip must have succeeded.
+fn chip_verdict(results: &[CheckResult]) -> Overall {
+    let proven = [Check::ChipAuthentication, Check::ActiveAuthentication]
+        .into_iter()
+        .any(|check| outcome_of(results, check) == Some(Outcome::Successful));
+    if proven { Overall::Pass } else { Overall::Warn }
+}
+
+/// What one line says by itself.
+fn verdict_of(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
+    match line.outcome {
+        Outcome::Successful => note_verdict(line.cause),
+        Outcome::Failed => failure_verdict(line, policy),
+        Outcome::Aborted => match line.cause {
+            Some(Cause::ProtocolViolated | Cause::ChannelBroken) => Overall::Fail,
+            _ => Overall::Retry,
+        },
+        Outcome::Undetermined if line.cause == Some(Cause::UnknownSigner) => Overall::Unknown,
+        Outcome::Undetermined => Overall::Warn,
+        // What these mean depends on whether the check was required; see `absence` and `chip_verdict`.
+        Outcome::NotSupported | Outcome::NotPerformed => Overall::Pass,
+    }
+}
+
+/// A good check with a note: some notes are for the record only, some the operator must see.
+fn note_verdict(cause: Option<Cause>) -> Overall {
+    match cause {
+        None
+        | Some(
+            Cause::OldEncoding
+            | Cause::DeprecatedHash
+            | Cause::TrailingBytes
+            | Cause::NotNeeded
+            | Cause::KeyOfUnknownSigner
+            | Cause::FallbackUsed,
+        ) => Overall::Pass,
+        Some(_) => Overall::Warn,
+    }
+}
+
+fn failure_verdict(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
+    match (line.check, line.cause) {
+        (_, Some(Cause::KeyRefused | Cause::KeyBlocked)) => Overall::Access,
+        (_, Some(Cause::Link(_))) => Overall::Retry,
+        (Check::Pace | Check::Bac | Check::CardAccess, Some(Cause::ProtocolViolated | Cause::ChannelBroken)) => {
+            Overall::Fail
+        }
+        // A failed attempt at the one procedure weighs nothing when the other opened the chip.
+        (Check::Pace | Check::Bac | Check::CardAccess | Check::Application, _) => Overall::Warn,
+        (Check::Com | Check::ReadCom, _) => Overall::Warn,
+        (Check::ReadGroup(group) | Check::DgParse(group), _) if !policy.required_groups.contains(&group) => {
+            Overall::Warn
+        }
+        (Check::DgParse(2), Some(Cause::PortraitUnreadable)) => Overall::Warn,
+        _ => Overall::Fail,
+    }
 }

@@ -2,4 +2,11 @@
 //!
 //! Invariants: a type that means "checked" has private fields and one maker; "completed" is never "verified".
 
+pub mod certificate;
+pub mod cms;
+pub mod country;
+pub mod name;
+pub mod passive;
+pub mod public_key;
+pub mod signature;
 pub mod trust;
