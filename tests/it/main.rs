@@ -1,1 +1,4 @@
+//! Tests of everything but the window.
 
+mod record;
+mod record_support;
