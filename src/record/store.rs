@@ -65,3 +65,25 @@ pub trait LogStore: Send {
     /// [`StoreFault`].
     fn sync(&mut self) -> Result<(), StoreFault>;
 }
+
+impl<T: LogStore + ?Sized> LogStore for Box<T> {
+    fn segments(&mut self) -> Result<Vec<u32>, StoreFault> {
+        (**self).segments()
+    }
+
+    fn read(&mut self, segment: u32) -> Result<Vec<u8>, StoreFault> {
+        (**self).read(segment)
+    }
+
+    fn create(&mut self, segment: u32) -> Result<(), StoreFault> {
+        (**self).create(segment)
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, StoreFault> {
+        (**self).write(bytes)
+    }
+
+    fn sync(&mut self) -> Result<(), StoreFault> {
+        (**self).sync()
+    }
+}
