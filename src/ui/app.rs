@@ -69,7 +69,7 @@ pub fn run(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake)) -> 
         .with_title("Điểm Danh")
         .with_inner_size(options.size)
         .with_fullscreen(options.fullscreen);
-    let native = eframe::NativeOptions { viewport, vsync: true, ..Default::default() };
+    let native = eframe::NativeOptions { viewport, ..Default::default() };
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         style::install(&creation.egui_ctx);
         let context = creation.egui_ctx.clone();

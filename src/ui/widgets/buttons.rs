@@ -20,7 +20,7 @@ pub(crate) fn button(ui: &mut Ui, text: &str, key: Option<Key>, weight: Weight, 
 }
 
 /// The name of a key as it stands on a button.
-pub(crate) fn key_hint(key: Key) -> String {
+fn key_hint(key: Key) -> String {
     match key {
         Key::Enter => "Enter".to_owned(),
         Key::Escape => "Esc".to_owned(),

@@ -5,5 +5,5 @@ mod buttons;
 mod lines;
 
 pub(super) use banner::{banner, notice, place_cells};
-pub(super) use buttons::{Weight, button, key_hint};
+pub(super) use buttons::{Weight, button};
 pub(super) use lines::check_line;
