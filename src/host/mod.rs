@@ -11,4 +11,5 @@ pub mod folder;
 pub mod keys;
 pub mod pcsc;
 pub mod random;
+pub mod threads;
 pub mod trust;
