@@ -4,4 +4,6 @@ mod crypto;
 mod host;
 mod record;
 mod record_support;
+mod files;
+mod secure_messaging;
 mod vector;
