@@ -1,4 +1,6 @@
 //! The tests that need no window.
 
 mod crypto;
+mod mrz;
+mod passive;
 mod vector;
