@@ -1,5 +1,6 @@
 //! The tests that need no window.
 
+mod cccd;
 mod crypto;
 mod mrz;
 mod passive;
