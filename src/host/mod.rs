@@ -7,6 +7,7 @@
 
 pub mod clock;
 pub mod disk;
+pub mod file;
 pub mod folder;
 pub mod keys;
 pub mod pcsc;
