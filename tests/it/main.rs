@@ -2,6 +2,7 @@
 
 mod cccd;
 mod crypto;
+mod board;
 mod host;
 mod record;
 mod record_support;
