@@ -2,6 +2,9 @@
 
 mod cccd;
 mod crypto;
+mod files;
+mod issuer;
 mod mrz;
 mod passive;
+mod secure_messaging;
 mod vector;
