@@ -2,6 +2,10 @@
 
 mod cccd;
 mod crypto;
+mod board;
+mod host;
+mod record;
+mod record_support;
 mod files;
 mod issuer;
 mod mrz;
