@@ -1,3 +1,4 @@
 //! Everything simulated.
 
 pub mod card;
+pub mod issuer;
