@@ -1,1 +1,41 @@
-//! The attendance log (a spec room).
+//! The attendance log: what happened at a desk, in order, complete, unchanged, each within a window of time.
+//!
+//! A spec room. Implements RFC 6962 §2.1 (Merkle tree), C2SP `signed-note`, `tlog-checkpoint` and `tlog-tiles`,
+//! RFC 8785 (canonical JSON, without floats). One tree per segment; a segment is one process start with one fresh
+//! Ed25519 key that lives in memory only. Left out for now: anchors, witnesses, inclusion proofs.
+//!
+//! Invariants:
+//! - A [`Durable`] exists only after its entry and a checkpoint over it were written and flushed.
+//! - After any failed write or flush the log never acknowledges again.
+//! - No entry holds a name, a birth date, a number, an MRZ or a picture. No file, no clock of its own.
+
+pub mod checkpoint;
+pub mod entry;
+pub mod frame;
+pub mod segment;
+pub mod statement;
+pub mod tree;
+
+mod event;
+mod history;
+mod log;
+mod memory;
+mod note;
+mod pseudonym;
+mod replay;
+mod store;
+
+pub use checkpoint::Checkpoint;
+pub use entry::Entry;
+pub use event::{
+    AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, Opened,
+    PackageRef, Previous, RegistryState, TornSegment, Totals,
+};
+pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
+pub use memory::{FaultKind, FaultyStore, MemoryStore};
+pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteVerifier};
+pub use pseudonym::{ExamKey, document_ref};
+pub use replay::{Arrival, ArrivalIndex};
+pub use segment::{Segment, SegmentContent, SegmentDamage};
+pub use statement::DeskCert;
+pub use store::{LogStore, StoreFault};

@@ -1,1 +1,15 @@
-//! The question to the national registry.
+//! What the national registry is asked about a card, and what it may answer.
+//!
+//! The exam side never calls the national population database itself: a licensed intermediary does. This room
+//! holds the question, the answer and how an answer is judged; the wire is `host::http`.
+//!
+//! Invariants:
+//! - An answer counts only when its signature, its request and its time agree; else it is [`Answer::Refused`].
+//! - A desk that cannot ask goes on: [`Answer::NotAsked`] is an answer, never an error.
+//! - No socket, no clock.
+
+mod ask;
+
+pub use ask::{
+    Answer, Asked, CardInvalidReason, Field, NotAskedReason, Query, RefusedReason, Registry, Reply, RequestId,
+};

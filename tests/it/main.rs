@@ -2,5 +2,8 @@
 
 mod crypto;
 mod files;
+mod host;
+mod record;
+mod record_support;
 mod secure_messaging;
 mod vector;

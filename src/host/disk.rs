@@ -1,0 +1,158 @@
+//! The journal on a disk, and how much room is left there.
+
+use crate::record::{LogStore, StoreFault};
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// The largest segment that is read back.
+pub const MAX_SEGMENT_LEN: u64 = 1 << 30;
+/// A desk refuses to open a log with less room than this.
+pub const REFUSE_BELOW_BYTES: u64 = 512 << 20;
+/// A desk warns when there is less room than this.
+pub const WARN_BELOW_BYTES: u64 = 1 << 30;
+
+/// A journal as a folder of `<nnn>.seg` files. One process at a time holds it.
+#[derive(Debug)]
+pub struct FileStore {
+    folder: PathBuf,
+    current: Option<File>,
+    /// Held until the store is dropped.
+    _lock: File,
+}
+
+/// Why a journal cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Another process holds the journal.
+    #[error("another program holds this journal")]
+    InUse,
+    /// The folder cannot be made, read or written.
+    #[error("the journal's folder cannot be used: {0}")]
+    Folder(#[source] io::Error),
+}
+
+impl FileStore {
+    /// Opens the journal in `folder`, which is made when it is missing.
+    ///
+    /// # Errors
+    /// [`JournalError`].
+    pub fn open(folder: &Path) -> Result<Self, JournalError> {
+        fs::create_dir_all(folder).map_err(JournalError::Folder)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let lock = options.open(folder.join(LOCK_NAME)).map_err(JournalError::Folder)?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { folder: folder.to_owned(), current: None, _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(JournalError::InUse),
+            Err(TryLockError::Error(error)) => Err(JournalError::Folder(error)),
+        }
+    }
+
+    fn path(&self, segment: u32) -> PathBuf {
+        self.folder.join(format!("{segment:03}.{SEGMENT_EXTENSION}"))
+    }
+}
+
+impl LogStore for FileStore {
+    fn segments(&mut self) -> Result<Vec<u32>, StoreFault> {
+        let mut numbers = Vec::new();
+        for entry in fs::read_dir(&self.folder).map_err(|error| fault(&error))? {
+            let name = entry.map_err(|error| fault(&error))?.file_name();
+            numbers.extend(name.to_str().and_then(segment_number));
+        }
+        numbers.sort_unstable();
+        Ok(numbers)
+    }
+
+    fn read(&mut self, segment: u32) -> Result<Vec<u8>, StoreFault> {
+        let file = File::open(self.path(segment)).map_err(|error| fault(&error))?;
+        let mut bytes = Vec::new();
+        file.take(MAX_SEGMENT_LEN + 1).read_to_end(&mut bytes).map_err(|error| fault(&error))?;
+        let too_large = u64::try_from(bytes.len()).map_or(true, |len| len > MAX_SEGMENT_LEN);
+        if too_large { Err(StoreFault::TooLarge) } else { Ok(bytes) }
+    }
+
+    fn create(&mut self, segment: u32) -> Result<(), StoreFault> {
+        let mut options = OpenOptions::new();
+        options.append(true).create_new(true);
+        let file = options.open(self.path(segment)).map_err(|error| fault(&error))?;
+        file.sync_all().map_err(|error| fault(&error))?;
+        sync_folder(&self.folder).map_err(|error| fault(&error))?;
+        self.current = Some(file);
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, StoreFault> {
+        let file = self.current.as_mut().ok_or(StoreFault::Missing)?;
+        file.write(bytes).map_err(|error| fault(&error))
+    }
+
+    fn sync(&mut self) -> Result<(), StoreFault> {
+        let file = self.current.as_ref().ok_or(StoreFault::Missing)?;
+        file.sync_data().map_err(|error| fault(&error))
+    }
+}
+
+/// How much room there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Space {
+    /// Enough.
+    Enough {
+        /// Bytes free.
+        free: u64,
+    },
+    /// Little: the technician is told.
+    Low {
+        /// Bytes free.
+        free: u64,
+    },
+    /// Too little to open a log.
+    TooLittle {
+        /// Bytes free.
+        free: u64,
+    },
+}
+
+/// Judges the room that a user without special rights has on the disk of `path`.
+///
+/// # Errors
+/// The operating system's error, where it does not say.
+pub fn space(path: &Path, refuse_below: u64, warn_below: u64) -> io::Result<Space> {
+    let facts = rustix::fs::statvfs(path)?;
+    let free = facts.f_bavail.saturating_mul(facts.f_frsize);
+    Ok(match free {
+        free if free < refuse_below => Space::TooLittle { free },
+        free if free < warn_below => Space::Low { free },
+        free => Space::Enough { free },
+    })
+}
+
+/// Makes the names in a folder durable.
+///
+/// # Errors
+/// The operating system's error.
+pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
+    // Windows flushes names with the files; it cannot open a folder as a file.
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn segment_number(name: &str) -> Option<u32> {
+    let digits = name.strip_suffix(SEGMENT_EXTENSION)?.strip_suffix('.')?;
+    let number = digits.parse().ok()?;
+    (format!("{number:03}") == digits).then_some(number)
+}
+
+fn fault(error: &io::Error) -> StoreFault {
+    match error.kind() {
+        io::ErrorKind::AlreadyExists => StoreFault::Exists,
+        io::ErrorKind::NotFound => StoreFault::Missing,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreFault::NoSpace,
+        _ => StoreFault::Os { code: error.raw_os_error().unwrap_or(0) },
+    }
+}
+
+const SEGMENT_EXTENSION: &str = "seg";
+const LOCK_NAME: &str = "lock";

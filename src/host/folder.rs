@@ -1,0 +1,159 @@
+//! Whole folders: written so that they are there completely or not at all, and read with limits.
+
+use super::disk::sync_folder;
+use std::{
+    collections::BTreeMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Read as _, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// Files by their path within a folder, parts separated by `/`.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// The most files that are read from one folder.
+pub const MAX_FILES: usize = 100_000;
+/// The most bytes that are read from one folder.
+pub const MAX_TOTAL_BYTES: u64 = 2 << 30;
+/// The deepest nesting that is read.
+pub const MAX_DEPTH: usize = 12;
+
+/// Why a folder was not written or read.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderError {
+    /// There is something of this name already; nothing is overwritten.
+    #[error("{0} exists already")]
+    Exists(PathBuf),
+    /// There is no such folder.
+    #[error("{0} is no folder")]
+    Missing(PathBuf),
+    /// A path that would leave the folder, or a file that is no plain file.
+    #[error("{0} is no plain file within the folder")]
+    NotPlain(PathBuf),
+    /// More or deeper than is read.
+    #[error("more files, bytes or levels than are read")]
+    TooLarge,
+    /// What was read back is not what was written.
+    #[error("{0} reads back differently")]
+    ReadsBackDifferently(PathBuf),
+    /// The operating system's error.
+    #[error("{path}: {error}")]
+    Os {
+        /// Where.
+        path: PathBuf,
+        /// What.
+        error: io::Error,
+    },
+}
+
+/// Writes `files` to a temporary folder beside `target`, flushes, renames it to `target`, and reads it back.
+///
+/// # Errors
+/// [`FolderError`]. `target` exists afterwards only when everything went well.
+pub fn write_folder(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
+    if target.symlink_metadata().is_ok() {
+        return Err(FolderError::Exists(target.to_owned()));
+    }
+    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = target.file_name().ok_or_else(|| FolderError::NotPlain(target.to_owned()))?;
+    let partial = parent.join(format!(".{}.partial", name.to_string_lossy()));
+    if partial.symlink_metadata().is_ok() {
+        fs::remove_dir_all(&partial).map_err(at(&partial))?;
+    }
+    fs::create_dir_all(&partial).map_err(at(&partial))?;
+    for (path, bytes) in files {
+        write_file(&partial, path, bytes)?;
+    }
+    sync_tree(&partial)?;
+    fs::rename(&partial, target).map_err(at(target))?;
+    sync_folder(parent).map_err(at(parent))?;
+    read_back(target, files)
+}
+
+/// Reads every file below `folder`.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn read_folder(folder: &Path) -> Result<Files, FolderError> {
+    if !folder.is_dir() {
+        return Err(FolderError::Missing(folder.to_owned()));
+    }
+    let mut files = Files::new();
+    let mut left_bytes = MAX_TOTAL_BYTES;
+    read_level(folder, "", 0, &mut files, &mut left_bytes)?;
+    Ok(files)
+}
+
+fn read_level(
+    folder: &Path,
+    prefix: &str,
+    depth: usize,
+    files: &mut Files,
+    left_bytes: &mut u64,
+) -> Result<(), FolderError> {
+    if depth > MAX_DEPTH {
+        return Err(FolderError::TooLarge);
+    }
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let path = entry.path();
+        let name = entry.file_name().into_string().map_err(|_| FolderError::NotPlain(path.clone()))?;
+        let inner = format!("{prefix}{name}");
+        let kind = entry.file_type().map_err(at(&path))?;
+        if kind.is_dir() {
+            read_level(&path, &format!("{inner}/"), depth + 1, files, left_bytes)?;
+        } else if kind.is_file() && files.len() < MAX_FILES {
+            files.insert(inner, read_file(&path, left_bytes)?);
+        } else if kind.is_file() {
+            return Err(FolderError::TooLarge);
+        } else {
+            return Err(FolderError::NotPlain(path));
+        }
+    }
+    Ok(())
+}
+
+fn read_file(path: &Path, left_bytes: &mut u64) -> Result<Vec<u8>, FolderError> {
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(at(path))?;
+    file.take(*left_bytes + 1).read_to_end(&mut bytes).map_err(at(path))?;
+    let read = u64::try_from(bytes.len()).map_err(|_| FolderError::TooLarge)?;
+    *left_bytes = left_bytes.checked_sub(read).ok_or(FolderError::TooLarge)?;
+    Ok(bytes)
+}
+
+fn write_file(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), FolderError> {
+    let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
+    let target = folder.join(path);
+    if !path.split('/').all(plain) {
+        return Err(FolderError::NotPlain(target));
+    }
+    let parent = target.parent().unwrap_or(folder);
+    fs::create_dir_all(parent).map_err(at(parent))?;
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&target).map_err(at(&target))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(&target))
+}
+
+/// Makes every name below `folder` durable.
+fn sync_tree(folder: &Path) -> Result<(), FolderError> {
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let path = entry.map_err(at(folder))?.path();
+        if path.is_dir() {
+            sync_tree(&path)?;
+        }
+    }
+    sync_folder(folder).map_err(at(folder))
+}
+
+fn read_back(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
+    let found = read_folder(target)?;
+    let differs = files.iter().find(|(path, bytes)| found.get(path) != Some(bytes));
+    match differs {
+        Some((path, _)) => Err(FolderError::ReadsBackDifferently(target.join(path))),
+        None => Ok(()),
+    }
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
+    move |error| FolderError::Os { path: path.to_owned(), error }
+}

@@ -1,0 +1,56 @@
+//! One line of the log: canonical JSON (RFC 8785) without floats.
+
+use super::{AttendanceEvent, Code};
+use jiff::Timestamp;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// The version of the entry's form.
+pub const ENTRY_VERSION: u8 = 1;
+
+/// An event with its place, its times and its operator.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Version of the form, [`ENTRY_VERSION`].
+    pub v: u8,
+    /// Index in the segment.
+    pub seq: u64,
+    /// Wall clock, UTC, whole milliseconds.
+    #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+    pub t: Timestamp,
+    /// Boot clock, milliseconds.
+    pub bt: u64,
+    /// The operating system's id of this boot.
+    pub boot: String,
+    /// The operator.
+    pub op: Code,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: AttendanceEvent,
+}
+
+impl Entry {
+    /// The exact bytes that are hashed and stored; `None` only where the event cannot be written as JSON.
+    pub fn encode(&self) -> Option<Vec<u8>> {
+        serde_json_canonicalizer::to_vec(self).ok()
+    }
+
+    /// Reads an entry. `None` unless writing it again gives the same bytes: unknown fields, other spacing, other
+    /// order or other spelling of a value are all foreign.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        let entry: Self = serde_json::from_slice(bytes).ok()?;
+        (entry.v == ENTRY_VERSION && entry.encode()? == bytes).then_some(entry)
+    }
+}
+
+/// Cuts a time to whole milliseconds, the precision of the log.
+pub fn whole_ms(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
+}
+
+fn write_time<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&format!("{time:.3}"))
+}
+
+fn read_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+}

@@ -1,0 +1,420 @@
+//! What can happen at a desk, as plain facts.
+
+use crate::bits::hex;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// The longest [`Code`].
+pub(super) const MAX_CODE_LEN: usize = 64;
+
+/// A short word from a fixed vocabulary: a reason, a cause, an operator's name in the package. It cannot hold a
+/// person's name or a free text: lower-case ASCII letters, digits, `.`, `-`, `_` and `/` only, and no run of six
+/// digits or more.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Code(String);
+
+/// Why a text is no [`Code`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CodeError {
+    /// Empty.
+    #[error("a code is not empty")]
+    Empty,
+    /// Longer than [`MAX_CODE_LEN`].
+    #[error("a code has at most {MAX_CODE_LEN} characters")]
+    TooLong,
+    /// A character that no code has.
+    #[error("a code has only lower-case letters, digits and . - _ /")]
+    ForeignCharacter,
+    /// Six or more digits in a row could be part of somebody's number.
+    #[error("a code has at most five digits in a row")]
+    DigitRun,
+}
+
+impl Code {
+    /// Takes a word of a vocabulary.
+    ///
+    /// # Errors
+    /// [`CodeError`] when the text could be something else.
+    pub fn new(text: &str) -> Result<Self, CodeError> {
+        let allowed = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_/".contains(byte);
+        match text.as_bytes() {
+            [] => Err(CodeError::Empty),
+            bytes if bytes.len() > MAX_CODE_LEN => Err(CodeError::TooLong),
+            bytes if !bytes.iter().all(|byte| allowed(byte)) => Err(CodeError::ForeignCharacter),
+            bytes if bytes.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() > 5) => Err(CodeError::DigitRun),
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Code {
+    /// The code that stands where no word of the vocabulary fits.
+    pub fn unknown() -> Self {
+        Self("unknown".to_owned())
+    }
+}
+
+impl Serialize for Code {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Code {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::new(&String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// Declares a byte array that stands in entries as lower-case hexadecimal.
+macro_rules! hex_bytes {
+    ($(#[$doc:meta])* $name:ident, $len:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(pub [u8; $len]);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.serialize_str(&hex::encode_lower(&self.0))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let text = String::deserialize(deserializer)?;
+                let bytes = hex::decode(&text).and_then(|bytes| bytes.try_into().ok());
+                bytes.map(Self).ok_or_else(|| de::Error::custom(concat!("not a ", stringify!($name))))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str(&hex::encode_lower(&self.0))
+            }
+        }
+    };
+}
+
+hex_bytes!(
+    /// A candidate in the log: the roster's random id.
+    CandidateRef,
+    16
+);
+hex_bytes!(
+    /// A document in the log: a keyed digest of its number.
+    DocumentRef,
+    16
+);
+hex_bytes!(
+    /// A SHA-256 digest.
+    Digest,
+    32
+);
+
+/// An earlier entry of this desk's log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EntryRef {
+    /// The segment's number.
+    pub segment: u32,
+    /// The entry's index in it.
+    pub seq: u64,
+}
+
+/// What the chip's inspection ended in. Mirrors the inspection's overall verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChipState {
+    /// All required checks good.
+    Pass,
+    /// Good with a named reservation.
+    Warn,
+    /// Good signature, no trust anchor.
+    Unknown,
+    /// Altered, forged or cloned.
+    Fail,
+    /// The chip did not open.
+    Access,
+    /// The link broke.
+    Retry,
+    /// No chip was read.
+    NotRead,
+}
+
+/// What was known from the registry when the decision fell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RegistryState {
+    /// Everything agrees.
+    Match,
+    /// Facts differ.
+    Mismatch,
+    /// The card does not count any more.
+    CardInvalid,
+    /// The registry does not know the number.
+    NotFound,
+    /// A code that we do not know.
+    UnknownCode,
+    /// Asked, no answer yet.
+    Pending,
+    /// Not asked.
+    NotAsked,
+    /// An answer came that does not count.
+    Refused,
+}
+
+/// The package that a desk worked from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PackageRef {
+    /// Its name.
+    pub id: Code,
+    /// Its version.
+    pub version: u32,
+    /// SHA-256 of its bytes.
+    pub sha256: Digest,
+}
+
+/// The segment before this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Previous {
+    /// Its origin.
+    pub origin: String,
+    /// Its entries.
+    pub size: u64,
+    /// Its root.
+    pub root: Digest,
+    /// Bytes behind its last good checkpoint: an append that power or the disk cut off.
+    pub torn_bytes: u64,
+    /// SHA-256 of these bytes.
+    pub torn_sha256: Digest,
+}
+
+/// A segment that holds no acknowledged entry at all.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TornSegment {
+    /// Its number.
+    pub segment: u32,
+    /// Its bytes.
+    pub bytes: u64,
+    /// SHA-256 of these bytes.
+    pub sha256: Digest,
+}
+
+/// The first entry of every segment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Opened {
+    /// The segment's origin, also the name of its key.
+    pub origin: String,
+    /// The segment's number.
+    pub segment: u32,
+    /// The device key's note over the segment's key and origin.
+    pub endorsement: String,
+    /// The board's note over the device key, word for word; empty where the desk has none (training).
+    pub desk_cert: String,
+    /// True for training: such a log is never exported as live.
+    pub training: bool,
+    /// The segment before, if any.
+    pub prev: Option<Previous>,
+    /// Segments between `prev` and this one that hold nothing.
+    pub abandoned: Vec<TornSegment>,
+    /// The package.
+    pub package: Option<PackageRef>,
+    /// SHA-256 of the policy file.
+    pub policy_sha256: Digest,
+    /// Version of the trust store.
+    pub trust_store: String,
+    /// Name and version of the program.
+    pub program: String,
+    /// SHA-256 of the program file, where it could be read.
+    pub program_sha256: Option<Digest>,
+}
+
+/// A person let in on a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CheckIn {
+    /// The candidate.
+    pub cand: CandidateRef,
+    /// The document.
+    pub doc: DocumentRef,
+    /// The inspection's verdict.
+    pub chip: ChipState,
+    /// How the chip was opened: `pace-can`, `pace-mrz`, `bac`.
+    pub access: Code,
+    /// The registry's word at that moment.
+    pub registry: RegistryState,
+    /// Reservations that the operator saw, as stable codes.
+    pub remarks: Vec<Code>,
+    /// The candidate came after the start signal.
+    pub late: bool,
+    /// The second person, where the policy asked for one.
+    pub second: Option<Code>,
+}
+
+/// What a segment adds up to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Totals {
+    /// Entries before the `close`.
+    pub entries: u64,
+    /// Candidates in at that moment, over all segments.
+    pub arrived: u64,
+    /// Manual decisions in this segment.
+    pub manual: u64,
+    /// Entries of kind `undo` in this segment.
+    pub undone: u64,
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ev", rename_all = "kebab-case")]
+pub enum AttendanceEvent {
+    /// A segment begins. Written by the log itself.
+    Open(Box<Opened>),
+    /// A person was let in on a card.
+    CheckIn(CheckIn),
+    /// A person was let in by a decision, with or without a card.
+    ManualDecision {
+        /// The candidate, where one is known.
+        cand: Option<CandidateRef>,
+        /// The document, where one was read.
+        doc: Option<DocumentRef>,
+        /// True: let in.
+        admitted: bool,
+        /// What the chip said.
+        chip: ChipState,
+        /// What the registry said.
+        registry: RegistryState,
+        /// Why, as a stable code.
+        reason: Code,
+        /// The second person.
+        second: Code,
+    },
+    /// A person was not let in.
+    NotAdmitted {
+        /// The candidate, where one is known.
+        cand: Option<CandidateRef>,
+        /// The document, where one was read.
+        doc: Option<DocumentRef>,
+        /// Why.
+        reason: Code,
+        /// The second person, where the policy asked for one.
+        second: Option<Code>,
+    },
+    /// A person was sent to the head of site.
+    Referred {
+        /// The candidate, where one is known.
+        cand: Option<CandidateRef>,
+        /// The document, where one was read.
+        doc: Option<DocumentRef>,
+        /// What the chip said.
+        chip: ChipState,
+        /// Why.
+        reasons: Vec<Code>,
+    },
+    /// An earlier entry does not count any more.
+    Undo {
+        /// Which.
+        refers: EntryRef,
+        /// Why.
+        reason: Code,
+        /// The second person.
+        second: Code,
+    },
+    /// The registry was asked.
+    RegistryRequest {
+        /// The question's id.
+        id: String,
+        /// About which document.
+        doc: DocumentRef,
+    },
+    /// The registry answered, or the call ended without an answer.
+    RegistryAnswer {
+        /// The question's id.
+        id: String,
+        /// SHA-256 of the request as it was sent.
+        request_sha256: Option<Digest>,
+        /// How the answer was judged.
+        state: RegistryState,
+        /// The cause, where it is no plain answer.
+        cause: Option<Code>,
+        /// The answer word for word, where it was signed by the registry.
+        verbatim: Option<String>,
+    },
+    /// A person was sent to another site, session or room.
+    Elsewhere {
+        /// The candidate.
+        cand: CandidateRef,
+        /// The document, where one was read.
+        doc: Option<DocumentRef>,
+        /// The site that was named.
+        site: String,
+        /// The session that was named.
+        session: String,
+        /// The room that was named.
+        room: String,
+    },
+    /// Somebody came on a candidate who is in already, and it was reported.
+    DuplicateReported {
+        /// The candidate.
+        cand: CandidateRef,
+        /// The document, where one was read.
+        doc: Option<DocumentRef>,
+        /// The arrival that counts.
+        first: EntryRef,
+        /// The second person, where the policy asked for one.
+        second: Option<Code>,
+    },
+    /// Somebody who is in already came in again.
+    ReEntry {
+        /// The candidate.
+        cand: CandidateRef,
+        /// The document, where one was read.
+        doc: Option<DocumentRef>,
+        /// The arrival that counts.
+        first: EntryRef,
+    },
+    /// A card could not be read to the end, after a person's data had been reached or a key had been tried.
+    ReadFailed {
+        /// The candidate, where one was picked.
+        cand: Option<CandidateRef>,
+        /// The document, where its number is known.
+        doc: Option<DocumentRef>,
+        /// The stable code of the failure.
+        cause: Code,
+        /// Commands sent.
+        apdu_count: u32,
+    },
+    /// Something happened to a device: reader, scanner, disk, network, power, operator's lock.
+    DeviceEvent {
+        /// Which.
+        device: Code,
+        /// What.
+        event: Code,
+    },
+    /// A person's data was shown without a card.
+    PersonViewed {
+        /// The candidate.
+        cand: CandidateRef,
+        /// What for.
+        purpose: Code,
+    },
+    /// The wall clock moved against the boot clock. Written by the log itself.
+    ClockJump {
+        /// By how much, in milliseconds.
+        by_ms: i64,
+    },
+    /// The log was copied out.
+    Export {
+        /// Entries copied of this segment.
+        size: u64,
+        /// The root over them.
+        root: Digest,
+    },
+    /// The segment ends on purpose.
+    Close {
+        /// Sums.
+        totals: Totals,
+    },
+}

@@ -1,0 +1,68 @@
+//! Everything a new segment must know about the segments before it.
+
+use super::{
+    ArrivalIndex, Digest, LogFault, LogName, LogStore, NoteVerifier, Previous, TornSegment,
+    log::LastTime,
+    segment::{Segment, SegmentContent, read_segment},
+};
+
+/// What the earlier segments of one log add up to.
+pub(super) struct History {
+    pub(super) next_segment: u32,
+    pub(super) prev: Option<Previous>,
+    pub(super) abandoned: Vec<TornSegment>,
+    pub(super) arrivals: ArrivalIndex,
+    pub(super) last: Option<LastTime>,
+}
+
+impl History {
+    /// Reads all segments in order and holds their links together.
+    pub(super) fn read<S: LogStore>(store: &mut S, name: &LogName, device: &NoteVerifier) -> Result<Self, LogFault> {
+        let mut history =
+            Self { next_segment: 1, prev: None, abandoned: Vec::new(), arrivals: ArrivalIndex::default(), last: None };
+        for segment in store.segments()? {
+            let bytes = store.read(segment)?;
+            let content = read_segment(&bytes, device).map_err(|_| LogFault::Damaged { segment })?;
+            history.take(segment, content, name)?;
+        }
+        Ok(history)
+    }
+
+    fn take(&mut self, number: u32, content: SegmentContent, name: &LogName) -> Result<(), LogFault> {
+        self.next_segment = number.checked_add(1).ok_or(LogFault::Damaged { segment: number })?;
+        let segment = match content {
+            SegmentContent::Nothing { bytes, sha256 } => {
+                self.abandoned.push(TornSegment { segment: number, bytes, sha256 });
+                return Ok(());
+            }
+            SegmentContent::Good(segment) => segment,
+        };
+        let opened = &segment.opened;
+        if opened.origin != name.origin(number) || opened.segment != number {
+            return Err(LogFault::ForeignSegment { segment: number });
+        }
+        if opened.prev != self.prev || opened.abandoned != self.abandoned {
+            return Err(LogFault::Damaged { segment: number });
+        }
+        self.arrive(number, &segment);
+        self.prev = Some(as_previous(&segment));
+        self.abandoned.clear();
+        Ok(())
+    }
+
+    fn arrive(&mut self, number: u32, segment: &Segment) {
+        segment.entries.iter().for_each(|entry| self.arrivals.apply(number, entry));
+        let last = segment.entries.last();
+        self.last = last.map(|entry| LastTime { wall: entry.t, boot_ms: entry.bt, boot: entry.boot.clone() });
+    }
+}
+
+fn as_previous(segment: &Segment) -> Previous {
+    Previous {
+        origin: segment.opened.origin.clone(),
+        size: u64::try_from(segment.entries.len()).unwrap_or(u64::MAX),
+        root: Digest(segment.root),
+        torn_bytes: segment.torn_bytes,
+        torn_sha256: segment.torn_sha256,
+    }
+}

@@ -1,0 +1,376 @@
+//! The log that is written: one segment, one append at a time.
+
+use super::{
+    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteKey, Opened, PackageRef, StoreFault, Totals,
+    checkpoint::Checkpoint,
+    entry::{ENTRY_VERSION, Entry, whole_ms},
+    frame::{self, FrameKind, MAX_ENTRY_LEN},
+    history::History,
+    statement,
+    tree::{Hash, Tree, leaf_hash},
+};
+use crate::bits::{random::Random, stamp::Stamp};
+use jiff::Timestamp;
+
+/// Whose log it is: the parts of an origin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogName {
+    /// The board's domain.
+    pub board: String,
+    /// The exam.
+    pub exam: String,
+    /// The desk.
+    pub desk: String,
+    /// The session.
+    pub session: String,
+}
+
+impl LogName {
+    /// The origin of a segment: `<board-domain>/<exam>/<desk>/<session>/<nnn>`.
+    pub fn origin(&self, segment: u32) -> String {
+        format!("{}/{}/{}/{}/{segment:03}", self.board, self.exam, self.desk, self.session)
+    }
+
+    fn is_good(&self) -> bool {
+        let good = |part: &String| {
+            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+' && byte != b'/')
+        };
+        [&self.board, &self.exam, &self.desk, &self.session].into_iter().all(good)
+    }
+}
+
+/// What a segment is opened with.
+pub struct Opening<'a> {
+    /// Whose log it is.
+    pub name: LogName,
+    /// The device key, which endorses the segment's key.
+    pub device: &'a NoteKey,
+    /// The board's note over the device key; empty in training without one.
+    pub desk_cert: String,
+    /// True for training.
+    pub training: bool,
+    /// The operating system's id of this boot.
+    pub boot_id: String,
+    /// Who opens.
+    pub operator: Code,
+    /// The package.
+    pub package: Option<PackageRef>,
+    /// SHA-256 of the policy file.
+    pub policy_sha256: Digest,
+    /// Version of the trust store.
+    pub trust_store: String,
+    /// Name and version of the program.
+    pub program: String,
+    /// SHA-256 of the program file.
+    pub program_sha256: Option<Digest>,
+}
+
+/// Proof that an entry and a checkpoint over it are on the disk. Only [`AttendanceLog::append`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Durable {
+    segment: u32,
+    seq: u64,
+    at: Timestamp,
+    root: Hash,
+}
+
+impl Durable {
+    /// The entry.
+    pub fn entry(&self) -> EntryRef {
+        EntryRef { segment: self.segment, seq: self.seq }
+    }
+
+    /// The entry's time, in whole milliseconds.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The root over all entries up to and with this one.
+    pub fn root(&self) -> &Hash {
+        &self.root
+    }
+}
+
+/// Why nothing was acknowledged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LogFault {
+    /// The store failed. The log is stopped from now on.
+    #[error("the log cannot be written: {0}")]
+    Store(#[from] StoreFault),
+    /// An earlier append failed: this log never acknowledges again. A restart opens a new segment.
+    #[error("the log was stopped by an earlier failure")]
+    Stopped,
+    /// The segment was closed.
+    #[error("the segment is closed")]
+    Closed,
+    /// The entry is larger than an entry may be.
+    #[error("the entry has {bytes} bytes")]
+    EntryTooLong {
+        /// Its bytes.
+        bytes: usize,
+    },
+    /// An event that only the log itself writes.
+    #[error("this event is written by the log itself")]
+    OwnEvent,
+    /// The boot clock went back within one boot.
+    #[error("the boot clock went back by {by_ms} ms")]
+    BootClockFell {
+        /// By how much.
+        by_ms: u64,
+    },
+    /// A part of the log's name cannot stand in an origin.
+    #[error("a part of the log's name is empty or has a space, a slash or a plus sign")]
+    BadName,
+    /// An undo names no arrival that counts.
+    #[error("there is no arrival to undo")]
+    NothingToUndo,
+    /// An earlier segment was damaged or tampered with: an alarm, not a torn append.
+    #[error("segment {segment} was damaged or changed")]
+    Damaged {
+        /// Which.
+        segment: u32,
+    },
+    /// An earlier segment belongs to another desk, exam or session.
+    #[error("segment {segment} belongs to another log")]
+    ForeignSegment {
+        /// Which.
+        segment: u32,
+    },
+}
+
+/// One desk's log, open for writing.
+pub struct AttendanceLog<S: LogStore> {
+    store: S,
+    key: NoteKey,
+    segment: u32,
+    boot: String,
+    state: State,
+    tree: Tree,
+    checkpoint: String,
+    last: Option<LastTime>,
+    arrivals: ArrivalIndex,
+    totals: Totals,
+}
+
+impl<S: LogStore> AttendanceLog<S> {
+    /// Reads every earlier segment, creates a new one and writes its `open` entry.
+    ///
+    /// # Errors
+    /// [`LogFault`].
+    pub fn open(
+        mut store: S,
+        opening: &Opening<'_>,
+        stamp: Stamp,
+        random: &mut dyn Random,
+    ) -> Result<(Self, Durable), LogFault> {
+        if !opening.name.is_good() {
+            return Err(LogFault::BadName);
+        }
+        let history = History::read(&mut store, &opening.name, opening.device.verifier())?;
+        let segment = history.next_segment;
+        let key = NoteKey::generate(&opening.name.origin(segment), random).map_err(|_| LogFault::BadName)?;
+        store.create(segment)?;
+        let opened = opened(opening, &key, &history)?;
+        let mut log = Self {
+            store,
+            key,
+            segment,
+            boot: opening.boot_id.clone(),
+            state: State::Running,
+            tree: Tree::default(),
+            checkpoint: String::new(),
+            last: None,
+            arrivals: history.arrivals,
+            totals: Totals::default(),
+        };
+        let durable = log.write(&opening.operator, AttendanceEvent::Open(Box::new(opened)), stamp)?;
+        // The first entry stands at its own time; the jump from the segment before follows it.
+        let here = std::mem::replace(&mut log.last, history.last);
+        log.record_clock_jump(&opening.operator, stamp)?;
+        log.last = here;
+        Ok((log, durable))
+    }
+
+    /// Writes one event and makes it durable. A jump of the wall clock is recorded before it.
+    ///
+    /// # Errors
+    /// [`LogFault`]. After [`LogFault::Store`] every call ends in [`LogFault::Stopped`].
+    pub fn append(&mut self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Result<Durable, LogFault> {
+        use AttendanceEvent::{ClockJump, Close, Open, Undo};
+        self.require_running()?;
+        match &event {
+            Open(_) | ClockJump { .. } | Close { .. } => return Err(LogFault::OwnEvent),
+            Undo { refers, .. } if self.arrivals.candidate_of(*refers).is_none() => {
+                return Err(LogFault::NothingToUndo);
+            }
+            _ => (),
+        }
+        self.record_clock_jump(operator, stamp)?;
+        self.write(operator, event, stamp)
+    }
+
+    /// Writes the `close` entry with its totals. Nothing can be appended afterwards.
+    ///
+    /// # Errors
+    /// [`LogFault`].
+    pub fn close(&mut self, operator: &Code, stamp: Stamp) -> Result<Durable, LogFault> {
+        self.require_running()?;
+        self.record_clock_jump(operator, stamp)?;
+        let totals = self.totals();
+        let durable = self.write(operator, AttendanceEvent::Close { totals }, stamp)?;
+        self.state = State::Closed;
+        Ok(durable)
+    }
+
+    /// Who is in, over all segments.
+    pub fn arrivals(&self) -> &ArrivalIndex {
+        &self.arrivals
+    }
+
+    /// Sums of this segment so far.
+    pub fn totals(&self) -> Totals {
+        Totals { arrived: u64::try_from(self.arrivals.len()).unwrap_or(u64::MAX), ..self.totals }
+    }
+
+    /// The head of the log: what an outside witness is told.
+    pub fn head(&self) -> Checkpoint {
+        Checkpoint { origin: self.key.verifier().name().to_owned(), size: self.tree.size(), root: self.tree.root() }
+    }
+
+    /// The last durable checkpoint, as a signed note.
+    pub fn checkpoint(&self) -> &str {
+        &self.checkpoint
+    }
+
+    /// The segment's number.
+    pub fn segment(&self) -> u32 {
+        self.segment
+    }
+
+    /// The segment's key, for questions to the registry. It must stay in memory.
+    pub fn segment_key(&self) -> &NoteKey {
+        &self.key
+    }
+
+    /// True when nothing will be acknowledged any more because a write or flush failed.
+    pub fn is_stopped(&self) -> bool {
+        self.state == State::Stopped
+    }
+
+    /// The store, for reading all segments before an export.
+    pub fn store_mut(&mut self) -> &mut S {
+        &mut self.store
+    }
+
+    fn require_running(&self) -> Result<(), LogFault> {
+        match self.state {
+            State::Running => Ok(()),
+            State::Stopped => Err(LogFault::Stopped),
+            State::Closed => Err(LogFault::Closed),
+        }
+    }
+
+    /// The wall clock may fall, or run away from the boot clock, only where an entry says so.
+    fn record_clock_jump(&mut self, operator: &Code, stamp: Stamp) -> Result<(), LogFault> {
+        let Some(last) = self.last.clone() else { return Ok(()) };
+        let wall_ms = stamp.wall.as_millisecond().saturating_sub(last.wall.as_millisecond());
+        let same_boot = last.boot == self.boot;
+        if same_boot && stamp.boot_ms < last.boot_ms {
+            return Err(LogFault::BootClockFell { by_ms: last.boot_ms - stamp.boot_ms });
+        }
+        let boot_ms = i64::try_from(stamp.boot_ms.saturating_sub(last.boot_ms)).unwrap_or(i64::MAX);
+        let by_ms = if same_boot { wall_ms.saturating_sub(boot_ms) } else { wall_ms };
+        let jumped = wall_ms < 0 || same_boot && by_ms.abs() > CLOCK_JUMP_MS;
+        if jumped {
+            self.write(operator, AttendanceEvent::ClockJump { by_ms }, stamp)?;
+        }
+        Ok(())
+    }
+
+    /// One write of both frames, one flush; only then does the entry exist for anybody.
+    fn write(&mut self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Result<Durable, LogFault> {
+        let entry = self.entry(operator, event, stamp);
+        let bytes = entry.encode().ok_or(LogFault::EntryTooLong { bytes: 0 })?;
+        if bytes.len() > MAX_ENTRY_LEN {
+            return Err(LogFault::EntryTooLong { bytes: bytes.len() });
+        }
+        let mut tree = self.tree.clone();
+        tree.push(leaf_hash(&bytes));
+        let (size, root) = (tree.size(), tree.root());
+        let head = Checkpoint { origin: self.key.verifier().name().to_owned(), size, root };
+        let checkpoint = head.sign(&self.key).map_err(|_| LogFault::BadName)?;
+        let mut frames = frame::encode(FrameKind::Entry, &bytes);
+        frames.extend_from_slice(&frame::encode(FrameKind::Checkpoint, checkpoint.as_bytes()));
+        self.flush(&frames)?;
+        self.tree = tree;
+        self.checkpoint = checkpoint;
+        self.take_in(&entry);
+        Ok(Durable { segment: self.segment, seq: entry.seq, at: entry.t, root })
+    }
+
+    fn entry(&self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Entry {
+        Entry {
+            v: ENTRY_VERSION,
+            seq: self.tree.size(),
+            t: whole_ms(stamp.wall),
+            bt: stamp.boot_ms,
+            boot: self.boot.clone(),
+            op: operator.clone(),
+            event,
+        }
+    }
+
+    fn flush(&mut self, frames: &[u8]) -> Result<(), LogFault> {
+        // Stopped first: whatever happens below, no later call may write behind a half-written frame, and a
+        // failed flush is never tried again (the pages may be marked clean though they never reached the disk).
+        self.state = State::Stopped;
+        let written = self.store.write(frames)?;
+        if written != frames.len() {
+            return Err(StoreFault::ShortWrite { written, wanted: frames.len() }.into());
+        }
+        self.store.sync()?;
+        self.state = State::Running;
+        Ok(())
+    }
+
+    fn take_in(&mut self, entry: &Entry) {
+        self.last = Some(LastTime { wall: entry.t, boot_ms: entry.bt, boot: entry.boot.clone() });
+        self.arrivals.apply(self.segment, entry);
+        self.totals.count(&entry.event);
+    }
+}
+
+/// The times of the last entry.
+#[derive(Debug, Clone)]
+pub(super) struct LastTime {
+    pub(super) wall: Timestamp,
+    pub(super) boot_ms: u64,
+    pub(super) boot: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Running,
+    Stopped,
+    Closed,
+}
+
+fn opened(opening: &Opening<'_>, key: &NoteKey, history: &History) -> Result<Opened, LogFault> {
+    Ok(Opened {
+        origin: key.verifier().name().to_owned(),
+        segment: history.next_segment,
+        endorsement: statement::endorse(key.verifier(), opening.device).map_err(|_| LogFault::BadName)?,
+        desk_cert: opening.desk_cert.clone(),
+        training: opening.training,
+        prev: history.prev.clone(),
+        abandoned: history.abandoned.clone(),
+        package: opening.package.clone(),
+        policy_sha256: opening.policy_sha256,
+        trust_store: opening.trust_store.clone(),
+        program: opening.program.clone(),
+        program_sha256: opening.program_sha256,
+    })
+}
+
+/// How far wall and boot clock may drift apart between two entries before it is a jump.
+const CLOCK_JUMP_MS: i64 = 2_000;

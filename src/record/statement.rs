@@ -1,0 +1,128 @@
+//! What keys say about keys: signed notes whose first line names type and version.
+//!
+//! board key → desk certificate → device key → segment key.
+
+use super::note::{NoteError, NoteKey, NoteVerifier};
+use jiff::Timestamp;
+
+/// The board's word about a desk's device key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskCert {
+    /// Number of the certificate at this board.
+    pub serial: u32,
+    /// The board's domain, first part of every origin of the desk.
+    pub board: String,
+    /// The exam.
+    pub exam: String,
+    /// The desk.
+    pub desk: String,
+    /// The site.
+    pub site: String,
+    /// For training only: its logs never count as live.
+    pub training: bool,
+    /// Good from.
+    pub not_before: Timestamp,
+    /// Good until.
+    pub not_after: Timestamp,
+    /// The device key.
+    pub device: NoteVerifier,
+}
+
+impl DeskCert {
+    /// Signs it with the board's key.
+    ///
+    /// # Errors
+    /// [`NoteError::Form`] when a field cannot stand on a line.
+    pub fn sign(&self, board: &NoteKey) -> Result<String, NoteError> {
+        let text = self.text();
+        if Self::parse(&text).as_ref() != Some(self) {
+            return Err(NoteError::Form);
+        }
+        board.sign(&text)
+    }
+
+    /// Reads a certificate that `board` must have signed. Dates are the caller's matter.
+    ///
+    /// # Errors
+    /// [`NoteError`].
+    pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
+        Self::parse(board.open(note)?).ok_or(NoteError::Form)
+    }
+
+    /// Reads a certificate without checking who signed it: for showing it, never for trusting it.
+    pub fn peek(note: &str) -> Option<Self> {
+        Self::parse(note.split_inclusive("\n\n").next()?.strip_suffix('\n')?)
+    }
+
+    fn text(&self) -> String {
+        let mode = if self.training { "training" } else { "live" };
+        format!(
+            "{DESK_CERT}\nserial {}\nboard {}\nexam {}\ndesk {}\nsite {}\nmode {mode}\nnot-before {}\nnot-after {}\ndevice-key {}\n",
+            self.serial, self.board, self.exam, self.desk, self.site, self.not_before, self.not_after, self.device
+        )
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut fields = Fields::new(text, DESK_CERT)?;
+        let cert = Self {
+            serial: fields.take("serial")?.parse().ok()?,
+            board: fields.take("board")?.to_owned(),
+            exam: fields.take("exam")?.to_owned(),
+            desk: fields.take("desk")?.to_owned(),
+            site: fields.take("site")?.to_owned(),
+            training: match fields.take("mode")? {
+                "training" => true,
+                "live" => false,
+                _ => return None,
+            },
+            not_before: fields.take("not-before")?.parse().ok()?,
+            not_after: fields.take("not-after")?.parse().ok()?,
+            device: NoteVerifier::parse(fields.take("device-key")?).ok()?,
+        };
+        (cert.text() == text).then_some(cert)
+    }
+}
+
+/// The device key's word about a segment's key, signed.
+///
+/// # Errors
+/// [`NoteError::Form`] when the origin cannot stand on a line.
+pub fn endorse(segment: &NoteVerifier, device: &NoteKey) -> Result<String, NoteError> {
+    device.sign(&format!("{SEGMENT_KEY}\norigin {}\nkey {segment}\n", segment.name()))
+}
+
+/// The segment key that `device` endorsed for `origin`.
+///
+/// # Errors
+/// [`NoteError`].
+pub fn endorsed(note: &str, origin: &str, device: &NoteVerifier) -> Result<NoteVerifier, NoteError> {
+    let mut fields = Fields::new(device.open(note)?, SEGMENT_KEY).ok_or(NoteError::Form)?;
+    let (Some(named), Some(key)) = (fields.take("origin"), fields.take("key")) else {
+        return Err(NoteError::Form);
+    };
+    let key = NoteVerifier::parse(key)?;
+    if named == origin && key.name() == origin && fields.is_done() { Ok(key) } else { Err(NoteError::BadName) }
+}
+
+/// Lines of the form `name value`, in a fixed order.
+struct Fields<'a> {
+    lines: std::str::Split<'a, char>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(text: &'a str, head: &str) -> Option<Self> {
+        let mut lines = text.strip_suffix('\n')?.split('\n');
+        (lines.next()? == head).then_some(Self { lines })
+    }
+
+    fn take(&mut self, name: &str) -> Option<&'a str> {
+        self.lines.next()?.strip_prefix(name)?.strip_prefix(' ')
+    }
+
+    fn is_done(&self) -> bool {
+        self.lines.clone().next().is_none()
+    }
+}
+
+const DESK_CERT: &str = "diemdanh/desk-cert/v1";
+const SEGMENT_KEY: &str = "diemdanh/segment-key/v1";

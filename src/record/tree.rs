@@ -1,0 +1,99 @@
+//! The Merkle tree of RFC 6962 §2.1 over SHA-256, and its tiles (C2SP `tlog-tiles`).
+
+use sha2::{Digest as _, Sha256};
+
+/// A SHA-256 value of the tree.
+pub type Hash = [u8; 32];
+
+/// Hashes of one level that a full tile holds.
+pub const TILE_WIDTH: usize = 256;
+
+/// The hash of an entry: `SHA-256(00 ‖ entry)`.
+pub fn leaf_hash(entry: &[u8]) -> Hash {
+    Sha256::new().chain_update([0]).chain_update(entry).finalize().into()
+}
+
+/// The hash of two subtrees: `SHA-256(01 ‖ left ‖ right)`.
+pub fn node_hash(left: &Hash, right: &Hash) -> Hash {
+    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+}
+
+/// A growing tree, of which only the roots of its complete subtrees are kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tree {
+    size: u64,
+    /// Roots of the complete subtrees, largest first.
+    peaks: Vec<Hash>,
+}
+
+impl Tree {
+    /// The tree over these leaves.
+    pub fn of(leaves: &[Hash]) -> Self {
+        let mut tree = Self::default();
+        leaves.iter().for_each(|leaf| tree.push(*leaf));
+        tree
+    }
+
+    /// Entries in the tree.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// Adds a leaf hash.
+    pub fn push(&mut self, leaf: Hash) {
+        let merges = self.size.trailing_ones();
+        let whole = (0..merges).fold(leaf, |right, _| match self.peaks.pop() {
+            Some(left) => node_hash(&left, &right),
+            None => right,
+        });
+        self.peaks.push(whole);
+        self.size += 1;
+    }
+
+    /// The root; of the empty tree the hash of nothing.
+    pub fn root(&self) -> Hash {
+        let mut peaks = self.peaks.iter().rev();
+        match peaks.next() {
+            None => Sha256::digest([]).into(),
+            Some(last) => peaks.fold(*last, |right, left| node_hash(left, &right)),
+        }
+    }
+}
+
+/// One tile: hashes of complete subtrees, side by side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tile {
+    /// Its path below the tree's folder, `tile/<L>/<N>[.p/<W>]`.
+    pub path: String,
+    /// Its hashes, one behind the other.
+    pub bytes: Vec<u8>,
+}
+
+/// All tiles of the tree over `leaves`, lowest level first.
+pub fn tiles(leaves: &[Hash]) -> Vec<Tile> {
+    let mut out = Vec::new();
+    let mut hashes = leaves.to_vec();
+    for level in 0.. {
+        if hashes.is_empty() {
+            break;
+        }
+        for (index, chunk) in hashes.chunks(TILE_WIDTH).enumerate() {
+            out.push(Tile { path: tile_path(&level.to_string(), index, chunk.len()), bytes: chunk.concat() });
+        }
+        hashes = hashes.chunks_exact(TILE_WIDTH).map(|chunk| Tree::of(chunk).root()).collect();
+    }
+    out
+}
+
+/// The path of a tile or bundle: groups of three digits, all but the last with an `x` in front; `.p/<W>` where it
+/// is not full.
+pub fn tile_path(level: &str, index: usize, width: usize) -> String {
+    let mut groups = vec![format!("{:03}", index % 1000)];
+    let mut rest = index / 1000;
+    while rest > 0 {
+        groups.insert(0, format!("x{:03}", rest % 1000));
+        rest /= 1000;
+    }
+    let partial = if width < TILE_WIDTH { format!(".p/{width}") } else { String::new() };
+    format!("tile/{level}/{}{partial}", groups.join("/"))
+}

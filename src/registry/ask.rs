@@ -1,0 +1,196 @@
+//! Question and answer.
+
+use crate::bits::{hex, random::Random, secret::Pii};
+use jiff::{Timestamp, civil::Date};
+use std::fmt;
+
+/// Names one question for ever: the same id asked twice is the same question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct RequestId(pub [u8; 16]);
+
+impl RequestId {
+    /// A fresh id.
+    pub fn random(random: &mut dyn Random) -> Self {
+        let mut bytes = [0; 16];
+        random.fill(&mut bytes);
+        Self(bytes)
+    }
+}
+
+impl fmt::Display for RequestId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&hex::encode_lower(&self.0))
+    }
+}
+
+/// The head of the log when the question was asked, which makes each answer an outside witness of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Asked {
+    /// Origin of the segment.
+    pub origin: String,
+    /// Entries in it.
+    pub size: u64,
+    /// Root of its tree.
+    pub root: [u8; 32],
+}
+
+/// One question about one card, with no more about its holder than the answer needs.
+#[derive(Debug, Clone)]
+pub struct Query {
+    /// Names the question.
+    pub request_id: RequestId,
+    /// The twelve-digit personal number.
+    pub number: Pii<String>,
+    /// Full name as on the chip.
+    pub full_name: Pii<String>,
+    /// Birth date as on the chip.
+    pub birth_date: Option<Date>,
+    /// Expiry date as on the chip; `None` means that it does not expire.
+    pub expiry: Option<Date>,
+    /// The document signer's certificate, DER.
+    pub ds_certificate: Vec<u8>,
+    /// The head of the log.
+    pub asked: Asked,
+}
+
+/// A fact that the registry compares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// Full name.
+    FullName,
+    /// Birth date.
+    BirthDate,
+    /// Expiry date.
+    Expiry,
+    /// The document signer.
+    Signer,
+}
+
+/// Why a card does not count any more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CardInvalidReason {
+    /// Revoked.
+    Revoked,
+    /// Reported lost.
+    Lost,
+    /// A newer card was issued.
+    Reissued,
+    /// Expired.
+    Expired,
+    /// The registry does not say why.
+    Unknown,
+}
+
+/// Why the registry was not asked, or was asked and said nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum NotAskedReason {
+    /// No registry is configured, or the policy does not ask it.
+    #[error("no registry is configured")]
+    NotConfigured,
+    /// No network, no name, or nobody listens there.
+    #[error("the registry cannot be reached")]
+    Unreachable,
+    /// Reached, but no answer within the limit.
+    #[error("the registry did not answer in time")]
+    TimedOut,
+    /// The registry says that it is out of order (502, 503, 504).
+    #[error("the registry is out of order (HTTP {status})")]
+    OutOfOrder {
+        /// The HTTP status.
+        status: u16,
+    },
+    /// Too many calls failed; the next call is a probe after a pause.
+    #[error("too many calls failed; waiting before the next")]
+    BreakerOpen,
+}
+
+/// Why an answer does not count. Each of these is recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum RefusedReason {
+    /// The server showed a certificate that the pinned CA did not issue.
+    #[error("the registry showed a foreign certificate")]
+    ForeignCertificate,
+    /// The answer is not signed by the registry's key.
+    #[error("the answer is not signed by the registry")]
+    BadSignature,
+    /// The answer is to another question.
+    #[error("the answer is to another question")]
+    ForeignRequest,
+    /// The answer's time is too far from ours.
+    #[error("the answer's time is {off_seconds} s from ours")]
+    StaleTime {
+        /// Answer's time minus ours.
+        off_seconds: i64,
+    },
+    /// The answer is larger than the limit.
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// The answer is not in the agreed form.
+    #[error("the answer is not in the agreed form")]
+    Malformed,
+    /// The registry refused the call with another HTTP status than success.
+    #[error("HTTP {status}")]
+    HttpStatus {
+        /// The HTTP status.
+        status: u16,
+    },
+}
+
+/// The registry's answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answer {
+    /// The registry knows the card and every fact agrees.
+    Match {
+        /// The registry's time.
+        at: Timestamp,
+    },
+    /// The registry knows the number, and these facts differ.
+    Mismatch {
+        /// What differs, never empty.
+        fields: Vec<Field>,
+    },
+    /// The card does not count any more.
+    CardInvalid {
+        /// Why.
+        reason: CardInvalidReason,
+    },
+    /// The registry does not know the number.
+    NotFound,
+    /// A signed answer with a code that we do not know: a person decides.
+    UnknownCode {
+        /// The code, word for word.
+        code: String,
+    },
+    /// Not asked, or no answer.
+    NotAsked {
+        /// Why.
+        why: NotAskedReason,
+    },
+    /// An answer came that does not count.
+    Refused {
+        /// Why.
+        why: RefusedReason,
+    },
+}
+
+/// The answer with what the log keeps of the exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reply {
+    /// The judged answer.
+    pub answer: Answer,
+    /// SHA-256 of the request as it was sent; `None` when nothing was sent.
+    pub request_sha256: Option<[u8; 32]>,
+    /// The answer word for word, where one came that is signed by the registry.
+    pub verbatim: Option<String>,
+    /// Milliseconds from the call to its end.
+    pub elapsed_ms: u64,
+}
+
+/// Somebody who can be asked about a card.
+pub trait Registry: Send {
+    /// Asks and waits for the answer, at most for the time the registry was set up with.
+    fn ask(&mut self, query: &Query) -> Reply;
+}
