@@ -1,5 +1,6 @@
 //! The tests that need no window.
 
+mod access;
 mod crypto;
 mod files;
 mod host;
