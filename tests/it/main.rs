@@ -1,14 +1,16 @@
 //! The tests that need no window.
 
+mod access;
+mod board;
 mod cccd;
 mod crypto;
-mod board;
-mod host;
-mod record;
-mod record_support;
 mod files;
+mod host;
 mod issuer;
 mod mrz;
 mod passive;
+mod record;
+mod record_support;
 mod secure_messaging;
+mod tidy;
 mod vector;
