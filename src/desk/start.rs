@@ -75,19 +75,11 @@ struct Prepared {
 
 fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
     let paths = &config.paths;
-    let passphrase = small_text(&base.join(&paths.passphrase), Failure::DeviceKeyClosed)?;
-    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
-    let device = open_key_file(&base.join(&paths.device_key), &passphrase)
-        .map_err(|error| halted(Failure::DeviceKeyClosed, error))?;
-    let desk_cert = match &paths.desk_cert {
-        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed)?,
-        None => String::new(),
-    };
     Ok(Prepared {
         trust: trust(&base.join(&paths.trust))?,
         roster: roster(&base.join(&paths.roster))?,
-        device,
-        desk_cert,
+        device: device_key(config, base)?,
+        desk_cert: desk_cert(config, base)?,
         exam_key: exam_key(&base.join(&paths.exam_key))?,
         operator: Code::new(&config.desk.operator).map_err(|error| halted(Failure::ConfigUnreadable, error))?,
         policy_sha256: Digest(disk_digest(format!("{:?}{:?}", config.chip, config.session).as_bytes())),
@@ -252,6 +244,28 @@ pub fn inspection_policy(chip: &ChipConfig) -> InspectionPolicy {
         chip_authentication_required: chip.authentication_required,
         revocation_required: chip.revocation_required,
         ..InspectionPolicy::default()
+    }
+}
+
+/// Opens the device key.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`].
+pub fn device_key(config: &DeskConfig, base: &Path) -> Result<NoteKey, Halted> {
+    let paths = &config.paths;
+    let passphrase = small_text(&base.join(&paths.passphrase), Failure::DeviceKeyClosed)?;
+    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
+    open_key_file(&base.join(&paths.device_key), &passphrase).map_err(|error| halted(Failure::DeviceKeyClosed, error))
+}
+
+/// Reads the board's note over the device key; empty where the configuration names none.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`].
+pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
+    match &config.paths.desk_cert {
+        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
+        None => Ok(String::new()),
     }
 }
 
