@@ -1,1 +1,3 @@
 //! Everything simulated.
+
+pub mod roster_sample;

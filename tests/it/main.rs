@@ -4,3 +4,4 @@ mod board;
 mod host;
 mod record;
 mod record_support;
+mod roster;
