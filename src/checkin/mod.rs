@@ -1,1 +1,23 @@
-//! The brain of the desk: pure.
+//! The brain of the desk: a pure state machine.
+//!
+//! [`step`](step::step) takes a state, a stamp and an event and returns the next state and the effects that the
+//! desk has to run; [`view`](show::view) says what the screen shows. States carry the names of their screens:
+//! idle, reading, verdict, already in, elsewhere, halted.
+//!
+//! Invariants:
+//! - No clock, no file, no thread, no egui; the same events give the same state.
+//! - It never refuses a person by itself: every decision comes from an [`event::Input`].
+//! - "Recorded" is shown from a [`crate::record::Durable`] only.
+
+pub mod case;
+pub mod chip;
+pub mod context;
+pub mod event;
+pub mod failure;
+mod keys;
+pub mod policy;
+mod records;
+pub mod show;
+pub mod state;
+pub mod step;
+pub mod view;

@@ -1,13 +1,16 @@
 //! The only room that touches the operating system.
 //!
-//! Every other room gets time, chance, files and the net as arguments; here are their real makers.
+//! Every other room gets time, chance, files, readers and the net as arguments; here are their real makers.
 //!
 //! Invariants: no decision about a person, a card or a log is made here; no call is repeated after it failed
 //! unless its own head says so.
 
 pub mod clock;
 pub mod disk;
+pub mod file;
 pub mod folder;
 pub mod keys;
+pub mod pcsc;
 pub mod random;
+pub mod threads;
 pub mod trust;

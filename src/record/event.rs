@@ -51,6 +51,13 @@ impl Code {
     }
 }
 
+impl Code {
+    /// The code that stands where no word of the vocabulary fits.
+    pub fn unknown() -> Self {
+        Self("unknown".to_owned())
+    }
+}
+
 impl Serialize for Code {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.0)

@@ -1,7 +1,17 @@
-//! Tests of everything but the window.
+//! The tests that need no window.
 
+mod access;
 mod board;
+mod cccd;
+mod crypto;
+mod files;
 mod host;
+mod issuer;
+mod mrz;
+mod passive;
 mod record;
 mod record_support;
 mod roster;
+mod secure_messaging;
+mod tidy;
+mod vector;

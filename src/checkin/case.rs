@@ -1,0 +1,161 @@
+//! One person at the desk, from the moment the chip has told who it is.
+
+use crate::bits::stamp::Stamp;
+use crate::cccd::holder::{Holder, HolderNote};
+use crate::checkin::chip::ChipReading;
+use crate::checkin::context::{Context, Timing};
+use crate::checkin::event::{Choice, Identity, PortraitNews};
+use crate::record::{Arrival, CandidateRef, Durable, RegistryState};
+use crate::registry::{Answer, RequestId};
+use crate::roster::{CandidateId, HolderFacts, Matching, match_holder};
+
+/// Everything the desk knows about the person in front of it. Wiped when the desk goes back to idle.
+#[derive(Debug)]
+pub struct Case {
+    /// The verdict on the chip, so far or finally.
+    pub chip: ChipReading,
+    /// The reading has ended; `chip` is the last word.
+    pub chip_final: bool,
+    /// Who the chip says this is.
+    pub holder: Holder,
+    /// What was remarkable.
+    pub notes: Vec<HolderNote>,
+    /// Whom the roster knows this person as.
+    pub matching: Matching,
+    /// The portrait.
+    pub portrait: Option<PortraitNews>,
+    /// The registry's part.
+    pub registry: RegistryPart,
+    /// The question to the registry, if one was asked.
+    pub question: Option<RequestId>,
+    /// The arrival that counts already, if any.
+    pub arrival: Option<Arrival>,
+    /// When the identity was known.
+    pub began: Stamp,
+    /// How that moment lies in the session.
+    pub timing: Timing,
+    /// Where the decision stands.
+    pub stage: Stage,
+    /// The document signer's certificate, for the registry.
+    pub signer_certificate: Vec<u8>,
+}
+
+/// The registry's part in a case.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RegistryPart {
+    /// The policy does not ask.
+    Off,
+    /// Asked or about to be.
+    Asking(RequestId),
+    /// Answered, or given up.
+    Done(Answer),
+}
+
+impl RegistryPart {
+    /// The word in the log.
+    pub fn state(&self) -> RegistryState {
+        match self {
+            Self::Off => RegistryState::NotAsked,
+            Self::Asking(_) => RegistryState::Pending,
+            Self::Done(answer) => answer_state(answer),
+        }
+    }
+}
+
+/// The word in the log for an answer.
+pub fn answer_state(answer: &Answer) -> RegistryState {
+    match answer {
+        Answer::Match { .. } => RegistryState::Match,
+        Answer::Mismatch { .. } => RegistryState::Mismatch,
+        Answer::CardInvalid { .. } => RegistryState::CardInvalid,
+        Answer::NotFound => RegistryState::NotFound,
+        Answer::UnknownCode { .. } => RegistryState::UnknownCode,
+        Answer::NotAsked { .. } => RegistryState::NotAsked,
+        Answer::Refused { .. } => RegistryState::Refused,
+    }
+}
+
+/// Where the decision stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stage {
+    /// A person has to decide.
+    Deciding,
+    /// A person is choosing a reason.
+    ChoosingReason,
+    /// The decision is being written.
+    Recording(Choice),
+    /// The decision is on the disk.
+    Recorded {
+        /// What was decided.
+        choice: Choice,
+        /// The proof.
+        durable: Durable,
+    },
+}
+
+impl Case {
+    /// The case of a person whose chip has just told who it is.
+    pub fn new(identity: Identity, context: &Context, arrivals: &super::state::Arrivals, stamp: Stamp) -> Self {
+        let Identity { chip, holder, notes, signer_certificate, request_id } = identity;
+        let matching = match_holder(&context.roster, &facts(&holder), &context.place);
+        let arrival = sole_candidate(&matching).and_then(|id| arrivals.get(&CandidateRef(id.0)).copied());
+        let registry = if context.policy.registry_asked { RegistryPart::Asking(request_id) } else { RegistryPart::Off };
+        let timing = context.policy.session.map_or(Timing::InTime, |times| times.timing(stamp.wall));
+        Self {
+            chip,
+            chip_final: false,
+            holder,
+            notes,
+            matching,
+            portrait: None,
+            question: context.policy.registry_asked.then_some(request_id),
+            registry,
+            arrival,
+            began: stamp,
+            timing,
+            stage: Stage::Deciding,
+            signer_certificate,
+        }
+    }
+
+    /// The candidate this case is about, where exactly one row is meant.
+    pub fn candidate(&self) -> Option<CandidateId> {
+        sole_candidate(&self.matching)
+    }
+
+    /// The same candidate as the log names him.
+    pub fn candidate_ref(&self) -> Option<CandidateRef> {
+        self.candidate().map(|id| CandidateRef(id.0))
+    }
+
+    /// The card has expired on the day of `stamp`.
+    pub fn expired(&self, context: &Context, stamp: Stamp) -> bool {
+        let today = context.utc_offset.to_datetime(stamp.wall).date();
+        self.holder.expiry.is_some_and(|expiry| expiry < today)
+    }
+
+    /// True while nothing has been decided.
+    pub fn is_open(&self) -> bool {
+        matches!(self.stage, Stage::Deciding | Stage::ChoosingReason)
+    }
+}
+
+fn facts(holder: &Holder) -> HolderFacts<'_> {
+    HolderFacts {
+        number: holder.number.reveal(),
+        full_name: holder.full_name.reveal(),
+        birth_date: holder.birth_date.reveal().parse().ok(),
+        old_number: holder.old_number.as_ref().map(|number| number.reveal().as_str()),
+    }
+}
+
+fn sole_candidate(matching: &Matching) -> Option<CandidateId> {
+    match matching {
+        Matching::Exact(id) | Matching::Elsewhere { candidate: id, .. } => Some(*id),
+        Matching::NeedsDecision { candidates, .. } => match candidates.as_slice() {
+            [only] => Some(*only),
+            _ => None,
+        },
+        Matching::NotListed => None,
+    }
+}

@@ -1,0 +1,134 @@
+//! What an inspection means at the desk.
+
+use crate::checkin::failure::Failure;
+use crate::emrtd::inspect::{AccessMethod, Inspection};
+use crate::emrtd::report::{Cause, Check, CheckResult, Outcome, Overall};
+use crate::iso7816::transport::TransportError;
+use crate::record::ChipState;
+
+/// The verdict on a chip in the desk's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChipReading {
+    /// The inspection's verdict.
+    pub overall: Overall,
+    /// What the invigilator is told; `None` when all is well.
+    pub failure: Option<Failure>,
+    /// How the chip was opened.
+    pub access: Option<AccessMethod>,
+    /// Commands sent.
+    pub apdu_count: u32,
+}
+
+impl ChipReading {
+    /// Reads the verdict of `inspection`.
+    pub fn of(inspection: &Inspection) -> Self {
+        Self {
+            overall: inspection.overall,
+            failure: failure_of(inspection.overall, &inspection.results),
+            access: inspection.access_method,
+            apdu_count: inspection.apdu_count,
+        }
+    }
+
+    /// The same verdict, turned into a failure because the chip's files disagree about their holder.
+    pub fn contradicted(mut self) -> Self {
+        self.overall = Overall::Fail;
+        self.failure = Some(Failure::HolderContradicts);
+        self
+    }
+
+    /// The word in the log.
+    pub fn state(&self) -> ChipState {
+        match self.overall {
+            Overall::Pass => ChipState::Pass,
+            Overall::Warn => ChipState::Warn,
+            Overall::Unknown => ChipState::Unknown,
+            Overall::Fail => ChipState::Fail,
+            Overall::Access => ChipState::Access,
+            Overall::Retry => ChipState::Retry,
+        }
+    }
+}
+
+/// What a broken link is called at the desk.
+pub fn link_failure(error: TransportError) -> Failure {
+    match error {
+        TransportError::CardLost => Failure::CardLifted,
+        TransportError::TimedOut { .. } => Failure::CardMute,
+        TransportError::HeldByAnother => Failure::CardHeld,
+        TransportError::ReaderLost => Failure::NoReader,
+        TransportError::ServiceLost => Failure::ServiceDown,
+        TransportError::ExtendedLengthRefused | TransportError::ReaderFailed { .. } => Failure::ReaderFailed,
+    }
+}
+
+fn failure_of(overall: Overall, results: &[CheckResult]) -> Option<Failure> {
+    match overall {
+        Overall::Pass => None,
+        Overall::Warn => Some(warning(results)),
+        Overall::Unknown => Some(Failure::SignerUnknown),
+        Overall::Fail => Some(forgery(results)),
+        Overall::Access => Some(refusal(results)),
+        Overall::Retry => Some(breakage(results)),
+    }
+}
+
+fn warning(results: &[CheckResult]) -> Failure {
+    let proven = |check| results.iter().any(|line| line.check == check && line.outcome == Outcome::Successful);
+    if proven(Check::ChipAuthentication) || proven(Check::ActiveAuthentication) {
+        Failure::ChipRemark
+    } else {
+        Failure::ChipNotAsked
+    }
+}
+
+/// The gravest thing first: altered data, then a chip that is not the signed one, then damaged files, then the rest.
+fn forgery(results: &[CheckResult]) -> Failure {
+    let failed =
+        |wanted: fn(&CheckResult) -> bool| results.iter().any(|line| line.outcome == Outcome::Failed && wanted(line));
+    if failed(|line| matches!(line.check, Check::DgHash(_) | Check::SodSignature)) {
+        Failure::DataAltered
+    } else if failed(|line| matches!(line.check, Check::ChipAuthentication | Check::ActiveAuthentication)) {
+        Failure::ChipNotProven
+    } else if failed(|line| matches!(line.check, Check::SignerChain | Check::SignerValidity | Check::CountryAgreement))
+    {
+        Failure::ChainBroken
+    } else if results.iter().any(|line| is_damage(line)) {
+        Failure::FileDamaged
+    } else {
+        Failure::ChainBroken
+    }
+}
+
+fn is_damage(line: &CheckResult) -> bool {
+    let reads = matches!(
+        line.check,
+        Check::ReadGroup(_) | Check::ReadSod | Check::ReadCom | Check::DgParse(_) | Check::SodStructure
+    );
+    reads && line.outcome != Outcome::Successful && line.outcome != Outcome::NotPerformed
+}
+
+fn refusal(results: &[CheckResult]) -> Failure {
+    let caused = |cause| results.iter().any(|line| line.cause == Some(cause));
+    if caused(Cause::NotAnIcaoDocument) {
+        Failure::NotAnIdCard
+    } else if caused(Cause::KeyBlocked) {
+        Failure::CardBlocked
+    } else if caused(Cause::KeyRefused) {
+        Failure::KeyRefused
+    } else if caused(Cause::ParametersNotSupported) || caused(Cause::NotOffered) {
+        Failure::AccessUnsupported
+    } else {
+        Failure::KeyRefused
+    }
+}
+
+fn breakage(results: &[CheckResult]) -> Failure {
+    let links = results.iter().filter_map(|line| match line.cause {
+        Some(Cause::Link(error)) => Some(link_failure(error)),
+        _ => None,
+    });
+    links
+        .last()
+        .unwrap_or_else(|| if results.iter().any(is_damage) { Failure::FileDamaged } else { Failure::CardLifted })
+}

@@ -1,0 +1,123 @@
+//! What a desk knows before the first tap and what never changes until it is started again.
+
+use crate::bits::secret::Secret;
+use crate::roster::{Place, Roster};
+use jiff::{SignedDuration, Timestamp, tz::Offset};
+
+/// The exam, the place and the rules this desk works by.
+pub struct Context {
+    /// Who is expected.
+    pub roster: Roster,
+    /// Where this desk stands.
+    pub place: Place,
+    /// The rules.
+    pub policy: DeskPolicy,
+    /// Names for the header.
+    pub labels: Labels,
+    /// The exam's key for pseudonyms in the log.
+    pub exam_key: Secret<[u8; 32]>,
+    /// Local time at the desk, for display.
+    pub utc_offset: Offset,
+    /// Training: looks different, and its log cannot be exported as live.
+    pub training: bool,
+    /// The origin of the log segment that is being written.
+    pub origin: String,
+    /// How many candidates of the roster belong here.
+    pub expected: usize,
+}
+
+/// Names for the header and the status bar.
+#[derive(Debug, Clone, Default)]
+pub struct Labels {
+    /// The exam.
+    pub exam: String,
+    /// The session.
+    pub session: String,
+    /// The site.
+    pub site: String,
+    /// The desk.
+    pub desk: String,
+    /// The operator.
+    pub operator: String,
+    /// The program's version.
+    pub version: String,
+}
+
+/// The rules: configuration, never code.
+#[derive(Debug, Clone)]
+pub struct DeskPolicy {
+    /// The session's times; `None` where the exam sets none.
+    pub session: Option<SessionTimes>,
+    /// The registry is asked at all.
+    pub registry_asked: bool,
+    /// Without the registry's answer a person decides.
+    pub registry_required: bool,
+    /// How long the verdict waits for the registry before the local verdict stands.
+    pub registry_wait_ms: u64,
+    /// How long an unanswered question waits before it is asked again.
+    pub registry_again_ms: u64,
+}
+
+/// When the door of a session opens, when the exam starts, and until when somebody may come in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimes {
+    /// The door opens.
+    pub opens: Timestamp,
+    /// The start signal.
+    pub starts: Timestamp,
+    /// The last entry.
+    pub last_entry: Timestamp,
+}
+
+/// How a moment lies in a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Timing {
+    /// Between opening and start signal, or no times are set.
+    InTime,
+    /// Before the door opens.
+    TooEarly,
+    /// After the start signal, until the last entry.
+    Late {
+        /// Whole minutes since the start signal.
+        minutes: i64,
+    },
+    /// After the last entry.
+    TooLate {
+        /// Whole minutes since the start signal.
+        minutes: i64,
+    },
+}
+
+impl SessionTimes {
+    /// The default of the rules: opens 60 minutes before the start signal, last entry 15 minutes after it.
+    pub fn around(starts: Timestamp) -> Self {
+        let shifted = |minutes: i64| starts.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(starts);
+        Self { opens: shifted(-60), starts, last_entry: shifted(15) }
+    }
+
+    /// How `moment` lies in the session.
+    pub fn timing(&self, moment: Timestamp) -> Timing {
+        let minutes = moment.duration_since(self.starts).as_mins();
+        if moment < self.opens {
+            Timing::TooEarly
+        } else if moment <= self.starts {
+            Timing::InTime
+        } else if moment <= self.last_entry {
+            Timing::Late { minutes }
+        } else {
+            Timing::TooLate { minutes }
+        }
+    }
+}
+
+impl Default for DeskPolicy {
+    fn default() -> Self {
+        Self {
+            session: None,
+            registry_asked: true,
+            registry_required: false,
+            registry_wait_ms: 2_500,
+            registry_again_ms: 30_000,
+        }
+    }
+}

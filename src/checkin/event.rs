@@ -1,0 +1,225 @@
+//! What reaches the brain, and what it asks for.
+
+use crate::cccd::holder::{Holder, HolderNote};
+use crate::checkin::chip::ChipReading;
+use crate::checkin::failure::Failure;
+use crate::emrtd::access::key::AccessKey;
+use crate::emrtd::lds::portrait::Portrait;
+use crate::iso7816::transport::ReaderEvent;
+use crate::record::{AttendanceEvent, Durable};
+use crate::registry::{Query, Reply, RequestId};
+use crate::roster::CandidateId;
+use std::sync::Arc;
+
+/// Something happened.
+#[derive(Debug)]
+pub enum Event {
+    /// Time passed; nothing else.
+    Tick,
+    /// The reader has news.
+    Reader(ReaderEvent),
+    /// A person at the desk did something.
+    Input(Input),
+    /// The card that is being read has news.
+    Card(CardNews),
+    /// The registry's word on a question.
+    Registry {
+        /// The question.
+        id: RequestId,
+        /// The answer.
+        reply: Box<Reply>,
+    },
+    /// An entry is on the disk.
+    Recorded {
+        /// What it was written for.
+        purpose: Purpose,
+        /// The proof.
+        durable: Durable,
+    },
+    /// An entry could not be written: the desk stops.
+    RecordFailed {
+        /// Which failure.
+        failure: Failure,
+    },
+    /// The machine's own state changed.
+    Machine(Machine),
+}
+
+/// What a person at the desk did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// The text in the input line changed.
+    Typed(String),
+    /// The text was entered, by Enter or by a scanner.
+    Entered(String),
+    /// A row of the search was picked.
+    Picked(CandidateId),
+    /// A button of a verdict was pressed.
+    Chose(Choice),
+    /// A reason was chosen.
+    Reason(NotAdmittedReason),
+    /// Back (Esc).
+    Back,
+}
+
+/// The buttons below a verdict.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// Let in.
+    Admit,
+    /// Send to the head of site.
+    Refer,
+    /// Do not let in; a reason follows.
+    NotAdmitted,
+    /// In already, and comes in again.
+    ReEntry,
+    /// In already, and is reported as a second person.
+    ReportDuplicate,
+    /// Was shown the way to another room, site or session.
+    Directed,
+    /// The next person.
+    Continue,
+}
+
+/// Why a person was not let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotAdmittedReason {
+    /// The portrait is not this person.
+    PortraitDiffers,
+    /// The documents are not in order.
+    Documents,
+    /// After the last entry.
+    TooLate,
+    /// Breach of the exam's rules.
+    Conduct,
+}
+
+impl NotAdmittedReason {
+    /// All reasons, in the order of the screen.
+    pub const ALL: [Self; 4] = [Self::PortraitDiffers, Self::Documents, Self::TooLate, Self::Conduct];
+
+    /// The stable code in the log.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::PortraitDiffers => "portrait-differs",
+            Self::Documents => "documents",
+            Self::TooLate => "too-late",
+            Self::Conduct => "conduct",
+        }
+    }
+}
+
+/// Where the reading of a card has come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReadPhase {
+    /// The key is being tried.
+    Opening,
+    /// The identity is being read.
+    Identity,
+    /// Signatures and the chip are being checked.
+    Checking,
+    /// The portrait is being read.
+    Portrait,
+}
+
+/// News of the card that is being read.
+#[derive(Debug)]
+pub enum CardNews {
+    /// Further than before.
+    Progress {
+        /// What is being done.
+        phase: ReadPhase,
+        /// How much of the whole, in thousandths.
+        permille: u16,
+    },
+    /// Everything but the portrait is read and judged.
+    Identity(Box<Identity>),
+    /// The reading has ended.
+    Finished(Box<Finished>),
+}
+
+/// Who the chip says this is, and what that is worth so far.
+#[derive(Debug)]
+pub struct Identity {
+    /// The verdict on the chip so far.
+    pub chip: ChipReading,
+    /// The holder.
+    pub holder: Holder,
+    /// What was remarkable about the holder.
+    pub notes: Vec<HolderNote>,
+    /// The document signer's certificate, DER, for the registry.
+    pub signer_certificate: Vec<u8>,
+    /// A fresh id for the registry's question.
+    pub request_id: RequestId,
+}
+
+/// How the reading ended.
+#[derive(Debug)]
+pub struct Finished {
+    /// The verdict on the chip.
+    pub chip: ChipReading,
+    /// The portrait.
+    pub portrait: PortraitNews,
+}
+
+/// What became of the portrait.
+#[derive(Debug, Clone)]
+pub enum PortraitNews {
+    /// Decoded.
+    Ready(Arc<Portrait>),
+    /// Read, and cannot be decoded.
+    Unreadable,
+    /// Not read.
+    Missing,
+}
+
+/// The machine's own state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Machine {
+    /// Free space for the journal.
+    pub disk: DiskState,
+    /// The wall clock is where the boot clock says it must be.
+    pub clock_steady: bool,
+}
+
+/// Free space for the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiskState {
+    /// Enough.
+    Enough,
+    /// Below the warning.
+    Low,
+    /// Not looked at.
+    Unknown,
+}
+
+/// What an entry is written for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The decision on the person at the desk.
+    Decision,
+    /// The registry is about to be asked.
+    Question(RequestId),
+    /// Anything that nobody waits for.
+    Note,
+}
+
+/// What the desk has to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Open the card in the field with this key and read it.
+    ReadCard(AccessKey),
+    /// Let go of the card.
+    ReleaseCard,
+    /// Write an entry and make it durable.
+    Record {
+        /// What for.
+        purpose: Purpose,
+        /// The entry.
+        event: AttendanceEvent,
+    },
+    /// Ask the registry.
+    Ask(Box<Query>),
+    /// Make the sound of a signal.
+    Sound(crate::checkin::failure::Signal),
+}

@@ -1,0 +1,137 @@
+//! From a case to the entries of the log: plain facts, no name, no number.
+
+use crate::bits::stamp::Stamp;
+use crate::checkin::case::{Case, answer_state};
+use crate::checkin::context::{Context, Timing};
+use crate::checkin::event::NotAdmittedReason;
+use crate::checkin::failure::Failure;
+use crate::checkin::policy::{Verdict, registry_failure, verdict};
+use crate::record::{AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, document_ref};
+use crate::registry::{Reply, RequestId};
+use crate::roster::Matching;
+
+/// The document in the log: a keyed digest of the holder's number.
+pub(super) fn document(case: &Case, context: &Context) -> DocumentRef {
+    document_ref(&context.exam_key, *b"ID", *b"VNM", case.holder.number.reveal())
+}
+
+/// Somebody is let in.
+pub(super) fn check_in(case: &Case, cand: CandidateRef, context: &Context, stamp: Stamp) -> AttendanceEvent {
+    let remarks = match verdict(case, context, stamp) {
+        Verdict::Admit { remarks } => remarks,
+        Verdict::Working | Verdict::Ask { .. } | Verdict::Halt { .. } => Vec::new(),
+    };
+    AttendanceEvent::CheckIn(CheckIn {
+        cand,
+        doc: document(case, context),
+        chip: case.chip.state(),
+        access: code(case.chip.access.map_or("unknown", |access| access.id())),
+        registry: case.registry.state(),
+        remarks: codes(&remarks),
+        late: matches!(case.timing, Timing::Late { .. } | Timing::TooLate { .. }),
+        second: None,
+    })
+}
+
+/// Somebody is sent to the head of site.
+pub(super) fn referred(case: &Case, context: &Context, stamp: Stamp) -> AttendanceEvent {
+    let reasons = match verdict(case, context, stamp) {
+        Verdict::Ask { reasons } => reasons,
+        Verdict::Halt { cause } => vec![cause],
+        Verdict::Admit { remarks } => remarks,
+        Verdict::Working => Vec::new(),
+    };
+    AttendanceEvent::Referred {
+        cand: case.candidate_ref(),
+        doc: Some(document(case, context)),
+        chip: case.chip.state(),
+        reasons: codes(&reasons),
+    }
+}
+
+/// Somebody is not let in.
+pub(super) fn not_admitted(case: &Case, reason: NotAdmittedReason, context: &Context) -> AttendanceEvent {
+    AttendanceEvent::NotAdmitted {
+        cand: case.candidate_ref(),
+        doc: Some(document(case, context)),
+        reason: code(reason.code()),
+        second: None,
+    }
+}
+
+/// Somebody who is in comes in again.
+pub(super) fn re_entry(case: &Case, cand: CandidateRef, first: EntryRef, context: &Context) -> AttendanceEvent {
+    AttendanceEvent::ReEntry { cand, doc: Some(document(case, context)), first }
+}
+
+/// Somebody comes on a candidate who is in already.
+pub(super) fn duplicate(case: &Case, cand: CandidateRef, first: EntryRef, context: &Context) -> AttendanceEvent {
+    AttendanceEvent::DuplicateReported { cand, doc: Some(document(case, context)), first, second: None }
+}
+
+/// Somebody was shown the way; `None` where the case is about no other place.
+pub(super) fn directed(case: &Case, context: &Context) -> Option<AttendanceEvent> {
+    let Matching::Elsewhere { candidate, place } = &case.matching else { return None };
+    Some(AttendanceEvent::Elsewhere {
+        cand: CandidateRef(candidate.0),
+        doc: Some(document(case, context)),
+        site: place.site.clone(),
+        session: place.session.clone(),
+        room: place.room.clone(),
+    })
+}
+
+/// A reading ended before the person was known, or was given up.
+pub(super) fn read_failed(cand: Option<CandidateRef>, cause: &str, apdu_count: u32) -> AttendanceEvent {
+    AttendanceEvent::ReadFailed { cand, doc: None, cause: code(cause), apdu_count }
+}
+
+/// A case was left without a decision.
+pub(super) fn abandoned(case: &Case, context: &Context) -> AttendanceEvent {
+    AttendanceEvent::ReadFailed {
+        cand: case.candidate_ref(),
+        doc: Some(document(case, context)),
+        cause: code("cancelled"),
+        apdu_count: case.chip.apdu_count,
+    }
+}
+
+/// The registry is about to be asked.
+pub(super) fn question(id: RequestId, case: &Case, context: &Context) -> AttendanceEvent {
+    AttendanceEvent::RegistryRequest { id: id.to_string(), doc: document(case, context) }
+}
+
+/// The registry's word.
+pub(super) fn answer(id: RequestId, reply: &Reply) -> AttendanceEvent {
+    AttendanceEvent::RegistryAnswer {
+        id: id.to_string(),
+        request_sha256: reply.request_sha256.map(Digest),
+        state: answer_state(&reply.answer),
+        cause: registry_failure(&reply.answer).map(failure_code),
+        verbatim: reply.verbatim.clone(),
+    }
+}
+
+/// A device has news.
+pub(super) fn device(device: &str, event: &str) -> AttendanceEvent {
+    AttendanceEvent::DeviceEvent { device: code(device), event: code(event) }
+}
+
+/// A person's row was looked at without a card.
+pub(super) fn viewed(cand: CandidateRef) -> AttendanceEvent {
+    AttendanceEvent::PersonViewed { cand, purpose: code("search") }
+}
+
+/// A failure as a code of the log.
+pub(super) fn failure_code(failure: Failure) -> Code {
+    code(&failure.code().to_ascii_lowercase())
+}
+
+fn codes(failures: &[Failure]) -> Vec<Code> {
+    failures.iter().copied().map(failure_code).collect()
+}
+
+/// Our own words are codes by construction; a test runs over all of them.
+fn code(word: &str) -> Code {
+    Code::new(word).unwrap_or_else(|_| Code::unknown())
+}

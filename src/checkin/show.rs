@@ -1,0 +1,272 @@
+//! From a state to what the screen shows.
+
+use crate::bits::secret::Pii;
+use crate::checkin::case::{Case, RegistryPart, Stage};
+use crate::checkin::context::{Context, Timing};
+use crate::checkin::event::Choice;
+use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::policy::{Verdict, registry_failure, verdict};
+use crate::checkin::state::{Halted, Idle, Phase, ReaderHealth, State};
+use crate::checkin::step::allowed;
+use crate::checkin::view::*;
+use crate::emrtd::report::Overall;
+use crate::record::{Arrival, EntryRef};
+use crate::registry::Answer;
+use crate::roster::{CandidateId, Matching};
+use jiff::Timestamp;
+
+/// What the screen shows in `state`.
+pub fn view(context: &Context, state: &State) -> View {
+    View { header: header(context, state), screen: screen(context, state), status: status(context, state) }
+}
+
+/// What a desk shows that could not be started: the header of nothing, and why.
+pub fn halted_at_start(halted: &Halted, version: &str) -> View {
+    let status = StatusBar {
+        reader: ReaderHealth::Unknown,
+        card_present: false,
+        registry: None,
+        registry_silent_since: None,
+        pending: 0,
+        disk: super::event::DiskState::Unknown,
+        clock_steady: true,
+        log_entries: 0,
+        version: version.to_owned(),
+    };
+    View { header: Header::default(), screen: Screen::Halted(halted_view(halted)), status }
+}
+
+fn header(context: &Context, state: &State) -> Header {
+    let labels = context.labels.clone();
+    Header {
+        exam: labels.exam,
+        session: labels.session,
+        site: labels.site,
+        desk: labels.desk,
+        operator: labels.operator,
+        clock: local(context, state.now.wall, "%H:%M"),
+        arrived: state.arrivals.len(),
+        expected: context.expected,
+        training: context.training,
+    }
+}
+
+fn status(context: &Context, state: &State) -> StatusBar {
+    let health = &state.health;
+    StatusBar {
+        reader: health.reader,
+        card_present: health.card_present,
+        registry: health.registry.filter(|_| context.policy.registry_asked),
+        registry_silent_since: health.registry_silent_since.map(|since| local(context, since.wall, "%H:%M")),
+        pending: state.pending.len(),
+        disk: health.machine.disk,
+        clock_steady: health.machine.clock_steady,
+        log_entries: state.head.entry().seq + 1,
+        version: context.labels.version.clone(),
+    }
+}
+
+fn screen(context: &Context, state: &State) -> Screen {
+    match &state.phase {
+        Phase::Idle(idle) => Screen::Idle(idle_view(context, state, idle)),
+        Phase::Reading(reading) => Screen::Reading(ReadingView {
+            phase: reading.phase,
+            permille: reading.permille,
+            interrupted: reading.interrupted.filter(|_| !state.reading),
+        }),
+        Phase::Verdict(case) => Screen::Verdict(case_view(context, state, case)),
+        Phase::AlreadyIn(case) => Screen::AlreadyIn(case_view(context, state, case)),
+        Phase::Elsewhere(case) => Screen::Elsewhere(case_view(context, state, case)),
+        Phase::Halted(halted) => Screen::Halted(halted_view(halted)),
+    }
+}
+
+fn halted_view(halted: &Halted) -> HaltedView {
+    HaltedView { failure: halted.failure, detail: halted.detail.clone() }
+}
+
+fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
+    let instruction = match (idle.card_is_done, state.key.is_some(), state.health.card_present) {
+        (true, _, _) => Instruction::TakeCardAway,
+        (false, true, _) => Instruction::PlaceCard,
+        (false, false, true) => Instruction::GiveKey,
+        (false, false, false) => Instruction::ScanAndPlace,
+    };
+    let reader_failure = match state.health.reader {
+        ReaderHealth::Missing => Some(Failure::NoReader),
+        ReaderHealth::ServiceDown => Some(Failure::ServiceDown),
+        ReaderHealth::Ready | ReaderHealth::Unknown => None,
+    };
+    let last = state.last.as_ref().map(|last| receipt(context, last.durable.entry(), last.durable.at()));
+    IdleView {
+        instruction,
+        notice: idle.notice,
+        found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
+        found_nothing: !idle.typed.trim().is_empty() && idle.found.is_empty() && has_letters(&idle.typed),
+        last,
+        reader_failure,
+    }
+}
+
+fn has_letters(text: &str) -> bool {
+    text.chars().any(char::is_alphabetic) && !text.contains('|')
+}
+
+fn found_row(context: &Context, id: CandidateId) -> Option<FoundRow> {
+    let row = context.roster.get(id)?;
+    Some(FoundRow {
+        id,
+        name: row.full_name.clone(),
+        number: row.number.as_str().to_owned(),
+        birth_date: Pii::new(day_first(row.birth_date.reveal())),
+        room: row.room.clone(),
+    })
+}
+
+fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
+    let verdict = verdict(case, context, state.now);
+    let recorded_admit = matches!(case.stage, Stage::Recorded { choice: Choice::Admit | Choice::ReEntry, .. });
+    let (signal, headline) = match (&state.phase, &case.stage) {
+        (_, Stage::Recorded { .. }) if recorded_admit => (Signal::Ok, Headline::RecordedAdmit),
+        (_, Stage::Recorded { .. }) => (Signal::Attention, Headline::Recorded),
+        (Phase::AlreadyIn(_), _) => (Signal::Attention, Headline::AlreadyIn),
+        (Phase::Elsewhere(_), _) => (Signal::Attention, Headline::Elsewhere),
+        _ => (verdict.signal(), headline(&verdict)),
+    };
+    CaseView {
+        signal,
+        headline,
+        person: person(context, case),
+        place: place(context, case),
+        lines: [chip_line(case), roster_line(case), registry_line(case, &verdict), duplicate_line(case)],
+        reasons: reasons(&verdict),
+        minutes_late: match case.timing {
+            Timing::Late { minutes } | Timing::TooLate { minutes } => Some(minutes),
+            Timing::InTime | Timing::TooEarly => None,
+        },
+        arrival: case.arrival.map(|arrival| arrival_receipt(context, arrival)),
+        portrait: PortraitView::of(case.portrait.as_ref(), case.chip.overall == Overall::Pass),
+        stage: stage(context, state, case),
+    }
+}
+
+fn headline(verdict: &Verdict) -> Headline {
+    match verdict {
+        Verdict::Working => Headline::Working,
+        Verdict::Admit { .. } => Headline::Admit,
+        Verdict::Ask { .. } => Headline::Ask,
+        Verdict::Halt { .. } => Headline::Stop,
+    }
+}
+
+fn reasons(verdict: &Verdict) -> Vec<Failure> {
+    match verdict {
+        Verdict::Working => Vec::new(),
+        Verdict::Admit { remarks } => remarks.clone(),
+        Verdict::Ask { reasons } => reasons.clone(),
+        Verdict::Halt { cause } => vec![*cause],
+    }
+}
+
+fn person(context: &Context, case: &Case) -> PersonView {
+    let row = case.candidate().and_then(|id| context.roster.get(id));
+    PersonView {
+        name: case.holder.full_name.clone(),
+        birth_date: Pii::new(day_first(case.holder.birth_date.reveal())),
+        number_masked: Pii::new(case.holder.number.masked()),
+        candidate_number: row.map(|row| row.number.as_str().to_owned()),
+    }
+}
+
+fn place(context: &Context, case: &Case) -> Option<PlaceView> {
+    match &case.matching {
+        Matching::Elsewhere { place, .. } => {
+            let other = |there: &str, here: &str| (!there.is_empty() && there != here).then(|| there.to_owned());
+            Some(PlaceView {
+                room: place.room.clone(),
+                seat: String::new(),
+                site: other(&place.site, &context.place.site),
+                session: other(&place.session, &context.place.session),
+            })
+        }
+        _ => {
+            let row = case.candidate().and_then(|id| context.roster.get(id))?;
+            Some(PlaceView { room: row.room.clone(), seat: row.seat.clone(), site: None, session: None })
+        }
+    }
+}
+
+fn chip_line(case: &Case) -> Line {
+    let (signal, word) = match case.chip.failure {
+        Some(failure) => (failure.signal(), LineWord::Failed(failure)),
+        None if case.chip_final && case.chip.overall == Overall::Pass => (Signal::Ok, LineWord::Good),
+        None => (Signal::Working, LineWord::Working),
+    };
+    Line { subject: Subject::Chip, signal, word }
+}
+
+fn roster_line(case: &Case) -> Line {
+    let (signal, word) = match &case.matching {
+        Matching::Exact(_) => (Signal::Ok, LineWord::Good),
+        Matching::NeedsDecision { reasons, .. } => {
+            (Signal::Attention, LineWord::FailedMatch(Failure::NeedsDecision, reasons.clone()))
+        }
+        Matching::Elsewhere { .. } => (Signal::Attention, LineWord::Failed(Failure::Elsewhere)),
+        Matching::NotListed => (Signal::Attention, LineWord::Failed(Failure::NotListed)),
+    };
+    Line { subject: Subject::Roster, signal, word }
+}
+
+fn registry_line(case: &Case, verdict: &Verdict) -> Line {
+    let (signal, word) = match &case.registry {
+        RegistryPart::Off => (Signal::Attention, LineWord::Off),
+        RegistryPart::Asking(_) if *verdict == Verdict::Working => (Signal::Working, LineWord::Working),
+        RegistryPart::Asking(_) => (Signal::Working, LineWord::Working),
+        RegistryPart::Done(answer) => match (registry_failure(answer), answer) {
+            (None, _) => (Signal::Ok, LineWord::Good),
+            (Some(failure), Answer::Mismatch { fields }) => {
+                (failure.signal(), LineWord::FailedFields(failure, fields.clone()))
+            }
+            (Some(failure), _) => (failure.signal(), LineWord::Failed(failure)),
+        },
+    };
+    Line { subject: Subject::Registry, signal, word }
+}
+
+fn duplicate_line(case: &Case) -> Line {
+    let (signal, word) = match (case.arrival, case.candidate()) {
+        (Some(_), _) => (Signal::Attention, LineWord::Failed(Failure::AlreadyIn)),
+        (None, Some(_)) => (Signal::Ok, LineWord::Good),
+        (None, None) => (Signal::Attention, LineWord::NotLookedAt),
+    };
+    Line { subject: Subject::Duplicate, signal, word }
+}
+
+fn stage(context: &Context, state: &State, case: &Case) -> StageView {
+    match &case.stage {
+        Stage::Deciding => StageView::Deciding(allowed(&state.phase, context, state.now)),
+        Stage::ChoosingReason => StageView::ChoosingReason,
+        Stage::Recording(_) => StageView::Recording,
+        Stage::Recorded { durable, .. } => StageView::Recorded(receipt(context, durable.entry(), durable.at())),
+    }
+}
+
+fn arrival_receipt(context: &Context, arrival: Arrival) -> ReceiptView {
+    receipt(context, arrival.entry, arrival.at)
+}
+
+fn receipt(context: &Context, entry: EntryRef, at: Timestamp) -> ReceiptView {
+    ReceiptView { entry: format!("{}/{}", entry.segment, entry.seq), time: local(context, at, "%H:%M:%S") }
+}
+
+fn local(context: &Context, moment: Timestamp, form: &str) -> String {
+    context.utc_offset.to_datetime(moment).strftime(form).to_string()
+}
+
+/// `YYYY-MM-DD` as `dd/mm/yyyy`; anything else as it is.
+fn day_first(date: &str) -> String {
+    match date.split('-').collect::<Vec<_>>().as_slice() {
+        [year, month, day] => format!("{day}/{month}/{year}"),
+        _ => date.to_owned(),
+    }
+}

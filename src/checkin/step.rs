@@ -1,0 +1,491 @@
+//! The only way a state changes.
+
+use crate::bits::stamp::Stamp;
+use crate::checkin::case::{Case, RegistryPart, Stage};
+use crate::checkin::context::Context;
+use crate::checkin::event::{
+    CardNews, Choice, Effect, Event, Finished, Identity, Input, NotAdmittedReason, Purpose, ReadPhase,
+};
+use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::keys::{self, Entry};
+use crate::checkin::policy::{Verdict, verdict};
+use crate::checkin::state::{Halted, Idle, LastRecorded, Pending, Phase, ReaderHealth, Reading, ReadyKey, State};
+use crate::checkin::{policy, records};
+use crate::emrtd::report::Overall;
+use crate::iso7816::transport::ReaderEvent;
+use crate::record::{Arrival, AttendanceEvent, CandidateRef, Durable};
+use crate::registry::{Answer, Asked, Query, Reply, RequestId};
+use crate::roster::{CandidateId, Matching};
+
+/// Takes one event. Returns the next state and what the desk has to do.
+pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> (State, Vec<Effect>) {
+    state.now = stamp;
+    let mut effects = Vec::new();
+    let mut desk = Desk { context, state: &mut state, effects: &mut effects };
+    if matches!(desk.state.phase, Phase::Halted(_)) {
+        desk.take_note(event);
+    } else {
+        desk.take(event);
+    }
+    (state, effects)
+}
+
+/// One step in progress.
+struct Desk<'a> {
+    context: &'a Context,
+    state: &'a mut State,
+    effects: &'a mut Vec<Effect>,
+}
+
+impl Desk<'_> {
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Tick => self.ask_again(),
+            Event::Reader(news) => self.reader(&news),
+            Event::Input(input) => self.input(input),
+            Event::Card(CardNews::Progress { phase, permille }) => self.progress(phase, permille),
+            Event::Card(CardNews::Identity(identity)) => self.identity(*identity),
+            Event::Card(CardNews::Finished(finished)) => self.finished(*finished),
+            Event::Registry { id, reply } => self.answered(id, &reply),
+            Event::Recorded { purpose, durable } => self.recorded(purpose, durable),
+            Event::RecordFailed { failure } => self.halt(failure),
+            Event::Machine(machine) => {
+                self.state.health.machine = machine;
+                if !machine.clock_steady {
+                    self.halt(Failure::ClockMoved);
+                }
+            }
+        }
+    }
+
+    /// A desk that has stopped still notices what the machine does, and nothing else.
+    fn take_note(&mut self, event: Event) {
+        match event {
+            Event::Reader(news) => self.note_reader(&news),
+            Event::Recorded { durable, .. } => self.state.head = durable,
+            _ => {}
+        }
+    }
+
+    // -- reader and card --
+
+    fn reader(&mut self, news: &ReaderEvent) {
+        let before = self.state.health.reader;
+        self.note_reader(news);
+        let after = self.state.health.reader;
+        if before != after {
+            self.record_note(records::device("reader", reader_word(after)));
+        }
+        match news {
+            ReaderEvent::CardPresent { .. } => self.card_came(),
+            _ => self.card_went(),
+        }
+    }
+
+    fn note_reader(&mut self, news: &ReaderEvent) {
+        let health = &mut self.state.health;
+        health.card_present = matches!(news, ReaderEvent::CardPresent { .. });
+        health.reader = match news {
+            ReaderEvent::Ready { .. } | ReaderEvent::CardPresent { .. } | ReaderEvent::CardRemoved => {
+                ReaderHealth::Ready
+            }
+            ReaderEvent::NoReader => ReaderHealth::Missing,
+            ReaderEvent::ServiceDown => ReaderHealth::ServiceDown,
+        };
+    }
+
+    fn card_came(&mut self) {
+        let recorded = self.state.case().is_some_and(|case| matches!(case.stage, Stage::Recorded { .. }));
+        if recorded {
+            self.go_idle(None);
+        }
+        let waits = match &self.state.phase {
+            Phase::Idle(_) | Phase::Reading(_) => true,
+            Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => {
+                !case.chip_final && case.is_open()
+            }
+            Phase::Halted(_) => false,
+        };
+        if waits && !self.state.reading {
+            self.read_if_ready();
+        }
+    }
+
+    fn card_went(&mut self) {
+        if let Phase::Idle(idle) = &mut self.state.phase {
+            idle.card_is_done = false;
+        }
+    }
+
+    /// Opens the card as soon as there are both a card and a key.
+    fn read_if_ready(&mut self) {
+        let Some(key) = &self.state.key else { return };
+        if !self.state.health.card_present {
+            return;
+        }
+        self.effects.push(Effect::ReadCard(key.access.clone()));
+        self.state.reading = true;
+        if self.state.case().is_none() {
+            self.state.phase = Phase::Reading(Reading { phase: ReadPhase::Opening, permille: 0, interrupted: None });
+            self.effects.push(Effect::Sound(Signal::Working));
+        }
+    }
+
+    fn progress(&mut self, phase: ReadPhase, permille: u16) {
+        if let Phase::Reading(reading) = &mut self.state.phase {
+            (reading.phase, reading.permille) = (phase, permille);
+        }
+    }
+
+    fn identity(&mut self, identity: Identity) {
+        if !self.state.reading {
+            return;
+        }
+        match self.state.case_mut() {
+            Some(case) if case.holder.number == identity.holder.number => {
+                case.chip = identity.chip;
+                self.reroute();
+            }
+            Some(_) | None => self.new_case(identity),
+        }
+    }
+
+    fn new_case(&mut self, identity: Identity) {
+        let id = identity.request_id;
+        let case = Case::new(identity, self.context, &self.state.arrivals, self.state.now);
+        if matches!(case.registry, RegistryPart::Asking(_)) {
+            let event = records::question(id, &case, self.context);
+            self.effects.push(Effect::Record { purpose: Purpose::Question(id), event });
+            self.state.pending.push(Pending {
+                query: question(id, &case, self.context),
+                asked_ms: None,
+                in_flight: false,
+            });
+        }
+        self.state.phase = route(Box::new(case));
+        self.announce();
+    }
+
+    fn finished(&mut self, finished: Finished) {
+        if !self.state.reading {
+            return;
+        }
+        self.state.reading = false;
+        let Finished { chip, portrait } = finished;
+        match self.state.case_mut() {
+            Some(case) => {
+                case.chip_final = chip.overall != Overall::Retry;
+                case.portrait = case.chip_final.then_some(portrait);
+                case.chip = chip;
+                self.reroute();
+                self.announce();
+            }
+            None => self.unread(chip.overall, chip.failure.unwrap_or(Failure::FileDamaged), chip.apdu_count),
+        }
+    }
+
+    /// The reading ended before it was known who this is.
+    fn unread(&mut self, overall: Overall, failure: Failure, apdu_count: u32) {
+        let candidate = self.state.key.as_ref().and_then(|key| key.candidate).map(|id| CandidateRef(id.0));
+        let cause = failure.code().to_ascii_lowercase();
+        self.record_note(records::read_failed(candidate, &cause, apdu_count));
+        if overall == Overall::Retry && is_lift(failure) {
+            let (phase, permille) = match &self.state.phase {
+                Phase::Reading(reading) => (reading.phase, reading.permille),
+                _ => (ReadPhase::Opening, 0),
+            };
+            self.state.phase = Phase::Reading(Reading { phase, permille, interrupted: Some(failure) });
+        } else {
+            self.go_idle(Some(failure));
+        }
+        self.effects.push(Effect::Sound(failure.signal()));
+    }
+
+    // -- people at the desk --
+
+    fn input(&mut self, input: Input) {
+        match input {
+            Input::Typed(text) => self.typed(text),
+            Input::Entered(text) => self.entered(&text),
+            Input::Picked(id) => self.picked(id),
+            Input::Chose(Choice::Continue) => self.continue_on(),
+            Input::Chose(choice) => self.chose(choice),
+            Input::Reason(reason) => self.reason(reason),
+            Input::Back => self.back(),
+        }
+    }
+
+    fn typed(&mut self, text: String) {
+        let found = keys::find(&text, &self.context.roster);
+        if let Phase::Idle(idle) = &mut self.state.phase {
+            idle.found = found;
+            idle.typed = text;
+            idle.notice = None;
+        }
+    }
+
+    fn entered(&mut self, text: &str) {
+        self.continue_on();
+        if !matches!(self.state.phase, Phase::Idle(_)) {
+            return;
+        }
+        match keys::read_entry(text, &self.context.roster) {
+            Entry::Key(key) => self.key_given(key),
+            Entry::Rows(rows) => {
+                if let Phase::Idle(idle) = &mut self.state.phase {
+                    idle.found = rows;
+                }
+            }
+            Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
+        }
+    }
+
+    fn picked(&mut self, id: CandidateId) {
+        self.record_note(records::viewed(CandidateRef(id.0)));
+        match keys::from_row(id, &self.context.roster) {
+            Entry::Key(key) => self.key_given(key),
+            Entry::Rows(_) | Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
+        }
+    }
+
+    fn key_given(&mut self, key: ReadyKey) {
+        let card_is_done = matches!(&self.state.phase, Phase::Idle(Idle { card_is_done: true, .. }));
+        self.state.phase = Phase::Idle(Idle { card_is_done, ..Idle::default() });
+        self.state.key = Some(key);
+        if !card_is_done {
+            self.read_if_ready();
+        }
+    }
+
+    fn chose(&mut self, choice: Choice) {
+        let now = self.state.now;
+        let context = self.context;
+        let phase_allows = allowed(&self.state.phase, context, now).contains(&choice);
+        let Some(case) = self.state.case_mut().filter(|case| case.is_open() && phase_allows) else { return };
+        if choice == Choice::NotAdmitted {
+            case.stage = Stage::ChoosingReason;
+            return;
+        }
+        let first = case.arrival.map(|arrival| arrival.entry);
+        let event = match (choice, case.candidate_ref(), first) {
+            (Choice::Admit, Some(cand), _) => Some(records::check_in(case, cand, context, now)),
+            (Choice::ReEntry, Some(cand), Some(first)) => Some(records::re_entry(case, cand, first, context)),
+            (Choice::ReportDuplicate, Some(cand), Some(first)) => Some(records::duplicate(case, cand, first, context)),
+            (Choice::Directed, _, _) => records::directed(case, context),
+            (Choice::Refer, _, _) => Some(records::referred(case, context, now)),
+            _ => None,
+        };
+        if let Some(event) = event {
+            case.stage = Stage::Recording(choice);
+            self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
+        }
+    }
+
+    fn reason(&mut self, reason: NotAdmittedReason) {
+        let context = self.context;
+        let Some(case) = self.state.case_mut().filter(|case| case.stage == Stage::ChoosingReason) else { return };
+        let event = records::not_admitted(case, reason, context);
+        case.stage = Stage::Recording(Choice::NotAdmitted);
+        self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
+    }
+
+    fn continue_on(&mut self) {
+        if self.state.case().is_some_and(|case| matches!(case.stage, Stage::Recorded { .. })) {
+            self.go_idle(None);
+        }
+    }
+
+    fn back(&mut self) {
+        let context = self.context;
+        match self.state.case_mut().map(|case| (case.stage.clone(), case)) {
+            Some((Stage::ChoosingReason, case)) => case.stage = Stage::Deciding,
+            Some((Stage::Deciding, case)) => {
+                let event = records::abandoned(case, context);
+                self.record_note(event);
+                self.leave();
+            }
+            Some((Stage::Recording(_), _)) => {}
+            Some((Stage::Recorded { .. }, _)) => self.go_idle(None),
+            None => self.leave(),
+        }
+    }
+
+    fn leave(&mut self) {
+        if self.state.reading {
+            self.effects.push(Effect::ReleaseCard);
+            self.state.reading = false;
+        }
+        self.go_idle(None);
+    }
+
+    // -- registry --
+
+    fn answered(&mut self, id: RequestId, reply: &Reply) {
+        self.record_note(records::answer(id, reply));
+        let silent = matches!(reply.answer, Answer::NotAsked { .. } | Answer::Refused { .. });
+        self.state.health.registry = Some(!silent);
+        let now = self.state.now;
+        let since = &mut self.state.health.registry_silent_since;
+        *since = silent.then(|| since.unwrap_or(now));
+        if silent {
+            for pending in self.state.pending.iter_mut().filter(|pending| pending.query.request_id == id) {
+                (pending.in_flight, pending.asked_ms) = (false, Some(now.boot_ms));
+            }
+        } else {
+            self.state.pending.retain(|pending| pending.query.request_id != id);
+        }
+        if let Some(case) = self.state.case_mut() {
+            if case.registry == RegistryPart::Asking(id) || (case.is_open() && is_about(case, id)) {
+                case.registry = RegistryPart::Done(reply.answer.clone());
+                self.announce();
+            }
+        }
+    }
+
+    /// Asks the oldest unanswered question again when its time has come; one at a time.
+    fn ask_again(&mut self) {
+        let now_ms = self.state.now.boot_ms;
+        let wait_ms = self.context.policy.registry_again_ms;
+        let busy = self.state.pending.iter().any(|pending| pending.in_flight);
+        let due = |asked_ms: Option<u64>| asked_ms.is_some_and(|asked_ms| now_ms.saturating_sub(asked_ms) >= wait_ms);
+        let found = self.state.pending.iter().position(|pending| due(pending.asked_ms));
+        if let Some(index) = found.filter(|_| !busy) {
+            self.ask(index);
+        }
+    }
+
+    fn ask(&mut self, index: usize) {
+        let asked = self.asked();
+        if let Some(pending) = self.state.pending.get_mut(index) {
+            (pending.in_flight, pending.asked_ms) = (true, Some(self.state.now.boot_ms));
+            pending.query.asked = asked;
+            self.effects.push(Effect::Ask(Box::new(pending.query.clone())));
+        }
+    }
+
+    fn asked(&self) -> Asked {
+        let head = &self.state.head;
+        Asked { origin: self.context.origin.clone(), size: head.entry().seq + 1, root: *head.root() }
+    }
+
+    // -- the record --
+
+    fn record_note(&mut self, event: AttendanceEvent) {
+        self.effects.push(Effect::Record { purpose: Purpose::Note, event });
+    }
+
+    fn recorded(&mut self, purpose: Purpose, durable: Durable) {
+        self.state.head = durable.clone();
+        match purpose {
+            Purpose::Note => {}
+            Purpose::Question(id) => {
+                let index = self.state.pending.iter().position(|pending| pending.query.request_id == id);
+                index.into_iter().for_each(|index| self.ask(index));
+            }
+            Purpose::Decision => self.decision_recorded(durable),
+        }
+    }
+
+    fn decision_recorded(&mut self, durable: Durable) {
+        let Some(case) = self.state.case_mut() else { return };
+        let Stage::Recording(choice) = case.stage else { return };
+        case.stage = Stage::Recorded { choice, durable: durable.clone() };
+        let admitted = case.candidate_ref().filter(|_| choice == Choice::Admit);
+        if let Some(candidate) = admitted {
+            let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: false };
+            self.state.arrivals.entry(candidate).or_insert(arrival);
+        }
+        self.state.last = Some(LastRecorded { choice, durable });
+        self.effects.push(Effect::Sound(Signal::Ok));
+    }
+
+    fn halt(&mut self, failure: Failure) {
+        self.leave();
+        self.state.phase = Phase::Halted(Halted { failure, detail: String::new() });
+        self.effects.push(Effect::Sound(Signal::Stop));
+    }
+
+    // -- moving between states --
+
+    fn go_idle(&mut self, notice: Option<Failure>) {
+        let had_case = self.state.case().is_some();
+        self.state.key = None;
+        let card_is_done = had_case && self.state.health.card_present;
+        self.state.phase = Phase::Idle(Idle { notice, card_is_done, ..Idle::default() });
+    }
+
+    fn reroute(&mut self) {
+        let phase = std::mem::replace(&mut self.state.phase, Phase::Idle(Idle::default()));
+        self.state.phase = match phase {
+            Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => route(case),
+            other => other,
+        };
+    }
+
+    fn announce(&mut self) {
+        let Some(case) = self.state.case() else { return };
+        let signal = verdict(case, self.context, self.state.now).signal();
+        if signal != Signal::Working {
+            self.effects.push(Effect::Sound(signal));
+        }
+    }
+}
+
+/// The choices that a phase offers at `stamp`, the main one first.
+pub fn allowed(phase: &Phase, context: &Context, stamp: Stamp) -> Vec<Choice> {
+    match phase {
+        Phase::Idle(_) | Phase::Reading(_) | Phase::Halted(_) => Vec::new(),
+        Phase::AlreadyIn(_) => vec![Choice::ReEntry, Choice::ReportDuplicate, Choice::Refer],
+        Phase::Elsewhere(_) => vec![Choice::Directed, Choice::Refer],
+        Phase::Verdict(case) => match verdict(case, context, stamp) {
+            Verdict::Admit { .. } => vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted],
+            Verdict::Ask { .. } | Verdict::Halt { .. } => vec![Choice::Refer, Choice::NotAdmitted],
+            Verdict::Working => vec![Choice::Refer],
+        },
+    }
+}
+
+/// Which screen a case belongs to. What the chip could not prove comes first, whoever it is.
+fn route(case: Box<Case>) -> Phase {
+    let chip_stops = case.chip.failure.is_some_and(|failure| failure.signal() == Signal::Stop);
+    if chip_stops {
+        Phase::Verdict(case)
+    } else if matches!(case.matching, Matching::Elsewhere { .. }) {
+        Phase::Elsewhere(case)
+    } else if case.arrival.is_some() {
+        Phase::AlreadyIn(case)
+    } else {
+        Phase::Verdict(case)
+    }
+}
+
+fn question(id: RequestId, case: &Case, context: &Context) -> Query {
+    Query {
+        request_id: id,
+        number: crate::bits::secret::Pii::new(case.holder.number.reveal().to_owned()),
+        full_name: case.holder.full_name.clone(),
+        birth_date: case.holder.birth_date.reveal().parse().ok(),
+        expiry: case.holder.expiry,
+        ds_certificate: case.signer_certificate.clone(),
+        asked: Asked { origin: context.origin.clone(), size: 0, root: [0; 32] },
+    }
+}
+
+/// A later answer to the same question replaces a silence.
+fn is_about(case: &Case, id: RequestId) -> bool {
+    let silent = |answer: &Answer| policy::registry_failure(answer).is_some_and(policy::is_silence);
+    matches!(&case.registry, RegistryPart::Done(answer) if silent(answer)) && case.question == Some(id)
+}
+
+fn is_lift(failure: Failure) -> bool {
+    matches!(failure, Failure::CardLifted | Failure::CardMute | Failure::CardHeld)
+}
+
+fn reader_word(reader: ReaderHealth) -> &'static str {
+    match reader {
+        ReaderHealth::Unknown => "unknown",
+        ReaderHealth::Ready => "ready",
+        ReaderHealth::Missing => "missing",
+        ReaderHealth::ServiceDown => "service-down",
+    }
+}

@@ -1,0 +1,315 @@
+//! What the screen shows: a literal description, without a business condition left in it.
+//!
+//! Words are named, not spelled; the screens take them from `assets/i18n`. Facts about people are `Pii`: a view
+//! can be printed without printing anybody.
+
+use crate::bits::secret::Pii;
+use crate::checkin::event::{Choice, DiskState, PortraitNews, ReadPhase};
+use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::state::ReaderHealth;
+use crate::emrtd::lds::portrait::Portrait;
+use crate::registry::Field;
+use crate::roster::{CandidateId, MatchReason};
+use std::sync::Arc;
+
+/// Everything one frame needs.
+#[derive(Debug, Clone)]
+pub struct View {
+    /// The bar above.
+    pub header: Header,
+    /// The screen, by the state's name.
+    pub screen: Screen,
+    /// The bar below.
+    pub status: StatusBar,
+}
+
+/// The bar above.
+#[derive(Debug, Clone, Default)]
+pub struct Header {
+    /// The exam.
+    pub exam: String,
+    /// The session.
+    pub session: String,
+    /// The site.
+    pub site: String,
+    /// The desk.
+    pub desk: String,
+    /// The operator.
+    pub operator: String,
+    /// Local time, `HH:MM`.
+    pub clock: String,
+    /// How many are in.
+    pub arrived: usize,
+    /// How many belong here.
+    pub expected: usize,
+    /// Training: another colour and a band.
+    pub training: bool,
+}
+
+/// The screen, by the state's name.
+#[derive(Debug, Clone)]
+pub enum Screen {
+    /// Waiting for a key and a card.
+    Idle(IdleView),
+    /// Reading a card.
+    Reading(ReadingView),
+    /// Somebody has to be decided on.
+    Verdict(CaseView),
+    /// Somebody who is in already.
+    AlreadyIn(CaseView),
+    /// Somebody who is expected elsewhere.
+    Elsewhere(CaseView),
+    /// The desk has stopped.
+    Halted(HaltedView),
+}
+
+/// Waiting for a key and a card.
+#[derive(Debug, Clone, Default)]
+pub struct IdleView {
+    /// The one instruction.
+    pub instruction: Instruction,
+    /// What the invigilator has to be told.
+    pub notice: Option<Failure>,
+    /// The rows that the typed text finds.
+    pub found: Vec<FoundRow>,
+    /// Something was typed, and nothing is found.
+    pub found_nothing: bool,
+    /// The last record: its number and time.
+    pub last: Option<ReceiptView>,
+    /// The reader's failure, if it has one.
+    pub reader_failure: Option<Failure>,
+}
+
+/// The one instruction of the idle screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Instruction {
+    /// Scan, then put the card down.
+    #[default]
+    ScanAndPlace,
+    /// The card is there: give the key.
+    GiveKey,
+    /// The key is there: put the card down.
+    PlaceCard,
+    /// The last card is still there.
+    TakeCardAway,
+}
+
+/// One row of the search.
+#[derive(Debug, Clone)]
+pub struct FoundRow {
+    /// The row.
+    pub id: CandidateId,
+    /// Full name.
+    pub name: Pii<String>,
+    /// SBD.
+    pub number: String,
+    /// Birth date, dd/mm/yyyy.
+    pub birth_date: Pii<String>,
+    /// Room.
+    pub room: String,
+}
+
+/// Reading a card.
+#[derive(Debug, Clone)]
+pub struct ReadingView {
+    /// What is being done.
+    pub phase: ReadPhase,
+    /// How much of the whole, in thousandths.
+    pub permille: u16,
+    /// The reading was interrupted by this.
+    pub interrupted: Option<Failure>,
+}
+
+/// Somebody who has to be decided on.
+#[derive(Debug, Clone)]
+pub struct CaseView {
+    /// The signal of the whole.
+    pub signal: Signal,
+    /// The word above everything.
+    pub headline: Headline,
+    /// The person.
+    pub person: PersonView,
+    /// Where this person belongs; the largest thing on the screen.
+    pub place: Option<PlaceView>,
+    /// Chip, roster, registry, duplicate.
+    pub lines: [Line; 4],
+    /// Why a decision is needed, the gravest first.
+    pub reasons: Vec<Failure>,
+    /// How many minutes after the start signal, if after it.
+    pub minutes_late: Option<i64>,
+    /// The arrival that counts already.
+    pub arrival: Option<ReceiptView>,
+    /// The portrait.
+    pub portrait: PortraitView,
+    /// Where the decision stands.
+    pub stage: StageView,
+}
+
+/// The word above everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Headline {
+    /// Still checking.
+    Working,
+    /// Let in.
+    Admit,
+    /// Somebody has to decide.
+    Ask,
+    /// Stop.
+    Stop,
+    /// In already.
+    AlreadyIn,
+    /// Expected elsewhere.
+    Elsewhere,
+    /// Recorded, and let in.
+    RecordedAdmit,
+    /// Recorded.
+    Recorded,
+}
+
+/// The person.
+#[derive(Debug, Clone)]
+pub struct PersonView {
+    /// Full name.
+    pub name: Pii<String>,
+    /// Birth date, dd/mm/yyyy.
+    pub birth_date: Pii<String>,
+    /// The number, four digits covered.
+    pub number_masked: Pii<String>,
+    /// SBD, where the person is on the list.
+    pub candidate_number: Option<String>,
+}
+
+/// Where somebody belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlaceView {
+    /// Room.
+    pub room: String,
+    /// Seat; empty on the way to another room.
+    pub seat: String,
+    /// The site, where it is another one.
+    pub site: Option<String>,
+    /// The session, where it is another one.
+    pub session: Option<String>,
+}
+
+/// One of the four lines of a verdict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Which.
+    pub subject: Subject,
+    /// Its signal.
+    pub signal: Signal,
+    /// Its word.
+    pub word: LineWord,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The chip.
+    Chip,
+    /// The roster.
+    Roster,
+    /// The registry.
+    Registry,
+    /// Whether this person is in already.
+    Duplicate,
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LineWord {
+    /// Proven.
+    Good,
+    /// Not finished.
+    Working,
+    /// Not looked at, because of something before it.
+    NotLookedAt,
+    /// The policy does not ask.
+    Off,
+    /// What a failure says.
+    Failed(Failure),
+    /// What a failure says, with the facts that differ at the registry.
+    FailedFields(Failure, Vec<Field>),
+    /// What a failure says, with what differs from the roster.
+    FailedMatch(Failure, Vec<MatchReason>),
+}
+
+/// The portrait.
+#[derive(Debug, Clone)]
+pub enum PortraitView {
+    /// Being read.
+    Pending,
+    /// Proven: shown.
+    Proven(Arc<Portrait>),
+    /// Shown, but its chip is not proven.
+    Unproven(Arc<Portrait>),
+    /// There is none to show.
+    Missing,
+}
+
+/// Where the decision stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StageView {
+    /// The buttons, the main one first.
+    Deciding(Vec<Choice>),
+    /// The reasons.
+    ChoosingReason,
+    /// Being written.
+    Recording,
+    /// On the disk.
+    Recorded(ReceiptView),
+}
+
+/// A record that is on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceiptView {
+    /// Segment and entry, `1/17`.
+    pub entry: String,
+    /// Local time, `HH:MM:SS`.
+    pub time: String,
+}
+
+/// The desk has stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HaltedView {
+    /// Why.
+    pub failure: Failure,
+    /// The place: a file, a key, a line.
+    pub detail: String,
+}
+
+/// The bar below.
+#[derive(Debug, Clone)]
+pub struct StatusBar {
+    /// The reader.
+    pub reader: ReaderHealth,
+    /// A card is in the field.
+    pub card_present: bool,
+    /// The registry: `None` before the first answer or where it is not asked.
+    pub registry: Option<bool>,
+    /// Since when it is silent, `HH:MM`.
+    pub registry_silent_since: Option<String>,
+    /// Questions that wait for an answer.
+    pub pending: usize,
+    /// The disk.
+    pub disk: DiskState,
+    /// The clock is steady.
+    pub clock_steady: bool,
+    /// Entries in the segment that is being written.
+    pub log_entries: u64,
+    /// The program's version.
+    pub version: String,
+}
+
+impl PortraitView {
+    /// The portrait in `news`, shown as proven only when the chip is.
+    pub(super) fn of(news: Option<&PortraitNews>, proven: bool) -> Self {
+        match news {
+            None => Self::Pending,
+            Some(PortraitNews::Ready(portrait)) if proven => Self::Proven(Arc::clone(portrait)),
+            Some(PortraitNews::Ready(portrait)) => Self::Unproven(Arc::clone(portrait)),
+            Some(PortraitNews::Unreadable | PortraitNews::Missing) => Self::Missing,
+        }
+    }
+}

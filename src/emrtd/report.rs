@@ -1,0 +1,398 @@
+//! The results of an inspection and the verdict that follows from them (after BSI TR-03135-1 §5: every check has a
+//! result and a cause, and the overall result is a function of the list).
+//!
+//! Invariants: [`overall`] reads nothing but the list and the policy; it is never [`Overall::Pass`] when a required
+//! check is missing, failed or undetermined.
+
+use crate::emrtd::inspect::InspectionPolicy;
+use crate::iso7816::transport::TransportError;
+
+/// What became of one check.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It ran and was good.
+    Successful,
+    /// It ran and was bad.
+    Failed,
+    /// The document does not offer it, or uses what this program does not support.
+    NotSupported,
+    /// It was not run.
+    NotPerformed,
+    /// It was begun and broke off.
+    Aborted,
+    /// It ran and could not be decided.
+    Undetermined,
+}
+
+impl Outcome {
+    /// A stable word for machine-readable reports.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Successful => "successful",
+            Self::Failed => "failed",
+            Self::NotSupported => "not-supported",
+            Self::NotPerformed => "not-performed",
+            Self::Aborted => "aborted",
+            Self::Undetermined => "undetermined",
+        }
+    }
+}
+
+/// One check of an inspection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Check {
+    /// EF.CardAccess was read and offers something.
+    CardAccess,
+    /// PACE.
+    Pace,
+    /// Basic access control.
+    Bac,
+    /// SELECT of the travel document application.
+    Application,
+    /// The link to the card held until the end.
+    Link,
+    /// EF.SOD was read.
+    ReadSod,
+    /// EF.COM was read.
+    ReadCom,
+    /// A data group was read.
+    ReadGroup(u8),
+    /// The signed object is well formed.
+    SodStructure,
+    /// The signature over the signed object.
+    SodSignature,
+    /// A country signer of the trust store issued the document signer.
+    SignerChain,
+    /// The document signer was valid when it signed.
+    SignerValidity,
+    /// The document signer was not revoked.
+    Revocation,
+    /// The countries of the signer, its issuer and DG1 agree.
+    CountryAgreement,
+    /// The hash of a data group is the one that was signed.
+    DgHash(u8),
+    /// A data group is well formed.
+    DgParse(u8),
+    /// Chip authentication under a key that was signed.
+    ChipAuthentication,
+    /// Active authentication under a key that was signed.
+    ActiveAuthentication,
+    /// EF.COM agrees with the signed object.
+    Com,
+    /// EF.CardAccess agrees with its signed copy in DG14.
+    CardAccessCopy,
+}
+
+impl Check {
+    /// A stable code: `passive.signature`, `dg1.hash`.
+    pub fn id(self) -> String {
+        match self {
+            Self::CardAccess => "access.card-access".to_owned(),
+            Self::Pace => "access.pace".to_owned(),
+            Self::Bac => "access.bac".to_owned(),
+            Self::Application => "access.application".to_owned(),
+            Self::Link => "link".to_owned(),
+            Self::ReadSod => "sod.read".to_owned(),
+            Self::ReadCom => "com.read".to_owned(),
+            Self::ReadGroup(group) => format!("dg{group}.read"),
+            Self::SodStructure => "passive.structure".to_owned(),
+            Self::SodSignature => "passive.signature".to_owned(),
+            Self::SignerChain => "passive.chain".to_owned(),
+            Self::SignerValidity => "passive.validity".to_owned(),
+            Self::Revocation => "passive.revocation".to_owned(),
+            Self::CountryAgreement => "passive.country".to_owned(),
+            Self::DgHash(group) => format!("dg{group}.hash"),
+            Self::DgParse(group) => format!("dg{group}.parse"),
+            Self::ChipAuthentication => "chip.authentication".to_owned(),
+            Self::ActiveAuthentication => "chip.active".to_owned(),
+            Self::Com => "com.agreement".to_owned(),
+            Self::CardAccessCopy => "access.card-access-copy".to_owned(),
+        }
+    }
+}
+
+/// Why a check ended as it did, or what was remarkable although it was good. Facts only, never a person's data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause {
+    /// The link to the card broke.
+    Link(TransportError),
+    /// The card refused the key.
+    KeyRefused,
+    /// The card has blocked the password or asks for another first.
+    KeyBlocked,
+    /// This access procedure is not offered by the card.
+    NotOffered,
+    /// What the card offers is not supported here.
+    ParametersNotSupported,
+    /// The key at hand cannot be used with this procedure.
+    KeyUnsuitable,
+    /// The policy does not allow it.
+    ForbiddenByPolicy,
+    /// No travel document application on the card.
+    NotAnIcaoDocument,
+    /// The other side did what the protocol forbids (wrong token, point off the curve, …).
+    ProtocolViolated,
+    /// The protected channel was broken: an answer without its protection, or with a wrong one.
+    ChannelBroken,
+    /// The card answered with a status word that ends the step.
+    Status(u16),
+    /// The file is not on the card.
+    FileMissing,
+    /// The file may not be read with this access.
+    FileProtected,
+    /// The file is empty, cut, or larger than the limit.
+    FileUnreadable,
+    /// The file does not start with its tag or is not well formed.
+    Malformed,
+    /// The fallback constant was used in place of what the card did not show.
+    FallbackUsed,
+    /// A structure or version that the standard does not allow, yet can be read.
+    Irregular,
+    /// Bytes follow after the end of the structure.
+    TrailingBytes,
+    /// Indefinite lengths or an outdated content type: an old signer, otherwise good.
+    OldEncoding,
+    /// SHA-1 was used.
+    DeprecatedHash,
+    /// No certificate in the object, and none known here.
+    SignerCertificateMissing,
+    /// No certificate matches what the signer information says.
+    SignerMismatch,
+    /// The signature is wrong.
+    SignatureWrong,
+    /// The message digest is not the hash of the signed content.
+    DigestWrong,
+    /// The signed attributes are missing or wrong.
+    AttributesWrong,
+    /// An algorithm that is not supported.
+    AlgorithmNotSupported,
+    /// A key that is not acceptable (exponent, altered curve parameters, …).
+    KeyNotAcceptable,
+    /// No country signer in the trust store could have issued the document signer.
+    UnknownSigner,
+    /// The trust store has such a country signer, and the certificate is not signed by it.
+    ChainSignatureWrong,
+    /// A certificate that may not do what it did (key usage, basic constraints, path length, critical extension).
+    CertificateUnfit,
+    /// The signer's certificate was not yet valid when it signed.
+    SignerNotYetValid,
+    /// The signer's certificate had expired when it signed.
+    SignerExpired,
+    /// The object does not say when it was signed; judged at the time of issue of the certificate.
+    SigningTimeAbsent,
+    /// No revocation list is at hand.
+    NoRevocationList,
+    /// The countries disagree.
+    CountriesDisagree,
+    /// The hash differs from the signed one.
+    HashDiffers,
+    /// The group is not in the signed object.
+    NotSigned,
+    /// The list differs from the signed one.
+    ListDiffers,
+    /// The key that was used is not (or not provably) the signed one.
+    KeyNotBound,
+    /// The key is signed by a signer that the trust store does not know.
+    KeyOfUnknownSigner,
+    /// The document has no key for it.
+    NoKey,
+    /// Another check made this one unnecessary.
+    NotNeeded,
+    /// An earlier failure made this one pointless.
+    EarlierFailure,
+    /// The picture could not be decoded.
+    PortraitUnreadable,
+    /// A check digit or field of the MRZ is wrong.
+    MrzWrong,
+}
+
+/// One line of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CheckResult {
+    /// What was checked.
+    pub check: Check,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, or what was remarkable.
+    pub cause: Option<Cause>,
+    /// Where the standard asks for it.
+    pub section: &'static str,
+}
+
+/// The verdict over the whole document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Overall {
+    /// Every required check is good.
+    Pass,
+    /// Readable; a named reason for the operator to look.
+    Warn,
+    /// Good signature, no trust anchor: never green, never called forged.
+    Unknown,
+    /// Altered, forged or cloned.
+    Fail,
+    /// The key was refused.
+    Access,
+    /// The link broke; no verdict.
+    Retry,
+}
+
+impl Overall {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "PASS",
+            Self::Warn => "WARN",
+            Self::Unknown => "UNKNOWN",
+            Self::Fail => "FAIL",
+            Self::Access => "ACCESS",
+            Self::Retry => "RETRY",
+        }
+    }
+
+    /// The exit code of `diemdanh read`.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Warn => 1,
+            Self::Unknown => 2,
+            Self::Fail => 3,
+            Self::Access => 4,
+            Self::Retry => 5,
+        }
+    }
+}
+
+/// The list of results while it grows.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    results: Vec<CheckResult>,
+}
+
+impl Report {
+    /// No result yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds one line.
+    pub fn add(&mut self, check: Check, outcome: Outcome, cause: Option<Cause>, section: &'static str) {
+        self.results.push(CheckResult { check, outcome, cause, section });
+    }
+
+    /// Every line so far, in the order in which it was decided.
+    pub fn results(&self) -> &[CheckResult] {
+        &self.results
+    }
+
+    /// What became of `check`, if it was decided.
+    pub fn outcome(&self, check: Check) -> Option<Outcome> {
+        outcome_of(&self.results, check)
+    }
+}
+
+/// The verdict that follows from `results` under `policy`: the gravest of what each line says by itself and what is
+/// missing. A list that lacks a required check without saying why is unfinished, and that is [`Overall::Retry`].
+pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
+    let by_lines = results.iter().map(|line| verdict_of(line, policy)).max().unwrap_or(Overall::Retry);
+    let by_absence = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
+    let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
+    by_lines.max(by_absence.unwrap_or(Overall::Pass)).max(access_verdict(results)).max(chip)
+}
+
+fn outcome_of(results: &[CheckResult], check: Check) -> Option<Outcome> {
+    results.iter().rev().find(|line| line.check == check).map(|line| line.outcome)
+}
+
+fn required_checks(policy: &InspectionPolicy) -> Vec<Check> {
+    let mut checks = vec![
+        Check::Application,
+        Check::Link,
+        Check::ReadSod,
+        Check::SodStructure,
+        Check::SodSignature,
+        Check::SignerChain,
+        Check::SignerValidity,
+        Check::CountryAgreement,
+    ];
+    for group in &policy.required_groups {
+        checks.extend([Check::ReadGroup(*group), Check::DgHash(*group), Check::DgParse(*group)]);
+    }
+    if policy.revocation_required {
+        checks.push(Check::Revocation);
+    }
+    checks
+}
+
+/// A required check must be good; what is bad about it is said by its own line, so here it is only never green.
+fn absence(results: &[CheckResult], check: Check) -> Overall {
+    match outcome_of(results, check) {
+        Some(Outcome::Successful) => Overall::Pass,
+        Some(_) => Overall::Warn,
+        None => Overall::Retry,
+    }
+}
+
+/// One access procedure must have succeeded.
+fn access_verdict(results: &[CheckResult]) -> Overall {
+    let open =
+        [Check::Pace, Check::Bac].into_iter().any(|check| outcome_of(results, check) == Some(Outcome::Successful));
+    if open { Overall::Pass } else { Overall::Warn }
+}
+
+/// One of the two proofs of the chip must have succeeded.
+fn chip_verdict(results: &[CheckResult]) -> Overall {
+    let proven = [Check::ChipAuthentication, Check::ActiveAuthentication]
+        .into_iter()
+        .any(|check| outcome_of(results, check) == Some(Outcome::Successful));
+    if proven { Overall::Pass } else { Overall::Warn }
+}
+
+/// What one line says by itself.
+fn verdict_of(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
+    match line.outcome {
+        Outcome::Successful => note_verdict(line.cause),
+        Outcome::Failed => failure_verdict(line, policy),
+        Outcome::Aborted => match line.cause {
+            Some(Cause::ProtocolViolated | Cause::ChannelBroken) => Overall::Fail,
+            _ => Overall::Retry,
+        },
+        Outcome::Undetermined if line.cause == Some(Cause::UnknownSigner) => Overall::Unknown,
+        Outcome::Undetermined => Overall::Warn,
+        // What these mean depends on whether the check was required; see `absence` and `chip_verdict`.
+        Outcome::NotSupported | Outcome::NotPerformed => Overall::Pass,
+    }
+}
+
+/// A good check with a note: some notes are for the record only, some the operator must see.
+fn note_verdict(cause: Option<Cause>) -> Overall {
+    match cause {
+        None
+        | Some(
+            Cause::OldEncoding
+            | Cause::DeprecatedHash
+            | Cause::TrailingBytes
+            | Cause::NotNeeded
+            | Cause::KeyOfUnknownSigner
+            | Cause::FallbackUsed,
+        ) => Overall::Pass,
+        Some(_) => Overall::Warn,
+    }
+}
+
+fn failure_verdict(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
+    match (line.check, line.cause) {
+        (_, Some(Cause::KeyRefused | Cause::KeyBlocked)) => Overall::Access,
+        (_, Some(Cause::Link(_))) => Overall::Retry,
+        (Check::Pace | Check::Bac | Check::CardAccess, Some(Cause::ProtocolViolated | Cause::ChannelBroken)) => {
+            Overall::Fail
+        }
+        // A failed attempt at the one procedure weighs nothing when the other opened the chip.
+        (Check::Pace | Check::Bac | Check::CardAccess | Check::Application, _) => Overall::Warn,
+        (Check::Com | Check::ReadCom, _) => Overall::Warn,
+        (Check::ReadGroup(group) | Check::DgParse(group), _) if !policy.required_groups.contains(&group) => {
+            Overall::Warn
+        }
+        (Check::DgParse(2), Some(Cause::PortraitUnreadable)) => Overall::Warn,
+        _ => Overall::Fail,
+    }
+}

@@ -1,0 +1,88 @@
+//! What a simulated card holds: the seam between the issuer, who fills it in, and the card, which plays it.
+
+use crate::bits::secret::Secret;
+use crate::crypto::{CipherAlg, EcSecret, HashAlg};
+use std::collections::BTreeMap;
+
+/// Everything on and in one card. Plain data: the issuer may build any card, good or bad.
+#[derive(Clone)]
+pub struct CardData {
+    /// Files under the MF by file identifier: `011C` EF.CardAccess, `011D` EF.CardSecurity. Exact bytes.
+    pub master_files: BTreeMap<u16, Vec<u8>>,
+    /// Files of the application by file identifier: `011E`, `011D`, `0101` … `0110`. Exact bytes.
+    pub files: BTreeMap<u16, Vec<u8>>,
+    /// Files that exist but answer `6982` to every reader (DG3, DG4).
+    pub locked_files: Vec<u16>,
+    /// The card access number, six digits. `None`: PACE with the CAN is refused.
+    pub can: Option<Secret<String>>,
+    /// The MRZ information: document number, birth and expiry, each with its check digit. Opens BAC and PACE.
+    pub mrz_information: Option<Secret<String>>,
+    /// PACE, if the card plays it; must agree with EF.CardAccess unless a test wants otherwise.
+    pub pace: Option<PaceProfile>,
+    /// The card plays BAC.
+    pub bac: bool,
+    /// The chip-authentication key whose public half is in DG14.
+    pub chip_authentication: Option<ChipAuthenticationProfile>,
+    /// The active-authentication key whose public half is in DG15.
+    pub active_authentication: Option<ActiveAuthenticationProfile>,
+}
+
+/// How the card plays PACE. Only generic mapping over elliptic curves is simulated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PaceProfile {
+    /// Cipher of the session.
+    pub cipher: CipherAlg,
+    /// Standardised parameter id, 8–18.
+    pub parameter_id: u8,
+}
+
+/// The secret half of chip authentication.
+#[derive(Clone)]
+pub struct ChipAuthenticationProfile {
+    /// The static secret. A clone has the DG14 of another card and so another secret.
+    pub secret: EcSecret,
+    /// Cipher of the new session. 3DES is opened with MSE:Set KAT, AES with MSE:Set AT.
+    pub cipher: CipherAlg,
+    /// The key's id, where DG14 names one.
+    pub key_id: Option<u8>,
+}
+
+/// The secret half of active authentication.
+#[derive(Clone)]
+pub enum ActiveAuthenticationProfile {
+    /// ISO/IEC 9796-2 scheme 1.
+    Rsa {
+        /// The modulus, big-endian.
+        modulus: Vec<u8>,
+        /// The private exponent, big-endian.
+        private_exponent: Secret<Vec<u8>>,
+        /// The digest.
+        hash: HashAlg,
+        /// Trailer `BC` instead of `xxCC` (SHA-1 only).
+        implicit_trailer: bool,
+    },
+    /// ECDSA, plain `r ‖ s`.
+    Ecdsa {
+        /// The secret.
+        secret: EcSecret,
+        /// The digest.
+        hash: HashAlg,
+    },
+}
+
+impl CardData {
+    /// A card that holds nothing and offers nothing.
+    pub fn empty() -> Self {
+        Self {
+            master_files: BTreeMap::new(),
+            files: BTreeMap::new(),
+            locked_files: Vec::new(),
+            can: None,
+            mrz_information: None,
+            pace: None,
+            bac: false,
+            chip_authentication: None,
+            active_authentication: None,
+        }
+    }
+}

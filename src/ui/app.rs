@@ -1,0 +1,269 @@
+//! The window: bars, the screen of the state, keys, and nothing that decides.
+
+use crate::checkin::event::{Choice, Input};
+use crate::checkin::view::{Screen, StageView, View};
+use crate::ui::portrait::PortraitTexture;
+use crate::ui::screens::{self, Tools};
+use crate::ui::style;
+use crate::ui::text::{Language, Strings};
+use crate::ui::{header, status};
+use egui::{CentralPanel, Frame, Key, Margin, Panel, RichText, Ui, Vec2};
+use std::sync::Arc;
+
+/// How the window reaches the desk.
+pub struct DeskLink {
+    /// The latest view.
+    pub view: Box<dyn Fn() -> Arc<View>>,
+    /// Hands an input to the desk; never waits.
+    pub send: Box<dyn Fn(Input)>,
+}
+
+/// A panel of simulated people beside the desk. It exists only in the demo.
+pub struct SidePanel {
+    /// The people: what to press, and what will happen.
+    pub people: Vec<(String, String)>,
+    /// A person steps up: scans and puts the card down.
+    pub step_up: Box<dyn Fn(usize)>,
+    /// The card is lifted.
+    pub lift: Box<dyn Fn()>,
+}
+
+/// Why the window could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// The words do not load: a fault of the build.
+    #[error("the words of the screens do not load")]
+    Words(#[from] toml::de::Error),
+    /// The system has no window or no graphics for us.
+    #[error("the window cannot be opened: {0}")]
+    Window(#[from] eframe::Error),
+}
+
+/// What the window is opened with.
+pub struct WindowOptions {
+    /// Inner size in points.
+    pub size: Vec2,
+    /// Full screen, as on a desk.
+    pub fullscreen: bool,
+    /// The demo's side panel.
+    pub side_panel: Option<SidePanel>,
+    /// The demo's hand on the keyboard.
+    #[cfg(feature = "lab")]
+    pub autopilot: Option<super::autopilot::Autopilot>,
+}
+
+/// Wakes the window after the view has changed.
+pub type Wake = Box<dyn Fn() + Send + Sync>;
+
+/// Opens the window and runs until it is closed. `ready` gets the means to wake it.
+///
+/// # Errors
+/// [`WindowError`].
+pub fn run(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake)) -> Result<(), WindowError> {
+    let mut app = App::new(link, options.side_panel)?;
+    #[cfg(feature = "lab")]
+    {
+        app.autopilot = options.autopilot;
+    }
+    let viewport = egui::ViewportBuilder::default()
+        .with_title("Điểm Danh")
+        .with_inner_size(options.size)
+        .with_fullscreen(options.fullscreen);
+    let native = eframe::NativeOptions { viewport, ..Default::default() };
+    let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        style::install(&creation.egui_ctx);
+        let context = creation.egui_ctx.clone();
+        ready(Box::new(move || context.request_repaint()));
+        Ok(Box::new(app))
+    });
+    eframe::run_native("diemdanh", native, create)?;
+    Ok(())
+}
+
+/// The window's own state: language, the input line, the portrait's texture.
+pub struct App {
+    link: DeskLink,
+    strings: Strings,
+    language: Language,
+    line: String,
+    portrait: PortraitTexture,
+    side_panel: Option<SidePanel>,
+    #[cfg(feature = "lab")]
+    autopilot: Option<super::autopilot::Autopilot>,
+}
+
+impl App {
+    /// A window over `link`, in Vietnamese.
+    ///
+    /// # Errors
+    /// [`WindowError::Words`].
+    pub fn new(link: DeskLink, side_panel: Option<SidePanel>) -> Result<Self, WindowError> {
+        Ok(Self {
+            link,
+            strings: Strings::load(Language::Vietnamese)?,
+            language: Language::Vietnamese,
+            line: String::new(),
+            portrait: PortraitTexture::default(),
+            side_panel,
+            #[cfg(feature = "lab")]
+            autopilot: None,
+        })
+    }
+
+    /// Draws one frame and hands what was pressed to the desk.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        self.zoom(ui);
+        let view = (self.link.view)();
+        self.keys(ui, &view);
+        self.bars(ui, &view);
+        self.panel(ui);
+        let input = CentralPanel::no_frame()
+            .frame(Frame::new().fill(style::GROUND).inner_margin(Margin::symmetric(20, 14)))
+            .show(ui, |ui| self.screen(ui, &view))
+            .inner;
+        if let Some(input) = input {
+            (self.link.send)(input);
+        }
+    }
+
+    /// One layout for every window: larger windows show it larger.
+    fn zoom(&self, ui: &Ui) {
+        let context = ui.ctx();
+        let pixels = context.content_rect().size() * context.zoom_factor();
+        let panel = if self.side_panel.is_some() { Vec2::new(PANEL_WIDTH, 0.0) } else { Vec2::ZERO };
+        let wanted = (pixels / (style::DESIGN_SIZE + panel)).min_elem().clamp(0.6, 3.0);
+        if (wanted - context.zoom_factor()).abs() > 0.01 {
+            context.set_zoom_factor(wanted);
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui, view: &View) {
+        if ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::F2)) {
+            self.switch_language();
+        }
+        if ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::Escape)) {
+            self.line.clear();
+            (self.link.send)(Input::Back);
+        }
+        if is_recorded(&view.screen) {
+            self.next_person_scans(ui);
+        }
+    }
+
+    /// A scan for the next person ends the last one: what is typed goes into the idle screen's line.
+    fn next_person_scans(&mut self, ui: &Ui) {
+        let typed: String = ui.input(|input| {
+            let texts = input.events.iter().filter_map(|event| match event {
+                egui::Event::Text(text) => Some(text.as_str()),
+                _ => None,
+            });
+            texts.collect()
+        });
+        if !typed.is_empty() {
+            self.line.push_str(&typed);
+            (self.link.send)(Input::Chose(Choice::Continue));
+        }
+    }
+
+    fn switch_language(&mut self) {
+        let other = self.language.other();
+        if let Ok(strings) = Strings::load(other) {
+            (self.strings, self.language) = (strings, other);
+        }
+    }
+
+    fn bars(&self, ui: &mut Ui, view: &View) {
+        let bar = Frame::new().fill(style::BAR).inner_margin(Margin::symmetric(20, 0));
+        Panel::top("header").exact_size(style::HEADER_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
+            header::show(ui, &view.header, &self.strings);
+        });
+        if view.header.training {
+            let band = Frame::new().fill(style::TRAINING);
+            Panel::top("training").exact_size(28.0).frame(band).show_separator_line(false).show(ui, |ui| {
+                header::training_band(ui, &self.strings);
+            });
+        }
+        Panel::bottom("status").exact_size(style::STATUS_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
+            status::show(ui, &view.status, &self.strings);
+        });
+    }
+
+    fn panel(&self, ui: &mut Ui) {
+        let Some(panel) = &self.side_panel else { return };
+        let frame = Frame::new().fill(style::PORTRAIT_GROUND).inner_margin(Margin::same(12));
+        Panel::right("demo").exact_size(PANEL_WIDTH).frame(frame).show_separator_line(false).show(ui, |ui| {
+            let words = &self.strings.words;
+            ui.label(RichText::new(&words.demo_title).font(style::bold(style::Size::Large)));
+            ui.label(RichText::new(&words.demo_hint).font(style::font(style::Size::Small)));
+            for (index, (name, hint)) in panel.people.iter().enumerate() {
+                let button = egui::Button::new(RichText::new(name).font(style::bold(style::Size::Small)));
+                if ui.add_sized(Vec2::new(PANEL_WIDTH - 24.0, style::TARGET_MIN), button).on_hover_text(hint).clicked()
+                {
+                    (panel.step_up)(index);
+                }
+            }
+            ui.add_space(style::GAP);
+            if ui
+                .add_sized(Vec2::new(PANEL_WIDTH - 24.0, style::TARGET_MIN), egui::Button::new(&words.demo_lift))
+                .clicked()
+            {
+                (panel.lift)();
+            }
+        });
+    }
+
+    fn screen(&mut self, ui: &mut Ui, view: &View) -> Option<Input> {
+        let mut tools = Tools { strings: &self.strings, portrait: &mut self.portrait };
+        match &view.screen {
+            Screen::Idle(idle) => {
+                tools.portrait.wipe();
+                screens::idle::show(ui, idle, &mut self.line, &mut tools)
+            }
+            Screen::Reading(reading) => {
+                screens::reading::show(ui, reading, &mut tools);
+                None
+            }
+            Screen::Verdict(case) => screens::verdict::show(ui, case, &mut tools),
+            Screen::AlreadyIn(case) => screens::already_in::show(ui, case, &mut tools),
+            Screen::Elsewhere(case) => screens::elsewhere::show(ui, case, &mut tools),
+            Screen::Halted(halted) => {
+                tools.portrait.wipe();
+                screens::halted::show(ui, halted, &mut tools);
+                None
+            }
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
+        #[cfg(feature = "lab")]
+        if let Some(autopilot) = &mut self.autopilot {
+            autopilot.after_frame(ui.ctx());
+        }
+    }
+
+    #[cfg(feature = "lab")]
+    fn raw_input_hook(&mut self, _context: &egui::Context, raw_input: &mut egui::RawInput) {
+        if let Some(autopilot) = &mut self.autopilot {
+            autopilot.before_frame(raw_input);
+        }
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}
+
+fn is_recorded(screen: &Screen) -> bool {
+    match screen {
+        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
+            matches!(case.stage, StageView::Recorded(_))
+        }
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => false,
+    }
+}
+
+/// The width of the demo's side panel.
+const PANEL_WIDTH: f32 = 300.0;

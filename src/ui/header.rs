@@ -1,0 +1,53 @@
+//! The bar above every screen, and the band of training.
+
+use crate::checkin::view::Header;
+use crate::ui::style::{self, Size};
+use crate::ui::text::Strings;
+use egui::{Align, Color32, Layout, RichText, Ui};
+
+/// Exam, session, site, desk, operator; clock and arrived / expected.
+pub(super) fn show(ui: &mut Ui, header: &Header, strings: &Strings) {
+    let words = &strings.words;
+    ui.horizontal_centered(|ui| {
+        ui.label(RichText::new(&words.app_name).font(style::bold(Size::Large)).color(style::ON_BAR));
+        ui.add_space(style::GAP);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 0.0;
+            ui.add_space(6.0);
+            ui.label(RichText::new(&header.exam).font(style::bold(Size::Body)).color(style::ON_BAR));
+            let parts = [
+                (&words.session, &header.session),
+                (&words.site, &header.site),
+                (&words.desk, &header.desk),
+                (&words.operator, &header.operator),
+            ];
+            let known: Vec<String> = parts
+                .iter()
+                .filter(|(_, value)| !value.is_empty())
+                .map(|(name, value)| format!("{name} {value}"))
+                .collect();
+            ui.label(RichText::new(known.join("  ·  ")).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+        });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, header, strings));
+    });
+}
+
+/// A band across the window: nobody takes training for an exam.
+pub(super) fn training_band(ui: &mut Ui, strings: &Strings) {
+    ui.centered_and_justified(|ui| {
+        ui.label(RichText::new(&strings.words.training_band).font(style::bold(Size::Body)).color(Color32::WHITE));
+    });
+}
+
+fn right(ui: &mut Ui, header: &Header, strings: &Strings) {
+    let words = &strings.words;
+    ui.label(RichText::new(&header.clock).font(style::bold(Size::Title)).color(style::ON_BAR));
+    ui.add_space(style::GAP);
+    if header.expected > 0 {
+        let count = format!("{} / {}", header.arrived, header.expected);
+        ui.label(RichText::new(count).font(style::bold(Size::Title)).color(style::ON_BAR));
+        ui.label(RichText::new(&words.arrived).font(style::font(Size::Body)).color(style::ON_BAR_SOFT));
+        ui.add_space(style::GAP);
+    }
+    ui.label(RichText::new(&words.language_key).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+}

@@ -1,0 +1,71 @@
+//! The bar below every screen: how the parts around the desk are.
+
+use crate::checkin::event::DiskState;
+use crate::checkin::failure::Signal;
+use crate::checkin::state::ReaderHealth;
+use crate::checkin::view::StatusBar;
+use crate::ui::icons;
+use crate::ui::style::{self, Size};
+use crate::ui::text::{Strings, Words};
+use egui::{Align, Layout, RichText, Ui, Vec2};
+
+/// Reader, card, registry and backlog, hub, disk, clock, log, version.
+pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
+    let words = &strings.words;
+    ui.horizontal_centered(|ui| {
+        ui.spacing_mut().item_spacing.x = 7.0;
+        let (signal, word) = reader(status.reader, words);
+        item(ui, signal, &words.status_reader, word);
+        let card = if status.card_present { &words.status_present } else { &words.status_absent };
+        item(ui, Signal::Ok, &words.status_card, card);
+        let (signal, word) = registry(status, words);
+        item(ui, signal, &words.status_registry, &word);
+        let (signal, word) = disk(status.disk, words);
+        item(ui, signal, &words.status_disk, word);
+        let clock =
+            if status.clock_steady { (Signal::Ok, &words.status_ok) } else { (Signal::Stop, &words.status_down) };
+        item(ui, clock.0, &words.status_clock, clock.1);
+        item(ui, Signal::Ok, &words.status_log, &status.log_entries.to_string());
+        item(ui, Signal::Attention, &words.status_hub, &words.status_witness);
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let version = format!("{} {}", words.status_version, status.version);
+            ui.label(RichText::new(version).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+        });
+    });
+}
+
+fn item(ui: &mut Ui, signal: Signal, name: &str, word: &str) {
+    let (rect, _) = ui.allocate_exact_size(Vec2::splat(14.0), egui::Sense::hover());
+    let bright = if signal == Signal::Ok { style::BAR_OK } else { style::signal(signal).soft };
+    icons::signal(ui.painter(), rect, signal, bright, style::BAR);
+    ui.label(RichText::new(name).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+    ui.label(RichText::new(word).font(style::bold(Size::Small)).color(style::ON_BAR));
+    ui.add_space(6.0);
+}
+
+fn reader(reader: ReaderHealth, words: &Words) -> (Signal, &str) {
+    match reader {
+        ReaderHealth::Ready => (Signal::Ok, &words.status_ok),
+        ReaderHealth::Missing => (Signal::Attention, &words.status_missing),
+        ReaderHealth::ServiceDown => (Signal::Stop, &words.status_down),
+        ReaderHealth::Unknown => (Signal::Working, &words.status_unknown),
+    }
+}
+
+fn registry(status: &StatusBar, words: &Words) -> (Signal, String) {
+    let pending = format!("{} {}", status.pending, words.status_pending);
+    match (status.registry, &status.registry_silent_since) {
+        (Some(true), _) => (Signal::Ok, words.status_ok.clone()),
+        (Some(false), Some(since)) => (Signal::Attention, format!("{} {since} · {pending}", words.status_offline)),
+        (Some(false), None) => (Signal::Attention, format!("{} · {pending}", words.status_offline)),
+        (None, _) => (Signal::Working, words.status_unknown.clone()),
+    }
+}
+
+fn disk(disk: DiskState, words: &Words) -> (Signal, &str) {
+    match disk {
+        DiskState::Enough => (Signal::Ok, &words.status_ok),
+        DiskState::Low => (Signal::Attention, &words.status_low),
+        DiskState::Unknown => (Signal::Working, &words.status_unknown),
+    }
+}

@@ -1,0 +1,197 @@
+//! The words on the screens: typed, so that a missing one fails the first test.
+
+use crate::checkin::failure::Failure;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+const VI: &str = include_str!("../../assets/i18n/vi.toml");
+const EN: &str = include_str!("../../assets/i18n/en.toml");
+
+/// The two languages of the desk; Vietnamese first, English by a key press.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Tiếng Việt.
+    Vietnamese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The other one.
+    pub fn other(self) -> Self {
+        match self {
+            Self::Vietnamese => Self::English,
+            Self::English => Self::Vietnamese,
+        }
+    }
+}
+
+/// What happened, what to do, whom to call.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Advice {
+    /// What happened, without blame.
+    pub what: String,
+    /// What to do now.
+    pub todo: String,
+    /// Whom to call; empty when nobody is needed.
+    pub call: String,
+}
+
+/// All words of one language.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Strings {
+    /// Labels, titles and buttons.
+    pub words: Words,
+    failures: BTreeMap<String, Advice>,
+}
+
+impl Strings {
+    /// Reads the words of `language`, which are baked into the program.
+    ///
+    /// # Errors
+    /// The parser's message, when a key is missing or unknown: a fault of the build, found by the first test.
+    pub fn load(language: Language) -> Result<Self, toml::de::Error> {
+        toml::from_str(match language {
+            Language::Vietnamese => VI,
+            Language::English => EN,
+        })
+    }
+
+    /// The advice for `failure`; `None` would be a fault of the build, found by a test over all failures.
+    pub fn advice(&self, failure: Failure) -> Option<&Advice> {
+        self.failures.get(failure.code())
+    }
+
+    /// The codes that have words; a test compares them with the table of failures.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.failures.keys().map(String::as_str)
+    }
+}
+
+macro_rules! words {
+    ($($name:ident)+) => {
+        /// Labels, titles and buttons, by their key in `assets/i18n`.
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[expect(missing_docs, reason = "each field is a key of assets/i18n, where its words stand")]
+        pub struct Words { $(pub $name: String,)+ }
+    };
+}
+
+words! {
+    app_name
+    language_key
+    training_band
+    session
+    site
+    desk
+    operator
+    arrived
+    idle_title
+    idle_card_waiting
+    idle_key_ready
+    idle_remove_card
+    input_label
+    input_hint
+    search_none
+    last_recorded
+    reading_title
+    reading_lifted
+    phase_opening
+    phase_identity
+    phase_checking
+    phase_portrait
+    headline_admit
+    headline_ask
+    headline_stop
+    headline_working
+    headline_recorded_admit
+    headline_recorded
+    recording
+    headline_elsewhere
+    headline_already_in
+    headline_halted
+    room
+    seat
+    birth_date
+    candidate_number
+    id_number
+    line_chip
+    line_roster
+    line_registry
+    line_duplicate
+    chip_ok
+    chip_working
+    roster_ok
+    roster_working
+    registry_ok
+    registry_working
+    registry_off
+    duplicate_ok
+    duplicate_unknown
+    line_not_asked
+    portrait_pending
+    portrait_none
+    portrait_unproven
+    compare_portrait
+    action_admit
+    action_refer
+    action_not_admitted
+    action_reentry
+    action_report_duplicate
+    action_directed
+    action_continue
+    action_cancel
+    action_try_again
+    reason_title
+    reason_photo
+    reason_document
+    reason_late
+    reason_conduct
+    why
+    whom_to_call
+    what_to_do
+    go_to
+    entered_at
+    at_desk
+    minutes_late
+    record_number
+    fields_differ
+    field_name
+    field_expiry
+    field_signer
+    match_old_number
+    match_same_name
+    match_name_differs
+    match_birth_differs
+    match_several
+    match_elsewhere
+    recording_not_done
+    status_reader
+    status_card
+    status_registry
+    status_pending
+    status_disk
+    status_clock
+    status_log
+    status_version
+    status_hub
+    status_ok
+    status_missing
+    status_down
+    status_present
+    status_absent
+    status_offline
+    status_unknown
+    status_low
+    status_witness
+    signal_ok
+    signal_working
+    signal_attention
+    signal_stop
+    demo_title
+    demo_hint
+    demo_lift
+}

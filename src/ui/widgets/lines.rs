@@ -1,0 +1,112 @@
+//! One of the four lines of a verdict.
+
+use crate::checkin::view::{Line, LineWord, Subject};
+use crate::registry::Field;
+use crate::roster::MatchReason;
+use crate::ui::icons;
+use crate::ui::style::{self, Size};
+use crate::ui::text::{Strings, Words};
+use egui::{CornerRadius, Frame, Label, Margin, RichText, Ui};
+
+/// Icon, subject, and what became of it, with the stable code in small type.
+pub(crate) fn check_line(ui: &mut Ui, line: &Line, strings: &Strings) {
+    let colours = style::signal(line.signal);
+    let frame = Frame::new()
+        .fill(colours.soft)
+        .corner_radius(CornerRadius::same(style::RADIUS))
+        .inner_margin(Margin::symmetric(14, 2));
+    frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().interact_size.y = LINE_HEIGHT;
+        ui.horizontal(|ui| {
+            icons::inline(ui, line.signal, 26.0);
+            ui.add_space(4.0);
+            ui.allocate_ui_with_layout(
+                egui::vec2(126.0, LINE_HEIGHT),
+                egui::Layout::left_to_right(egui::Align::Center),
+                |ui| {
+                    ui.set_min_width(126.0);
+                    ui.label(RichText::new(subject(line.subject, &strings.words)).font(style::bold(Size::Body)));
+                },
+            );
+            let (text, code) = words(line, strings);
+            if !code.is_empty() {
+                ui.label(RichText::new(code).font(style::mono(Size::Small)).color(style::INK_SOFT));
+            }
+            ui.add(Label::new(RichText::new(text).font(style::font(Size::Body)).color(colours.ink)).wrap());
+        });
+    });
+}
+
+/// Nothing on a line is pressed, so it may be lower than a button.
+const LINE_HEIGHT: f32 = 32.0;
+
+fn subject(subject: Subject, words: &Words) -> &str {
+    match subject {
+        Subject::Chip => &words.line_chip,
+        Subject::Roster => &words.line_roster,
+        Subject::Registry => &words.line_registry,
+        Subject::Duplicate => &words.line_duplicate,
+    }
+}
+
+fn words(line: &Line, strings: &Strings) -> (String, &'static str) {
+    let words = &strings.words;
+    match &line.word {
+        LineWord::Good => (good(line.subject, words).to_owned(), ""),
+        LineWord::Working => (working(line.subject, words).to_owned(), ""),
+        LineWord::NotLookedAt => (words.line_not_asked.clone(), ""),
+        LineWord::Off => (words.registry_off.clone(), ""),
+        LineWord::Failed(failure) => (what(*failure, strings), failure.code()),
+        LineWord::FailedFields(failure, fields) => {
+            let names: Vec<_> = fields.iter().map(|field| field_name(*field, words)).collect();
+            (format!("{} {}: {}", what(*failure, strings), words.fields_differ, names.join(", ")), failure.code())
+        }
+        LineWord::FailedMatch(failure, reasons) => {
+            let names: Vec<_> = reasons.iter().map(|reason| reason_name(*reason, words)).collect();
+            (names.join(" · "), failure.code())
+        }
+    }
+}
+
+fn what(failure: crate::checkin::failure::Failure, strings: &Strings) -> String {
+    strings.advice(failure).map(|advice| advice.what.clone()).unwrap_or_default()
+}
+
+fn good(subject: Subject, words: &Words) -> &str {
+    match subject {
+        Subject::Chip => &words.chip_ok,
+        Subject::Roster => &words.roster_ok,
+        Subject::Registry => &words.registry_ok,
+        Subject::Duplicate => &words.duplicate_ok,
+    }
+}
+
+fn working(subject: Subject, words: &Words) -> &str {
+    match subject {
+        Subject::Chip => &words.chip_working,
+        Subject::Roster => &words.roster_working,
+        Subject::Registry => &words.registry_working,
+        Subject::Duplicate => &words.duplicate_unknown,
+    }
+}
+
+fn field_name(field: Field, words: &Words) -> &str {
+    match field {
+        Field::FullName => &words.field_name,
+        Field::BirthDate => &words.birth_date,
+        Field::Expiry => &words.field_expiry,
+        Field::Signer => &words.field_signer,
+    }
+}
+
+fn reason_name(reason: MatchReason, words: &Words) -> &str {
+    match reason {
+        MatchReason::OldNumber => &words.match_old_number,
+        MatchReason::SameNameAndBirthDate => &words.match_same_name,
+        MatchReason::NameDiffers => &words.match_name_differs,
+        MatchReason::BirthDateDiffers => &words.match_birth_differs,
+        MatchReason::SeveralRows => &words.match_several,
+        MatchReason::BelongsElsewhere => &words.match_elsewhere,
+    }
+}
