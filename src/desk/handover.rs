@@ -5,7 +5,7 @@ use crate::desk::config::DeskConfig;
 use crate::desk::start::{desk_cert, device_key};
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, write_folder};
-use crate::record::{ExportFault, export};
+use crate::record::export::{ExportFault, export};
 use std::path::Path;
 
 /// Why nothing was exported.

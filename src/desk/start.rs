@@ -75,12 +75,13 @@ struct Prepared {
 
 fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
     let paths = &config.paths;
+    let exam_key = exam_key(&base.join(&paths.exam_key))?;
     Ok(Prepared {
         trust: trust(&base.join(&paths.trust))?,
-        roster: roster(&base.join(&paths.roster))?,
+        roster: roster(&base.join(&paths.roster), &exam_key)?,
         device: device_key(config, base)?,
         desk_cert: desk_cert(config, base)?,
-        exam_key: exam_key(&base.join(&paths.exam_key))?,
+        exam_key,
         operator: Code::new(&config.desk.operator).map_err(|error| halted(Failure::ConfigUnreadable, error))?,
         policy_sha256: Digest(disk_digest(format!("{:?}{:?}", config.chip, config.session).as_bytes())),
     })
@@ -285,12 +286,13 @@ pub fn trust(folder: &Path) -> Result<TrustStore, Halted> {
     Ok(store)
 }
 
-fn roster(path: &Path) -> Result<Roster, Halted> {
+fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {
     let place = path.display().to_string();
     let bytes =
         file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
-    let _ = bytes;
-    Ok(Roster::default())
+    let (roster, _report) =
+        Roster::from_csv(&bytes, key).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
+    Ok(roster)
 }
 
 fn exam_key(path: &Path) -> Result<Secret<[u8; 32]>, Halted> {
