@@ -99,8 +99,7 @@ impl Case {
         let Identity { chip, holder, notes, signer_certificate, request_id } = identity;
         let matching = match_holder(&context.roster, &facts(&holder), &context.place);
         let arrival = sole_candidate(&matching).and_then(|id| arrivals.get(&CandidateRef(id.0)).copied());
-        let registry =
-            if context.policy.registry_asked { RegistryPart::Asking(request_id) } else { RegistryPart::Off };
+        let registry = if context.policy.registry_asked { RegistryPart::Asking(request_id) } else { RegistryPart::Off };
         let timing = context.policy.session.map_or(Timing::InTime, |times| times.timing(stamp.wall));
         Self {
             chip,

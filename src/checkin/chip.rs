@@ -84,14 +84,14 @@ fn warning(results: &[CheckResult]) -> Failure {
 
 /// The gravest thing first: altered data, then a chip that is not the signed one, then damaged files, then the rest.
 fn forgery(results: &[CheckResult]) -> Failure {
-    let failed = |wanted: fn(&CheckResult) -> bool| {
-        results.iter().any(|line| line.outcome == Outcome::Failed && wanted(line))
-    };
+    let failed =
+        |wanted: fn(&CheckResult) -> bool| results.iter().any(|line| line.outcome == Outcome::Failed && wanted(line));
     if failed(|line| matches!(line.check, Check::DgHash(_) | Check::SodSignature)) {
         Failure::DataAltered
     } else if failed(|line| matches!(line.check, Check::ChipAuthentication | Check::ActiveAuthentication)) {
         Failure::ChipNotProven
-    } else if failed(|line| matches!(line.check, Check::SignerChain | Check::SignerValidity | Check::CountryAgreement)) {
+    } else if failed(|line| matches!(line.check, Check::SignerChain | Check::SignerValidity | Check::CountryAgreement))
+    {
         Failure::ChainBroken
     } else if results.iter().any(|line| is_damage(line)) {
         Failure::FileDamaged
@@ -128,5 +128,7 @@ fn breakage(results: &[CheckResult]) -> Failure {
         Some(Cause::Link(error)) => Some(link_failure(error)),
         _ => None,
     });
-    links.last().unwrap_or_else(|| if results.iter().any(is_damage) { Failure::FileDamaged } else { Failure::CardLifted })
+    links
+        .last()
+        .unwrap_or_else(|| if results.iter().any(is_damage) { Failure::FileDamaged } else { Failure::CardLifted })
 }

@@ -81,10 +81,7 @@ pub fn registry_failure(answer: &Answer) -> Option<Failure> {
 
 /// True when nobody answered: the local verdict stands.
 pub fn is_silence(failure: Failure) -> bool {
-    matches!(
-        failure,
-        Failure::RegistryDown | Failure::RegistrySlow | Failure::RegistryForeign | Failure::RegistryLying
-    )
+    matches!(failure, Failure::RegistryDown | Failure::RegistrySlow | Failure::RegistryForeign | Failure::RegistryLying)
 }
 
 fn is_remark(failure: Failure, registry_required: bool) -> bool {

@@ -3,7 +3,9 @@
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, RegistryPart, Stage};
 use crate::checkin::context::Context;
-use crate::checkin::event::{CardNews, Choice, Effect, Event, Finished, Identity, Input, NotAdmittedReason, Purpose, ReadPhase};
+use crate::checkin::event::{
+    CardNews, Choice, Effect, Event, Finished, Identity, Input, NotAdmittedReason, Purpose, ReadPhase,
+};
 use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::keys::{self, Entry};
 use crate::checkin::policy::{Verdict, verdict};
@@ -84,7 +86,9 @@ impl Desk<'_> {
         let health = &mut self.state.health;
         health.card_present = matches!(news, ReaderEvent::CardPresent { .. });
         health.reader = match news {
-            ReaderEvent::Ready { .. } | ReaderEvent::CardPresent { .. } | ReaderEvent::CardRemoved => ReaderHealth::Ready,
+            ReaderEvent::Ready { .. } | ReaderEvent::CardPresent { .. } | ReaderEvent::CardRemoved => {
+                ReaderHealth::Ready
+            }
             ReaderEvent::NoReader => ReaderHealth::Missing,
             ReaderEvent::ServiceDown => ReaderHealth::ServiceDown,
         };
@@ -97,7 +101,9 @@ impl Desk<'_> {
         }
         let waits = match &self.state.phase {
             Phase::Idle(_) | Phase::Reading(_) => true,
-            Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => !case.chip_final && case.is_open(),
+            Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => {
+                !case.chip_final && case.is_open()
+            }
             Phase::Halted(_) => false,
         };
         if waits && !self.state.reading {
@@ -120,8 +126,7 @@ impl Desk<'_> {
         self.effects.push(Effect::ReadCard(key.access.clone()));
         self.state.reading = true;
         if self.state.case().is_none() {
-            self.state.phase =
-                Phase::Reading(Reading { phase: ReadPhase::Opening, permille: 0, interrupted: None });
+            self.state.phase = Phase::Reading(Reading { phase: ReadPhase::Opening, permille: 0, interrupted: None });
             self.effects.push(Effect::Sound(Signal::Working));
         }
     }
@@ -151,7 +156,11 @@ impl Desk<'_> {
         if matches!(case.registry, RegistryPart::Asking(_)) {
             let event = records::question(id, &case, self.context);
             self.effects.push(Effect::Record { purpose: Purpose::Question(id), event });
-            self.state.pending.push(Pending { query: question(id, &case, self.context), asked_ms: None, in_flight: false });
+            self.state.pending.push(Pending {
+                query: question(id, &case, self.context),
+                asked_ms: None,
+                in_flight: false,
+            });
         }
         self.state.phase = route(Box::new(case));
         self.announce();

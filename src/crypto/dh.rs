@@ -176,6 +176,11 @@ impl DhSecret {
         if in_range { Ok(Self { group, exponent }) } else { Err(DhError::SecretOutOfRange) }
     }
 
+    /// The group.
+    pub fn group(&self) -> Group {
+        self.group
+    }
+
     /// The public value on the group's generator.
     ///
     /// # Errors

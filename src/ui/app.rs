@@ -197,12 +197,16 @@ impl App {
             ui.label(RichText::new(&words.demo_hint).font(style::font(style::Size::Small)));
             for (index, (name, hint)) in panel.people.iter().enumerate() {
                 let button = egui::Button::new(RichText::new(name).font(style::bold(style::Size::Small)));
-                if ui.add_sized(Vec2::new(PANEL_WIDTH - 24.0, style::TARGET_MIN), button).on_hover_text(hint).clicked() {
+                if ui.add_sized(Vec2::new(PANEL_WIDTH - 24.0, style::TARGET_MIN), button).on_hover_text(hint).clicked()
+                {
                     (panel.step_up)(index);
                 }
             }
             ui.add_space(style::GAP);
-            if ui.add_sized(Vec2::new(PANEL_WIDTH - 24.0, style::TARGET_MIN), egui::Button::new(&words.demo_lift)).clicked() {
+            if ui
+                .add_sized(Vec2::new(PANEL_WIDTH - 24.0, style::TARGET_MIN), egui::Button::new(&words.demo_lift))
+                .clicked()
+            {
                 (panel.lift)();
             }
         });

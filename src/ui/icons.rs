@@ -24,14 +24,24 @@ pub fn inline(ui: &mut egui::Ui, which: Signal, size: f32) {
 
 /// An ID card on a reader: the picture of the idle screen.
 pub fn card_on_reader(painter: &Painter, rect: Rect) {
-    let reader = Rect::from_center_size(rect.center() + Vec2::new(0.0, rect.height() * 0.22), rect.size() * Vec2::new(0.9, 0.42));
+    let reader = Rect::from_center_size(
+        rect.center() + Vec2::new(0.0, rect.height() * 0.22),
+        rect.size() * Vec2::new(0.9, 0.42),
+    );
     painter.rect_filled(reader, 18, style::BAR);
-    let card = Rect::from_center_size(rect.center() - Vec2::new(0.0, rect.height() * 0.12), rect.size() * Vec2::new(0.62, 0.5));
+    let card = Rect::from_center_size(
+        rect.center() - Vec2::new(0.0, rect.height() * 0.12),
+        rect.size() * Vec2::new(0.62, 0.5),
+    );
     painter.rect_filled(card, 12, style::SURFACE);
     painter.rect_stroke(card, 12, Stroke::new(3.0, style::INK_SOFT), egui::StrokeKind::Inside);
     let photo = Rect::from_min_size(card.min + card.size() * Vec2::new(0.07, 0.3), card.size() * Vec2::new(0.26, 0.58));
     painter.rect_filled(photo, 6, style::PORTRAIT_GROUND);
-    painter.circle_filled(photo.center() - Vec2::new(0.0, photo.height() * 0.12), photo.width() * 0.22, style::INK_SOFT);
+    painter.circle_filled(
+        photo.center() - Vec2::new(0.0, photo.height() * 0.12),
+        photo.width() * 0.22,
+        style::INK_SOFT,
+    );
     let chip = Rect::from_min_size(card.min + card.size() * Vec2::new(0.44, 0.34), card.size() * Vec2::new(0.16, 0.2));
     painter.rect_filled(chip, 4, style::signal(Signal::Attention).strong);
     for row in [0.64_f32, 0.74, 0.84] {

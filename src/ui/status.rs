@@ -22,7 +22,8 @@ pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
         item(ui, signal, &words.status_registry, &word);
         let (signal, word) = disk(status.disk, words);
         item(ui, signal, &words.status_disk, word);
-        let clock = if status.clock_steady { (Signal::Ok, &words.status_ok) } else { (Signal::Stop, &words.status_down) };
+        let clock =
+            if status.clock_steady { (Signal::Ok, &words.status_ok) } else { (Signal::Stop, &words.status_down) };
         item(ui, clock.0, &words.status_clock, clock.1);
         item(ui, Signal::Ok, &words.status_log, &status.log_entries.to_string());
         item(ui, Signal::Attention, &words.status_hub, &words.status_witness);

@@ -24,8 +24,3 @@ pub(crate) fn text<'a>(case: &'a Value, key: &str) -> &'a str {
 pub(crate) fn bytes(case: &Value, key: &str) -> Vec<u8> {
     hex::decode(text(case, key)).unwrap_or_else(|| panic!("{key} is not hexadecimal"))
 }
-
-/// A field of hexadecimal bytes, where it is there.
-pub(crate) fn optional_bytes(case: &Value, key: &str) -> Option<Vec<u8>> {
-    case[key].as_str().and_then(hex::decode)
-}

@@ -1,6 +1,14 @@
 //! What opens a chip (ICAO Doc 9303-11 §4.2): the card access number or the MRZ information.
 
 use crate::bits::secret::Secret;
+use crate::crypto::HashAlg;
+use crate::crypto::cipher::CipherAlg;
+use crate::crypto::kdf::{self, KeyUse};
+
+/// Shortest document number in the MRZ information; shorter ones are filled up with `<`.
+const MIN_NUMBER_LEN: usize = 9;
+/// Length of the seed of the BAC keys in bytes.
+const BAC_SEED_LEN: usize = 16;
 
 /// The key an inspection starts with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +40,22 @@ impl AccessKey {
     pub fn mrz(document_number: &str, birth: &str, expiry: &str) -> Self {
         Self::Mrz(MrzKey::new(document_number, birth, expiry))
     }
+
+    /// The password reference of PACE: 1 for the MRZ, 2 for the card access number (ICAO Doc 9303-11 §4.4.4.1).
+    pub fn password_reference(&self) -> u8 {
+        match self {
+            Self::Mrz(_) => 1,
+            Self::Can(_) => 2,
+        }
+    }
+
+    /// The key that the PACE nonce is encrypted with (ICAO Doc 9303-11 §9.7.3).
+    pub fn nonce_key(&self, cipher: CipherAlg) -> Secret<Vec<u8>> {
+        match self {
+            Self::Can(can) => kdf::derive(can.expose().as_bytes(), KeyUse::Password, cipher),
+            Self::Mrz(mrz) => kdf::derive(mrz.digest().expose(), KeyUse::Password, cipher),
+        }
+    }
 }
 
 impl MrzKey {
@@ -43,4 +67,35 @@ impl MrzKey {
             expiry: Secret::new(expiry.to_owned()),
         }
     }
+
+    /// The MRZ information: each field with its check digit (ICAO Doc 9303-11 §9.7.2). A number of more than nine
+    /// characters stands in full, whatever place the MRZ gave its end.
+    pub fn information(&self) -> Secret<String> {
+        let number = self.document_number.expose();
+        let mut text = String::with_capacity(number.len() + 32);
+        for field in [&format!("{number:<<MIN_NUMBER_LEN$}"), self.birth.expose(), self.expiry.expose()] {
+            text.push_str(field);
+            text.push(check_digit(field));
+        }
+        Secret::new(text)
+    }
+
+    /// The keys of BAC: for encryption and for authentication (ICAO Doc 9303-11 §9.7.2).
+    pub fn bac_keys(&self) -> (Secret<Vec<u8>>, Secret<Vec<u8>>) {
+        let digest = self.digest();
+        let seed = digest.expose().get(..BAC_SEED_LEN).unwrap_or_default();
+        kdf::session_keys(seed, CipherAlg::TripleDes)
+    }
+
+    fn digest(&self) -> Secret<Vec<u8>> {
+        Secret::new(HashAlg::Sha1.digest(self.information().expose().as_bytes()))
+    }
+}
+
+/// The check digit 7-3-1 (ICAO Doc 9303-3 §4.9). A character that no MRZ has counts as a filler.
+fn check_digit(text: &str) -> char {
+    let weights = [7, 3, 1].into_iter().cycle();
+    let sum: u32 =
+        text.chars().zip(weights).map(|(character, weight)| character.to_digit(36).unwrap_or(0) * weight).sum();
+    char::from_digit(sum % 10, 10).unwrap_or('0')
 }

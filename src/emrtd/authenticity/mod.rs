@@ -2,7 +2,9 @@
 //!
 //! Invariants: a type that means "checked" has private fields and one maker; "completed" is never "verified".
 
+pub mod active;
 pub mod certificate;
+pub mod chip;
 pub mod cms;
 pub mod country;
 pub mod name;

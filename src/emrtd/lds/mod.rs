@@ -9,4 +9,5 @@ pub mod dg2;
 pub mod files;
 pub mod image_header;
 pub mod portrait;
+pub mod security_infos;
 pub mod sod;

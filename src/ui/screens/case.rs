@@ -12,7 +12,12 @@ const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
 const FOOT_HEIGHT: f32 = 84.0;
 
 /// Draws the whole screen; `body` is what is largest on it.
-pub(super) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>, body: impl FnOnce(&mut Ui, &Strings)) -> Option<Input> {
+pub(super) fn show(
+    ui: &mut Ui,
+    view: &CaseView,
+    tools: &mut Tools<'_>,
+    body: impl FnOnce(&mut Ui, &Strings),
+) -> Option<Input> {
     let strings = tools.strings;
     banner(ui, view.signal, headline(view.headline, &strings.words), &banner_detail(view, &strings.words));
     ui.add_space(2.0);

@@ -40,7 +40,10 @@ fn bar(ui: &mut Ui, view: &ReadingView) {
     done.set_width(rect.width() * (f32::from(view.permille.min(1_000)) / 1_000.0).max(0.03));
     ui.painter().rect_filled(done, CornerRadius::same(13), colours.strong);
     let percent = f64::from(view.permille) / 10.0;
-    response.widget_info(|| egui::WidgetInfo { value: Some(percent), ..egui::WidgetInfo::new(egui::Role::ProgressIndicator) });
+    response.widget_info(|| egui::WidgetInfo {
+        value: Some(percent),
+        ..egui::WidgetInfo::new(egui::Role::ProgressIndicator)
+    });
 }
 
 fn steps(ui: &mut Ui, now: ReadPhase, words: &Words) {

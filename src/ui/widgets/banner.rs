@@ -37,10 +37,16 @@ pub(crate) fn notice(ui: &mut Ui, failure: Failure, strings: &Strings) {
             icons::inline(ui, failure.signal(), 40.0);
             ui.add_space(style::GAP);
             ui.vertical(|ui| {
-                ui.add(Label::new(RichText::new(&advice.what).font(style::bold(Size::Large)).color(colours.ink)).wrap());
+                ui.add(
+                    Label::new(RichText::new(&advice.what).font(style::bold(Size::Large)).color(colours.ink)).wrap(),
+                );
                 let todo = RichText::new(&advice.todo).font(style::font(Size::Body)).color(style::INK);
                 ui.add(Label::new(todo).wrap());
-                ui.label(RichText::new(footer(advice, failure, strings)).font(style::font(Size::Small)).color(style::INK_SOFT));
+                ui.label(
+                    RichText::new(footer(advice, failure, strings))
+                        .font(style::font(Size::Small))
+                        .color(style::INK_SOFT),
+                );
             });
         });
     });
