@@ -61,8 +61,7 @@ impl CardHand {
 }
 
 fn not_connected(error: TransportError) -> Finished {
-    let chip =
-        ChipReading { overall: Overall::Retry, failure: Some(link_failure(error)), access: None, apdu_count: 0 };
+    let chip = ChipReading { overall: Overall::Retry, failure: Some(link_failure(error)), access: None, apdu_count: 0 };
     Finished { chip, portrait: PortraitNews::Missing }
 }
 

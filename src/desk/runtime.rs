@@ -157,7 +157,9 @@ impl Brain {
         loop {
             let event = match messages.recv_timeout(Duration::from_millis(TICK_MS)) {
                 Ok(Message::Event(event)) => event,
-                Ok(Message::Card(reading, news)) if reading == self.hands.reading.load(Ordering::Acquire) => Event::Card(news),
+                Ok(Message::Card(reading, news)) if reading == self.hands.reading.load(Ordering::Acquire) => {
+                    Event::Card(news)
+                }
                 Ok(Message::Card(..)) => continue,
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => Event::Tick,
@@ -172,7 +174,8 @@ impl Brain {
         let minute_before = self.clock_minute();
         let (state, effects) = step(&self.context, self.state, self.clock.now(), event);
         self.state = state;
-        let silent = is_tick && effects.is_empty() && minute_before == self.clock_minute() && self.state.case().is_none();
+        let silent =
+            is_tick && effects.is_empty() && minute_before == self.clock_minute() && self.state.case().is_none();
         for effect in effects {
             run(&mut self.hands, effect);
         }

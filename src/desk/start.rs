@@ -183,17 +183,12 @@ fn open_log(
         .map_err(|fault| halted_at(failure_of(&fault), &place(), fault))
 }
 
-fn context(
-    config: &DeskConfig,
-    roster: Roster,
-    exam_key: Secret<[u8; 32]>,
-    origin: String,
-) -> Result<Context, Halted> {
+fn context(config: &DeskConfig, roster: Roster, exam_key: Secret<[u8; 32]>, origin: String) -> Result<Context, Halted> {
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
     let expected = roster.candidates().iter().filter(|row| place.is_home_of(row)).count();
-    let offset = Offset::from_hours(config.desk.utc_offset_hours)
-        .map_err(|error| halted(Failure::ConfigUnreadable, error))?;
+    let offset =
+        Offset::from_hours(config.desk.utc_offset_hours).map_err(|error| halted(Failure::ConfigUnreadable, error))?;
     Ok(Context {
         roster,
         place,
@@ -271,7 +266,8 @@ pub fn trust(folder: &Path) -> Result<TrustStore, Halted> {
 
 fn roster(path: &Path) -> Result<Roster, Halted> {
     let place = path.display().to_string();
-    let bytes = file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
+    let bytes =
+        file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
     let (roster, _report) =
         Roster::from_csv(&bytes).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
     Ok(roster)

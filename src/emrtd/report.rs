@@ -363,10 +363,7 @@ fn unopened_verdict(results: &[CheckResult], by_lines: Overall) -> Overall {
             && matches!(
                 line.cause,
                 Some(
-                    Cause::NotOffered
-                        | Cause::ParametersNotSupported
-                        | Cause::KeyUnsuitable
-                        | Cause::ForbiddenByPolicy
+                    Cause::NotOffered | Cause::ParametersNotSupported | Cause::KeyUnsuitable | Cause::ForbiddenByPolicy
                 )
             )
     });

@@ -1,20 +1,20 @@
 //! The tests that need no window.
 
+mod access;
+mod board;
 mod cccd;
 mod crypto;
-mod board;
-mod host;
-mod record;
-mod record_support;
+mod crypto;
 mod files;
+mod files;
+mod host;
+mod host;
 mod issuer;
 mod mrz;
 mod passive;
-mod access;
-mod crypto;
-mod files;
-mod host;
 mod record;
+mod record;
+mod record_support;
 mod record_support;
 mod secure_messaging;
 mod vector;

@@ -169,7 +169,8 @@ impl Dialogue<'_, '_> {
 
     /// Groups that are signed and were not read on purpose.
     fn list_groups_left_out(&mut self, complete: bool) {
-        let signed: Vec<u8> = self.signed_object.signed().map(|sod| sod.object().groups().collect()).unwrap_or_default();
+        let signed: Vec<u8> =
+            self.signed_object.signed().map(|sod| sod.object().groups().collect()).unwrap_or_default();
         for group in signed {
             if self.report.outcome(Check::ReadGroup(group)).is_some() {
                 continue;

@@ -83,7 +83,8 @@ impl Dialogue<'_, '_> {
                 self.session.exchange(&CommandApdu::select_master_file())?;
             }
             let mut bytes = Vec::new();
-            let read = FileReader::new(&mut self.session).read(address, MAX_CARD_ACCESS_BYTES, &mut bytes, &mut |_, _| {});
+            let read =
+                FileReader::new(&mut self.session).read(address, MAX_CARD_ACCESS_BYTES, &mut bytes, &mut |_, _| {});
             match read {
                 Ok(()) => return Ok(self.parse_card_access(bytes)),
                 Err(FileError::Session(error)) => return Err(error.into()),
@@ -165,9 +166,7 @@ impl Dialogue<'_, '_> {
             AccessError::Unsupported(_) => {
                 (Outcome::NotSupported, Cause::ParametersNotSupported, Ok(Attempt::NotOpened))
             }
-            AccessError::Refused { status, .. } => {
-                (Outcome::Failed, Cause::Status(status.0), Ok(Attempt::NotOpened))
-            }
+            AccessError::Refused { status, .. } => (Outcome::Failed, Cause::Status(status.0), Ok(Attempt::NotOpened)),
             AccessError::Session(SessionError::Transport(error)) => {
                 (Outcome::Aborted, Cause::Link(error), Err(Stop::Link(error)))
             }

@@ -66,7 +66,9 @@ impl Dialogue<'_, '_> {
             Err(ChipAuthenticationError::Point(_) | ChipAuthenticationError::Element(_)) => {
                 (Outcome::NotSupported, Some(Cause::KeyNotAcceptable))
             }
-            Err(ChipAuthenticationError::Session(error)) => return Err(self.broke_off(Check::ChipAuthentication, error)),
+            Err(ChipAuthenticationError::Session(error)) => {
+                return Err(self.broke_off(Check::ChipAuthentication, error));
+            }
         };
         self.add(Check::ChipAuthentication, outcome, cause, SECTION_CHIP);
         if outcome == Outcome::Failed {
@@ -106,7 +108,8 @@ impl Dialogue<'_, '_> {
 
     fn challenge(&mut self, key: &PublicKey) -> Result<ActiveProof, ActiveError> {
         let dg14 = self.inspection.files.get(FileId::Dg(CHIP_KEY_GROUP));
-        let info = dg14.and_then(|bytes| SecurityInfos::parse_dg14(bytes).ok()).and_then(|infos| infos.active_authentication);
+        let info =
+            dg14.and_then(|bytes| SecurityInfos::parse_dg14(bytes).ok()).and_then(|infos| infos.active_authentication);
         active::run(&mut self.session, key, info, self.random)
     }
 
@@ -149,7 +152,8 @@ impl Dialogue<'_, '_> {
         let Some(offered) = &self.offered else { return };
         let (outcome, cause) = if signed.pace.is_empty() {
             (Outcome::NotPerformed, Some(Cause::NotSigned))
-        } else if offered.pace.iter().all(|info| signed.pace.contains(info)) && offered.pace.len() == signed.pace.len() {
+        } else if offered.pace.iter().all(|info| signed.pace.contains(info)) && offered.pace.len() == signed.pace.len()
+        {
             (Outcome::Successful, None)
         } else {
             (Outcome::Failed, Some(Cause::ListDiffers))

@@ -77,7 +77,8 @@ impl Dialogue<'_, '_> {
                 let mut hashed: Vec<u8> = signed.object().groups().collect();
                 listed.sort_unstable();
                 hashed.sort_unstable();
-                let versions_differ = signed.object().lds_version.is_some() && signed.object().lds_version != com.lds_version;
+                let versions_differ =
+                    signed.object().lds_version.is_some() && signed.object().lds_version != com.lds_version;
                 if com.has_unknown_tags || listed != hashed {
                     (Outcome::Failed, Some(Cause::ListDiffers))
                 } else if versions_differ {
