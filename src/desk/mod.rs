@@ -10,8 +10,10 @@
 
 mod card;
 pub mod config;
+pub mod handover;
 mod logbook;
 mod questions;
+pub mod registry;
 pub mod runtime;
 pub mod start;
 mod watch;

@@ -22,7 +22,7 @@ use crate::host::{clock, file, threads};
 use crate::iso7816::transport::CardReader;
 use crate::record::{AttendanceLog, Code, Digest, Durable, LogName, NoteKey, Opening};
 use crate::registry::Registry;
-use crate::roster::{Place, Roster};
+use crate::roster::{Candidate, Place, Roster};
 use jiff::SignedDuration;
 use jiff::tz::Offset;
 use std::path::{Path, PathBuf};
@@ -75,20 +75,13 @@ struct Prepared {
 
 fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
     let paths = &config.paths;
-    let passphrase = small_text(&base.join(&paths.passphrase), Failure::DeviceKeyClosed)?;
-    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
-    let device = open_key_file(&base.join(&paths.device_key), &passphrase)
-        .map_err(|error| halted(Failure::DeviceKeyClosed, error))?;
-    let desk_cert = match &paths.desk_cert {
-        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed)?,
-        None => String::new(),
-    };
+    let exam_key = exam_key(&base.join(&paths.exam_key))?;
     Ok(Prepared {
         trust: trust(&base.join(&paths.trust))?,
-        roster: roster(&base.join(&paths.roster))?,
-        device,
-        desk_cert,
-        exam_key: exam_key(&base.join(&paths.exam_key))?,
+        roster: roster(&base.join(&paths.roster), &exam_key)?,
+        device: device_key(config, base)?,
+        desk_cert: desk_cert(config, base)?,
+        exam_key,
         operator: Code::new(&config.desk.operator).map_err(|error| halted(Failure::ConfigUnreadable, error))?,
         policy_sha256: Digest(disk_digest(format!("{:?}{:?}", config.chip, config.session).as_bytes())),
     })
@@ -186,7 +179,7 @@ fn open_log(
 fn context(config: &DeskConfig, roster: Roster, exam_key: Secret<[u8; 32]>, origin: String) -> Result<Context, Halted> {
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
-    let expected = roster.candidates().iter().filter(|row| place.is_home_of(row)).count();
+    let expected = roster.candidates().iter().filter(|row| belongs_here(row, &place)).count();
     let offset =
         Offset::from_hours(config.desk.utc_offset_hours).map_err(|error| halted(Failure::ConfigUnreadable, error))?;
     Ok(Context {
@@ -200,6 +193,13 @@ fn context(config: &DeskConfig, roster: Roster, exam_key: Secret<[u8; 32]>, orig
         origin,
         expected,
     })
+}
+
+/// The row's site, session and room are this desk's, where both name one.
+fn belongs_here(row: &Candidate, place: &Place) -> bool {
+    let fits = |there: &str, here: &str| there.is_empty() || here.is_empty() || there == here;
+    let room = place.room.as_deref().unwrap_or_default();
+    fits(&row.site, &place.site) && fits(&row.session, &place.session) && fits(&row.room, room)
 }
 
 fn labels(config: &DeskConfig) -> Labels {
@@ -248,6 +248,28 @@ pub fn inspection_policy(chip: &ChipConfig) -> InspectionPolicy {
     }
 }
 
+/// Opens the device key.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`].
+pub fn device_key(config: &DeskConfig, base: &Path) -> Result<NoteKey, Halted> {
+    let paths = &config.paths;
+    let passphrase = small_text(&base.join(&paths.passphrase), Failure::DeviceKeyClosed)?;
+    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
+    open_key_file(&base.join(&paths.device_key), &passphrase).map_err(|error| halted(Failure::DeviceKeyClosed, error))
+}
+
+/// Reads the board's note over the device key; empty where the configuration names none.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`].
+pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
+    match &config.paths.desk_cert {
+        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
+        None => Ok(String::new()),
+    }
+}
+
 /// Reads a folder of trust anchors into a store.
 ///
 /// # Errors
@@ -264,12 +286,12 @@ pub fn trust(folder: &Path) -> Result<TrustStore, Halted> {
     Ok(store)
 }
 
-fn roster(path: &Path) -> Result<Roster, Halted> {
+fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {
     let place = path.display().to_string();
     let bytes =
         file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
     let (roster, _report) =
-        Roster::from_csv(&bytes).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
+        Roster::from_csv(&bytes, key).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
     Ok(roster)
 }
 

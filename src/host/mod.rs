@@ -10,6 +10,7 @@ pub mod disk;
 pub mod file;
 pub mod folder;
 pub mod keys;
+pub mod logging;
 pub mod pcsc;
 pub mod random;
 pub mod threads;

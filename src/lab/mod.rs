@@ -1,4 +1,5 @@
 //! Everything simulated.
 
+pub mod roster_sample;
 pub mod card;
 pub mod issuer;
