@@ -1,5 +1,5 @@
 //! Everything simulated.
 
-pub mod roster_sample;
 pub mod card;
 pub mod issuer;
+pub mod roster_sample;
