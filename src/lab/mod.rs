@@ -1,3 +1,6 @@
 //! Everything simulated.
 
 pub mod card;
+pub mod reader;
+#[cfg(target_os = "linux")]
+pub mod vpcd;
