@@ -17,3 +17,15 @@ pub fn fold(text: &str) -> String {
         .collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// Shows the first `front` and the last `back` characters and covers what lies between with four dots, whatever its
+/// length. A text too short to keep anything covered is covered whole.
+pub fn mask(text: &str, front: usize, back: usize) -> String {
+    let count = text.chars().count();
+    if count <= front + back {
+        return "••••".to_owned();
+    }
+    let head: String = text.chars().take(front).collect();
+    let tail: String = text.chars().skip(count - back).collect();
+    format!("{head}••••{tail}")
+}

@@ -1,8 +1,14 @@
 //! The holder of a card, from DG1 and DG13.
+//!
+//! Invariants: two files of one chip that disagree on the number are an error; everything else that disagrees is a note.
 
 use crate::bits::secret::Pii;
-use crate::cccd::number::PersonalNumber;
+use crate::cccd::dg13::{Details, Dg13Error};
+use crate::cccd::number::{NUMBER_DIGITS, NumberSex, PersonalNumber};
+use crate::emrtd::lds::dg1::{self, Dg1Error};
+use crate::emrtd::mrz::{Mrz, MrzFormat};
 use jiff::civil::Date;
+use thiserror::Error;
 
 /// What the exam needs to know of the person whose card was read. Wiped when dropped.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,4 +57,142 @@ pub enum HolderNote {
     BirthDateDisagrees,
     /// A check digit of the MRZ is wrong.
     CheckDigitWrong,
+}
+
+/// Why there is no holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum HolderError {
+    /// DG1 cannot be read.
+    #[error(transparent)]
+    Dg1(#[from] Dg1Error),
+    /// DG13 cannot be read.
+    #[error(transparent)]
+    Details(#[from] Dg13Error),
+    /// Not a Vietnamese card: another issuing state, or no number where these have it.
+    #[error("not a Vietnamese identity card")]
+    NotAnIdentityCard,
+    /// The chip's files name different numbers.
+    #[error("the files of the chip name different numbers")]
+    NumbersDisagree,
+}
+
+impl Holder {
+    /// The holder whom the files of one chip name, with what is remarkable.
+    ///
+    /// # Errors
+    /// [`HolderError`].
+    pub fn from_files(dg1: &[u8], dg13: Option<&[u8]>) -> Result<(Self, Vec<HolderNote>), HolderError> {
+        let mrz = dg1::parse(dg1)?;
+        let details = dg13.map(Details::parse).transpose()?;
+        let number = number(&mrz)?;
+        let mut notes = Vec::new();
+        if details.is_none() {
+            notes.push(HolderNote::NameWithoutDiacritics);
+        }
+        let details = details.unwrap_or_default();
+        if details.number.as_ref().is_some_and(|other| other.reveal() != number.reveal()) {
+            return Err(HolderError::NumbersDisagree);
+        }
+        let birth_date = birth_date(&mrz, &details, &number, &mut notes);
+        let sex = sex(&mrz, &number, &mut notes);
+        let (full_name, name_has_diacritics) = full_name(&mrz, &details, &mut notes);
+        if !number.place_is_known() {
+            notes.push(HolderNote::PlaceCodeUnknown);
+        }
+        if !mrz.wrong_digits.is_empty() {
+            notes.push(HolderNote::CheckDigitWrong);
+        }
+        let expiry = expiry(mrz.expiry.reveal());
+        Ok((
+            Self { number, full_name, birth_date, sex, expiry, old_number: details.old_number, name_has_diacritics },
+            notes,
+        ))
+    }
+
+    /// The birth date as a date; `None` where parts of it are unknown.
+    pub fn birth(&self) -> Option<Date> {
+        self.birth_date.reveal().parse().ok()
+    }
+
+    /// The birth date as Vietnamese write it, `dd/mm/yyyy`.
+    pub fn birth_date_vi(&self) -> Pii<String> {
+        let parts: Vec<&str> = self.birth_date.reveal().rsplit('-').collect();
+        Pii::new(parts.join("/"))
+    }
+}
+
+/// The whole number stands in the optional data; the document number must be its last nine digits.
+fn number(mrz: &Mrz) -> Result<PersonalNumber, HolderError> {
+    if mrz.format != MrzFormat::Td1 || mrz.issuer != "VNM" {
+        return Err(HolderError::NotAnIdentityCard);
+    }
+    let digits = mrz.optional.reveal().get(..NUMBER_DIGITS).ok_or(HolderError::NotAnIdentityCard)?;
+    let number = PersonalNumber::parse(digits).map_err(|_| HolderError::NotAnIdentityCard)?;
+    if number.document_number() != mrz.document_number.reveal() {
+        return Err(HolderError::NumbersDisagree);
+    }
+    Ok(number)
+}
+
+/// The MRZ's date, which every card has; its century comes from DG13 where the rest agrees, else from the number.
+fn birth_date(mrz: &Mrz, details: &Details, number: &PersonalNumber, notes: &mut Vec<HolderNote>) -> Pii<String> {
+    let short = Pii::new(mrz.birth.reveal().replace('<', "0"));
+    let part = |from: usize| short.reveal().get(from..from + 2).unwrap_or("00");
+    let (year, month, day) = (part(0), part(2), part(4));
+    let detailed = details.birth_date.as_ref().and_then(|date| iso(date.reveal()));
+    let agrees = |date: &Pii<String>| date.reveal().get(2..) == Some(&format!("{year}-{month}-{day}"));
+    let year_in_number = number.birth_year();
+    if format!("{:02}", year_in_number.rem_euclid(100)) != year {
+        notes.push(HolderNote::BirthYearDisagrees);
+    }
+    match detailed {
+        Some(date) if agrees(&date) => date,
+        other => {
+            if other.is_some() {
+                notes.push(HolderNote::BirthDateDisagrees);
+            }
+            Pii::new(format!("{:02}{year}-{month}-{day}", year_in_number / 100))
+        }
+    }
+}
+
+fn sex(mrz: &Mrz, number: &PersonalNumber, notes: &mut Vec<HolderNote>) -> Sex {
+    let sex = match mrz.sex {
+        'M' => Sex::Male,
+        'F' => Sex::Female,
+        _ => Sex::Unspecified,
+    };
+    let disagrees = matches!((sex, number.sex()), (Sex::Male, NumberSex::Female) | (Sex::Female, NumberSex::Male));
+    if disagrees {
+        notes.push(HolderNote::SexDigitDisagrees);
+    }
+    sex
+}
+
+fn full_name(mrz: &Mrz, details: &Details, notes: &mut Vec<HolderNote>) -> (Pii<String>, bool) {
+    if let Some(name) = &details.full_name {
+        return (name.clone(), true);
+    }
+    if !notes.contains(&HolderNote::NameWithoutDiacritics) {
+        notes.push(HolderNote::NameMissingInDetails);
+    }
+    let plain = format!("{} {}", mrz.primary.reveal(), mrz.secondary.reveal());
+    (Pii::new(plain.trim().to_owned()), false)
+}
+
+/// `dd/mm/yyyy` as `yyyy-mm-dd`.
+fn iso(text: &str) -> Option<Pii<String>> {
+    let (day, rest) = text.split_once('/')?;
+    let (month, year) = rest.split_once('/')?;
+    let date = Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()?;
+    Some(Pii::new(date.to_string()))
+}
+
+/// The expiry of the MRZ: always of this century, and 991231 means none.
+fn expiry(text: &str) -> Option<Date> {
+    if text == "991231" || !text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let part = |from: usize| text.get(from..from + 2)?.parse::<i8>().ok();
+    Date::new(2000 + i16::from(part(0)?), part(2)?, part(4)?).ok()
 }

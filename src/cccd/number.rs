@@ -4,6 +4,7 @@
 //! There is no check digit.
 
 use crate::bits::secret::Pii;
+use crate::bits::text;
 use crate::emrtd::access::key::AccessKey;
 use thiserror::Error;
 
@@ -61,12 +62,19 @@ impl PersonalNumber {
     /// What a screen may show: the six digits in front, four covered, the last two. Never the last six together:
     /// they open the chip.
     pub fn masked(&self) -> String {
-        format!("{}••••{}", self.0.reveal().get(..6).unwrap_or_default(), self.tail(2))
+        text::mask(self.0.reveal(), 6, 2)
     }
 
     /// The code of the place of birth registration; `099` is assigned to nobody and stands for synthetic people.
     pub fn place_code(&self) -> &str {
         self.0.reveal().get(..3).unwrap_or_default()
+    }
+
+    /// Whether the place code is one of the 63 provinces of before 2025 or of a country (100 and more), or 099: nobody's,
+    /// for synthetic people; who may sign for those is the trust store's business.
+    pub fn place_is_known(&self) -> bool {
+        let code = self.place_code();
+        code >= "099" || PROVINCES.split(' ').any(|province| province == code)
     }
 
     /// The birth year that the number tells.
@@ -96,3 +104,8 @@ pub enum NumberSex {
     /// An odd digit.
     Female,
 }
+
+/// The provinces' codes (Circular 59/2021/TT-BCA, appendix).
+const PROVINCES: &str = "001 002 004 006 008 010 011 012 014 015 017 019 020 022 024 025 026 027 030 031 033 034 035 \
+    036 037 038 040 042 044 045 046 048 049 051 052 054 056 058 060 062 064 066 067 068 070 072 074 075 077 079 080 \
+    082 083 084 086 087 089 091 092 093 094 095 096";

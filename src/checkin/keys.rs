@@ -3,7 +3,7 @@
 use crate::cccd::number::{NUMBER_DIGITS, PersonalNumber};
 use crate::checkin::state::ReadyKey;
 use crate::emrtd::access::key::AccessKey;
-use crate::roster::{CandidateId, Roster};
+use crate::roster::{CandidateId, CandidateNumber, Roster};
 
 /// The most rows a search shows.
 pub(super) const MAX_FOUND: usize = 6;
@@ -32,7 +32,7 @@ pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
     if digits == NUMBER_DIGITS {
         return text.get(..NUMBER_DIGITS).map_or(Entry::Unknown, |number| from_number(number, roster));
     }
-    if let Some(row) = roster.candidates().iter().find(|row| row.number.as_str() == text) {
+    if let Some(row) = CandidateNumber::new(text).and_then(|number| roster.by_number(&number).first().copied()) {
         return from_row(row.id, roster);
     }
     if digits == CAN_DIGITS && text.len() == CAN_DIGITS {
@@ -59,9 +59,7 @@ pub(super) fn find(text: &str, roster: &Roster) -> Vec<CandidateId> {
     if text.trim().is_empty() || text.contains('|') {
         return Vec::new();
     }
-    let wanted = crate::bits::text::fold(text);
-    let hit = |row: &&crate::roster::Candidate| crate::bits::text::fold(row.full_name.reveal()).contains(&wanted);
-    roster.candidates().iter().filter(hit).take(MAX_FOUND).map(|row| row.id).collect()
+    roster.search(text, MAX_FOUND).into_iter().map(|row| row.id).collect()
 }
 
 fn from_number(number: &str, roster: &Roster) -> Entry {

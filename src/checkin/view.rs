@@ -7,9 +7,10 @@ use crate::bits::secret::Pii;
 use crate::checkin::event::{Choice, DiskState, PortraitNews, ReadPhase};
 use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::state::ReaderHealth;
-use crate::emrtd::lds::portrait::Portrait;
-use crate::registry::Field;
-use crate::roster::{CandidateId, MatchReason};
+pub use crate::emrtd::lds::portrait::Portrait;
+pub use crate::registry::Field;
+use crate::roster::CandidateId;
+pub use crate::roster::MatchReason;
 use std::sync::Arc;
 
 /// Everything one frame needs.

@@ -1,1 +1,19 @@
-//! Runs the kiosk.
+//! Runs the kiosk: reads the configuration, opens the log, owns the brain's state and runs its effects.
+//!
+//! The state lives on one thread. Card, reader, registry and log have a thread each, with bounded queues; what
+//! they find comes back as events. A stalled window cannot delay a record.
+//!
+//! Invariants:
+//! - No decision is made here; the brain decides, people decide.
+//! - What cannot be started ends in a halted view with its cause, never in a panic.
+//! - No listener of any kind.
+
+mod card;
+pub mod config;
+pub mod handover;
+mod logbook;
+mod questions;
+pub mod registry;
+pub mod runtime;
+pub mod start;
+mod watch;

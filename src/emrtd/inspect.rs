@@ -4,13 +4,20 @@
 //! Invariants: no file is asked for twice; nothing that was read under a broken channel is used; a broken link is
 //! never a verdict.
 
+mod dialogue;
+mod opening;
+mod proving;
+mod reading;
+
 use crate::bits::random::Random;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::evidence::Evidence;
 use crate::emrtd::lds::files::{FileId, LdsFiles};
-use crate::emrtd::report::{CheckResult, Overall};
+use crate::emrtd::report::{CheckResult, Overall, Report};
+use crate::iso7816::CardSession;
 use crate::iso7816::transport::CardTransport;
+use dialogue::{Dialogue, SignedObject};
 use jiff::Timestamp;
 
 /// What an inspection may do and what it must find.
@@ -142,16 +149,43 @@ pub fn inspect(
     random: &mut dyn Random,
     observer: &mut dyn Observer,
 ) -> Inspection {
-    let _ = (transport, key, policy, now, random, observer);
-    Inspection {
-        results: Vec::new(),
-        overall: Overall::Retry,
-        access_method: None,
-        downgraded: false,
-        files: LdsFiles::new(),
-        evidence: None,
-        apdu_count: 0,
-        block_size_bytes: 0,
-        trust_store_version: trust.version().to_owned(),
+    let dialogue = Dialogue {
+        session: CardSession::new(transport),
+        key,
+        trust,
+        policy,
+        now,
+        random,
+        observer,
+        report: Report::new(),
+        inspection: Inspection::unopened(trust.version()),
+        offered: None,
+        pace: None,
+        signed_object: SignedObject::None,
+        reopened: 0,
+    };
+    dialogue.run()
+}
+
+impl InspectionPolicy {
+    /// The same policy for the moment when everything but the portrait has been read.
+    fn for_identity(&self) -> Self {
+        Self { required_groups: self.identity_groups.clone(), ..self.clone() }
+    }
+}
+
+impl Inspection {
+    fn unopened(trust_store_version: &str) -> Self {
+        Self {
+            results: Vec::new(),
+            overall: Overall::Retry,
+            access_method: None,
+            downgraded: false,
+            files: LdsFiles::new(),
+            evidence: None,
+            apdu_count: 0,
+            block_size_bytes: 0,
+            trust_store_version: trust_store_version.to_owned(),
+        }
     }
 }

@@ -294,9 +294,28 @@ impl Report {
 /// missing. A list that lacks a required check without saying why is unfinished, and that is [`Overall::Retry`].
 pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
     let by_lines = results.iter().map(|line| verdict_of(line, policy)).max().unwrap_or(Overall::Retry);
-    let by_absence = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
+    let missing = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
     let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
-    by_lines.max(by_absence.unwrap_or(Overall::Pass)).max(access_verdict(results)).max(chip)
+    let so_far = by_lines.max(missing.unwrap_or(Overall::Pass)).max(chip);
+    if is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
+}
+
+/// Every check that a complete report lists whatever happened.
+pub fn listed_checks(policy: &InspectionPolicy) -> Vec<Check> {
+    let always = [
+        Check::CardAccess,
+        Check::Pace,
+        Check::Bac,
+        Check::CardAccessCopy,
+        Check::ChipAuthentication,
+        Check::ActiveAuthentication,
+        Check::Revocation,
+        Check::ReadCom,
+        Check::Com,
+    ];
+    let mut checks = required_checks(policy);
+    checks.extend(always.into_iter().filter(|check| *check != Check::Revocation || !policy.revocation_required));
+    checks
 }
 
 fn outcome_of(results: &[CheckResult], check: Check) -> Option<Outcome> {
@@ -314,7 +333,7 @@ fn required_checks(policy: &InspectionPolicy) -> Vec<Check> {
         Check::SignerValidity,
         Check::CountryAgreement,
     ];
-    for group in &policy.required_groups {
+    for group in policy.required_groups.iter().filter(|group| **group != PORTRAIT_GROUP || policy.portrait) {
         checks.extend([Check::ReadGroup(*group), Check::DgHash(*group), Check::DgParse(*group)]);
     }
     if policy.revocation_required {
@@ -332,11 +351,28 @@ fn absence(results: &[CheckResult], check: Check) -> Overall {
     }
 }
 
-/// One access procedure must have succeeded.
-fn access_verdict(results: &[CheckResult]) -> Overall {
-    let open =
-        [Check::Pace, Check::Bac].into_iter().any(|check| outcome_of(results, check) == Some(Outcome::Successful));
-    if open { Overall::Pass } else { Overall::Warn }
+/// One access procedure has succeeded.
+fn is_open(results: &[CheckResult]) -> bool {
+    [Check::Pace, Check::Bac].into_iter().any(|check| outcome_of(results, check) == Some(Outcome::Successful))
+}
+
+/// A chip that was not opened: a forgery where a line says so, the wrong key or card where one says so, else unfinished.
+fn unopened_verdict(results: &[CheckResult], by_lines: Overall) -> Overall {
+    let other_key_needed = results.iter().any(|line| {
+        matches!(line.check, Check::Pace | Check::Bac)
+            && matches!(
+                line.cause,
+                Some(
+                    Cause::NotOffered | Cause::ParametersNotSupported | Cause::KeyUnsuitable | Cause::ForbiddenByPolicy
+                )
+            )
+    });
+    match by_lines {
+        Overall::Fail => Overall::Fail,
+        _ if other_key_needed => Overall::Access,
+        Overall::Access => Overall::Access,
+        _ => Overall::Retry,
+    }
 }
 
 /// One of the two proofs of the chip must have succeeded.
@@ -353,7 +389,7 @@ fn verdict_of(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
         Outcome::Successful => note_verdict(line.cause),
         Outcome::Failed => failure_verdict(line, policy),
         Outcome::Aborted => match line.cause {
-            Some(Cause::ProtocolViolated | Cause::ChannelBroken) => Overall::Fail,
+            Some(Cause::ProtocolViolated) => Overall::Fail,
             _ => Overall::Retry,
         },
         Outcome::Undetermined if line.cause == Some(Cause::UnknownSigner) => Overall::Unknown,
@@ -381,18 +417,17 @@ fn note_verdict(cause: Option<Cause>) -> Overall {
 
 fn failure_verdict(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
     match (line.check, line.cause) {
-        (_, Some(Cause::KeyRefused | Cause::KeyBlocked)) => Overall::Access,
-        (_, Some(Cause::Link(_))) => Overall::Retry,
-        (Check::Pace | Check::Bac | Check::CardAccess, Some(Cause::ProtocolViolated | Cause::ChannelBroken)) => {
-            Overall::Fail
-        }
-        // A failed attempt at the one procedure weighs nothing when the other opened the chip.
-        (Check::Pace | Check::Bac | Check::CardAccess | Check::Application, _) => Overall::Warn,
+        (_, Some(Cause::KeyRefused | Cause::KeyBlocked | Cause::NotAnIcaoDocument)) => Overall::Access,
+        (_, Some(Cause::Link(_))) | (Check::Application | Check::Link, _) => Overall::Retry,
+        (Check::Pace | Check::Bac, Some(Cause::ProtocolViolated)) => Overall::Fail,
+        // A failed attempt at one procedure weighs little when the other opened the chip.
+        (Check::Pace | Check::Bac | Check::CardAccess, _) => Overall::Warn,
         (Check::Com | Check::ReadCom, _) => Overall::Warn,
         (Check::ReadGroup(group) | Check::DgParse(group), _) if !policy.required_groups.contains(&group) => {
             Overall::Warn
         }
-        (Check::DgParse(2), Some(Cause::PortraitUnreadable)) => Overall::Warn,
         _ => Overall::Fail,
     }
 }
+
+const PORTRAIT_GROUP: u8 = 2;

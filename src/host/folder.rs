@@ -15,6 +15,8 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 pub const MAX_FILES: usize = 100_000;
 /// The most bytes that are read from one folder.
 pub const MAX_TOTAL_BYTES: u64 = 2 << 30;
+/// The largest text file that is read.
+pub const MAX_TEXT_LEN: u64 = 1 << 20;
 /// The deepest nesting that is read.
 pub const MAX_DEPTH: usize = 12;
 
@@ -68,6 +70,31 @@ pub fn write_folder(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fo
     fs::rename(&partial, target).map_err(at(target))?;
     sync_folder(parent).map_err(at(parent))?;
     read_back(target, files)
+}
+
+/// Writes one new file and flushes it; an existing one is never overwritten.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let mut file = file.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => FolderError::Exists(path.to_owned()),
+        _ => at(path)(error),
+    })?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(path))
+}
+
+/// Reads one small text file: a key line, a certificate, a configuration.
+///
+/// # Errors
+/// [`FolderError::TooLarge`] above [`MAX_TEXT_LEN`]; others.
+pub fn read_text_file(path: &Path) -> Result<String, FolderError> {
+    let mut text = String::new();
+    let file = File::open(path).map_err(at(path))?;
+    file.take(MAX_TEXT_LEN + 1).read_to_string(&mut text).map_err(at(path))?;
+    let fits = u64::try_from(text.len()).is_ok_and(|len| len <= MAX_TEXT_LEN);
+    if fits { Ok(text) } else { Err(FolderError::TooLarge) }
 }
 
 /// Reads every file below `folder`.

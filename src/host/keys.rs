@@ -16,7 +16,7 @@ use chacha20poly1305::{
 };
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, BufRead as _, Read as _, Write as _},
     path::Path,
 };
 use zeroize::Zeroizing;
@@ -67,6 +67,9 @@ pub enum KeyFileError {
     /// The passphrase does not open the box (or the file was damaged; the two cannot be told apart).
     #[error("wrong passphrase, or the key file was damaged")]
     WrongPassphrase,
+    /// An empty passphrase protects nothing.
+    #[error("the passphrase is empty")]
+    NoPassphrase,
     /// The key's name cannot stand in a note.
     #[error("the key's name cannot stand in a note")]
     Name(#[from] NoteError),
@@ -108,6 +111,21 @@ pub fn open_key_file(path: &Path, passphrase: &Secret<String>) -> Result<NoteKey
     let file = File::open(path).map_err(os)?;
     file.take(MAX_KEY_FILE_LEN).read_to_string(&mut text).map_err(os)?;
     unseal(&text, passphrase)
+}
+
+/// The first line of `path`, or of the standard input, as a passphrase.
+///
+/// # Errors
+/// [`KeyFileError::Os`], [`KeyFileError::Missing`], and [`KeyFileError::NoPassphrase`] when the line is empty.
+pub fn read_passphrase(path: Option<&Path>) -> Result<Secret<String>, KeyFileError> {
+    let source: Box<dyn io::Read> = match path {
+        Some(path) => Box::new(File::open(path).map_err(os)?),
+        None => Box::new(io::stdin()),
+    };
+    let mut line = Zeroizing::new(String::new());
+    io::BufReader::new(source.take(MAX_KEY_FILE_LEN)).read_line(&mut line).map_err(os)?;
+    let passphrase = line.trim_end_matches(['\r', '\n']);
+    if passphrase.is_empty() { Err(KeyFileError::NoPassphrase) } else { Ok(Secret::new(passphrase.to_owned())) }
 }
 
 /// Seals a key under a passphrase.

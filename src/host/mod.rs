@@ -7,8 +7,11 @@
 
 pub mod clock;
 pub mod disk;
+pub mod file;
 pub mod folder;
 pub mod keys;
+pub mod logging;
 pub mod pcsc;
 pub mod random;
+pub mod threads;
 pub mod trust;

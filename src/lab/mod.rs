@@ -1,6 +1,8 @@
 //! Everything simulated.
 
+pub mod roster_sample;
 pub mod card;
 pub mod reader;
 #[cfg(target_os = "linux")]
 pub mod vpcd;
+pub mod issuer;

@@ -11,6 +11,7 @@
 
 pub mod checkpoint;
 pub mod entry;
+pub mod export;
 pub mod frame;
 pub mod segment;
 pub mod statement;

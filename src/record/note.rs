@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 /// The longest note that is read.
-pub const MAX_NOTE_LEN: usize = 1 << 20;
+pub const MAX_NOTE_LEN: usize = 4 << 20;
 /// The most signature lines that are looked at.
 const MAX_SIGNATURES: usize = 16;
 

@@ -73,8 +73,7 @@ impl Candidate {
 
     /// The twelve digits, where the identity column holds a personal number.
     pub fn personal_number(&self) -> Option<&str> {
-        let text = self.id_number.reveal().as_str();
-        (text.len() == PERSONAL_NUMBER_LEN && text.bytes().all(|byte| byte.is_ascii_digit())).then_some(text)
+        Some(self.id_number.reveal().as_str()).filter(|text| is_personal_number(text))
     }
 
     /// Where this candidate belongs.
@@ -99,32 +98,9 @@ pub struct Place {
     pub room: Option<String>,
 }
 
-/// All expected candidates, in the order of the file.
-#[derive(Debug, Clone, Default)]
-pub struct Roster {
-    pub(super) rows: Vec<Candidate>,
-}
-
-impl Roster {
-    /// All rows.
-    pub fn candidates(&self) -> &[Candidate] {
-        &self.rows
-    }
-
-    /// How many rows there are.
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// True when nobody is expected.
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
-    /// The row with this id.
-    pub fn get(&self, id: CandidateId) -> Option<&Candidate> {
-        self.rows.iter().find(|row| row.id == id)
-    }
+/// Twelve ASCII digits.
+pub(super) fn is_personal_number(text: &str) -> bool {
+    text.len() == PERSONAL_NUMBER_LEN && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 /// Digits of a personal number.

@@ -1,6 +1,7 @@
 //! Whom the roster knows the holder of a card as.
 
-use super::{CandidateId, Place, Roster};
+use super::{Candidate, CandidateId, Place, Roster, candidate::is_personal_number};
+use crate::bits::text;
 use jiff::civil::Date;
 
 /// What a genuine chip says about its holder, as far as matching needs it.
@@ -71,6 +72,86 @@ pub enum Matching {
 
 /// Finds the holder of a card in the roster, for a desk that stands `here`.
 pub fn match_holder(roster: &Roster, holder: &HolderFacts<'_>, here: &Place) -> Matching {
-    let _ = (roster, holder, here);
-    Matching::NotListed
+    let by_digits = match is_personal_number(holder.number) {
+        true => roster.by_id_number(holder.number),
+        false => Vec::new(),
+    };
+    if by_digits.is_empty() { match_person(roster, holder, here) } else { match_digits(&by_digits, holder, here) }
+}
+
+/// All twelve digits agree with at least one row.
+fn match_digits(rows: &[&Candidate], holder: &HolderFacts<'_>, here: &Place) -> Matching {
+    let fitting: Vec<&Candidate> = rows.iter().copied().filter(|row| fits(row, here)).collect();
+    let mut reasons = match fitting.as_slice() {
+        [] if rows.iter().any(|row| !differences(row, holder).is_empty()) => vec![MatchReason::BelongsElsewhere],
+        [] => return elsewhere(rows, here),
+        [_] => Vec::new(),
+        _ => vec![MatchReason::SeveralRows],
+    };
+    let candidates = if fitting.is_empty() { rows.to_vec() } else { fitting };
+    reasons.extend(candidates.iter().flat_map(|row| differences(row, holder)));
+    match candidates.as_slice() {
+        [row] if reasons.is_empty() => Matching::Exact(row.id),
+        _ => needs_decision(&candidates, reasons),
+    }
+}
+
+/// No row has the twelve digits: a person may still be meant under another number.
+fn match_person(roster: &Roster, holder: &HolderFacts<'_>, here: &Place) -> Matching {
+    let by_old = holder.old_number.filter(|number| !number.is_empty()).map(|number| roster.by_id_number(number));
+    let by_name = holder.birth_date.map(|birth_date| roster.by_name_and_birth(holder.full_name, birth_date));
+    let (by_old, by_name) = (by_old.unwrap_or_default(), by_name.unwrap_or_default());
+    let mut reasons = Vec::new();
+    reasons.extend((!by_old.is_empty()).then_some(MatchReason::OldNumber));
+    reasons.extend((!by_name.is_empty()).then_some(MatchReason::SameNameAndBirthDate));
+    reasons.extend(by_old.iter().flat_map(|row| differences(row, holder)));
+    let rows: Vec<&Candidate> = by_old.into_iter().chain(by_name).collect();
+    if rows.is_empty() {
+        return Matching::NotListed;
+    }
+    let fitting: Vec<&Candidate> = rows.iter().copied().filter(|row| fits(row, here)).collect();
+    reasons.extend(fitting.is_empty().then_some(MatchReason::BelongsElsewhere));
+    needs_decision(if fitting.is_empty() { &rows } else { &fitting }, reasons)
+}
+
+fn needs_decision(rows: &[&Candidate], mut reasons: Vec<MatchReason>) -> Matching {
+    let mut candidates: Vec<CandidateId> = Vec::new();
+    rows.iter().map(|row| row.id).for_each(|id| {
+        if !candidates.contains(&id) {
+            candidates.push(id);
+        }
+    });
+    if candidates.len() > 1 {
+        reasons.push(MatchReason::SeveralRows);
+    }
+    reasons.sort_unstable();
+    reasons.dedup();
+    Matching::NeedsDecision { candidates, reasons }
+}
+
+/// The row to name is the one nearest to this desk: same session and site, then same session, then the first.
+fn elsewhere(rows: &[&Candidate], here: &Place) -> Matching {
+    let distance = |row: &&&Candidate| (!same(&row.session, &here.session), !same(&row.site, &here.site));
+    match rows.iter().min_by_key(distance) {
+        Some(row) => Matching::Elsewhere { candidate: row.id, place: row.belongs() },
+        None => Matching::NotListed,
+    }
+}
+
+/// What the chip and a row say differently.
+fn differences(row: &Candidate, holder: &HolderFacts<'_>) -> Vec<MatchReason> {
+    let name = text::fold(row.full_name.reveal()) != text::fold(holder.full_name);
+    let birth_date = row.birth_date().zip(holder.birth_date).is_some_and(|(listed, chip)| listed != chip);
+    let found = [name.then_some(MatchReason::NameDiffers), birth_date.then_some(MatchReason::BirthDateDiffers)];
+    found.into_iter().flatten().collect()
+}
+
+fn fits(row: &Candidate, here: &Place) -> bool {
+    let room = here.room.as_deref().is_none_or(|room| same(&row.room, room));
+    same(&row.site, &here.site) && same(&row.session, &here.session) && room
+}
+
+/// The same place by name; a place that is not named fits every place.
+fn same(listed: &str, here: &str) -> bool {
+    listed.is_empty() || here.is_empty() || text::fold(listed) == text::fold(here)
 }

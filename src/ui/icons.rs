@@ -5,7 +5,7 @@ use crate::checkin::failure::Signal;
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
 /// Paints the icon of `signal` into `rect`: tick, ring, triangle or hexagon, in `colour`, with its mark in `mark`.
-pub fn signal(painter: &Painter, rect: Rect, signal: Signal, colour: Color32, mark: Color32) {
+pub(super) fn signal(painter: &Painter, rect: Rect, signal: Signal, colour: Color32, mark: Color32) {
     let centre = rect.center();
     let radius = rect.width().min(rect.height()) / 2.0;
     match signal {
@@ -17,13 +17,18 @@ pub fn signal(painter: &Painter, rect: Rect, signal: Signal, colour: Color32, ma
 }
 
 /// A small icon of `signal` in its own colours, as a widget of `size` points.
-pub fn inline(ui: &mut egui::Ui, which: Signal, size: f32) {
+pub(super) fn inline(ui: &mut egui::Ui, which: Signal, size: f32) {
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(size), egui::Sense::hover());
     signal(ui.painter(), rect, which, style::signal(which).ink, style::SURFACE);
 }
 
+/// A step that has not begun.
+pub(super) fn not_yet(painter: &Painter, rect: Rect) {
+    painter.circle_stroke(rect.center(), rect.width() * 0.4, Stroke::new(2.0, style::LINE));
+}
+
 /// An ID card on a reader: the picture of the idle screen.
-pub fn card_on_reader(painter: &Painter, rect: Rect) {
+pub(super) fn card_on_reader(painter: &Painter, rect: Rect) {
     let reader = Rect::from_center_size(
         rect.center() + Vec2::new(0.0, rect.height() * 0.22),
         rect.size() * Vec2::new(0.9, 0.42),

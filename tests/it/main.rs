@@ -2,10 +2,23 @@
 
 mod access;
 mod chip;
+mod board;
+mod cccd;
+mod crypto;
 mod crypto;
 mod files;
+mod files;
 mod host;
+mod files;
+mod host;
+mod issuer;
+mod mrz;
+mod passive;
+mod record;
 mod record;
 mod record_support;
+mod record_support;
+mod roster;
 mod secure_messaging;
+mod tidy;
 mod vector;

@@ -37,8 +37,8 @@ pub enum CertificateError {
 /// What a certificate says it may be used for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Purposes {
-    /// keyUsage has digitalSignature.
-    pub digital_signature: bool,
+    /// keyUsage has digitalSignature; `None` where there is no keyUsage at all.
+    pub digital_signature: Option<bool>,
     /// keyUsage has keyCertSign.
     pub certificate_signing: bool,
     /// basicConstraints says "certification authority".
@@ -144,7 +144,7 @@ fn extensions(parsed: &X509Certificate<'_>) -> Extensions {
     for extension in parsed.extensions() {
         match extension.parsed_extension() {
             ParsedExtension::KeyUsage(usage) => {
-                found.purposes.digital_signature = usage.digital_signature();
+                found.purposes.digital_signature = Some(usage.digital_signature());
                 found.purposes.certificate_signing = usage.key_cert_sign();
             }
             ParsedExtension::BasicConstraints(constraints) => {

@@ -3,6 +3,7 @@
 use crate::bits::secret::Pii;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Range;
 
 /// The highest data group number.
 pub const LAST_GROUP: u8 = 16;
@@ -110,6 +111,18 @@ impl LdsFiles {
     /// Which files were read, in order.
     pub fn present(&self) -> impl Iterator<Item = FileId> + '_ {
         self.files.keys().copied()
+    }
+
+    /// Overwrites parts of one file with zeros. A range that does not lie within the file is left out.
+    pub fn overwrite(&mut self, file: FileId, ranges: &[Range<usize>]) {
+        let Some(bytes) = self.files.remove(&file) else { return };
+        let mut changed = bytes.reveal().clone();
+        for range in ranges {
+            if let Some(part) = changed.get_mut(range.clone()) {
+                part.fill(0);
+            }
+        }
+        self.files.insert(file, Pii::new(changed));
     }
 
     /// Wipes one file.

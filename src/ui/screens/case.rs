@@ -6,7 +6,7 @@ use crate::checkin::view::{CaseView, Headline, PersonView, StageView};
 use crate::ui::style::{self, Size};
 use crate::ui::text::{Strings, Words};
 use crate::ui::widgets::{Weight, banner, button, check_line};
-use egui::{Key, Label, RichText, Ui, Vec2};
+use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
 const FOOT_HEIGHT: f32 = 84.0;
@@ -19,25 +19,24 @@ pub(super) fn show(
     body: impl FnOnce(&mut Ui, &Strings),
 ) -> Option<Input> {
     let strings = tools.strings;
+    // The buttons come first, from the bottom: whatever stands above, they are never cut off.
+    let bottom = Panel::bottom("decision").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
+    let pressed = bottom.show(ui, |ui| foot(ui, view, &strings.words)).inner;
     banner(ui, view.signal, headline(view.headline, &strings.words), &banner_detail(view, &strings.words));
     ui.add_space(2.0);
-    let rest = ui.available_height() - FOOT_HEIGHT;
-    ui.allocate_ui(Vec2::new(ui.available_width(), rest), |ui| {
-        ui.set_min_height(rest);
-        ui.horizontal_top(|ui| {
-            ui.vertical(|ui| tools.portrait.show(ui, &view.portrait, strings, PORTRAIT));
-            ui.add_space(style::GAP);
-            ui.vertical(|ui| {
-                person(ui, &view.person, &strings.words);
-                body(ui, strings);
-                ui.spacing_mut().item_spacing.y = 6.0;
-                for line in &view.lines {
-                    check_line(ui, line, strings);
-                }
-            });
+    ui.horizontal_top(|ui| {
+        ui.vertical(|ui| tools.portrait.show(ui, &view.portrait, strings, PORTRAIT));
+        ui.add_space(style::GAP);
+        ui.vertical(|ui| {
+            person(ui, &view.person, &strings.words);
+            body(ui, strings);
+            ui.spacing_mut().item_spacing.y = 6.0;
+            for line in &view.lines {
+                check_line(ui, line, strings);
+            }
         });
     });
-    foot(ui, view, &strings.words)
+    pressed
 }
 
 fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
@@ -58,7 +57,7 @@ fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
 }
 
 fn foot(ui: &mut Ui, view: &CaseView, words: &Words) -> Option<Input> {
-    ui.add_space(4.0);
+    ui.add_space(style::GAP);
     ui.horizontal(|ui| match &view.stage {
         StageView::Deciding(choices) => choices_row(ui, choices, words),
         StageView::ChoosingReason => reasons_row(ui, words),

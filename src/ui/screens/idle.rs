@@ -53,7 +53,7 @@ fn entry(ui: &mut Ui, line: &mut String, words: &Words) -> Option<Input> {
         .font(style::font(Size::Title))
         .hint_text(RichText::new(&words.input_hint).font(style::font(Size::Large)).color(style::INK_SOFT))
         .margin(egui::Margin::symmetric(16, 12))
-        .desired_width(COLUMN_WIDTH - 40.0);
+        .desired_width(COLUMN_WIDTH - 32.0);
     let response = ui.add(edit).labelled_by(label.id);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if !response.has_focus() {
@@ -89,7 +89,7 @@ fn found_row(ui: &mut Ui, row: &FoundRow, words: &Words) -> bool {
         row.room
     );
     let button = egui::Button::new(RichText::new(text).font(style::bold(Size::Body)).color(style::INK));
-    ui.add_sized(Vec2::new(COLUMN_WIDTH - 8.0, ROW_HEIGHT), button).clicked()
+    ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), button).clicked()
 }
 
 fn instruction(instruction: Instruction, words: &Words) -> &str {

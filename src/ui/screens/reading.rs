@@ -26,13 +26,13 @@ pub(crate) fn show(ui: &mut Ui, view: &ReadingView, tools: &mut Tools<'_>) {
         steps(ui, view.phase, words);
         if let Some(failure) = view.interrupted {
             ui.add_space(style::GAP);
-            ui.allocate_ui(Vec2::new(820.0, 120.0), |ui| notice(ui, failure, tools.strings));
+            ui.allocate_ui(Vec2::new(BAR_WIDTH, 120.0), |ui| notice(ui, failure, tools.strings));
         }
     });
 }
 
 fn bar(ui: &mut Ui, view: &ReadingView) {
-    let (rect, response) = ui.allocate_exact_size(Vec2::new(820.0, 26.0), egui::Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(Vec2::new(BAR_WIDTH, 26.0), egui::Sense::hover());
     let signal = if view.interrupted.is_some() { Signal::Attention } else { Signal::Working };
     let colours = style::signal(signal);
     ui.painter().rect_filled(rect, CornerRadius::same(13), colours.soft);
@@ -53,31 +53,30 @@ fn steps(ui: &mut Ui, now: ReadPhase, words: &Words) {
         (ReadPhase::Checking, &words.phase_checking),
         (ReadPhase::Portrait, &words.phase_portrait),
     ];
-    let texts: Vec<_> = all
-        .iter()
-        .map(|(phase, word)| {
-            let ink = if *phase == now { style::signal(Signal::Working).ink } else { style::INK_SOFT };
-            let font = if *phase == now { style::bold(Size::Large) } else { style::font(Size::Large) };
-            (RichText::new(word.as_str()).font(font).color(ink), *phase < now)
-        })
-        .collect();
-    let width = 820.0 / 4.0;
-    ui.allocate_ui(Vec2::new(820.0, 40.0), |ui| {
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            for (text, done) in texts {
-                ui.allocate_ui_with_layout(
-                    Vec2::new(width, 36.0),
-                    egui::Layout::left_to_right(egui::Align::Center).with_main_justify(false),
-                    |ui| {
-                        ui.set_min_width(width);
-                        let signal = if done { Signal::Ok } else { Signal::Working };
-                        icons::inline(ui, signal, 22.0);
-                        ui.add_space(6.0);
-                        ui.label(text);
-                    },
-                );
+    ui.allocate_ui(Vec2::new(BAR_WIDTH, 40.0), |ui| {
+        ui.columns(all.len(), |columns| {
+            for (column, (phase, word)) in columns.iter_mut().zip(all) {
+                step(column, phase, now, word);
             }
         });
     });
 }
+
+fn step(ui: &mut Ui, phase: ReadPhase, now: ReadPhase, word: &str) {
+    let is_now = phase == now;
+    let ink = if is_now { style::signal(Signal::Working).ink } else { style::INK_SOFT };
+    let font = if is_now { style::bold(Size::Body) } else { style::font(Size::Body) };
+    ui.horizontal(|ui| {
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(22.0), egui::Sense::hover());
+        if phase > now {
+            icons::not_yet(ui.painter(), rect);
+        } else {
+            let signal = if is_now { Signal::Working } else { Signal::Ok };
+            icons::signal(ui.painter(), rect, signal, style::signal(signal).ink, style::SURFACE);
+        }
+        ui.label(RichText::new(word).font(font).color(ink));
+    });
+}
+
+/// The width of the bar and of what stands below it.
+const BAR_WIDTH: f32 = 820.0;

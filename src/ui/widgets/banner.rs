@@ -12,7 +12,7 @@ pub(crate) fn banner(ui: &mut Ui, signal: Signal, headline: &str, detail: &str) 
     let frame = Frame::new()
         .fill(colours.strong)
         .corner_radius(CornerRadius::same(style::RADIUS))
-        .inner_margin(Margin::symmetric(22, 12));
+        .inner_margin(Margin::symmetric(22, 8));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
@@ -63,9 +63,10 @@ pub(crate) fn place_cells(ui: &mut Ui, cells: &[(&str, &str)], ground: Signal) {
             let frame = Frame::new()
                 .fill(colours.soft)
                 .corner_radius(CornerRadius::same(style::RADIUS))
-                .inner_margin(Margin::symmetric(16, 8));
+                .inner_margin(Margin::symmetric(16, 6));
             frame.show(ui, |ui| {
                 ui.set_width(width - 32.0);
+                ui.set_min_height(CELL_HEIGHT);
                 ui.vertical_centered(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
                     ui.label(RichText::new(*caption).font(style::bold(Size::Large)).color(style::INK_SOFT));
@@ -75,6 +76,9 @@ pub(crate) fn place_cells(ui: &mut Ui, cells: &[(&str, &str)], ground: Signal) {
         }
     });
 }
+
+/// The height of a cell: a caption and a value in the largest size.
+const CELL_HEIGHT: f32 = 140.0;
 
 /// `value` in the largest size that fits into `width`.
 fn fitted(ui: &Ui, value: &str, width: f32) -> RichText {

@@ -28,6 +28,9 @@ fn key_hint(key: Key) -> String {
     }
 }
 
+/// Below this width a button's text takes the running size.
+const NARROW: f32 = 310.0;
+
 fn draw(ui: &mut Ui, text: &str, key: Option<Key>, weight: Weight, width: f32) -> Response {
     let (fill, ink, height, size) = match weight {
         Weight::Main => (style::FOCUS, Color32::WHITE, style::MAIN_TARGET, Size::Title),
@@ -37,7 +40,7 @@ fn draw(ui: &mut Ui, text: &str, key: Option<Key>, weight: Weight, width: f32) -
         Some(key) => format!("{text}  [{}]", key_hint(key)),
         None => text.to_owned(),
     };
-    let size = if width < 300.0 && size == Size::Title { Size::Large } else { size };
+    let size = if width < NARROW { Size::Body } else { size };
     let widget = egui::Button::new(RichText::new(label).font(style::bold(size)).color(ink))
         .fill(fill)
         .stroke(Stroke::new(1.5, if weight == Weight::Main { fill } else { style::INK_SOFT }))

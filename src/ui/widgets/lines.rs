@@ -1,8 +1,8 @@
 //! One of the four lines of a verdict.
 
 use crate::checkin::view::{Line, LineWord, Subject};
-use crate::registry::Field;
-use crate::roster::MatchReason;
+use crate::checkin::view::Field;
+use crate::checkin::view::MatchReason;
 use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::{Strings, Words};
@@ -14,14 +14,15 @@ pub(crate) fn check_line(ui: &mut Ui, line: &Line, strings: &Strings) {
     let frame = Frame::new()
         .fill(colours.soft)
         .corner_radius(CornerRadius::same(style::RADIUS))
-        .inner_margin(Margin::symmetric(14, 9));
+        .inner_margin(Margin::symmetric(14, 2));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
+        ui.spacing_mut().interact_size.y = LINE_HEIGHT;
         ui.horizontal(|ui| {
             icons::inline(ui, line.signal, 26.0);
             ui.add_space(4.0);
             ui.allocate_ui_with_layout(
-                egui::vec2(126.0, 28.0),
+                egui::vec2(126.0, LINE_HEIGHT),
                 egui::Layout::left_to_right(egui::Align::Center),
                 |ui| {
                     ui.set_min_width(126.0);
@@ -36,6 +37,9 @@ pub(crate) fn check_line(ui: &mut Ui, line: &Line, strings: &Strings) {
         });
     });
 }
+
+/// Nothing on a line is pressed, so it may be lower than a button.
+const LINE_HEIGHT: f32 = 32.0;
 
 fn subject(subject: Subject, words: &Words) -> &str {
     match subject {

@@ -1,0 +1,43 @@
+# Điểm Danh. Two commands matter: `make demo` and `make test`.
+
+CARGO ?= cargo
+OUT ?= target/demo
+SIZE ?= 1280x800
+PACKAGES = config/deploy/packages.sh
+
+.PHONY: demo test lint bench acceptance packages-demo packages-test
+
+# The main job on the embedded defaults. With a display: a window to use by hand. Without one: the same desk in a
+# real window under Xvfb, driven by a script, with a picture of every screen in target/demo.
+demo: packages-demo
+ifneq ($(strip $(DISPLAY)$(WAYLAND_DISPLAY)),)
+	$(CARGO) run --features lab --bin diemdanh -- demo --out $(OUT)
+else
+	$(PACKAGES) headless
+	$(CARGO) build --features lab --bins
+	xvfb-run -a -s "-screen 0 $(SIZE)x24" $(CARGO) run --features lab --bin diemdanh -- demo --script --size $(SIZE) --out $(OUT)
+endif
+
+# Every test: the core, the window, and the desk on a real PC/SC daemon.
+test: packages-test
+	$(CARGO) test --no-default-features
+	$(CARGO) test --features gui-tests --test ui
+
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy --no-default-features --all-targets -- -D warnings
+
+# Ratios to a limit or a peer measured in the same run, in target/bench/report.md.
+bench: packages-test
+	$(CARGO) bench --no-default-features --features lab --bench promises -- --noplot
+	$(CARGO) run --release --no-default-features --features lab --bin diemdanh -- bench --out target/bench
+
+# The acceptance data, where it is at hand: make acceptance VECTORS=DIR
+acceptance:
+	VECTORS=$(VECTORS) $(CARGO) test --no-default-features --test it -- --nocapture acceptance
+
+packages-demo:
+	$(PACKAGES) build window
+
+packages-test:
+	$(PACKAGES) build reader check

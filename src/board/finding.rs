@@ -1,0 +1,209 @@
+//! What a check of a log can find.
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// Worth a look; the log is sound.
+    Remark,
+    /// It cannot be told whether the log is sound.
+    Undecided,
+    /// Forged, changed or damaged.
+    Forged,
+}
+
+/// What a whole check ends in; the program's exit code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Verdict {
+    /// Sound, nothing to look at.
+    Clean,
+    /// Sound, with remarks.
+    Remarks,
+    /// Forged, changed or damaged.
+    Forged,
+    /// Could not be decided.
+    Undecided,
+}
+
+impl Verdict {
+    /// The verdict that findings add up to: one sign of forgery outweighs everything.
+    pub fn of(findings: &[Finding]) -> Self {
+        match findings.iter().map(|finding| finding.what.severity()).max() {
+            None => Self::Clean,
+            Some(Severity::Remark) => Self::Remarks,
+            Some(Severity::Undecided) => Self::Undecided,
+            Some(Severity::Forged) => Self::Forged,
+        }
+    }
+
+    /// 0 clean, 1 clean with remarks, 2 forged or damaged, 3 could not decide.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Remarks => 1,
+            Self::Forged => 2,
+            Self::Undecided => 3,
+        }
+    }
+
+    /// The stable word of a report.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::Remarks => "remarks",
+            Self::Forged => "forged",
+            Self::Undecided => "undecided",
+        }
+    }
+}
+
+/// One thing found, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// What.
+    pub what: What,
+    /// In which segment.
+    pub segment: Option<u32>,
+    /// At which entry.
+    pub seq: Option<u64>,
+    /// In which file.
+    pub path: Option<String>,
+}
+
+impl Finding {
+    /// About the whole package.
+    pub fn package(what: What) -> Self {
+        Self { what, segment: None, seq: None, path: None }
+    }
+
+    /// About one file.
+    pub fn file(what: What, path: &str) -> Self {
+        Self { path: Some(path.to_owned()), ..Self::package(what) }
+    }
+
+    /// About one segment.
+    pub fn segment(what: What, segment: u32) -> Self {
+        Self { segment: Some(segment), ..Self::package(what) }
+    }
+
+    /// About one entry.
+    pub fn entry(what: What, segment: u32, seq: u64) -> Self {
+        Self { seq: Some(seq), ..Self::segment(what, segment) }
+    }
+}
+
+/// Declares the findings: name, severity, stable code, Vietnamese words.
+macro_rules! findings {
+    ($($(#[$doc:meta])* $name:ident $severity:ident $code:literal $words:literal;)*) => {
+        /// What was found.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum What {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl What {
+            /// How much it weighs.
+            pub fn severity(self) -> Severity {
+                match self { $(Self::$name => Severity::$severity,)* }
+            }
+
+            /// The stable code.
+            pub fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)* }
+            }
+
+            /// What a member of the board reads.
+            pub fn words(self) -> &'static str {
+                match self { $(Self::$name => $words,)* }
+            }
+        }
+    };
+}
+
+findings! {
+    /// A file that must be there is not.
+    MissingFile Forged "file.missing" "Thiếu tệp bắt buộc";
+    /// A file that the manifest does not name.
+    ForeignFile Forged "file.foreign" "Có tệp không nằm trong danh mục";
+    /// Size or digest differ from the manifest.
+    ChangedFile Forged "file.changed" "Nội dung tệp khác với danh mục đã ký";
+    /// The manifest is not in its form.
+    ManifestForm Forged "manifest.form" "Danh mục không đúng mẫu";
+    /// The manifest is not signed by the device key.
+    ManifestSignature Forged "manifest.signature" "Chữ ký của danh mục sai";
+    /// The manifest's mode is not the log's.
+    ManifestMode Forged "manifest.mode" "Danh mục ghi sai chế độ tập huấn";
+    /// The package holds no log.
+    NoSegments Undecided "package.empty" "Gói không chứa nhật ký nào";
+    /// The desk has no certificate.
+    DeskCertAbsent Undecided "desk-cert.absent" "Bàn không có chứng thư của hội đồng thi";
+    /// The certificate is signed by another key than the given one.
+    DeskCertForeign Undecided "desk-cert.foreign" "Chứng thư của bàn do khóa khác ký, không phải khóa đã đưa";
+    /// The certificate's signature or form is wrong.
+    DeskCertForged Forged "desk-cert.forged" "Chứng thư của bàn bị sửa hoặc giả";
+    /// Entries lie outside the certificate's dates.
+    DeskCertDates Remark "desk-cert.dates" "Có bản ghi ngoài thời hạn của chứng thư";
+    /// A segment was opened under another certificate.
+    DeskCertOther Remark "desk-cert.other" "Đoạn được mở với chứng thư khác";
+    /// A training log.
+    Training Remark "log.training" "Nhật ký tập huấn, không phải thi thật";
+    /// A log opened as live under a certificate for training.
+    TrainingAsLive Forged "log.training-as-live" "Nhật ký tập huấn bị khai là thi thật";
+    /// The checkpoint is not in its form.
+    CheckpointForm Forged "checkpoint.form" "Điểm chốt không đúng mẫu";
+    /// The checkpoint is not signed by the segment's key.
+    CheckpointSignature Forged "checkpoint.signature" "Chữ ký của điểm chốt sai";
+    /// The bundles do not hold the entries that the checkpoint counts.
+    EntriesForm Forged "entries.form" "Các bản ghi không đủ hoặc không đúng mẫu gói";
+    /// The first entry does not open a segment of this device.
+    NotOpened Forged "segment.not-opened" "Đoạn không mở đầu bằng bản ghi của thiết bị này";
+    /// The segment's key file is another key than the endorsed one.
+    ForeignKey Forged "segment.foreign-key" "Khóa của đoạn không phải khóa đã được thiết bị xác nhận";
+    /// The root over the entries is not the signed one.
+    RootDiffers Forged "root.differs" "Gốc tính lại từ các bản ghi khác với gốc đã ký";
+    /// A tile is not what the entries give.
+    TileDiffers Forged "tile.differs" "Mảnh cây băm khác với các bản ghi";
+    /// An entry is not in its form or place.
+    EntryForm Forged "entry.form" "Bản ghi không đúng mẫu hoặc không đúng chỗ";
+    /// The segment's name is not the certified desk's.
+    ForeignName Forged "segment.foreign-name" "Tên của đoạn không khớp chứng thư hoặc các đoạn khác";
+    /// The link to the segment before is broken.
+    LinkBroken Forged "segment.link-broken" "Liên kết với đoạn trước bị đứt";
+    /// The boot clock went back within one boot.
+    BootClockFell Forged "time.boot-clock-fell" "Đồng hồ máy chạy lùi trong một lần khởi động";
+    /// The wall clock went back without an entry that says so.
+    TimeFell Forged "time.fell" "Giờ lùi mà không có bản ghi về việc đó";
+    /// An undo names no arrival that counts.
+    UndoOfNothing Forged "state.undo-of-nothing" "Bản ghi hủy không trỏ tới lượt vào đang có hiệu lực";
+    /// An entry refers to an arrival that does not count.
+    ForeignArrival Forged "state.foreign-arrival" "Bản ghi trỏ tới lượt vào không có hiệu lực";
+    /// An answer of the registry without its question.
+    AnswerWithoutRequest Forged "state.answer-without-request" "Có câu trả lời của CSDL mà không có câu hỏi";
+    /// An export names another root than the log had.
+    ExportDiffers Forged "state.export-differs" "Bản ghi xuất dữ liệu nêu gốc khác với nhật ký";
+    /// The totals are not what the entries add up to.
+    TotalsDiffer Forged "state.totals-differ" "Tổng kết khác với các bản ghi";
+    /// An entry stands behind the `close`.
+    AfterClose Forged "state.after-close" "Có bản ghi sau bản ghi đóng";
+    /// Two packages show two histories under one name.
+    Fork Forged "log.fork" "Hai gói cho hai lịch sử khác nhau của cùng một bàn";
+    /// A segment without a `close`.
+    NotClosed Remark "segment.not-closed" "Đoạn không có bản ghi đóng (máy dừng đột ngột hoặc đuôi bị cắt)";
+    /// A torn append behind a segment.
+    TornBytes Remark "segment.torn-bytes" "Có bản ghi dở dang ở cuối đoạn, chưa từng được xác nhận";
+    /// A segment that holds nothing.
+    Abandoned Remark "segment.abandoned" "Có đoạn trống, bị bỏ";
+    /// The wall clock moved.
+    ClockJump Remark "time.clock-jump" "Đồng hồ bị chỉnh";
+    /// A manual decision.
+    ManualDecision Remark "event.manual-decision" "Quyết định thủ công";
+    /// An undone entry.
+    Undone Remark "event.undo" "Lượt vào bị hủy";
+    /// Somebody came on a candidate who was in.
+    Duplicate Remark "event.duplicate" "Báo trùng: thí sinh đã vào trước đó";
+    /// A candidate was let in twice.
+    TwiceIn Remark "event.twice-in" "Một thí sinh được cho vào hai lần";
+    /// A question to the registry without an answer.
+    RegistryPending Remark "registry.pending" "Có câu hỏi CSDL chưa có câu trả lời";
+    /// An answer of the registry that does not count.
+    RegistryRefused Remark "registry.refused" "Có câu trả lời của CSDL không được chấp nhận";
+}

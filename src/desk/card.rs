@@ -1,0 +1,174 @@
+//! The thread that talks to cards: opens, inspects, decodes the portrait, and can be told to let go.
+
+use crate::bits::random::Random;
+use crate::bits::stamp::Clock;
+use crate::cccd::holder::{Holder, HolderError, HolderNote};
+use crate::checkin::chip::{ChipReading, link_failure};
+use crate::checkin::event::{CardNews, Finished, Identity, PortraitNews, ReadPhase};
+use crate::desk::runtime::Message;
+use crate::emrtd::access::key::AccessKey;
+use crate::emrtd::authenticity::trust::TrustStore;
+use crate::emrtd::inspect::{Inspection, InspectionPolicy, Observer, Progress, inspect};
+use crate::emrtd::lds::files::FileId;
+use crate::emrtd::lds::portrait::Portrait;
+use crate::emrtd::report::Overall;
+use crate::iso7816::transport::{CardReader, CardTransport, TransportError};
+use crate::registry::RequestId;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender};
+
+/// What the card thread is told.
+pub(super) enum CardOrder {
+    /// Open the card in the field; the number names the reading.
+    Read(u64, AccessKey),
+}
+
+/// What the card thread works with.
+pub(super) struct CardHand {
+    pub(super) reader: Box<dyn CardReader>,
+    pub(super) trust: Arc<TrustStore>,
+    pub(super) policy: InspectionPolicy,
+    pub(super) clock: Arc<dyn Clock + Sync>,
+    pub(super) random: Box<dyn Random>,
+    pub(super) inbox: SyncSender<Message>,
+    /// The reading that counts; set by whoever gives orders, so that a dialogue notices that it is over.
+    pub(super) current: Arc<AtomicU64>,
+}
+
+impl CardHand {
+    /// Works until nobody gives orders any more.
+    pub(super) fn run(mut self, orders: &Receiver<CardOrder>) {
+        while let Ok(CardOrder::Read(reading, key)) = orders.recv() {
+            let finished = self.read(reading, &key);
+            let _ = self.inbox.send(Message::Card(reading, CardNews::Finished(Box::new(finished))));
+        }
+    }
+
+    fn read(&mut self, reading: u64, key: &AccessKey) -> Finished {
+        let inner = match self.reader.connect() {
+            Ok(transport) => transport,
+            Err(error) => return not_connected(error),
+        };
+        let mut transport = Leash { inner, reading, current: Arc::clone(&self.current) };
+        let request_id = RequestId::random(self.random.as_mut());
+        let mut herald = Herald { inbox: &self.inbox, reading, request_id, contradicted: false, last_permille: 0 };
+        let now = self.clock.now().wall;
+        let random = self.random.as_mut();
+        let inspection = inspect(&mut transport, key, &self.trust, &self.policy, now, random, &mut herald);
+        finished(&inspection, herald.contradicted)
+    }
+}
+
+fn not_connected(error: TransportError) -> Finished {
+    let chip = ChipReading { overall: Overall::Retry, failure: Some(link_failure(error)), access: None, apdu_count: 0 };
+    Finished { chip, portrait: PortraitNews::Missing }
+}
+
+fn finished(inspection: &Inspection, contradicted: bool) -> Finished {
+    let chip = ChipReading::of(inspection);
+    let chip = if contradicted { chip.contradicted() } else { chip };
+    let portrait = match inspection.files.get(FileId::Dg(2)).map(Portrait::from_dg2) {
+        Some(Ok(portrait)) => PortraitNews::Ready(Arc::new(portrait)),
+        Some(Err(_)) => PortraitNews::Unreadable,
+        None => PortraitNews::Missing,
+    };
+    Finished { chip, portrait }
+}
+
+/// A transport that ends as soon as its reading does not count any more.
+struct Leash {
+    inner: Box<dyn CardTransport>,
+    reading: u64,
+    current: Arc<AtomicU64>,
+}
+
+impl CardTransport for Leash {
+    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        if self.current.load(Ordering::Acquire) != self.reading {
+            return Err(TransportError::CardLost);
+        }
+        self.inner.transmit(command)
+    }
+
+    fn atr(&self) -> &[u8] {
+        self.inner.atr()
+    }
+}
+
+/// Carries the news of a dialogue to the brain.
+struct Herald<'a> {
+    inbox: &'a SyncSender<Message>,
+    reading: u64,
+    request_id: RequestId,
+    contradicted: bool,
+    last_permille: u16,
+}
+
+impl Observer for Herald<'_> {
+    fn progress(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::AccessDone { .. } => self.tell(ReadPhase::Identity, 200),
+            Progress::Reading { file: FileId::Dg(2), done_bytes, total_bytes } => {
+                self.tell(ReadPhase::Portrait, 500 + share(done_bytes, total_bytes, 500));
+            }
+            Progress::Reading { .. } => {}
+            Progress::FileRead(FileId::Dg(13)) => self.tell(ReadPhase::Checking, 450),
+            Progress::FileRead(FileId::Dg(2)) => self.tell(ReadPhase::Portrait, 1_000),
+            Progress::FileRead(_) => self.tell(ReadPhase::Identity, (self.last_permille + 50).clamp(200, 420)),
+            Progress::Identity(inspection) => self.identity(inspection),
+        }
+    }
+}
+
+impl Herald<'_> {
+    /// Progress may be lost when the brain is busy; identity and end may not.
+    fn tell(&mut self, phase: ReadPhase, permille: u16) {
+        if permille > self.last_permille {
+            self.last_permille = permille;
+            let _ = self.inbox.try_send(Message::Card(self.reading, CardNews::Progress { phase, permille }));
+        }
+    }
+
+    fn identity(&mut self, inspection: &Inspection) {
+        let (holder, notes, contradicted) = match holder(inspection) {
+            Ok((holder, notes)) => (holder, notes, false),
+            Err(HolderError::NumbersDisagree) => match holder_of_mrz(inspection) {
+                Some((holder, notes)) => (holder, notes, true),
+                None => return,
+            },
+            Err(_) => return,
+        };
+        self.contradicted = contradicted;
+        let chip = ChipReading::of(inspection);
+        let identity = Identity {
+            chip: if contradicted { chip.contradicted() } else { chip },
+            holder,
+            notes,
+            signer_certificate: inspection
+                .evidence
+                .as_ref()
+                .map(|evidence| evidence.signer_certificate.clone())
+                .unwrap_or_default(),
+            request_id: self.request_id,
+        };
+        let _ = self.inbox.send(Message::Card(self.reading, CardNews::Identity(Box::new(identity))));
+    }
+}
+
+type HolderFacts = (Holder, Vec<HolderNote>);
+
+fn holder(inspection: &Inspection) -> Result<HolderFacts, HolderError> {
+    let dg1 = inspection.files.get(FileId::Dg(1)).unwrap_or_default();
+    Holder::from_files(dg1, inspection.files.get(FileId::Dg(13)))
+}
+
+fn holder_of_mrz(inspection: &Inspection) -> Option<HolderFacts> {
+    Holder::from_files(inspection.files.get(FileId::Dg(1))?, None).ok()
+}
+
+/// `done` of `total` in `scale` parts.
+fn share(done: usize, total: usize, scale: u16) -> u16 {
+    let scaled = done.min(total).saturating_mul(usize::from(scale)) / total.max(1);
+    u16::try_from(scaled).unwrap_or(scale)
+}

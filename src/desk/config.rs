@@ -1,0 +1,202 @@
+//! The desk's configuration file, `config/desk.toml`. Every key is named there with its meaning and default.
+//!
+//! An unknown key is refused by name: a misspelt rule must not be a missing rule.
+
+use serde::Deserialize;
+use std::path::PathBuf;
+
+/// The whole file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeskConfig {
+    /// Whose exam it is.
+    pub exam: ExamConfig,
+    /// Which desk this is.
+    pub desk: PlaceConfig,
+    /// The session.
+    #[serde(default)]
+    pub session: SessionConfig,
+    /// Where things are.
+    pub paths: PathsConfig,
+    /// The reader.
+    #[serde(default)]
+    pub reader: ReaderConfig,
+    /// The registry.
+    #[serde(default)]
+    pub registry: RegistryConfig,
+    /// The rules for chips.
+    #[serde(default)]
+    pub chip: ChipConfig,
+    /// The window.
+    #[serde(default)]
+    pub window: WindowConfig,
+}
+
+/// Whose exam it is. `board`, `id` and the ids below are parts of the log's name: ASCII, no space, no slash.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExamConfig {
+    /// The board's domain.
+    pub board: String,
+    /// The exam.
+    pub id: String,
+    /// The exam's name on the screen.
+    pub title: String,
+}
+
+/// Which desk this is.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceConfig {
+    /// The desk.
+    pub id: String,
+    /// The desk's name on the screen.
+    pub title: String,
+    /// The site as the roster writes it; empty for any.
+    #[serde(default)]
+    pub site: String,
+    /// The room, for a desk at a room's door; empty at the gate.
+    #[serde(default)]
+    pub room: String,
+    /// The operator's code, for the log: lower-case letters, digits, `.`, `-`.
+    pub operator: String,
+    /// The operator's name on the screen.
+    #[serde(default)]
+    pub operator_title: String,
+    /// Local time minus UTC, in hours.
+    #[serde(default = "seven")]
+    pub utc_offset_hours: i8,
+    /// Training: looks different, and its log cannot be exported as live.
+    #[serde(default)]
+    pub training: bool,
+}
+
+/// The session.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SessionConfig {
+    /// The session, for the log's name.
+    #[serde(default = "session")]
+    pub id: String,
+    /// The session as the roster writes it and the screen shows it; empty for any.
+    #[serde(default)]
+    pub title: String,
+    /// The start signal, RFC 3339; without it no arrival is early or late.
+    #[serde(default)]
+    pub start: Option<jiff::Timestamp>,
+    /// The door opens so many minutes before the start signal.
+    #[serde(default)]
+    pub opens_before_minutes: Option<u32>,
+    /// The last entry is so many minutes after the start signal.
+    #[serde(default)]
+    pub last_entry_after_minutes: Option<u32>,
+}
+
+/// Where things are; relative paths count from the configuration file.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PathsConfig {
+    /// The folder of trust anchors.
+    pub trust: PathBuf,
+    /// The roster, CSV.
+    pub roster: PathBuf,
+    /// The folder of the journal.
+    pub journal: PathBuf,
+    /// The device key, sealed.
+    pub device_key: PathBuf,
+    /// The file with the device key's passphrase.
+    pub passphrase: PathBuf,
+    /// The exam's key for pseudonyms: 64 hexadecimal digits.
+    pub exam_key: PathBuf,
+    /// The board's note over the device key; may be missing in training.
+    #[serde(default)]
+    pub desk_cert: Option<PathBuf>,
+}
+
+/// The reader.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReaderConfig {
+    /// A part of the reader's name; empty for the first one that is connected.
+    #[serde(default)]
+    pub name: String,
+}
+
+/// The registry.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RegistryConfig {
+    /// Where it is asked, `https://…`; empty: it is not asked.
+    #[serde(default)]
+    pub url: String,
+    /// The one CA that may have issued its certificate, PEM.
+    #[serde(default)]
+    pub ca: Option<PathBuf>,
+    /// The verifier key of its answers, one line.
+    #[serde(default)]
+    pub verifier: Option<PathBuf>,
+    /// Without its answer a person decides.
+    #[serde(default)]
+    pub required: bool,
+    /// How long a verdict waits for it, in milliseconds.
+    #[serde(default)]
+    pub wait_ms: Option<u64>,
+    /// How long until a silent registry is asked again, in milliseconds.
+    #[serde(default)]
+    pub ask_again_ms: Option<u64>,
+}
+
+/// The rules for chips.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChipConfig {
+    /// BAC may be used where PACE is not to be had; always reported.
+    #[serde(default = "yes")]
+    pub bac_fallback: bool,
+    /// Green needs a proof that the chip is genuine.
+    #[serde(default = "yes")]
+    pub authentication_required: bool,
+    /// Green needs a revocation list.
+    #[serde(default)]
+    pub revocation_required: bool,
+}
+
+/// The window.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WindowConfig {
+    /// Full screen.
+    #[serde(default)]
+    pub fullscreen: bool,
+}
+
+impl Default for ChipConfig {
+    fn default() -> Self {
+        Self { bac_fallback: true, authentication_required: true, revocation_required: false }
+    }
+}
+
+/// Reads the text of a configuration file.
+///
+/// # Errors
+/// The parser's message: line, and the unknown key by its name.
+pub fn parse(text: &str) -> Result<DeskConfig, toml::de::Error> {
+    toml::from_str(text)
+}
+
+/// True when `error` names a key that does not exist.
+pub fn is_unknown_key(error: &toml::de::Error) -> bool {
+    error.message().contains("unknown field")
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn seven() -> i8 {
+    7
+}
+
+fn session() -> String {
+    "b1".to_owned()
+}

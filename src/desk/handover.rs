@@ -1,0 +1,39 @@
+//! The log leaves the desk: an export into a new folder, whole or not at all.
+
+use crate::checkin::state::Halted;
+use crate::desk::config::DeskConfig;
+use crate::desk::start::{desk_cert, device_key};
+use crate::host::disk::{FileStore, JournalError};
+use crate::host::folder::{FolderError, write_folder};
+use crate::record::export::{ExportFault, export};
+use std::path::Path;
+
+/// Why nothing was exported.
+#[derive(Debug, thiserror::Error)]
+pub enum HandoverError {
+    /// Configuration or key cannot be read.
+    #[error("{}: {}", .0.failure.code(), .0.detail)]
+    Config(Halted),
+    /// The journal cannot be had; a running desk holds it.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal cannot be exported.
+    #[error(transparent)]
+    Export(#[from] ExportFault),
+    /// The folder cannot be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+/// Exports the journal of the desk of `config` to the new folder `out`.
+///
+/// # Errors
+/// [`HandoverError`]; then `out` does not exist.
+pub fn hand_over(config: &DeskConfig, base: &Path, out: &Path) -> Result<(), HandoverError> {
+    let device = device_key(config, base).map_err(HandoverError::Config)?;
+    let cert = desk_cert(config, base).map_err(HandoverError::Config)?;
+    let mut store = FileStore::open(&base.join(&config.paths.journal))?;
+    let files = export(&mut store, &cert, &device)?;
+    write_folder(out, &files)?;
+    Ok(())
+}

@@ -1,0 +1,340 @@
+//! From configuration and adapters to a running desk, or to the reason why there is none.
+
+use crate::bits::hex;
+use crate::bits::random::Random;
+use crate::bits::secret::Secret;
+use crate::bits::stamp::Clock;
+use crate::checkin::context::{Context, DeskPolicy, Labels, SessionTimes};
+use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::show::view;
+use crate::checkin::state::{Halted, State};
+use crate::desk::card::CardHand;
+use crate::desk::config::{ChipConfig, DeskConfig, SessionConfig};
+use crate::desk::logbook::{LogHand, failure_of};
+use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
+use crate::desk::{questions, watch};
+use crate::emrtd::authenticity::trust::TrustStore;
+use crate::emrtd::inspect::InspectionPolicy;
+use crate::host::disk::{self, FileStore, Space};
+use crate::host::keys::open_key_file;
+use crate::host::trust::read_trust_folder;
+use crate::host::{clock, file, threads};
+use crate::iso7816::transport::CardReader;
+use crate::record::{AttendanceLog, Code, Digest, Durable, LogName, NoteKey, Opening};
+use crate::registry::Registry;
+use crate::roster::{Candidate, Place, Roster};
+use jiff::SignedDuration;
+use jiff::tz::Offset;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+/// The adapters a desk works with.
+pub struct Adapters {
+    /// Watches the reader's field.
+    pub watcher: Box<dyn CardReader>,
+    /// Connects to cards.
+    pub connector: Box<dyn CardReader>,
+    /// The registry, where it is asked.
+    pub registry: Option<Box<dyn Registry>>,
+    /// The clock.
+    pub clock: Arc<dyn Clock + Sync>,
+    /// Chance for the card thread.
+    pub card_random: Box<dyn Random>,
+    /// Chance for keys.
+    pub key_random: Box<dyn Random>,
+    /// Makes the sound of a signal.
+    pub sound: Box<dyn FnMut(Signal) + Send>,
+}
+
+/// The largest roster that is read.
+const MAX_ROSTER_BYTES: u64 = 512 << 20;
+/// The largest small file: keys, certificates, configuration.
+const MAX_SMALL_BYTES: u64 = 64 << 10;
+
+/// Starts a desk.
+///
+/// # Errors
+/// What the halted screen shows: the failure, and the place it lies in.
+pub fn start(config: &DeskConfig, base: &Path, adapters: Adapters) -> Result<RunningDesk, Halted> {
+    let prepared = prepare(config, base)?;
+    run(config, base, prepared, adapters)
+}
+
+/// What was read from the disk before the log is opened.
+struct Prepared {
+    trust: TrustStore,
+    roster: Roster,
+    device: NoteKey,
+    desk_cert: String,
+    exam_key: Secret<[u8; 32]>,
+    operator: Code,
+    policy_sha256: Digest,
+}
+
+fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
+    let paths = &config.paths;
+    let exam_key = exam_key(&base.join(&paths.exam_key))?;
+    Ok(Prepared {
+        trust: trust(&base.join(&paths.trust))?,
+        roster: roster(&base.join(&paths.roster), &exam_key)?,
+        device: device_key(config, base)?,
+        desk_cert: desk_cert(config, base)?,
+        exam_key,
+        operator: Code::new(&config.desk.operator).map_err(|error| halted(Failure::ConfigUnreadable, error))?,
+        policy_sha256: Digest(disk_digest(format!("{:?}{:?}", config.chip, config.session).as_bytes())),
+    })
+}
+
+fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapters) -> Result<RunningDesk, Halted> {
+    let journal = base.join(&config.paths.journal);
+    let began = adapters.clock.now();
+    let (log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
+    let trust = Arc::new(prepared.trust);
+    let context = Arc::new(context(config, prepared.roster, prepared.exam_key, log.head().origin)?);
+    let state = State::new(&context, log.arrivals(), opened, began);
+    let (inbox, messages) = inbox();
+    let reading = Arc::new(AtomicU64::new(0));
+    let (card, card_orders) = sync_channel(QUEUE_LEN);
+    let (log_orders, log_queue) = sync_channel(QUEUE_LEN);
+    let card_hand = CardHand {
+        reader: adapters.connector,
+        trust,
+        policy: inspection_policy(&config.chip),
+        clock: Arc::clone(&adapters.clock),
+        random: adapters.card_random,
+        inbox: inbox.clone(),
+        current: Arc::clone(&reading),
+    };
+    let log_hand = LogHand {
+        log,
+        operator: prepared.operator,
+        clock: Arc::clone(&adapters.clock),
+        inbox: inbox.clone(),
+        journal,
+        began,
+    };
+    let watcher = adapters.watcher;
+    let field = inbox.clone();
+    let mut workers = vec![
+        spawned(threads::spawn("card", move || card_hand.run(&card_orders)))?,
+        spawned(threads::spawn("log", move || log_hand.run(&log_queue)))?,
+        spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
+    ];
+    let registry = match adapters.registry {
+        Some(registry) => Some(ask_thread(registry, &inbox, &mut workers)?),
+        None => None,
+    };
+    let first = view(&context, &state);
+    let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, reading };
+    let brain = Brain { context, state, clock: adapters.clock, hands, view: Arc::new(ViewCell::new(first)) };
+    spawned(RunningDesk::start(brain, inbox, messages, workers))
+}
+
+fn ask_thread(
+    registry: Box<dyn Registry>,
+    inbox: &SyncSender<Message>,
+    workers: &mut Vec<std::thread::JoinHandle<()>>,
+) -> Result<SyncSender<Box<crate::registry::Query>>, Halted> {
+    let (questions, queue) = sync_channel(QUEUE_LEN);
+    let inbox = inbox.clone();
+    workers.push(spawned(threads::spawn("registry", move || questions::ask(registry, &queue, &inbox)))?);
+    Ok(questions)
+}
+
+fn open_log(
+    config: &DeskConfig,
+    prepared: &Prepared,
+    journal: &Path,
+    adapters: &mut Adapters,
+) -> Result<(AttendanceLog<FileStore>, Durable), Halted> {
+    let place = || journal.display().to_string();
+    let store = FileStore::open(journal).map_err(|error| halted_at(Failure::LogUnwritable, &place(), error))?;
+    if let Ok(Space::TooLittle { .. }) = disk::space(journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
+        return Err(Halted { failure: Failure::DiskFull, detail: place() });
+    }
+    let opening = Opening {
+        name: LogName {
+            board: config.exam.board.clone(),
+            exam: config.exam.id.clone(),
+            desk: config.desk.id.clone(),
+            session: config.session.id.clone(),
+        },
+        device: &prepared.device,
+        desk_cert: prepared.desk_cert.clone(),
+        training: config.desk.training,
+        boot_id: clock::boot_id().unwrap_or_else(|| "unknown".to_owned()),
+        operator: prepared.operator.clone(),
+        package: None,
+        policy_sha256: prepared.policy_sha256,
+        trust_store: prepared.trust.version().to_owned(),
+        program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
+        program_sha256: None,
+    };
+    AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut())
+        .map_err(|fault| halted_at(failure_of(&fault), &place(), fault))
+}
+
+fn context(config: &DeskConfig, roster: Roster, exam_key: Secret<[u8; 32]>, origin: String) -> Result<Context, Halted> {
+    let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
+    let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
+    let expected = roster.candidates().iter().filter(|row| belongs_here(row, &place)).count();
+    let offset =
+        Offset::from_hours(config.desk.utc_offset_hours).map_err(|error| halted(Failure::ConfigUnreadable, error))?;
+    Ok(Context {
+        roster,
+        place,
+        policy: desk_policy(config),
+        labels: labels(config),
+        exam_key,
+        utc_offset: offset,
+        training: config.desk.training,
+        origin,
+        expected,
+    })
+}
+
+/// The row's site, session and room are this desk's, where both name one.
+fn belongs_here(row: &Candidate, place: &Place) -> bool {
+    let fits = |there: &str, here: &str| there.is_empty() || here.is_empty() || there == here;
+    let room = place.room.as_deref().unwrap_or_default();
+    fits(&row.site, &place.site) && fits(&row.session, &place.session) && fits(&row.room, room)
+}
+
+fn labels(config: &DeskConfig) -> Labels {
+    let operator = &config.desk.operator_title;
+    Labels {
+        exam: config.exam.title.clone(),
+        session: config.session.title.clone(),
+        site: config.desk.site.clone(),
+        desk: config.desk.title.clone(),
+        operator: if operator.is_empty() { config.desk.operator.clone() } else { operator.clone() },
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn desk_policy(config: &DeskConfig) -> DeskPolicy {
+    let usual = DeskPolicy::default();
+    DeskPolicy {
+        session: session_times(&config.session),
+        registry_asked: !config.registry.url.is_empty(),
+        registry_required: config.registry.required,
+        registry_wait_ms: config.registry.wait_ms.unwrap_or(usual.registry_wait_ms),
+        registry_again_ms: config.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
+    }
+}
+
+fn session_times(config: &SessionConfig) -> Option<SessionTimes> {
+    let starts = config.start?;
+    let usual = SessionTimes::around(starts);
+    let minutes = |minutes: u32| SignedDuration::from_mins(i64::from(minutes));
+    let opens = config.opens_before_minutes.and_then(|before| starts.checked_sub(minutes(before)).ok());
+    let last_entry = config.last_entry_after_minutes.and_then(|after| starts.checked_add(minutes(after)).ok());
+    Some(SessionTimes {
+        opens: opens.unwrap_or(usual.opens),
+        starts,
+        last_entry: last_entry.unwrap_or(usual.last_entry),
+    })
+}
+
+/// The rules for chips as an inspection wants them.
+pub fn inspection_policy(chip: &ChipConfig) -> InspectionPolicy {
+    InspectionPolicy {
+        bac_fallback: chip.bac_fallback,
+        chip_authentication_required: chip.authentication_required,
+        revocation_required: chip.revocation_required,
+        ..InspectionPolicy::default()
+    }
+}
+
+/// Opens the device key.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`].
+pub fn device_key(config: &DeskConfig, base: &Path) -> Result<NoteKey, Halted> {
+    let paths = &config.paths;
+    let passphrase = small_text(&base.join(&paths.passphrase), Failure::DeviceKeyClosed)?;
+    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
+    open_key_file(&base.join(&paths.device_key), &passphrase).map_err(|error| halted(Failure::DeviceKeyClosed, error))
+}
+
+/// Reads the board's note over the device key; empty where the configuration names none.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`].
+pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
+    match &config.paths.desk_cert {
+        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
+        None => Ok(String::new()),
+    }
+}
+
+/// Reads a folder of trust anchors into a store.
+///
+/// # Errors
+/// A halted desk with [`Failure::TrustMissing`].
+pub fn trust(folder: &Path) -> Result<TrustStore, Halted> {
+    let found = read_trust_folder(folder).map_err(|error| halted(Failure::TrustMissing, error))?;
+    let (store, dropped) = TrustStore::from_certificates(&found.certificates);
+    for one in &dropped {
+        tracing::warn!(index = one.index, cause = ?one.cause, "a trust anchor was left out");
+    }
+    if store.is_empty() {
+        return Err(Halted { failure: Failure::TrustMissing, detail: folder.display().to_string() });
+    }
+    Ok(store)
+}
+
+fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {
+    let place = path.display().to_string();
+    let bytes =
+        file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
+    let (roster, _report) =
+        Roster::from_csv(&bytes, key).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
+    Ok(roster)
+}
+
+fn exam_key(path: &Path) -> Result<Secret<[u8; 32]>, Halted> {
+    let text = small_text(path, Failure::ConfigUnreadable)?;
+    let bytes: Option<[u8; 32]> = hex::decode(text.trim()).and_then(|bytes| bytes.try_into().ok());
+    let missing = || Halted { failure: Failure::ConfigUnreadable, detail: path.display().to_string() };
+    bytes.map(Secret::new).ok_or_else(missing)
+}
+
+fn small_text(path: &Path, failure: Failure) -> Result<String, Halted> {
+    let place = path.display().to_string();
+    let bytes = file::read(path, MAX_SMALL_BYTES).map_err(|error| halted_at(failure, &place, error))?;
+    String::from_utf8(bytes).map_err(|error| halted_at(failure, &place, error))
+}
+
+fn disk_digest(bytes: &[u8]) -> [u8; 32] {
+    use sha2::Digest as _;
+    sha2::Sha256::digest(bytes).into()
+}
+
+fn spawned<T>(result: std::io::Result<T>) -> Result<T, Halted> {
+    result.map_err(|error| halted(Failure::LogUnwritable, error))
+}
+
+fn halted(failure: Failure, cause: impl std::fmt::Display) -> Halted {
+    Halted { failure, detail: cause.to_string() }
+}
+
+fn halted_at(failure: Failure, place: &str, cause: impl std::fmt::Display) -> Halted {
+    Halted { failure, detail: format!("{place}: {cause}") }
+}
+
+/// Reads the configuration file at `path`; returns it with the folder its relative paths count from.
+///
+/// # Errors
+/// A halted desk that names the unknown key, or the line that cannot be read.
+pub fn read_config(path: &Path) -> Result<(DeskConfig, PathBuf), Halted> {
+    let text = small_text(path, Failure::ConfigUnreadable)?;
+    let config = super::config::parse(&text).map_err(|error| {
+        let unknown = super::config::is_unknown_key(&error);
+        let failure = if unknown { Failure::ConfigUnknownKey } else { Failure::ConfigUnreadable };
+        halted_at(failure, &path.display().to_string(), error)
+    })?;
+    Ok((config, path.parent().map(Path::to_owned).unwrap_or_default()))
+}

@@ -1,0 +1,201 @@
+//! The order of an inspection, and how it ends.
+
+use super::{Inspection, InspectionPolicy, Observer, Progress};
+use crate::bits::random::Random;
+use crate::emrtd::access::key::AccessKey;
+use crate::emrtd::authenticity::passive::{SignedSod, TrustedSod};
+use crate::emrtd::authenticity::trust::TrustStore;
+use crate::emrtd::lds::files::FileId;
+use crate::emrtd::lds::security_infos::{PaceInfo, SecurityInfos};
+use crate::emrtd::report::{self, Cause, Check, CheckResult, Outcome, Report};
+use crate::iso7816::transport::TransportError;
+use crate::iso7816::{CardSession, SessionError};
+use jiff::Timestamp;
+
+pub(super) const SECTION_ACCESS: &str = "9303-11 §4.2";
+pub(super) const SECTION_PACE: &str = "9303-11 §4.4";
+pub(super) const SECTION_BAC: &str = "9303-11 §4.3";
+pub(super) const SECTION_APPLICATION: &str = "9303-10 §3.3";
+pub(super) const SECTION_FILES: &str = "9303-10 §4";
+pub(super) const SECTION_PASSIVE: &str = "9303-11 §5.1";
+pub(super) const SECTION_ACTIVE: &str = "9303-11 §6.1";
+pub(super) const SECTION_CHIP: &str = "9303-11 §6.2";
+pub(super) const SECTION_LINK: &str = "9303-10 §2";
+
+/// Groups that hold fingerprints and irises: never readable without terminal authentication.
+const LOCKED_GROUPS: [u8; 2] = [3, 4];
+/// The portrait, read last because it is the longest.
+pub(super) const PORTRAIT_GROUP: u8 = 2;
+pub(super) const CHIP_KEY_GROUP: u8 = 14;
+pub(super) const ACTIVE_KEY_GROUP: u8 = 15;
+
+/// Why a dialogue ends before its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stop {
+    /// The link broke.
+    Link(TransportError),
+    /// The protected channel broke and was not to be had again.
+    Channel,
+    /// The chip was not opened; its line says why.
+    NotOpened,
+}
+
+impl From<SessionError> for Stop {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Transport(error) => Self::Link(error),
+            SessionError::Secure(_) | SessionError::EndlessAnswer => Self::Channel,
+        }
+    }
+}
+
+/// What the signed object came to.
+pub(super) enum SignedObject {
+    /// Not read, or not good.
+    None,
+    /// Good, of an unknown signer.
+    Unknown(SignedSod),
+    /// Good, of a known signer.
+    Trusted(TrustedSod),
+}
+
+impl SignedObject {
+    /// What was signed, whoever signed it.
+    pub(super) fn signed(&self) -> Option<&SignedSod> {
+        match self {
+            Self::None => None,
+            Self::Unknown(sod) => Some(sod),
+            Self::Trusted(sod) => Some(sod.signed()),
+        }
+    }
+}
+
+/// One inspection while it runs.
+pub(super) struct Dialogue<'a, 't> {
+    pub(super) session: CardSession<'t>,
+    pub(super) key: &'a AccessKey,
+    pub(super) trust: &'a TrustStore,
+    pub(super) policy: &'a InspectionPolicy,
+    pub(super) now: Timestamp,
+    pub(super) random: &'a mut dyn Random,
+    pub(super) observer: &'a mut dyn Observer,
+    pub(super) report: Report,
+    pub(super) inspection: Inspection,
+    pub(super) offered: Option<SecurityInfos>,
+    pub(super) pace: Option<PaceInfo>,
+    pub(super) signed_object: SignedObject,
+    /// Sessions that were opened again after the card gave one up.
+    pub(super) reopened: u32,
+}
+
+impl Dialogue<'_, '_> {
+    /// Runs to the end or to what stops it.
+    pub(super) fn run(mut self) -> Inspection {
+        let end = self.steps();
+        self.finish(end)
+    }
+
+    fn steps(&mut self) -> Result<(), Stop> {
+        self.open()?;
+        self.read_signed_object()?;
+        let identity = self.policy.identity_groups.clone();
+        for (index, group) in identity.iter().enumerate() {
+            self.read_group(*group)?;
+            // The chip is asked early: what follows is then read under keys that only the genuine chip has.
+            if index == 0 {
+                self.prove_by_agreement()?;
+            }
+        }
+        if identity.is_empty() {
+            self.prove_by_agreement()?;
+        }
+        self.prove_by_signature()?;
+        self.hand_over_identity();
+        self.read_list_of_groups()?;
+        self.read_remaining_groups()
+    }
+
+    fn read_remaining_groups(&mut self) -> Result<(), Stop> {
+        let mut groups: Vec<u8> = self.policy.required_groups.clone();
+        groups.retain(|group| *group != PORTRAIT_GROUP && !self.policy.identity_groups.contains(group));
+        if self.policy.portrait {
+            groups.push(PORTRAIT_GROUP);
+        }
+        groups.into_iter().try_for_each(|group| self.read_group(group))
+    }
+
+    /// Everything but the portrait is judged: the verdict over the identity groups goes out before the rest is read.
+    fn hand_over_identity(&mut self) {
+        let policy = self.policy.for_identity();
+        let mut results = self.report.results().to_vec();
+        results.push(CheckResult {
+            check: Check::Link,
+            outcome: Outcome::Successful,
+            cause: None,
+            section: SECTION_LINK,
+        });
+        self.inspection.overall = report::overall(&results, &policy);
+        self.inspection.results = results;
+        self.note_session();
+        self.observer.progress(Progress::Identity(&self.inspection));
+    }
+
+    /// Closes the list: what was not come to is named, so that the report lists every check.
+    fn finish(mut self, end: Result<(), Stop>) -> Inspection {
+        match end {
+            Ok(()) => self.add(Check::Link, Outcome::Successful, None, SECTION_LINK),
+            Err(Stop::Link(error)) => self.add(Check::Link, Outcome::Aborted, Some(Cause::Link(error)), SECTION_LINK),
+            Err(Stop::Channel) => self.add(Check::Link, Outcome::Aborted, Some(Cause::ChannelBroken), SECTION_LINK),
+            Err(Stop::NotOpened) => {
+                self.add(Check::Link, Outcome::NotPerformed, Some(Cause::EarlierFailure), SECTION_LINK);
+            }
+        }
+        self.list_groups_left_out(end.is_ok());
+        for check in report::listed_checks(self.policy) {
+            if self.report.outcome(check).is_none() {
+                self.add(check, Outcome::NotPerformed, Some(Cause::EarlierFailure), SECTION_FILES);
+            }
+        }
+        self.note_session();
+        if matches!(end, Err(Stop::Link(_) | Stop::Channel)) {
+            // No partial verdict, and nothing of a broken reading stays.
+            self.inspection.files.clear();
+            self.inspection.evidence = None;
+        }
+        self.inspection.results = self.report.results().to_vec();
+        self.inspection.overall = report::overall(&self.inspection.results, self.policy);
+        self.inspection
+    }
+
+    /// Groups that are signed and were not read on purpose.
+    fn list_groups_left_out(&mut self, complete: bool) {
+        let signed: Vec<u8> =
+            self.signed_object.signed().map(|sod| sod.object().groups().collect()).unwrap_or_default();
+        for group in signed {
+            if self.report.outcome(Check::ReadGroup(group)).is_some() {
+                continue;
+            }
+            let cause = match (LOCKED_GROUPS.contains(&group), complete) {
+                (true, _) => Cause::FileProtected,
+                (false, true) => Cause::NotNeeded,
+                (false, false) => Cause::EarlierFailure,
+            };
+            self.add(Check::ReadGroup(group), Outcome::NotPerformed, Some(cause), SECTION_FILES);
+        }
+    }
+
+    fn note_session(&mut self) {
+        self.inspection.apdu_count = self.session.apdu_count();
+        let block = self.session.habits().largest_block();
+        self.inspection.block_size_bytes = usize::try_from(block).unwrap_or(usize::MAX);
+    }
+
+    pub(super) fn add(&mut self, check: Check, outcome: Outcome, cause: Option<Cause>, section: &'static str) {
+        self.report.add(check, outcome, cause, section);
+    }
+
+    pub(super) fn keep(&mut self, file: FileId, bytes: Vec<u8>) {
+        self.inspection.files.insert(file, bytes);
+        self.observer.progress(Progress::FileRead(file));
+    }
+}

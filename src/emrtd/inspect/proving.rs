@@ -1,0 +1,191 @@
+//! Is the chip the one that was signed for: chip authentication, else active authentication (ICAO Doc 9303-11 §6).
+//!
+//! A proof counts only for a key that a trusted signer signed. With an unknown signer the same dialogue runs, because a
+//! clone shows all the same, and its success is written down as undecided.
+
+use super::dialogue::{
+    ACTIVE_KEY_GROUP, CHIP_KEY_GROUP, Dialogue, SECTION_ACCESS, SECTION_ACTIVE, SECTION_CHIP, SignedObject, Stop,
+};
+use crate::bits::secret::Pii;
+use crate::emrtd::authenticity::active::{self, ActiveError, ActiveProof};
+use crate::emrtd::authenticity::chip::{self, ChipAuthenticationError, ChipAuthenticationPlan};
+use crate::emrtd::authenticity::passive::{BoundKey, SignedKey};
+use crate::emrtd::authenticity::public_key::PublicKey;
+use crate::emrtd::evidence::ChipEvidence;
+use crate::emrtd::lds::dg15;
+use crate::emrtd::lds::files::FileId;
+use crate::emrtd::lds::security_infos::SecurityInfos;
+use crate::emrtd::report::{Cause, Check, Outcome};
+use crate::iso7816::SessionError;
+
+/// A key of the chip, by who signed it.
+enum ChipKeyOf<K> {
+    Trusted(BoundKey<K>),
+    Unknown(SignedKey<K>),
+}
+
+impl<K> ChipKeyOf<K> {
+    fn key(&self) -> &K {
+        match self {
+            Self::Trusted(bound) => bound.key(),
+            Self::Unknown(signed) => signed.key(),
+        }
+    }
+
+    /// What a success means: a proof only under a trusted signer.
+    fn success(&self) -> (Outcome, Option<Cause>) {
+        match self {
+            Self::Trusted(_) => (Outcome::Successful, None),
+            Self::Unknown(_) => (Outcome::Undetermined, Some(Cause::KeyOfUnknownSigner)),
+        }
+    }
+}
+
+impl Dialogue<'_, '_> {
+    /// Chip authentication with the key in DG14.
+    pub(super) fn prove_by_agreement(&mut self) -> Result<(), Stop> {
+        let Some(infos) = self.key_of_group(CHIP_KEY_GROUP, Check::ChipAuthentication, SECTION_CHIP, |bytes| {
+            SecurityInfos::parse_dg14(bytes).ok()
+        })?
+        else {
+            return Ok(());
+        };
+        self.compare_offer(infos.key());
+        let Some(plan) = ChipAuthenticationPlan::choose(infos.key()) else {
+            let cause = if infos.key().refused_key.is_some() { Cause::KeyNotAcceptable } else { Cause::NoKey };
+            self.add(Check::ChipAuthentication, Outcome::NotSupported, Some(cause), SECTION_CHIP);
+            return Ok(());
+        };
+        let (outcome, cause) = match chip::run(&mut self.session, &plan, self.random) {
+            Ok(()) => {
+                self.keep_agreement_evidence();
+                infos.success()
+            }
+            Err(ChipAuthenticationError::Refused(status)) => (Outcome::NotPerformed, Some(Cause::Status(status.0))),
+            Err(ChipAuthenticationError::NoSecret(_)) => (Outcome::Failed, Some(Cause::KeyNotBound)),
+            Err(ChipAuthenticationError::Point(_) | ChipAuthenticationError::Element(_)) => {
+                (Outcome::NotSupported, Some(Cause::KeyNotAcceptable))
+            }
+            Err(ChipAuthenticationError::Session(error)) => {
+                return Err(self.broke_off(Check::ChipAuthentication, error));
+            }
+        };
+        self.add(Check::ChipAuthentication, outcome, cause, SECTION_CHIP);
+        if outcome == Outcome::Failed {
+            // The old keys are gone and the chip has not the new ones: the rest is read in a session of its own.
+            self.open_again()?;
+        }
+        Ok(())
+    }
+
+    /// Active authentication with the key in DG15, where chip authentication gave neither proof nor disproof.
+    pub(super) fn prove_by_signature(&mut self) -> Result<(), Stop> {
+        let decided = matches!(
+            self.report.outcome(Check::ChipAuthentication),
+            Some(Outcome::Successful | Outcome::Failed | Outcome::Undetermined)
+        );
+        if decided {
+            self.add(Check::ActiveAuthentication, Outcome::NotPerformed, Some(Cause::NotNeeded), SECTION_ACTIVE);
+            return Ok(());
+        }
+        let key = self.key_of_group(ACTIVE_KEY_GROUP, Check::ActiveAuthentication, SECTION_ACTIVE, |bytes| {
+            dg15::parse(bytes).ok()
+        })?;
+        let Some(key) = key else { return Ok(()) };
+        let (outcome, cause) = match self.challenge(key.key()) {
+            Ok(proof) => {
+                self.keep_signature_evidence(proof);
+                key.success()
+            }
+            Err(ActiveError::Refused(status)) => (Outcome::NotPerformed, Some(Cause::Status(status.0))),
+            Err(ActiveError::AnswerCut { .. }) => (Outcome::NotPerformed, Some(Cause::FileUnreadable)),
+            Err(ActiveError::Signature(_)) => (Outcome::Failed, Some(Cause::SignatureWrong)),
+            Err(ActiveError::Session(error)) => return Err(self.broke_off(Check::ActiveAuthentication, error)),
+        };
+        self.add(Check::ActiveAuthentication, outcome, cause, SECTION_ACTIVE);
+        Ok(())
+    }
+
+    fn challenge(&mut self, key: &PublicKey) -> Result<ActiveProof, ActiveError> {
+        let dg14 = self.inspection.files.get(FileId::Dg(CHIP_KEY_GROUP));
+        let info =
+            dg14.and_then(|bytes| SecurityInfos::parse_dg14(bytes).ok()).and_then(|infos| infos.active_authentication);
+        active::run(&mut self.session, key, info, self.random)
+    }
+
+    /// Reads the group and takes the key out of it, if the signed object holds its hash. `None` where there is no such
+    /// key, with the reason as the line of `check`.
+    fn key_of_group<K>(
+        &mut self,
+        group: u8,
+        check: Check,
+        section: &'static str,
+        parse: impl Fn(&[u8]) -> Option<K>,
+    ) -> Result<Option<ChipKeyOf<K>>, Stop> {
+        let Some(signed) = self.signed_object.signed() else {
+            self.add(check, Outcome::NotPerformed, Some(Cause::EarlierFailure), section);
+            return Ok(None);
+        };
+        if signed.object().group_hash(group).is_none() {
+            self.add(check, Outcome::NotSupported, Some(Cause::NoKey), section);
+            return Ok(None);
+        }
+        self.read_group(group)?;
+        let Some(bytes) = self.inspection.files.get(FileId::Dg(group)) else {
+            self.add(check, Outcome::NotPerformed, Some(Cause::FileMissing), section);
+            return Ok(None);
+        };
+        let parse = |bytes: &[u8]| parse(bytes).ok_or(());
+        let key = match &self.signed_object {
+            SignedObject::Trusted(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::Trusted).ok(),
+            SignedObject::Unknown(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::Unknown).ok(),
+            SignedObject::None => None,
+        };
+        if key.is_none() {
+            self.add(check, Outcome::NotPerformed, Some(Cause::KeyNotBound), section);
+        }
+        Ok(key)
+    }
+
+    /// EF.CardAccess is unsigned; its signed copy in DG14 shows whether the offer was changed on the way (§4.2).
+    fn compare_offer(&mut self, signed: &SecurityInfos) {
+        let Some(offered) = &self.offered else { return };
+        let (outcome, cause) = if signed.pace.is_empty() {
+            (Outcome::NotPerformed, Some(Cause::NotSigned))
+        } else if offered.pace.iter().all(|info| signed.pace.contains(info)) && offered.pace.len() == signed.pace.len()
+        {
+            (Outcome::Successful, None)
+        } else {
+            (Outcome::Failed, Some(Cause::ListDiffers))
+        };
+        self.add(Check::CardAccessCopy, outcome, cause, SECTION_ACCESS);
+    }
+
+    fn keep_agreement_evidence(&mut self) {
+        let dg14 = self.inspection.files.get(FileId::Dg(CHIP_KEY_GROUP)).map(<[u8]>::to_vec).unwrap_or_default();
+        if let Some(evidence) = &mut self.inspection.evidence {
+            evidence.chip = Some(ChipEvidence::ChipAuthentication { dg14: Pii::new(dg14) });
+        }
+    }
+
+    fn keep_signature_evidence(&mut self, proof: ActiveProof) {
+        let dg15 = self.inspection.files.get(FileId::Dg(ACTIVE_KEY_GROUP)).map(<[u8]>::to_vec).unwrap_or_default();
+        if let Some(evidence) = &mut self.inspection.evidence {
+            evidence.chip = Some(ChipEvidence::ActiveAuthentication {
+                dg15: Pii::new(dg15),
+                challenge: proof.challenge.to_vec(),
+                response: proof.signature,
+            });
+        }
+    }
+
+    fn broke_off(&mut self, check: Check, error: SessionError) -> Stop {
+        let stop = Stop::from(error);
+        let cause = match stop {
+            Stop::Link(error) => Cause::Link(error),
+            Stop::Channel | Stop::NotOpened => Cause::ChannelBroken,
+        };
+        self.add(check, Outcome::Aborted, Some(cause), SECTION_CHIP);
+        stop
+    }
+}

@@ -1,0 +1,9 @@
+//! Diagnostics on standard error. They tell of the machine, never of a person.
+
+use tracing_subscriber::EnvFilter;
+
+/// Starts diagnostics; `DIEMDANH_LOG` sets what is told (`warn` by default).
+pub fn start() {
+    let filter = EnvFilter::try_from_env("DIEMDANH_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

@@ -1,0 +1,143 @@
+//! The data groups and elementary files of a lab card (the card's profile as `cccd` knows it; DG3 is a dummy).
+
+use super::der;
+use super::people::Person;
+use crate::bits::tlv;
+use crate::crypto::Point;
+use crate::emrtd::mrz::check_digit;
+use jiff::civil::Date;
+
+const PACE_ECDH_GM_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02];
+const CA_ECDH_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03, 0x02, 0x02];
+const PK_ECDH: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01, 0x02];
+const TERMINAL_AUTHENTICATION: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02];
+const UTF8_OID: &[u8] = &[0x28, 0xD3, 0x16, 0x01, 0x00, 0x08];
+
+/// The standardised parameter id of brainpoolP256r1.
+pub(super) const PACE_PARAMETER_ID: u8 = 13;
+
+/// The MRZ of a person's card, ninety characters.
+pub fn mrz(person: &Person) -> String {
+    let document_number = person.number.get(3..).unwrap_or_default();
+    let line1 = format!(
+        "IDVNM{document_number}{}{}<<{}",
+        check_digit(document_number.as_bytes()),
+        person.number,
+        check_digit(person.number.as_bytes())
+    );
+    let birth = yymmdd(person.birth);
+    let expiry = expiry(person);
+    let sex = if person.female { 'F' } else { 'M' };
+    let dates = format!("{birth}{}{sex}{expiry}{}", check_digit(birth.as_bytes()), check_digit(expiry.as_bytes()));
+    let composite = [line1.get(5..), dates.get(0..7), dates.get(8..15), Some("<<<<<<<<<<<")]
+        .map(Option::unwrap_or_default)
+        .concat();
+    let line2 = format!("{dates}VNM<<<<<<<<<<<{}", check_digit(composite.as_bytes()));
+    format!("{line1}{line2}{:<<30.30}", person.mrz_name())
+}
+
+/// Document number, birth and expiry, each with its check digit: what opens BAC.
+pub(super) fn mrz_information(person: &Person) -> String {
+    let part = |text: &str| format!("{text}{}", check_digit(text.as_bytes()));
+    let document_number = person.number.get(3..).unwrap_or_default();
+    [part(document_number), part(&yymmdd(person.birth)), part(&expiry(person))].concat()
+}
+
+pub(super) fn dg1(person: &Person) -> Vec<u8> {
+    tlv::encode(0x61, &tlv::encode(0x5F1F, mrz(person).as_bytes()))
+}
+
+/// DG2 around a coded image: CBEFF and a face record of ISO/IEC 19794-5 with no feature points.
+pub(super) fn dg2(image: &[u8], (width, height): (u16, u16), jpeg2000: bool) -> Vec<u8> {
+    let block_len = u32::try_from(32 + image.len()).unwrap_or(u32::MAX);
+    let record_len = block_len.saturating_add(14);
+    let kind = u8::from(jpeg2000);
+    let record = [
+        b"FAC\x00010\x00".as_slice(),
+        &record_len.to_be_bytes(),
+        &[0, 1],
+        &block_len.to_be_bytes(),
+        // No feature points; sex, eyes, hair, features, expression, pose: unspecified.
+        &[0; 16],
+        // Full frontal, coding, size, sRGB, source and device unspecified, no quality.
+        &[1, kind],
+        &width.to_be_bytes(),
+        &height.to_be_bytes(),
+        &[1, 0, 0, 0, 0, 0],
+        image,
+    ]
+    .concat();
+    let header = tlv::encode_all(
+        0xA1,
+        &[tlv::encode(0x81, &[2]), tlv::encode(0x82, &[0]), tlv::encode(0x87, &[1, 1]), tlv::encode(0x88, &[0, 8])],
+    );
+    let template = tlv::encode_all(0x7F60, &[header, tlv::encode(0x5F2E, &record)]);
+    tlv::encode(0x75, &tlv::encode_all(0x7F61, &[tlv::encode(0x02, &[1]), template]))
+}
+
+pub(super) fn dg13(person: &Person) -> Vec<u8> {
+    let field = |number: u8, value: &[u8]| der::sequence(&[der::integer(&[number]), value.to_vec()]);
+    let relatives = [der::sequence(&[der::utf8("Cha Giả Định")]), der::sequence(&[der::utf8("Mẹ Giả Định")])].concat();
+    let expiry = person.expiry.map_or_else(|| "Không thời hạn".to_owned(), slashed);
+    let sex = if person.female { "Nữ" } else { "Nam" };
+    let mut fields = vec![
+        field(1, &der::printable(&person.number)),
+        field(2, &der::utf8(&person.full_name)),
+        field(3, &der::printable(&slashed(person.birth))),
+        field(4, &der::utf8(sex)),
+        field(5, &der::utf8("Việt Nam")),
+        field(6, &der::utf8("Dân tộc mẫu")),
+        field(7, &der::utf8("Tôn giáo mẫu")),
+        field(8, &der::utf8("Quê quán mẫu")),
+        field(9, &der::utf8("Số 1 Phố Thử, Phường Mẫu")),
+        field(10, &der::utf8("Đặc điểm mẫu")),
+        field(11, &der::printable(&slashed(person.issued))),
+        field(12, &der::utf8(&expiry)),
+        field(13, &relatives),
+        field(14, &[]),
+        field(16, &der::printable("LAB0000000000000")),
+    ];
+    if let Some(old_number) = &person.old_number {
+        fields.insert(14, field(15, &der::printable(old_number)));
+    }
+    // The fields stand in the order of their numbers, not in DER's: that is how cards write them.
+    let list = tlv::encode_all(0x31, &fields);
+    tlv::encode(0x6D, &der::sequence(&[der::integer(&[1]), der::oid(UTF8_OID), list]))
+}
+
+pub(super) fn dg14(chip_key: Option<&Point>) -> Vec<u8> {
+    let mut infos = offered(chip_key.is_some());
+    if let Some(key) = chip_key {
+        infos.push(der::sequence(&[der::oid(PK_ECDH), der::public_key(key)]));
+    }
+    tlv::encode(0x6E, &der::set_of(infos))
+}
+
+pub(super) fn card_access() -> Vec<u8> {
+    der::set_of(offered(true))
+}
+
+/// Terminal authentication, chip authentication and PACE, as seen on cards.
+fn offered(chip_authentication: bool) -> Vec<Vec<u8>> {
+    let info = |kind: &[u8], rest: &[Vec<u8>]| der::sequence(&[&[der::oid(kind)], rest].concat());
+    let mut infos = vec![
+        info(TERMINAL_AUTHENTICATION, &[der::integer(&[1])]),
+        info(PACE_ECDH_GM_AES_128, &[der::integer(&[2]), der::integer(&[PACE_PARAMETER_ID])]),
+    ];
+    if chip_authentication {
+        infos.push(info(CA_ECDH_AES_128, &[der::integer(&[1])]));
+    }
+    infos
+}
+
+fn expiry(person: &Person) -> String {
+    person.expiry.map_or_else(|| "991231".to_owned(), yymmdd)
+}
+
+fn yymmdd(date: Date) -> String {
+    format!("{:02}{:02}{:02}", date.year().rem_euclid(100), date.month(), date.day())
+}
+
+fn slashed(date: Date) -> String {
+    format!("{:02}/{:02}/{:04}", date.day(), date.month(), date.year())
+}

@@ -1,0 +1,270 @@
+//! The lab's issuing authority: synthetic people, certificates, data groups, signed objects, whole cards, good and bad.
+//!
+//! Everything follows from labels: the same person has the same card on every start. The country signer is in no
+//! production trust folder, and [`trust_store_der`] is only for the lab's own.
+//!
+//! Invariants: no real person, number, name or picture; every card that is bad is bad in one named way.
+
+pub mod active_key;
+pub mod authority;
+mod der;
+pub mod face;
+pub mod groups;
+pub mod people;
+pub mod portrait;
+mod signed_object;
+
+use crate::bits::random::SeededRandom;
+use crate::bits::secret::Secret;
+use crate::crypto::ec::EcError;
+use crate::crypto::ecdsa::SignatureError;
+use crate::crypto::{CipherAlg, EcSecret, NamedCurve};
+use crate::emrtd::lds::com;
+use crate::emrtd::lds::files::FileId;
+use crate::lab::card::data::{CardData, ChipAuthenticationProfile, PaceProfile};
+use authority::{Authority, Validity};
+use jiff::Timestamp;
+use people::Person;
+use portrait::Coding;
+use std::collections::BTreeMap;
+use thiserror::Error;
+
+/// Why a card could not be made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum IssueError {
+    /// The arithmetic of a curve failed.
+    #[error(transparent)]
+    Curve(#[from] EcError),
+    /// Signing failed.
+    #[error(transparent)]
+    Signature(#[from] SignatureError),
+    /// The portrait could not be coded.
+    #[error("the portrait could not be coded")]
+    Portrait,
+    /// A date of the lab is no date.
+    #[error("a date of the lab is no date")]
+    Date,
+}
+
+/// An issuing authority with one document signer.
+#[derive(Clone)]
+pub struct Issuer {
+    country_signer: Authority,
+    signer: Authority,
+    signed_at: Timestamp,
+}
+
+/// How a card is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Making {
+    /// How the portrait is coded.
+    pub portrait: Coding,
+    /// The chip offers PACE.
+    pub pace: bool,
+    /// The chip offers BAC.
+    pub bac: bool,
+    /// DG14 holds a chip-authentication key.
+    pub chip_authentication: bool,
+    /// DG15 holds an active-authentication key.
+    pub active_authentication: bool,
+    /// What is wrong with the card.
+    pub fault: Option<Fault>,
+}
+
+/// What may be wrong with a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Fault {
+    /// The name in DG1 was changed after signing; its check digits are right.
+    TamperedDg1,
+    /// One byte of the group was changed after signing.
+    TamperedGroup(u8),
+    /// The group is in the signed object and not on the card.
+    MissingGroup(u8),
+    /// The group was never there: neither on the card nor in the signed object.
+    WithoutGroup(u8),
+    /// The group holds its tag and then nonsense, properly signed.
+    GarbageGroup(u8),
+    /// Every file is a copy of a good card's; the chip has another secret.
+    Clone,
+    /// One byte of the signature in EF.SOD was changed.
+    WrongSignature,
+    /// EF.COM lists groups that are not there.
+    LyingCom,
+}
+
+impl Default for Making {
+    /// As cards are: PACE and BAC, both proofs of the chip, JPEG 2000, nothing wrong.
+    fn default() -> Self {
+        Self {
+            portrait: Coding::Jp2,
+            pace: true,
+            bac: true,
+            chip_authentication: true,
+            active_authentication: true,
+            fault: None,
+        }
+    }
+}
+
+impl Making {
+    /// A card as cards are, but for one fault.
+    pub fn with_fault(fault: Fault) -> Self {
+        Self { fault: Some(fault), ..Self::default() }
+    }
+}
+
+/// The lab's country signer certificates, DER: the whole content of a lab trust folder.
+///
+/// # Errors
+/// [`IssueError`].
+pub fn trust_store_der() -> Result<Vec<Vec<u8>>, IssueError> {
+    Ok(vec![Issuer::lab()?.country_signer.certificate().to_vec()])
+}
+
+impl Issuer {
+    /// The authority that the lab trusts.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn lab() -> Result<Self, IssueError> {
+        Self::named("Lab CSCA 1", "VN")
+    }
+
+    /// An authority of the same country that no trust store knows.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn unknown() -> Result<Self, IssueError> {
+        Self::named("Lab CSCA Unknown", "VN")
+    }
+
+    /// An authority whose keys follow from its label.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn named(label: &str, country: &str) -> Result<Self, IssueError> {
+        let moment = |text: &str| text.parse::<Timestamp>().map_err(|_| IssueError::Date);
+        let long = Validity { from: moment("2020-01-01T00:00:00Z")?, to: moment("2045-12-31T23:59:59Z")? };
+        let short = Validity { from: moment("2024-01-01T00:00:00Z")?, to: moment("2040-12-31T23:59:59Z")? };
+        let country_signer = Authority::country_signer(label, country, long)?;
+        let signer = country_signer.document_signer(&format!("{label} DS 1"), country, short)?;
+        Ok(Self { country_signer, signer, signed_at: moment("2024-05-20T08:00:00Z")? })
+    }
+
+    /// The country signer's certificate, DER.
+    pub fn country_signer_der(&self) -> &[u8] {
+        self.country_signer.certificate()
+    }
+
+    /// The document signer's certificate, DER.
+    pub fn signer_der(&self) -> &[u8] {
+        self.signer.certificate()
+    }
+
+    /// Makes a card for `person`.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn issue(&self, person: &Person, making: &Making) -> Result<CardData, IssueError> {
+        let chip_secret = chip_secret(&person.number);
+        let mut groups = groups_of(person, making, &chip_secret)?;
+        before_signing(&mut groups, making.fault);
+        let mut sod = signed_object::ef_sod(&groups, &self.signer, &self.country_signer, self.signed_at)?;
+        let mut listed: Vec<u8> = groups.keys().copied().collect();
+        after_signing(&mut groups, &mut sod, &mut listed, making.fault);
+        let mut card = CardData::empty();
+        for (number, bytes) in groups {
+            card.files.insert(FileId::Dg(number).fid(), bytes);
+        }
+        card.files.insert(FileId::Com.fid(), com::encode(&listed));
+        card.files.insert(FileId::Sod.fid(), sod);
+        card.locked_files = vec![FileId::Dg(3).fid()];
+        open_and_prove(&mut card, person, making, chip_secret);
+        Ok(card)
+    }
+}
+
+/// The chip's secret follows from the person's number.
+fn chip_secret(number: &str) -> EcSecret {
+    let mut random = SeededRandom::new(&format!("diemdanh lab chip {number}"));
+    EcSecret::random(NamedCurve::BrainpoolP256r1, &mut random)
+}
+
+fn groups_of(person: &Person, making: &Making, chip_secret: &EcSecret) -> Result<BTreeMap<u8, Vec<u8>>, IssueError> {
+    let image = portrait::coded(person, making.portrait)?;
+    let jpeg2000 = making.portrait != Coding::Jpeg;
+    let chip_key = if making.chip_authentication { Some(chip_secret.public()?) } else { None };
+    let mut groups = BTreeMap::from([
+        (1, groups::dg1(person)),
+        (2, groups::dg2(&image, portrait::SIZE, jpeg2000)),
+        (3, b"\x63\x0ADG3 of lab".to_vec()),
+        (13, groups::dg13(person)),
+        (14, groups::dg14(chip_key.as_ref())),
+    ]);
+    if making.active_authentication {
+        groups.insert(15, active_key::dg15());
+    }
+    Ok(groups)
+}
+
+fn before_signing(groups: &mut BTreeMap<u8, Vec<u8>>, fault: Option<Fault>) {
+    match fault {
+        Some(Fault::WithoutGroup(number)) => {
+            groups.remove(&number);
+        }
+        Some(Fault::GarbageGroup(number)) => {
+            if let Some(bytes) = groups.get_mut(&number) {
+                let tag = bytes.first().copied().unwrap_or_default();
+                *bytes = crate::bits::tlv::encode(u32::from(tag), b"\xFF\xFFnonsense\x30\x84\xFF\xFF\xFF\xFF");
+            }
+        }
+        _ => {}
+    }
+}
+
+fn after_signing(groups: &mut BTreeMap<u8, Vec<u8>>, sod: &mut [u8], listed: &mut Vec<u8>, fault: Option<Fault>) {
+    match fault {
+        Some(Fault::TamperedDg1) => flip_last_letter(groups.get_mut(&1)),
+        Some(Fault::TamperedGroup(number)) => {
+            if let Some(last) = groups.get_mut(&number).and_then(|bytes| bytes.last_mut()) {
+                *last ^= 0x01;
+            }
+        }
+        Some(Fault::MissingGroup(number)) => {
+            groups.remove(&number);
+        }
+        Some(Fault::WrongSignature) => {
+            if let Some(last) = sod.last_mut() {
+                *last ^= 0x01;
+            }
+        }
+        Some(Fault::LyingCom) => *listed = vec![1, 2, 11],
+        _ => {}
+    }
+}
+
+/// Changes the last letter of the name, which no check digit protects.
+fn flip_last_letter(dg1: Option<&mut Vec<u8>>) {
+    let Some(dg1) = dg1 else { return };
+    if let Some(letter) = dg1.iter_mut().rev().find(|byte| byte.is_ascii_uppercase()) {
+        *letter = if *letter == b'A' { b'B' } else { b'A' };
+    }
+}
+
+fn open_and_prove(card: &mut CardData, person: &Person, making: &Making, chip_secret: EcSecret) {
+    card.mrz_information = Some(Secret::new(groups::mrz_information(person)));
+    card.bac = making.bac;
+    if making.pace {
+        card.master_files.insert(FileId::CardAccess.fid(), groups::card_access());
+        card.can = Some(Secret::new(person.can().to_owned()));
+        card.pace = Some(PaceProfile { cipher: CipherAlg::Aes128, parameter_id: groups::PACE_PARAMETER_ID });
+    }
+    let cloned = making.fault == Some(Fault::Clone);
+    if making.chip_authentication {
+        let secret = if cloned { self::chip_secret("clone") } else { chip_secret };
+        card.chip_authentication = Some(ChipAuthenticationProfile { secret, cipher: CipherAlg::Aes128, key_id: None });
+    }
+    if making.active_authentication && !cloned {
+        card.active_authentication = Some(active_key::profile());
+    }
+}

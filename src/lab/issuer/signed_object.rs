@@ -1,0 +1,62 @@
+//! EF.SOD of a lab card (ICAO Doc 9303-10 §4.6.2 and appendix D; RFC 5652 §5).
+
+use super::IssueError;
+use super::authority::Authority;
+use super::der;
+use crate::bits::tlv;
+use crate::crypto::HashAlg;
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+const LDS_SECURITY_OBJECT: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x01];
+const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+const CONTENT_TYPE: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03];
+const MESSAGE_DIGEST: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04];
+const SIGNING_TIME: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x05];
+
+/// Signs the SHA-256 hashes of `groups` (number to exact bytes) with `signer`, whose certificate `issuer` signed.
+pub(super) fn ef_sod(
+    groups: &BTreeMap<u8, Vec<u8>>,
+    signer: &Authority,
+    issuer: &Authority,
+    signed_at: Timestamp,
+) -> Result<Vec<u8>, IssueError> {
+    let content = security_object(groups);
+    let attributes = attributes(&content, signer.hash(), signed_at);
+    let signature = signer.sign(&der::set_of(attributes.clone()))?;
+    let mut sorted = attributes;
+    sorted.sort();
+    let signer_info = der::sequence(&[
+        der::integer(&[1]),
+        signer.issuer_and_serial(issuer),
+        der::hash(signer.hash()),
+        tlv::encode_all(0xA0, &sorted),
+        der::ecdsa_with(signer.hash()),
+        der::octets(&signature),
+    ]);
+    let signed_data = der::sequence(&[
+        der::integer(&[3]),
+        tlv::encode(0x31, &der::hash(signer.hash())),
+        der::sequence(&[der::oid(LDS_SECURITY_OBJECT), tlv::encode(0xA0, &der::octets(&content))]),
+        tlv::encode(0xA0, signer.certificate()),
+        tlv::encode(0x31, &signer_info),
+    ]);
+    Ok(tlv::encode(0x77, &der::sequence(&[der::oid(SIGNED_DATA), tlv::encode(0xA0, &signed_data)])))
+}
+
+fn security_object(groups: &BTreeMap<u8, Vec<u8>>) -> Vec<u8> {
+    let hashes: Vec<Vec<u8>> = groups
+        .iter()
+        .map(|(number, bytes)| der::sequence(&[der::integer(&[*number]), der::octets(&HashAlg::Sha256.digest(bytes))]))
+        .collect();
+    der::sequence(&[der::integer(&[0]), der::hash(HashAlg::Sha256), der::sequence(&hashes)])
+}
+
+fn attributes(content: &[u8], hash: HashAlg, signed_at: Timestamp) -> Vec<Vec<u8>> {
+    let attribute = |kind: &[u8], value: Vec<u8>| der::sequence(&[der::oid(kind), tlv::encode(0x31, &value)]);
+    vec![
+        attribute(CONTENT_TYPE, der::oid(LDS_SECURITY_OBJECT)),
+        attribute(SIGNING_TIME, der::utc_time(signed_at)),
+        attribute(MESSAGE_DIGEST, der::octets(&hash.digest(content))),
+    ]
+}

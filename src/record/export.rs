@@ -1,0 +1,189 @@
+//! The log as a folder that others can check: C2SP `tlog-tiles` a segment, certificate, keys, a signed manifest.
+
+use super::{
+    LogStore, NoteError, NoteKey, NoteVerifier, StoreFault,
+    segment::{Segment, SegmentContent, SegmentDamage, digest, read_segment},
+    tree::{TILE_WIDTH, leaf_hash, tile_path, tiles},
+};
+use std::collections::BTreeMap;
+
+/// The board's certificate of the desk.
+pub const DESK_CERT_FILE: &str = "desk-cert";
+/// The signed list of all other files.
+pub const MANIFEST_FILE: &str = "manifest";
+/// How to check the folder without us.
+pub const READ_ME_FILE: &str = "READ-ME.txt";
+
+/// Why nothing can be exported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ExportFault {
+    /// The journal cannot be read.
+    #[error("the journal cannot be read: {0}")]
+    Store(#[from] StoreFault),
+    /// A segment was damaged; it must be kept as it is and handed over whole.
+    #[error("segment {segment}: {damage}")]
+    Damaged {
+        /// Which.
+        segment: u32,
+        /// What.
+        damage: SegmentDamage,
+    },
+    /// Training and live segments in one journal.
+    #[error("the journal mixes training and live segments")]
+    MixedModes,
+    /// The manifest cannot be signed.
+    #[error("the manifest cannot be signed: {0}")]
+    Note(#[from] NoteError),
+}
+
+/// Reads every segment of a journal and lays it out for others, paths in order, the manifest last.
+///
+/// # Errors
+/// [`ExportFault`].
+pub fn export<S: LogStore>(
+    store: &mut S,
+    desk_cert: &str,
+    device: &NoteKey,
+) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
+    let mut segments = Vec::new();
+    for number in store.segments()? {
+        let bytes = store.read(number)?;
+        let content = read_segment(&bytes, device.verifier());
+        match content.map_err(|damage| ExportFault::Damaged { segment: number, damage })? {
+            SegmentContent::Good(segment) => segments.push(*segment),
+            SegmentContent::Nothing { .. } => (),
+        }
+    }
+    package(&segments, desk_cert, device)
+}
+
+/// Lays out segments that were read before.
+///
+/// # Errors
+/// [`ExportFault::MixedModes`], [`ExportFault::Note`].
+pub fn package(segments: &[Segment], desk_cert: &str, device: &NoteKey) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
+    let training = segments.first().is_some_and(|segment| segment.opened.training);
+    if segments.iter().any(|segment| segment.opened.training != training) {
+        return Err(ExportFault::MixedModes);
+    }
+    let mut files = vec![
+        (DESK_CERT_FILE.to_owned(), desk_cert.as_bytes().to_vec()),
+        (READ_ME_FILE.to_owned(), include_bytes!("read_me.txt").to_vec()),
+    ];
+    for segment in segments {
+        let folder = segment_folder(segment.opened.segment);
+        let inner = segment_files(segment).into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes));
+        files.extend(inner);
+    }
+    files.sort();
+    let manifest = device.sign(&Manifest::of(training, &files).text())?;
+    files.push((MANIFEST_FILE.to_owned(), manifest.into_bytes()));
+    Ok(files)
+}
+
+/// The folder of a segment, with a slash behind it.
+pub fn segment_folder(segment: u32) -> String {
+    format!("segments/{segment:03}/")
+}
+
+/// The files of one segment, by their paths in its folder.
+pub fn segment_files(segment: &Segment) -> Vec<(String, Vec<u8>)> {
+    let mut files = vec![
+        ("vkey".to_owned(), vkey_line(&segment.key).into_bytes()),
+        ("checkpoint".to_owned(), segment.checkpoint.clone().into_bytes()),
+    ];
+    files.extend(tree_files(&segment.raw));
+    files
+}
+
+/// Tiles and entry bundles over the exact bytes of entries.
+pub fn tree_files(raw: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
+    let leaves: Vec<_> = raw.iter().map(|entry| leaf_hash(entry)).collect();
+    let hashes = tiles(&leaves).into_iter().map(|tile| (tile.path, tile.bytes));
+    let bundles = raw.chunks(TILE_WIDTH).enumerate().map(|(index, entries)| {
+        let bytes = entries.iter().flat_map(|entry| bundle_item(entry)).collect();
+        (tile_path(BUNDLE_LEVEL, index, entries.len()), bytes)
+    });
+    hashes.chain(bundles).collect()
+}
+
+/// The exact bytes of `size` entries out of the bundles that `file` finds; `None` when one is missing or does not
+/// hold exactly its entries.
+pub fn read_bundles<'a>(size: u64, file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<Vec<u8>>> {
+    let size = usize::try_from(size).ok()?;
+    let mut raw = Vec::new();
+    for index in 0..size.div_ceil(TILE_WIDTH) {
+        let width = (size - index * TILE_WIDTH).min(TILE_WIDTH);
+        let mut rest = file(&tile_path(BUNDLE_LEVEL, index, width))?;
+        for _ in 0..width {
+            let (len, behind) = rest.split_first_chunk::<2>()?;
+            let (entry, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
+            raw.push(entry.to_vec());
+            rest = behind;
+        }
+        rest.is_empty().then_some(())?;
+    }
+    Some(raw)
+}
+
+/// The line of a `vkey` file.
+pub fn vkey_line(key: &NoteVerifier) -> String {
+    format!("{key}\n")
+}
+
+/// Every file with its size and digest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Manifest {
+    /// The log is a training log.
+    pub training: bool,
+    /// Size and SHA-256 (lower-case hexadecimal) by path.
+    pub files: BTreeMap<String, (u64, String)>,
+}
+
+impl Manifest {
+    /// The manifest over these files.
+    pub fn of(training: bool, files: &[(String, Vec<u8>)]) -> Self {
+        let line = |(path, bytes): &(String, Vec<u8>)| (path.clone(), Self::line_of(bytes));
+        Self { training, files: files.iter().map(line).collect() }
+    }
+
+    /// Size and digest of one file.
+    pub fn line_of(bytes: &[u8]) -> (u64, String) {
+        (u64::try_from(bytes.len()).unwrap_or(u64::MAX), digest(bytes).to_string())
+    }
+
+    /// Reads a manifest's text; `None` for any other form.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.strip_suffix('\n')?.split('\n');
+        (lines.next()? == MANIFEST_HEAD).then_some(())?;
+        let training = match lines.next()? {
+            "mode live" => false,
+            "mode training" => true,
+            _ => return None,
+        };
+        let mut files = BTreeMap::new();
+        for line in lines {
+            let mut parts = line.strip_prefix("file ")?.splitn(3, ' ');
+            let (size, sha256, path) = (parts.next()?.parse().ok()?, parts.next()?.to_owned(), parts.next()?);
+            files.insert(path.to_owned(), (size, sha256));
+        }
+        let manifest = Self { training, files };
+        (manifest.text() == text).then_some(manifest)
+    }
+
+    /// The text that is signed.
+    pub fn text(&self) -> String {
+        let mode = if self.training { "training" } else { "live" };
+        let lines = self.files.iter().map(|(path, (size, sha256))| format!("file {size} {sha256} {path}\n"));
+        format!("{MANIFEST_HEAD}\nmode {mode}\n{}", lines.collect::<String>())
+    }
+}
+
+fn bundle_item(entry: &[u8]) -> Vec<u8> {
+    // An entry has at most 65,535 bytes; a longer one was never written.
+    let len = u16::try_from(entry.len()).unwrap_or(u16::MAX);
+    [&len.to_be_bytes(), entry].concat()
+}
+
+const MANIFEST_HEAD: &str = "diemdanh/manifest/v1";
+const BUNDLE_LEVEL: &str = "entries";

@@ -1,0 +1,89 @@
+//! The list of all expected candidates, with the ways to find one.
+
+use super::{Candidate, CandidateId, CandidateNumber};
+use crate::bits::{secret::Pii, text};
+use jiff::civil::Date;
+use std::collections::HashMap;
+
+/// All expected candidates, in the order of the file.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    rows: Vec<Candidate>,
+    /// Folded full names, in the order of the rows.
+    folded: Vec<Pii<String>>,
+    by_id: HashMap<CandidateId, usize>,
+    by_number: HashMap<CandidateNumber, Vec<usize>>,
+    by_id_number: HashMap<Pii<String>, Vec<usize>>,
+    by_name_and_birth: HashMap<Pii<String>, Vec<usize>>,
+}
+
+impl Roster {
+    /// A roster of these rows.
+    pub fn new(rows: Vec<Candidate>) -> Self {
+        let mut roster = Self { folded: rows.iter().map(fold_name).collect(), ..Self::default() };
+        for (index, (row, folded)) in rows.iter().zip(&roster.folded).enumerate() {
+            roster.by_id.entry(row.id).or_insert(index);
+            roster.by_number.entry(row.number.clone()).or_default().push(index);
+            if !row.id_number.reveal().is_empty() {
+                roster.by_id_number.entry(row.id_number.clone()).or_default().push(index);
+            }
+            if let Some(birth_date) = row.birth_date() {
+                roster.by_name_and_birth.entry(name_key(folded.reveal(), birth_date)).or_default().push(index);
+            }
+        }
+        roster.rows = rows;
+        roster
+    }
+
+    /// All rows.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.rows
+    }
+
+    /// How many rows there are.
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// True when nobody is expected.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The row with this id.
+    pub fn get(&self, id: CandidateId) -> Option<&Candidate> {
+        self.by_id.get(&id).and_then(|index| self.rows.get(*index))
+    }
+
+    /// The rows with this SBD, one for each session.
+    pub fn by_number(&self, number: &CandidateNumber) -> Vec<&Candidate> {
+        self.rows_at(self.by_number.get(number))
+    }
+
+    /// The rows whose identity column holds exactly this text.
+    pub(super) fn by_id_number(&self, text: &str) -> Vec<&Candidate> {
+        self.rows_at(self.by_id_number.get(&Pii::new(text.to_owned())))
+    }
+
+    /// The rows with this name, marks and case aside, and this birth date.
+    pub(super) fn by_name_and_birth(&self, name: &str, birth_date: Date) -> Vec<&Candidate> {
+        self.rows_at(self.by_name_and_birth.get(&name_key(&text::fold(name), birth_date)))
+    }
+
+    /// Rows with their folded names.
+    pub(super) fn with_folded(&self) -> impl Iterator<Item = (&Candidate, &str)> {
+        self.rows.iter().zip(self.folded.iter().map(|name| name.reveal().as_str()))
+    }
+
+    fn rows_at(&self, indexes: Option<&Vec<usize>>) -> Vec<&Candidate> {
+        indexes.into_iter().flatten().filter_map(|index| self.rows.get(*index)).collect()
+    }
+}
+
+fn fold_name(row: &Candidate) -> Pii<String> {
+    Pii::new(text::fold(row.full_name.reveal()))
+}
+
+fn name_key(folded: &str, birth_date: Date) -> Pii<String> {
+    Pii::new(format!("{folded}|{birth_date}"))
+}
