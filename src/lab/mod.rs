@@ -1,5 +1,8 @@
 //! Everything simulated.
 
 pub mod card;
+pub mod reader;
+#[cfg(target_os = "linux")]
+pub mod vpcd;
 pub mod issuer;
 pub mod roster_sample;
