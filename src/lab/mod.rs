@@ -1,5 +1,6 @@
 //! Everything simulated.
 
+pub mod registry_stub;
 pub mod roster_sample;
 pub mod card;
 pub mod issuer;
