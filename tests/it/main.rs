@@ -14,6 +14,7 @@ mod mrz;
 mod passive;
 mod record;
 mod record_support;
+mod registry;
 mod roster;
 mod secure_messaging;
 mod tidy;
