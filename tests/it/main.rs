@@ -1,10 +1,10 @@
 //! The tests that need no window.
 
 mod access;
-mod chip;
 mod board;
 mod cccd;
 mod checkin;
+mod chip;
 mod crypto;
 mod failures;
 mod files;
