@@ -2,4 +2,7 @@
 
 pub mod roster_sample;
 pub mod card;
+pub mod reader;
+#[cfg(target_os = "linux")]
+pub mod vpcd;
 pub mod issuer;

@@ -1,1 +1,12 @@
-//! The manual.
+//! The manual: why the house is built as it is, what its words mean, and what a board or a technician looks up.
+
+#[doc = include_str!("architecture.md")]
+pub mod architecture {}
+#[doc = include_str!("glossary.md")]
+pub mod glossary {}
+#[doc = include_str!("log_format.md")]
+pub mod log_format {}
+#[doc = include_str!("failure_codes.md")]
+pub mod failure_codes {}
+#[doc = include_str!("known_issues.md")]
+pub mod known_issues {}

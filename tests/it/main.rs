@@ -1,6 +1,7 @@
 //! The tests that need no window.
 
 mod access;
+mod chip;
 mod board;
 mod cccd;
 mod crypto;

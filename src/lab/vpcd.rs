@@ -1,0 +1,64 @@
+//! A card behind a real PC/SC daemon: the client of the virtual reader `vpcd` (vsmartcard).
+//!
+//! The card connects to the reader over TCP. Frames are a big-endian 16-bit length and a payload, both ways. A
+//! payload of one byte is control: 00 power off, 01 power on, 02 reset (no answer), 04 ATR (answered). Anything else
+//! is a command. Closing the connection takes the card out of the field.
+//!
+//! Invariants: never an empty answer frame, which would hang the reader.
+
+use crate::lab::card::SyntheticCard;
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::linux::net::TcpStreamExt as _;
+
+/// Where the first virtual reader listens.
+pub const DEFAULT_PORT: u16 = 35_963;
+/// Longest payload of a frame.
+const MAX_PAYLOAD_LEN: usize = 65_535;
+
+/// Serves `card` on `stream` until the reader closes it or the card is lifted. Returns the number of commands.
+///
+/// # Errors
+/// [`io::Error`] of the connection; its orderly end is no error.
+pub fn serve(card: &mut SyntheticCard, mut stream: TcpStream) -> io::Result<u32> {
+    let before = card.apdu_count();
+    while let Some(payload) = receive(&mut stream)? {
+        let answer = match payload.as_slice() {
+            [] => continue,
+            [0x04] => card.atr_bytes().to_vec(),
+            [_] => {
+                card.reset();
+                continue;
+            }
+            command => card.process(command),
+        };
+        if answer.is_empty() {
+            break;
+        }
+        send(&mut stream, &answer)?;
+    }
+    card.reset();
+    Ok(card.apdu_count() - before)
+}
+
+/// Reads one frame. `None` at the end of the connection.
+fn receive(stream: &mut TcpStream) -> io::Result<Option<Vec<u8>>> {
+    // The reader sends length and payload in two segments and waits for the first to be acknowledged: without this
+    // every command takes 44 ms.
+    stream.set_quickack(true)?;
+    let mut header = [0; 2];
+    match stream.read_exact(&mut header) {
+        Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        result => result?,
+    }
+    stream.set_quickack(true)?;
+    let mut payload = vec![0; usize::from(u16::from_be_bytes(header))];
+    stream.read_exact(&mut payload)?;
+    Ok(Some(payload))
+}
+
+fn send(stream: &mut TcpStream, payload: &[u8]) -> io::Result<()> {
+    let payload = payload.get(..payload.len().min(MAX_PAYLOAD_LEN)).unwrap_or(payload);
+    let length = u16::try_from(payload.len()).unwrap_or(u16::MAX);
+    stream.write_all(&[&length.to_be_bytes(), payload].concat())
+}
