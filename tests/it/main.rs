@@ -1,9 +1,9 @@
 //! The tests that need no window.
 
 mod access;
-mod chip;
 mod board;
 mod cccd;
+mod chip;
 mod crypto;
 mod files;
 mod host;
