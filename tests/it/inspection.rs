@@ -322,7 +322,8 @@ fn habits_of_real_cards_do_not_matter() {
         CardFault::MaxBlock(1),
     ];
     for fault in faults {
-        let mut card = SyntheticCard::new(issued(&Making { portrait: Coding::Jpeg, ..Making::default() })).with_fault(fault);
+        let mut card =
+            SyntheticCard::new(issued(&Making { portrait: Coding::Jpeg, ..Making::default() })).with_fault(fault);
         let inspection = read(&mut card, &can(), &InspectionPolicy::default());
         println!("{fault:?}: {} commands", inspection.apdu_count);
         check(&inspection, Overall::Pass, &[]);
@@ -477,8 +478,7 @@ fn observed(data: CardData) -> (Inspection, Diary) {
 #[test]
 fn identity_goes_out_before_the_portrait_is_read() {
     let (_, diary) = observed(issued(&Making::default()));
-    let expected =
-        ["EF.CardAccess", "pace-can", "EF.SOD", "DG1", "DG14", "DG13", "identity", "EF.COM", "DG2"];
+    let expected = ["EF.CardAccess", "pace-can", "EF.SOD", "DG1", "DG14", "DG13", "identity", "EF.COM", "DG2"];
     assert_eq!(diary.entries, expected);
     let identity = diary.identity.unwrap();
     assert_eq!(identity.overall, Overall::Pass);
@@ -498,8 +498,12 @@ fn altered_identity_is_known_with_the_identity_and_an_altered_portrait_at_the_en
 fn no_report_holds_anything_about_the_person() {
     let person = person();
     let inspection = read_card(issued(&Making::default()), &can());
-    let texts =
-        [render::text(&inspection), render::json(&inspection).to_string(), format!("{inspection:?}"), format!("{:?}", can())];
+    let texts = [
+        render::text(&inspection),
+        render::json(&inspection).to_string(),
+        format!("{inspection:?}"),
+        format!("{:?}", can()),
+    ];
     for text in texts {
         for word in [person.number.as_str(), person.can(), "NGUYEN", "Nguyễn", "208000017"] {
             assert!(!text.contains(word), "{word} in {text}");

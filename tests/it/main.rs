@@ -3,10 +3,10 @@
 mod access;
 mod board;
 mod cccd;
-mod chip;
-mod crypto;
 mod checkin;
 mod chip;
+mod chip;
+mod crypto;
 mod crypto;
 mod failures;
 mod files;
