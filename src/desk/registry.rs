@@ -12,5 +12,9 @@ use std::path::Path;
 /// A halted desk with [`Failure::RegistryUnprepared`] when its certificate or key cannot be read.
 pub fn client(config: &RegistryConfig, base: &Path) -> Result<Option<Box<dyn Registry>>, Halted> {
     let _ = base;
-    if config.url.is_empty() { Ok(None) } else { Err(Halted { failure: Failure::RegistryUnprepared, detail: config.url.clone() }) }
+    if config.url.is_empty() {
+        Ok(None)
+    } else {
+        Err(Halted { failure: Failure::RegistryUnprepared, detail: config.url.clone() })
+    }
 }

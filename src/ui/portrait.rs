@@ -1,7 +1,7 @@
 //! The portrait on the graphics card: uploaded once, dropped when its person leaves.
 
-use crate::checkin::view::PortraitView;
 use crate::checkin::view::Portrait;
+use crate::checkin::view::PortraitView;
 use crate::ui::style::{self, Size};
 use crate::ui::text::Strings;
 use egui::{ColorImage, Label, RichText, Stroke, TextureHandle, TextureOptions, Ui, Vec2};

@@ -1,22 +1,17 @@
 //! The tests that need no window.
 
 mod access;
-mod chip;
 mod board;
 mod cccd;
+mod chip;
 mod crypto;
-mod crypto;
-mod files;
 mod files;
 mod host;
-mod files;
-mod host;
+mod inspection;
 mod issuer;
 mod mrz;
 mod passive;
 mod record;
-mod record;
-mod record_support;
 mod record_support;
 mod roster;
 mod secure_messaging;

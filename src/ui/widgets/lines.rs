@@ -1,8 +1,8 @@
 //! One of the four lines of a verdict.
 
-use crate::checkin::view::{Line, LineWord, Subject};
 use crate::checkin::view::Field;
 use crate::checkin::view::MatchReason;
+use crate::checkin::view::{Line, LineWord, Subject};
 use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::{Strings, Words};
