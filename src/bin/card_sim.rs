@@ -47,13 +47,9 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve(&arguments),
         Command::Issue { out } => simulator::issue_all(&out).map(|names| println!("{}", names.join("\n"))),
     };
-    result.map_or_else(
-        |error| {
-            eprintln!("card-sim: {error}");
-            ExitCode::FAILURE
-        },
-        |()| ExitCode::SUCCESS,
-    )
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    eprintln!("card-sim: {error}");
+    ExitCode::FAILURE
 }
 
 fn serve(arguments: &Serve) -> Result<(), SimulatorError> {
@@ -61,9 +57,8 @@ fn serve(arguments: &Serve) -> Result<(), SimulatorError> {
         Some(place) => folder::load(place)?,
         None => simulator::card_of(&simulator::person(&arguments.person)?, &arguments.fault)?,
     };
-    let can = data.can.as_ref().map_or("none", |can| can.expose().as_str()).to_owned();
+    let can = data.can.as_ref().map_or_else(|| "none".to_owned(), |can| can.expose().clone());
     let stream = TcpStream::connect((arguments.host.as_str(), arguments.port))?;
     println!("card in {}:{}, CAN {can}", arguments.host, arguments.port);
-    vpcd::serve(&mut SyntheticCard::new(data).with_seed(&arguments.seed), stream)?;
-    Ok(())
+    vpcd::serve(&mut SyntheticCard::new(data).with_seed(&arguments.seed), stream).map(drop).map_err(Into::into)
 }

@@ -9,6 +9,7 @@ pub mod clock;
 pub mod disk;
 pub mod file;
 pub mod folder;
+pub mod http;
 pub mod keys;
 pub mod logging;
 pub mod pcsc;

@@ -8,8 +8,12 @@
 //! - A desk that cannot ask goes on: [`Answer::NotAsked`] is an answer, never an error.
 //! - No socket, no clock.
 
+pub mod wire;
+
 mod ask;
+mod breaker;
 
 pub use ask::{
     Answer, Asked, CardInvalidReason, Field, NotAskedReason, Query, RefusedReason, Registry, Reply, RequestId,
 };
+pub use breaker::Breaker;

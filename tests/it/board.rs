@@ -168,83 +168,44 @@ fn files_added_or_taken_away_are_found() {
     assert_eq!(check(&Files::new()).verdict(), Verdict::Forged);
 }
 
-/// What an insider with the device key, or even the segment's key, may try. Each row changes the entries of the
-/// first segment and signs everything anew with the keys that row has stolen.
+/// What an insider with the device key, or even the segment's key, may try on the entries of the first segment.
+type Rewriting = (&'static str, fn(&mut Vec<Entry>), &'static [What]);
+
+const REWRITINGS: [Rewriting; 8] = [
+    ("entry deleted", |entries| drop(entries.remove(2)), &[What::EntryForm]),
+    ("deleted and renumbered", delete_and_renumber, &[What::TotalsDiffer]),
+    ("swapped", swap, &[What::BootClockFell, What::TimeFell]),
+    ("entry behind the close", append_behind_the_close, &[What::AfterClose, What::TwiceIn]),
+    ("undo of nothing", undo_nothing, &[What::UndoOfNothing, What::Undone, What::TotalsDiffer]),
+    ("wall clock back in silence", |entries| entries[3].t = at(-3600).wall, &[What::TimeFell]),
+    ("second open", |entries| entries[2].event = entries[0].event.clone(), &[What::EntryForm]),
+    ("candidate exchanged", |entries| entries[1].event = check_in(9), &[]),
+];
+
+fn delete_and_renumber(entries: &mut Vec<Entry>) {
+    entries.remove(2);
+    renumber(entries);
+}
+
+fn swap(entries: &mut Vec<Entry>) {
+    entries.swap(1, 2);
+    renumber(entries);
+}
+
+fn append_behind_the_close(entries: &mut Vec<Entry>) {
+    let last = entries.last().unwrap().clone();
+    entries.push(Entry { event: entries[1].event.clone(), ..last });
+    renumber(entries);
+}
+
+fn undo_nothing(entries: &mut Vec<Entry>) {
+    let refers = EntryRef { segment: 1, seq: 77 };
+    entries[2].event = AttendanceEvent::Undo { refers, reason: code("x"), second: code("y") };
+}
+
 #[test]
 fn a_rewritten_history_is_found() {
-    use AttendanceEvent::{CheckIn, Close, Undo};
-    let rows: [(&str, fn(&mut Vec<Entry>), &[What]); 9] = [
-        ("entry deleted", |entries| drop(entries.remove(2)), &[What::EntryForm]),
-        (
-            "deleted and renumbered",
-            |entries| {
-                entries.remove(2);
-                renumber(entries)
-            },
-            &[What::TotalsDiffer],
-        ),
-        (
-            "swapped",
-            |entries| {
-                entries.swap(1, 2);
-                renumber(entries)
-            },
-            &[What::BootClockFell, What::TimeFell],
-        ),
-        (
-            "entry behind the close",
-            |entries| {
-                let mut late = entries[1].clone();
-                let last = entries.last().unwrap();
-                (late.t, late.bt) = (last.t, last.bt);
-                entries.push(late);
-                renumber(entries);
-            },
-            &[What::AfterClose, What::TwiceIn],
-        ),
-        (
-            "undo of nothing",
-            |entries| {
-                let refers = EntryRef { segment: 1, seq: 77 };
-                entries[2].event = Undo { refers, reason: code("x"), second: code("y") };
-            },
-            &[What::UndoOfNothing, What::Undone, What::TotalsDiffer],
-        ),
-        (
-            "wall clock back in silence",
-            |entries| {
-                entries[3].t = entries[0].t - jiff::Span::new().hours(1);
-            },
-            &[What::TimeFell],
-        ),
-        (
-            "totals changed",
-            |entries| {
-                if let Some(Close { totals }) = entries.last_mut().map(|entry| &mut entry.event) {
-                    totals.arrived += 1
-                }
-            },
-            &[What::TotalsDiffer],
-        ),
-        (
-            "second open",
-            |entries| {
-                let open = entries[0].event.clone();
-                entries[2].event = open;
-            },
-            &[What::EntryForm],
-        ),
-        (
-            "candidate exchanged",
-            |entries| {
-                if let CheckIn(check_in) = &mut entries[1].event {
-                    check_in.cand = candidate(9)
-                }
-            },
-            &[],
-        ),
-    ];
-    for (name, change, expected) in rows {
+    for (name, change, expected) in REWRITINGS {
         let codes = rewritten(change, true);
         assert!(expected.iter().all(|what| codes.contains(what)), "{name}: {codes:?}");
         // Even a stolen segment key cannot repair the link from the next segment.

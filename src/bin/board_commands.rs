@@ -1,0 +1,151 @@
+//! What `diemdanh-board` can be told, and how it is done.
+
+use clap::{Args, Parser, Subcommand};
+use diemdanh::{
+    board::{Verdict, keys, report, verify_all},
+    host::{
+        folder::{read_folder, read_text_file, write_new_file},
+        keys::{SealCost, create_key_file, open_key_file, read_passphrase},
+        random::SystemRandom,
+    },
+    record::NoteVerifier,
+};
+use jiff::{SignedDuration, Timestamp};
+use std::{error::Error, path::PathBuf};
+
+#[derive(Parser)]
+#[command(name = "diemdanh-board", version, about = "Keys, certificates and checks of an exam board")]
+pub(crate) enum Command {
+    /// Check exported attendance records
+    Verify(Verify),
+    /// Make keys and certificates
+    #[command(subcommand)]
+    Key(Key),
+}
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// Exported folders
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// The board's verifier key (board.vkey)
+    #[arg(long)]
+    board_key: PathBuf,
+    /// Write the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Key {
+    /// Make a sealed key: `<out>/<file>.key`, with its verifier key beside it in `<out>/<file>.vkey`
+    New(NewKey),
+    /// Sign a desk's certificate
+    Certify(Certify),
+}
+
+#[derive(Args)]
+pub(crate) struct NewKey {
+    /// The folder that takes the two files
+    #[arg(long)]
+    out: PathBuf,
+    /// The board's domain; with --desk, the key becomes that desk's device key
+    #[arg(long, default_value = "board.example")]
+    board: String,
+    /// Make the device key of this desk instead of a board key
+    #[arg(long)]
+    desk: Option<String>,
+    /// A file whose first line is the passphrase (default: the standard input)
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct Certify {
+    /// The board's sealed key (board.key)
+    #[arg(long)]
+    key: PathBuf,
+    /// The desk's verifier key (device.vkey)
+    #[arg(long)]
+    device: PathBuf,
+    /// The certificate to write
+    #[arg(long)]
+    out: PathBuf,
+    #[arg(long)]
+    exam: String,
+    #[arg(long)]
+    desk: String,
+    #[arg(long)]
+    site: String,
+    #[arg(long, default_value_t = 1)]
+    serial: u32,
+    /// Good from, e.g. 2026-06-10T00:00:00Z (default: now)
+    #[arg(long)]
+    from: Option<Timestamp>,
+    /// Good for this many days
+    #[arg(long, default_value_t = 14)]
+    days: u16,
+    /// For training only: its logs never count as live
+    #[arg(long)]
+    training: bool,
+    /// A file whose first line is the passphrase (default: the standard input)
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
+}
+
+/// Does what it was told; the verdict is the exit code.
+///
+/// # Errors
+/// What kept it from being done.
+pub(crate) fn run(command: Command) -> Result<Verdict, Box<dyn Error>> {
+    match command {
+        Command::Verify(args) => check(&args),
+        Command::Key(Key::New(args)) => new_key(&args).map(|()| Verdict::Clean),
+        Command::Key(Key::Certify(args)) => certify(&args).map(|()| Verdict::Clean),
+    }
+}
+
+fn check(args: &Verify) -> Result<Verdict, Box<dyn Error>> {
+    let board = NoteVerifier::parse(&read_text_file(&args.board_key)?)?;
+    let packages = args.paths.iter().map(|path| read_folder(path)).collect::<Result<Vec<_>, _>>()?;
+    let all = verify_all(&packages, &board);
+    let named: Vec<_> = args.paths.iter().map(|path| path.display().to_string()).zip(&all).collect();
+    if args.json {
+        let reports: Vec<_> = named.iter().map(|(name, one)| report::json(name, one)).collect();
+        println!("{}", serde_json::to_string_pretty(&reports)?);
+    } else {
+        named.iter().for_each(|(name, one)| println!("{}", report::text(name, one)));
+    }
+    Ok(report::worst(all.iter().map(|one| one.verdict())))
+}
+
+fn new_key(args: &NewKey) -> Result<(), Box<dyn Error>> {
+    let (file, name) = match &args.desk {
+        None => ("board", args.board.clone()),
+        Some(desk) => ("device", keys::device_key_name(&args.board, desk)),
+    };
+    std::fs::create_dir_all(&args.out)?;
+    let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
+    let path = args.out.join(file).with_extension("key");
+    let key = create_key_file(&path, &name, &passphrase, SealCost::default(), &mut SystemRandom)?;
+    write_new_file(&path.with_extension("vkey"), format!("{}\n", key.verifier()).as_bytes())?;
+    println!("{}", key.verifier());
+    Ok(())
+}
+
+fn certify(args: &Certify) -> Result<(), Box<dyn Error>> {
+    let board = open_key_file(&args.key, &read_passphrase(args.passphrase_file.as_deref())?)?;
+    let not_before = args.from.unwrap_or_else(Timestamp::now);
+    let request = keys::CertRequest {
+        serial: args.serial,
+        exam: args.exam.clone(),
+        desk: args.desk.clone(),
+        site: args.site.clone(),
+        training: args.training,
+        not_before,
+        not_after: not_before.checked_add(SignedDuration::from_hours(i64::from(args.days) * 24))?,
+        device: NoteVerifier::parse(&read_text_file(&args.device)?)?,
+    };
+    write_new_file(&args.out, keys::certify(&board, request)?.as_bytes())?;
+    Ok(())
+}

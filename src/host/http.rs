@@ -1,0 +1,261 @@
+//! The registry over HTTPS: TLS 1.3 only, one pinned CA, no redirects, no proxies, hard limits.
+//!
+//! A call is repeated once, within the same deadline, when the connection failed or the server said 502, 503 or 504:
+//! the question keeps its id, so that asking twice is asking once.
+
+use super::trust::certificates;
+use crate::{
+    bits::stamp::Clock,
+    record::{NoteKey, NoteVerifier},
+    registry::{
+        Answer, Breaker, NotAskedReason, Query, RefusedReason, Registry, Reply,
+        wire::{Expected, judge, question_text},
+    },
+};
+use reqwest::{Client, Url, redirect::Policy};
+use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer, version::TLS13};
+use sha2::{Digest as _, Sha256};
+use std::{
+    error::Error,
+    io,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+use tokio::runtime::{Builder, Runtime};
+
+/// How long and how large a call may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallLimits {
+    /// Until the connection stands, TLS included.
+    pub connect_ms: u64,
+    /// The whole call, a repetition included.
+    pub whole_ms: u64,
+    /// The answer's body.
+    pub body_bytes: usize,
+    /// The registry's time against ours.
+    pub max_skew_seconds: i64,
+}
+
+impl Default for CallLimits {
+    fn default() -> Self {
+        Self { connect_ms: 3_000, whole_ms: 8_000, body_bytes: 64 << 10, max_skew_seconds: 120 }
+    }
+}
+
+/// Why the registry cannot be asked at all.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrySetupError {
+    /// The address is none, or not `https`.
+    #[error("the registry's address is not an https address")]
+    Address,
+    /// The CA's file holds not exactly one certificate that can be a trust anchor.
+    #[error("the registry's CA file does not hold exactly one certificate")]
+    Authority,
+    /// The TLS library refused its settings.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(#[from] rustls::Error),
+    /// The HTTP client could not be built.
+    #[error("the HTTP client cannot be set up: {0}")]
+    Client(#[from] reqwest::Error),
+    /// The system gave no room for the client.
+    #[error("the HTTP client cannot run: {0}")]
+    Runtime(#[from] io::Error),
+}
+
+/// Where and how the registry is asked.
+pub struct RegistrySettings<'a> {
+    /// The address, `https://…`.
+    pub url: &'a str,
+    /// The one CA that may have issued the server's certificate, PEM or DER.
+    pub authority: &'a [u8],
+    /// The key that signs answers.
+    pub verifier: NoteVerifier,
+    /// The key that signs questions.
+    pub key: NoteKey,
+    /// Limits.
+    pub limits: CallLimits,
+}
+
+/// The registry behind an HTTPS address.
+pub struct HttpsRegistry {
+    runtime: Runtime,
+    client: Client,
+    url: Url,
+    verifier: NoteVerifier,
+    key: NoteKey,
+    limits: CallLimits,
+    clock: Box<dyn Clock>,
+    breaker: Breaker,
+}
+
+impl HttpsRegistry {
+    /// Sets up the client; nothing is sent yet.
+    ///
+    /// # Errors
+    /// [`RegistrySetupError`].
+    pub fn new(settings: RegistrySettings<'_>, clock: Box<dyn Clock>) -> Result<Self, RegistrySetupError> {
+        let url = Url::parse(settings.url).map_err(|_| RegistrySetupError::Address)?;
+        if url.scheme() != "https" || url.host_str().is_none() {
+            return Err(RegistrySetupError::Address);
+        }
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls(settings.authority)?)
+            .https_only(true)
+            .redirect(Policy::none())
+            .no_proxy()
+            .retry(reqwest::retry::never())
+            .connect_timeout(Duration::from_millis(settings.limits.connect_ms))
+            .build()?;
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let RegistrySettings { verifier, key, limits, .. } = settings;
+        Ok(Self { runtime, client, url, verifier, key, limits, clock, breaker: Breaker::default() })
+    }
+
+    fn call(&mut self, query: &Query) -> Exchange {
+        let not_asked = |why| Exchange { answer: Answer::NotAsked { why }, request_sha256: None, verbatim: None };
+        if !self.breaker.may_call(self.clock.now().boot_ms) {
+            return not_asked(NotAskedReason::BreakerOpen);
+        }
+        let Ok(question) = self.key.sign(question_text(query).reveal()) else {
+            return not_asked(NotAskedReason::NotConfigured);
+        };
+        let request_sha256: [u8; 32] = Sha256::digest(question.as_bytes()).into();
+        let exchange = match self.runtime.block_on(self.send(&question)) {
+            Ok(body) => self.judge(body, query, &request_sha256),
+            Err(failure) => Exchange { answer: failure.into_answer(), request_sha256: None, verbatim: None },
+        };
+        match exchange.answer {
+            Answer::NotAsked { .. } => self.breaker.failed(self.clock.now().boot_ms),
+            _ => self.breaker.succeeded(),
+        }
+        Exchange { request_sha256: Some(request_sha256), ..exchange }
+    }
+
+    /// The body of the answer, within the deadline.
+    async fn send(&self, question: &str) -> Result<Vec<u8>, CallFailure> {
+        let whole = Duration::from_millis(self.limits.whole_ms);
+        let twice = async {
+            match self.send_once(question).await {
+                Err(failure) if failure.is_worth_repeating() => self.send_once(question).await,
+                done => done,
+            }
+        };
+        tokio::time::timeout(whole, twice).await.unwrap_or(Err(CallFailure::NotAsked(NotAskedReason::TimedOut)))
+    }
+
+    async fn send_once(&self, question: &str) -> Result<Vec<u8>, CallFailure> {
+        let request = self.client.post(self.url.clone()).header("content-type", CONTENT_TYPE);
+        let mut response = request.body(question.to_owned()).send().await.map_err(|error| failure_of(&error))?;
+        match response.status().as_u16() {
+            200 => (),
+            status @ (502..=504) => return Err(CallFailure::NotAsked(NotAskedReason::OutOfOrder { status })),
+            status => return Err(CallFailure::Refused(RefusedReason::HttpStatus { status })),
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error))? {
+            body.extend_from_slice(&chunk);
+            if body.len() > self.limits.body_bytes {
+                return Err(CallFailure::Refused(RefusedReason::TooLarge { limit: self.limits.body_bytes }));
+            }
+        }
+        Ok(body)
+    }
+
+    fn judge(&self, body: Vec<u8>, query: &Query, request_sha256: &[u8; 32]) -> Exchange {
+        let refused = |why| Exchange { answer: Answer::Refused { why }, request_sha256: None, verbatim: None };
+        let Ok(note) = String::from_utf8(body) else {
+            return refused(RefusedReason::Malformed);
+        };
+        let Ok(text) = self.verifier.open(&note) else {
+            return refused(RefusedReason::BadSignature);
+        };
+        if note.len() > MAX_ANSWER_LEN {
+            return refused(RefusedReason::TooLarge { limit: MAX_ANSWER_LEN });
+        }
+        let now = self.clock.now().wall;
+        let expected =
+            Expected { request_sha256, id: query.request_id, now, max_skew_seconds: self.limits.max_skew_seconds };
+        let answer = judge(text, &expected);
+        // What is not in the agreed form may say anything about a person, and goes nowhere.
+        let is_ours = answer != Answer::Refused { why: RefusedReason::Malformed };
+        Exchange { answer, request_sha256: None, verbatim: is_ours.then_some(note) }
+    }
+}
+
+impl Registry for HttpsRegistry {
+    fn ask(&mut self, query: &Query) -> Reply {
+        let began = Instant::now();
+        let Exchange { answer, request_sha256, verbatim } = self.call(query);
+        let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Reply { answer, request_sha256, verbatim, elapsed_ms }
+    }
+}
+
+/// What one call came to.
+struct Exchange {
+    answer: Answer,
+    request_sha256: Option<[u8; 32]>,
+    verbatim: Option<String>,
+}
+
+/// A call without an answer that could be judged.
+enum CallFailure {
+    NotAsked(NotAskedReason),
+    Refused(RefusedReason),
+}
+
+impl CallFailure {
+    fn is_worth_repeating(&self) -> bool {
+        matches!(self, Self::NotAsked(NotAskedReason::Unreachable | NotAskedReason::OutOfOrder { .. }))
+    }
+
+    fn into_answer(self) -> Answer {
+        match self {
+            Self::NotAsked(why) => Answer::NotAsked { why },
+            Self::Refused(why) => Answer::Refused { why },
+        }
+    }
+}
+
+/// The pinned CA is the only trust anchor; the system's are never asked.
+fn tls(authority: &[u8]) -> Result<ClientConfig, RegistrySetupError> {
+    let found = certificates(authority).ok_or(RegistrySetupError::Authority)?;
+    let [authority] = found.as_slice() else {
+        return Err(RegistrySetupError::Authority);
+    };
+    let mut roots = RootCertStore::empty();
+    roots.add(CertificateDer::from(authority.clone())).map_err(|_| RegistrySetupError::Authority)?;
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&TLS13])?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(config)
+}
+
+fn failure_of(error: &reqwest::Error) -> CallFailure {
+    if is_foreign_certificate(error) {
+        return CallFailure::Refused(RefusedReason::ForeignCertificate);
+    }
+    let why = if error.is_timeout() { NotAskedReason::TimedOut } else { NotAskedReason::Unreachable };
+    CallFailure::NotAsked(why)
+}
+
+/// Looks for the TLS library's word about the certificate behind the layers of the HTTP client.
+fn is_foreign_certificate(error: &(dyn Error + 'static)) -> bool {
+    let mut next = Some(error);
+    for _ in 0..MAX_ERROR_LAYERS {
+        let Some(layer) = next else { return false };
+        if matches!(layer.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
+            return true;
+        }
+        // An input/output error hides what it wraps from `source`.
+        let wrapped = layer.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        next = wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| layer.source());
+    }
+    false
+}
+
+/// An answer goes into the log word for word, and must fit an entry.
+const MAX_ANSWER_LEN: usize = 16 << 10;
+const CONTENT_TYPE: &str = "text/plain; charset=utf-8";
+const MAX_ERROR_LAYERS: usize = 16;

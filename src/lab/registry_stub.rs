@@ -1,0 +1,335 @@
+//! A stand-in for the national registry: HTTPS on loopback, a table of verdicts, and faults on order.
+//!
+//! Its CA, certificate and answer key are made at the start; whoever wants to ask takes the CA and the verifier key
+//! from it.
+
+use crate::{
+    bits::{hex, random::Random},
+    host::threads,
+    record::{NoteError, NoteKey, NoteVerifier},
+    registry::{
+        Query,
+        wire::{AnswerLine, answer_text, parse_question},
+    },
+};
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header::LOCATION},
+    response::{IntoResponse, Response},
+    routing::post,
+};
+use axum_server::{Handle, tls_rustls::RustlsConfig};
+use jiff::{SignedDuration, Timestamp};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::{
+    ServerConfig,
+    crypto::ring,
+    pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
+    version::{TLS12, TLS13},
+};
+use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
+use std::{
+    collections::BTreeMap,
+    io,
+    net::{SocketAddr, TcpListener},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    thread::JoinHandle,
+    time::Duration,
+};
+
+/// What the stub says about a number: `match`, `mismatch/full_name,birth_date`, `card_invalid/revoked`,
+/// `not_found`, or any other word as a code of its own.
+pub type Verdict = String;
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StubFault {
+    /// Nothing.
+    #[default]
+    None,
+    /// The call is taken and never answered.
+    Silent,
+    /// HTTP 503.
+    OutOfOrder,
+    /// HTTP 503 for the next call only.
+    OutOfOrderOnce,
+    /// HTTP 401.
+    Unauthorised,
+    /// HTTP 302 to somewhere else.
+    Redirect,
+    /// The answer is changed after it was signed.
+    Lying,
+    /// Signed by another key of the same name.
+    ForeignKey,
+    /// The answer names another question's hash.
+    ForeignHash,
+    /// The answer names another question's id.
+    ForeignId,
+    /// The answer's time is ten minutes old.
+    StaleTime,
+    /// The answer is larger than anybody reads.
+    Oversize,
+    /// Signed, and not in the agreed form.
+    Malformed,
+    /// Not even text.
+    NotText,
+}
+
+/// How the stub starts, `config/registry_stub.toml`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StubSettings {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The name of its answer key.
+    pub name: String,
+    /// What it says about numbers that the table does not name.
+    pub otherwise: Verdict,
+    /// What it says about each number.
+    pub verdicts: BTreeMap<String, Verdict>,
+    /// How long it thinks, in milliseconds.
+    pub delay_ms: u64,
+    /// What goes wrong.
+    pub fault: StubFault,
+    /// It shows a certificate of another CA than the one it hands out.
+    pub foreign_certificate: bool,
+    /// It speaks TLS 1.2 only.
+    pub old_tls: bool,
+}
+
+impl Default for StubSettings {
+    fn default() -> Self {
+        Self {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            name: "registry.example".to_owned(),
+            otherwise: "match".to_owned(),
+            verdicts: BTreeMap::new(),
+            delay_ms: 0,
+            fault: StubFault::None,
+            foreign_certificate: false,
+            old_tls: false,
+        }
+    }
+}
+
+/// Why the stub did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StubError {
+    /// No address to listen on.
+    #[error("the stub cannot listen: {0}")]
+    Listen(#[from] io::Error),
+    /// No certificate.
+    #[error("the stub has no certificate: {0}")]
+    Certificate(#[from] rcgen::Error),
+    /// No TLS.
+    #[error("the stub has no TLS: {0}")]
+    Tls(#[from] rustls::Error),
+    /// No answer key.
+    #[error("the stub has no key: {0}")]
+    Key(#[from] NoteError),
+}
+
+/// A running stub. Dropping it ends it.
+pub struct RegistryStub {
+    url: String,
+    authority_pem: String,
+    verifier: NoteVerifier,
+    desk: Arc<Desk>,
+    handle: Handle<SocketAddr>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl RegistryStub {
+    /// Starts it on a thread of its own.
+    ///
+    /// # Errors
+    /// [`StubError`].
+    pub fn start(settings: StubSettings, random: &mut dyn Random) -> Result<Self, StubError> {
+        let listener = TcpListener::bind(settings.listen)?;
+        let address = listener.local_addr()?;
+        let (tls, authority_pem) = identity(&settings, address)?;
+        let key = NoteKey::generate(&settings.name, random)?;
+        let foreign_key = NoteKey::generate(&settings.name, random)?;
+        let verifier = key.verifier().clone();
+        let orders = Mutex::new(Orders { settings, calls: 0, last_question: None });
+        let desk = Arc::new(Desk { key, foreign_key, orders });
+        let handle = Handle::new();
+        let app = Router::new().route(PATH, post(ask)).with_state(desk.clone());
+        let served = handle.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let thread = threads::spawn("registry-stub", move || {
+            runtime.block_on(async {
+                if let Ok(server) = axum_server::from_tcp_rustls(listener, RustlsConfig::from_config(tls)) {
+                    let _ = server.handle(served).serve(app.into_make_service()).await;
+                }
+            });
+        })?;
+        let url = format!("https://{address}{PATH}");
+        Ok(Self { url, authority_pem, verifier, desk, handle, thread: Some(thread) })
+    }
+
+    /// Where to ask.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The CA to pin, PEM.
+    pub fn authority_pem(&self) -> &str {
+        &self.authority_pem
+    }
+
+    /// The key that answers are signed with.
+    pub fn verifier(&self) -> &NoteVerifier {
+        &self.verifier
+    }
+
+    /// Orders a fault from now on.
+    pub fn order(&self, fault: StubFault) {
+        self.desk.orders().settings.fault = fault;
+    }
+
+    /// Orders a delay from now on.
+    pub fn delay(&self, delay_ms: u64) {
+        self.desk.orders().settings.delay_ms = delay_ms;
+    }
+
+    /// Orders a verdict about one number.
+    pub fn decide(&self, number: &str, verdict: &str) {
+        self.desk.orders().settings.verdicts.insert(number.to_owned(), verdict.to_owned());
+    }
+
+    /// How many calls have come.
+    pub fn calls(&self) -> u32 {
+        self.desk.orders().calls
+    }
+
+    /// The last question, word for word.
+    pub fn last_question(&self) -> Option<String> {
+        self.desk.orders().last_question.clone()
+    }
+
+    /// Waits until the stub ends, which it does only by itself when its thread fails.
+    pub fn wait(mut self) {
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for RegistryStub {
+    fn drop(&mut self) {
+        self.handle.shutdown();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the handler works with.
+struct Desk {
+    key: NoteKey,
+    foreign_key: NoteKey,
+    orders: Mutex<Orders>,
+}
+
+struct Orders {
+    settings: StubSettings,
+    calls: u32,
+    last_question: Option<String>,
+}
+
+impl Desk {
+    fn orders(&self) -> MutexGuard<'_, Orders> {
+        self.orders.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts the call; returns what is ordered for it.
+    fn take_orders(&self, question: &str) -> StubSettings {
+        let mut orders = self.orders();
+        orders.calls += 1;
+        orders.last_question = Some(question.to_owned());
+        let settings = orders.settings.clone();
+        if settings.fault == StubFault::OutOfOrderOnce {
+            orders.settings.fault = StubFault::None;
+        }
+        settings
+    }
+}
+
+async fn ask(State(desk): State<Arc<Desk>>, question: String) -> Response {
+    let settings = desk.take_orders(&question);
+    tokio::time::sleep(Duration::from_millis(settings.delay_ms)).await;
+    match settings.fault {
+        StubFault::Silent => {
+            tokio::time::sleep(FOR_EVER).await;
+            StatusCode::OK.into_response()
+        }
+        StubFault::OutOfOrder | StubFault::OutOfOrderOnce => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        StubFault::Unauthorised => StatusCode::UNAUTHORIZED.into_response(),
+        StubFault::Redirect => (StatusCode::FOUND, [(LOCATION, "https://127.0.0.1:9/")]).into_response(),
+        StubFault::Oversize => "x".repeat(OVERSIZE_LEN).into_response(),
+        StubFault::NotText => vec![0xFF_u8; 100].into_response(),
+        fault => answer(&desk, &settings, fault, &question)
+            .map_or_else(|| StatusCode::BAD_REQUEST.into_response(), IntoResponse::into_response),
+    }
+}
+
+/// The signed answer, spoilt as ordered; `None` for what is no question.
+fn answer(desk: &Desk, settings: &StubSettings, fault: StubFault, question: &str) -> Option<String> {
+    let (text, _) = question.rsplit_once("\n\n")?;
+    let query = parse_question(&format!("{text}\n"))?;
+    let mut line = verdict_line(settings, &query, question);
+    match fault {
+        StubFault::ForeignHash => line.request_sha256 = hex::encode_lower(&[7; 32]),
+        StubFault::ForeignId => line.id = hex::encode_lower(&[7; 16]),
+        StubFault::StaleTime => line.time -= SignedDuration::from_mins(10),
+        _ => (),
+    }
+    let text = if fault == StubFault::Malformed { "hello\n".to_owned() } else { answer_text(&line) };
+    let key = if fault == StubFault::ForeignKey { &desk.foreign_key } else { &desk.key };
+    let note = key.sign(&text).ok()?;
+    Some(if fault == StubFault::Lying { note.replacen("\"id\":\"", "\"id\":\"0", 1) } else { note })
+}
+
+fn verdict_line(settings: &StubSettings, query: &Query, question: &str) -> AnswerLine {
+    let verdict = settings.verdicts.get(query.number.reveal()).unwrap_or(&settings.otherwise);
+    let (status, detail) = verdict.split_once('/').unwrap_or((verdict, ""));
+    AnswerLine {
+        request_sha256: hex::encode_lower(&Sha256::digest(question.as_bytes())),
+        id: query.request_id.to_string(),
+        status: status.to_owned(),
+        fields: if status == "mismatch" { detail.split(',').map(str::to_owned).collect() } else { Vec::new() },
+        reason: (status == "card_invalid").then(|| detail.to_owned()),
+        time: Timestamp::now(),
+    }
+}
+
+/// The server's TLS settings, and the CA that it hands out.
+fn identity(settings: &StubSettings, address: SocketAddr) -> Result<(Arc<ServerConfig>, String), StubError> {
+    let shown = authority()?;
+    let key = KeyPair::generate()?;
+    let params = CertificateParams::new(vec![address.ip().to_string(), "localhost".to_owned()])?;
+    let certificate = params.signed_by(&key, &shown)?;
+    let handed_out = if settings.foreign_certificate { authority()?.pem() } else { shown.pem() };
+    let versions = if settings.old_tls { [&TLS12] } else { [&TLS13] };
+    let private = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let mut config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&versions)?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], private)?;
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    Ok((Arc::new(config), handed_out))
+}
+
+fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
+    let mut params = CertificateParams::new(Vec::new())?;
+    params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    CertifiedIssuer::self_signed(params, KeyPair::generate()?)
+}
+
+const PATH: &str = "/v1/ask";
+const FOR_EVER: Duration = Duration::from_secs(3_600);
+const OVERSIZE_LEN: usize = 200_000;

@@ -1,0 +1,431 @@
+//! The brain: what a person at the desk finds, what is asked, what is written, and what is never green.
+
+use diemdanh::bits::secret::{Pii, Secret};
+use diemdanh::bits::stamp::Stamp;
+use diemdanh::cccd::holder::{Holder, Sex};
+use diemdanh::cccd::number::PersonalNumber;
+use diemdanh::checkin::chip::ChipReading;
+use diemdanh::checkin::context::{Context, DeskPolicy, Labels, SessionTimes};
+use diemdanh::checkin::event::*;
+use diemdanh::checkin::failure::{Failure, Signal};
+use diemdanh::checkin::show::view;
+use diemdanh::checkin::state::State;
+use diemdanh::checkin::step::step;
+use diemdanh::checkin::view::*;
+use diemdanh::emrtd::inspect::AccessMethod;
+use diemdanh::emrtd::report::Overall;
+use diemdanh::iso7816::transport::ReaderEvent;
+use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, MemoryStore};
+use diemdanh::registry::{Answer, CardInvalidReason, NotAskedReason, Reply, RequestId};
+use diemdanh::roster::{Place, Roster};
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+use std::sync::Arc;
+
+use crate::record_support;
+
+const HERE: &str = "099208000017";
+const OTHER_ROOM: &str = "099308001126";
+const NOBODY: &str = "099308009917";
+const ROSTER: &str = "\
+SBD,Họ và tên,Ngày sinh,Số CCCD,Phòng thi,Số ghế
+01000001,Nguyễn Văn Mẫu,15/02/2008,099208000017,0012,7
+01000002,Trần Thị Thử Nghiệm,03/07/2008,099308001126,0015,3
+01000003,Lê Hoàng Giả Định,21/11/2008,099208002235,0012,8
+";
+
+/// A desk whose effects on the log run at once; the others are kept.
+struct Desk {
+    context: Context,
+    state: Option<State>,
+    log: AttendanceLog<MemoryStore>,
+    now: Stamp,
+    asked: Vec<RequestId>,
+    reads: usize,
+    written: Vec<AttendanceEvent>,
+}
+
+impl Desk {
+    fn new(policy: DeskPolicy) -> Self {
+        let exam_key = Secret::new([7; 32]);
+        let (roster, _) = Roster::from_csv(ROSTER.as_bytes(), &exam_key).expect("the roster");
+        let (log, opened) = record_support::open(MemoryStore::default(), 0).expect("a log");
+        let now = record_support::at(1);
+        let context = Context {
+            roster,
+            place: Place { site: String::new(), session: String::new(), room: Some("0012".to_owned()) },
+            policy,
+            labels: Labels::default(),
+            exam_key,
+            utc_offset: Offset::from_hours(7).expect("an offset"),
+            training: true,
+            origin: "test".to_owned(),
+            expected: 2,
+        };
+        let state = State::new(&context, &ArrivalIndex::default(), opened, now);
+        Self { context, state: Some(state), log, now, asked: vec![], reads: 0, written: vec![] }
+    }
+
+    fn usual() -> Self {
+        Self::new(DeskPolicy::default())
+    }
+
+    /// Hands over one event and runs what the log has to do.
+    fn give(&mut self, event: Event) -> &mut Self {
+        let mut events = std::collections::VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            let state = self.state.take().expect("a state");
+            let (state, effects) = step(&self.context, state, self.now, event);
+            self.state = Some(state);
+            for effect in effects {
+                events.extend(self.run(effect));
+            }
+        }
+        self
+    }
+
+    fn run(&mut self, effect: Effect) -> Option<Event> {
+        match effect {
+            Effect::Record { purpose, event } => {
+                self.written.push(event.clone());
+                let durable = self.log.append(&record_support::code("op-1"), event, self.now).expect("an entry");
+                Some(Event::Recorded { purpose, durable })
+            }
+            Effect::Ask(query) => {
+                self.asked.push(query.request_id);
+                None
+            }
+            Effect::ReadCard(_) => {
+                self.reads += 1;
+                None
+            }
+            Effect::ReleaseCard | Effect::Sound(_) => None,
+        }
+    }
+
+    fn later(&mut self, milliseconds: u64) -> &mut Self {
+        let step = SignedDuration::from_millis(i64::try_from(milliseconds).expect("a time"));
+        self.now = Stamp { wall: self.now.wall + step, boot_ms: self.now.boot_ms + milliseconds };
+        self.give(Event::Tick)
+    }
+
+    fn scan(&mut self, number: &str) -> &mut Self {
+        self.give(Event::Input(Input::Entered(format!("{number}||Tên|15022008|Nam|x|01012024"))))
+    }
+
+    fn card(&mut self) -> &mut Self {
+        self.give(Event::Reader(ReaderEvent::CardPresent { reader: "r".to_owned(), atr: vec![0x3B] }))
+    }
+
+    fn lift(&mut self) -> &mut Self {
+        self.give(Event::Reader(ReaderEvent::Ready { reader: "r".to_owned() }))
+    }
+
+    fn identity(&mut self, number: &str, chip: ChipReading) -> &mut Self {
+        let id = RequestId([u8::try_from(self.asked.len()).expect("few"); 16]);
+        let identity =
+            Identity { chip, holder: holder(number), notes: vec![], signer_certificate: vec![1], request_id: id };
+        self.give(Event::Card(CardNews::Identity(Box::new(identity))))
+    }
+
+    fn finished(&mut self, chip: ChipReading) -> &mut Self {
+        let portrait = PortraitNews::Ready(Arc::new(Portrait { width: 1, height: 1, rgba: Pii::new(vec![0; 4]) }));
+        self.give(Event::Card(CardNews::Finished(Box::new(Finished { chip, portrait }))))
+    }
+
+    fn answers(&mut self, answer: Answer) -> &mut Self {
+        let id = *self.asked.last().expect("a question");
+        let reply = Reply { answer, request_sha256: None, verbatim: None, elapsed_ms: 5 };
+        self.give(Event::Registry { id, reply: Box::new(reply) })
+    }
+
+    fn chose(&mut self, choice: Choice) -> &mut Self {
+        self.give(Event::Input(Input::Chose(choice)))
+    }
+
+    /// A person with a good card, up to the verdict.
+    fn good_person(&mut self, number: &str) -> &mut Self {
+        self.scan(number).card().identity(number, good()).finished(good());
+        let at = self.now.wall;
+        self.answers(Answer::Match { at })
+    }
+
+    fn screen(&self) -> Screen {
+        view(&self.context, self.state.as_ref().expect("a state")).screen
+    }
+
+    fn verdict(&self) -> CaseView {
+        match self.screen() {
+            Screen::Verdict(case) => case,
+            other => panic!("not a verdict: {other:?}"),
+        }
+    }
+}
+
+fn holder(number: &str) -> Holder {
+    let (name, birth) = match number {
+        HERE => ("Nguyễn Văn Mẫu", "2008-02-15"),
+        OTHER_ROOM => ("Trần Thị Thử Nghiệm", "2008-07-03"),
+        _ => ("Ngô Thanh Ngoài Danh Sách", "2008-08-14"),
+    };
+    Holder {
+        number: PersonalNumber::parse(number).expect("a number"),
+        full_name: Pii::new(name.to_owned()),
+        birth_date: Pii::new(birth.to_owned()),
+        sex: Sex::Male,
+        expiry: Some(jiff::civil::date(2033, 2, 15)),
+        old_number: None,
+        name_has_diacritics: true,
+    }
+}
+
+fn chip(overall: Overall, failure: Option<Failure>) -> ChipReading {
+    ChipReading { overall, failure, access: Some(AccessMethod::PaceCan), apdu_count: 40 }
+}
+
+fn good() -> ChipReading {
+    chip(Overall::Pass, None)
+}
+
+#[test]
+fn good_card_is_admitted_and_recorded_only_after_the_log_says_so() {
+    let mut desk = Desk::usual();
+    let verdict = desk.good_person(HERE).verdict();
+    assert_eq!((verdict.signal, verdict.headline), (Signal::Ok, Headline::Admit));
+    assert_eq!(verdict.place.as_ref().map(|place| place.room.as_str()), Some("0012"));
+    let recorded = desk.chose(Choice::Admit).verdict();
+    assert_eq!(recorded.headline, Headline::RecordedAdmit);
+    assert!(matches!(recorded.stage, StageView::Recorded(_)));
+    assert!(desk.written.iter().any(|event| matches!(event, AttendanceEvent::CheckIn(_))));
+}
+
+#[test]
+fn nothing_is_green_before_portrait_and_registry_are_in() {
+    let mut desk = Desk::usual();
+    desk.scan(HERE).card().identity(HERE, good());
+    assert_eq!(desk.verdict().signal, Signal::Working);
+    desk.finished(good());
+    assert_eq!(desk.verdict().signal, Signal::Working, "the registry has not answered");
+    desk.chose(Choice::Admit);
+    assert!(matches!(desk.verdict().stage, StageView::Deciding(_)), "a button that is not offered does nothing");
+}
+
+#[test]
+fn silent_registry_leaves_the_local_verdict_standing_and_is_asked_again() {
+    let mut desk = Desk::usual();
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(3_000);
+    assert_eq!(desk.verdict().signal, Signal::Ok);
+    desk.answers(Answer::NotAsked { why: NotAskedReason::Unreachable });
+    desk.chose(Choice::Admit).chose(Choice::Continue);
+    assert_eq!(desk.asked.len(), 1);
+    desk.later(31_000);
+    assert_eq!(desk.asked.len(), 2, "asked again");
+    assert_eq!(desk.asked[0], desk.asked[1], "the same question");
+}
+
+#[test]
+fn second_tap_of_one_person_is_already_in() {
+    let mut desk = Desk::usual();
+    desk.good_person(HERE).chose(Choice::Admit).chose(Choice::Continue).lift();
+    desk.good_person(HERE);
+    let Screen::AlreadyIn(case) = desk.screen() else { panic!("{:?}", desk.screen()) };
+    assert!(case.arrival.is_some());
+    desk.chose(Choice::ReEntry);
+    assert!(desk.written.iter().any(|event| matches!(event, AttendanceEvent::ReEntry { .. })));
+    let admitted = desk.written.iter().filter(|event| matches!(event, AttendanceEvent::CheckIn(_))).count();
+    assert_eq!(admitted, 1);
+}
+
+#[test]
+fn wrong_room_is_shown_the_way() {
+    let mut desk = Desk::usual();
+    desk.good_person(OTHER_ROOM);
+    let Screen::Elsewhere(case) = desk.screen() else { panic!("{:?}", desk.screen()) };
+    assert_eq!(case.place.map(|place| place.room), Some("0015".to_owned()));
+    desk.chose(Choice::Directed);
+    assert!(desk.written.iter().any(|event| matches!(event, AttendanceEvent::Elsewhere { .. })));
+}
+
+#[test]
+fn findings_that_need_a_person_are_never_green_and_can_be_referred() {
+    let rows: [(&str, ChipReading, Answer, Signal, Failure); 6] = [
+        (NOBODY, good(), matched(), Signal::Attention, Failure::NotListed),
+        (HERE, chip(Overall::Fail, Some(Failure::DataAltered)), matched(), Signal::Stop, Failure::DataAltered),
+        (HERE, chip(Overall::Fail, Some(Failure::ChipNotProven)), matched(), Signal::Stop, Failure::ChipNotProven),
+        (
+            HERE,
+            chip(Overall::Unknown, Some(Failure::SignerUnknown)),
+            matched(),
+            Signal::Attention,
+            Failure::SignerUnknown,
+        ),
+        (HERE, good(), Answer::NotFound, Signal::Attention, Failure::RegistryNotFound),
+        (
+            HERE,
+            good(),
+            Answer::CardInvalid { reason: CardInvalidReason::Revoked },
+            Signal::Stop,
+            Failure::RegistryCardInvalid,
+        ),
+    ];
+    for (number, chip, answer, signal, failure) in rows {
+        let mut desk = Desk::usual();
+        desk.scan(number).card().identity(number, chip.clone()).finished(chip).answers(answer);
+        let verdict = desk.verdict();
+        assert_eq!((verdict.signal, verdict.reasons.first()), (signal, Some(&failure)));
+        desk.chose(Choice::Admit);
+        assert!(!desk.written.iter().any(|event| matches!(event, AttendanceEvent::CheckIn(_))), "{failure:?}");
+        desk.chose(Choice::Refer);
+        assert!(desk.written.iter().any(|event| matches!(event, AttendanceEvent::Referred { .. })), "{failure:?}");
+    }
+}
+
+#[test]
+fn not_admitted_asks_for_a_reason() {
+    let mut desk = Desk::usual();
+    desk.good_person(HERE).chose(Choice::NotAdmitted);
+    assert_eq!(desk.verdict().stage, StageView::ChoosingReason);
+    desk.give(Event::Input(Input::Back));
+    assert!(matches!(desk.verdict().stage, StageView::Deciding(_)));
+    desk.chose(Choice::NotAdmitted).give(Event::Input(Input::Reason(NotAdmittedReason::PortraitDiffers)));
+    assert!(desk.written.iter().any(|event| matches!(event, AttendanceEvent::NotAdmitted { .. })));
+}
+
+#[test]
+fn wrong_key_keeps_the_card_and_asks_again_without_trying_by_itself() {
+    let mut desk = Desk::usual();
+    desk.card().give(Event::Input(Input::Entered("000000".to_owned())));
+    assert_eq!(desk.reads, 1);
+    desk.finished(chip(Overall::Access, Some(Failure::KeyRefused)));
+    let Screen::Idle(idle) = desk.screen() else { panic!("{:?}", desk.screen()) };
+    assert_eq!((idle.notice, idle.instruction), (Some(Failure::KeyRefused), Instruction::GiveKey));
+    desk.later(10_000);
+    assert_eq!(desk.reads, 1, "never by itself");
+    desk.scan(HERE);
+    assert_eq!(desk.reads, 2);
+}
+
+#[test]
+fn lifted_card_is_read_again_when_it_comes_back() {
+    let mut desk = Desk::usual();
+    desk.scan(HERE).card().lift().finished(chip(Overall::Retry, Some(Failure::CardLifted)));
+    let Screen::Reading(reading) = desk.screen() else { panic!("{:?}", desk.screen()) };
+    assert_eq!(reading.interrupted, Some(Failure::CardLifted));
+    desk.card();
+    assert_eq!(desk.reads, 2);
+    assert!(desk.written.iter().any(|event| matches!(event, AttendanceEvent::ReadFailed { .. })));
+}
+
+#[test]
+fn another_card_put_back_is_another_case() {
+    let mut desk = Desk::usual();
+    desk.scan(HERE).card().identity(HERE, good()).lift();
+    desk.finished(chip(Overall::Retry, Some(Failure::CardLifted))).card();
+    assert_eq!(desk.reads, 2);
+    desk.identity(OTHER_ROOM, good());
+    assert!(matches!(desk.screen(), Screen::Elsewhere(_)), "{:?}", desk.screen());
+}
+
+#[test]
+fn failed_record_stops_the_desk_and_shows_no_record() {
+    let mut desk = Desk::usual();
+    desk.good_person(HERE);
+    let state = desk.state.take().expect("a state");
+    let (state, _) = step(&desk.context, state, desk.now, Event::Input(Input::Chose(Choice::Admit)));
+    let failed = Event::RecordFailed { failure: Failure::DiskFull };
+    let (state, _) = step(&desk.context, state, desk.now, failed);
+    desk.state = Some(state);
+    let Screen::Halted(halted) = desk.screen() else { panic!("{:?}", desk.screen()) };
+    assert_eq!(halted.failure, Failure::DiskFull);
+    desk.good_person_is_ignored();
+}
+
+impl Desk {
+    fn good_person_is_ignored(&mut self) {
+        self.scan(HERE).card();
+        assert!(matches!(self.screen(), Screen::Halted(_)));
+    }
+}
+
+#[test]
+fn arrival_times_follow_the_session() {
+    let start = record_support::at(7_200).wall;
+    let rows = [(-90, Signal::Attention), (-20, Signal::Ok), (8, Signal::Attention), (16, Signal::Attention)];
+    for (minutes, signal) in rows {
+        let policy = DeskPolicy { session: Some(SessionTimes::around(start)), ..DeskPolicy::default() };
+        let mut desk = Desk::new(policy);
+        let milliseconds = u64::try_from((120 + minutes) * 60_000).expect("after the opening");
+        desk.later(milliseconds);
+        let verdict = desk.good_person(HERE).verdict();
+        assert_eq!(verdict.signal, signal, "{minutes} minutes");
+        let StageView::Deciding(choices) = verdict.stage else { panic!("not deciding") };
+        let may_admit = (-60..=15).contains(&minutes);
+        assert_eq!(choices.contains(&Choice::Admit), may_admit, "{minutes} minutes");
+    }
+}
+
+#[test]
+fn every_row_of_the_search_is_by_request_and_a_look_is_written() {
+    let mut desk = Desk::usual();
+    desk.give(Event::Input(Input::Typed("mau".to_owned())));
+    let Screen::Idle(idle) = desk.screen() else { panic!("not idle") };
+    assert_eq!(idle.found.len(), 1);
+    desk.give(Event::Input(Input::Picked(idle.found[0].id)));
+    assert!(desk.written.iter().any(|event| matches!(event, AttendanceEvent::PersonViewed { .. })));
+    desk.card();
+    assert_eq!(desk.reads, 1, "the row's number opens the card");
+}
+
+fn matched() -> Answer {
+    Answer::Match { at: Timestamp::UNIX_EPOCH }
+}
+
+fn any_overall() -> impl Strategy<Value = (Overall, Option<Failure>)> {
+    prop_oneof![
+        Just((Overall::Pass, None)),
+        Just((Overall::Warn, Some(Failure::ChipNotAsked))),
+        Just((Overall::Unknown, Some(Failure::SignerUnknown))),
+        Just((Overall::Fail, Some(Failure::DataAltered))),
+        Just((Overall::Access, Some(Failure::KeyRefused))),
+        Just((Overall::Retry, Some(Failure::CardLifted))),
+    ]
+}
+
+fn any_answer() -> impl Strategy<Value = Option<Answer>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(matched())),
+        Just(Some(Answer::NotFound)),
+        Just(Some(Answer::UnknownCode { code: "X7".to_owned() })),
+        Just(Some(Answer::NotAsked { why: NotAskedReason::TimedOut })),
+        Just(Some(Answer::CardInvalid { reason: CardInvalidReason::Lost })),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn green_means_proven(
+        number in prop_oneof![Just(HERE), Just(OTHER_ROOM), Just(NOBODY)],
+        first in any_overall(),
+        last in any_overall(),
+        answer in any_answer(),
+        required: bool,
+        waited in 0_u64..5_000,
+    ) {
+        let mut desk = Desk::new(DeskPolicy { registry_required: required, ..DeskPolicy::default() });
+        desk.scan(number).card().identity(number, chip(first.0, first.1)).finished(chip(last.0, last.1)).later(waited);
+        if let Some(answer) = answer.clone() {
+            desk.answers(answer);
+        }
+        let green = matches!(desk.screen(), Screen::Verdict(case) if case.signal == Signal::Ok);
+        let good_answer = matches!(answer, Some(Answer::Match { .. }));
+        let silent = matches!(answer, None | Some(Answer::NotAsked { .. }));
+        if green {
+            prop_assert!(last.0 == Overall::Pass && number == HERE);
+            prop_assert!(good_answer || (silent && !required));
+        }
+    }
+}
