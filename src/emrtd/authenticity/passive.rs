@@ -27,6 +27,7 @@ const CONTENT_TYPES: [(&[u8], bool); 4] = [
 
 /// What passive authentication came to.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one of these lives in an inspection")]
 pub enum SodVerdict {
     /// Signed by a signer whom the trust store knows.
     Trusted(TrustedSod),
