@@ -22,5 +22,6 @@ mod registry;
 mod roster;
 mod secure_messaging;
 mod tidy;
+mod trust;
 mod vector;
 mod verdict;
