@@ -1,4 +1,7 @@
 //! Everything simulated.
+//!
+//! Invariants: never in a release kiosk (feature `lab`); every person is made up (province code 099); nothing here
+//! is trusted by a production trust folder.
 
 pub mod card;
 pub mod issuer;
