@@ -1,2 +1,64 @@
-//! x
-fn main() {}
+//! Synthetic cards: issues them, and serves them to a real PC/SC daemon as a virtual reader's card.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks through its output")]
+
+use clap::Parser;
+use diemdanh::lab::card::{SyntheticCard, folder};
+use diemdanh::lab::simulator::{self, SimulatorError};
+use diemdanh::lab::vpcd;
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(version, about = "Simulated chip ID cards")]
+enum Command {
+    /// Puts a card into a virtual reader until the program is stopped.
+    Serve(Serve),
+    /// Writes every lab card, good and bad, and the lab's country signer into a folder.
+    Issue {
+        /// Where to.
+        #[arg(long)]
+        out: PathBuf,
+    },
+}
+
+#[derive(clap::Args)]
+struct Serve {
+    #[arg(long, default_value = "127.0.0.1")]
+    host: String,
+    #[arg(long, default_value_t = vpcd::DEFAULT_PORT)]
+    port: u16,
+    /// A person of the lab: number, name, or position from 1.
+    #[arg(long, default_value = "1")]
+    person: String,
+    /// What is wrong with the card: good, clone, tampered-dg1, tampered-portrait, wrong-signature, unknown-signer.
+    #[arg(long, default_value = "good")]
+    fault: String,
+    /// A card folder that `issue` wrote, instead of a person.
+    #[arg(long, conflicts_with_all = ["person", "fault"])]
+    card: Option<PathBuf>,
+    /// Another seed, another course of the chip's random numbers.
+    #[arg(long, default_value = "0")]
+    seed: String,
+}
+
+fn main() -> ExitCode {
+    let result = match Command::parse() {
+        Command::Serve(arguments) => serve(&arguments),
+        Command::Issue { out } => simulator::issue_all(&out).map(|names| println!("{}", names.join("\n"))),
+    };
+    let Err(error) = result else { return ExitCode::SUCCESS };
+    eprintln!("card-sim: {error}");
+    ExitCode::FAILURE
+}
+
+fn serve(arguments: &Serve) -> Result<(), SimulatorError> {
+    let data = match &arguments.card {
+        Some(place) => folder::load(place)?,
+        None => simulator::card_of(&simulator::person(&arguments.person)?, &arguments.fault)?,
+    };
+    let can = data.can.as_ref().map_or_else(|| "none".to_owned(), |can| can.expose().clone());
+    let stream = TcpStream::connect((arguments.host.as_str(), arguments.port))?;
+    println!("card in {}:{}, CAN {can}", arguments.host, arguments.port);
+    vpcd::serve(&mut SyntheticCard::new(data).with_seed(&arguments.seed), stream).map(drop).map_err(Into::into)
+}

@@ -8,5 +8,6 @@ pub mod issuer;
 pub mod reader;
 pub mod registry_stub;
 pub mod roster_sample;
+pub mod simulator;
 #[cfg(target_os = "linux")]
 pub mod vpcd;

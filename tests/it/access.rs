@@ -198,6 +198,14 @@ fn mrz_keys_of_every_length() {
 }
 
 #[test]
+fn check_digits_of_part_3() {
+    for case in cases("icao/check-digits-part3-app-a.json") {
+        let digit = diemdanh::emrtd::mrz::check_digit(text(&case, "input").as_bytes());
+        assert_eq!(u64::from(digit.to_digit(10).unwrap()), case["check_digit"].as_u64().unwrap());
+    }
+}
+
+#[test]
 fn security_infos_of_every_card() {
     let variants = load("tr03110/ef-cardaccess-variants.json");
     let infos = |key: &str| SecurityInfos::parse(&bytes(&variants, key)).unwrap();

@@ -19,6 +19,7 @@ use diemdanh::lab::card::{
     ActiveAuthenticationProfile, CardData, CardFault, ChipAuthenticationProfile, PaceProfile, SyntheticCard, folder,
 };
 use diemdanh::lab::reader::LabField;
+use diemdanh::lab::simulator::{self, SimulatorError};
 
 const AID: [u8; 7] = [0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
 const DG1: FileAddress = FileAddress { fid: 0x0101, sfi: Some(1) };
@@ -276,6 +277,38 @@ fn a_card_is_saved_and_loaded() {
     folder::save(&usual(), place.path()).unwrap();
     let mut card = SyntheticCard::new(folder::load(place.path()).unwrap());
     walk(&mut card, &can()).unwrap();
+}
+
+#[test]
+fn every_issued_card_is_loaded() {
+    let place = tempfile::tempdir().unwrap();
+    let names = simulator::issue_all(place.path()).unwrap();
+    assert_eq!(names.len(), 15);
+    for name in &names {
+        let data = folder::load(&place.path().join(name)).unwrap();
+        let key = AccessKey::can(name.get(6..12).unwrap());
+        let mut card = SyntheticCard::new(data);
+        open(&mut CardSession::new(&mut card), &key).unwrap();
+    }
+    assert!(place.path().join("trust/lab-csca.cer").is_file());
+    assert_eq!(simulator::person("nguyen van mau").unwrap(), simulator::person("1").unwrap());
+    assert!(matches!(simulator::person("0"), Err(SimulatorError::UnknownPerson)));
+}
+
+#[test]
+fn a_signature_longer_than_a_short_answer() {
+    // RSA-2048 inside protection: extended length, or pieces behind 61xx.
+    let person = simulator::person("1").unwrap();
+    for fault in [None, Some(CardFault::ShortOnly)] {
+        let data = simulator::card_of(&person, "good").unwrap();
+        let key = diemdanh::emrtd::lds::dg15::parse(&data.files[&0x010F]).unwrap();
+        let mut card = SyntheticCard::new(data);
+        card = if let Some(fault) = fault { card.with_fault(fault) } else { card };
+        let mut session = CardSession::new(&mut card);
+        open(&mut session, &can()).unwrap();
+        let proof = active::run(&mut session, &key, None, &mut SeededRandom::new("aa")).unwrap();
+        assert_eq!((proof.signature.len(), proof.hash), (256, HashAlg::Sha256));
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 /// How the kiosk is started.
 #[derive(Args)]
+#[group(id = "kiosk")]
 pub(crate) struct Arguments {
     /// The desk's configuration.
     #[arg(long, default_value = "config/desk.toml")]

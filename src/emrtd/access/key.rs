@@ -4,6 +4,7 @@ use crate::bits::secret::Secret;
 use crate::crypto::HashAlg;
 use crate::crypto::cipher::CipherAlg;
 use crate::crypto::kdf::{self, KeyUse};
+use crate::emrtd::mrz::check_digit;
 
 /// Shortest document number in the MRZ information; shorter ones are filled up with `<`.
 const MIN_NUMBER_LEN: usize = 9;
@@ -75,7 +76,7 @@ impl MrzKey {
         let mut text = String::with_capacity(number.len() + 32);
         for field in [&format!("{number:<<MIN_NUMBER_LEN$}"), self.birth.expose(), self.expiry.expose()] {
             text.push_str(field);
-            text.push(check_digit(field));
+            text.push(check_digit(field.as_bytes()));
         }
         Secret::new(text)
     }
@@ -90,12 +91,4 @@ impl MrzKey {
     fn digest(&self) -> Secret<Vec<u8>> {
         Secret::new(HashAlg::Sha1.digest(self.information().expose().as_bytes()))
     }
-}
-
-/// The check digit 7-3-1 (ICAO Doc 9303-3 §4.9). A character that no MRZ has counts as a filler.
-fn check_digit(text: &str) -> char {
-    let weights = [7, 3, 1].into_iter().cycle();
-    let sum: u32 =
-        text.chars().zip(weights).map(|(character, weight)| character.to_digit(36).unwrap_or(0) * weight).sum();
-    char::from_digit(sum % 10, 10).unwrap_or('0')
 }

@@ -61,6 +61,13 @@ impl SyntheticCard {
         Self { data, faults: Vec::new(), random, apdu_count: 0, state: State::default() }
     }
 
+    /// The same card with another course of its random numbers.
+    #[must_use]
+    pub fn with_seed(mut self, seed: &str) -> Self {
+        self.random = SeededRandom::new(&format!("diemdanh lab card {seed}"));
+        self
+    }
+
     /// The same card with one more fault.
     #[must_use]
     pub fn with_fault(mut self, fault: CardFault) -> Self {
@@ -68,7 +75,7 @@ impl SyntheticCard {
         self
     }
 
-    /// Takes a fault off again, as a card that is put back.
+    /// Takes every fault off, as when a card is put back.
     pub fn without_faults(&mut self) {
         self.faults.clear();
     }
