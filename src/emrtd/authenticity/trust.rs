@@ -13,7 +13,7 @@ use jiff::Timestamp;
 /// The most certificates that a store holds.
 pub const MAX_ANCHORS: usize = 4096;
 
-/// The longest way from a signer to an anchor.
+/// The most certificates on the way from a signer to its anchor.
 const MAX_STEPS: usize = 5;
 
 /// Country signing certificates, as they were configured.
@@ -90,18 +90,30 @@ impl TrustStore {
 
     /// The way from a document signer to an anchor, judged at `moment` (the time of signing).
     pub fn chain(&self, signer: &Certificate, moment: Timestamp) -> Chain<'_> {
-        self.walk(signer, moment, &mut Vec::new())
+        let mut walk = Walk { store: self, moment, path: Vec::new() };
+        walk.issuers_of(signer, 0)
     }
+}
 
+/// One search for a way to an anchor.
+struct Walk<'a> {
+    store: &'a TrustStore,
+    moment: Timestamp,
+    /// The certificates on the way so far, so that a loop is not walked twice.
+    path: Vec<usize>,
+}
+
+impl<'a> Walk<'a> {
     /// Tries every certificate of the store that could have issued `subject`; the best outcome counts.
-    fn walk(&self, subject: &Certificate, moment: Timestamp, visited: &mut Vec<usize>) -> Chain<'_> {
+    fn issuers_of(&mut self, subject: &Certificate, authorities_below: u32) -> Chain<'a> {
         let mut best = Chain::UnknownIssuer;
-        for (index, issuer) in self.certificates.iter().enumerate() {
-            if visited.contains(&index) || !may_have_issued(issuer, subject) {
+        for (index, issuer) in self.store.certificates.iter().enumerate() {
+            if self.path.contains(&index) || !may_have_issued(issuer, subject) {
                 continue;
             }
-            visited.push(index);
-            let chain = self.step(subject, issuer, moment, visited);
+            self.path.push(index);
+            let chain = self.step(subject, issuer, authorities_below);
+            self.path.pop();
             if matches!(chain, Chain::Anchored(_)) {
                 return chain;
             }
@@ -112,29 +124,27 @@ impl TrustStore {
         best
     }
 
-    fn step<'a>(
-        &'a self,
-        subject: &Certificate,
-        issuer: &'a Certificate,
-        moment: Timestamp,
-        visited: &mut Vec<usize>,
-    ) -> Chain<'a> {
+    fn step(&mut self, subject: &Certificate, issuer: &'a Certificate, authorities_below: u32) -> Chain<'a> {
         if subject.verify(issuer).is_err() {
             let named = subject.authority_key_id.is_some() && subject.authority_key_id == issuer.subject_key_id;
             let certain = named && subject.issuer == issuer.subject;
             return if certain { Chain::SignatureWrong } else { Chain::UnknownIssuer };
         }
-        let authorities_below = visited.len().saturating_sub(1);
         if !is_fit(issuer, authorities_below) {
             return Chain::Unfit;
         }
-        if !issuer.is_valid_at(moment) {
+        if !issuer.is_valid_at(self.moment) {
             return Chain::IssuerNotValid;
         }
-        if is_self_signed(issuer) {
+        let self_issued = issuer.issuer == issuer.subject;
+        if self_issued && issuer.verify(issuer).is_ok() {
             return Chain::Anchored(issuer);
         }
-        if visited.len() >= MAX_STEPS { Chain::UnknownIssuer } else { self.walk(issuer, moment, visited) }
+        if self.path.len() >= MAX_STEPS {
+            return Chain::UnknownIssuer;
+        }
+        // Self-issued certificates do not count towards a path length (RFC 5280 §4.2.1.9).
+        self.issuers_of(issuer, authorities_below + u32::from(!self_issued))
     }
 }
 
@@ -144,18 +154,9 @@ fn may_have_issued(issuer: &Certificate, subject: &Certificate) -> bool {
     issuer.subject == subject.issuer || by_key_id
 }
 
-fn is_self_signed(certificate: &Certificate) -> bool {
-    certificate.issuer == certificate.subject && certificate.verify(certificate).is_ok()
-}
-
-/// Link certificates are self-issued, so a path length never counts them (RFC 5280 §4.2.1.9); what counts is counted
-/// generously here as every authority below, and only a stated limit of more than zero can be passed by it.
-fn is_fit(issuer: &Certificate, authorities_below: usize) -> bool {
+fn is_fit(issuer: &Certificate, authorities_below: u32) -> bool {
     let purposes = issuer.purposes;
-    let self_issued = issuer.issuer == issuer.subject;
-    let within_path = purposes
-        .path_length
-        .is_none_or(|limit| self_issued || usize::try_from(limit).unwrap_or(usize::MAX) >= authorities_below);
+    let within_path = purposes.path_length.is_none_or(|limit| authorities_below <= limit);
     purposes.certificate_signing && purposes.authority && !purposes.unknown_critical && within_path
 }
 
