@@ -1,10 +1,12 @@
 //! Everything simulated.
+//!
+//! Invariants: never in a release kiosk (feature `lab`); every person is made up (province code 099); nothing here
+//! is trusted by a production trust folder.
 
+pub mod card;
+pub mod issuer;
+pub mod reader;
 pub mod registry_stub;
 pub mod roster_sample;
-pub mod card;
-pub mod reader;
 #[cfg(target_os = "linux")]
 pub mod vpcd;
-pub mod issuer;
-pub mod roster_sample;
