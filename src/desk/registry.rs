@@ -3,18 +3,46 @@
 use crate::checkin::failure::Failure;
 use crate::checkin::state::Halted;
 use crate::desk::config::RegistryConfig;
+use crate::host::clock::SystemClock;
+use crate::host::file;
+use crate::host::http::{CallLimits, HttpsRegistry, RegistrySettings};
+use crate::record::{NoteKey, NoteVerifier};
 use crate::registry::Registry;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Makes the client; `None` where no registry is configured.
+/// Makes the client once the key is known that signs its questions: the key of the log's segment.
+pub type RegistryMaker = Box<dyn FnOnce(NoteKey) -> Result<Box<dyn Registry>, Halted>>;
+
+/// The largest certificate or key file.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// Prepares the client; `None` where no registry is configured.
 ///
 /// # Errors
 /// A halted desk with [`Failure::RegistryUnprepared`] when its certificate or key cannot be read.
-pub fn client(config: &RegistryConfig, base: &Path) -> Result<Option<Box<dyn Registry>>, Halted> {
-    let _ = base;
+pub fn client(config: &RegistryConfig, base: &Path) -> Result<Option<RegistryMaker>, Halted> {
     if config.url.is_empty() {
-        Ok(None)
-    } else {
-        Err(Halted { failure: Failure::RegistryUnprepared, detail: config.url.clone() })
+        return Ok(None);
     }
+    let authority = read(config.ca.as_ref(), base, "registry.ca")?;
+    let line = String::from_utf8(read(config.verifier.as_ref(), base, "registry.verifier")?)
+        .map_err(|error| unprepared("registry.verifier", error))?;
+    let verifier = NoteVerifier::parse(line.trim()).map_err(|error| unprepared("registry.verifier", error))?;
+    let url = config.url.clone();
+    Ok(Some(Box::new(move |key| {
+        let limits = CallLimits::default();
+        let settings = RegistrySettings { url: &url, authority: &authority, verifier, key, limits };
+        let client = HttpsRegistry::new(settings, Box::new(SystemClock)).map_err(|error| unprepared(&url, error))?;
+        Ok(Box::new(client) as Box<dyn Registry>)
+    })))
+}
+
+fn read(path: Option<&PathBuf>, base: &Path, key: &str) -> Result<Vec<u8>, Halted> {
+    let path = path.ok_or_else(|| unprepared(key, "missing"))?;
+    let path = base.join(path);
+    file::read(&path, MAX_BYTES).map_err(|error| unprepared(&path.display().to_string(), error))
+}
+
+fn unprepared(place: &str, cause: impl std::fmt::Display) -> Halted {
+    Halted { failure: Failure::RegistryUnprepared, detail: format!("{place}: {cause}") }
 }

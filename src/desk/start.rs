@@ -11,6 +11,7 @@ use crate::checkin::state::{Halted, State};
 use crate::desk::card::CardHand;
 use crate::desk::config::{ChipConfig, DeskConfig, SessionConfig};
 use crate::desk::logbook::{LogHand, failure_of};
+use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::{questions, watch};
 use crate::emrtd::authenticity::trust::TrustStore;
@@ -36,8 +37,8 @@ pub struct Adapters {
     pub watcher: Box<dyn CardReader>,
     /// Connects to cards.
     pub connector: Box<dyn CardReader>,
-    /// The registry, where it is asked.
-    pub registry: Option<Box<dyn Registry>>,
+    /// Makes the registry's client, where it is asked.
+    pub registry: Option<RegistryMaker>,
     /// The clock.
     pub clock: Arc<dyn Clock + Sync>,
     /// Chance for the card thread.
@@ -91,6 +92,8 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
     let (log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
+    // Questions are signed by the segment's key, which never leaves memory.
+    let segment_key = log.segment_key().clone();
     let trust = Arc::new(prepared.trust);
     let context = Arc::new(context(config, prepared.roster, prepared.exam_key, log.head().origin)?);
     let state = State::new(&context, log.arrivals(), opened, began);
@@ -123,7 +126,7 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
         spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
     ];
     let registry = match adapters.registry {
-        Some(registry) => Some(ask_thread(registry, &inbox, &mut workers)?),
+        Some(make) => Some(ask_thread(make(segment_key)?, &inbox, &mut workers)?),
         None => None,
     };
     let first = view(&context, &state);

@@ -1,10 +1,13 @@
 //! The results of an inspection and the verdict that follows from them (after BSI TR-03135-1 §5: every check has a
 //! result and a cause, and the overall result is a function of the list).
 //!
-//! Invariants: [`overall`] reads nothing but the list and the policy; it is never [`Overall::Pass`] when a required
-//! check is missing, failed or undetermined.
+//! Invariants: no line holds a person's data.
 
-use crate::emrtd::inspect::InspectionPolicy;
+pub mod render;
+mod verdict;
+
+pub use verdict::{listed_checks, overall};
+
 use crate::iso7816::transport::TransportError;
 
 /// What became of one check.
@@ -206,6 +209,79 @@ pub enum Cause {
     MrzWrong,
 }
 
+impl Cause {
+    /// A stable code for machine-readable reports: `key-refused`, `status-6982`.
+    pub fn id(self) -> String {
+        match self {
+            Self::Link(error) => format!("link-{}", link_id(error)),
+            Self::Status(status) => format!("status-{status:04x}"),
+            plain => plain.plain_id().to_owned(),
+        }
+    }
+
+    fn plain_id(self) -> &'static str {
+        match self {
+            Self::Link(_) => "link",
+            Self::Status(_) => "status",
+            Self::KeyRefused => "key-refused",
+            Self::KeyBlocked => "key-blocked",
+            Self::NotOffered => "not-offered",
+            Self::ParametersNotSupported => "parameters-not-supported",
+            Self::KeyUnsuitable => "key-unsuitable",
+            Self::ForbiddenByPolicy => "forbidden-by-policy",
+            Self::NotAnIcaoDocument => "not-an-icao-document",
+            Self::ProtocolViolated => "protocol-violated",
+            Self::ChannelBroken => "channel-broken",
+            Self::FileMissing => "file-missing",
+            Self::FileProtected => "file-protected",
+            Self::FileUnreadable => "file-unreadable",
+            Self::Malformed => "malformed",
+            Self::FallbackUsed => "fallback-used",
+            Self::Irregular => "irregular",
+            Self::TrailingBytes => "trailing-bytes",
+            Self::OldEncoding => "old-encoding",
+            Self::DeprecatedHash => "deprecated-hash",
+            Self::SignerCertificateMissing => "signer-certificate-missing",
+            Self::SignerMismatch => "signer-mismatch",
+            Self::SignatureWrong => "signature-wrong",
+            Self::DigestWrong => "digest-wrong",
+            Self::AttributesWrong => "attributes-wrong",
+            Self::AlgorithmNotSupported => "algorithm-not-supported",
+            Self::KeyNotAcceptable => "key-not-acceptable",
+            Self::UnknownSigner => "unknown-signer",
+            Self::ChainSignatureWrong => "chain-signature-wrong",
+            Self::CertificateUnfit => "certificate-unfit",
+            Self::SignerNotYetValid => "signer-not-yet-valid",
+            Self::SignerExpired => "signer-expired",
+            Self::SigningTimeAbsent => "signing-time-absent",
+            Self::NoRevocationList => "no-revocation-list",
+            Self::CountriesDisagree => "countries-disagree",
+            Self::HashDiffers => "hash-differs",
+            Self::NotSigned => "not-signed",
+            Self::ListDiffers => "list-differs",
+            Self::KeyNotBound => "key-not-bound",
+            Self::KeyOfUnknownSigner => "key-of-unknown-signer",
+            Self::NoKey => "no-key",
+            Self::NotNeeded => "not-needed",
+            Self::EarlierFailure => "earlier-failure",
+            Self::PortraitUnreadable => "portrait-unreadable",
+            Self::MrzWrong => "mrz-wrong",
+        }
+    }
+}
+
+fn link_id(error: TransportError) -> &'static str {
+    match error {
+        TransportError::CardLost => "card-lost",
+        TransportError::ReaderLost => "reader-lost",
+        TransportError::ServiceLost => "service-lost",
+        TransportError::HeldByAnother => "held-by-another",
+        TransportError::TimedOut { .. } => "timed-out",
+        TransportError::ExtendedLengthRefused => "extended-length-refused",
+        TransportError::ReaderFailed { .. } => "reader-failed",
+    }
+}
+
 /// One line of the report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CheckResult {
@@ -286,148 +362,6 @@ impl Report {
 
     /// What became of `check`, if it was decided.
     pub fn outcome(&self, check: Check) -> Option<Outcome> {
-        outcome_of(&self.results, check)
+        verdict::outcome_of(&self.results, check)
     }
 }
-
-/// The verdict that follows from `results` under `policy`: the gravest of what each line says by itself and what is
-/// missing. A list that lacks a required check without saying why is unfinished, and that is [`Overall::Retry`].
-pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
-    let by_lines = results.iter().map(|line| verdict_of(line, policy)).max().unwrap_or(Overall::Retry);
-    let missing = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
-    let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
-    let so_far = by_lines.max(missing.unwrap_or(Overall::Pass)).max(chip);
-    if is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
-}
-
-/// Every check that a complete report lists whatever happened.
-pub fn listed_checks(policy: &InspectionPolicy) -> Vec<Check> {
-    let always = [
-        Check::CardAccess,
-        Check::Pace,
-        Check::Bac,
-        Check::CardAccessCopy,
-        Check::ChipAuthentication,
-        Check::ActiveAuthentication,
-        Check::Revocation,
-        Check::ReadCom,
-        Check::Com,
-    ];
-    let mut checks = required_checks(policy);
-    checks.extend(always.into_iter().filter(|check| *check != Check::Revocation || !policy.revocation_required));
-    checks
-}
-
-fn outcome_of(results: &[CheckResult], check: Check) -> Option<Outcome> {
-    results.iter().rev().find(|line| line.check == check).map(|line| line.outcome)
-}
-
-fn required_checks(policy: &InspectionPolicy) -> Vec<Check> {
-    let mut checks = vec![
-        Check::Application,
-        Check::Link,
-        Check::ReadSod,
-        Check::SodStructure,
-        Check::SodSignature,
-        Check::SignerChain,
-        Check::SignerValidity,
-        Check::CountryAgreement,
-    ];
-    for group in policy.required_groups.iter().filter(|group| **group != PORTRAIT_GROUP || policy.portrait) {
-        checks.extend([Check::ReadGroup(*group), Check::DgHash(*group), Check::DgParse(*group)]);
-    }
-    if policy.revocation_required {
-        checks.push(Check::Revocation);
-    }
-    checks
-}
-
-/// A required check must be good; what is bad about it is said by its own line, so here it is only never green.
-fn absence(results: &[CheckResult], check: Check) -> Overall {
-    match outcome_of(results, check) {
-        Some(Outcome::Successful) => Overall::Pass,
-        Some(_) => Overall::Warn,
-        None => Overall::Retry,
-    }
-}
-
-/// One access procedure has succeeded.
-fn is_open(results: &[CheckResult]) -> bool {
-    [Check::Pace, Check::Bac].into_iter().any(|check| outcome_of(results, check) == Some(Outcome::Successful))
-}
-
-/// A chip that was not opened: a forgery where a line says so, the wrong key or card where one says so, else unfinished.
-fn unopened_verdict(results: &[CheckResult], by_lines: Overall) -> Overall {
-    let other_key_needed = results.iter().any(|line| {
-        matches!(line.check, Check::Pace | Check::Bac)
-            && matches!(
-                line.cause,
-                Some(
-                    Cause::NotOffered | Cause::ParametersNotSupported | Cause::KeyUnsuitable | Cause::ForbiddenByPolicy
-                )
-            )
-    });
-    match by_lines {
-        Overall::Fail => Overall::Fail,
-        _ if other_key_needed => Overall::Access,
-        Overall::Access => Overall::Access,
-        _ => Overall::Retry,
-    }
-}
-
-/// One of the two proofs of the chip must have succeeded.
-fn chip_verdict(results: &[CheckResult]) -> Overall {
-    let proven = [Check::ChipAuthentication, Check::ActiveAuthentication]
-        .into_iter()
-        .any(|check| outcome_of(results, check) == Some(Outcome::Successful));
-    if proven { Overall::Pass } else { Overall::Warn }
-}
-
-/// What one line says by itself.
-fn verdict_of(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
-    match line.outcome {
-        Outcome::Successful => note_verdict(line.cause),
-        Outcome::Failed => failure_verdict(line, policy),
-        Outcome::Aborted => match line.cause {
-            Some(Cause::ProtocolViolated) => Overall::Fail,
-            _ => Overall::Retry,
-        },
-        Outcome::Undetermined if line.cause == Some(Cause::UnknownSigner) => Overall::Unknown,
-        Outcome::Undetermined => Overall::Warn,
-        // What these mean depends on whether the check was required; see `absence` and `chip_verdict`.
-        Outcome::NotSupported | Outcome::NotPerformed => Overall::Pass,
-    }
-}
-
-/// A good check with a note: some notes are for the record only, some the operator must see.
-fn note_verdict(cause: Option<Cause>) -> Overall {
-    match cause {
-        None
-        | Some(
-            Cause::OldEncoding
-            | Cause::DeprecatedHash
-            | Cause::TrailingBytes
-            | Cause::NotNeeded
-            | Cause::KeyOfUnknownSigner
-            | Cause::FallbackUsed,
-        ) => Overall::Pass,
-        Some(_) => Overall::Warn,
-    }
-}
-
-fn failure_verdict(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
-    match (line.check, line.cause) {
-        (_, Some(Cause::KeyRefused | Cause::KeyBlocked | Cause::NotAnIcaoDocument)) => Overall::Access,
-        (_, Some(Cause::Link(_))) | (Check::Application | Check::Link, _) => Overall::Retry,
-        (Check::Pace | Check::Bac, Some(Cause::ProtocolViolated)) => Overall::Fail,
-        // A failed attempt at one procedure weighs little when the other opened the chip.
-        (Check::Pace | Check::Bac | Check::CardAccess, _) => Overall::Warn,
-        (Check::Com | Check::ReadCom, _) => Overall::Warn,
-        (Check::ReadGroup(group) | Check::DgParse(group), _) if !policy.required_groups.contains(&group) => {
-            Overall::Warn
-        }
-        _ => Overall::Fail,
-    }
-}
-
-const PORTRAIT_GROUP: u8 = 2;

@@ -49,6 +49,11 @@ impl LabField {
         (field, LabReader { shared })
     }
 
+    /// One more reader of the same field; each event goes to whichever asks first.
+    pub fn reader(&self) -> LabReader {
+        LabReader { shared: Arc::clone(&self.shared) }
+    }
+
     /// Puts a card into the field. A card that is there is taken out first.
     pub fn insert(&self, mut card: SyntheticCard) {
         self.remove();

@@ -76,8 +76,14 @@ impl SampleList {
         let (day, month, year) = (birth_date.day(), birth_date.month(), birth_date.year());
         let row = format!("{index},99{index:06},{full_name},{day:02}/{month:02}/{year},{id_number},{site}");
         let session = if self.session.is_empty() { String::new() } else { format!(",{}", self.session) };
-        let _ = writeln!(out, "{row},P{room:02},{seat}{session}");
+        let room = room_name(*room);
+        let _ = writeln!(out, "{row},{room},{seat}{session}");
     }
+}
+
+/// How the list writes a room.
+pub fn room_name(room: u32) -> String {
+    format!("P{room:02}")
 }
 
 fn made_up(random: &mut dyn Random, room: u32, seat: u32) -> Placed {

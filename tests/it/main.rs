@@ -2,14 +2,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod access;
-mod chip;
 mod board;
 mod cccd;
+mod chip;
+mod crypto;
 mod checkin;
+mod chip;
 mod crypto;
 mod failures;
 mod files;
 mod host;
+mod inspection;
 mod issuer;
 mod mrz;
 mod passive;
@@ -21,3 +24,4 @@ mod roster;
 mod secure_messaging;
 mod tidy;
 mod vector;
+mod verdict;

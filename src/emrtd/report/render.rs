@@ -1,0 +1,79 @@
+//! An inspection as text and as JSON, for a person at a command line and for a machine.
+//!
+//! Invariants: no number, name, MRZ, picture or key; sizes and codes only.
+
+use super::{CheckResult, Outcome};
+use crate::bits::hex;
+use crate::crypto::HashAlg;
+use crate::emrtd::inspect::Inspection;
+use serde_json::{Value, json};
+
+/// The verdict in the first line, then one line a check, then how the dialogue went.
+pub fn text(inspection: &Inspection) -> String {
+    let mut lines = vec![inspection.overall.word().to_owned()];
+    lines.extend(inspection.results.iter().map(line));
+    let access = inspection.access_method.map_or("none", |method| method.id());
+    let downgraded = if inspection.downgraded { " (PACE was offered)" } else { "" };
+    lines.push(format!("access {access}{downgraded}"));
+    let files: Vec<String> = inspection
+        .files
+        .present()
+        .map(|file| format!("{file} {}", inspection.files.get(file).map_or(0, <[u8]>::len)))
+        .collect();
+    lines.push(format!("files (bytes): {}", files.join(", ")));
+    lines.push(format!("commands {}, largest block {} bytes", inspection.apdu_count, inspection.block_size_bytes));
+    if let Some(evidence) = &inspection.evidence {
+        lines.push(format!("signer {}", fingerprint(&evidence.signer_certificate)));
+    }
+    lines.push(format!("trust store {}", inspection.trust_store_version));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// The same facts with stable codes.
+pub fn json(inspection: &Inspection) -> Value {
+    let checks: Vec<Value> = inspection
+        .results
+        .iter()
+        .map(|line| {
+            json!({
+                "check": line.check.id(),
+                "outcome": line.outcome.id(),
+                "cause": line.cause.map(super::Cause::id),
+                "section": line.section,
+            })
+        })
+        .collect();
+    let files: Vec<Value> = inspection
+        .files
+        .present()
+        .map(|file| json!({ "file": file.name(), "bytes": inspection.files.get(file).map_or(0, <[u8]>::len) }))
+        .collect();
+    json!({
+        "overall": inspection.overall.word(),
+        "checks": checks,
+        "access": inspection.access_method.map(|method| method.id()),
+        "downgraded": inspection.downgraded,
+        "files": files,
+        "apdu_count": inspection.apdu_count,
+        "block_size_bytes": inspection.block_size_bytes,
+        "signer_sha256": inspection.evidence.as_ref().map(|evidence| fingerprint(&evidence.signer_certificate)),
+        "trust_store": inspection.trust_store_version,
+    })
+}
+
+fn line(line: &CheckResult) -> String {
+    let mark = match line.outcome {
+        Outcome::Successful => "good",
+        Outcome::Failed => "BAD",
+        Outcome::NotSupported | Outcome::NotPerformed => "-",
+        Outcome::Aborted => "broke",
+        Outcome::Undetermined => "?",
+    };
+    let cause = line.cause.map(super::Cause::id).unwrap_or_default();
+    format!("  {mark:<5} {:<24} {:<14} {cause:<26} {}", line.check.id(), line.outcome.id(), line.section)
+}
+
+fn fingerprint(certificate: &[u8]) -> String {
+    hex::encode_lower(&HashAlg::Sha256.digest(certificate))
+}

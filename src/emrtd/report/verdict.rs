@@ -1,0 +1,149 @@
+//! The verdict as a function of the list of results.
+//!
+//! Invariants: it reads nothing but the list and the policy; it is never [`Overall::Pass`] when a required check is
+//! missing, failed or undetermined.
+
+use super::{Cause, Check, CheckResult, Outcome, Overall};
+use crate::emrtd::inspect::InspectionPolicy;
+
+const PORTRAIT_GROUP: u8 = 2;
+
+/// The verdict that follows from `results` under `policy`: the gravest of what each line says by itself and what is
+/// missing. A list that lacks a required check without saying why is unfinished, and that is [`Overall::Retry`].
+pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
+    let by_lines = results.iter().map(|line| verdict_of(line, policy)).max().unwrap_or(Overall::Retry);
+    let missing = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
+    let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
+    let so_far = by_lines.max(missing.unwrap_or(Overall::Pass)).max(chip);
+    if is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
+}
+
+/// Every check that a complete report lists whatever happened.
+pub fn listed_checks(policy: &InspectionPolicy) -> Vec<Check> {
+    let always = [
+        Check::CardAccess,
+        Check::Pace,
+        Check::Bac,
+        Check::CardAccessCopy,
+        Check::ChipAuthentication,
+        Check::ActiveAuthentication,
+        Check::Revocation,
+        Check::ReadCom,
+        Check::Com,
+    ];
+    let mut checks = required_checks(policy);
+    checks.extend(always.into_iter().filter(|check| *check != Check::Revocation || !policy.revocation_required));
+    checks
+}
+
+pub(super) fn outcome_of(results: &[CheckResult], check: Check) -> Option<Outcome> {
+    results.iter().rev().find(|line| line.check == check).map(|line| line.outcome)
+}
+
+fn required_checks(policy: &InspectionPolicy) -> Vec<Check> {
+    let mut checks = vec![
+        Check::Application,
+        Check::Link,
+        Check::ReadSod,
+        Check::SodStructure,
+        Check::SodSignature,
+        Check::SignerChain,
+        Check::SignerValidity,
+        Check::CountryAgreement,
+    ];
+    for group in policy.required_groups.iter().filter(|group| **group != PORTRAIT_GROUP || policy.portrait) {
+        checks.extend([Check::ReadGroup(*group), Check::DgHash(*group), Check::DgParse(*group)]);
+    }
+    if policy.revocation_required {
+        checks.push(Check::Revocation);
+    }
+    checks
+}
+
+/// A required check must be good; what is bad about it is said by its own line, so here it is only never green.
+fn absence(results: &[CheckResult], check: Check) -> Overall {
+    match outcome_of(results, check) {
+        Some(Outcome::Successful) => Overall::Pass,
+        Some(_) => Overall::Warn,
+        None => Overall::Retry,
+    }
+}
+
+/// One access procedure has succeeded.
+fn is_open(results: &[CheckResult]) -> bool {
+    [Check::Pace, Check::Bac].into_iter().any(|check| outcome_of(results, check) == Some(Outcome::Successful))
+}
+
+/// A chip that was not opened: a forgery where a line says so, the wrong key or card where one says so, else unfinished.
+fn unopened_verdict(results: &[CheckResult], by_lines: Overall) -> Overall {
+    let other_key_needed = results.iter().any(|line| {
+        matches!(line.check, Check::Pace | Check::Bac)
+            && matches!(
+                line.cause,
+                Some(
+                    Cause::NotOffered | Cause::ParametersNotSupported | Cause::KeyUnsuitable | Cause::ForbiddenByPolicy
+                )
+            )
+    });
+    match by_lines {
+        Overall::Fail => Overall::Fail,
+        _ if other_key_needed => Overall::Access,
+        Overall::Access => Overall::Access,
+        _ => Overall::Retry,
+    }
+}
+
+/// One of the two proofs of the chip must have succeeded.
+fn chip_verdict(results: &[CheckResult]) -> Overall {
+    let proven = [Check::ChipAuthentication, Check::ActiveAuthentication]
+        .into_iter()
+        .any(|check| outcome_of(results, check) == Some(Outcome::Successful));
+    if proven { Overall::Pass } else { Overall::Warn }
+}
+
+/// What one line says by itself.
+fn verdict_of(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
+    match line.outcome {
+        Outcome::Successful => note_verdict(line.cause),
+        Outcome::Failed => failure_verdict(line, policy),
+        Outcome::Aborted => match line.cause {
+            Some(Cause::ProtocolViolated) => Overall::Fail,
+            _ => Overall::Retry,
+        },
+        Outcome::Undetermined if line.cause == Some(Cause::UnknownSigner) => Overall::Unknown,
+        Outcome::Undetermined => Overall::Warn,
+        // What these mean depends on whether the check was required; see `absence` and `chip_verdict`.
+        Outcome::NotSupported | Outcome::NotPerformed => Overall::Pass,
+    }
+}
+
+/// A good check with a note: some notes are for the record only, some the operator must see.
+fn note_verdict(cause: Option<Cause>) -> Overall {
+    match cause {
+        None
+        | Some(
+            Cause::OldEncoding
+            | Cause::DeprecatedHash
+            | Cause::TrailingBytes
+            | Cause::NotNeeded
+            | Cause::KeyOfUnknownSigner
+            | Cause::FallbackUsed,
+        ) => Overall::Pass,
+        Some(_) => Overall::Warn,
+    }
+}
+
+fn failure_verdict(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
+    match (line.check, line.cause) {
+        (_, Some(Cause::KeyRefused | Cause::KeyBlocked | Cause::NotAnIcaoDocument)) => Overall::Access,
+        (_, Some(Cause::Link(_))) | (Check::Application | Check::Link, _) => Overall::Retry,
+        (Check::Pace | Check::Bac, Some(Cause::ProtocolViolated)) => Overall::Fail,
+        // A failed attempt at one procedure weighs little when the other opened the chip.
+        (Check::Pace | Check::Bac | Check::CardAccess, _) => Overall::Warn,
+        (Check::Com | Check::ReadCom, _) => Overall::Warn,
+        (Check::ReadGroup(group) | Check::DgParse(group), _) if !policy.required_groups.contains(&group) => {
+            Overall::Warn
+        }
+        _ => Overall::Fail,
+    }
+}

@@ -1,0 +1,515 @@
+//! Whole inspections over the simulated card: what every situation at the reader ends in.
+
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::emrtd::access::key::AccessKey;
+use diemdanh::emrtd::authenticity::trust::TrustStore;
+use diemdanh::emrtd::evidence::ChipEvidence;
+use diemdanh::emrtd::inspect::{AccessMethod, Inspection, InspectionPolicy, Observer, Progress, Unobserved, inspect};
+use diemdanh::emrtd::lds::files::FileId;
+use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Overall, listed_checks, render};
+use diemdanh::iso7816::transport::{CardTransport, TransportError};
+use diemdanh::lab::card::{CardData, CardFault, SyntheticCard};
+use diemdanh::lab::issuer::people::{Person, people};
+use diemdanh::lab::issuer::portrait::Coding;
+use diemdanh::lab::issuer::{Fault, Issuer, Making, trust_store_der};
+use std::sync::OnceLock;
+
+fn person() -> Person {
+    people().remove(0)
+}
+
+fn can() -> AccessKey {
+    AccessKey::can(person().can())
+}
+
+fn mrz() -> AccessKey {
+    AccessKey::mrz("208000017", "080215", "330215")
+}
+
+fn lab() -> &'static Issuer {
+    static LAB: OnceLock<Issuer> = OnceLock::new();
+    LAB.get_or_init(|| Issuer::lab().unwrap())
+}
+
+fn trust() -> TrustStore {
+    TrustStore::from_certificates(&trust_store_der().unwrap()).0
+}
+
+fn issued(making: &Making) -> CardData {
+    lab().issue(&person(), making).unwrap()
+}
+
+fn faulty(fault: Fault) -> CardData {
+    issued(&Making::with_fault(fault))
+}
+
+fn read(transport: &mut dyn CardTransport, key: &AccessKey, policy: &InspectionPolicy) -> Inspection {
+    let now = "2026-06-26T00:30:00Z".parse().unwrap();
+    inspect(transport, key, &trust(), policy, now, &mut SeededRandom::new("inspection"), &mut Unobserved)
+}
+
+fn read_card(data: CardData, key: &AccessKey) -> Inspection {
+    read(&mut SyntheticCard::new(data), key, &InspectionPolicy::default())
+}
+
+fn line(inspection: &Inspection, check: Check) -> CheckResult {
+    *inspection.results.iter().rev().find(|line| line.check == check).unwrap_or_else(|| panic!("no line for {check:?}"))
+}
+
+#[track_caller]
+fn check(inspection: &Inspection, overall: Overall, lines: &[(Check, Outcome, Option<Cause>)]) {
+    let report = render::text(inspection);
+    assert_eq!(inspection.overall, overall, "{report}");
+    for (check, outcome, cause) in lines {
+        let found = line(inspection, *check);
+        assert_eq!((found.outcome, found.cause), (*outcome, *cause), "{check:?}\n{report}");
+    }
+    for check in listed_checks(&InspectionPolicy::default()) {
+        assert!(inspection.results.iter().any(|line| line.check == check), "{check:?} is not listed\n{report}");
+    }
+}
+
+const GOOD: Outcome = Outcome::Successful;
+
+#[test]
+fn good_card_by_pace_passes() {
+    let inspection = read_card(issued(&Making::default()), &can());
+    println!("{}", render::text(&inspection));
+    check(
+        &inspection,
+        Overall::Pass,
+        &[
+            (Check::CardAccess, GOOD, None),
+            (Check::Pace, GOOD, None),
+            (Check::Bac, Outcome::NotPerformed, Some(Cause::NotNeeded)),
+            (Check::ChipAuthentication, GOOD, None),
+            (Check::CardAccessCopy, GOOD, None),
+            (Check::ReadGroup(3), Outcome::NotPerformed, Some(Cause::FileProtected)),
+            (Check::Com, GOOD, None),
+        ],
+    );
+    assert_eq!(inspection.access_method, Some(AccessMethod::PaceCan));
+    assert!(!inspection.downgraded);
+    let evidence = inspection.evidence.as_ref().unwrap();
+    assert_eq!(evidence.signer_certificate, lab().signer_der());
+    assert!(matches!(evidence.chip, Some(ChipEvidence::ChipAuthentication { .. })));
+    let groups: Vec<u8> = evidence.group_hashes.iter().map(|hash| hash.group).collect();
+    assert_eq!(groups, [1, 14, 13, 2]);
+}
+
+#[test]
+fn what_was_read_is_what_was_issued() {
+    let data = issued(&Making::default());
+    let inspection = read_card(data.clone(), &can());
+    for file in [FileId::Com, FileId::Sod, FileId::Dg(1), FileId::Dg(2), FileId::Dg(13), FileId::Dg(14)] {
+        assert_eq!(inspection.files.get(file), data.files.get(&file.fid()).map(Vec::as_slice), "{file}");
+    }
+}
+
+#[test]
+fn good_card_by_pace_with_the_mrz_passes() {
+    let inspection = read_card(issued(&Making::default()), &mrz());
+    check(&inspection, Overall::Pass, &[(Check::Pace, GOOD, None)]);
+    assert_eq!(inspection.access_method, Some(AccessMethod::PaceMrz));
+}
+
+#[test]
+fn card_without_pace_is_opened_by_bac() {
+    let inspection = read_card(issued(&Making { pace: false, ..Making::default() }), &mrz());
+    check(&inspection, Overall::Pass, &[(Check::Bac, GOOD, None)]);
+    assert_eq!(inspection.access_method, Some(AccessMethod::Bac));
+    assert!(!inspection.downgraded);
+}
+
+#[test]
+fn card_without_pace_wants_another_key_than_the_can() {
+    let inspection = read_card(issued(&Making { pace: false, ..Making::default() }), &can());
+    check(&inspection, Overall::Access, &[(Check::Bac, Outcome::NotPerformed, Some(Cause::KeyUnsuitable))]);
+}
+
+#[test]
+fn every_coding_of_the_portrait_passes() {
+    for portrait in [Coding::Jpeg, Coding::Jp2, Coding::Codestream] {
+        check(&read_card(issued(&Making { portrait, ..Making::default() }), &can()), Overall::Pass, &[]);
+    }
+}
+
+#[test]
+fn wrong_can_is_refused_once_and_nothing_is_read() {
+    let mut card = SyntheticCard::new(issued(&Making::default()));
+    let inspection = read(&mut card, &AccessKey::can("999999"), &InspectionPolicy::default());
+    check(
+        &inspection,
+        Overall::Access,
+        &[
+            (Check::Pace, Outcome::Failed, Some(Cause::KeyRefused)),
+            (Check::ReadSod, Outcome::NotPerformed, Some(Cause::EarlierFailure)),
+        ],
+    );
+    assert_eq!(inspection.files.present().collect::<Vec<_>>(), [FileId::CardAccess]);
+}
+
+#[test]
+fn wrong_mrz_is_refused_by_bac() {
+    let data = issued(&Making { pace: false, ..Making::default() });
+    let inspection = read_card(data, &AccessKey::mrz("208000017", "080215", "330216"));
+    check(&inspection, Overall::Access, &[(Check::Bac, Outcome::Failed, Some(Cause::KeyRefused))]);
+}
+
+#[test]
+fn altered_name_fails() {
+    let inspection = read_card(faulty(Fault::TamperedDg1), &can());
+    check(
+        &inspection,
+        Overall::Fail,
+        &[
+            (Check::SodSignature, GOOD, None),
+            (Check::DgHash(1), Outcome::Failed, Some(Cause::HashDiffers)),
+            (Check::DgHash(13), GOOD, None),
+        ],
+    );
+}
+
+#[test]
+fn each_altered_group_fails() {
+    for group in [2, 13] {
+        let inspection = read_card(faulty(Fault::TamperedGroup(group)), &can());
+        check(&inspection, Overall::Fail, &[(Check::DgHash(group), Outcome::Failed, Some(Cause::HashDiffers))]);
+    }
+}
+
+#[test]
+fn altered_chip_key_is_never_used_for_a_proof() {
+    let inspection = read_card(faulty(Fault::TamperedGroup(14)), &can());
+    check(
+        &inspection,
+        Overall::Fail,
+        &[
+            (Check::DgHash(14), Outcome::Failed, Some(Cause::HashDiffers)),
+            (Check::ChipAuthentication, Outcome::NotPerformed, Some(Cause::KeyNotBound)),
+        ],
+    );
+}
+
+#[test]
+fn altered_signature_fails_and_the_chip_is_not_asked() {
+    let inspection = read_card(faulty(Fault::WrongSignature), &can());
+    check(
+        &inspection,
+        Overall::Fail,
+        &[
+            (Check::SodSignature, Outcome::Failed, Some(Cause::SignatureWrong)),
+            (Check::ChipAuthentication, Outcome::NotPerformed, Some(Cause::EarlierFailure)),
+            (Check::DgHash(1), Outcome::NotPerformed, Some(Cause::EarlierFailure)),
+        ],
+    );
+    assert!(inspection.evidence.is_none());
+}
+
+#[test]
+fn clone_fails_by_its_chip_alone() {
+    let inspection = read_card(faulty(Fault::Clone), &can());
+    check(
+        &inspection,
+        Overall::Fail,
+        &[
+            (Check::SodSignature, GOOD, None),
+            (Check::DgHash(1), GOOD, None),
+            (Check::DgHash(2), GOOD, None),
+            (Check::ChipAuthentication, Outcome::Failed, Some(Cause::KeyNotBound)),
+        ],
+    );
+}
+
+#[test]
+fn unknown_signer_is_neither_green_nor_called_forged() {
+    let data = Issuer::unknown().unwrap().issue(&person(), &Making::default()).unwrap();
+    let inspection = read_card(data, &can());
+    check(
+        &inspection,
+        Overall::Unknown,
+        &[
+            (Check::SignerChain, Outcome::Undetermined, Some(Cause::UnknownSigner)),
+            (Check::ChipAuthentication, Outcome::Undetermined, Some(Cause::KeyOfUnknownSigner)),
+        ],
+    );
+}
+
+#[test]
+fn foreign_country_signer_in_the_store_disagrees_with_dg1() {
+    let foreign = Issuer::named("Lab CSCA Foreign", "LA").unwrap();
+    let (store, _) = TrustStore::from_certificates(&[foreign.country_signer_der()]);
+    let mut card = SyntheticCard::new(foreign.issue(&person(), &Making::default()).unwrap());
+    let now = "2026-06-26T00:30:00Z".parse().unwrap();
+    let mut random = SeededRandom::new("inspection");
+    let policy = InspectionPolicy::default();
+    let inspection = inspect(&mut card, &can(), &store, &policy, now, &mut random, &mut Unobserved);
+    let expected = (Check::CountryAgreement, Outcome::Failed, Some(Cause::CountriesDisagree));
+    check(&inspection, Overall::Fail, &[expected]);
+}
+
+#[test]
+fn active_authentication_proves_a_chip_without_agreement_key() {
+    let inspection = read_card(issued(&Making { chip_authentication: false, ..Making::default() }), &can());
+    check(
+        &inspection,
+        Overall::Pass,
+        &[
+            (Check::ChipAuthentication, Outcome::NotSupported, Some(Cause::NoKey)),
+            (Check::ActiveAuthentication, GOOD, None),
+        ],
+    );
+    let evidence = inspection.evidence.unwrap();
+    assert!(matches!(evidence.chip, Some(ChipEvidence::ActiveAuthentication { .. })));
+}
+
+#[test]
+fn active_authentication_is_tried_when_chip_authentication_is_refused() {
+    let mut card =
+        SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::RefusesChipAuthentication(0x6A80));
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    check(
+        &inspection,
+        Overall::Pass,
+        &[
+            (Check::ChipAuthentication, Outcome::NotPerformed, Some(Cause::Status(0x6A80))),
+            (Check::ActiveAuthentication, GOOD, None),
+        ],
+    );
+}
+
+#[test]
+fn chip_without_any_key_is_a_warning() {
+    let making = Making { chip_authentication: false, active_authentication: false, ..Making::default() };
+    check(&read_card(issued(&making), &can()), Overall::Warn, &[]);
+}
+
+#[test]
+fn signed_group_that_is_missing_fails_and_an_unsigned_one_warns() {
+    for group in [1, 2, 13] {
+        let inspection = read_card(faulty(Fault::MissingGroup(group)), &can());
+        check(&inspection, Overall::Fail, &[(Check::ReadGroup(group), Outcome::Failed, Some(Cause::FileMissing))]);
+    }
+    let inspection = read_card(faulty(Fault::WithoutGroup(13)), &can());
+    let expected = (Check::ReadGroup(13), Outcome::NotSupported, Some(Cause::NotSigned));
+    check(&inspection, Overall::Warn, &[expected]);
+}
+
+#[test]
+fn signed_nonsense_in_a_group_has_its_verdict() {
+    let rows = [(1, Overall::Fail), (2, Overall::Warn), (13, Overall::Pass), (14, Overall::Warn)];
+    for (group, overall) in rows {
+        let inspection = read_card(faulty(Fault::GarbageGroup(group)), &can());
+        assert_eq!(line(&inspection, Check::DgHash(group)).outcome, GOOD);
+        check(&inspection, overall, &[]);
+    }
+}
+
+#[test]
+fn lying_list_of_groups_is_a_warning() {
+    let inspection = read_card(faulty(Fault::LyingCom), &can());
+    check(&inspection, Overall::Warn, &[(Check::Com, Outcome::Failed, Some(Cause::ListDiffers))]);
+}
+
+#[test]
+fn habits_of_real_cards_do_not_matter() {
+    let faults = [
+        CardFault::NoMasterFile,
+        CardFault::NoShortIdentifiers,
+        CardFault::ShortOnly,
+        CardFault::MaxBlock(160),
+        CardFault::MaxBlock(224),
+        CardFault::MaxBlock(1),
+    ];
+    for fault in faults {
+        let mut card = SyntheticCard::new(issued(&Making { portrait: Coding::Jpeg, ..Making::default() })).with_fault(fault);
+        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+        println!("{fault:?}: {} commands", inspection.apdu_count);
+        check(&inspection, Overall::Pass, &[]);
+    }
+}
+
+#[test]
+fn locked_card_access_is_met_with_the_usual_parameters() {
+    let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::CardAccessLocked);
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    check(
+        &inspection,
+        Overall::Pass,
+        &[
+            (Check::CardAccess, Outcome::NotPerformed, Some(Cause::FileProtected)),
+            (Check::Pace, GOOD, Some(Cause::FallbackUsed)),
+        ],
+    );
+}
+
+#[test]
+fn card_lifted_at_every_command_ends_in_retry_and_never_in_a_verdict() {
+    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+    let whole = read_card(data.clone(), &can()).apdu_count;
+    for at in 0..whole {
+        let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::LiftedAt(at));
+        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+        let lost = Some(Cause::Link(TransportError::CardLost));
+        check(&inspection, Overall::Retry, &[(Check::Link, Outcome::Aborted, lost)]);
+        assert_eq!(inspection.files.present().count(), 0, "lifted at {at}");
+        assert!(inspection.evidence.is_none());
+    }
+}
+
+#[test]
+fn mute_card_ends_in_retry_with_the_limit_named() {
+    let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::MuteFrom(8));
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    assert_eq!(inspection.overall, Overall::Retry);
+    assert!(matches!(line(&inspection, Check::Link).cause, Some(Cause::Link(TransportError::TimedOut { .. }))));
+}
+
+#[test]
+fn wrong_authentication_code_at_any_command_is_never_green() {
+    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+    let whole = read_card(data.clone(), &can()).apdu_count;
+    let protected_from = 9;
+    for at in protected_from..whole {
+        let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::WrongMacAt(at));
+        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+        assert_ne!(inspection.overall, Overall::Pass, "at {at}\n{}", render::text(&inspection));
+    }
+}
+
+#[test]
+fn session_that_the_card_gives_up_is_opened_once_more() {
+    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+    let whole = read_card(data.clone(), &can()).apdu_count;
+    let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::PlainStatusAt(whole - 3, 0x6988));
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    check(&inspection, Overall::Pass, &[]);
+    let mut card = SyntheticCard::new(data)
+        .with_fault(CardFault::PlainStatusAt(whole - 3, 0x6988))
+        .with_fault(CardFault::PlainStatusAt(whole + 8, 0x6988));
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    assert_eq!(inspection.overall, Overall::Retry, "{}", render::text(&inspection));
+}
+
+/// A card that is no travel document.
+struct TransitCard;
+
+impl CardTransport for TransitCard {
+    fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        Ok(vec![0x6A, 0x82])
+    }
+
+    fn atr(&self) -> &[u8] {
+        &[0x3B, 0x80, 0x80, 0x01, 0x01]
+    }
+}
+
+#[test]
+fn card_without_the_application_is_no_document() {
+    let inspection = read(&mut TransitCard, &can(), &InspectionPolicy::default());
+    let expected = (Check::Application, Outcome::Failed, Some(Cause::NotAnIcaoDocument));
+    check(&inspection, Overall::Access, &[expected]);
+}
+
+/// Answers every command with the same bytes.
+struct Parrot(Vec<u8>);
+
+impl CardTransport for Parrot {
+    fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        Ok(self.0.clone())
+    }
+
+    fn atr(&self) -> &[u8] {
+        &[]
+    }
+}
+
+#[test]
+fn nonsense_on_the_wire_ends_without_a_verdict_for_the_card() {
+    let mut answers: Vec<Vec<u8>> = vec![vec![0x90, 0x00], vec![0x61, 0x00], vec![0x6C, 0x10], vec![0x62, 0x82]];
+    answers.push([vec![0xFF; 256], vec![0x90, 0x00]].concat());
+    answers.push([vec![0x31, 0x84, 0xFF, 0xFF, 0xFF, 0xFF], vec![0x90, 0x00]].concat());
+    answers.push([vec![0x7C, 0x82, 0x01, 0x00], vec![0x80; 256], vec![0x90, 0x00]].concat());
+    for sw1 in [0x63, 0x64, 0x67, 0x69, 0x6A, 0x6B, 0x6D, 0x6E, 0x6F] {
+        answers.extend([0x00, 0x82, 0x85, 0x88, 0xC1].map(|sw2| vec![sw1, sw2]));
+    }
+    for answer in answers {
+        for key in [can(), mrz()] {
+            let inspection = read(&mut Parrot(answer.clone()), &key, &InspectionPolicy::default());
+            assert!(
+                !matches!(inspection.overall, Overall::Pass | Overall::Warn | Overall::Unknown),
+                "{answer:02X?}\n{}",
+                render::text(&inspection)
+            );
+        }
+    }
+}
+
+#[derive(Default)]
+struct Diary {
+    entries: Vec<String>,
+    identity: Option<Inspection>,
+}
+
+impl Observer for Diary {
+    fn progress(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::AccessDone { method } => self.entries.push(method.id().to_owned()),
+            Progress::Reading { .. } => {}
+            Progress::FileRead(file) => self.entries.push(file.name()),
+            Progress::Identity(inspection) => {
+                self.entries.push("identity".to_owned());
+                self.identity = Some(inspection.clone());
+            }
+        }
+    }
+}
+
+fn observed(data: CardData) -> (Inspection, Diary) {
+    let mut diary = Diary::default();
+    let now = "2026-06-26T00:30:00Z".parse().unwrap();
+    let mut random = SeededRandom::new("inspection");
+    let (mut card, policy) = (SyntheticCard::new(data), InspectionPolicy::default());
+    let inspection = inspect(&mut card, &can(), &trust(), &policy, now, &mut random, &mut diary);
+    (inspection, diary)
+}
+
+#[test]
+fn identity_goes_out_before_the_portrait_is_read() {
+    let (_, diary) = observed(issued(&Making::default()));
+    let expected =
+        ["EF.CardAccess", "pace-can", "EF.SOD", "DG1", "DG14", "DG13", "identity", "EF.COM", "DG2"];
+    assert_eq!(diary.entries, expected);
+    let identity = diary.identity.unwrap();
+    assert_eq!(identity.overall, Overall::Pass);
+    assert!(identity.files.get(FileId::Dg(13)).is_some());
+}
+
+#[test]
+fn altered_identity_is_known_with_the_identity_and_an_altered_portrait_at_the_end() {
+    let (_, diary) = observed(faulty(Fault::TamperedDg1));
+    assert_eq!(diary.identity.unwrap().overall, Overall::Fail);
+    let (inspection, diary) = observed(faulty(Fault::TamperedGroup(2)));
+    assert_eq!(diary.identity.unwrap().overall, Overall::Pass);
+    assert_eq!(inspection.overall, Overall::Fail);
+}
+
+#[test]
+fn no_report_holds_anything_about_the_person() {
+    let person = person();
+    let inspection = read_card(issued(&Making::default()), &can());
+    let texts =
+        [render::text(&inspection), render::json(&inspection).to_string(), format!("{inspection:?}"), format!("{:?}", can())];
+    for text in texts {
+        for word in [person.number.as_str(), person.can(), "NGUYEN", "Nguyễn", "208000017"] {
+            assert!(!text.contains(word), "{word} in {text}");
+        }
+    }
+}
+
+#[test]
+fn same_card_and_same_chance_give_the_same_report() {
+    let data = issued(&Making::default());
+    let (one, two) = (read_card(data.clone(), &can()), read_card(data, &can()));
+    assert_eq!(render::json(&one), render::json(&two));
+}
