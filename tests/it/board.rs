@@ -177,7 +177,7 @@ const REWRITINGS: [Rewriting; 8] = [
     ("swapped", |entries| swap(entries), &[What::BootClockFell, What::TimeFell]),
     ("entry behind the close", append_behind_the_close, &[What::AfterClose, What::TwiceIn]),
     ("undo of nothing", |entries| undo_nothing(entries), &[What::UndoOfNothing, What::Undone, What::TotalsDiffer]),
-    ("wall clock back in silence", |entries| entries[3].t = at(-3600).wall, &[What::TimeFell]),
+    ("wall clock back in silence", |entries| entries[3].t = skewed(3, -3_600_000).wall, &[What::TimeFell]),
     ("second open", |entries| entries[2].event = entries[0].event.clone(), &[What::EntryForm]),
     ("candidate exchanged", |entries| entries[1].event = check_in(9), &[]),
 ];

@@ -4,8 +4,6 @@
 mod access;
 mod board;
 mod cccd;
-mod chip;
-mod crypto;
 mod checkin;
 mod chip;
 mod crypto;

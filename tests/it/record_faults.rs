@@ -190,11 +190,9 @@ proptest! {
         }
     }
 
-    /// A journal with any few bytes changed holds a beginning of what was written, or is an alarm.
+    /// A journal with one byte changed holds a beginning of what was written, or is an alarm.
     #[test]
-    fn a_changed_journal_holds_a_beginning_or_is_an_alarm(
-        changes in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
-    ) {
+    fn a_changed_journal_holds_a_beginning_or_is_an_alarm(place in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let store = MemoryStore::default();
         let (mut log, _) = open(store.clone(), 0).unwrap();
         for number in 1..=3 {
@@ -202,9 +200,7 @@ proptest! {
         }
         let whole = store.clone().read(1).unwrap();
         let mut changed = whole.clone();
-        for (place, byte) in &changes {
-            changed[place.index(whole.len())] = *byte;
-        }
+        changed[place.index(whole.len())] = byte;
         let Ok(SegmentContent::Good(original)) = read_segment(&whole, device().verifier()) else { panic!() };
         if let Ok(SegmentContent::Good(found)) = read_segment(&changed, device().verifier()) {
             prop_assert!(original.raw.starts_with(&found.raw));
