@@ -44,7 +44,7 @@ impl CachedDisk {
     fn after_power_cut(&self, random: &mut SeededRandom) -> MemoryStore {
         let whole = [self.synced.as_slice(), &self.pending].concat();
         // The file's length may have been written before, with or after its content.
-        let kept = if random.bytes(1)[0] % 2 == 0 {
+        let kept = if random.bytes(1)[0].is_multiple_of(2) {
             whole.len()
         } else {
             self.synced.len() + usize::from(random.bytes(1)[0]) * self.pending.len() / 255
@@ -52,7 +52,7 @@ impl CachedDisk {
         let mut found = whole[..kept].to_vec();
         for start in (0..kept).step_by(SECTOR) {
             let (from, to) = (start.max(self.synced.len()), (start + SECTOR).min(kept));
-            if from < to && random.bytes(1)[0] % 2 == 0 {
+            if from < to && random.bytes(1)[0].is_multiple_of(2) {
                 found[from..to].fill(0);
             }
         }
@@ -152,7 +152,8 @@ fn killed_at_any_moment() {
     for kill in 0..KILLS {
         let folder = tempfile::tempdir().unwrap();
         let journal = folder.path().join("journal");
-        let mut child = Command::new(std::env::current_exe().unwrap())
+        // Not `current_exe`: a build that runs beside this one may have replaced the file by now.
+        let mut child = Command::new("/proc/self/exe")
             .args(["record_faults::child_that_writes_until_killed", "--exact", "--nocapture"])
             .env(CHILD_JOURNAL, &journal)
             .stdout(Stdio::piped())
