@@ -13,6 +13,7 @@ mod inspection;
 mod issuer;
 mod mrz;
 mod passive;
+mod pcsc;
 mod record;
 mod record_support;
 mod registry;
