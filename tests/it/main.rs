@@ -15,6 +15,7 @@ mod inspection_support;
 mod issuer;
 mod mrz;
 mod passive;
+mod pcsc;
 mod record;
 mod record_faults;
 mod record_support;
