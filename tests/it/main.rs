@@ -9,6 +9,7 @@ mod crypto;
 mod failures;
 mod files;
 mod host;
+mod hostile;
 mod inspection;
 mod inspection_link;
 mod inspection_support;
