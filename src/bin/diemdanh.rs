@@ -20,7 +20,7 @@ struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
-    kiosk: kiosk::Arguments,
+    kiosk: kiosk::KioskArguments,
 }
 
 #[derive(Subcommand)]

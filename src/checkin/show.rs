@@ -138,7 +138,7 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
         headline,
         person: person(context, case),
         place: place(context, case),
-        lines: [chip_line(case), roster_line(case), registry_line(case, &verdict), duplicate_line(case)],
+        lines: lines(case, &verdict),
         reasons: reasons(&verdict),
         minutes_late: match case.timing {
             Timing::Late { minutes } | Timing::TooLate { minutes } => Some(minutes),
@@ -194,6 +194,17 @@ fn place(context: &Context, case: &Case) -> Option<PlaceView> {
             Some(PlaceView { room: row.room.clone(), seat: row.seat.clone(), site: None, session: None })
         }
     }
+}
+
+/// A chip that is stopped proves nothing: what was found by its data is not shown as good.
+fn lines(case: &Case, verdict: &Verdict) -> [Line; 4] {
+    let chip = chip_line(case);
+    let stopped = chip.signal == Signal::Stop;
+    let doubted = |line: Line| match (stopped, line.signal) {
+        (true, Signal::Ok) => Line { signal: Signal::Attention, word: LineWord::Unproven, ..line },
+        _ => line,
+    };
+    [chip, doubted(roster_line(case)), doubted(registry_line(case, verdict)), doubted(duplicate_line(case))]
 }
 
 fn chip_line(case: &Case) -> Line {

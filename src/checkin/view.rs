@@ -226,6 +226,8 @@ pub enum LineWord {
     Working,
     /// Not looked at, because of something before it.
     NotLookedAt,
+    /// Looked at by data that the chip did not prove.
+    Unproven,
     /// The policy does not ask.
     Off,
     /// What a failure says.

@@ -2,8 +2,11 @@
 
 use tracing_subscriber::EnvFilter;
 
+/// Our own warnings. The window library's complaints about X11 servers say nothing to a technician.
+const USUAL: &str = "warn,winit=off";
+
 /// Starts diagnostics; `DIEMDANH_LOG` sets what is told (`warn` by default).
 pub fn start() {
-    let filter = EnvFilter::try_from_env("DIEMDANH_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let filter = EnvFilter::try_from_env("DIEMDANH_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

@@ -21,7 +21,7 @@ use axum::{
 };
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use jiff::{SignedDuration, Timestamp};
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 use rustls::{
     ServerConfig,
     crypto::ring,
@@ -311,7 +311,8 @@ fn verdict_line(settings: &StubSettings, query: &Query, question: &str) -> Answe
 fn identity(settings: &StubSettings, address: SocketAddr) -> Result<(Arc<ServerConfig>, String), StubError> {
     let shown = authority()?;
     let key = KeyPair::generate()?;
-    let params = CertificateParams::new(vec![address.ip().to_string(), "localhost".to_owned()])?;
+    let mut params = CertificateParams::new(vec![address.ip().to_string(), "localhost".to_owned()])?;
+    params.distinguished_name.push(DnType::CommonName, "Registry stub");
     let certificate = params.signed_by(&key, &shown)?;
     let handed_out = if settings.foreign_certificate { authority()?.pem() } else { shown.pem() };
     let versions = if settings.old_tls { [&TLS12] } else { [&TLS13] };
@@ -326,6 +327,8 @@ fn identity(settings: &StubSettings, address: SocketAddr) -> Result<(Arc<ServerC
 
 fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
     let mut params = CertificateParams::new(Vec::new())?;
+    // Another name than the server's, or other libraries take that certificate for self-signed.
+    params.distinguished_name.push(DnType::CommonName, "Registry stub CA");
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     CertifiedIssuer::self_signed(params, KeyPair::generate()?)
 }

@@ -39,7 +39,7 @@ impl Code {
         match text.as_bytes() {
             [] => Err(CodeError::Empty),
             bytes if bytes.len() > MAX_CODE_LEN => Err(CodeError::TooLong),
-            bytes if !bytes.iter().all(|byte| allowed(byte)) => Err(CodeError::ForeignCharacter),
+            bytes if !bytes.iter().all(allowed) => Err(CodeError::ForeignCharacter),
             bytes if bytes.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() > 5) => Err(CodeError::DigitRun),
             _ => Ok(Self(text.to_owned())),
         }

@@ -152,13 +152,7 @@ impl App {
 
     /// A scan for the next person ends the last one: what is typed goes into the idle screen's line.
     fn next_person_scans(&mut self, ui: &Ui) {
-        let typed: String = ui.input(|input| {
-            let texts = input.events.iter().filter_map(|event| match event {
-                egui::Event::Text(text) => Some(text.as_str()),
-                _ => None,
-            });
-            texts.collect()
-        });
+        let typed = screens::idle::typed_text(ui);
         if !typed.is_empty() {
             self.line.push_str(&typed);
             (self.link.send)(Input::Chose(Choice::Continue));

@@ -131,6 +131,7 @@ words! {
     registry_off
     duplicate_ok
     duplicate_unknown
+    line_unproven
     line_not_asked
     portrait_pending
     portrait_none

@@ -174,10 +174,10 @@ type Rewriting = (&'static str, fn(&mut Vec<Entry>), &'static [What]);
 const REWRITINGS: [Rewriting; 8] = [
     ("entry deleted", |entries| drop(entries.remove(2)), &[What::EntryForm]),
     ("deleted and renumbered", delete_and_renumber, &[What::TotalsDiffer]),
-    ("swapped", swap, &[What::BootClockFell, What::TimeFell]),
+    ("swapped", |entries| swap(entries), &[What::BootClockFell, What::TimeFell]),
     ("entry behind the close", append_behind_the_close, &[What::AfterClose, What::TwiceIn]),
-    ("undo of nothing", undo_nothing, &[What::UndoOfNothing, What::Undone, What::TotalsDiffer]),
-    ("wall clock back in silence", |entries| entries[3].t = at(-3600).wall, &[What::TimeFell]),
+    ("undo of nothing", |entries| undo_nothing(entries), &[What::UndoOfNothing, What::Undone, What::TotalsDiffer]),
+    ("wall clock back in silence", |entries| entries[3].t = skewed(3, -3_600_000).wall, &[What::TimeFell]),
     ("second open", |entries| entries[2].event = entries[0].event.clone(), &[What::EntryForm]),
     ("candidate exchanged", |entries| entries[1].event = check_in(9), &[]),
 ];
@@ -187,7 +187,7 @@ fn delete_and_renumber(entries: &mut Vec<Entry>) {
     renumber(entries);
 }
 
-fn swap(entries: &mut Vec<Entry>) {
+fn swap(entries: &mut [Entry]) {
     entries.swap(1, 2);
     renumber(entries);
 }
@@ -198,7 +198,7 @@ fn append_behind_the_close(entries: &mut Vec<Entry>) {
     renumber(entries);
 }
 
-fn undo_nothing(entries: &mut Vec<Entry>) {
+fn undo_nothing(entries: &mut [Entry]) {
     let refers = EntryRef { segment: 1, seq: 77 };
     entries[2].event = AttendanceEvent::Undo { refers, reason: code("x"), second: code("y") };
 }

@@ -1,75 +1,16 @@
 //! Whole inspections over the simulated card: what every situation at the reader ends in.
 
+use crate::inspection_support::{GOOD, can, check, faulty, issued, lab, line, mrz, person, read, read_card, trust};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::emrtd::access::key::AccessKey;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::evidence::ChipEvidence;
 use diemdanh::emrtd::inspect::{AccessMethod, Inspection, InspectionPolicy, Observer, Progress, Unobserved, inspect};
 use diemdanh::emrtd::lds::files::FileId;
-use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Overall, listed_checks, render};
-use diemdanh::iso7816::transport::{CardTransport, TransportError};
+use diemdanh::emrtd::report::{Cause, Check, Outcome, Overall, render};
 use diemdanh::lab::card::{CardData, CardFault, SyntheticCard};
-use diemdanh::lab::issuer::people::{Person, people};
 use diemdanh::lab::issuer::portrait::Coding;
-use diemdanh::lab::issuer::{Fault, Issuer, Making, trust_store_der};
-use std::sync::OnceLock;
-
-fn person() -> Person {
-    people().remove(0)
-}
-
-fn can() -> AccessKey {
-    AccessKey::can(person().can())
-}
-
-fn mrz() -> AccessKey {
-    AccessKey::mrz("208000017", "080215", "330215")
-}
-
-fn lab() -> &'static Issuer {
-    static LAB: OnceLock<Issuer> = OnceLock::new();
-    LAB.get_or_init(|| Issuer::lab().unwrap())
-}
-
-fn trust() -> TrustStore {
-    TrustStore::from_certificates(&trust_store_der().unwrap()).0
-}
-
-fn issued(making: &Making) -> CardData {
-    lab().issue(&person(), making).unwrap()
-}
-
-fn faulty(fault: Fault) -> CardData {
-    issued(&Making::with_fault(fault))
-}
-
-fn read(transport: &mut dyn CardTransport, key: &AccessKey, policy: &InspectionPolicy) -> Inspection {
-    let now = "2026-06-26T00:30:00Z".parse().unwrap();
-    inspect(transport, key, &trust(), policy, now, &mut SeededRandom::new("inspection"), &mut Unobserved)
-}
-
-fn read_card(data: CardData, key: &AccessKey) -> Inspection {
-    read(&mut SyntheticCard::new(data), key, &InspectionPolicy::default())
-}
-
-fn line(inspection: &Inspection, check: Check) -> CheckResult {
-    *inspection.results.iter().rev().find(|line| line.check == check).unwrap_or_else(|| panic!("no line for {check:?}"))
-}
-
-#[track_caller]
-fn check(inspection: &Inspection, overall: Overall, lines: &[(Check, Outcome, Option<Cause>)]) {
-    let report = render::text(inspection);
-    assert_eq!(inspection.overall, overall, "{report}");
-    for (check, outcome, cause) in lines {
-        let found = line(inspection, *check);
-        assert_eq!((found.outcome, found.cause), (*outcome, *cause), "{check:?}\n{report}");
-    }
-    for check in listed_checks(&InspectionPolicy::default()) {
-        assert!(inspection.results.iter().any(|line| line.check == check), "{check:?} is not listed\n{report}");
-    }
-}
-
-const GOOD: Outcome = Outcome::Successful;
+use diemdanh::lab::issuer::{Fault, Issuer, Making};
 
 #[test]
 fn good_card_by_pace_passes() {
@@ -311,140 +252,6 @@ fn lying_list_of_groups_is_a_warning() {
     check(&inspection, Overall::Warn, &[(Check::Com, Outcome::Failed, Some(Cause::ListDiffers))]);
 }
 
-#[test]
-fn habits_of_real_cards_do_not_matter() {
-    let faults = [
-        CardFault::NoMasterFile,
-        CardFault::NoShortIdentifiers,
-        CardFault::ShortOnly,
-        CardFault::MaxBlock(160),
-        CardFault::MaxBlock(224),
-        CardFault::MaxBlock(1),
-    ];
-    for fault in faults {
-        let mut card = SyntheticCard::new(issued(&Making { portrait: Coding::Jpeg, ..Making::default() })).with_fault(fault);
-        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
-        println!("{fault:?}: {} commands", inspection.apdu_count);
-        check(&inspection, Overall::Pass, &[]);
-    }
-}
-
-#[test]
-fn locked_card_access_is_met_with_the_usual_parameters() {
-    let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::CardAccessLocked);
-    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
-    check(
-        &inspection,
-        Overall::Pass,
-        &[
-            (Check::CardAccess, Outcome::NotPerformed, Some(Cause::FileProtected)),
-            (Check::Pace, GOOD, Some(Cause::FallbackUsed)),
-        ],
-    );
-}
-
-#[test]
-fn card_lifted_at_every_command_ends_in_retry_and_never_in_a_verdict() {
-    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
-    let whole = read_card(data.clone(), &can()).apdu_count;
-    for at in 0..whole {
-        let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::LiftedAt(at));
-        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
-        let lost = Some(Cause::Link(TransportError::CardLost));
-        check(&inspection, Overall::Retry, &[(Check::Link, Outcome::Aborted, lost)]);
-        assert_eq!(inspection.files.present().count(), 0, "lifted at {at}");
-        assert!(inspection.evidence.is_none());
-    }
-}
-
-#[test]
-fn mute_card_ends_in_retry_with_the_limit_named() {
-    let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::MuteFrom(8));
-    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
-    assert_eq!(inspection.overall, Overall::Retry);
-    assert!(matches!(line(&inspection, Check::Link).cause, Some(Cause::Link(TransportError::TimedOut { .. }))));
-}
-
-#[test]
-fn wrong_authentication_code_at_any_command_is_never_green() {
-    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
-    let whole = read_card(data.clone(), &can()).apdu_count;
-    let protected_from = 9;
-    for at in protected_from..whole {
-        let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::WrongMacAt(at));
-        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
-        assert_ne!(inspection.overall, Overall::Pass, "at {at}\n{}", render::text(&inspection));
-    }
-}
-
-#[test]
-fn session_that_the_card_gives_up_is_opened_once_more() {
-    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
-    let whole = read_card(data.clone(), &can()).apdu_count;
-    let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::PlainStatusAt(whole - 3, 0x6988));
-    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
-    check(&inspection, Overall::Pass, &[]);
-    let mut card = SyntheticCard::new(data)
-        .with_fault(CardFault::PlainStatusAt(whole - 3, 0x6988))
-        .with_fault(CardFault::PlainStatusAt(whole + 8, 0x6988));
-    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
-    assert_eq!(inspection.overall, Overall::Retry, "{}", render::text(&inspection));
-}
-
-/// A card that is no travel document.
-struct TransitCard;
-
-impl CardTransport for TransitCard {
-    fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        Ok(vec![0x6A, 0x82])
-    }
-
-    fn atr(&self) -> &[u8] {
-        &[0x3B, 0x80, 0x80, 0x01, 0x01]
-    }
-}
-
-#[test]
-fn card_without_the_application_is_no_document() {
-    let inspection = read(&mut TransitCard, &can(), &InspectionPolicy::default());
-    let expected = (Check::Application, Outcome::Failed, Some(Cause::NotAnIcaoDocument));
-    check(&inspection, Overall::Access, &[expected]);
-}
-
-/// Answers every command with the same bytes.
-struct Parrot(Vec<u8>);
-
-impl CardTransport for Parrot {
-    fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        Ok(self.0.clone())
-    }
-
-    fn atr(&self) -> &[u8] {
-        &[]
-    }
-}
-
-#[test]
-fn nonsense_on_the_wire_ends_without_a_verdict_for_the_card() {
-    let mut answers: Vec<Vec<u8>> = vec![vec![0x90, 0x00], vec![0x61, 0x00], vec![0x6C, 0x10], vec![0x62, 0x82]];
-    answers.push([vec![0xFF; 256], vec![0x90, 0x00]].concat());
-    answers.push([vec![0x31, 0x84, 0xFF, 0xFF, 0xFF, 0xFF], vec![0x90, 0x00]].concat());
-    answers.push([vec![0x7C, 0x82, 0x01, 0x00], vec![0x80; 256], vec![0x90, 0x00]].concat());
-    for sw1 in [0x63, 0x64, 0x67, 0x69, 0x6A, 0x6B, 0x6D, 0x6E, 0x6F] {
-        answers.extend([0x00, 0x82, 0x85, 0x88, 0xC1].map(|sw2| vec![sw1, sw2]));
-    }
-    for answer in answers {
-        for key in [can(), mrz()] {
-            let inspection = read(&mut Parrot(answer.clone()), &key, &InspectionPolicy::default());
-            assert!(
-                !matches!(inspection.overall, Overall::Pass | Overall::Warn | Overall::Unknown),
-                "{answer:02X?}\n{}",
-                render::text(&inspection)
-            );
-        }
-    }
-}
-
 #[derive(Default)]
 struct Diary {
     entries: Vec<String>,
@@ -477,8 +284,7 @@ fn observed(data: CardData) -> (Inspection, Diary) {
 #[test]
 fn identity_goes_out_before_the_portrait_is_read() {
     let (_, diary) = observed(issued(&Making::default()));
-    let expected =
-        ["EF.CardAccess", "pace-can", "EF.SOD", "DG1", "DG14", "DG13", "identity", "EF.COM", "DG2"];
+    let expected = ["EF.CardAccess", "pace-can", "EF.SOD", "DG1", "DG14", "DG13", "identity", "EF.COM", "DG2"];
     assert_eq!(diary.entries, expected);
     let identity = diary.identity.unwrap();
     assert_eq!(identity.overall, Overall::Pass);
@@ -498,8 +304,12 @@ fn altered_identity_is_known_with_the_identity_and_an_altered_portrait_at_the_en
 fn no_report_holds_anything_about_the_person() {
     let person = person();
     let inspection = read_card(issued(&Making::default()), &can());
-    let texts =
-        [render::text(&inspection), render::json(&inspection).to_string(), format!("{inspection:?}"), format!("{:?}", can())];
+    let texts = [
+        render::text(&inspection),
+        render::json(&inspection).to_string(),
+        format!("{inspection:?}"),
+        format!("{:?}", can()),
+    ];
     for text in texts {
         for word in [person.number.as_str(), person.can(), "NGUYEN", "Nguyễn", "208000017"] {
             assert!(!text.contains(word), "{word} in {text}");

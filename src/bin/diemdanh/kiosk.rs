@@ -6,8 +6,7 @@ use std::process::ExitCode;
 
 /// How the kiosk is started.
 #[derive(Args)]
-#[group(id = "kiosk")]
-pub(crate) struct Arguments {
+pub(crate) struct KioskArguments {
     /// The desk's configuration.
     #[arg(long, default_value = "config/desk.toml")]
     config: PathBuf,
@@ -15,14 +14,14 @@ pub(crate) struct Arguments {
 
 /// Without a window there is no kiosk.
 #[cfg(not(feature = "gui"))]
-pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+pub(crate) fn run(arguments: &KioskArguments) -> ExitCode {
     tracing::error!(config = %arguments.config.display(), "this build has no window: build it with the feature gui");
     ExitCode::FAILURE
 }
 
 /// Opens the window over the desk, or over the reason why there is none.
 #[cfg(feature = "gui")]
-pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+pub(crate) fn run(arguments: &KioskArguments) -> ExitCode {
     match window::open(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -34,7 +33,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 #[cfg(feature = "gui")]
 mod window {
-    use super::Arguments;
+    use super::KioskArguments;
     use diemdanh::checkin::show::halted_at_start;
     use diemdanh::checkin::state::Halted;
     use diemdanh::desk::config::DeskConfig;
@@ -49,7 +48,7 @@ mod window {
     use std::path::Path;
     use std::sync::Arc;
 
-    pub(super) fn open(arguments: &Arguments) -> Result<(), WindowError> {
+    pub(super) fn open(arguments: &KioskArguments) -> Result<(), WindowError> {
         let (config, desk) = match read_config(&arguments.config) {
             Ok((config, base)) => {
                 let desk = start_desk(&config, &base);

@@ -1,13 +1,196 @@
 //! Reads one card over PC/SC and prints every check.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
+use diemdanh::cccd::access::{bac_candidates, key_from_qr, key_from_typed};
+use diemdanh::cccd::holder::Holder;
+use diemdanh::cccd::qr::QrCard;
+use diemdanh::desk::start;
+use diemdanh::emrtd::access::key::AccessKey;
+use diemdanh::emrtd::authenticity::trust::TrustStore;
+use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Unobserved, inspect};
+use diemdanh::emrtd::lds::files::FileId;
+use diemdanh::emrtd::report::{Cause, Check, Overall, render};
+use diemdanh::host::pcsc::PcscReader;
+use diemdanh::host::random::SystemRandom;
+use diemdanh::iso7816::transport::{CardReader, ReaderEvent, TransportError};
+use std::io::{self, Write as _};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// The exit code for a key that cannot be understood (`EX_USAGE` of sysexits.h).
+const BAD_USAGE: u8 = 64;
+/// How long one look at the reader lasts, in milliseconds.
+const LOOK_MS: u32 = 500;
 
 /// Which card, which key, what to print.
 #[derive(Args)]
-pub(crate) struct Arguments {}
+#[command(group = ArgGroup::new("key").required(true).multiple(false).args(["can", "number", "qr", "document"]))]
+pub(crate) struct Arguments {
+    /// Part of the reader's name; the first reader without it.
+    #[arg(long)]
+    reader: Option<String>,
+    /// The key: the last six digits printed on the card.
+    #[arg(long, value_name = "DIGITS", value_parser = six_digits)]
+    can: Option<String>,
+    /// The key: the personal number, twelve digits.
+    #[arg(long, value_name = "DIGITS", value_parser = twelve_digits)]
+    number: Option<String>,
+    /// The key: the text of the card's QR.
+    #[arg(long, value_name = "TEXT", value_parser = qr_text)]
+    qr: Option<String>,
+    /// The key: the document number of the MRZ, with --birth and --expiry.
+    #[arg(long, value_name = "NUMBER", requires_all = ["birth", "expiry"])]
+    document: Option<String>,
+    /// The birth date of the MRZ.
+    #[arg(long, value_name = "YYMMDD", requires = "document", value_parser = six_digits)]
+    birth: Option<String>,
+    /// The expiry date of the MRZ.
+    #[arg(long, value_name = "YYMMDD", requires = "document", value_parser = six_digits)]
+    expiry: Option<String>,
+    /// The folder of trust anchors.
+    #[arg(long, value_name = "DIR")]
+    trust: PathBuf,
+    /// How long to wait for a card, in seconds.
+    #[arg(long, default_value_t = 10)]
+    wait: u64,
+    /// JSON with stable codes.
+    #[arg(long)]
+    json: bool,
+    /// Prints name, birth date and covered number too.
+    #[arg(long)]
+    person: bool,
+    /// Writes the files to this folder. They are personal data.
+    #[arg(long, value_name = "DIR")]
+    save: Option<PathBuf>,
+}
 
-/// x
-pub(crate) fn run(_arguments: &Arguments) -> ExitCode {
-    ExitCode::FAILURE
+/// Reads one card. The exit code is the verdict: 0 PASS, 1 WARN, 2 UNKNOWN, 3 FAIL, 4 ACCESS, 5 RETRY.
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    let keys = keys(arguments);
+    let trust = match start::trust(&arguments.trust) {
+        Ok(trust) => trust,
+        Err(halted) => {
+            tracing::error!(code = halted.failure.code(), detail = %halted.detail, "no trust anchors");
+            return ExitCode::from(BAD_USAGE);
+        }
+    };
+    match read(arguments, &keys, &trust).and_then(|inspection| tell(arguments, &inspection).map(|()| inspection)) {
+        Ok(inspection) => ExitCode::from(inspection.overall.exit_code()),
+        Err(error) => {
+            tracing::error!(%error, "no card was read");
+            ExitCode::from(Overall::Retry.exit_code())
+        }
+    }
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error("no card within {0} s")]
+    NoCard(u64),
+    #[error(transparent)]
+    Transport(#[from] TransportError),
+    #[error(transparent)]
+    Output(#[from] io::Error),
+}
+
+/// The keys to try, in order: the first is for PACE, the others for a card that has BAC only.
+fn keys(arguments: &Arguments) -> Vec<AccessKey> {
+    if let (Some(document), Some(birth), Some(expiry)) = (&arguments.document, &arguments.birth, &arguments.expiry) {
+        return vec![AccessKey::mrz(document, birth, expiry)];
+    }
+    if let Some(text) = &arguments.qr {
+        let mut keys: Vec<AccessKey> = key_from_qr(text).ok().map(|found| found.key).into_iter().collect();
+        let card = QrCard::parse(text).ok();
+        if let Some((card, birth)) = card.and_then(|card| card.birth.map(|birth| (card, birth))) {
+            keys.extend(bac_candidates(&card.number, birth));
+        }
+        return keys;
+    }
+    let digits = arguments.can.iter().chain(&arguments.number);
+    digits.filter_map(|digits| key_from_typed(digits).ok()).map(|found| found.key).collect()
+}
+
+fn six_digits(text: &str) -> Result<String, String> {
+    digits(text, 6)
+}
+
+fn twelve_digits(text: &str) -> Result<String, String> {
+    digits(text, 12)
+}
+
+fn digits(text: &str, count: usize) -> Result<String, String> {
+    let good = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    if good { Ok(text.to_owned()) } else { Err(format!("{count} digits")) }
+}
+
+fn qr_text(text: &str) -> Result<String, String> {
+    key_from_qr(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result<Inspection, ReadError> {
+    let mut reader = PcscReader::new(arguments.reader.clone());
+    wait_for_card(&mut reader, arguments.wait)?;
+    let policy = InspectionPolicy::default();
+    let mut last = None;
+    for key in keys {
+        let mut transport = reader.connect()?;
+        let now = jiff::Timestamp::now();
+        let inspection = inspect(transport.as_mut(), key, trust, &policy, now, &mut SystemRandom, &mut Unobserved);
+        let done = !wants_another_key(&inspection, last.is_some());
+        last = Some(inspection);
+        if done {
+            break;
+        }
+    }
+    last.ok_or(ReadError::NoCard(arguments.wait))
+}
+
+fn wait_for_card(reader: &mut PcscReader, wait_s: u64) -> Result<(), ReadError> {
+    let end = Instant::now() + Duration::from_secs(wait_s);
+    while Instant::now() < end {
+        if let Some(ReaderEvent::CardPresent { .. }) = reader.wait(LOOK_MS) {
+            return Ok(());
+        }
+    }
+    Err(ReadError::NoCard(wait_s))
+}
+
+/// Another key may help where the card has no PACE, and after that as long as BAC only refuses the key.
+fn wants_another_key(inspection: &Inspection, is_further: bool) -> bool {
+    let bac_needs = if is_further { Cause::KeyRefused } else { Cause::KeyUnsuitable };
+    inspection.overall == Overall::Access
+        && inspection.results.iter().any(|line| line.check == Check::Bac && line.cause == Some(bac_needs))
+}
+
+fn tell(arguments: &Arguments, inspection: &Inspection) -> Result<(), ReadError> {
+    let mut out = io::stdout().lock();
+    if arguments.json {
+        writeln!(out, "{:#}", render::json(inspection))?;
+    } else {
+        write!(out, "{}", render::text(inspection))?;
+    }
+    if arguments.person {
+        tell_person(&mut out, inspection)?;
+    }
+    if let Some(folder) = &arguments.save {
+        std::fs::create_dir_all(folder)?;
+        for file in inspection.files.present() {
+            std::fs::write(folder.join(file.file_name()), inspection.files.get(file).unwrap_or_default())?;
+        }
+    }
+    Ok(())
+}
+
+fn tell_person(out: &mut impl io::Write, inspection: &Inspection) -> Result<(), ReadError> {
+    let Some(dg1) = inspection.files.get(FileId::Dg(1)) else { return Ok(()) };
+    match Holder::from_files(dg1, inspection.files.get(FileId::Dg(13))) {
+        Ok((holder, notes)) => {
+            let (name, birth) = (holder.full_name.reveal(), holder.birth_date_vi());
+            writeln!(out, "{name}, {}, {}", birth.reveal(), holder.number.masked())?;
+            notes.iter().try_for_each(|note| writeln!(out, "note: {note:?}"))?;
+        }
+        Err(error) => writeln!(out, "no holder: {error}")?,
+    }
+    Ok(())
 }

@@ -5,8 +5,9 @@
 //! signer gives [`SignedSod`] and [`SignedKey`], which are other types, so that neither can be taken for the former.
 
 use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::certificate::Certificate;
-use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts};
+use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
+use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts, SignerInfo};
+use crate::emrtd::authenticity::revocation::RevocationVerdict;
 use crate::emrtd::authenticity::signature::VerifyError;
 use crate::emrtd::authenticity::trust::{Chain, TrustStore};
 use crate::emrtd::lds::sod::{self, SecurityObject, SodError, TrailingBytes};
@@ -27,6 +28,7 @@ const CONTENT_TYPES: [(&[u8], bool); 4] = [
 
 /// What passive authentication came to.
 #[derive(Debug, Clone)]
+#[expect(clippy::large_enum_variant, reason = "one of these lives in an inspection")]
 pub enum SodVerdict {
     /// Signed by a signer whom the trust store knows.
     Trusted(TrustedSod),
@@ -239,8 +241,7 @@ fn structure_cause(error: SodError) -> Cause {
     }
 }
 
-/// Every signer must hold; each is checked with the certificate that it names, and if it names none that is there,
-/// with the one whose key verifies it.
+/// Every signer must hold, each under a certificate that its identifier points to; the first one's facts count.
 fn signature(data: &SignedData<'_>) -> Result<(Certificate, SignerFacts), Cause> {
     let mut certificates = Vec::new();
     let mut first_error = None;
@@ -255,16 +256,29 @@ fn signature(data: &SignedData<'_>) -> Result<(Certificate, SignerFacts), Cause>
     }
     let mut found = None;
     for signer in &data.signers {
-        let named: Vec<&Certificate> = certificates.iter().filter(|certificate| signer.names(certificate)).collect();
-        let certificate = named.first().ok_or(Cause::SignerMismatch)?;
-        let facts = signer.verify(data, certificate).map_err(signer_cause)?;
-        found = found.or(Some(((*certificate).clone(), facts)));
+        let held = verified_by(signer, data, &certificates)?;
+        found = found.or(Some(held));
     }
     found.ok_or(Cause::SignerMismatch)
 }
 
-fn certificate_cause(error: crate::emrtd::authenticity::certificate::CertificateError) -> Cause {
-    use crate::emrtd::authenticity::certificate::CertificateError;
+/// Serial numbers are not always unique: of several certificates that fit, the one whose key verifies it.
+fn verified_by(
+    signer: &SignerInfo<'_>,
+    data: &SignedData<'_>,
+    certificates: &[Certificate],
+) -> Result<(Certificate, SignerFacts), Cause> {
+    let mut cause = Cause::SignerMismatch;
+    for certificate in certificates.iter().filter(|certificate| signer.names(certificate)) {
+        match signer.verify(data, certificate) {
+            Ok(facts) => return Ok((certificate.clone(), facts)),
+            Err(error) => cause = signer_cause(error),
+        }
+    }
+    Err(cause)
+}
+
+fn certificate_cause(error: CertificateError) -> Cause {
     match error {
         CertificateError::Key(_) => Cause::KeyNotAcceptable,
         CertificateError::Algorithm => Cause::AlgorithmNotSupported,
@@ -318,7 +332,14 @@ fn judge_signer(
     if let Err(cause) = validity(&signed.signer, facts.signing_time, at, report) {
         return failed(report, Check::SignerValidity, cause, SECTION_PROFILE);
     }
-    report.add(Check::Revocation, Outcome::NotPerformed, Some(Cause::NoRevocationList), SECTION_PASSIVE);
+    let (outcome, cause) = match trust.revocation(&signed.signer, at) {
+        // Whether before or after signing: nobody at a door can tell why a signer was revoked.
+        RevocationVerdict::Revoked => return failed(report, Check::Revocation, Cause::SignerRevoked, SECTION_PROFILE),
+        RevocationVerdict::NotRevoked => (Outcome::Successful, None),
+        RevocationVerdict::Stale => (Outcome::NotPerformed, Some(Cause::RevocationListOutOfDate)),
+        RevocationVerdict::NoList => (Outcome::NotPerformed, Some(Cause::NoRevocationList)),
+    };
+    report.add(Check::Revocation, outcome, cause, SECTION_PASSIVE);
     match anchor {
         Some(anchor) => judge_countries(TrustedSod { signed, anchor }, report),
         None => SodVerdict::UnknownSigner(signed),

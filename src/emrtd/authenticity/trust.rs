@@ -6,14 +6,18 @@
 //! Invariants: nothing is trusted that is not in the store; every walk ends, whatever the certificates say.
 
 use crate::bits::hex;
+use crate::bits::tlv::Reader;
 use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
+use crate::emrtd::authenticity::master_list::{self, MasterListError};
+use crate::emrtd::authenticity::revocation::{self, RevocationList, RevocationListError, RevocationVerdict};
 use jiff::Timestamp;
+use thiserror::Error;
 
 /// The most certificates that a store holds.
 pub const MAX_ANCHORS: usize = 4096;
 
-/// The longest way from a signer to an anchor.
+/// The most certificates on the way from a signer to its anchor.
 const MAX_STEPS: usize = 5;
 
 /// Country signing certificates, as they were configured.
@@ -21,15 +25,30 @@ const MAX_STEPS: usize = 5;
 pub struct TrustStore {
     version: String,
     certificates: Vec<Certificate>,
+    revocation_lists: Vec<RevocationList>,
 }
 
-/// A certificate that was left out of a store, by its place in the list.
+/// Something that was left out of a store, by its place among the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dropped {
     /// Counted from zero.
     pub index: usize,
     /// Why.
-    pub cause: CertificateError,
+    pub cause: DropCause,
+}
+
+/// Why something was left out of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DropCause {
+    /// A certificate that cannot be used, by itself or within a master list.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// A master list that was refused whole.
+    #[error(transparent)]
+    MasterList(#[from] MasterListError),
+    /// A revocation list that was refused.
+    #[error(transparent)]
+    RevocationList(#[from] RevocationListError),
 }
 
 /// What the store says about a document signer.
@@ -53,19 +72,72 @@ impl TrustStore {
         Self::default()
     }
 
-    /// A store of DER certificates. A broken one is left out and reported; the others are kept.
+    /// A store of DER objects: certificates, master lists, revocation lists, in any order. What is broken or not
+    /// well signed is left out and reported; the others are kept.
     ///
+    /// Master lists are checked against the certificates that stand for themselves, revocation lists against all.
     /// The version names the content: the first 16 hexadecimal digits of a hash over all certificates.
     pub fn from_certificates<B: AsRef<[u8]>>(ders: &[B]) -> (Self, Vec<Dropped>) {
-        let (mut certificates, mut dropped) = (Vec::new(), Vec::new());
-        for (index, der) in ders.iter().enumerate().take(MAX_ANCHORS) {
-            match Certificate::parse(der.as_ref()) {
-                Ok(certificate) => certificates.push(certificate),
-                Err(cause) => dropped.push(Dropped { index, cause }),
+        let mut store = Self::default();
+        let (mut dropped, mut others) = (Vec::new(), Vec::new());
+        for (index, der) in ders.iter().map(AsRef::as_ref).enumerate().take(MAX_ANCHORS) {
+            match Certificate::parse(der) {
+                Ok(certificate) => store.certificates.push(certificate),
+                Err(cause) => others.push((index, der, cause)),
             }
         }
-        let version = version(&certificates);
-        (Self { version, certificates }, dropped)
+        let lists = store.take_master_lists(&others, &mut dropped);
+        store.certificates.extend(lists);
+        store.certificates.truncate(MAX_ANCHORS);
+        store.take_revocation_lists(&others, &mut dropped);
+        dropped.sort_by_key(|dropped| dropped.index);
+        store.version = version(&store.certificates);
+        (store, dropped)
+    }
+
+    /// The certificates of every master list among `others` that this store's own certificates vouch for.
+    fn take_master_lists(
+        &self,
+        others: &[(usize, &[u8], CertificateError)],
+        dropped: &mut Vec<Dropped>,
+    ) -> Vec<Certificate> {
+        let mut certificates = Vec::new();
+        for (index, bytes, _) in others.iter().filter(|(_, bytes, _)| kind(bytes) == Kind::SignedData) {
+            match master_list::read(bytes, self) {
+                Ok(entries) => {
+                    for entry in entries {
+                        match entry {
+                            Ok(certificate) => certificates.push(certificate),
+                            Err(cause) => dropped.push(Dropped { index: *index, cause: cause.into() }),
+                        }
+                    }
+                }
+                Err(cause) => dropped.push(Dropped { index: *index, cause: cause.into() }),
+            }
+        }
+        certificates
+    }
+
+    fn take_revocation_lists(&mut self, others: &[(usize, &[u8], CertificateError)], dropped: &mut Vec<Dropped>) {
+        for (index, bytes, not_a_certificate) in others {
+            let cause = match kind(bytes) {
+                Kind::SignedData => continue,
+                Kind::Certificate => (*not_a_certificate).into(),
+                Kind::RevocationList => match RevocationList::parse(bytes, &self.certificates) {
+                    Ok(list) => {
+                        self.revocation_lists.push(list);
+                        continue;
+                    }
+                    Err(cause) => cause.into(),
+                },
+            };
+            dropped.push(Dropped { index: *index, cause });
+        }
+    }
+
+    /// What the revocation lists say about a document signer at the moment `at`.
+    pub fn revocation(&self, signer: &Certificate, at: Timestamp) -> RevocationVerdict {
+        revocation::judge(&self.revocation_lists, signer, at)
     }
 
     /// What names this state of the store in reports and records.
@@ -90,18 +162,30 @@ impl TrustStore {
 
     /// The way from a document signer to an anchor, judged at `moment` (the time of signing).
     pub fn chain(&self, signer: &Certificate, moment: Timestamp) -> Chain<'_> {
-        self.walk(signer, moment, &mut Vec::new())
+        let mut walk = Walk { store: self, moment, path: Vec::new() };
+        walk.issuers_of(signer, 0)
     }
+}
 
+/// One search for a way to an anchor.
+struct Walk<'a> {
+    store: &'a TrustStore,
+    moment: Timestamp,
+    /// The certificates on the way so far, so that a loop is not walked twice.
+    path: Vec<usize>,
+}
+
+impl<'a> Walk<'a> {
     /// Tries every certificate of the store that could have issued `subject`; the best outcome counts.
-    fn walk(&self, subject: &Certificate, moment: Timestamp, visited: &mut Vec<usize>) -> Chain<'_> {
+    fn issuers_of(&mut self, subject: &Certificate, authorities_below: u32) -> Chain<'a> {
         let mut best = Chain::UnknownIssuer;
-        for (index, issuer) in self.certificates.iter().enumerate() {
-            if visited.contains(&index) || !may_have_issued(issuer, subject) {
+        for (index, issuer) in self.store.certificates.iter().enumerate() {
+            if self.path.contains(&index) || !may_have_issued(issuer, subject) {
                 continue;
             }
-            visited.push(index);
-            let chain = self.step(subject, issuer, moment, visited);
+            self.path.push(index);
+            let chain = self.step(subject, issuer, authorities_below);
+            self.path.pop();
             if matches!(chain, Chain::Anchored(_)) {
                 return chain;
             }
@@ -112,29 +196,27 @@ impl TrustStore {
         best
     }
 
-    fn step<'a>(
-        &'a self,
-        subject: &Certificate,
-        issuer: &'a Certificate,
-        moment: Timestamp,
-        visited: &mut Vec<usize>,
-    ) -> Chain<'a> {
+    fn step(&mut self, subject: &Certificate, issuer: &'a Certificate, authorities_below: u32) -> Chain<'a> {
         if subject.verify(issuer).is_err() {
             let named = subject.authority_key_id.is_some() && subject.authority_key_id == issuer.subject_key_id;
             let certain = named && subject.issuer == issuer.subject;
             return if certain { Chain::SignatureWrong } else { Chain::UnknownIssuer };
         }
-        let authorities_below = visited.len().saturating_sub(1);
         if !is_fit(issuer, authorities_below) {
             return Chain::Unfit;
         }
-        if !issuer.is_valid_at(moment) {
+        if !issuer.is_valid_at(self.moment) {
             return Chain::IssuerNotValid;
         }
-        if is_self_signed(issuer) {
+        let self_issued = issuer.issuer == issuer.subject;
+        if self_issued && issuer.verify(issuer).is_ok() {
             return Chain::Anchored(issuer);
         }
-        if visited.len() >= MAX_STEPS { Chain::UnknownIssuer } else { self.walk(issuer, moment, visited) }
+        if self.path.len() >= MAX_STEPS {
+            return Chain::UnknownIssuer;
+        }
+        // Self-issued certificates do not count towards a path length (RFC 5280 §4.2.1.9).
+        self.issuers_of(issuer, authorities_below + u32::from(!self_issued))
     }
 }
 
@@ -144,19 +226,39 @@ fn may_have_issued(issuer: &Certificate, subject: &Certificate) -> bool {
     issuer.subject == subject.issuer || by_key_id
 }
 
-fn is_self_signed(certificate: &Certificate) -> bool {
-    certificate.issuer == certificate.subject && certificate.verify(certificate).is_ok()
+fn is_fit(issuer: &Certificate, authorities_below: u32) -> bool {
+    let purposes = issuer.purposes;
+    let within_path = purposes.path_length.is_none_or(|limit| authorities_below <= limit);
+    purposes.certificate_signing && purposes.authority && !purposes.unknown_critical && within_path
 }
 
-/// Link certificates are self-issued, so a path length never counts them (RFC 5280 §4.2.1.9); what counts is counted
-/// generously here as every authority below, and only a stated limit of more than zero can be passed by it.
-fn is_fit(issuer: &Certificate, authorities_below: usize) -> bool {
-    let purposes = issuer.purposes;
-    let self_issued = issuer.issuer == issuer.subject;
-    let within_path = purposes
-        .path_length
-        .is_none_or(|limit| self_issued || usize::try_from(limit).unwrap_or(usize::MAX) >= authorities_below);
-    purposes.certificate_signing && purposes.authority && !purposes.unknown_critical && within_path
+/// What a DER object that is no good certificate was meant to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Certificate,
+    SignedData,
+    RevocationList,
+}
+
+/// Signed data starts with an identifier; a revocation list's second field is an algorithm, or a time follows a name
+/// where a certificate has its validity (RFC 5280 §5.1.2, RFC 5652 §3).
+fn kind(der: &[u8]) -> Kind {
+    let Ok(outer) = Reader::new(der).expect(0x30) else { return Kind::Certificate };
+    let mut fields = outer.children();
+    match fields.read() {
+        Ok(first) if first.tag == 0x06 => Kind::SignedData,
+        Ok(first) if first.tag == 0x30 => {
+            let mut body = first.children();
+            // A version 2 list starts with its number, a version 1 list with the algorithm; a certificate's version
+            // is in a tag of its own, or left out before a serial number of another length.
+            match body.read() {
+                Ok(version) if version.tag == 0x02 && version.value == [1] => Kind::RevocationList,
+                Ok(algorithm) if algorithm.tag == 0x30 => Kind::RevocationList,
+                _ => Kind::Certificate,
+            }
+        }
+        _ => Kind::Certificate,
+    }
 }
 
 fn rank(chain: &Chain<'_>) -> u8 {

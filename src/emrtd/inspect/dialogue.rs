@@ -50,6 +50,7 @@ impl From<SessionError> for Stop {
 }
 
 /// What the signed object came to.
+#[expect(clippy::large_enum_variant, reason = "one of these lives in an inspection")]
 pub(super) enum SignedObject {
     /// Not read, or not good.
     None,

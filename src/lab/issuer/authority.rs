@@ -17,6 +17,8 @@ const KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x0F];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x13];
 const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1D, 0x0E];
 const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1D, 0x23];
+/// Below the arc for examples, 2.999.
+const NOBODYS_EXTENSION: &[u8] = &[0x88, 0x37, 0x01];
 
 /// Moments between which a certificate is valid.
 #[derive(Debug, Clone, Copy)]
@@ -38,15 +40,51 @@ pub struct Authority {
     certificate: Vec<u8>,
 }
 
+/// What a certificate says that it may do. The first two are right; the others are each wrong in one way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Profile {
+    /// A country signer.
+    CountrySigner,
+    /// A document signer.
+    DocumentSigner,
+    /// A document signer without digitalSignature.
+    SignerThatMayNotSign,
+    /// A document signer that says it is an authority.
+    SignerThatIsAnAuthority,
+    /// A country signer without keyCertSign.
+    AuthorityThatMayNotCertify,
+    /// A country signer without basicConstraints.
+    AuthorityWithoutConstraints,
+    /// A country signer with a critical extension that nobody knows.
+    AuthorityWithUnknownExtension,
+}
+
 impl Authority {
     /// A self-signed country signer on brainpoolP512r1 with SHA-512.
     ///
     /// # Errors
     /// [`IssueError`].
     pub fn country_signer(label: &str, country: &str, validity: Validity) -> Result<Self, IssueError> {
-        let mut authority = Self::unsigned(label, country, NamedCurve::BrainpoolP512r1, HashAlg::Sha512)?;
-        let issuer = authority.clone();
-        authority.certificate = authority.certified_by(&issuer, Role::CountrySigner, validity)?;
+        Self::self_signed(label, country, Profile::CountrySigner, validity)
+    }
+
+    /// A self-signed certificate of any profile.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn self_signed(label: &str, country: &str, profile: Profile, validity: Validity) -> Result<Self, IssueError> {
+        let mut authority = Self::unsigned(label, label, country, NamedCurve::BrainpoolP512r1, HashAlg::Sha512)?;
+        authority.certificate = authority.certified_by(&authority, profile, validity)?;
+        Ok(authority)
+    }
+
+    /// A country signer with the name of this one and another key.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn namesake(&self, seed: &str, label: &str, country: &str, validity: Validity) -> Result<Self, IssueError> {
+        let mut authority = Self::unsigned(seed, label, country, self.secret.curve(), self.hash)?;
+        authority.certificate = authority.certified_by(&authority, Profile::CountrySigner, validity)?;
         Ok(authority)
     }
 
@@ -55,9 +93,59 @@ impl Authority {
     /// # Errors
     /// [`IssueError`].
     pub fn document_signer(&self, label: &str, country: &str, validity: Validity) -> Result<Self, IssueError> {
-        let mut signer = Self::unsigned(label, country, NamedCurve::BrainpoolP384r1, HashAlg::Sha384)?;
-        signer.certificate = signer.certified_by(self, Role::DocumentSigner, validity)?;
+        self.signer_with(label, country, Profile::DocumentSigner, validity)
+    }
+
+    /// The same with any profile.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn signer_with(
+        &self,
+        label: &str,
+        country: &str,
+        profile: Profile,
+        validity: Validity,
+    ) -> Result<Self, IssueError> {
+        let mut signer = Self::unsigned(label, label, country, NamedCurve::BrainpoolP384r1, HashAlg::Sha384)?;
+        signer.certificate = signer.certified_by(self, profile, validity)?;
         Ok(signer)
+    }
+
+    /// A link certificate: this country signer's key, signed by an older one.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn link_from(&self, older: &Self, validity: Validity) -> Result<Vec<u8>, IssueError> {
+        self.certified_by(older, Profile::CountrySigner, validity)
+    }
+
+    /// A revocation list that names the certificates of `revoked`, in force until `next_update`.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn revocation_list(
+        &self,
+        revoked: &[&Self],
+        from: Timestamp,
+        next_update: Timestamp,
+    ) -> Result<Vec<u8>, IssueError> {
+        let entries: Vec<Vec<u8>> = revoked
+            .iter()
+            .map(|authority| der::sequence(&[der::integer(&authority.serial), der::utc_time(from)]))
+            .collect();
+        let listed = if entries.is_empty() { Vec::new() } else { der::sequence(&entries) };
+        let algorithm = der::ecdsa_with(self.hash);
+        let body = der::sequence(&[
+            der::integer(&[1]),
+            algorithm.clone(),
+            self.name.clone(),
+            der::utc_time(from),
+            der::utc_time(next_update),
+            listed,
+        ]);
+        let signature = self.sign(&body)?;
+        Ok(der::sequence(&[body, algorithm, der::bits(&signature)]))
     }
 
     /// The certificate, DER.
@@ -85,8 +173,8 @@ impl Authority {
         Ok(ecdsa::encode_der(&r, &s))
     }
 
-    fn unsigned(label: &str, country: &str, curve: NamedCurve, hash: HashAlg) -> Result<Self, IssueError> {
-        let mut random = SeededRandom::new(&format!("diemdanh lab authority {label}"));
+    fn unsigned(seed: &str, label: &str, country: &str, curve: NamedCurve, hash: HashAlg) -> Result<Self, IssueError> {
+        let mut random = SeededRandom::new(&format!("diemdanh lab authority {seed}"));
         let secret = EcSecret::random(curve, &mut random);
         let mut serial = random.bytes(16);
         if let Some(first) = serial.first_mut() {
@@ -96,7 +184,7 @@ impl Authority {
         Ok(Self { secret, hash, name: name(label, country), serial, key_id, certificate: Vec::new() })
     }
 
-    fn certified_by(&self, issuer: &Self, role: Role, validity: Validity) -> Result<Vec<u8>, IssueError> {
+    fn certified_by(&self, issuer: &Self, profile: Profile, validity: Validity) -> Result<Vec<u8>, IssueError> {
         let algorithm = der::ecdsa_with(issuer.hash);
         let body = der::sequence(&[
             tlv::encode(0xA0, &der::integer(&[2])),
@@ -106,35 +194,38 @@ impl Authority {
             der::sequence(&[der::utc_time(validity.from), der::utc_time(validity.to)]),
             self.name.clone(),
             der::public_key(&self.secret.public()?),
-            tlv::encode(0xA3, &der::sequence(&self.extensions(issuer, role))),
+            tlv::encode(0xA3, &der::sequence(&self.extensions(issuer, profile))),
         ]);
         let signature = issuer.sign(&body)?;
         Ok(der::sequence(&[body, algorithm, der::bits(&signature)]))
     }
 
-    fn extensions(&self, issuer: &Self, role: Role) -> Vec<Vec<u8>> {
-        let key_usage = match role {
-            Role::CountrySigner => tlv::encode(0x03, &[1, 0x06]),
-            Role::DocumentSigner => tlv::encode(0x03, &[7, 0x80]),
+    fn extensions(&self, issuer: &Self, profile: Profile) -> Vec<Vec<u8>> {
+        const CERTIFICATE_AND_LIST_SIGNING: [u8; 2] = [1, 0x06];
+        const SIGNATURE: [u8; 2] = [7, 0x80];
+        const LIST_SIGNING: [u8; 2] = [1, 0x02];
+        let (usage, is_authority) = match profile {
+            Profile::CountrySigner | Profile::AuthorityWithUnknownExtension => (CERTIFICATE_AND_LIST_SIGNING, true),
+            Profile::AuthorityWithoutConstraints => (CERTIFICATE_AND_LIST_SIGNING, false),
+            Profile::AuthorityThatMayNotCertify => (LIST_SIGNING, true),
+            Profile::DocumentSigner => (SIGNATURE, false),
+            Profile::SignerThatIsAnAuthority => (SIGNATURE, true),
+            Profile::SignerThatMayNotSign => (LIST_SIGNING, false),
         };
-        let authority_key = der::sequence(&[tlv::encode(0x80, &issuer.key_id)]);
         let mut extensions = vec![
-            extension(AUTHORITY_KEY_ID, false, &authority_key),
+            extension(AUTHORITY_KEY_ID, false, &der::sequence(&[tlv::encode(0x80, &issuer.key_id)])),
             extension(SUBJECT_KEY_ID, false, &der::octets(&self.key_id)),
-            extension(KEY_USAGE, true, &key_usage),
+            extension(KEY_USAGE, true, &tlv::encode(0x03, &usage)),
         ];
-        if matches!(role, Role::CountrySigner) {
+        if is_authority {
             let constraints = der::sequence(&[tlv::encode(0x01, &[0xFF]), der::integer(&[0])]);
             extensions.push(extension(BASIC_CONSTRAINTS, true, &constraints));
         }
+        if profile == Profile::AuthorityWithUnknownExtension {
+            extensions.push(extension(NOBODYS_EXTENSION, true, &der::octets(&[])));
+        }
         extensions
     }
-}
-
-#[derive(Debug, Clone, Copy)]
-enum Role {
-    CountrySigner,
-    DocumentSigner,
 }
 
 fn extension(kind: &[u8], critical: bool, value: &[u8]) -> Vec<u8> {

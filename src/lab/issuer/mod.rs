@@ -51,7 +51,7 @@ pub enum IssueError {
 pub struct Issuer {
     country_signer: Authority,
     signer: Authority,
-    signed_at: Timestamp,
+    signed_at: Option<Timestamp>,
 }
 
 /// How a card is made.
@@ -148,7 +148,12 @@ impl Issuer {
         let short = Validity { from: moment("2024-01-01T00:00:00Z")?, to: moment("2040-12-31T23:59:59Z")? };
         let country_signer = Authority::country_signer(label, country, long)?;
         let signer = country_signer.document_signer(&format!("{label} DS 1"), country, short)?;
-        Ok(Self { country_signer, signer, signed_at: moment("2024-05-20T08:00:00Z")? })
+        Ok(Self::of(country_signer, signer, Some(moment("2024-05-20T08:00:00Z")?)))
+    }
+
+    /// An authority of given keys that signs at a given time, or says no time.
+    pub fn of(country_signer: Authority, signer: Authority, signed_at: Option<Timestamp>) -> Self {
+        Self { country_signer, signer, signed_at }
     }
 
     /// The country signer's certificate, DER.

@@ -19,7 +19,7 @@ pub(super) fn ef_sod(
     groups: &BTreeMap<u8, Vec<u8>>,
     signer: &Authority,
     issuer: &Authority,
-    signed_at: Timestamp,
+    signed_at: Option<Timestamp>,
 ) -> Result<Vec<u8>, IssueError> {
     let content = security_object(groups);
     let attributes = attributes(&content, signer.hash(), signed_at);
@@ -52,11 +52,12 @@ fn security_object(groups: &BTreeMap<u8, Vec<u8>>) -> Vec<u8> {
     der::sequence(&[der::integer(&[0]), der::hash(HashAlg::Sha256), der::sequence(&hashes)])
 }
 
-fn attributes(content: &[u8], hash: HashAlg, signed_at: Timestamp) -> Vec<Vec<u8>> {
+fn attributes(content: &[u8], hash: HashAlg, signed_at: Option<Timestamp>) -> Vec<Vec<u8>> {
     let attribute = |kind: &[u8], value: Vec<u8>| der::sequence(&[der::oid(kind), tlv::encode(0x31, &value)]);
-    vec![
+    let mut attributes = vec![
         attribute(CONTENT_TYPE, der::oid(LDS_SECURITY_OBJECT)),
-        attribute(SIGNING_TIME, der::utc_time(signed_at)),
         attribute(MESSAGE_DIGEST, der::octets(&hash.digest(content))),
-    ]
+    ];
+    attributes.extend(signed_at.map(|moment| attribute(SIGNING_TIME, der::utc_time(moment))));
+    attributes
 }

@@ -57,12 +57,25 @@ fn entry(ui: &mut Ui, line: &mut String, words: &Words) -> Option<Input> {
     let response = ui.add(edit).labelled_by(label.id);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
     if !response.has_focus() {
+        // A scanner does not wait for the focus: what came in this frame is taken by hand.
+        line.push_str(&typed_text(ui));
         response.request_focus();
     }
     if entered && !line.trim().is_empty() {
         return Some(Input::Entered(std::mem::take(line)));
     }
     response.changed().then(|| Input::Typed(line.clone()))
+}
+
+/// The text that was typed or scanned in this frame.
+pub(crate) fn typed_text(ui: &Ui) -> String {
+    ui.input(|input| {
+        let texts = input.events.iter().filter_map(|event| match event {
+            egui::Event::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect()
+    })
 }
 
 fn found(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {

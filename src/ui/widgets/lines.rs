@@ -56,6 +56,7 @@ fn words(line: &Line, strings: &Strings) -> (String, &'static str) {
         LineWord::Good => (good(line.subject, words).to_owned(), ""),
         LineWord::Working => (working(line.subject, words).to_owned(), ""),
         LineWord::NotLookedAt => (words.line_not_asked.clone(), ""),
+        LineWord::Unproven => (words.line_unproven.clone(), ""),
         LineWord::Off => (words.registry_off.clone(), ""),
         LineWord::Failed(failure) => (what(*failure, strings), failure.code()),
         LineWord::FailedFields(failure, fields) => {

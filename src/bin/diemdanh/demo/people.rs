@@ -120,8 +120,6 @@ pub(super) fn visitors() -> Result<Vec<Visitor>, IssueError> {
         &good,
         see(Ask, Some(Failure::SignerUnknown), Refer),
     )?;
-    let silent = see(ScreenName::Admit, Some(Failure::RegistrySlow), Admit);
-    add(5, "CSDL im lặng", "mời vào, hỏi lại sau", "registry-silent", &lab, &good, silent)?;
     add(
         6,
         "Ảnh không giống",
@@ -132,11 +130,13 @@ pub(super) fn visitors() -> Result<Vec<Visitor>, IssueError> {
         see(ScreenName::Admit, None, NotAdmitted),
     )?;
     add(7, "Nhấc thẻ sớm", "đặt lại, đọc tiếp", "lifted", &lab, &good, admit)?;
+    let silent = see(ScreenName::Admit, Some(Failure::RegistrySlow), Admit);
+    add(5, "CSDL im lặng", "mời vào, hỏi lại sau", "registry-silent", &lab, &good, silent)?;
     if let Some(visitor) = list.iter_mut().find(|visitor| visitor.picture == "registry-silent") {
         visitor.registry = RegistryMood::Silent;
     }
     if let Some(visitor) = list.iter_mut().find(|visitor| visitor.picture == "lifted") {
-        visitor.lifted_at = Some(16);
+        visitor.lifted_at = Some(8);
     }
     Ok(list)
 }

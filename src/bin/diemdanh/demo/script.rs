@@ -91,9 +91,19 @@ pub(super) fn play(world: &World, desk: &RunningDesk, field: &LabField, hands: &
             Ok(words) => writeln!(out, "ok    {:<42} {words}", visitor.title)?,
             Err(error) => writeln!(out, "FAIL  {:<42} {error}", visitor.title)?,
         }
-        all_well &= ended.is_ok();
+        if ended.is_err() {
+            all_well = false;
+            clear(field, hands)?;
+        }
     }
     Ok(all_well)
+}
+
+/// Leaves a clean desk for the next person after a visit went wrong.
+fn clear(field: &LabField, hands: &Hands) -> Result<(), DemoError> {
+    drop(field.remove());
+    hands.press("Escape")?;
+    hands.press("Escape")
 }
 
 fn visit(

@@ -203,7 +203,7 @@ fn configuration(url: &str, trust: &str) -> String {
     format!(
         "[exam]\nboard = \"{BOARD}\"\nid = \"{EXAM}\"\ntitle = \"Tập huấn kỳ thi tốt nghiệp THPT\"\n\
          [desk]\nid = \"{DESK}\"\ntitle = \"1\"\nsite = \"{SITE}\"\nroom = \"{}\"\noperator = \"gt-01\"\n\
-         operator_title = \"Giám thị Mẫu\"\ntraining = true\n\
+         operator_title = \"Nguyễn Mẫu\"\ntraining = true\n\
          [session]\nid = \"b1\"\ntitle = \"\"\nstart = \"{start}\"\n\
          [paths]\ntrust = \"{trust}\"\nroster = \"roster.csv\"\njournal = \"journal\"\ndevice_key = \"device.key\"\n\
          passphrase = \"device.pass\"\ndesk_cert = \"desk-cert\"\nexam_key = \"exam.key\"\n\

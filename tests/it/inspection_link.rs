@@ -1,0 +1,144 @@
+//! Inspections over a bad link and over cards with habits: a broken link is never a verdict, a habit never matters.
+
+use crate::inspection_support::{GOOD, can, check, issued, line, mrz, read, read_card};
+use diemdanh::emrtd::inspect::InspectionPolicy;
+use diemdanh::emrtd::report::{Cause, Check, Outcome, Overall, render};
+use diemdanh::iso7816::transport::{CardTransport, TransportError};
+use diemdanh::lab::card::{CardFault, SyntheticCard};
+use diemdanh::lab::issuer::Making;
+use diemdanh::lab::issuer::portrait::Coding;
+
+#[test]
+fn habits_of_real_cards_do_not_matter() {
+    let faults = [
+        CardFault::NoMasterFile,
+        CardFault::NoShortIdentifiers,
+        CardFault::ShortOnly,
+        CardFault::MaxBlock(160),
+        CardFault::MaxBlock(224),
+        CardFault::MaxBlock(1),
+    ];
+    for fault in faults {
+        let mut card =
+            SyntheticCard::new(issued(&Making { portrait: Coding::Jpeg, ..Making::default() })).with_fault(fault);
+        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+        println!("{fault:?}: {} commands", inspection.apdu_count);
+        check(&inspection, Overall::Pass, &[]);
+    }
+}
+
+#[test]
+fn locked_card_access_is_met_with_the_usual_parameters() {
+    let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::CardAccessLocked);
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    check(
+        &inspection,
+        Overall::Pass,
+        &[
+            (Check::CardAccess, Outcome::NotPerformed, Some(Cause::FileProtected)),
+            (Check::Pace, GOOD, Some(Cause::FallbackUsed)),
+        ],
+    );
+}
+
+#[test]
+fn card_lifted_at_every_command_ends_in_retry_and_never_in_a_verdict() {
+    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+    let whole = read_card(data.clone(), &can()).apdu_count;
+    for at in 0..whole {
+        let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::LiftedAt(at));
+        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+        let lost = Some(Cause::Link(TransportError::CardLost));
+        check(&inspection, Overall::Retry, &[(Check::Link, Outcome::Aborted, lost)]);
+        assert_eq!(inspection.files.present().count(), 0, "lifted at {at}");
+        assert!(inspection.evidence.is_none());
+    }
+}
+
+#[test]
+fn mute_card_ends_in_retry_with_the_limit_named() {
+    let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::MuteFrom(8));
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    assert_eq!(inspection.overall, Overall::Retry);
+    assert!(matches!(line(&inspection, Check::Link).cause, Some(Cause::Link(TransportError::TimedOut { .. }))));
+}
+
+#[test]
+fn wrong_authentication_code_at_any_command_is_never_green() {
+    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+    let whole = read_card(data.clone(), &can()).apdu_count;
+    let protected_from = 9;
+    for at in protected_from..whole {
+        let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::WrongMacAt(at));
+        let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+        assert_ne!(inspection.overall, Overall::Pass, "at {at}\n{}", render::text(&inspection));
+    }
+}
+
+#[test]
+fn session_that_the_card_gives_up_is_opened_once_more() {
+    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+    let whole = read_card(data.clone(), &can()).apdu_count;
+    let mut card = SyntheticCard::new(data.clone()).with_fault(CardFault::PlainStatusAt(whole - 3, 0x6988));
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    check(&inspection, Overall::Pass, &[]);
+    let mut card = SyntheticCard::new(data)
+        .with_fault(CardFault::PlainStatusAt(whole - 3, 0x6988))
+        .with_fault(CardFault::PlainStatusAt(whole + 8, 0x6988));
+    let inspection = read(&mut card, &can(), &InspectionPolicy::default());
+    assert_eq!(inspection.overall, Overall::Retry, "{}", render::text(&inspection));
+}
+
+/// A card that is no travel document.
+struct TransitCard;
+
+impl CardTransport for TransitCard {
+    fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        Ok(vec![0x6A, 0x82])
+    }
+
+    fn atr(&self) -> &[u8] {
+        &[0x3B, 0x80, 0x80, 0x01, 0x01]
+    }
+}
+
+#[test]
+fn card_without_the_application_is_no_document() {
+    let inspection = read(&mut TransitCard, &can(), &InspectionPolicy::default());
+    let expected = (Check::Application, Outcome::Failed, Some(Cause::NotAnIcaoDocument));
+    check(&inspection, Overall::Access, &[expected]);
+}
+
+/// Answers every command with the same bytes.
+struct Parrot(Vec<u8>);
+
+impl CardTransport for Parrot {
+    fn transmit(&mut self, _command: &[u8]) -> Result<Vec<u8>, TransportError> {
+        Ok(self.0.clone())
+    }
+
+    fn atr(&self) -> &[u8] {
+        &[]
+    }
+}
+
+#[test]
+fn nonsense_on_the_wire_ends_without_a_verdict_for_the_card() {
+    let mut answers: Vec<Vec<u8>> = vec![vec![0x90, 0x00], vec![0x61, 0x00], vec![0x6C, 0x10], vec![0x62, 0x82]];
+    answers.push([vec![0xFF; 256], vec![0x90, 0x00]].concat());
+    answers.push([vec![0x31, 0x84, 0xFF, 0xFF, 0xFF, 0xFF], vec![0x90, 0x00]].concat());
+    answers.push([vec![0x7C, 0x82, 0x01, 0x00], vec![0x80; 256], vec![0x90, 0x00]].concat());
+    for sw1 in [0x63, 0x64, 0x67, 0x69, 0x6A, 0x6B, 0x6D, 0x6E, 0x6F] {
+        answers.extend([0x00, 0x82, 0x85, 0x88, 0xC1].map(|sw2| vec![sw1, sw2]));
+    }
+    for answer in answers {
+        for key in [can(), mrz()] {
+            let inspection = read(&mut Parrot(answer.clone()), &key, &InspectionPolicy::default());
+            assert!(
+                !matches!(inspection.overall, Overall::Pass | Overall::Warn | Overall::Unknown),
+                "{answer:02X?}\n{}",
+                render::text(&inspection)
+            );
+        }
+    }
+}
