@@ -24,6 +24,7 @@ mod record_support;
 mod registry;
 mod roster;
 mod secure_messaging;
+mod signed_data;
 mod tidy;
 mod trust;
 mod vector;
