@@ -101,7 +101,7 @@ proptest! {
 
 #[test]
 fn deep_nesting_ends() {
-    let mut bytes = vec![0x30, 0x80].repeat(5_000);
+    let mut bytes = [0x30, 0x80].repeat(5_000);
     parse_all(&bytes);
     bytes.extend(vec![0; 10_000]);
     parse_all(&bytes);
