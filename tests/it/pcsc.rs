@@ -47,6 +47,7 @@ fn cards_through_the_daemon() {
 fn wait_until_empty(reader: &mut PcscReader) {
     let gone = |event| matches!(event, Some(ReaderEvent::CardRemoved | ReaderEvent::Ready { .. }));
     assert!((0..20).any(|_| gone(reader.wait(500))), "the card is gone");
+    assert_eq!(reader.wait(1000), None, "long enough for the daemon to look once more");
 }
 
 /// A card in the reader until it is dropped.
