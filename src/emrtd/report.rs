@@ -185,6 +185,10 @@ pub enum Cause {
     SigningTimeAbsent,
     /// No revocation list is at hand.
     NoRevocationList,
+    /// The revocation lists at hand are out of date.
+    RevocationListOutOfDate,
+    /// A revocation list names the signer.
+    SignerRevoked,
     /// The countries disagree.
     CountriesDisagree,
     /// The hash differs from the signed one.
@@ -255,6 +259,8 @@ impl Cause {
             Self::SignerExpired => "signer-expired",
             Self::SigningTimeAbsent => "signing-time-absent",
             Self::NoRevocationList => "no-revocation-list",
+            Self::RevocationListOutOfDate => "revocation-list-out-of-date",
+            Self::SignerRevoked => "signer-revoked",
             Self::CountriesDisagree => "countries-disagree",
             Self::HashDiffers => "hash-differs",
             Self::NotSigned => "not-signed",

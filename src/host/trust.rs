@@ -1,7 +1,8 @@
 //! The folder of trust anchors: certificates of country signers as an authority hands them over.
 //!
-//! Each file `*.cer`, `*.crt`, `*.der` or `*.pem` holds one certificate in DER or any number in PEM. Whether they
-//! are certificates at all is the trust store's question, not this room's.
+//! Each file `*.cer`, `*.crt`, `*.der` or `*.pem` holds one certificate in DER or any number in PEM; a `*.ml` holds one
+//! master list and a `*.crl` one revocation list, both in DER. Whether they are that at all is the trust store's
+//! question, not this room's.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use std::{
@@ -111,7 +112,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> TrustFolderError + '_ {
     move |error| TrustFolderError::Os { path: path.to_owned(), error }
 }
 
-const EXTENSIONS: [&str; 4] = ["cer", "crt", "der", "pem"];
+const EXTENSIONS: [&str; 6] = ["cer", "crl", "crt", "der", "ml", "pem"];
 const DER_SEQUENCE: u8 = 0x30;
 const PEM_BEGIN: &str = "-----BEGIN CERTIFICATE-----";
 const PEM_END: &str = "-----END CERTIFICATE-----";

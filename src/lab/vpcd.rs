@@ -8,7 +8,7 @@
 
 use crate::lab::card::SyntheticCard;
 use std::io::{self, Read as _, Write as _};
-use std::net::TcpStream;
+use std::net::{Shutdown, TcpStream};
 use std::os::linux::net::TcpStreamExt as _;
 
 /// Where the first virtual reader listens.
@@ -38,7 +38,11 @@ pub fn serve(card: &mut SyntheticCard, mut stream: TcpStream) -> io::Result<u32>
         send(&mut stream, &answer)?;
     }
     card.reset();
-    Ok(card.apdu_count() - before)
+    // Another handle to the socket may live on; the card leaves the field all the same.
+    match stream.shutdown(Shutdown::Both) {
+        Err(error) if error.kind() != io::ErrorKind::NotConnected => Err(error),
+        _ => Ok(card.apdu_count() - before),
+    }
 }
 
 /// Reads one frame. `None` at the end of the connection.

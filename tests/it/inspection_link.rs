@@ -142,3 +142,34 @@ fn nonsense_on_the_wire_ends_without_a_verdict_for_the_card() {
         }
     }
 }
+
+/// The index of PACE's first command: after SELECT and READ of EF.CardAccess.
+const FIRST_PACE_COMMAND: u32 = 2;
+
+#[test]
+fn offer_of_pace_that_is_not_kept_leads_to_bac_only_by_policy_and_never_in_silence() {
+    for status in [0x6A80, 0x6A88, 0x6F00] {
+        let fault = CardFault::PlainStatusAt(FIRST_PACE_COMMAND, status);
+        let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(fault);
+        let inspection = read(&mut card, &mrz(), &InspectionPolicy::default());
+        let failed = (Check::Pace, Outcome::Failed, Some(Cause::Status(status)));
+        check(&inspection, Overall::Warn, &[failed, (Check::Bac, GOOD, None)]);
+        assert!(inspection.downgraded);
+        let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(fault);
+        let strict = InspectionPolicy { bac_fallback: false, ..InspectionPolicy::default() };
+        let inspection = read(&mut card, &mrz(), &strict);
+        let forbidden = (Check::Bac, Outcome::NotPerformed, Some(Cause::ForbiddenByPolicy));
+        check(&inspection, Overall::Access, &[failed, forbidden]);
+    }
+}
+
+#[test]
+fn blocked_or_suspended_password_stops_at_once() {
+    for status in [0x63C1, 0x6983, 0x6985] {
+        let fault = CardFault::PlainStatusAt(FIRST_PACE_COMMAND, status);
+        let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(fault);
+        let inspection = read(&mut card, &mrz(), &InspectionPolicy::default());
+        check(&inspection, Overall::Access, &[(Check::Pace, Outcome::Failed, Some(Cause::KeyBlocked))]);
+        assert_eq!(inspection.apdu_count, FIRST_PACE_COMMAND + 1);
+    }
+}

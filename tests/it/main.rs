@@ -1,4 +1,5 @@
 //! The tests that need no window.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod access;
 mod board;
@@ -14,18 +15,21 @@ mod diagnostics;
 mod failures;
 mod files;
 mod host;
+mod hostile;
 mod inspection;
 mod inspection_link;
 mod inspection_support;
 mod issuer;
 mod mrz;
 mod passive;
+mod pcsc;
 mod record;
 mod record_faults;
 mod record_support;
 mod registry;
 mod roster;
 mod secure_messaging;
+mod signed_data;
 mod tidy;
 mod trust;
 mod vector;

@@ -1,11 +1,11 @@
 //! Passive authentication over real and damaged signed objects. They are not ours to publish, so they are read from the
 //! folder that the variable `VECTORS` names; without it the tests say that they were skipped.
 
-use diemdanh::bits::tlv::Reader;
 use diemdanh::emrtd::authenticity::certificate::Certificate;
-use diemdanh::emrtd::authenticity::cms::SignedData;
+use diemdanh::emrtd::authenticity::cms::{SignedData, SignerError};
+use diemdanh::emrtd::authenticity::master_list::MasterListError;
 use diemdanh::emrtd::authenticity::passive::{self, GroupHashVerdict, SodVerdict};
-use diemdanh::emrtd::authenticity::trust::TrustStore;
+use diemdanh::emrtd::authenticity::trust::{DropCause, Dropped, TrustStore};
 use diemdanh::emrtd::report::{Cause, Check, Outcome, Report};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -27,21 +27,29 @@ fn as_file(bytes: &[u8]) -> Vec<u8> {
     if bytes.first() == Some(&0x77) { bytes.to_vec() } else { diemdanh::bits::tlv::encode(0x77, bytes) }
 }
 
-/// The certificates of a master list, unchecked: here they are data for a test.
 fn master_list() -> Option<TrustStore> {
     let folder = vectors("masterlists")?;
-    let file = read(&folder, "NL_ML_2026-07-22.ml");
-    let data = SignedData::parse(&file).expect("a master list");
-    let mut list = Reader::new(&data.content).expect(0x30).unwrap().children();
-    list.expect(0x02).unwrap();
-    let mut set = list.expect(0x31).unwrap().children();
-    let mut ders = Vec::new();
-    while !set.is_empty() {
-        ders.push(set.read().unwrap().raw.to_vec());
-    }
+    let ders = [read(&folder, "NL_ML_2026-07-22.ml"), read(&folder, "NL_ROOT_CA.cer")];
     let (store, dropped) = TrustStore::from_certificates(&ders);
-    assert_eq!((store.len(), dropped.len()), (411, 0), "{dropped:?}");
+    assert_eq!((store.len(), dropped.len()), (412, 0), "{dropped:?}");
     Some(store)
+}
+
+#[test]
+fn master_list_without_its_root_or_altered_is_refused() {
+    let Some(folder) = vectors("masterlists") else { return };
+    let (list, root) = (read(&folder, "NL_ML_2026-07-22.ml"), read(&folder, "NL_ROOT_CA.cer"));
+    let mut altered = list.clone();
+    altered[300_000] ^= 0x01;
+    let rows = [
+        (vec![list], MasterListError::SignerUnknown),
+        (vec![altered, root], MasterListError::Signature(SignerError::Digest)),
+    ];
+    for (ders, cause) in rows {
+        let (store, dropped) = TrustStore::from_certificates(&ders);
+        assert_eq!(store.len(), ders.len() - 1);
+        assert_eq!(dropped, [Dropped { index: 0, cause: DropCause::MasterList(cause) }]);
+    }
 }
 
 fn now() -> Timestamp {

@@ -2,7 +2,8 @@
 
 use crate::inspection_support::person;
 use diemdanh::emrtd::authenticity::passive::{self, SodVerdict};
-use diemdanh::emrtd::authenticity::trust::TrustStore;
+use diemdanh::emrtd::authenticity::revocation::RevocationListError;
+use diemdanh::emrtd::authenticity::trust::{DropCause, Dropped, TrustStore};
 use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Report};
 use diemdanh::lab::issuer::authority::{Authority, Profile, Validity};
@@ -202,4 +203,43 @@ fn broken_certificate_is_dropped_and_the_others_are_kept() {
     let (same, _) = TrustStore::from_certificates(&[two.certificate(), one.certificate()]);
     assert_eq!(store.version(), same.version());
     assert_ne!(store.version(), TrustStore::from_certificates(&[one.certificate()]).0.version());
+}
+
+#[test]
+fn revoked_signer_fails_and_one_that_is_not_named_is_cleared() {
+    let authority = country_signer("Revoking");
+    let (bad, good) = (signer_of(&authority), authority.document_signer("Other", "VN", long()).unwrap());
+    let list = |until| authority.revocation_list(&[&bad], moment("2026-01-01T00:00:00Z"), moment(until)).unwrap();
+    let (in_force, stale) = (list("2027-01-01T00:00:00Z"), list("2026-02-01T00:00:00Z"));
+    for list in [&in_force, &stale] {
+        let result = judged(&sod(&authority, bad.clone(), Some(SIGNED_AT)), &[authority.certificate(), list]);
+        check_failed(result, Check::Revocation, Cause::SignerRevoked);
+    }
+    let object = sod(&authority, good, Some(SIGNED_AT));
+    let rows: [(&[&[u8]], Outcome, Option<Cause>); 3] = [
+        (&[&in_force], Outcome::Successful, None),
+        (&[&stale], Outcome::NotPerformed, Some(Cause::RevocationListOutOfDate)),
+        (&[], Outcome::NotPerformed, Some(Cause::NoRevocationList)),
+    ];
+    for (lists, outcome, cause) in rows {
+        let store = [&[authority.certificate()], lists].concat();
+        let (verdict, lines) = judged(&object, &store);
+        assert!(matches!(verdict, SodVerdict::Trusted(_)));
+        let line = lines.iter().find(|line| line.check == Check::Revocation).unwrap();
+        assert_eq!((line.outcome, line.cause), (outcome, cause));
+    }
+}
+
+#[test]
+fn revocation_list_of_nobody_or_with_a_wrong_signature_is_dropped() {
+    let (authority, stranger) = (country_signer("Known"), country_signer("Stranger"));
+    let signer = signer_of(&authority);
+    let (from, until) = (moment("2026-01-01T00:00:00Z"), moment("2027-01-01T00:00:00Z"));
+    let foreign = stranger.revocation_list(&[&signer], from, until).unwrap();
+    let mut altered = authority.revocation_list(&[], from, until).unwrap();
+    *altered.last_mut().unwrap() ^= 0x01;
+    let (store, dropped) = TrustStore::from_certificates(&[authority.certificate(), &foreign, &altered]);
+    let unknown = DropCause::RevocationList(RevocationListError::IssuerUnknown);
+    let expected = [1, 2].map(|index| Dropped { index, cause: unknown });
+    assert_eq!((store.len(), dropped.as_slice()), (1, expected.as_slice()));
 }

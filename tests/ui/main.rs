@@ -1,1 +1,7 @@
+//! The window as a person finds it.
 
+mod golden;
+mod look;
+mod screens;
+mod views;
+mod words;

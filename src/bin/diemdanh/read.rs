@@ -1,6 +1,6 @@
 //! Reads one card over PC/SC and prints every check.
 
-use clap::Args;
+use clap::{ArgGroup, Args};
 use diemdanh::cccd::access::{bac_candidates, key_from_qr, key_from_typed};
 use diemdanh::cccd::holder::Holder;
 use diemdanh::cccd::qr::QrCard;
@@ -14,7 +14,7 @@ use diemdanh::host::pcsc::PcscReader;
 use diemdanh::host::random::SystemRandom;
 use diemdanh::iso7816::transport::{CardReader, ReaderEvent, TransportError};
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -25,19 +25,34 @@ const LOOK_MS: u32 = 500;
 
 /// Which card, which key, what to print.
 #[derive(Args)]
+#[command(group = ArgGroup::new("key").required(true).multiple(false).args(["can", "number", "qr", "document"]))]
 pub(crate) struct Arguments {
-    /// The key: six or twelve digits, the text of the card's QR, or "NUMBER,YYMMDD,YYMMDD" of the MRZ. Other users of
-    /// this machine may see it; without it one line is read from standard input.
-    #[arg(long)]
-    key: Option<String>,
-    /// The folder of trust anchors; without it every signer is unknown.
-    #[arg(long)]
-    trust: Option<PathBuf>,
-    /// Part of the reader's name.
+    /// Part of the reader's name; the first reader without it.
     #[arg(long)]
     reader: Option<String>,
+    /// The key: the last six digits printed on the card.
+    #[arg(long, value_name = "DIGITS", value_parser = six_digits)]
+    can: Option<String>,
+    /// The key: the personal number, twelve digits.
+    #[arg(long, value_name = "DIGITS", value_parser = twelve_digits)]
+    number: Option<String>,
+    /// The key: the text of the card's QR.
+    #[arg(long, value_name = "TEXT", value_parser = qr_text)]
+    qr: Option<String>,
+    /// The key: the document number of the MRZ, with --birth and --expiry.
+    #[arg(long, value_name = "NUMBER", requires_all = ["birth", "expiry"])]
+    document: Option<String>,
+    /// The birth date of the MRZ.
+    #[arg(long, value_name = "YYMMDD", requires = "document", value_parser = six_digits)]
+    birth: Option<String>,
+    /// The expiry date of the MRZ.
+    #[arg(long, value_name = "YYMMDD", requires = "document", value_parser = six_digits)]
+    expiry: Option<String>,
+    /// The folder of trust anchors.
+    #[arg(long, value_name = "DIR")]
+    trust: PathBuf,
     /// How long to wait for a card, in seconds.
-    #[arg(long, default_value_t = 60)]
+    #[arg(long, default_value_t = 10)]
     wait: u64,
     /// JSON with stable codes.
     #[arg(long)]
@@ -45,18 +60,21 @@ pub(crate) struct Arguments {
     /// Prints name, birth date and covered number too.
     #[arg(long)]
     person: bool,
-    /// Writes the files to this new folder. They are personal data.
-    #[arg(long)]
+    /// Writes the files to this folder. They are personal data.
+    #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
 }
 
 /// Reads one card. The exit code is the verdict: 0 PASS, 1 WARN, 2 UNKNOWN, 3 FAIL, 4 ACCESS, 5 RETRY.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let Some(keys) = keys(arguments) else {
-        tracing::error!("the key is none: six or twelve digits, a QR, or NUMBER,YYMMDD,YYMMDD");
-        return ExitCode::from(BAD_USAGE);
+    let keys = keys(arguments);
+    let trust = match start::trust(&arguments.trust) {
+        Ok(trust) => trust,
+        Err(halted) => {
+            tracing::error!(code = halted.failure.code(), detail = %halted.detail, "no trust anchors");
+            return ExitCode::from(BAD_USAGE);
+        }
     };
-    let Ok(trust) = trust(arguments.trust.as_deref()) else { return ExitCode::from(BAD_USAGE) };
     match read(arguments, &keys, &trust).and_then(|inspection| tell(arguments, &inspection).map(|()| inspection)) {
         Ok(inspection) => ExitCode::from(inspection.overall.exit_code()),
         Err(error) => {
@@ -77,34 +95,37 @@ enum ReadError {
 }
 
 /// The keys to try, in order: the first is for PACE, the others for a card that has BAC only.
-fn keys(arguments: &Arguments) -> Option<Vec<AccessKey>> {
-    let text = match &arguments.key {
-        Some(text) => text.clone(),
-        None => {
-            let mut line = String::new();
-            io::stdin().read_line(&mut line).ok()?;
-            line.trim().to_owned()
+fn keys(arguments: &Arguments) -> Vec<AccessKey> {
+    if let (Some(document), Some(birth), Some(expiry)) = (&arguments.document, &arguments.birth, &arguments.expiry) {
+        return vec![AccessKey::mrz(document, birth, expiry)];
+    }
+    if let Some(text) = &arguments.qr {
+        let mut keys: Vec<AccessKey> = key_from_qr(text).ok().map(|found| found.key).into_iter().collect();
+        let card = QrCard::parse(text).ok();
+        if let Some((card, birth)) = card.and_then(|card| card.birth.map(|birth| (card, birth))) {
+            keys.extend(bac_candidates(&card.number, birth));
         }
-    };
-    if let [number, birth, expiry] = text.split(',').collect::<Vec<_>>().as_slice() {
-        return Some(vec![AccessKey::mrz(number, birth, expiry)]);
+        return keys;
     }
-    if let Ok(found) = key_from_typed(&text) {
-        return Some(vec![found.key]);
-    }
-    let found = key_from_qr(&text).ok()?;
-    let mut keys = vec![found.key];
-    if let Some((card, birth)) = QrCard::parse(&text).ok().and_then(|card| card.birth.map(|birth| (card, birth))) {
-        keys.extend(bac_candidates(&card.number, birth));
-    }
-    Some(keys)
+    let digits = arguments.can.iter().chain(&arguments.number);
+    digits.filter_map(|digits| key_from_typed(digits).ok()).map(|found| found.key).collect()
 }
 
-fn trust(folder: Option<&Path>) -> Result<TrustStore, ()> {
-    match folder {
-        None => Ok(TrustStore::empty()),
-        Some(folder) => start::trust(folder).map_err(|halted| tracing::error!(?halted, "no trust anchors")),
-    }
+fn six_digits(text: &str) -> Result<String, String> {
+    digits(text, 6)
+}
+
+fn twelve_digits(text: &str) -> Result<String, String> {
+    digits(text, 12)
+}
+
+fn digits(text: &str, count: usize) -> Result<String, String> {
+    let good = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    if good { Ok(text.to_owned()) } else { Err(format!("{count} digits")) }
+}
+
+fn qr_text(text: &str) -> Result<String, String> {
+    key_from_qr(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result<Inspection, ReadError> {
@@ -153,7 +174,7 @@ fn tell(arguments: &Arguments, inspection: &Inspection) -> Result<(), ReadError>
         tell_person(&mut out, inspection)?;
     }
     if let Some(folder) = &arguments.save {
-        std::fs::create_dir(folder)?;
+        std::fs::create_dir_all(folder)?;
         for file in inspection.files.present() {
             std::fs::write(folder.join(file.file_name()), inspection.files.get(file).unwrap_or_default())?;
         }

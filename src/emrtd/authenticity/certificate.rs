@@ -17,6 +17,9 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 /// The largest certificate that is looked at.
 pub const MAX_CERTIFICATE_BYTES: usize = 16 * 1024;
 
+/// id-icao-cscaMasterListSigningKey, `2.23.136.1.1.3`.
+const MASTER_LIST_SIGNING: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x03];
+
 /// Why a certificate is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum CertificateError {
@@ -45,6 +48,8 @@ pub struct Purposes {
     pub authority: bool,
     /// How many authorities may stand between this one and the end.
     pub path_length: Option<u32>,
+    /// extendedKeyUsage has ICAO's purpose for master lists.
+    pub master_list_signing: bool,
     /// A critical extension that this program does not know.
     pub unknown_critical: bool,
 }
@@ -159,8 +164,11 @@ fn extensions(parsed: &X509Certificate<'_>) -> Extensions {
             ParsedExtension::SubjectAlternativeName(_)
             | ParsedExtension::IssuerAlternativeName(_)
             | ParsedExtension::CertificatePolicies(_)
-            | ParsedExtension::CRLDistributionPoints(_)
-            | ParsedExtension::ExtendedKeyUsage(_) => {}
+            | ParsedExtension::CRLDistributionPoints(_) => {}
+            ParsedExtension::ExtendedKeyUsage(usage) => {
+                found.purposes.master_list_signing =
+                    usage.other.iter().any(|oid| oid.as_bytes() == MASTER_LIST_SIGNING);
+            }
             _ => found.purposes.unknown_critical |= extension.critical,
         }
     }

@@ -7,6 +7,7 @@
 use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
 use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts, SignerInfo};
+use crate::emrtd::authenticity::revocation::RevocationVerdict;
 use crate::emrtd::authenticity::signature::VerifyError;
 use crate::emrtd::authenticity::trust::{Chain, TrustStore};
 use crate::emrtd::lds::sod::{self, SecurityObject, SodError, TrailingBytes};
@@ -331,7 +332,14 @@ fn judge_signer(
     if let Err(cause) = validity(&signed.signer, facts.signing_time, at, report) {
         return failed(report, Check::SignerValidity, cause, SECTION_PROFILE);
     }
-    report.add(Check::Revocation, Outcome::NotPerformed, Some(Cause::NoRevocationList), SECTION_PASSIVE);
+    let (outcome, cause) = match trust.revocation(&signed.signer, at) {
+        // Whether before or after signing: nobody at a door can tell why a signer was revoked.
+        RevocationVerdict::Revoked => return failed(report, Check::Revocation, Cause::SignerRevoked, SECTION_PROFILE),
+        RevocationVerdict::NotRevoked => (Outcome::Successful, None),
+        RevocationVerdict::Stale => (Outcome::NotPerformed, Some(Cause::RevocationListOutOfDate)),
+        RevocationVerdict::NoList => (Outcome::NotPerformed, Some(Cause::NoRevocationList)),
+    };
+    report.add(Check::Revocation, outcome, cause, SECTION_PASSIVE);
     match anchor {
         Some(anchor) => judge_countries(TrustedSod { signed, anchor }, report),
         None => SodVerdict::UnknownSigner(signed),

@@ -6,9 +6,13 @@
 //! Invariants: nothing is trusted that is not in the store; every walk ends, whatever the certificates say.
 
 use crate::bits::hex;
+use crate::bits::tlv::Reader;
 use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
+use crate::emrtd::authenticity::master_list::{self, MasterListError};
+use crate::emrtd::authenticity::revocation::{self, RevocationList, RevocationListError, RevocationVerdict};
 use jiff::Timestamp;
+use thiserror::Error;
 
 /// The most certificates that a store holds.
 pub const MAX_ANCHORS: usize = 4096;
@@ -21,15 +25,30 @@ const MAX_STEPS: usize = 5;
 pub struct TrustStore {
     version: String,
     certificates: Vec<Certificate>,
+    revocation_lists: Vec<RevocationList>,
 }
 
-/// A certificate that was left out of a store, by its place in the list.
+/// Something that was left out of a store, by its place among the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dropped {
     /// Counted from zero.
     pub index: usize,
     /// Why.
-    pub cause: CertificateError,
+    pub cause: DropCause,
+}
+
+/// Why something was left out of a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum DropCause {
+    /// A certificate that cannot be used, by itself or within a master list.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// A master list that was refused whole.
+    #[error(transparent)]
+    MasterList(#[from] MasterListError),
+    /// A revocation list that was refused.
+    #[error(transparent)]
+    RevocationList(#[from] RevocationListError),
 }
 
 /// What the store says about a document signer.
@@ -53,19 +72,72 @@ impl TrustStore {
         Self::default()
     }
 
-    /// A store of DER certificates. A broken one is left out and reported; the others are kept.
+    /// A store of DER objects: certificates, master lists, revocation lists, in any order. What is broken or not
+    /// well signed is left out and reported; the others are kept.
     ///
+    /// Master lists are checked against the certificates that stand for themselves, revocation lists against all.
     /// The version names the content: the first 16 hexadecimal digits of a hash over all certificates.
     pub fn from_certificates<B: AsRef<[u8]>>(ders: &[B]) -> (Self, Vec<Dropped>) {
-        let (mut certificates, mut dropped) = (Vec::new(), Vec::new());
-        for (index, der) in ders.iter().enumerate().take(MAX_ANCHORS) {
-            match Certificate::parse(der.as_ref()) {
-                Ok(certificate) => certificates.push(certificate),
-                Err(cause) => dropped.push(Dropped { index, cause }),
+        let mut store = Self::default();
+        let (mut dropped, mut others) = (Vec::new(), Vec::new());
+        for (index, der) in ders.iter().map(AsRef::as_ref).enumerate().take(MAX_ANCHORS) {
+            match Certificate::parse(der) {
+                Ok(certificate) => store.certificates.push(certificate),
+                Err(cause) => others.push((index, der, cause)),
             }
         }
-        let version = version(&certificates);
-        (Self { version, certificates }, dropped)
+        let lists = store.take_master_lists(&others, &mut dropped);
+        store.certificates.extend(lists);
+        store.certificates.truncate(MAX_ANCHORS);
+        store.take_revocation_lists(&others, &mut dropped);
+        dropped.sort_by_key(|dropped| dropped.index);
+        store.version = version(&store.certificates);
+        (store, dropped)
+    }
+
+    /// The certificates of every master list among `others` that this store's own certificates vouch for.
+    fn take_master_lists(
+        &self,
+        others: &[(usize, &[u8], CertificateError)],
+        dropped: &mut Vec<Dropped>,
+    ) -> Vec<Certificate> {
+        let mut certificates = Vec::new();
+        for (index, bytes, _) in others.iter().filter(|(_, bytes, _)| kind(bytes) == Kind::SignedData) {
+            match master_list::read(bytes, self) {
+                Ok(entries) => {
+                    for entry in entries {
+                        match entry {
+                            Ok(certificate) => certificates.push(certificate),
+                            Err(cause) => dropped.push(Dropped { index: *index, cause: cause.into() }),
+                        }
+                    }
+                }
+                Err(cause) => dropped.push(Dropped { index: *index, cause: cause.into() }),
+            }
+        }
+        certificates
+    }
+
+    fn take_revocation_lists(&mut self, others: &[(usize, &[u8], CertificateError)], dropped: &mut Vec<Dropped>) {
+        for (index, bytes, not_a_certificate) in others {
+            let cause = match kind(bytes) {
+                Kind::SignedData => continue,
+                Kind::Certificate => (*not_a_certificate).into(),
+                Kind::RevocationList => match RevocationList::parse(bytes, &self.certificates) {
+                    Ok(list) => {
+                        self.revocation_lists.push(list);
+                        continue;
+                    }
+                    Err(cause) => cause.into(),
+                },
+            };
+            dropped.push(Dropped { index: *index, cause });
+        }
+    }
+
+    /// What the revocation lists say about a document signer at the moment `at`.
+    pub fn revocation(&self, signer: &Certificate, at: Timestamp) -> RevocationVerdict {
+        revocation::judge(&self.revocation_lists, signer, at)
     }
 
     /// What names this state of the store in reports and records.
@@ -158,6 +230,35 @@ fn is_fit(issuer: &Certificate, authorities_below: u32) -> bool {
     let purposes = issuer.purposes;
     let within_path = purposes.path_length.is_none_or(|limit| authorities_below <= limit);
     purposes.certificate_signing && purposes.authority && !purposes.unknown_critical && within_path
+}
+
+/// What a DER object that is no good certificate was meant to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Certificate,
+    SignedData,
+    RevocationList,
+}
+
+/// Signed data starts with an identifier; a revocation list's second field is an algorithm, or a time follows a name
+/// where a certificate has its validity (RFC 5280 §5.1.2, RFC 5652 §3).
+fn kind(der: &[u8]) -> Kind {
+    let Ok(outer) = Reader::new(der).expect(0x30) else { return Kind::Certificate };
+    let mut fields = outer.children();
+    match fields.read() {
+        Ok(first) if first.tag == 0x06 => Kind::SignedData,
+        Ok(first) if first.tag == 0x30 => {
+            let mut body = first.children();
+            // A version 2 list starts with its number, a version 1 list with the algorithm; a certificate's version
+            // is in a tag of its own, or left out before a serial number of another length.
+            match body.read() {
+                Ok(version) if version.tag == 0x02 && version.value == [1] => Kind::RevocationList,
+                Ok(algorithm) if algorithm.tag == 0x30 => Kind::RevocationList,
+                _ => Kind::Certificate,
+            }
+        }
+        _ => Kind::Certificate,
+    }
 }
 
 fn rank(chain: &Chain<'_>) -> u8 {

@@ -120,6 +120,34 @@ impl Authority {
         self.certified_by(older, Profile::CountrySigner, validity)
     }
 
+    /// A revocation list that names the certificates of `revoked`, in force until `next_update`.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn revocation_list(
+        &self,
+        revoked: &[&Self],
+        from: Timestamp,
+        next_update: Timestamp,
+    ) -> Result<Vec<u8>, IssueError> {
+        let entries: Vec<Vec<u8>> = revoked
+            .iter()
+            .map(|authority| der::sequence(&[der::integer(&authority.serial), der::utc_time(from)]))
+            .collect();
+        let listed = if entries.is_empty() { Vec::new() } else { der::sequence(&entries) };
+        let algorithm = der::ecdsa_with(self.hash);
+        let body = der::sequence(&[
+            der::integer(&[1]),
+            algorithm.clone(),
+            self.name.clone(),
+            der::utc_time(from),
+            der::utc_time(next_update),
+            listed,
+        ]);
+        let signature = self.sign(&body)?;
+        Ok(der::sequence(&[body, algorithm, der::bits(&signature)]))
+    }
+
     /// The certificate, DER.
     pub fn certificate(&self) -> &[u8] {
         &self.certificate

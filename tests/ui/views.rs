@@ -1,0 +1,170 @@
+//! Literal views, one for each situation, about people who do not exist.
+
+use diemdanh::bits::secret::Pii;
+use diemdanh::checkin::event::{Choice, DiskState, ReadPhase};
+use diemdanh::checkin::failure::{Failure, Signal};
+use diemdanh::checkin::state::ReaderHealth;
+use diemdanh::checkin::view::*;
+use diemdanh::roster::CandidateId;
+use std::sync::Arc;
+
+/// Every situation by its name.
+pub(crate) fn all() -> Vec<(&'static str, View)> {
+    vec![
+        ("idle", view(Screen::Idle(IdleView::default()))),
+        ("idle_key_refused", view(Screen::Idle(refused()))),
+        ("idle_no_reader", view(Screen::Idle(no_reader()))),
+        ("idle_search", view(Screen::Idle(search()))),
+        ("reading", view(Screen::Reading(reading(None)))),
+        ("reading_lifted", view(Screen::Reading(reading(Some(Failure::CardLifted))))),
+        ("verdict_admit", view(Screen::Verdict(admit()))),
+        ("verdict_recorded", view(Screen::Verdict(recorded()))),
+        ("verdict_stop", view(Screen::Verdict(stop()))),
+        ("verdict_not_listed", view(Screen::Verdict(not_listed()))),
+        ("already_in", view(Screen::AlreadyIn(already_in()))),
+        ("elsewhere", view(Screen::Elsewhere(elsewhere()))),
+        ("halted", view(Screen::Halted(halted()))),
+    ]
+}
+
+pub(crate) fn view(screen: Screen) -> View {
+    View { header: header(), screen, status: status() }
+}
+
+fn header() -> Header {
+    Header {
+        exam: "Kỳ thi tốt nghiệp THPT 2027".to_owned(),
+        session: "Ngữ văn".to_owned(),
+        site: "THPT Mẫu".to_owned(),
+        desk: "1".to_owned(),
+        operator: "Nguyễn Mẫu".to_owned(),
+        clock: "06:41".to_owned(),
+        arrived: 127,
+        expected: 480,
+        training: true,
+    }
+}
+
+fn status() -> StatusBar {
+    StatusBar {
+        reader: ReaderHealth::Ready,
+        card_present: true,
+        registry: Some(false),
+        registry_silent_since: Some("06:38".to_owned()),
+        pending: 3,
+        disk: DiskState::Enough,
+        clock_steady: true,
+        log_entries: 412,
+        version: "0.1.0".to_owned(),
+    }
+}
+
+fn refused() -> IdleView {
+    let last = Some(ReceiptView { entry: "1/41".to_owned(), time: "06:40:12".to_owned() });
+    IdleView { notice: Some(Failure::KeyRefused), instruction: Instruction::GiveKey, last, ..IdleView::default() }
+}
+
+fn no_reader() -> IdleView {
+    IdleView { reader_failure: Some(Failure::NoReader), ..IdleView::default() }
+}
+
+fn search() -> IdleView {
+    let row = |index: u8| FoundRow {
+        id: CandidateId([index; 16]),
+        name: Pii::new("Nguyễn Văn Mẫu".to_owned()),
+        number: format!("0100012{index}"),
+        birth_date: Pii::new("15/02/2008".to_owned()),
+        room: "0012".to_owned(),
+    };
+    IdleView { found: vec![row(1), row(2)], ..IdleView::default() }
+}
+
+fn reading(interrupted: Option<Failure>) -> ReadingView {
+    ReadingView { phase: ReadPhase::Identity, permille: 360, interrupted }
+}
+
+/// A person who may go in.
+pub(crate) fn admit() -> CaseView {
+    let line = |subject, signal, word| Line { subject, signal, word };
+    CaseView {
+        signal: Signal::Ok,
+        headline: Headline::Admit,
+        person: PersonView {
+            name: Pii::new("Nguyễn Thị Hồng Ngọc Ánh".to_owned()),
+            birth_date: Pii::new("15/02/2008".to_owned()),
+            number_masked: Pii::new("099308••••17".to_owned()),
+            candidate_number: Some("01000123".to_owned()),
+        },
+        place: Some(PlaceView { room: "0012".to_owned(), seat: "17".to_owned(), site: None, session: None }),
+        lines: [
+            line(Subject::Chip, Signal::Ok, LineWord::Good),
+            line(Subject::Roster, Signal::Ok, LineWord::Good),
+            line(Subject::Registry, Signal::Attention, LineWord::Failed(Failure::RegistryDown)),
+            line(Subject::Duplicate, Signal::Ok, LineWord::Good),
+        ],
+        reasons: vec![],
+        minutes_late: None,
+        arrival: None,
+        portrait: PortraitView::Proven(portrait()),
+        stage: StageView::Deciding(vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted]),
+    }
+}
+
+fn recorded() -> CaseView {
+    let receipt = ReceiptView { entry: "1/42".to_owned(), time: "06:41:07".to_owned() };
+    CaseView { headline: Headline::RecordedAdmit, stage: StageView::Recorded(receipt), ..admit() }
+}
+
+fn stop() -> CaseView {
+    let mut case = admit();
+    case.lines[0].signal = Signal::Stop;
+    case.lines[0].word = LineWord::Failed(Failure::ChipNotProven);
+    CaseView {
+        signal: Signal::Stop,
+        headline: Headline::Stop,
+        reasons: vec![Failure::ChipNotProven],
+        portrait: PortraitView::Unproven(portrait()),
+        stage: StageView::Deciding(vec![Choice::Refer, Choice::NotAdmitted]),
+        ..case
+    }
+}
+
+fn not_listed() -> CaseView {
+    CaseView {
+        signal: Signal::Attention,
+        headline: Headline::Ask,
+        reasons: vec![Failure::NotListed],
+        place: None,
+        stage: StageView::ChoosingReason,
+        ..admit()
+    }
+}
+
+fn already_in() -> CaseView {
+    CaseView {
+        signal: Signal::Attention,
+        headline: Headline::AlreadyIn,
+        arrival: Some(ReceiptView { entry: "1/12".to_owned(), time: "06:22:31".to_owned() }),
+        stage: StageView::Deciding(vec![Choice::ReEntry, Choice::ReportDuplicate, Choice::Refer]),
+        ..admit()
+    }
+}
+
+fn elsewhere() -> CaseView {
+    let site = Some("THPT Chu Mẫu".to_owned());
+    CaseView {
+        signal: Signal::Attention,
+        headline: Headline::Elsewhere,
+        place: Some(PlaceView { room: "0015".to_owned(), seat: String::new(), site, session: None }),
+        stage: StageView::Deciding(vec![Choice::Directed, Choice::Refer]),
+        ..admit()
+    }
+}
+
+fn halted() -> HaltedView {
+    HaltedView { failure: Failure::RosterUnreadable, detail: "roster.csv: line 17: no SBD".to_owned() }
+}
+
+fn portrait() -> Arc<Portrait> {
+    Arc::new(Portrait { width: 3, height: 4, rgba: Pii::new(vec![128; 48]) })
+}
