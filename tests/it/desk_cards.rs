@@ -1,6 +1,6 @@
 //! Bad cards at the real desk: each has its screen, its code and its entry, and the next card works.
 
-use crate::desk_support::{Bench, World, card, chip_failure, check_ins, failed_reads, good, is_idle, made, person};
+use crate::desk_support::{Bench, World, card, check_ins, chip_failure, failed_reads, good, is_idle, made, person};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::view::{Headline, Screen, View};

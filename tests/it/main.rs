@@ -1,5 +1,5 @@
 //! The tests that need no window.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, reason = "a test that cannot go on has failed")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod access;
 mod board;
@@ -16,6 +16,7 @@ mod failures;
 mod files;
 mod host;
 mod hostile;
+mod hostile_files;
 mod inspection;
 mod inspection_link;
 mod inspection_support;
