@@ -72,7 +72,7 @@ pub struct PlaceConfig {
 }
 
 /// The session.
-#[derive(Debug, Clone, Default, Deserialize)]
+#[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SessionConfig {
     /// The session, for the log's name.
@@ -168,6 +168,18 @@ pub struct WindowConfig {
     /// Full screen.
     #[serde(default)]
     pub fullscreen: bool,
+}
+
+impl Default for SessionConfig {
+    fn default() -> Self {
+        Self {
+            id: session(),
+            title: String::new(),
+            start: None,
+            opens_before_minutes: None,
+            last_entry_after_minutes: None,
+        }
+    }
 }
 
 impl Default for ChipConfig {
