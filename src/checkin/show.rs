@@ -128,7 +128,7 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
     let recorded_admit = matches!(case.stage, Stage::Recorded { choice: Choice::Admit | Choice::ReEntry, .. });
     let (signal, headline) = match (&state.phase, &case.stage) {
         (_, Stage::Recorded { .. }) if recorded_admit => (Signal::Ok, Headline::RecordedAdmit),
-        (_, Stage::Recorded { .. }) => (Signal::Attention, Headline::Recorded),
+        (_, Stage::Recorded { choice, .. }) => (Signal::Attention, Headline::Recorded(*choice)),
         (Phase::AlreadyIn(_), _) => (Signal::Attention, Headline::AlreadyIn),
         (Phase::Elsewhere(_), _) => (Signal::Attention, Headline::Elsewhere),
         _ => (verdict.signal(), headline(&verdict)),

@@ -334,11 +334,11 @@ impl Desk<'_> {
         } else {
             self.state.pending.retain(|pending| pending.query.request_id != id);
         }
-        if let Some(case) = self.state.case_mut() {
-            if case.registry == RegistryPart::Asking(id) || (case.is_open() && is_about(case, id)) {
-                case.registry = RegistryPart::Done(reply.answer.clone());
-                self.announce();
-            }
+        if let Some(case) = self.state.case_mut()
+            && (case.registry == RegistryPart::Asking(id) || (case.is_open() && is_about(case, id)))
+        {
+            case.registry = RegistryPart::Done(reply.answer.clone());
+            self.announce();
         }
     }
 

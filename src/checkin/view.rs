@@ -163,8 +163,8 @@ pub enum Headline {
     Elsewhere,
     /// Recorded, and let in.
     RecordedAdmit,
-    /// Recorded.
-    Recorded,
+    /// Recorded: another decision, which is named.
+    Recorded(Choice),
 }
 
 /// The person.

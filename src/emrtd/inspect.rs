@@ -123,7 +123,7 @@ pub struct Inspection {
     pub overall: Overall,
     /// How the chip was opened, if it was.
     pub access_method: Option<AccessMethod>,
-    /// PACE was to be had in principle, and BAC was used.
+    /// The card offered PACE, and BAC was used: the verdict is at best [`Overall::Warn`].
     pub downgraded: bool,
     /// What was read. Untrusted unless the verdict says otherwise.
     pub files: LdsFiles,

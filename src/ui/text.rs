@@ -108,6 +108,10 @@ words! {
     headline_stop
     headline_working
     headline_recorded_admit
+    headline_recorded_referred
+    headline_recorded_not_admitted
+    headline_recorded_directed
+    headline_recorded_duplicate
     headline_recorded
     recording
     headline_elsewhere

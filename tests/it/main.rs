@@ -1,5 +1,6 @@
 //! The tests that need no window.
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its expectation fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod access;
 mod board;
@@ -7,10 +8,16 @@ mod cccd;
 mod checkin;
 mod chip;
 mod crypto;
+mod desk_cards;
+mod desk_flow;
+mod desk_start;
+mod desk_support;
+mod diagnostics;
 mod failures;
 mod files;
 mod host;
 mod hostile;
+mod hostile_files;
 mod inspection;
 mod inspection_link;
 mod inspection_support;
@@ -24,6 +31,7 @@ mod record_support;
 mod registry;
 mod roster;
 mod secure_messaging;
+mod signed_data;
 mod tidy;
 mod trust;
 mod vector;

@@ -37,7 +37,6 @@ impl Dialogue<'_, '_> {
             Some(infos) => pace::choose(infos),
             None => self.policy.card_access_fallback.then_some(USUAL_PACE),
         };
-        let card_offers_pace = offered.as_ref().is_some_and(|infos| !infos.pace.is_empty());
         self.offered = offered;
         if let Attempt::Opened = self.open_by_pace()? {
             self.add(Check::Bac, Outcome::NotPerformed, Some(Cause::NotNeeded), SECTION_BAC);
@@ -45,8 +44,12 @@ impl Dialogue<'_, '_> {
         }
         self.select_application()?;
         self.open_by_bac()?;
-        self.inspection.downgraded = card_offers_pace;
+        self.inspection.downgraded = self.card_offers_pace();
         Ok(())
+    }
+
+    fn card_offers_pace(&self) -> bool {
+        self.offered.as_ref().is_some_and(|infos| !infos.pace.is_empty())
     }
 
     /// Opens the chip once more after it gave up a session, without reading or reporting anything again.
@@ -140,8 +143,7 @@ impl Dialogue<'_, '_> {
             self.add(Check::Bac, Outcome::NotPerformed, Some(Cause::KeyUnsuitable), SECTION_BAC);
             return Err(Stop::NotOpened);
         }
-        let card_offers_pace = self.offered.as_ref().is_some_and(|infos| !infos.pace.is_empty());
-        if card_offers_pace && !self.policy.bac_fallback {
+        if self.card_offers_pace() && !self.policy.bac_fallback {
             self.add(Check::Bac, Outcome::NotPerformed, Some(Cause::ForbiddenByPolicy), SECTION_BAC);
             return Err(Stop::NotOpened);
         }
@@ -162,6 +164,10 @@ impl Dialogue<'_, '_> {
             AccessError::WrongKey { .. } => (Outcome::Failed, Cause::KeyRefused, Err(Stop::NotOpened)),
             AccessError::Blocked { .. } => (Outcome::Failed, Cause::KeyBlocked, Err(Stop::NotOpened)),
             AccessError::Forged(_) => (Outcome::Failed, Cause::ProtocolViolated, Err(Stop::NotOpened)),
+            // An offer in EF.CardAccess that the card then does not keep: never taken in silence.
+            AccessError::NotOffered { status } if check == Check::Pace && self.card_offers_pace() => {
+                (Outcome::Failed, Cause::Status(status.0), Ok(Attempt::NotOpened))
+            }
             AccessError::NotOffered { .. } => (Outcome::NotSupported, Cause::NotOffered, Ok(Attempt::NotOpened)),
             AccessError::Unsupported(_) => {
                 (Outcome::NotSupported, Cause::ParametersNotSupported, Ok(Attempt::NotOpened))

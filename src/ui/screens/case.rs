@@ -121,7 +121,11 @@ fn headline(headline: Headline, words: &Words) -> &str {
         Headline::AlreadyIn => &words.headline_already_in,
         Headline::Elsewhere => &words.headline_elsewhere,
         Headline::RecordedAdmit => &words.headline_recorded_admit,
-        Headline::Recorded => &words.headline_recorded,
+        Headline::Recorded(Choice::Refer) => &words.headline_recorded_referred,
+        Headline::Recorded(Choice::NotAdmitted) => &words.headline_recorded_not_admitted,
+        Headline::Recorded(Choice::Directed) => &words.headline_recorded_directed,
+        Headline::Recorded(Choice::ReportDuplicate) => &words.headline_recorded_duplicate,
+        Headline::Recorded(_) => &words.headline_recorded,
     }
 }
 

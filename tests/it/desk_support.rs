@@ -1,0 +1,408 @@
+//! A whole desk on a table: the real runtime over a reader, cards and a registry of the lab, its log on a real disk.
+//!
+//! Nothing sleeps: a test waits on views, with a limit.
+
+use diemdanh::bits::hex;
+use diemdanh::bits::random::{Random as _, SeededRandom};
+use diemdanh::bits::secret::Secret;
+use diemdanh::board::finding::Verdict;
+use diemdanh::board::keys::{CertRequest, certify, device_key_name};
+use diemdanh::board::verify;
+use diemdanh::checkin::event::{Choice, Input};
+use diemdanh::checkin::failure::{Failure, Signal};
+use diemdanh::checkin::state::Halted;
+use diemdanh::checkin::view::{CaseView, LineWord, PortraitView, ReceiptView, Screen, StageView, View};
+use diemdanh::desk::handover::hand_over;
+use diemdanh::desk::registry::client;
+use diemdanh::desk::runtime::{RunningDesk, ViewCell};
+use diemdanh::desk::start::{Adapters, read_config, start};
+use diemdanh::host::clock::SystemClock;
+use diemdanh::host::folder::read_folder;
+use diemdanh::host::keys::{SealCost, create_key_file};
+use diemdanh::host::random::SystemRandom;
+use diemdanh::iso7816::transport::CardReader;
+use diemdanh::lab::card::{CardData, SyntheticCard};
+use diemdanh::lab::issuer::people::{Person, people};
+use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
+use diemdanh::lab::reader::LabField;
+use diemdanh::lab::registry_stub::{RegistryStub, StubSettings};
+use diemdanh::record::segment::{SegmentContent, read_segment};
+use diemdanh::record::{AttendanceEvent, Entry, NoteKey, NoteVerifier};
+use jiff::{SignedDuration, Timestamp};
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tempfile::TempDir;
+
+/// How long a test waits for a screen before it fails.
+pub(crate) const PATIENCE_MS: u64 = 60_000;
+/// Guessing costs nothing here: the passphrase protects a key of the lab.
+const CHEAP: SealCost = SealCost { memory_kib: 8, passes: 1 };
+const BOARD: &str = "board.example";
+const DESK: &str = "desk-1";
+const ROOM: &str = "P12";
+
+/// The files of one desk, its board and its registry.
+pub(crate) struct World {
+    folder: TempDir,
+    board: NoteKey,
+    device: NoteVerifier,
+    pub(crate) registry: Option<RegistryStub>,
+}
+
+impl World {
+    /// A desk that asks no registry.
+    pub(crate) fn alone() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let trust = folder.path().join("trust");
+        fs::create_dir(&trust).unwrap();
+        for (index, certificate) in trust_store_der().unwrap().iter().enumerate() {
+            fs::write(trust.join(format!("{index}.cer")), certificate).unwrap();
+        }
+        fs::write(folder.path().join("roster.csv"), roster()).unwrap();
+        fs::write(folder.path().join("exam.key"), hex::encode_lower(&[7; 32])).unwrap();
+        let board = NoteKey::generate(BOARD, &mut SeededRandom::new("desk test board")).unwrap();
+        let device = device_key(folder.path(), &board);
+        let world = Self { folder, board, device, registry: None };
+        world.write_config(CONFIG);
+        world
+    }
+
+    /// A desk that asks a registry.
+    pub(crate) fn asking(settings: StubSettings) -> Self {
+        let mut world = Self::alone();
+        let registry = RegistryStub::start(settings, &mut SystemRandom).unwrap();
+        fs::write(world.path("registry-ca.pem"), registry.authority_pem()).unwrap();
+        fs::write(world.path("registry.vkey"), format!("{}\n", registry.verifier())).unwrap();
+        world.write_config(&format!("{CONFIG}{}", registry_config(registry.url(), "")));
+        world.registry = Some(registry);
+        world
+    }
+
+    /// The same, with more keys in the configuration's part about the registry.
+    pub(crate) fn with_registry_keys(self, keys: &str) -> Self {
+        let url = self.registry.as_ref().map(|registry| registry.url().to_owned()).unwrap_or_default();
+        self.write_config(&format!("{CONFIG}{}", registry_config(&url, keys)));
+        self
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    pub(crate) fn config(&self) -> PathBuf {
+        self.path("desk.toml")
+    }
+
+    pub(crate) fn write_config(&self, text: &str) {
+        fs::write(self.config(), text).unwrap();
+    }
+
+    /// Changes one part of the configuration's text.
+    pub(crate) fn change_config(&self, from: &str, to: &str) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        assert!(text.contains(from), "the configuration says {from}");
+        self.write_config(&text.replace(from, to));
+    }
+
+    /// Lets the next desk write another journal.
+    pub(crate) fn use_journal(&self, name: &str) {
+        let text = fs::read_to_string(self.config()).unwrap();
+        let lines = text.lines().map(|line| match line.strip_prefix("journal = ") {
+            Some(_) => format!("journal = \"{name}\""),
+            None => line.to_owned(),
+        });
+        self.write_config(&lines.collect::<Vec<_>>().join("\n"));
+    }
+
+    /// Starts a desk with an empty field, which must work.
+    pub(crate) fn open(&self) -> Bench {
+        self.try_open().unwrap_or_else(|halted| panic!("{} {}", halted.failure.code(), halted.detail))
+    }
+
+    /// Starts a desk, or tells why not.
+    pub(crate) fn try_open(&self) -> Result<Bench, Halted> {
+        let (field, watcher) = LabField::new();
+        let connector = field.reader();
+        self.open_with(field, Box::new(watcher), Box::new(connector))
+    }
+
+    fn open_with(
+        &self,
+        field: LabField,
+        watcher: Box<dyn CardReader>,
+        connector: Box<dyn CardReader>,
+    ) -> Result<Bench, Halted> {
+        let (config, base) = read_config(&self.config())?;
+        let adapters = Adapters {
+            watcher,
+            connector,
+            registry: client(&config.registry, &base)?,
+            clock: Arc::new(SystemClock),
+            card_random: Box::new(SystemRandom),
+            key_random: Box::new(SystemRandom),
+            sound: Box::new(|_| {}),
+        };
+        let desk = start(&config, &base, adapters)?;
+        Ok(Bench { view: desk.view(), desk, field })
+    }
+
+    /// Every entry in the journal `name`, all segments in order; also while a desk writes it.
+    pub(crate) fn entries_in(&self, name: &str) -> Vec<Entry> {
+        journal_entries(&self.path(name), &self.device)
+    }
+
+    pub(crate) fn events(&self) -> Vec<AttendanceEvent> {
+        self.events_in("journal")
+    }
+
+    pub(crate) fn events_in(&self, name: &str) -> Vec<AttendanceEvent> {
+        self.entries_in(name).into_iter().map(|entry| entry.event).collect()
+    }
+
+    pub(crate) fn device(&self) -> &NoteVerifier {
+        &self.device
+    }
+
+    /// Exports the closed journal into the folder `name` and lets the board check it.
+    pub(crate) fn export(&self, name: &str) -> verify::Verification {
+        let (config, base) = read_config(&self.config()).unwrap();
+        let out = self.path(name);
+        hand_over(&config, &base, &out).unwrap();
+        verify::verify(&read_folder(&out).unwrap(), self.board.verifier())
+    }
+
+    /// The board finds nothing forged, damaged or undecidable in the closed journal.
+    pub(crate) fn board_agrees(&self) {
+        let verification = self.export("export-for-the-board");
+        let verdict = verification.verdict();
+        assert!(matches!(verdict, Verdict::Clean | Verdict::Remarks), "{:?}", verification.findings);
+    }
+}
+
+/// A running desk and the field of its reader.
+pub(crate) struct Bench {
+    pub(crate) desk: RunningDesk,
+    pub(crate) view: Arc<ViewCell>,
+    pub(crate) field: LabField,
+}
+
+impl Bench {
+    /// Scans or types, then Enter.
+    pub(crate) fn enter(&self, text: &str) {
+        self.desk.send(Input::Entered(text.to_owned()));
+    }
+
+    /// Scans the person's QR and puts the card down.
+    pub(crate) fn tap(&self, person: &Person, card: SyntheticCard) {
+        self.enter(&person.qr());
+        self.field.insert(card);
+    }
+
+    pub(crate) fn choose(&self, choice: Choice) {
+        self.desk.send(Input::Chose(choice));
+    }
+
+    /// The view that fits, within the test's patience.
+    pub(crate) fn wait(&self, what: &str, wanted: impl Fn(&View) -> bool) -> Arc<View> {
+        self.view.wait(PATIENCE_MS, wanted).unwrap_or_else(|last| panic!("{what} never came: {last:?}"))
+    }
+
+    /// The case when everything is read and somebody can decide.
+    pub(crate) fn decided(&self) -> CaseView {
+        let view = self.wait("a verdict", |view| ready(&view.screen).is_some());
+        ready(&view.screen).unwrap().clone()
+    }
+
+    /// The failure that the idle screen tells.
+    pub(crate) fn notice(&self) -> Failure {
+        let told = |view: &View| match &view.screen {
+            Screen::Idle(idle) => idle.notice,
+            _ => None,
+        };
+        told(&self.wait("a notice", |view| told(view).is_some())).unwrap()
+    }
+
+    /// What the reading was interrupted by.
+    pub(crate) fn interruption(&self) -> Failure {
+        let told = |view: &View| match &view.screen {
+            Screen::Reading(reading) => reading.interrupted,
+            _ => None,
+        };
+        told(&self.wait("an interruption", |view| told(view).is_some())).unwrap()
+    }
+
+    /// Why the desk stopped.
+    pub(crate) fn halt(&self) -> Failure {
+        let told = |view: &View| match &view.screen {
+            Screen::Halted(halted) => Some(halted.failure),
+            _ => None,
+        };
+        told(&self.wait("a halt", |view| told(view).is_some())).unwrap()
+    }
+
+    /// Waits until the decision is shown as recorded.
+    pub(crate) fn receipt(&self) -> ReceiptView {
+        let told = |view: &View| match case_of(&view.screen).map(|case| &case.stage) {
+            Some(StageView::Recorded(receipt)) => Some(receipt.clone()),
+            _ => None,
+        };
+        told(&self.wait("a receipt", |view| told(view).is_some())).unwrap()
+    }
+
+    /// Decides, and waits until that is shown as recorded.
+    pub(crate) fn decide(&self, choice: Choice) -> ReceiptView {
+        self.choose(choice);
+        self.receipt()
+    }
+
+    /// Takes the card away and goes on to the next person.
+    pub(crate) fn next(&self) {
+        self.field.remove();
+        self.choose(Choice::Continue);
+        self.wait("the idle screen", is_idle);
+    }
+
+    /// Ends the desk; its journal can be opened by another one.
+    pub(crate) fn stop(self) {
+        self.desk.stop();
+    }
+}
+
+pub(crate) fn is_idle(view: &View) -> bool {
+    matches!(view.screen, Screen::Idle(_))
+}
+
+pub(crate) fn case_of(screen: &Screen) -> Option<&CaseView> {
+    match screen {
+        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => Some(case),
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => None,
+    }
+}
+
+/// What the line about the chip says is wrong.
+pub(crate) fn chip_failure(screen: &Screen) -> Option<Failure> {
+    match case_of(screen)?.lines[0].word {
+        LineWord::Failed(failure) => Some(failure),
+        _ => None,
+    }
+}
+
+fn ready(screen: &Screen) -> Option<&CaseView> {
+    case_of(screen).filter(|case| {
+        let open = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
+        open && !matches!(case.portrait, PortraitView::Pending)
+    })
+}
+
+/// One of the lab's people; all but the last are in the roster, in this desk's room.
+pub(crate) fn person(index: usize) -> Person {
+    people().remove(index)
+}
+
+/// A good card's content.
+pub(crate) fn good(person: &Person) -> CardData {
+    made(person, &Making::default())
+}
+
+pub(crate) fn made(person: &Person, making: &Making) -> CardData {
+    Issuer::lab().unwrap().issue(person, making).unwrap()
+}
+
+pub(crate) fn card(data: &CardData) -> SyntheticCard {
+    SyntheticCard::new(data.clone())
+}
+
+/// Every entry of the journal in `folder`, all segments in order.
+pub(crate) fn journal_entries(folder: &Path, device: &NoteVerifier) -> Vec<Entry> {
+    let mut segments: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    segments.retain(|path| path.extension().is_some_and(|extension| extension == "seg"));
+    segments.sort();
+    let contents = segments.iter().map(|path| read_segment(&fs::read(path).unwrap(), device).unwrap());
+    contents.flat_map(entries_of).collect()
+}
+
+fn entries_of(content: SegmentContent) -> Vec<Entry> {
+    match content {
+        SegmentContent::Good(segment) => segment.entries,
+        SegmentContent::Nothing { .. } => Vec::new(),
+    }
+}
+
+pub(crate) fn check_ins(events: &[AttendanceEvent]) -> usize {
+    events.iter().filter(|event| matches!(event, AttendanceEvent::CheckIn(_))).count()
+}
+
+/// The causes of all entries about readings that failed.
+pub(crate) fn failed_reads(events: &[AttendanceEvent]) -> Vec<String> {
+    let cause = |event: &AttendanceEvent| match event {
+        AttendanceEvent::ReadFailed { cause, .. } => Some(cause.as_str().to_owned()),
+        _ => None,
+    };
+    events.iter().filter_map(cause).collect()
+}
+
+/// Device and word of all entries about devices.
+pub(crate) fn device_events(events: &[AttendanceEvent]) -> Vec<String> {
+    let word = |event: &AttendanceEvent| match event {
+        AttendanceEvent::DeviceEvent { device, event } => Some(format!("{}: {}", device.as_str(), event.as_str())),
+        _ => None,
+    };
+    events.iter().filter_map(word).collect()
+}
+
+fn roster() -> String {
+    let mut rows = "SBD,Họ và tên,Ngày sinh,Số CCCD,Phòng thi,Số ghế\n".to_owned();
+    for (index, person) in people().iter().enumerate().take(9) {
+        let (name, number, birth) = (&person.full_name, &person.number, person.birth.strftime("%d/%m/%Y"));
+        writeln!(rows, "0100000{index},{name},{birth},{number},{ROOM},{}", index + 1).unwrap();
+    }
+    rows
+}
+
+fn device_key(folder: &Path, board: &NoteKey) -> NoteVerifier {
+    let passphrase = hex::encode_lower(&SystemRandom.bytes(16));
+    fs::write(folder.join("device.pass"), &passphrase).unwrap();
+    let name = device_key_name(BOARD, DESK);
+    let sealed = folder.join("device.key");
+    let device = create_key_file(&sealed, &name, &Secret::new(passphrase), CHEAP, &mut SystemRandom).unwrap();
+    let (now, day) = (Timestamp::now(), SignedDuration::from_hours(24));
+    let request = CertRequest {
+        serial: 1,
+        exam: "exam-1".to_owned(),
+        desk: DESK.to_owned(),
+        site: "0901".to_owned(),
+        training: true,
+        not_before: now - day,
+        not_after: now + day,
+        device: device.verifier().clone(),
+    };
+    fs::write(folder.join("desk-cert"), certify(board, request).unwrap()).unwrap();
+    device.verifier().clone()
+}
+
+fn registry_config(url: &str, keys: &str) -> String {
+    format!("[registry]\nurl = \"{url}\"\nca = \"registry-ca.pem\"\nverifier = \"registry.vkey\"\n{keys}\n")
+}
+
+const CONFIG: &str = "\
+[exam]
+board = \"board.example\"
+id = \"exam-1\"
+title = \"Kỳ thi\"
+[desk]
+id = \"desk-1\"
+title = \"1\"
+room = \"P12\"
+operator = \"gt-01\"
+training = true
+[paths]
+trust = \"trust\"
+roster = \"roster.csv\"
+journal = \"journal\"
+device_key = \"device.key\"
+passphrase = \"device.pass\"
+desk_cert = \"desk-cert\"
+exam_key = \"exam.key\"
+";
