@@ -1,5 +1,4 @@
 //! The tests that need no window.
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a test stops where its expectation fails")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 
 mod access;
