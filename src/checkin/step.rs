@@ -4,7 +4,8 @@ use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, RegistryPart, Stage};
 use crate::checkin::context::Context;
 use crate::checkin::event::{
-    CardNews, Choice, Effect, Event, Finished, Identity, Input, NotAdmittedReason, Purpose, ReadPhase,
+    CardNews, Choice, DiskState, Effect, Event, Finished, Identity, Input, Machine, NotAdmittedReason, Purpose,
+    ReadPhase,
 };
 use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::keys::{self, Entry};
@@ -14,7 +15,7 @@ use crate::checkin::{policy, records};
 use crate::emrtd::report::Overall;
 use crate::iso7816::transport::ReaderEvent;
 use crate::record::{Arrival, AttendanceEvent, CandidateRef, Durable};
-use crate::registry::{Answer, Asked, Query, Reply, RequestId};
+use crate::registry::{Answer, Asked, Reply, RequestId};
 use crate::roster::{CandidateId, Matching};
 
 /// Takes one event. Returns the next state and what the desk has to do.
@@ -49,12 +50,7 @@ impl Desk<'_> {
             Event::Registry { id, reply } => self.answered(id, &reply),
             Event::Recorded { purpose, durable } => self.recorded(purpose, durable),
             Event::RecordFailed { failure } => self.halt(failure),
-            Event::Machine(machine) => {
-                self.state.health.machine = machine;
-                if !machine.clock_steady {
-                    self.halt(Failure::ClockMoved);
-                }
-            }
+            Event::Machine(machine) => self.machine(machine),
         }
     }
 
@@ -67,6 +63,17 @@ impl Desk<'_> {
         }
     }
 
+    fn machine(&mut self, machine: Machine) {
+        let before = std::mem::replace(&mut self.state.health.machine, machine);
+        if machine.disk == DiskState::Low && before.disk != DiskState::Low {
+            self.record_note(records::device_news("disk", "low"));
+        }
+        if !machine.clock_steady {
+            self.record_note(records::device("clock", Failure::ClockMoved));
+            self.halt(Failure::ClockMoved);
+        }
+    }
+
     // -- reader and card --
 
     fn reader(&mut self, news: &ReaderEvent) {
@@ -74,7 +81,11 @@ impl Desk<'_> {
         self.note_reader(news);
         let after = self.state.health.reader;
         if before != after {
-            self.record_note(records::device("reader", reader_word(after)));
+            self.record_note(match after {
+                ReaderHealth::Missing => records::device("reader", Failure::NoReader),
+                ReaderHealth::ServiceDown => records::device("reader", Failure::ServiceDown),
+                ReaderHealth::Ready | ReaderHealth::Unknown => records::device_news("reader", "ready"),
+            });
         }
         match news {
             ReaderEvent::CardPresent { .. } => self.card_came(),
@@ -106,12 +117,15 @@ impl Desk<'_> {
             }
             Phase::Halted(_) => false,
         };
-        if waits && !self.state.reading {
+        if waits && self.state.reading {
+            self.state.card_came_back = true;
+        } else if waits {
             self.read_if_ready();
         }
     }
 
     fn card_went(&mut self) {
+        self.state.card_came_back = false;
         if let Phase::Idle(idle) = &mut self.state.phase {
             idle.card_is_done = false;
         }
@@ -124,7 +138,7 @@ impl Desk<'_> {
             return;
         }
         self.effects.push(Effect::ReadCard(key.access.clone()));
-        self.state.reading = true;
+        (self.state.reading, self.state.card_came_back) = (true, false);
         if self.state.case().is_none() {
             self.state.phase = Phase::Reading(Reading { phase: ReadPhase::Opening, permille: 0, interrupted: None });
             self.effects.push(Effect::Sound(Signal::Working));
@@ -156,11 +170,8 @@ impl Desk<'_> {
         if matches!(case.registry, RegistryPart::Asking(_)) {
             let event = records::question(id, &case, self.context);
             self.effects.push(Effect::Record { purpose: Purpose::Question(id), event });
-            self.state.pending.push(Pending {
-                query: question(id, &case, self.context),
-                asked_ms: None,
-                in_flight: false,
-            });
+            let query = case.question(id, &self.context.origin);
+            self.state.pending.push(Pending { query, asked_ms: None, in_flight: false });
         }
         self.state.phase = route(Box::new(case));
         self.announce();
@@ -172,15 +183,23 @@ impl Desk<'_> {
         }
         self.state.reading = false;
         let Finished { chip, portrait } = finished;
+        let broken = chip.failure.filter(|_| chip.overall == Overall::Retry);
+        let context = self.context;
         match self.state.case_mut() {
             Some(case) => {
                 case.chip_final = chip.overall != Overall::Retry;
                 case.portrait = case.chip_final.then_some(portrait);
                 case.chip = chip;
+                let note = broken.map(|failure| records::interrupted(case, failure, context));
+                note.into_iter().for_each(|note| self.record_note(note));
                 self.reroute();
                 self.announce();
             }
             None => self.unread(chip.overall, chip.failure.unwrap_or(Failure::FileDamaged), chip.apdu_count),
+        }
+        // The card was put back before its loss was noticed: nobody will put it down once more.
+        if broken.is_some() && self.state.card_came_back {
+            self.read_if_ready();
         }
     }
 
@@ -459,18 +478,6 @@ fn route(case: Box<Case>) -> Phase {
     }
 }
 
-fn question(id: RequestId, case: &Case, context: &Context) -> Query {
-    Query {
-        request_id: id,
-        number: crate::bits::secret::Pii::new(case.holder.number.reveal().to_owned()),
-        full_name: case.holder.full_name.clone(),
-        birth_date: case.holder.birth_date.reveal().parse().ok(),
-        expiry: case.holder.expiry,
-        ds_certificate: case.signer_certificate.clone(),
-        asked: Asked { origin: context.origin.clone(), size: 0, root: [0; 32] },
-    }
-}
-
 /// A later answer to the same question replaces a silence.
 fn is_about(case: &Case, id: RequestId) -> bool {
     let silent = |answer: &Answer| policy::registry_failure(answer).is_some_and(policy::is_silence);
@@ -478,14 +485,8 @@ fn is_about(case: &Case, id: RequestId) -> bool {
 }
 
 fn is_lift(failure: Failure) -> bool {
-    matches!(failure, Failure::CardLifted | Failure::CardMute | Failure::CardHeld)
-}
-
-fn reader_word(reader: ReaderHealth) -> &'static str {
-    match reader {
-        ReaderHealth::Unknown => "unknown",
-        ReaderHealth::Ready => "ready",
-        ReaderHealth::Missing => "missing",
-        ReaderHealth::ServiceDown => "service-down",
-    }
+    matches!(
+        failure,
+        Failure::CardLifted | Failure::CardMute | Failure::CardHeld | Failure::NoReader | Failure::ServiceDown
+    )
 }
