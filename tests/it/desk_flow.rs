@@ -74,8 +74,7 @@ fn card_first_and_key_second() {
     let world = World::alone();
     let bench = world.open();
     bench.field.insert(card(&good(&person(0))));
-    let asks =
-        |view: &View| matches!(&view.screen, Screen::Idle(idle) if idle.instruction == Instruction::GiveKey);
+    let asks = |view: &View| matches!(&view.screen, Screen::Idle(idle) if idle.instruction == Instruction::GiveKey);
     bench.wait("the question for the key", asks);
     bench.enter(person(0).can());
     assert_eq!(bench.decided().headline, Headline::Admit);
@@ -111,9 +110,7 @@ fn refusal_needs_a_reason_and_is_recorded() {
     bench.desk.send(Input::Reason(NotAdmittedReason::PortraitDiffers));
     bench.receipt();
     bench.stop();
-    let is_it = |event: &AttendanceEvent| {
-        matches!(event, AttendanceEvent::NotAdmitted { reason, .. } if reason.as_str() == "portrait-differs")
-    };
+    let is_it = |event: &AttendanceEvent| matches!(event, AttendanceEvent::NotAdmitted { reason, .. } if reason.as_str() == "portrait-differs");
     assert!(world.events().iter().any(is_it));
     assert_eq!(check_ins(&world.events()), 0);
     world.board_agrees();
