@@ -1,13 +1,12 @@
 //! One person at the desk, from the moment the chip has told who it is.
 
-use crate::bits::secret::Pii;
 use crate::bits::stamp::Stamp;
 use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
 use crate::checkin::context::{Context, Timing};
 use crate::checkin::event::{Choice, Identity, PortraitNews};
 use crate::record::{Arrival, CandidateRef, Durable, RegistryState};
-use crate::registry::{Answer, Asked, Query, RequestId};
+use crate::registry::{Answer, RequestId};
 use crate::roster::{CandidateId, HolderFacts, Matching, match_holder};
 
 /// Everything the desk knows about the person in front of it. Wiped when the desk goes back to idle.
@@ -95,19 +94,6 @@ pub enum Stage {
 }
 
 impl Case {
-    /// What the registry is asked about this person; the head of the log is added when it is sent.
-    pub(super) fn question(&self, id: RequestId, origin: &str) -> Query {
-        Query {
-            request_id: id,
-            number: Pii::new(self.holder.number.reveal().to_owned()),
-            full_name: self.holder.full_name.clone(),
-            birth_date: self.holder.birth_date.reveal().parse().ok(),
-            expiry: self.holder.expiry,
-            ds_certificate: self.signer_certificate.clone(),
-            asked: Asked { origin: origin.to_owned(), size: 0, root: [0; 32] },
-        }
-    }
-
     /// The case of a person whose chip has just told who it is.
     pub fn new(identity: Identity, context: &Context, arrivals: &super::state::Arrivals, stamp: Stamp) -> Self {
         let Identity { chip, holder, notes, signer_certificate, request_id } = identity;

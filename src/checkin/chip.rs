@@ -93,7 +93,7 @@ fn forgery(results: &[CheckResult]) -> Failure {
     } else if failed(|line| matches!(line.check, Check::SignerChain | Check::SignerValidity | Check::CountryAgreement))
     {
         Failure::ChainBroken
-    } else if results.iter().any(|line| is_damage(line)) {
+    } else if results.iter().any(is_damage) {
         Failure::FileDamaged
     } else {
         Failure::ChainBroken
@@ -124,11 +124,11 @@ fn refusal(results: &[CheckResult]) -> Failure {
 }
 
 fn breakage(results: &[CheckResult]) -> Failure {
-    let links = results.iter().filter_map(|line| match line.cause {
+    let mut links = results.iter().filter_map(|line| match line.cause {
         Some(Cause::Link(error)) => Some(link_failure(error)),
         _ => None,
     });
     links
-        .last()
+        .next_back()
         .unwrap_or_else(|| if results.iter().any(is_damage) { Failure::FileDamaged } else { Failure::CardLifted })
 }

@@ -15,5 +15,6 @@ mod logbook;
 mod questions;
 pub mod registry;
 pub mod runtime;
+pub mod sounds;
 pub mod start;
 mod watch;

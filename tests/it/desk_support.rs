@@ -128,7 +128,7 @@ impl World {
         self.open_with(field, Box::new(watcher), Box::new(connector))
     }
 
-    fn open_with(
+    pub(crate) fn open_with(
         &self,
         field: LabField,
         watcher: Box<dyn CardReader>,

@@ -1,7 +1,9 @@
 //! Inspections over a bad link and over cards with habits: a broken link is never a verdict, a habit never matters.
 
 use crate::inspection_support::{GOOD, can, check, issued, line, mrz, read, read_card};
+use diemdanh::bits::tlv::{encode, single};
 use diemdanh::emrtd::inspect::InspectionPolicy;
+use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::report::{Cause, Check, Outcome, Overall, render};
 use diemdanh::iso7816::transport::{CardTransport, TransportError};
 use diemdanh::lab::card::{CardFault, SyntheticCard};
@@ -172,4 +174,38 @@ fn blocked_or_suspended_password_stops_at_once() {
         check(&inspection, Overall::Access, &[(Check::Pace, Outcome::Failed, Some(Cause::KeyBlocked))]);
         assert_eq!(inspection.apdu_count, FIRST_PACE_COMMAND + 1);
     }
+}
+
+/// EF.CardAccess with more entries than the card was issued with.
+fn with_card_access(extra: &[&[u8]]) -> SyntheticCard {
+    let mut data = issued(&Making::default());
+    let file = data.master_files.get_mut(&FileId::CardAccess.fid()).unwrap();
+    let entries = single(file, 0x31).unwrap().value.to_vec();
+    *file = encode(0x31, &[entries.as_slice(), &extra.concat()].concat());
+    SyntheticCard::new(data)
+}
+
+#[test]
+fn offer_that_was_changed_on_the_way_is_found_by_its_signed_copy() {
+    // PACE with integrated mapping, AES-128, parameters 13: weaker or not, it is not what was signed.
+    let integrated = b"\x30\x12\x06\x0A\x04\x00\x7F\x00\x07\x02\x02\x04\x04\x02\x02\x01\x02\x02\x01\x0D";
+    let inspection = read(&mut with_card_access(&[integrated]), &can(), &InspectionPolicy::default());
+    let differs = (Check::CardAccessCopy, Outcome::Failed, Some(Cause::ListDiffers));
+    check(&inspection, Overall::Fail, &[(Check::Pace, GOOD, None), differs]);
+}
+
+#[test]
+fn entries_that_nobody_knows_are_skipped() {
+    let unknown: [&[u8]; 2] = [b"\x30\x06\x06\x01\x2A\x02\x01\x07", b"\x30\x00"];
+    let inspection = read(&mut with_card_access(&unknown), &can(), &InspectionPolicy::default());
+    check(&inspection, Overall::Pass, &[(Check::CardAccessCopy, GOOD, None)]);
+}
+
+#[test]
+fn broken_card_access_is_a_warning_and_the_usual_parameters_are_tried() {
+    let mut data = issued(&Making::default());
+    data.master_files.insert(FileId::CardAccess.fid(), vec![0x31, 0x03, 0x30, 0x7F, 0x00]);
+    let inspection = read(&mut SyntheticCard::new(data), &can(), &InspectionPolicy::default());
+    let malformed = (Check::CardAccess, Outcome::Undetermined, Some(Cause::Malformed));
+    check(&inspection, Overall::Warn, &[malformed, (Check::Pace, GOOD, Some(Cause::FallbackUsed))]);
 }

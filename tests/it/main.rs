@@ -1,5 +1,6 @@
 //! The tests that need no window.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests stand outside the rooms")]
 
 mod access;
 mod board;
@@ -19,17 +20,22 @@ mod failures;
 mod files;
 mod host;
 mod hostile;
+mod hostile_files;
 mod inspection;
 mod inspection_link;
 mod inspection_support;
 mod issuer;
 mod mrz;
+mod needles;
 mod passive;
 mod pcsc;
+mod pcsc_desk;
+mod privacy;
 mod record;
 mod record_faults;
 mod record_support;
 mod registry;
+mod rig;
 mod roster;
 mod secure_messaging;
 mod signed_data;

@@ -216,13 +216,13 @@ fn revoked_signer_fails_and_one_that_is_not_named_is_cleared() {
         check_failed(result, Check::Revocation, Cause::SignerRevoked);
     }
     let object = sod(&authority, good, Some(SIGNED_AT));
-    let rows: [(&[&[u8]], Outcome, Option<Cause>); 3] = [
-        (&[&in_force], Outcome::Successful, None),
-        (&[&stale], Outcome::NotPerformed, Some(Cause::RevocationListOutOfDate)),
-        (&[], Outcome::NotPerformed, Some(Cause::NoRevocationList)),
+    let rows = [
+        (vec![in_force.as_slice()], Outcome::Successful, None),
+        (vec![stale.as_slice()], Outcome::NotPerformed, Some(Cause::RevocationListOutOfDate)),
+        (Vec::new(), Outcome::NotPerformed, Some(Cause::NoRevocationList)),
     ];
     for (lists, outcome, cause) in rows {
-        let store = [&[authority.certificate()], lists].concat();
+        let store = [vec![authority.certificate()], lists].concat();
         let (verdict, lines) = judged(&object, &store);
         assert!(matches!(verdict, SodVerdict::Trusted(_)));
         let line = lines.iter().find(|line| line.check == Check::Revocation).unwrap();

@@ -29,7 +29,7 @@ pub enum MasterListError {
     /// Signed data of another kind.
     #[error("not a master list")]
     NotAMasterList,
-    /// More certificates than [`MAX_ENTRIES`].
+    /// More certificates than any list has.
     #[error("too many certificates")]
     TooManyEntries,
     /// No certificate of the signer in it.

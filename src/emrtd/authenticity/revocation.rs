@@ -22,7 +22,7 @@ pub enum RevocationListError {
     /// Not a list, or a broken one.
     #[error("not a well-formed revocation list")]
     Malformed,
-    /// More entries than [`MAX_ENTRIES`].
+    /// More entries than any list has.
     #[error("too many entries")]
     TooManyEntries,
     /// A signature algorithm that is not supported.

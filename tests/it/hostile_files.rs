@@ -1,0 +1,169 @@
+//! Hostile bytes: every parser of foreign data meets noise, cuts and flipped bytes, and returns.
+
+use crate::inspection_support::{issued, person};
+use diemdanh::bits::tlv::{Reader, encode, encode_all};
+use diemdanh::cccd::dg13::{self, Details};
+use diemdanh::cccd::holder::Holder;
+use diemdanh::cccd::qr::QrCard;
+use diemdanh::emrtd::authenticity::certificate::Certificate;
+use diemdanh::emrtd::authenticity::cms::SignedData;
+use diemdanh::emrtd::authenticity::passive;
+use diemdanh::emrtd::authenticity::trust::TrustStore;
+use diemdanh::emrtd::lds::com::Com;
+use diemdanh::emrtd::lds::dg2::{self, Dg2Error, ImageKind};
+use diemdanh::emrtd::lds::files::{FileId, LdsFiles};
+use diemdanh::emrtd::lds::image_header::{HeaderError, dimensions};
+use diemdanh::emrtd::lds::portrait::{Portrait, PortraitError};
+use diemdanh::emrtd::lds::security_infos::SecurityInfos;
+use diemdanh::emrtd::lds::sod::SecurityObject;
+use diemdanh::emrtd::lds::{dg1, dg15};
+use diemdanh::emrtd::mrz::Mrz;
+use diemdanh::emrtd::report::Report;
+use diemdanh::lab::issuer::portrait::Coding;
+use diemdanh::lab::issuer::{Issuer, Making};
+use proptest::prelude::*;
+use std::sync::OnceLock;
+
+/// Every parser of bytes, and every check over them.
+fn parse_all(bytes: &[u8]) {
+    let _ = Mrz::parse(bytes);
+    let _ = Com::parse(bytes);
+    let _ = dg1::parse(bytes);
+    let _ = dg15::parse(bytes);
+    let _ = Details::parse(bytes);
+    let _ = Holder::from_files(bytes, Some(bytes));
+    let _ = SecurityInfos::parse(bytes);
+    let _ = SecurityInfos::parse_dg14(bytes);
+    let _ = SecurityObject::parse(bytes);
+    let _ = SignedData::parse(bytes);
+    let _ = Certificate::parse(bytes);
+    let _ = Portrait::from_dg2(bytes);
+    let _ = TrustStore::from_certificates(&[bytes]);
+    let _ = std::str::from_utf8(bytes).map(QrCard::parse);
+    for kind in [ImageKind::Jpeg, ImageKind::Jp2, ImageKind::Codestream] {
+        let _ = dimensions(kind, bytes);
+    }
+    let at = "2026-06-26T00:30:00Z".parse().unwrap();
+    let _ = passive::authenticate(bytes, &TrustStore::empty(), at, &mut Report::new());
+    let mut files = LdsFiles::new();
+    files.insert(FileId::Dg(13), bytes.to_vec());
+    dg13::wipe_sensitive(&mut files);
+    let mut reader = Reader::new_ber(bytes);
+    while reader.read().is_ok() {}
+}
+
+/// The files of a good card and its signer, as seeds for mutation.
+fn seeds() -> &'static Vec<Vec<u8>> {
+    static SEEDS: OnceLock<Vec<Vec<u8>>> = OnceLock::new();
+    SEEDS.get_or_init(|| {
+        let card = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+        let signer = Issuer::lab().unwrap().signer_der().to_vec();
+        let mut seeds: Vec<Vec<u8>> = card.files.into_values().chain(card.master_files.into_values()).collect();
+        seeds.push(signer);
+        seeds.push(person().qr().into_bytes());
+        seeds
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn noise_never_stops_the_desk(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        parse_all(&bytes);
+    }
+
+    #[test]
+    fn noise_behind_each_tag_never_stops_the_desk(
+        bytes in prop::collection::vec(any::<u8>(), 0..300),
+        tag in prop::sample::select(vec![0x30_u32, 0x31, 0x60, 0x61, 0x6D, 0x6E, 0x6F, 0x75, 0x77]),
+    ) {
+        parse_all(&encode(tag, &bytes));
+    }
+
+    #[test]
+    fn changed_and_cut_files_never_stop_the_desk(
+        seed in any::<prop::sample::Index>(),
+        flips in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = seed.get(seeds()).clone();
+        for (position, value) in flips {
+            let position = position.index(bytes.len().min(400));
+            bytes[position] = value;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        parse_all(&bytes);
+    }
+}
+
+#[test]
+fn deep_nesting_ends() {
+    let mut bytes = [0x30, 0x80].repeat(5_000);
+    parse_all(&bytes);
+    bytes.extend(vec![0; 10_000]);
+    parse_all(&bytes);
+    let deep = (0..200).fold(vec![0x05, 0x00], |inner, _| encode(0x30, &inner));
+    parse_all(&deep);
+}
+
+/// A face record with `faces` faces whose only block holds `image`, its lengths off by `error`.
+fn record(faces: u16, image: &[u8], error: i32) -> Vec<u8> {
+    let length = |length: usize| (i32::try_from(length).unwrap() + error).to_be_bytes();
+    let block = [&length(32 + image.len())[..], &[0; 16], &[1, 0, 0, 240, 1, 64, 1, 0, 0, 0, 0, 0], image].concat();
+    [b"FAC\x00010\x00".as_slice(), &length(14 + block.len()), &faces.to_be_bytes(), &block].concat()
+}
+
+fn dg2_of(count: &[u8], record: &[u8]) -> Vec<u8> {
+    let template = encode_all(0x7F60, &[encode(0xA1, &[]), encode(0x5F2E, record)]);
+    encode(0x75, &encode_all(0x7F61, &[encode(0x02, count), template]))
+}
+
+fn jpeg() -> Vec<u8> {
+    let card = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+    dg2::parse(&card.files[&FileId::Dg(2).fid()]).unwrap().bytes.to_vec()
+}
+
+#[test]
+fn odd_face_records_give_a_portrait_or_a_named_reason() {
+    let image = jpeg();
+    for error in [0, 8, -8, 14, -14, 1_000_000] {
+        assert!(Portrait::from_dg2(&dg2_of(&[1], &record(1, &image, error))).is_ok(), "lengths off by {error}");
+    }
+    assert!(Portrait::from_dg2(&dg2_of(&[2], &record(2, &image, 0))).is_ok(), "two faces: the first");
+    let secured = encode(0x7F2E, &record(1, &image, 0));
+    let template = encode_all(0x7F60, &[encode(0xA1, &[]), secured]);
+    let secured = encode(0x75, &encode_all(0x7F61, &[encode(0x02, &[1]), template]));
+    assert!(Portrait::from_dg2(&secured).is_ok(), "the record in 7F2E");
+    let rows = [
+        (dg2_of(&[1], &record(0, &image, 0)), Dg2Error::NoFace),
+        (dg2_of(&[0], &record(1, &image, 0)), Dg2Error::NoFace),
+        (dg2_of(&[1], &[0x65, 0x00]), Dg2Error::NewFormat),
+        (dg2_of(&[1], b"IIR\0"), Dg2Error::NotAFaceRecord),
+        (dg2_of(&[1], &record(1, &[], 0)), Dg2Error::UnknownImage),
+        (dg2_of(&[1], &record(1, b"GIF89a", 0)), Dg2Error::UnknownImage),
+        (dg2_of(&[1], &record(1, &image, 0)[..40]), Dg2Error::Truncated),
+        (encode(0x75, &vec![0; dg2::MAX_DG2_BYTES]), Dg2Error::TooLarge),
+    ];
+    for (file, cause) in rows {
+        assert_eq!(Portrait::from_dg2(&file), Err(PortraitError::Dg2(cause)));
+    }
+}
+
+#[test]
+fn hundred_megapixel_headers_are_refused_before_decoding() {
+    let mut image = jpeg();
+    let frame = image.windows(2).position(|window| window == [0xFF, 0xC0]).unwrap();
+    image[frame + 5..frame + 9].copy_from_slice(&[0x27, 0x10, 0x27, 0x10]);
+    let refused = Err(HeaderError::WrongSize { width: 10_000, height: 10_000 });
+    assert_eq!(dimensions(ImageKind::Jpeg, &image), refused);
+    let card = issued(&Making { portrait: Coding::Codestream, ..Making::default() });
+    let mut image = dg2::parse(&card.files[&FileId::Dg(2).fid()]).unwrap().bytes.to_vec();
+    assert_eq!(dimensions(ImageKind::Codestream, &image), Ok((240, 320)));
+    for field in [8, 12, 24, 28] {
+        image[field..field + 4].copy_from_slice(&10_000_u32.to_be_bytes());
+    }
+    assert_eq!(dimensions(ImageKind::Codestream, &image), refused);
+}
