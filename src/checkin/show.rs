@@ -196,10 +196,10 @@ fn place(context: &Context, case: &Case) -> Option<PlaceView> {
     }
 }
 
-/// A chip that is stopped proves nothing: what was found by its data is not shown as good.
+/// A chip that is stopped or failed proves nothing: what was found by its data is not shown as good.
 fn lines(case: &Case, verdict: &Verdict) -> [Line; 4] {
     let chip = chip_line(case);
-    let stopped = chip.signal == Signal::Stop;
+    let stopped = chip.signal == Signal::Stop || case.chip.overall == Overall::Fail;
     let doubted = |line: Line| match (stopped, line.signal) {
         (true, Signal::Ok) => Line { signal: Signal::Attention, word: LineWord::Unproven, ..line },
         _ => line,

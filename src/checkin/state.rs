@@ -33,6 +33,8 @@ pub struct State {
     pub key: Option<ReadyKey>,
     /// The card is being read.
     pub reading: bool,
+    /// A card came into the field while the reading of one before it was still out.
+    pub card_came_back: bool,
     /// The moment of the last event.
     pub now: Stamp,
 }
@@ -156,6 +158,7 @@ impl State {
             last: None,
             key: None,
             reading: false,
+            card_came_back: false,
             now,
         }
     }
