@@ -356,7 +356,13 @@ pub fn read_config(path: &Path) -> Result<(DeskConfig, PathBuf), Halted> {
     let config = super::config::parse(&text).map_err(|error| {
         let unknown = super::config::is_unknown_key(&error);
         let failure = if unknown { Failure::ConfigUnknownKey } else { Failure::ConfigUnreadable };
-        halted_at(failure, &path.display().to_string(), error)
+        halted_at(failure, &place_of(path, &text, &error), error.message())
     });
     Ok((config.inspect_err(diagnose)?, path.parent().map(Path::to_owned).unwrap_or_default()))
+}
+
+/// The file and the line that `error` is about, counted from one.
+fn place_of(path: &Path, text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("{}: {}", path.display(), before.matches('\n').count() + 1)
 }
