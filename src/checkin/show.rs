@@ -102,7 +102,7 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
         instruction,
         notice: idle.notice,
         found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
-        found_nothing: !idle.typed.trim().is_empty() && idle.found.is_empty() && has_letters(&idle.typed),
+        found_nothing: idle.found.is_empty() && has_letters(idle.typed.reveal()),
         last,
         reader_failure,
     }

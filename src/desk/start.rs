@@ -103,7 +103,8 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
     // Questions are signed by the segment's key, which never leaves memory.
     let segment_key = log.segment_key().clone();
     let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
-    let registry = registry.inspect_err(|halted| close_log(&mut log, &prepared.operator, halted, began))?;
+    let registry =
+        registry.inspect_err(|halted| close_log(&mut log, &prepared.operator, halted, adapters.clock.now()))?;
     let operator = prepared.operator.clone();
     let trust = Arc::new(prepared.trust.clone());
     let context = Arc::new(context(config, prepared, log.head().origin));

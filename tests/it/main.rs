@@ -11,6 +11,7 @@ mod crypto;
 mod desk_cards;
 mod desk_disk;
 mod desk_flow;
+mod desk_kill;
 mod desk_reader;
 mod desk_registry;
 mod desk_start;

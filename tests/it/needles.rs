@@ -15,11 +15,18 @@ pub(crate) struct Needle {
 
 /// The names of all needles in `haystack`.
 pub(crate) fn found(haystack: &[u8], needles: &[Needle]) -> Vec<String> {
-    let holds = |needle: &&Needle| memchr_like(haystack, &needle.bytes);
+    let holds = |needle: &&Needle| haystack.windows(needle.bytes.len()).any(|window| window == needle.bytes);
     needles.iter().filter(holds).map(|needle| needle.name.clone()).collect()
 }
 
-/// Every needle, each as its bytes, in hexadecimal, in base64 and as a printed list of numbers.
+/// The haystack `place` holds nobody.
+#[track_caller]
+pub(crate) fn holds_nobody(place: &str, haystack: &[u8]) {
+    let hits = found(haystack, &needles());
+    assert!(hits.is_empty(), "{place} holds {hits:?}");
+}
+
+/// Every needle, each as its bytes, in hexadecimal and as a printed list of numbers.
 pub(crate) fn needles() -> Vec<Needle> {
     let mut all = Vec::new();
     for (name, bytes) in facts() {
@@ -59,13 +66,10 @@ fn facts() -> Vec<(&'static str, Vec<u8>)> {
         ("birth date, QR", form("%d%m%Y")),
         ("birth date, MRZ and its check digit", [form("%y%m%d"), b"4M".to_vec()].concat()),
         ("birth date, BCD in DG13", form("%Y%m%d")),
+        ("expiry date", one.expiry.unwrap().strftime("%Y-%m-%d").to_string().into_bytes()),
         ("portrait", portrait[middle..middle + 24].to_vec()),
         ("hash of DG1", Sha256::digest(&data.files[&FileId::Dg(1).fid()]).to_vec()),
         ("hash of DG2", Sha256::digest(portrait).to_vec()),
         ("hash of the signed object", Sha256::digest(&data.files[&FileId::Sod.fid()]).to_vec()),
     ]
-}
-
-fn memchr_like(haystack: &[u8], needle: &[u8]) -> bool {
-    haystack.windows(needle.len()).any(|window| window == needle)
 }

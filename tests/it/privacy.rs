@@ -6,14 +6,19 @@
 
 use crate::desk_support::{World, card, good, person};
 use crate::diagnostics::everything_told;
-use crate::needles::{Needle, found, needles};
+use crate::needles::{found, holds_nobody, needles};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::board::report;
+use diemdanh::cccd::dg13::Details;
+use diemdanh::cccd::holder::Holder;
+use diemdanh::cccd::qr::QrCard;
 use diemdanh::checkin::event::{Choice, Event, Input};
 use diemdanh::emrtd::access::key::AccessKey;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Unobserved, inspect};
+use diemdanh::emrtd::lds::dg1;
+use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::report::render;
 use diemdanh::lab::card::CardFault;
 use diemdanh::lab::issuer::trust_store_der;
@@ -21,13 +26,6 @@ use diemdanh::lab::registry_stub::{StubFault, StubSettings};
 use jiff::Timestamp;
 use std::fs;
 use std::path::Path;
-
-/// The haystack `place` holds nobody.
-#[track_caller]
-fn holds_nobody(place: &str, haystack: &[u8]) {
-    let hits = found(haystack, &needles());
-    assert!(hits.is_empty(), "{place} holds {hits:?}");
-}
 
 /// The control: the same search finds the person where the person is.
 #[test]
@@ -125,8 +123,14 @@ fn reports_and_printed_inspections_name_nobody() {
 }
 
 #[test]
-fn printed_keys_and_inputs_name_nobody() {
+fn printed_values_name_nobody() {
+    let data = good(&person(0));
+    let (dg1, dg13) = (&data.files[&FileId::Dg(1).fid()], &data.files[&FileId::Dg(13).fid()]);
     let texts = [
+        format!("{:?}", Holder::from_files(dg1, Some(dg13)).unwrap()),
+        format!("{:?}", Details::parse(dg13).unwrap()),
+        format!("{:?}", dg1::parse(dg1).unwrap()),
+        format!("{:?}", QrCard::parse(&person(0).qr()).unwrap()),
         format!("{:?}", AccessKey::can(person(0).can())),
         format!("{:?}", Event::Input(Input::Typed(person(0).full_name))),
         format!("{:?}", Input::Entered(person(0).qr())),
