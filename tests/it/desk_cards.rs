@@ -8,16 +8,10 @@ use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::lab::card::{CardData, CardFault, SyntheticCard};
 use diemdanh::lab::issuer::{Fault, Issuer, Making};
 
-<<<<<<< HEAD
-/// The card is lifted at the command with this index, and put back as soon as the desk asks for it.
-fn lifted_and_put_back(bench: &Bench, spoilt: SyntheticCard, data: &CardData, command: u32) {
-    bench.tap(&person(0), spoilt.with_fault(CardFault::LiftedAt(command)));
-=======
 /// The card is lifted at the command with this index, and put back as soon as the desk asks for it. Returns how many
 /// commands the second contact took.
-fn lifted_and_put_back(bench: &Bench, data: &CardData, command: u32) -> u32 {
-    bench.tap(&person(0), card(data).with_fault(CardFault::LiftedAt(command)));
->>>>>>> access
+fn lifted_and_put_back(bench: &Bench, spoilt: SyntheticCard, data: &CardData, command: u32) -> u32 {
+    bench.tap(&person(0), spoilt.with_fault(CardFault::LiftedAt(command)));
     let asks = |view: &View| match &view.screen {
         Screen::Reading(reading) => reading.interrupted == Some(Failure::CardLifted),
         screen => chip_failure(screen) == Some(Failure::CardLifted),
@@ -40,12 +34,7 @@ fn commands_of(world: &World, whole: SyntheticCard) -> u32 {
 }
 
 #[test]
-<<<<<<< HEAD
-fn card_lifted_at_every_command_and_put_back() {
-=======
 fn c10_card_lifted_at_every_apdu_and_put_back_at_the_desk() {
-    let world = World::alone();
->>>>>>> access
     let data = good(&person(0));
     lifted_at_each(&data, || card(&data), 1);
 }
@@ -65,14 +54,10 @@ fn lifted_at_each(data: &CardData, make: impl Fn() -> SyntheticCard, step: usize
         let journal = format!("lifted-{command}");
         world.use_journal(&journal);
         let bench = world.open();
-<<<<<<< HEAD
-        lifted_and_put_back(&bench, make(), data, command);
-=======
-        let again = lifted_and_put_back(&bench, &data, command);
+        let again = lifted_and_put_back(&bench, make(), data, command);
         assert!(again <= commands, "lifted at {command}: {again} commands");
         // The last command reads a file alone: what was read before it is not read again.
         assert!(command + 2 < commands || again < commands * 3 / 4, "lifted at {command}: {again} of {commands}");
->>>>>>> access
         bench.stop();
         let events = world.events_in(&journal);
         assert_eq!(check_ins(&events), 1, "lifted at command {command}");
