@@ -84,6 +84,8 @@ pub enum Check {
     Com,
     /// EF.CardAccess agrees with its signed copy in DG14.
     CardAccessCopy,
+    /// EF.CardSecurity is signed under the trust store.
+    CardSecurity,
 }
 
 impl Check {
@@ -110,6 +112,7 @@ impl Check {
             Self::ActiveAuthentication => "chip.active".to_owned(),
             Self::Com => "com.agreement".to_owned(),
             Self::CardAccessCopy => "access.card-access-copy".to_owned(),
+            Self::CardSecurity => "card-security.signature".to_owned(),
         }
     }
 }
@@ -211,6 +214,10 @@ pub enum Cause {
     PortraitUnreadable,
     /// A check digit or field of the MRZ is wrong.
     MrzWrong,
+    /// Files are judged without their card; only a card could show this.
+    NoCard,
+    /// Files are judged without their card, and this one is not among them.
+    FileNotSupplied,
 }
 
 impl Cause {
@@ -272,6 +279,8 @@ impl Cause {
             Self::EarlierFailure => "earlier-failure",
             Self::PortraitUnreadable => "portrait-unreadable",
             Self::MrzWrong => "mrz-wrong",
+            Self::NoCard => "no-card",
+            Self::FileNotSupplied => "file-not-supplied",
         }
     }
 }
