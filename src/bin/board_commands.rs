@@ -2,6 +2,8 @@
 
 #[path = "board_commands/inspect.rs"]
 mod inspect;
+#[path = "board_commands/trust.rs"]
+mod trust;
 
 use clap::{Args, Parser, Subcommand};
 use diemdanh::{
@@ -23,6 +25,9 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Judge the files of a past inspection again, without the card
     Inspect(inspect::Inspect),
+    /// Keep a folder of trust anchors
+    #[command(subcommand)]
+    Trust(trust::Trust),
     /// Make keys and certificates
     #[command(subcommand)]
     Key(Key),
@@ -106,6 +111,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
     match command {
         Command::Verify(args) => check(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
         Command::Inspect(args) => Ok(inspect::run(&args)),
+        Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
     }

@@ -6,6 +6,7 @@ use crate::cccd::holder::{Holder, HolderError, HolderNote};
 use crate::checkin::chip::{ChipReading, link_failure};
 use crate::checkin::event::{CardNews, Finished, Identity, PortraitNews, ReadPhase};
 use crate::desk::runtime::Message;
+use crate::desk::trust::TrustWatch;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::{Inspection, InspectionPolicy, Observer, Progress, inspect};
@@ -28,6 +29,7 @@ pub(super) enum CardOrder {
 pub(super) struct CardHand {
     pub(super) reader: Box<dyn CardReader>,
     pub(super) trust: Arc<TrustStore>,
+    pub(super) trust_watch: TrustWatch,
     pub(super) policy: InspectionPolicy,
     pub(super) clock: Arc<dyn Clock + Sync>,
     pub(super) random: Box<dyn Random>,
@@ -40,6 +42,9 @@ impl CardHand {
     /// Works until nobody gives orders any more.
     pub(super) fn run(mut self, orders: &Receiver<CardOrder>) {
         while let Ok(CardOrder::Read(reading, key)) = orders.recv() {
+            if let Some(store) = self.trust_watch.newer() {
+                self.trust = store;
+            }
             let finished = self.read(reading, &key);
             let _ = self.inbox.send(Message::Card(reading, CardNews::Finished(Box::new(finished))));
         }

@@ -16,4 +16,5 @@ mod questions;
 pub mod registry;
 pub mod runtime;
 pub mod start;
+mod trust;
 mod watch;
