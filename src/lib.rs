@@ -4,8 +4,26 @@
 //! roster, the national registry is asked, an invigilator decides, and a signed record is on disk before the
 //! screen says so.
 //!
-//! The rooms stand in the order a tap passes through them. A tidy test (`tests/it/tidy.rs`) holds who may use
-//! whom; the table is printed in [`manual::architecture`].
+//! The rooms, in the order a tap passes through them. A tidy test (`tests/it/tidy.rs`) holds who may use whom; the
+//! table is printed in [`manual::architecture`].
+//!
+//! | Room | What |
+//! |---|---|
+//! | [`bits`] | bytes, text, secrets, time and chance as arguments |
+//! | [`crypto`] | the standards' primitives |
+//! | [`iso7816`] | commands, secure messaging, the seam to readers |
+//! | [`emrtd`] | ICAO 9303: opening, reading and proving a document |
+//! | [`cccd`] | the Vietnamese card: number, QR, DG13, holder |
+//! | [`roster`] | who is expected, search, matching |
+//! | [`registry`] | the question to the national registry |
+//! | [`record`] | the attendance log |
+//! | [`checkin`] | the brain of the desk, pure |
+//! | [`host`] | the operating system |
+//! | [`desk`] | runs the kiosk |
+//! | `ui` | the window (feature `gui`) |
+//! | [`board`] | what the exam board does |
+//! | `lab` | everything simulated (feature `lab`) |
+//! | [`manual`] | the manual |
 //!
 //! Invariants of the whole house:
 //! - The program never refuses anybody by itself, and never shows green for what it did not prove.

@@ -1,21 +1,20 @@
 //! The only way a state changes.
 
+mod people;
+mod registry;
+
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, RegistryPart, Stage};
 use crate::checkin::context::Context;
-use crate::checkin::event::{
-    CardNews, Choice, Effect, Event, Finished, Identity, Input, NotAdmittedReason, Purpose, ReadPhase,
-};
+use crate::checkin::event::{CardNews, Choice, Effect, Event, Finished, Identity, Purpose, ReadPhase};
 use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::keys::{self, Entry};
 use crate::checkin::policy::{Verdict, verdict};
-use crate::checkin::state::{Halted, Idle, LastRecorded, Pending, Phase, ReaderHealth, Reading, ReadyKey, State};
-use crate::checkin::{policy, records};
+use crate::checkin::records;
+use crate::checkin::state::{Halted, Idle, LastRecorded, Pending, Phase, ReaderHealth, Reading, State};
 use crate::emrtd::report::Overall;
 use crate::iso7816::transport::ReaderEvent;
 use crate::record::{Arrival, AttendanceEvent, CandidateRef, Durable};
-use crate::registry::{Answer, Asked, Query, Reply, RequestId};
-use crate::roster::{CandidateId, Matching};
+use crate::roster::Matching;
 
 /// Takes one event. Returns the next state and what the desk has to do.
 pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> (State, Vec<Effect>) {
@@ -157,7 +156,7 @@ impl Desk<'_> {
             let event = records::question(id, &case, self.context);
             self.effects.push(Effect::Record { purpose: Purpose::Question(id), event });
             self.state.pending.push(Pending {
-                query: question(id, &case, self.context),
+                query: registry::question(id, &case, self.context),
                 asked_ms: None,
                 in_flight: false,
             });
@@ -199,173 +198,6 @@ impl Desk<'_> {
             self.go_idle(Some(failure));
         }
         self.effects.push(Effect::Sound(failure.signal()));
-    }
-
-    // -- people at the desk --
-
-    fn input(&mut self, input: Input) {
-        match input {
-            Input::Typed(text) => self.typed(text),
-            Input::Entered(text) => self.entered(&text),
-            Input::Picked(id) => self.picked(id),
-            Input::Chose(Choice::Continue) => self.continue_on(),
-            Input::Chose(choice) => self.chose(choice),
-            Input::Reason(reason) => self.reason(reason),
-            Input::Back => self.back(),
-        }
-    }
-
-    fn typed(&mut self, text: String) {
-        let found = keys::find(&text, &self.context.roster);
-        if let Phase::Idle(idle) = &mut self.state.phase {
-            idle.found = found;
-            idle.typed = text;
-            idle.notice = None;
-        }
-    }
-
-    fn entered(&mut self, text: &str) {
-        self.continue_on();
-        if !matches!(self.state.phase, Phase::Idle(_)) {
-            return;
-        }
-        match keys::read_entry(text, &self.context.roster) {
-            Entry::Key(key) => self.key_given(key),
-            Entry::Rows(rows) => {
-                if let Phase::Idle(idle) = &mut self.state.phase {
-                    idle.found = rows;
-                }
-            }
-            Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
-        }
-    }
-
-    fn picked(&mut self, id: CandidateId) {
-        self.record_note(records::viewed(CandidateRef(id.0)));
-        match keys::from_row(id, &self.context.roster) {
-            Entry::Key(key) => self.key_given(key),
-            Entry::Rows(_) | Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
-        }
-    }
-
-    fn key_given(&mut self, key: ReadyKey) {
-        let card_is_done = matches!(&self.state.phase, Phase::Idle(Idle { card_is_done: true, .. }));
-        self.state.phase = Phase::Idle(Idle { card_is_done, ..Idle::default() });
-        self.state.key = Some(key);
-        if !card_is_done {
-            self.read_if_ready();
-        }
-    }
-
-    fn chose(&mut self, choice: Choice) {
-        let now = self.state.now;
-        let context = self.context;
-        let phase_allows = allowed(&self.state.phase, context, now).contains(&choice);
-        let Some(case) = self.state.case_mut().filter(|case| case.is_open() && phase_allows) else { return };
-        if choice == Choice::NotAdmitted {
-            case.stage = Stage::ChoosingReason;
-            return;
-        }
-        let first = case.arrival.map(|arrival| arrival.entry);
-        let event = match (choice, case.candidate_ref(), first) {
-            (Choice::Admit, Some(cand), _) => Some(records::check_in(case, cand, context, now)),
-            (Choice::ReEntry, Some(cand), Some(first)) => Some(records::re_entry(case, cand, first, context)),
-            (Choice::ReportDuplicate, Some(cand), Some(first)) => Some(records::duplicate(case, cand, first, context)),
-            (Choice::Directed, _, _) => records::directed(case, context),
-            (Choice::Refer, _, _) => Some(records::referred(case, context, now)),
-            _ => None,
-        };
-        if let Some(event) = event {
-            case.stage = Stage::Recording(choice);
-            self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
-        }
-    }
-
-    fn reason(&mut self, reason: NotAdmittedReason) {
-        let context = self.context;
-        let Some(case) = self.state.case_mut().filter(|case| case.stage == Stage::ChoosingReason) else { return };
-        let event = records::not_admitted(case, reason, context);
-        case.stage = Stage::Recording(Choice::NotAdmitted);
-        self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
-    }
-
-    fn continue_on(&mut self) {
-        if self.state.case().is_some_and(|case| matches!(case.stage, Stage::Recorded { .. })) {
-            self.go_idle(None);
-        }
-    }
-
-    fn back(&mut self) {
-        let context = self.context;
-        match self.state.case_mut().map(|case| (case.stage.clone(), case)) {
-            Some((Stage::ChoosingReason, case)) => case.stage = Stage::Deciding,
-            Some((Stage::Deciding, case)) => {
-                let event = records::abandoned(case, context);
-                self.record_note(event);
-                self.leave();
-            }
-            Some((Stage::Recording(_), _)) => {}
-            Some((Stage::Recorded { .. }, _)) => self.go_idle(None),
-            None => self.leave(),
-        }
-    }
-
-    fn leave(&mut self) {
-        if self.state.reading {
-            self.effects.push(Effect::ReleaseCard);
-            self.state.reading = false;
-        }
-        self.go_idle(None);
-    }
-
-    // -- registry --
-
-    fn answered(&mut self, id: RequestId, reply: &Reply) {
-        self.record_note(records::answer(id, reply));
-        let silent = matches!(reply.answer, Answer::NotAsked { .. } | Answer::Refused { .. });
-        self.state.health.registry = Some(!silent);
-        let now = self.state.now;
-        let since = &mut self.state.health.registry_silent_since;
-        *since = silent.then(|| since.unwrap_or(now));
-        if silent {
-            for pending in self.state.pending.iter_mut().filter(|pending| pending.query.request_id == id) {
-                (pending.in_flight, pending.asked_ms) = (false, Some(now.boot_ms));
-            }
-        } else {
-            self.state.pending.retain(|pending| pending.query.request_id != id);
-        }
-        if let Some(case) = self.state.case_mut()
-            && (case.registry == RegistryPart::Asking(id) || (case.is_open() && is_about(case, id)))
-        {
-            case.registry = RegistryPart::Done(reply.answer.clone());
-            self.announce();
-        }
-    }
-
-    /// Asks the oldest unanswered question again when its time has come; one at a time.
-    fn ask_again(&mut self) {
-        let now_ms = self.state.now.boot_ms;
-        let wait_ms = self.context.policy.registry_again_ms;
-        let busy = self.state.pending.iter().any(|pending| pending.in_flight);
-        let due = |asked_ms: Option<u64>| asked_ms.is_some_and(|asked_ms| now_ms.saturating_sub(asked_ms) >= wait_ms);
-        let found = self.state.pending.iter().position(|pending| due(pending.asked_ms));
-        if let Some(index) = found.filter(|_| !busy) {
-            self.ask(index);
-        }
-    }
-
-    fn ask(&mut self, index: usize) {
-        let asked = self.asked();
-        if let Some(pending) = self.state.pending.get_mut(index) {
-            (pending.in_flight, pending.asked_ms) = (true, Some(self.state.now.boot_ms));
-            pending.query.asked = asked;
-            self.effects.push(Effect::Ask(Box::new(pending.query.clone())));
-        }
-    }
-
-    fn asked(&self) -> Asked {
-        let head = &self.state.head;
-        Asked { origin: self.context.origin.clone(), size: head.entry().seq + 1, root: *head.root() }
     }
 
     // -- the record --
@@ -457,24 +289,6 @@ fn route(case: Box<Case>) -> Phase {
     } else {
         Phase::Verdict(case)
     }
-}
-
-fn question(id: RequestId, case: &Case, context: &Context) -> Query {
-    Query {
-        request_id: id,
-        number: crate::bits::secret::Pii::new(case.holder.number.reveal().to_owned()),
-        full_name: case.holder.full_name.clone(),
-        birth_date: case.holder.birth_date.reveal().parse().ok(),
-        expiry: case.holder.expiry,
-        ds_certificate: case.signer_certificate.clone(),
-        asked: Asked { origin: context.origin.clone(), size: 0, root: [0; 32] },
-    }
-}
-
-/// A later answer to the same question replaces a silence.
-fn is_about(case: &Case, id: RequestId) -> bool {
-    let silent = |answer: &Answer| policy::registry_failure(answer).is_some_and(policy::is_silence);
-    matches!(&case.registry, RegistryPart::Done(answer) if silent(answer)) && case.question == Some(id)
 }
 
 fn is_lift(failure: Failure) -> bool {

@@ -15,6 +15,7 @@ mod logbook;
 mod questions;
 pub mod registry;
 pub mod runtime;
+pub mod sounds;
 pub mod start;
 mod trust;
 mod watch;

@@ -110,6 +110,7 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
         inbox: inbox.clone(),
+        resumption: None,
         current: Arc::clone(&reading),
     };
     let log_hand = LogHand {

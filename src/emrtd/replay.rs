@@ -8,7 +8,7 @@
 
 use crate::bits::secret::Pii;
 use crate::bits::tlv;
-use crate::emrtd::authenticity::card_security;
+use crate::emrtd::authenticity::card_security::{self, CardSecurityVerdict};
 use crate::emrtd::authenticity::passive::{self, SignedSod, SodVerdict};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::evidence::{Evidence, GroupHash};
@@ -110,12 +110,21 @@ impl Replay {
     /// EF.CardSecurity holds the signed offer of PACE with chip-authentication mapping.
     fn card_security(&mut self, trust: &TrustStore, at: Timestamp) {
         let Some(bytes) = self.files.get(FileId::CardSecurity) else { return };
-        let judged = match card_security::read(bytes, trust, at) {
-            Ok(signed) if signed.is_anchored() => (Outcome::Successful, None),
-            Ok(_) => (Outcome::Undetermined, Some(Cause::UnknownSigner)),
-            Err(cause) => (Outcome::Failed, Some(cause)),
+        let verdict = card_security::authenticate(own_length(bytes).0, trust, at);
+        let judged = match &verdict {
+            CardSecurityVerdict::Trusted(_) => (Outcome::Successful, None),
+            CardSecurityVerdict::UnknownSigner(_) => (Outcome::Undetermined, Some(Cause::UnknownSigner)),
+            CardSecurityVerdict::Failed(cause @ Cause::AlgorithmNotSupported) => (Outcome::NotSupported, Some(*cause)),
+            CardSecurityVerdict::Failed(cause) => (Outcome::Failed, Some(*cause)),
         };
+        let offered = self.files.get(FileId::CardAccess).and_then(|bytes| SecurityInfos::parse(bytes).ok());
+        let copy = offered.zip(verdict.signed()).map(|(offered, signed)| judging::offer(&offered, signed.infos()));
+        self.report.add(Check::ReadCardSecurity, Outcome::Successful, None, SECTION_SECURITY);
         self.add(Check::CardSecurity, judged, SECTION_SECURITY);
+        // The signed copy in DG14 may be silent; this one then speaks.
+        if let Some(copy) = copy.filter(|copy| copy.0 != Outcome::NotPerformed) {
+            self.add(Check::CardAccessCopy, copy, SECTION_SECURITY);
+        }
     }
 
     /// Names what was not come to, so that the report lists every check.
@@ -149,8 +158,10 @@ impl Replay {
             | Check::Application
             | Check::Link
             | Check::ChipAuthentication
-            | Check::ActiveAuthentication => Cause::NoCard,
-            Check::CardAccess | Check::CardAccessCopy => Cause::FileNotSupplied,
+            | Check::ActiveAuthentication
+            | Check::ChipMapping => Cause::NoCard,
+            Check::CardAccess | Check::CardAccessCopy | Check::ReadCardSecurity => Cause::FileNotSupplied,
+            Check::CardSecurity => Cause::FileNotSupplied,
             Check::ReadCom | Check::Com | Check::ReadGroup(_) => Cause::FileNotSupplied,
             Check::CountryAgreement if self.files.get(FileId::Dg(1)).is_none() => Cause::FileNotSupplied,
             _ => Cause::EarlierFailure,

@@ -82,10 +82,14 @@ pub enum Check {
     ActiveAuthentication,
     /// EF.COM agrees with the signed object.
     Com,
-    /// EF.CardAccess agrees with its signed copy in DG14.
+    /// EF.CardAccess agrees with its signed copy in DG14 or EF.CardSecurity.
     CardAccessCopy,
-    /// EF.CardSecurity is signed under the trust store.
+    /// EF.CardSecurity was read.
+    ReadCardSecurity,
+    /// EF.CardSecurity is well formed and signed by a signer whom the trust store knows.
     CardSecurity,
+    /// The chip proved within PACE that it has the key in EF.CardSecurity.
+    ChipMapping,
 }
 
 impl Check {
@@ -112,7 +116,9 @@ impl Check {
             Self::ActiveAuthentication => "chip.active".to_owned(),
             Self::Com => "com.agreement".to_owned(),
             Self::CardAccessCopy => "access.card-access-copy".to_owned(),
+            Self::ReadCardSecurity => "card-security.read".to_owned(),
             Self::CardSecurity => "card-security.signature".to_owned(),
+            Self::ChipMapping => "chip.mapping".to_owned(),
         }
     }
 }

@@ -16,5 +16,6 @@ pub mod keys;
 pub mod logging;
 pub mod pcsc;
 pub mod random;
+pub mod sound;
 pub mod threads;
 pub mod trust;

@@ -6,6 +6,7 @@
 //!
 //! Invariants: never an empty answer frame, which would hang the reader.
 
+use crate::iso7816::transport::{CardTransport as _, TransportError};
 use crate::lab::card::SyntheticCard;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
@@ -30,11 +31,13 @@ pub fn serve(card: &mut SyntheticCard, mut stream: TcpStream) -> io::Result<u32>
                 card.reset();
                 continue;
             }
-            command => card.process(command),
+            command => match card.transmit(command) {
+                Ok(answer) => answer,
+                // A mute card stays in the field and lets the reader wait.
+                Err(TransportError::TimedOut { .. }) => continue,
+                Err(_) => break,
+            },
         };
-        if answer.is_empty() {
-            break;
-        }
         send(&mut stream, &answer)?;
     }
     card.reset();

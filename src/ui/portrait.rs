@@ -27,7 +27,8 @@ impl PortraitTexture {
             PortraitView::Missing => frame(ui, size, &words.portrait_none),
             PortraitView::Proven(portrait) => {
                 self.picture(ui, portrait, size);
-                ui.label(RichText::new(&words.compare_portrait).font(style::font(Size::Body)).color(style::INK_SOFT));
+                let hint = RichText::new(&words.compare_portrait).font(style::font(Size::Body)).color(style::INK_SOFT);
+                ui.add(Label::new(hint).wrap());
             }
             PortraitView::Unproven(portrait) => {
                 self.picture(ui, portrait, size);

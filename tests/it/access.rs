@@ -279,11 +279,25 @@ fn keys_of_dg14() {
         let plan = ChipAuthenticationPlan::choose(&infos).unwrap();
         assert!(plan.inferred && plan.info.cipher == CipherAlg::TripleDes, "a key without a protocol means 3DES");
     }
+    let second_version = tlv::encode(0x06, &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03, 0x02, 0x02]);
+    let second_version = tlv::encode_all(0x30, &[second_version, integer(&[2])]);
+    let with_second = [key_entry(curve).as_slice(), &second_version].concat();
+    let infos = SecurityInfos::parse(&tlv::encode(0x31, &with_second)).unwrap();
+    assert!(ChipAuthenticationPlan::choose(&infos).is_none(), "another version is no reason to infer 3DES");
+
     let other = diemdanh::crypto::Point::generator(curve).multiply(&[2]).unwrap().encode();
     let infos = info(&ec, &explicit(&other));
     assert!(infos.chip_keys.is_empty());
     assert!(matches!(infos.refused_key, Some(KeyRefusal::Key(_))));
     assert!(ChipAuthenticationPlan::choose(&infos).is_none());
+}
+
+fn key_entry(curve: NamedCurve) -> Vec<u8> {
+    let ec = tlv::encode(0x06, &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01]);
+    let algorithm = tlv::encode_all(0x30, &[ec, tlv::encode(0x06, curve.oid())]);
+    let bits = tlv::encode(0x03, &[&[0], curve.generator().as_slice()].concat());
+    let pk = tlv::encode(0x06, &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01, 0x02]);
+    tlv::encode_all(0x30, &[pk, tlv::encode_all(0x30, &[algorithm, bits])])
 }
 
 fn run_bac(case: &Value, key: &MrzKey, answer: Vec<u8>) -> Result<(), AccessError> {

@@ -8,8 +8,9 @@ use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::lab::card::{CardData, CardFault, SyntheticCard};
 use diemdanh::lab::issuer::{Fault, Issuer, Making};
 
-/// The card is lifted at the command with this index, and put back as soon as the desk asks for it.
-fn lifted_and_put_back(bench: &Bench, data: &CardData, command: u32) {
+/// The card is lifted at the command with this index, and put back as soon as the desk asks for it. Returns how many
+/// commands the second contact took.
+fn lifted_and_put_back(bench: &Bench, data: &CardData, command: u32) -> u32 {
     bench.tap(&person(0), card(data).with_fault(CardFault::LiftedAt(command)));
     let asks = |view: &View| match &view.screen {
         Screen::Reading(reading) => reading.interrupted == Some(Failure::CardLifted),
@@ -19,6 +20,7 @@ fn lifted_and_put_back(bench: &Bench, data: &CardData, command: u32) {
     bench.field.insert(card(data));
     assert_eq!(bench.decided().headline, Headline::Admit, "lifted at command {command}");
     bench.decide(Choice::Admit);
+    bench.field.remove().unwrap().apdu_count()
 }
 
 /// How many commands a desk sends to a good card.
@@ -32,7 +34,7 @@ fn commands_of(world: &World, data: &CardData) -> u32 {
 }
 
 #[test]
-fn card_lifted_at_every_command_and_put_back() {
+fn c10_card_lifted_at_every_apdu_and_put_back_at_the_desk() {
     let world = World::alone();
     let data = good(&person(0));
     let commands = commands_of(&world, &data);
@@ -41,7 +43,10 @@ fn card_lifted_at_every_command_and_put_back() {
         let journal = format!("lifted-{command}");
         world.use_journal(&journal);
         let bench = world.open();
-        lifted_and_put_back(&bench, &data, command);
+        let again = lifted_and_put_back(&bench, &data, command);
+        assert!(again <= commands, "lifted at {command}: {again} commands");
+        // The last command reads a file alone: what was read before it is not read again.
+        assert!(command + 2 < commands || again < commands * 3 / 4, "lifted at {command}: {again} of {commands}");
         bench.stop();
         let events = world.events_in(&journal);
         assert_eq!(check_ins(&events), 1, "lifted at command {command}");
@@ -69,7 +74,7 @@ fn card_put_back_before_the_loss_is_noticed() {
 }
 
 #[test]
-fn another_card_put_back_is_another_person() {
+fn c11_another_card_put_back_is_another_person() {
     let world = World::alone();
     let bench = world.open();
     bench.tap(&person(0), card(&good(&person(0))).with_fault(CardFault::LiftedAt(30)));

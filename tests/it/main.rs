@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests stand outside the rooms")]
 
 mod access;
+mod access_mapping;
 mod board;
 mod cccd;
 mod checkin;
@@ -20,6 +21,7 @@ mod hostile;
 mod hostile_files;
 mod inspection;
 mod inspection_link;
+mod inspection_resumed;
 mod inspection_support;
 mod issuer;
 mod mrz;

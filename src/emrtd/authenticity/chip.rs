@@ -111,7 +111,8 @@ fn plans_for(key: &ChipKey, infos: &SecurityInfos) -> Vec<ChipAuthenticationPlan
     let agreement = key.public.agreement();
     let only_key = infos.chip_keys.len() == 1;
     let belongs = |info: &&ChipAuthenticationInfo| {
-        info.agreement == agreement && (info.key_id == key.key_id || (only_key && info.key_id.is_none()))
+        let unnamed = info.key_id.is_none() || key.key_id.is_none();
+        info.agreement == agreement && (info.key_id == key.key_id || (only_key && unnamed))
     };
     let plans: Vec<_> = infos
         .chip_authentication
@@ -119,7 +120,7 @@ fn plans_for(key: &ChipKey, infos: &SecurityInfos) -> Vec<ChipAuthenticationPlan
         .filter(belongs)
         .map(|info| ChipAuthenticationPlan { key: key.clone(), info: info.clone(), inferred: false })
         .collect();
-    if !plans.is_empty() || !infos.chip_authentication.is_empty() {
+    if !plans.is_empty() || !infos.chip_authentication.is_empty() || infos.other_chip_authentication {
         return plans;
     }
     let info = ChipAuthenticationInfo { agreement, cipher: CipherAlg::TripleDes, key_id: key.key_id.clone() };
@@ -139,7 +140,8 @@ fn set_authentication_template(plan: &ChipAuthenticationPlan) -> CommandApdu {
 }
 
 fn key_reference(plan: &ChipAuthenticationPlan) -> Vec<u8> {
-    plan.key.key_id.as_deref().map(|id| tlv::encode(0x84, id)).unwrap_or_default()
+    let id = plan.key.key_id.as_deref().or(plan.info.key_id.as_deref());
+    id.map(|id| tlv::encode(0x84, id)).unwrap_or_default()
 }
 
 fn expect_ok(session: &mut CardSession<'_>, command: &CommandApdu) -> Result<(), ChipAuthenticationError> {

@@ -11,17 +11,19 @@ use crate::emrtd::report::{Cause, Check, Outcome};
 use crate::iso7816::{FileAddress, FileError, FileReader, SessionError};
 
 pub(super) const MAX_CARD_ACCESS_BYTES: usize = 4 * 1024;
+pub(super) const MAX_CARD_SECURITY_BYTES: usize = 16 * 1024;
 const MAX_COM_BYTES: usize = 1024;
 const MAX_DG1_BYTES: usize = 1024;
 const MAX_OTHER_GROUP_BYTES: usize = 64 * 1024;
 
 /// Sessions that may be opened again in one inspection.
-const MAX_REOPENED: u32 = 1;
+pub(super) const MAX_REOPENED: u32 = 1;
 
 impl Dialogue<'_, '_> {
     /// Reads EF.SOD and judges it.
     pub(super) fn read_signed_object(&mut self) -> Result<(), Stop> {
         let Some(bytes) = self.read_and_report(FileId::Sod, Check::ReadSod)? else { return Ok(()) };
+        self.kept.confirm(&bytes);
         self.signed_object = match passive::authenticate(&bytes, self.trust, self.now, &mut self.report) {
             SodVerdict::Trusted(sod) => SignedObject::Trusted(sod),
             SodVerdict::UnknownSigner(sod) => SignedObject::Unknown(sod),
@@ -32,7 +34,7 @@ impl Dialogue<'_, '_> {
                 sod: Pii::new(bytes.clone()),
                 signer_certificate: signed.signer().der().to_vec(),
                 group_hashes: Vec::new(),
-                chip: None,
+                chip: self.mapping_evidence(),
             });
         }
         self.keep(FileId::Sod, bytes);
@@ -68,10 +70,16 @@ impl Dialogue<'_, '_> {
 
     /// Reads a file and adds the line about it. `None` when it could not be had.
     fn read_and_report(&mut self, file: FileId, check: Check) -> Result<Option<Vec<u8>>, Stop> {
-        let (outcome, cause) = match self.read_file(file)? {
+        let read = self.read_file(file)?;
+        Ok(self.report_file(check, read))
+    }
+
+    /// Adds the line about a file that was read, or was not.
+    pub(super) fn report_file(&mut self, check: Check, read: Result<Vec<u8>, FileError>) -> Option<Vec<u8>> {
+        let (outcome, cause) = match read {
             Ok(bytes) => {
                 self.add(check, Outcome::Successful, None, SECTION_FILES);
-                return Ok(Some(bytes));
+                return Some(bytes);
             }
             Err(FileError::Absent) => (Outcome::Failed, Cause::FileMissing),
             Err(FileError::Locked) => (Outcome::Failed, Cause::FileProtected),
@@ -81,12 +89,17 @@ impl Dialogue<'_, '_> {
             Err(_) => (Outcome::Failed, Cause::FileUnreadable),
         };
         self.add(check, outcome, Some(cause), SECTION_FILES);
-        Ok(None)
+        None
     }
 
     fn read_file(&mut self, file: FileId) -> Result<Result<Vec<u8>, FileError>, Stop> {
         let address = FileAddress { fid: file.fid(), sfi: Some(file.sfi()) };
-        let mut bytes = Vec::new();
+        // The signed object is what tells whether the card is the same.
+        let kept = if file == FileId::Sod { None } else { self.kept.take(file) };
+        if let Some(bytes) = kept {
+            return Ok(Ok(bytes));
+        }
+        let mut bytes = if file == FileId::Sod { Vec::new() } else { self.kept.take_beginning(file) };
         loop {
             let observer = &mut *self.observer;
             let mut on_progress = |done_bytes, total_bytes| {
@@ -100,7 +113,12 @@ impl Dialogue<'_, '_> {
                 {
                     self.open_again()?;
                 }
-                Err(FileError::Session(error)) => return Err(error.into()),
+                Err(FileError::Session(error)) => {
+                    if file != FileId::Sod {
+                        self.kept.keep_beginning(file, bytes);
+                    }
+                    return Err(error.into());
+                }
                 Err(error) => return Ok(Err(error)),
             }
         }
@@ -130,7 +148,8 @@ impl Dialogue<'_, '_> {
 
 fn limit(file: FileId) -> usize {
     match file {
-        FileId::CardAccess | FileId::CardSecurity => MAX_CARD_ACCESS_BYTES,
+        FileId::CardAccess => MAX_CARD_ACCESS_BYTES,
+        FileId::CardSecurity => MAX_CARD_SECURITY_BYTES,
         FileId::Com => MAX_COM_BYTES,
         FileId::Sod => sod::MAX_SOD_BYTES,
         FileId::Dg(1) => MAX_DG1_BYTES,

@@ -35,6 +35,8 @@ pub struct SecurityInfos {
     pub pace: Vec<PaceInfo>,
     /// Variants of chip authentication version 1.
     pub chip_authentication: Vec<ChipAuthenticationInfo>,
+    /// Chip authentication is offered in a version or with a cipher that is not known here.
+    pub other_chip_authentication: bool,
     /// Keys of chip authentication.
     pub chip_keys: Vec<ChipKey>,
     /// The signature of active authentication, where the chip names one.
@@ -191,7 +193,9 @@ impl SecurityInfos {
                 Some(())
             }
             [0x03, agreement, cipher] => {
-                self.chip_authentication.push(chip_authentication(*agreement, *cipher, fields)?);
+                let info = chip_authentication(*agreement, *cipher, fields);
+                self.other_chip_authentication |= info.is_none();
+                self.chip_authentication.push(info?);
                 Some(())
             }
             [0x04, variant, cipher] => {

@@ -96,9 +96,9 @@ fn unopened_verdict(results: &[CheckResult], by_lines: Overall) -> Overall {
     }
 }
 
-/// One of the two proofs of the chip must have succeeded.
+/// One of the three proofs of the chip must have succeeded.
 fn chip_verdict(results: &[CheckResult]) -> Overall {
-    let proven = [Check::ChipAuthentication, Check::ActiveAuthentication]
+    let proven = [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication]
         .into_iter()
         .any(|check| outcome_of(results, check) == Some(Outcome::Successful));
     if proven { Overall::Pass } else { Overall::Warn }
@@ -143,7 +143,7 @@ fn failure_verdict(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
         (Check::Pace | Check::Bac, Some(Cause::ProtocolViolated)) => Overall::Fail,
         // A failed attempt at one procedure weighs little when the other opened the chip.
         (Check::Pace | Check::Bac | Check::CardAccess, _) => Overall::Warn,
-        (Check::Com | Check::ReadCom, _) => Overall::Warn,
+        (Check::Com | Check::ReadCom | Check::ReadCardSecurity, _) => Overall::Warn,
         (Check::ReadGroup(group) | Check::DgParse(group), _) if !policy.required_groups.contains(&group) => {
             Overall::Warn
         }

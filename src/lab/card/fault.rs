@@ -21,6 +21,10 @@ pub enum CardFault {
     CardAccessLocked,
     /// Short file identifiers are unknown (`6A86`).
     NoShortIdentifiers,
+    /// One byte of the data of chip-authentication mapping is wrong.
+    WrongMappingData,
+    /// The data of chip-authentication mapping is not padded.
+    WrongMappingPadding,
     /// Chip authentication is refused with this status.
     RefusesChipAuthentication(u16),
 }

@@ -1,6 +1,6 @@
 //! A virtual card: the chip's side of the dialogue, with faults on order.
 //!
-//! ISO/IEC 7816-4 commands, BAC, PACE with generic mapping over elliptic curves, secure messaging, chip
+//! ISO/IEC 7816-4 commands, BAC, PACE with generic and chip-authentication mapping over elliptic curves, secure messaging, chip
 //! authentication (AES and 3DES) and active authentication, as the documents of ICAO Doc 9303-10 and -11 behave.
 //!
 //! Invariants: the same card with the same commands gives the same answers; the chip's arithmetic shares the

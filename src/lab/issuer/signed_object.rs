@@ -1,4 +1,4 @@
-//! EF.SOD of a lab card (ICAO Doc 9303-10 §4.6.2 and appendix D; RFC 5652 §5).
+//! EF.SOD and EF.CardSecurity of a lab card (ICAO Doc 9303-10 §4.6.2 and appendix D; RFC 5652 §5).
 
 use super::IssueError;
 use super::authority::Authority;
@@ -9,6 +9,8 @@ use jiff::Timestamp;
 use std::collections::BTreeMap;
 
 const LDS_SECURITY_OBJECT: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x01];
+const SECURITY_OBJECT: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x03, 0x02, 0x01];
+const MASTER_LIST: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x02];
 const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
 const CONTENT_TYPE: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03];
 const MESSAGE_DIGEST: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04];
@@ -21,8 +23,38 @@ pub(super) fn ef_sod(
     issuer: &Authority,
     signed_at: Option<Timestamp>,
 ) -> Result<Vec<u8>, IssueError> {
-    let content = security_object(groups);
-    let attributes = attributes(&content, signer.hash(), signed_at);
+    Ok(tlv::encode(0x77, &signed(&security_object(groups), LDS_SECURITY_OBJECT, signer, issuer, signed_at)?))
+}
+
+/// Signs a SET of SecurityInfos.
+pub(super) fn ef_card_security(
+    infos: &[u8],
+    signer: &Authority,
+    issuer: &Authority,
+    signed_at: Option<Timestamp>,
+) -> Result<Vec<u8>, IssueError> {
+    signed(infos, SECURITY_OBJECT, signer, issuer, signed_at)
+}
+
+/// A master list of `certificates` (ICAO Doc 9303-12 §8).
+pub(super) fn master_list(
+    certificates: &[Vec<u8>],
+    signer: &Authority,
+    issuer: &Authority,
+    signed_at: Option<Timestamp>,
+) -> Result<Vec<u8>, IssueError> {
+    let content = der::sequence(&[der::integer(&[0]), der::set_of(certificates.to_vec())]);
+    signed(&content, MASTER_LIST, signer, issuer, signed_at)
+}
+
+fn signed(
+    content: &[u8],
+    content_type: &[u8],
+    signer: &Authority,
+    issuer: &Authority,
+    signed_at: Option<Timestamp>,
+) -> Result<Vec<u8>, IssueError> {
+    let attributes = attributes(content, content_type, signer.hash(), signed_at);
     let signature = signer.sign(&der::set_of(attributes.clone()))?;
     let mut sorted = attributes;
     sorted.sort();
@@ -37,11 +69,11 @@ pub(super) fn ef_sod(
     let signed_data = der::sequence(&[
         der::integer(&[3]),
         tlv::encode(0x31, &der::hash(signer.hash())),
-        der::sequence(&[der::oid(LDS_SECURITY_OBJECT), tlv::encode(0xA0, &der::octets(&content))]),
+        der::sequence(&[der::oid(content_type), tlv::encode(0xA0, &der::octets(content))]),
         tlv::encode(0xA0, signer.certificate()),
         tlv::encode(0x31, &signer_info),
     ]);
-    Ok(tlv::encode(0x77, &der::sequence(&[der::oid(SIGNED_DATA), tlv::encode(0xA0, &signed_data)])))
+    Ok(der::sequence(&[der::oid(SIGNED_DATA), tlv::encode(0xA0, &signed_data)]))
 }
 
 fn security_object(groups: &BTreeMap<u8, Vec<u8>>) -> Vec<u8> {
@@ -52,10 +84,10 @@ fn security_object(groups: &BTreeMap<u8, Vec<u8>>) -> Vec<u8> {
     der::sequence(&[der::integer(&[0]), der::hash(HashAlg::Sha256), der::sequence(&hashes)])
 }
 
-fn attributes(content: &[u8], hash: HashAlg, signed_at: Option<Timestamp>) -> Vec<Vec<u8>> {
+fn attributes(content: &[u8], content_type: &[u8], hash: HashAlg, signed_at: Option<Timestamp>) -> Vec<Vec<u8>> {
     let attribute = |kind: &[u8], value: Vec<u8>| der::sequence(&[der::oid(kind), tlv::encode(0x31, &value)]);
     let mut attributes = vec![
-        attribute(CONTENT_TYPE, der::oid(LDS_SECURITY_OBJECT)),
+        attribute(CONTENT_TYPE, der::oid(content_type)),
         attribute(MESSAGE_DIGEST, der::octets(&hash.digest(content))),
     ];
     attributes.extend(signed_at.map(|moment| attribute(SIGNING_TIME, der::utc_time(moment))));

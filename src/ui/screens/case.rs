@@ -25,7 +25,10 @@ pub(super) fn show(
     banner(ui, view.signal, headline(view.headline, &strings.words), &banner_detail(view, &strings.words));
     ui.add_space(2.0);
     ui.horizontal_top(|ui| {
-        ui.vertical(|ui| tools.portrait.show(ui, &view.portrait, strings, PORTRAIT));
+        ui.vertical(|ui| {
+            ui.set_width(PORTRAIT.x);
+            tools.portrait.show(ui, &view.portrait, strings, PORTRAIT);
+        });
         ui.add_space(style::GAP);
         ui.vertical(|ui| {
             person(ui, &view.person, &strings.words);

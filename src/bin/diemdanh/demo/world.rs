@@ -136,7 +136,7 @@ impl World {
             clock: Arc::new(SystemClock),
             card_random: Box::new(SystemRandom),
             key_random: Box::new(SystemRandom),
-            sound: Box::new(|_| {}),
+            sound: diemdanh::desk::sounds::speaker(),
         };
         start(&config, &base, adapters)
     }

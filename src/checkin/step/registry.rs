@@ -1,0 +1,78 @@
+//! Questions to the registry, their answers, and asking again.
+
+use super::Desk;
+use crate::bits::secret::Pii;
+use crate::checkin::case::{Case, RegistryPart};
+use crate::checkin::context::Context;
+use crate::checkin::event::Effect;
+use crate::checkin::{policy, records};
+use crate::registry::{Answer, Asked, Query, Reply, RequestId};
+
+impl Desk<'_> {
+    pub(super) fn answered(&mut self, id: RequestId, reply: &Reply) {
+        self.record_note(records::answer(id, reply));
+        let silent = matches!(reply.answer, Answer::NotAsked { .. } | Answer::Refused { .. });
+        self.state.health.registry = Some(!silent);
+        let now = self.state.now;
+        let since = &mut self.state.health.registry_silent_since;
+        *since = silent.then(|| since.unwrap_or(now));
+        if silent {
+            for pending in self.state.pending.iter_mut().filter(|pending| pending.query.request_id == id) {
+                (pending.in_flight, pending.asked_ms) = (false, Some(now.boot_ms));
+            }
+        } else {
+            self.state.pending.retain(|pending| pending.query.request_id != id);
+        }
+        if let Some(case) = self.state.case_mut()
+            && (case.registry == RegistryPart::Asking(id) || (case.is_open() && is_about(case, id)))
+        {
+            case.registry = RegistryPart::Done(reply.answer.clone());
+            self.announce();
+        }
+    }
+
+    /// Asks the oldest unanswered question again when its time has come; one at a time.
+    pub(super) fn ask_again(&mut self) {
+        let now_ms = self.state.now.boot_ms;
+        let wait_ms = self.context.policy.registry_again_ms;
+        let busy = self.state.pending.iter().any(|pending| pending.in_flight);
+        let due = |asked_ms: Option<u64>| asked_ms.is_some_and(|asked_ms| now_ms.saturating_sub(asked_ms) >= wait_ms);
+        let found = self.state.pending.iter().position(|pending| due(pending.asked_ms));
+        if let Some(index) = found.filter(|_| !busy) {
+            self.ask(index);
+        }
+    }
+
+    pub(super) fn ask(&mut self, index: usize) {
+        let asked = self.asked();
+        if let Some(pending) = self.state.pending.get_mut(index) {
+            (pending.in_flight, pending.asked_ms) = (true, Some(self.state.now.boot_ms));
+            pending.query.asked = asked;
+            self.effects.push(Effect::Ask(Box::new(pending.query.clone())));
+        }
+    }
+
+    pub(super) fn asked(&self) -> Asked {
+        let head = &self.state.head;
+        Asked { origin: self.context.origin.clone(), size: head.entry().seq + 1, root: *head.root() }
+    }
+}
+
+/// The question about `case`, with no more of its holder than the answer needs.
+pub(super) fn question(id: RequestId, case: &Case, context: &Context) -> Query {
+    Query {
+        request_id: id,
+        number: Pii::new(case.holder.number.reveal().to_owned()),
+        full_name: case.holder.full_name.clone(),
+        birth_date: case.holder.birth_date.reveal().parse().ok(),
+        expiry: case.holder.expiry,
+        ds_certificate: case.signer_certificate.clone(),
+        asked: Asked { origin: context.origin.clone(), size: 0, root: [0; 32] },
+    }
+}
+
+/// A later answer to the same question replaces a silence.
+fn is_about(case: &Case, id: RequestId) -> bool {
+    let silent = |answer: &Answer| policy::registry_failure(answer).is_some_and(policy::is_silence);
+    matches!(&case.registry, RegistryPart::Done(answer) if silent(answer)) && case.question == Some(id)
+}

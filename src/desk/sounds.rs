@@ -1,0 +1,17 @@
+//! Which sound a signal has.
+
+use crate::checkin::failure::Signal;
+use crate::host::sound::{Player, Sound};
+
+/// Makes the sound of each signal it is given.
+pub fn speaker() -> Box<dyn FnMut(Signal) + Send> {
+    let player = Player::new();
+    Box::new(move |signal| {
+        player.play(match signal {
+            Signal::Ok => Sound::Ok,
+            Signal::Working => Sound::Working,
+            Signal::Attention => Sound::Attention,
+            Signal::Stop => Sound::Stop,
+        });
+    })
+}
