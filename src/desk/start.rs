@@ -14,6 +14,7 @@ use crate::desk::config::{ChipConfig, DeskConfig, SessionConfig};
 use crate::desk::logbook::{LogHand, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
+use crate::desk::trust::TrustWatch;
 use crate::desk::{questions, watch};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::InspectionPolicy;
@@ -116,6 +117,7 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
     let card_hand = CardHand {
         reader: adapters.connector,
         trust,
+        trust_watch: TrustWatch::new(base.join(&config.paths.trust)),
         policy: inspection_policy(&config.chip),
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
