@@ -6,6 +6,7 @@ use crate::cccd::holder::{Holder, HolderError, HolderNote};
 use crate::checkin::chip::{ChipReading, link_failure};
 use crate::checkin::event::{CardNews, Finished, Identity, PortraitNews, ReadPhase};
 use crate::desk::runtime::Message;
+use crate::desk::trust::TrustWatch;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::{Inspection, InspectionPolicy, Inspector, Observer, Progress, Resumption};
@@ -29,6 +30,7 @@ pub(super) enum CardOrder {
 pub(super) struct CardHand {
     pub(super) reader: Box<dyn CardReader>,
     pub(super) trust: Arc<TrustStore>,
+    pub(super) trust_watch: TrustWatch,
     pub(super) policy: InspectionPolicy,
     pub(super) clock: Arc<dyn Clock + Sync>,
     pub(super) random: Box<dyn Random>,
@@ -43,6 +45,12 @@ impl CardHand {
     /// Works until nobody gives orders any more.
     pub(super) fn run(mut self, orders: &Receiver<CardOrder>) {
         while let Some(CardOrder::Read(reading, key)) = self.next(orders) {
+            // An interrupted reading ends on the store that it began with.
+            if self.resumption.is_none()
+                && let Some(store) = self.trust_watch.newer()
+            {
+                self.trust = store;
+            }
             let finished = self.read(reading, &key);
             let _ = self.inbox.send(Message::Card(reading, CardNews::Finished(Box::new(finished))));
         }

@@ -5,6 +5,7 @@
 //! never a verdict.
 
 mod dialogue;
+pub(in crate::emrtd) mod judging;
 mod mapping;
 mod opening;
 mod proving;
@@ -42,6 +43,8 @@ pub struct InspectionPolicy {
     /// Use the usual PACE parameters (ECDH generic mapping, AES-128, brainpoolP256r1) where EF.CardAccess cannot be
     /// read.
     pub card_access_fallback: bool,
+    /// There is no card: files of a past inspection are judged. What only a card could show is not asked for.
+    pub from_files: bool,
     /// How long after its beginning an interrupted reading may be taken up again, in milliseconds.
     pub resume_within_ms: u32,
 }
@@ -57,6 +60,7 @@ impl Default for InspectionPolicy {
             portrait: true,
             revocation_required: false,
             card_access_fallback: true,
+            from_files: false,
             resume_within_ms: 30_000,
         }
     }
@@ -215,6 +219,19 @@ impl Inspector<'_> {
 }
 
 impl InspectionPolicy {
+    /// For files without a card: the groups that are there must be good, and nothing is asked that only a card could
+    /// show. Whether the chip is genuine is not decided by it.
+    pub fn for_files(groups: Vec<u8>) -> Self {
+        Self {
+            chip_authentication_required: false,
+            portrait: groups.contains(&dialogue::PORTRAIT_GROUP),
+            required_groups: groups,
+            identity_groups: Vec::new(),
+            from_files: true,
+            ..Self::default()
+        }
+    }
+
     /// The same policy for the moment when everything but the portrait has been read.
     fn for_identity(&self) -> Self {
         Self { required_groups: self.identity_groups.clone(), ..self.clone() }
@@ -222,7 +239,7 @@ impl InspectionPolicy {
 }
 
 impl Inspection {
-    fn unopened(trust_store_version: &str) -> Self {
+    pub(in crate::emrtd) fn unopened(trust_store_version: &str) -> Self {
         Self {
             results: Vec::new(),
             overall: Overall::Retry,

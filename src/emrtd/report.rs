@@ -220,6 +220,10 @@ pub enum Cause {
     PortraitUnreadable,
     /// A check digit or field of the MRZ is wrong.
     MrzWrong,
+    /// Files are judged without their card; only a card could show this.
+    NoCard,
+    /// Files are judged without their card, and this one is not among them.
+    FileNotSupplied,
 }
 
 impl Cause {
@@ -281,6 +285,8 @@ impl Cause {
             Self::EarlierFailure => "earlier-failure",
             Self::PortraitUnreadable => "portrait-unreadable",
             Self::MrzWrong => "mrz-wrong",
+            Self::NoCard => "no-card",
+            Self::FileNotSupplied => "file-not-supplied",
         }
     }
 }

@@ -15,3 +15,4 @@ pub mod public_key;
 pub mod revocation;
 pub mod signature;
 pub mod trust;
+pub mod trust_import;

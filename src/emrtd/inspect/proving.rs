@@ -6,6 +6,7 @@
 use super::dialogue::{
     ACTIVE_KEY_GROUP, CHIP_KEY_GROUP, Dialogue, SECTION_ACCESS, SECTION_ACTIVE, SECTION_CHIP, SignedObject, Stop,
 };
+use super::judging;
 use crate::bits::secret::Pii;
 use crate::emrtd::authenticity::active::{self, ActiveError, ActiveProof};
 use crate::emrtd::authenticity::chip::{self, ChipAuthenticationError, ChipAuthenticationPlan};
@@ -154,14 +155,7 @@ impl Dialogue<'_, '_> {
     /// EF.CardAccess is unsigned; its signed copy in DG14 or EF.CardSecurity shows whether the offer was changed on the way (§4.2).
     pub(super) fn compare_offer(&mut self, signed: &SecurityInfos) {
         let Some(offered) = &self.offered else { return };
-        let (outcome, cause) = if signed.pace.is_empty() {
-            (Outcome::NotPerformed, Some(Cause::NotSigned))
-        } else if offered.pace.iter().all(|info| signed.pace.contains(info)) && offered.pace.len() == signed.pace.len()
-        {
-            (Outcome::Successful, None)
-        } else {
-            (Outcome::Failed, Some(Cause::ListDiffers))
-        };
+        let (outcome, cause) = judging::offer(offered, signed);
         self.add(Check::CardAccessCopy, outcome, cause, SECTION_ACCESS);
     }
 

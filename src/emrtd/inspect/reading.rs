@@ -1,16 +1,12 @@
 //! Reading files and judging what each of them is (ICAO Doc 9303-10 §4).
 
-use super::Progress;
+use super::{Progress, judging};
 use super::dialogue::{Dialogue, PORTRAIT_GROUP, SECTION_FILES, SECTION_PASSIVE, SignedObject, Stop};
 use crate::bits::secret::Pii;
-use crate::bits::tlv::Reader;
-use crate::emrtd::authenticity::country;
-use crate::emrtd::authenticity::passive::{self, GroupHashVerdict, SodVerdict};
+use crate::emrtd::authenticity::passive::{self, SodVerdict};
 use crate::emrtd::evidence::{Evidence, GroupHash};
-use crate::emrtd::lds::com::Com;
 use crate::emrtd::lds::files::{FileId, LAST_GROUP};
-use crate::emrtd::lds::security_infos::SecurityInfos;
-use crate::emrtd::lds::{dg1, dg2, dg15, image_header, sod};
+use crate::emrtd::lds::{dg2, sod};
 use crate::emrtd::report::{Cause, Check, Outcome};
 use crate::iso7816::{FileAddress, FileError, FileReader, SessionError};
 
@@ -22,9 +18,6 @@ const MAX_OTHER_GROUP_BYTES: usize = 64 * 1024;
 
 /// Sessions that may be opened again in one inspection.
 pub(super) const MAX_REOPENED: u32 = 1;
-
-/// ICAO asks for these two on every document.
-const MANDATORY_GROUPS: [u8; 2] = [1, 2];
 
 impl Dialogue<'_, '_> {
     /// Reads EF.SOD and judges it.
@@ -54,8 +47,8 @@ impl Dialogue<'_, '_> {
             return Ok(());
         }
         if self.signed_object.signed().is_some_and(|sod| sod.object().group_hash(group).is_none()) {
-            let outcome = if MANDATORY_GROUPS.contains(&group) { Outcome::Failed } else { Outcome::NotSupported };
-            self.add(Check::ReadGroup(group), outcome, Some(Cause::NotSigned), SECTION_FILES);
+            let (outcome, cause) = judging::unsigned_group(group);
+            self.add(Check::ReadGroup(group), outcome, cause, SECTION_FILES);
             return Ok(());
         }
         let file = FileId::Dg(group);
@@ -69,27 +62,8 @@ impl Dialogue<'_, '_> {
     /// Reads EF.COM, which may lie, and compares it with what was signed.
     pub(super) fn read_list_of_groups(&mut self) -> Result<(), Stop> {
         let Some(bytes) = self.read_and_report(FileId::Com, Check::ReadCom)? else { return Ok(()) };
-        let com = Com::parse(&bytes).ok();
+        let (outcome, cause) = judging::list_of_groups(&bytes, self.signed_object.signed());
         self.keep(FileId::Com, bytes);
-        let (outcome, cause) = match (com, self.signed_object.signed()) {
-            (None, _) => (Outcome::Failed, Some(Cause::Malformed)),
-            (Some(_), None) => (Outcome::NotPerformed, Some(Cause::EarlierFailure)),
-            (Some(com), Some(signed)) => {
-                let mut listed = com.groups;
-                let mut hashed: Vec<u8> = signed.object().groups().collect();
-                listed.sort_unstable();
-                hashed.sort_unstable();
-                let versions_differ =
-                    signed.object().lds_version.is_some() && signed.object().lds_version != com.lds_version;
-                if com.has_unknown_tags || listed != hashed {
-                    (Outcome::Failed, Some(Cause::ListDiffers))
-                } else if versions_differ {
-                    (Outcome::Failed, Some(Cause::Irregular))
-                } else {
-                    (Outcome::Successful, None)
-                }
-            }
-        };
         self.add(Check::Com, outcome, cause, SECTION_FILES);
         Ok(())
     }
@@ -151,68 +125,25 @@ impl Dialogue<'_, '_> {
     }
 
     fn compare_hash(&mut self, group: u8, bytes: &[u8]) {
-        let Some(signed) = self.signed_object.signed() else {
-            return self.add(Check::DgHash(group), Outcome::NotPerformed, Some(Cause::EarlierFailure), SECTION_PASSIVE);
-        };
-        let hash = signed.object().hash.digest(bytes);
-        let (outcome, cause) = match signed.compare(group, bytes) {
-            GroupHashVerdict::Same => (Outcome::Successful, None),
-            GroupHashVerdict::Differs => (Outcome::Failed, Some(Cause::HashDiffers)),
-            GroupHashVerdict::NotSigned => (Outcome::Undetermined, Some(Cause::NotSigned)),
-        };
-        if let Some(evidence) = &mut self.inspection.evidence {
+        let signed = self.signed_object.signed();
+        let (outcome, cause) = judging::group_hash(signed, group, bytes);
+        let hash = signed.map(|signed| signed.object().hash.digest(bytes));
+        if let (Some(evidence), Some(hash)) = (&mut self.inspection.evidence, hash) {
             evidence.group_hashes.push(GroupHash { group, hash: Pii::new(hash) });
         }
         self.add(Check::DgHash(group), outcome, cause, SECTION_PASSIVE);
     }
 
-    /// Whether the group is what it should be. Groups whose content is a state's own are only looked at from outside.
+    /// Whether the group is what it should be, and whether DG1 names the state that signed.
     fn look_at(&mut self, group: u8, bytes: &[u8]) {
-        let tag = FileId::Dg(group).tag();
-        let outer = Reader::new(bytes).read().ok().filter(|element| Some(element.tag) == tag);
-        let (outcome, cause) = match (group, outer) {
-            (_, None) => (Outcome::Failed, Some(Cause::Malformed)),
-            (1, _) => self.look_at_mrz(bytes),
-            (PORTRAIT_GROUP, _) => look_at_portrait(bytes),
-            (14, _) => malformed_if(SecurityInfos::parse_dg14(bytes).is_err()),
-            (15, _) => match dg15::parse(bytes) {
-                Ok(_) => (Outcome::Successful, None),
-                Err(_) => (Outcome::Undetermined, Some(Cause::KeyNotAcceptable)),
-            },
-            (_, Some(element)) => malformed_if(element.value.is_empty()),
-        };
+        let undecided = group == 1 && self.report.outcome(Check::CountryAgreement).is_none();
+        let countries = self.signed_object.signed().filter(|_| undecided);
+        if let Some((outcome, cause)) = countries.and_then(|signed| judging::country(signed, bytes)) {
+            self.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
+        }
+        let (outcome, cause) = judging::group_form(group, bytes);
         self.add(Check::DgParse(group), outcome, cause, SECTION_FILES);
     }
-
-    fn look_at_mrz(&mut self, bytes: &[u8]) -> (Outcome, Option<Cause>) {
-        let Ok(mrz) = dg1::parse(bytes) else { return (Outcome::Failed, Some(Cause::Malformed)) };
-        self.compare_countries(&mrz.issuer);
-        (Outcome::Successful, (!mrz.wrong_digits.is_empty()).then_some(Cause::MrzWrong))
-    }
-
-    fn compare_countries(&mut self, issuing_state: &str) {
-        if self.report.outcome(Check::CountryAgreement).is_some() {
-            return;
-        }
-        let Some(signed) = self.signed_object.signed() else { return };
-        let agree = signed.signer().issuer.country().and_then(|country| country::agree(&country, issuing_state));
-        let (outcome, cause) = match agree {
-            Some(true) => (Outcome::Successful, None),
-            Some(false) => (Outcome::Failed, Some(Cause::CountriesDisagree)),
-            None => (Outcome::Undetermined, None),
-        };
-        self.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
-    }
-}
-
-fn look_at_portrait(bytes: &[u8]) -> (Outcome, Option<Cause>) {
-    let readable = dg2::parse(bytes)
-        .is_ok_and(|image| image_header::dimensions(image.kind, image.bytes).is_ok() && image.faces >= 1);
-    if readable { (Outcome::Successful, None) } else { (Outcome::Undetermined, Some(Cause::PortraitUnreadable)) }
-}
-
-fn malformed_if(malformed: bool) -> (Outcome, Option<Cause>) {
-    if malformed { (Outcome::Failed, Some(Cause::Malformed)) } else { (Outcome::Successful, None) }
 }
 
 fn limit(file: FileId) -> usize {

@@ -15,7 +15,7 @@ pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
     let missing = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
     let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
     let so_far = by_lines.max(missing.unwrap_or(Overall::Pass)).max(chip);
-    if is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
+    if policy.from_files || is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
 }
 
 /// Every check that a complete report lists whatever happened.
@@ -41,16 +41,19 @@ pub(super) fn outcome_of(results: &[CheckResult], check: Check) -> Option<Outcom
 }
 
 fn required_checks(policy: &InspectionPolicy) -> Vec<Check> {
-    let mut checks = vec![
-        Check::Application,
-        Check::Link,
+    let of_a_card = [Check::Application, Check::Link].into_iter().filter(|_| !policy.from_files);
+    let mut checks: Vec<Check> = of_a_card.collect();
+    checks.extend([
         Check::ReadSod,
         Check::SodStructure,
         Check::SodSignature,
         Check::SignerChain,
         Check::SignerValidity,
-        Check::CountryAgreement,
-    ];
+    ]);
+    // Without DG1 there is nothing to compare the signer's country with.
+    if !policy.from_files || policy.required_groups.contains(&1) {
+        checks.push(Check::CountryAgreement);
+    }
     for group in policy.required_groups.iter().filter(|group| **group != PORTRAIT_GROUP || policy.portrait) {
         checks.extend([Check::ReadGroup(*group), Check::DgHash(*group), Check::DgParse(*group)]);
     }

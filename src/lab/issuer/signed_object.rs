@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 
 const LDS_SECURITY_OBJECT: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x01];
 const SECURITY_OBJECT: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x03, 0x02, 0x01];
+const MASTER_LIST: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x02];
 const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
 const CONTENT_TYPE: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x03];
 const MESSAGE_DIGEST: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04];
@@ -37,6 +38,17 @@ pub(super) fn ef_card_security(
     signed_at: Option<Timestamp>,
 ) -> Result<Vec<u8>, IssueError> {
     signed(infos, SECURITY_OBJECT, signer, issuer, signed_at)
+}
+
+/// A master list of `certificates` (ICAO Doc 9303-12 §8).
+pub(super) fn master_list(
+    certificates: &[Vec<u8>],
+    signer: &Authority,
+    issuer: &Authority,
+    signed_at: Option<Timestamp>,
+) -> Result<Vec<u8>, IssueError> {
+    let content = der::sequence(&[der::integer(&[0]), der::set_of(certificates.to_vec())]);
+    signed(&content, MASTER_LIST, signer, issuer, signed_at)
 }
 
 fn signed(
