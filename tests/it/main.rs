@@ -5,6 +5,7 @@
 mod access;
 mod access_mapping;
 mod board;
+mod catalogue;
 mod cccd;
 mod checkin;
 mod chip;
