@@ -32,9 +32,9 @@ bench: packages-test
 	$(CARGO) bench --no-default-features --features lab --bench promises -- --noplot
 	$(CARGO) run --release --no-default-features --features lab --bin diemdanh -- bench --out target/bench
 
-# The acceptance data, where it is at hand: make acceptance VECTORS=DIR
+# The acceptance data, where it is at hand: make acceptance VECTORS=DIR prints one line a case and a count.
 acceptance:
-	VECTORS=$(VECTORS) $(CARGO) test --no-default-features --test it -- --nocapture acceptance
+	VECTORS="$(abspath $(VECTORS))" $(CARGO) test --no-default-features --test it -- --nocapture --exact acceptance::acceptance
 
 packages-demo:
 	$(PACKAGES) build window
