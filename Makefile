@@ -4,6 +4,7 @@ CARGO ?= cargo
 OUT ?= target/demo
 SIZE ?= 1280x800
 PACKAGES = config/deploy/packages.sh
+BENCH = $(or $(CARGO_TARGET_DIR),target)/release/diemdanh bench --out target/bench
 
 .PHONY: demo test lint bench acceptance packages-demo packages-test
 
@@ -27,10 +28,12 @@ lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --no-default-features --all-targets -- -D warnings
 
-# Ratios to a limit or a peer measured in the same run, in target/bench/report.md.
+# Ratios to a limit or a peer measured in the same run, in target/bench/report.md; over a real PC/SC daemon where
+# there may be one.
 bench: packages-test
 	$(CARGO) bench --no-default-features --features lab --bench promises -- --noplot
-	$(CARGO) run --release --no-default-features --features lab --bin diemdanh -- bench --out target/bench
+	$(CARGO) build --release --no-default-features --features lab --bin diemdanh
+	tests/rig/pcsc_rig.sh $(BENCH) || { [ $$? -eq 77 ] && $(BENCH); }
 
 # The acceptance data, where it is at hand: make acceptance VECTORS=DIR prints one line a case and a count.
 acceptance:

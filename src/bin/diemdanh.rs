@@ -2,6 +2,9 @@
 
 #![expect(clippy::disallowed_methods, reason = "a program may ask its machine for the time")]
 
+#[cfg(feature = "lab")]
+#[path = "diemdanh/bench/mod.rs"]
+mod bench;
 #[cfg(all(feature = "gui", feature = "lab"))]
 #[path = "diemdanh/demo/mod.rs"]
 mod demo;
@@ -31,6 +34,9 @@ enum Command {
     Read(read::Arguments),
     /// Copies the log of a desk that has been closed to a new folder.
     Export(export::Arguments),
+    /// Measures the promises as ratios, and writes a report.
+    #[cfg(feature = "lab")]
+    Bench(bench::Arguments),
     /// The whole desk on simulated cards, reader and registry.
     #[cfg(all(feature = "gui", feature = "lab"))]
     Demo(demo::Arguments),
@@ -52,6 +58,8 @@ fn main() -> ExitCode {
     match arguments.command {
         Some(Command::Read(arguments)) => read::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
+        #[cfg(feature = "lab")]
+        Some(Command::Bench(arguments)) => bench::run(&arguments),
         #[cfg(all(feature = "gui", feature = "lab"))]
         Some(Command::Demo(arguments)) => demo::run(&arguments),
         None => kiosk::run(&arguments.kiosk),

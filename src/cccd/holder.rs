@@ -8,10 +8,12 @@ use crate::cccd::number::{NUMBER_DIGITS, NumberSex, PersonalNumber};
 use crate::emrtd::lds::dg1::{self, Dg1Error};
 use crate::emrtd::mrz::{Mrz, MrzFormat};
 use jiff::civil::Date;
+use std::fmt;
 use thiserror::Error;
 
-/// What the exam needs to know of the person whose card was read. Wiped when dropped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What the exam needs to know of the person whose card was read. Wiped when dropped, printed without the person: a
+/// card expires on a birthday.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Holder {
     /// The personal number of the chip.
     pub number: PersonalNumber,
@@ -27,6 +29,12 @@ pub struct Holder {
     pub old_number: Option<Pii<String>>,
     /// The full name has its diacritics (it is from DG13).
     pub name_has_diacritics: bool,
+}
+
+impl fmt::Debug for Holder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Holder").field("diacritics", &self.name_has_diacritics).finish_non_exhaustive()
+    }
 }
 
 /// The sex as the card says it.

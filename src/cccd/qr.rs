@@ -8,18 +8,25 @@
 
 use crate::cccd::number::{NumberError, PersonalNumber};
 use jiff::civil::Date;
+use std::fmt;
 use thiserror::Error;
 
 /// The longest text that is looked at, in bytes.
 pub const MAX_QR_BYTES: usize = 2048;
 
-/// What a QR is good for. Wiped when dropped.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a QR is good for. Wiped when dropped, printed without the person.
+#[derive(Clone, PartialEq, Eq)]
 pub struct QrCard {
     /// The personal number as printed.
     pub number: PersonalNumber,
     /// The birth date, if the text has one: what BAC needs.
     pub birth: Option<Date>,
+}
+
+impl fmt::Debug for QrCard {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("QrCard").finish_non_exhaustive()
+    }
 }
 
 /// Why a text is no QR of an identity card.

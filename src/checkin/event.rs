@@ -9,6 +9,7 @@ use crate::iso7816::transport::ReaderEvent;
 use crate::record::{AttendanceEvent, Durable};
 use crate::registry::{Query, Reply, RequestId};
 use crate::roster::CandidateId;
+use std::fmt;
 use std::sync::Arc;
 
 /// Something happened.
@@ -45,8 +46,8 @@ pub enum Event {
     Machine(Machine),
 }
 
-/// What a person at the desk did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a person at the desk did. Texts are a person's data; they are never printed.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Input {
     /// The text in the input line changed.
     Typed(String),
@@ -60,6 +61,19 @@ pub enum Input {
     Reason(NotAdmittedReason),
     /// Back (Esc).
     Back,
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Typed(_) => formatter.write_str("Typed(…)"),
+            Self::Entered(_) => formatter.write_str("Entered(…)"),
+            Self::Picked(id) => formatter.debug_tuple("Picked").field(id).finish(),
+            Self::Chose(choice) => formatter.debug_tuple("Chose").field(choice).finish(),
+            Self::Reason(reason) => formatter.debug_tuple("Reason").field(reason).finish(),
+            Self::Back => formatter.write_str("Back"),
+        }
+    }
 }
 
 /// The buttons below a verdict.

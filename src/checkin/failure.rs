@@ -106,6 +106,8 @@ failures! {
     RegistryNotFound = "N07", Attention;
     /// The registry answered with a code this program does not know.
     RegistryUnknownCode = "N08", Attention;
+    /// The registry does not take this desk's call.
+    RegistryRejects = "N09", Attention;
     /// No reader is connected.
     NoReader = "R01", Attention;
     /// The PC/SC service does not run.

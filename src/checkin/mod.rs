@@ -16,7 +16,7 @@ pub mod event;
 pub mod failure;
 mod keys;
 pub mod policy;
-mod records;
+pub(crate) mod records;
 pub mod show;
 pub mod state;
 pub mod step;

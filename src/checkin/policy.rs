@@ -75,13 +75,15 @@ pub fn registry_failure(answer: &Answer) -> Option<Failure> {
         Answer::NotAsked { why: NotAskedReason::TimedOut } => Failure::RegistrySlow,
         Answer::NotAsked { .. } => Failure::RegistryDown,
         Answer::Refused { why: RefusedReason::ForeignCertificate } => Failure::RegistryForeign,
+        Answer::Refused { why: RefusedReason::HttpStatus { .. } } => Failure::RegistryRejects,
         Answer::Refused { .. } => Failure::RegistryLying,
     })
 }
 
 /// True when nobody answered: the local verdict stands.
 pub fn is_silence(failure: Failure) -> bool {
-    matches!(failure, Failure::RegistryDown | Failure::RegistrySlow | Failure::RegistryForeign | Failure::RegistryLying)
+    use Failure::{RegistryDown, RegistryForeign, RegistryLying, RegistryRejects, RegistrySlow};
+    matches!(failure, RegistryDown | RegistrySlow | RegistryForeign | RegistryLying | RegistryRejects)
 }
 
 fn is_remark(failure: Failure, registry_required: bool) -> bool {

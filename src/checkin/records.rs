@@ -86,6 +86,16 @@ pub(super) fn read_failed(cand: Option<CandidateRef>, cause: &str, apdu_count: u
     AttendanceEvent::ReadFailed { cand, doc: None, cause: code(cause), apdu_count }
 }
 
+/// The link broke after the person was known.
+pub(super) fn interrupted(case: &Case, failure: Failure, context: &Context) -> AttendanceEvent {
+    AttendanceEvent::ReadFailed {
+        cand: case.candidate_ref(),
+        doc: Some(document(case, context)),
+        cause: failure_code(failure),
+        apdu_count: case.chip.apdu_count,
+    }
+}
+
 /// A case was left without a decision.
 pub(super) fn abandoned(case: &Case, context: &Context) -> AttendanceEvent {
     AttendanceEvent::ReadFailed {
@@ -112,9 +122,14 @@ pub(super) fn answer(id: RequestId, reply: &Reply) -> AttendanceEvent {
     }
 }
 
-/// A device has news.
-pub(super) fn device(device: &str, event: &str) -> AttendanceEvent {
-    AttendanceEvent::DeviceEvent { device: code(device), event: code(event) }
+/// A device failed; the log has the failure's stable code.
+pub(crate) fn device(device: &str, failure: Failure) -> AttendanceEvent {
+    AttendanceEvent::DeviceEvent { device: code(device), event: failure_code(failure) }
+}
+
+/// A device has news that is no failure: `ready`, `low`.
+pub(super) fn device_news(device: &str, word: &str) -> AttendanceEvent {
+    AttendanceEvent::DeviceEvent { device: code(device), event: code(word) }
 }
 
 /// A person's row was looked at without a card.

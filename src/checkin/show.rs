@@ -102,7 +102,7 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
         instruction,
         notice: idle.notice,
         found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
-        found_nothing: !idle.typed.trim().is_empty() && idle.found.is_empty() && has_letters(&idle.typed),
+        found_nothing: idle.found.is_empty() && has_letters(idle.typed.reveal()),
         last,
         reader_failure,
     }
@@ -196,10 +196,10 @@ fn place(context: &Context, case: &Case) -> Option<PlaceView> {
     }
 }
 
-/// A chip that is stopped proves nothing: what was found by its data is not shown as good.
+/// A chip that is stopped or failed proves nothing: what was found by its data is not shown as good.
 fn lines(case: &Case, verdict: &Verdict) -> [Line; 4] {
     let chip = chip_line(case);
-    let stopped = chip.signal == Signal::Stop;
+    let stopped = chip.signal == Signal::Stop || case.chip.overall == Overall::Fail;
     let doubted = |line: Line| match (stopped, line.signal) {
         (true, Signal::Ok) => Line { signal: Signal::Attention, word: LineWord::Unproven, ..line },
         _ => line,

@@ -1,5 +1,6 @@
 //! What the desk is doing: one state, one screen, one name.
 
+use crate::bits::secret::Pii;
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::Case;
 use crate::checkin::context::Context;
@@ -33,6 +34,8 @@ pub struct State {
     pub key: Option<ReadyKey>,
     /// The card is being read.
     pub reading: bool,
+    /// A card came into the field while the reading of one before it was still out.
+    pub card_came_back: bool,
     /// The moment of the last event.
     pub now: Stamp,
 }
@@ -55,16 +58,22 @@ pub enum Phase {
 }
 
 /// Waiting for a key and a card.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Idle {
     /// What was typed so far.
-    pub typed: String,
+    pub typed: Pii<String>,
     /// The rows that the text finds.
     pub found: Vec<CandidateId>,
     /// What the invigilator has to be told.
     pub notice: Option<Failure>,
     /// The card in the field belongs to the last person.
     pub card_is_done: bool,
+}
+
+impl Default for Idle {
+    fn default() -> Self {
+        Self { typed: Pii::new(String::new()), found: Vec::new(), notice: None, card_is_done: false }
+    }
 }
 
 /// Reading a card.
@@ -156,6 +165,7 @@ impl State {
             last: None,
             key: None,
             reading: false,
+            card_came_back: false,
             now,
         }
     }

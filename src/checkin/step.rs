@@ -6,7 +6,9 @@ mod registry;
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, RegistryPart, Stage};
 use crate::checkin::context::Context;
-use crate::checkin::event::{CardNews, Choice, Effect, Event, Finished, Identity, Purpose, ReadPhase};
+use crate::checkin::event::{
+    CardNews, Choice, DiskState, Effect, Event, Finished, Identity, Machine, Purpose, ReadPhase,
+};
 use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::policy::{Verdict, verdict};
 use crate::checkin::records;
@@ -48,12 +50,7 @@ impl Desk<'_> {
             Event::Registry { id, reply } => self.answered(id, &reply),
             Event::Recorded { purpose, durable } => self.recorded(purpose, durable),
             Event::RecordFailed { failure } => self.halt(failure),
-            Event::Machine(machine) => {
-                self.state.health.machine = machine;
-                if !machine.clock_steady {
-                    self.halt(Failure::ClockMoved);
-                }
-            }
+            Event::Machine(machine) => self.machine(machine),
         }
     }
 
@@ -66,6 +63,17 @@ impl Desk<'_> {
         }
     }
 
+    fn machine(&mut self, machine: Machine) {
+        let before = std::mem::replace(&mut self.state.health.machine, machine);
+        if machine.disk == DiskState::Low && before.disk != DiskState::Low {
+            self.record_note(records::device_news("disk", "low"));
+        }
+        if !machine.clock_steady {
+            self.record_note(records::device("clock", Failure::ClockMoved));
+            self.halt(Failure::ClockMoved);
+        }
+    }
+
     // -- reader and card --
 
     fn reader(&mut self, news: &ReaderEvent) {
@@ -73,7 +81,11 @@ impl Desk<'_> {
         self.note_reader(news);
         let after = self.state.health.reader;
         if before != after {
-            self.record_note(records::device("reader", reader_word(after)));
+            self.record_note(match after {
+                ReaderHealth::Missing => records::device("reader", Failure::NoReader),
+                ReaderHealth::ServiceDown => records::device("reader", Failure::ServiceDown),
+                ReaderHealth::Ready | ReaderHealth::Unknown => records::device_news("reader", "ready"),
+            });
         }
         match news {
             ReaderEvent::CardPresent { .. } => self.card_came(),
@@ -105,12 +117,15 @@ impl Desk<'_> {
             }
             Phase::Halted(_) => false,
         };
-        if waits && !self.state.reading {
+        if waits && self.state.reading {
+            self.state.card_came_back = true;
+        } else if waits {
             self.read_if_ready();
         }
     }
 
     fn card_went(&mut self) {
+        self.state.card_came_back = false;
         if let Phase::Idle(idle) = &mut self.state.phase {
             idle.card_is_done = false;
         }
@@ -123,7 +138,7 @@ impl Desk<'_> {
             return;
         }
         self.effects.push(Effect::ReadCard(key.access.clone()));
-        self.state.reading = true;
+        (self.state.reading, self.state.card_came_back) = (true, false);
         if self.state.case().is_none() {
             self.state.phase = Phase::Reading(Reading { phase: ReadPhase::Opening, permille: 0, interrupted: None });
             self.effects.push(Effect::Sound(Signal::Working));
@@ -171,15 +186,23 @@ impl Desk<'_> {
         }
         self.state.reading = false;
         let Finished { chip, portrait } = finished;
+        let broken = chip.failure.filter(|_| chip.overall == Overall::Retry);
+        let context = self.context;
         match self.state.case_mut() {
             Some(case) => {
                 case.chip_final = chip.overall != Overall::Retry;
                 case.portrait = case.chip_final.then_some(portrait);
                 case.chip = chip;
+                let note = broken.map(|failure| records::interrupted(case, failure, context));
+                note.into_iter().for_each(|note| self.record_note(note));
                 self.reroute();
                 self.announce();
             }
             None => self.unread(chip.overall, chip.failure.unwrap_or(Failure::FileDamaged), chip.apdu_count),
+        }
+        // The card was put back before its loss was noticed: nobody will put it down once more.
+        if broken.is_some() && self.state.card_came_back {
+            self.read_if_ready();
         }
     }
 
@@ -292,14 +315,8 @@ fn route(case: Box<Case>) -> Phase {
 }
 
 fn is_lift(failure: Failure) -> bool {
-    matches!(failure, Failure::CardLifted | Failure::CardMute | Failure::CardHeld)
-}
-
-fn reader_word(reader: ReaderHealth) -> &'static str {
-    match reader {
-        ReaderHealth::Unknown => "unknown",
-        ReaderHealth::Ready => "ready",
-        ReaderHealth::Missing => "missing",
-        ReaderHealth::ServiceDown => "service-down",
-    }
+    matches!(
+        failure,
+        Failure::CardLifted | Failure::CardMute | Failure::CardHeld | Failure::NoReader | Failure::ServiceDown
+    )
 }

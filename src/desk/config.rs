@@ -73,22 +73,17 @@ pub struct PlaceConfig {
 
 /// The session.
 #[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct SessionConfig {
     /// The session, for the log's name.
-    #[serde(default = "session")]
     pub id: String,
     /// The session as the roster writes it and the screen shows it; empty for any.
-    #[serde(default)]
     pub title: String,
     /// The start signal, RFC 3339; without it no arrival is early or late.
-    #[serde(default)]
     pub start: Option<jiff::Timestamp>,
     /// The door opens so many minutes before the start signal.
-    #[serde(default)]
     pub opens_before_minutes: Option<u32>,
     /// The last entry is so many minutes after the start signal.
-    #[serde(default)]
     pub last_entry_after_minutes: Option<u32>,
 }
 
@@ -172,13 +167,8 @@ pub struct WindowConfig {
 
 impl Default for SessionConfig {
     fn default() -> Self {
-        Self {
-            id: session(),
-            title: String::new(),
-            start: None,
-            opens_before_minutes: None,
-            last_entry_after_minutes: None,
-        }
+        let id = "b1".to_owned();
+        Self { id, title: String::new(), start: None, opens_before_minutes: None, last_entry_after_minutes: None }
     }
 }
 
@@ -207,8 +197,4 @@ fn yes() -> bool {
 
 fn seven() -> i8 {
     7
-}
-
-fn session() -> String {
-    "b1".to_owned()
 }

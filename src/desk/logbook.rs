@@ -58,10 +58,18 @@ impl<S: LogStore> LogHand<S> {
             Ok(durable) => Event::Recorded { purpose, durable },
             Err(fault) => {
                 tracing::error!(%fault, "an entry could not be written");
-                Event::RecordFailed { failure: failure_of(&fault) }
+                Event::RecordFailed { failure: self.cause_of(&fault) }
             }
         };
         let _ = self.inbox.send(Message::Event(news));
+    }
+
+    /// A disk that fills up first takes a part of a write and then nothing: the system names no cause for the part.
+    fn cause_of(&self, fault: &LogFault) -> Failure {
+        let is_short = matches!(fault, LogFault::Store(StoreFault::ShortWrite { .. }));
+        let space = disk::space(&self.journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES);
+        let is_full = matches!(space, Ok(Space::TooLittle { .. }));
+        if is_short && is_full { Failure::DiskFull } else { failure_of(fault) }
     }
 
     fn look(&self) {
@@ -81,6 +89,7 @@ pub(super) fn failure_of(fault: &LogFault) -> Failure {
         LogFault::Store(StoreFault::NoSpace) => Failure::DiskFull,
         LogFault::Damaged { .. } | LogFault::ForeignSegment { .. } => Failure::JournalDamaged,
         LogFault::BootClockFell { .. } => Failure::ClockMoved,
+        LogFault::BadName => Failure::ConfigUnreadable,
         _ => Failure::LogUnwritable,
     }
 }

@@ -3,6 +3,7 @@
 use crate::checkin::failure::Failure;
 use crate::checkin::state::Halted;
 use crate::desk::config::RegistryConfig;
+use crate::desk::start::diagnose;
 use crate::host::clock::SystemClock;
 use crate::host::file;
 use crate::host::http::{CallLimits, HttpsRegistry, RegistrySettings};
@@ -19,22 +20,27 @@ const MAX_BYTES: u64 = 64 << 10;
 /// Prepares the client; `None` where no registry is configured.
 ///
 /// # Errors
-/// A halted desk with [`Failure::RegistryUnprepared`] when its certificate or key cannot be read.
+/// A halted desk with [`Failure::RegistryUnprepared`] when its certificate or key cannot be read. The diagnostics
+/// have been told.
 pub fn client(config: &RegistryConfig, base: &Path) -> Result<Option<RegistryMaker>, Halted> {
     if config.url.is_empty() {
         return Ok(None);
     }
+    maker(config, base).map(Some).inspect_err(diagnose)
+}
+
+fn maker(config: &RegistryConfig, base: &Path) -> Result<RegistryMaker, Halted> {
     let authority = read(config.ca.as_ref(), base, "registry.ca")?;
     let line = String::from_utf8(read(config.verifier.as_ref(), base, "registry.verifier")?)
         .map_err(|error| unprepared("registry.verifier", error))?;
     let verifier = NoteVerifier::parse(line.trim()).map_err(|error| unprepared("registry.verifier", error))?;
     let url = config.url.clone();
-    Ok(Some(Box::new(move |key| {
+    Ok(Box::new(move |key| {
         let limits = CallLimits::default();
         let settings = RegistrySettings { url: &url, authority: &authority, verifier, key, limits };
         let client = HttpsRegistry::new(settings, Box::new(SystemClock)).map_err(|error| unprepared(&url, error))?;
         Ok(Box::new(client) as Box<dyn Registry>)
-    })))
+    }))
 }
 
 fn read(path: Option<&PathBuf>, base: &Path, key: &str) -> Result<Vec<u8>, Halted> {

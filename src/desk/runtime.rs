@@ -170,12 +170,12 @@ impl Brain {
     }
 
     fn take(mut self, event: Event) -> Self {
-        let is_tick = matches!(event, Event::Tick);
+        let is_quiet = self.is_quiet(&event);
         let minute_before = self.clock_minute();
         let (state, effects) = step(&self.context, self.state, self.clock.now(), event);
         self.state = state;
         let silent =
-            is_tick && effects.is_empty() && minute_before == self.clock_minute() && self.state.case().is_none();
+            is_quiet && effects.is_empty() && minute_before == self.clock_minute() && self.state.case().is_none();
         for effect in effects {
             run(&mut self.hands, effect);
         }
@@ -184,6 +184,15 @@ impl Brain {
             self.view.set(view(&self.context, &self.state));
         }
         self
+    }
+
+    /// Time passed, or the machine is as it was.
+    fn is_quiet(&self, event: &Event) -> bool {
+        match event {
+            Event::Tick => true,
+            Event::Machine(machine) => *machine == self.state.health.machine,
+            _ => false,
+        }
     }
 
     fn clock_minute(&self) -> i64 {

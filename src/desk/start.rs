@@ -3,9 +3,10 @@
 use crate::bits::hex;
 use crate::bits::random::Random;
 use crate::bits::secret::Secret;
-use crate::bits::stamp::Clock;
+use crate::bits::stamp::{Clock, Stamp};
 use crate::checkin::context::{Context, DeskPolicy, Labels, SessionTimes};
 use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::records;
 use crate::checkin::show::view;
 use crate::checkin::state::{Halted, State};
 use crate::desk::card::CardHand;
@@ -22,7 +23,7 @@ use crate::host::keys::open_key_file;
 use crate::host::trust::read_trust_folder;
 use crate::host::{clock, file, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::{AttendanceLog, Code, Digest, Durable, LogName, NoteKey, Opening};
+use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteKey, Opening};
 use crate::registry::Registry;
 use crate::roster::{Candidate, Place, Roster};
 use jiff::SignedDuration;
@@ -58,10 +59,14 @@ const MAX_SMALL_BYTES: u64 = 64 << 10;
 /// Starts a desk.
 ///
 /// # Errors
-/// What the halted screen shows: the failure, and the place it lies in.
+/// What the halted screen shows: the failure, and the place it lies in. The diagnostics have been told.
 pub fn start(config: &DeskConfig, base: &Path, adapters: Adapters) -> Result<RunningDesk, Halted> {
-    let prepared = prepare(config, base)?;
-    run(config, base, prepared, adapters)
+    prepare(config, base).and_then(|prepared| run(config, base, prepared, adapters)).inspect_err(diagnose)
+}
+
+/// Tells the diagnostics why there is no desk: where there is no log yet, nothing else remembers.
+pub(super) fn diagnose(halted: &Halted) {
+    tracing::error!(code = halted.failure.code(), detail = %halted.detail, "the desk could not be started");
 }
 
 /// What was read from the disk before the log is opened.
@@ -72,6 +77,7 @@ struct Prepared {
     desk_cert: String,
     exam_key: Secret<[u8; 32]>,
     operator: Code,
+    utc_offset: Offset,
     policy_sha256: Digest,
 }
 
@@ -84,7 +90,9 @@ fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
         device: device_key(config, base)?,
         desk_cert: desk_cert(config, base)?,
         exam_key,
-        operator: Code::new(&config.desk.operator).map_err(|error| halted(Failure::ConfigUnreadable, error))?,
+        operator: Code::new(&config.desk.operator)
+            .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
+        utc_offset: utc_offset(config)?,
         policy_sha256: Digest(disk_digest(format!("{:?}{:?}", config.chip, config.session).as_bytes())),
     })
 }
@@ -92,11 +100,15 @@ fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
 fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapters) -> Result<RunningDesk, Halted> {
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
-    let (log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
+    let (mut log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
     // Questions are signed by the segment's key, which never leaves memory.
     let segment_key = log.segment_key().clone();
-    let trust = Arc::new(prepared.trust);
-    let context = Arc::new(context(config, prepared.roster, prepared.exam_key, log.head().origin)?);
+    let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
+    let registry =
+        registry.inspect_err(|halted| close_log(&mut log, &prepared.operator, halted, adapters.clock.now()))?;
+    let operator = prepared.operator.clone();
+    let trust = Arc::new(prepared.trust.clone());
+    let context = Arc::new(context(config, prepared, log.head().origin));
     let state = State::new(&context, log.arrivals(), opened, began);
     let (inbox, messages) = inbox();
     let reading = Arc::new(AtomicU64::new(0));
@@ -113,14 +125,7 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
         resumption: None,
         current: Arc::clone(&reading),
     };
-    let log_hand = LogHand {
-        log,
-        operator: prepared.operator,
-        clock: Arc::clone(&adapters.clock),
-        inbox: inbox.clone(),
-        journal,
-        began,
-    };
+    let log_hand = LogHand { log, operator, clock: Arc::clone(&adapters.clock), inbox: inbox.clone(), journal, began };
     let watcher = adapters.watcher;
     let field = inbox.clone();
     let mut workers = vec![
@@ -128,14 +133,20 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
         spawned(threads::spawn("log", move || log_hand.run(&log_queue)))?,
         spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
     ];
-    let registry = match adapters.registry {
-        Some(make) => Some(ask_thread(make(segment_key)?, &inbox, &mut workers)?),
-        None => None,
-    };
+    let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
     let first = view(&context, &state);
     let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, reading };
     let brain = Brain { context, state, clock: adapters.clock, hands, view: Arc::new(ViewCell::new(first)) };
     spawned(RunningDesk::start(brain, inbox, messages, workers))
+}
+
+/// A log that was opened for nothing says why, and ends in order.
+fn close_log(log: &mut AttendanceLog<FileStore>, operator: &Code, halted: &Halted, stamp: Stamp) {
+    let event = records::device("registry", halted.failure);
+    let closed = log.append(operator, event, stamp).and_then(|_| log.close(operator, stamp));
+    if let Err(fault) = closed {
+        tracing::error!(%fault, "the log could not be closed");
+    }
 }
 
 fn ask_thread(
@@ -178,27 +189,34 @@ fn open_log(
         program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
         program_sha256: None,
     };
-    AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut())
-        .map_err(|fault| halted_at(failure_of(&fault), &place(), fault))
+    AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
+        let named = fault == LogFault::BadName;
+        let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
+        halted_at(failure_of(&fault), &place, fault)
+    })
 }
 
-fn context(config: &DeskConfig, roster: Roster, exam_key: Secret<[u8; 32]>, origin: String) -> Result<Context, Halted> {
+fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
+    let Prepared { roster, exam_key, utc_offset, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
     let expected = roster.candidates().iter().filter(|row| belongs_here(row, &place)).count();
-    let offset =
-        Offset::from_hours(config.desk.utc_offset_hours).map_err(|error| halted(Failure::ConfigUnreadable, error))?;
-    Ok(Context {
+    Context {
         roster,
         place,
         policy: desk_policy(config),
         labels: labels(config),
         exam_key,
-        utc_offset: offset,
+        utc_offset,
         training: config.desk.training,
         origin,
         expected,
-    })
+    }
+}
+
+fn utc_offset(config: &DeskConfig) -> Result<Offset, Halted> {
+    Offset::from_hours(config.desk.utc_offset_hours)
+        .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.utc_offset_hours", error))
 }
 
 /// The row's site, session and room are this desk's, where both name one.
@@ -262,7 +280,9 @@ pub fn device_key(config: &DeskConfig, base: &Path) -> Result<NoteKey, Halted> {
     let paths = &config.paths;
     let passphrase = small_text(&base.join(&paths.passphrase), Failure::DeviceKeyClosed)?;
     let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
-    open_key_file(&base.join(&paths.device_key), &passphrase).map_err(|error| halted(Failure::DeviceKeyClosed, error))
+    let sealed = base.join(&paths.device_key);
+    open_key_file(&sealed, &passphrase)
+        .map_err(|error| halted_at(Failure::DeviceKeyClosed, &sealed.display().to_string(), error))
 }
 
 /// Reads the board's note over the device key; empty where the configuration names none.
@@ -334,13 +354,19 @@ fn halted_at(failure: Failure, place: &str, cause: impl std::fmt::Display) -> Ha
 /// Reads the configuration file at `path`; returns it with the folder its relative paths count from.
 ///
 /// # Errors
-/// A halted desk that names the unknown key, or the line that cannot be read.
+/// A halted desk that names the unknown key, or the line that cannot be read. The diagnostics have been told.
 pub fn read_config(path: &Path) -> Result<(DeskConfig, PathBuf), Halted> {
-    let text = small_text(path, Failure::ConfigUnreadable)?;
+    let text = small_text(path, Failure::ConfigUnreadable).inspect_err(diagnose)?;
     let config = super::config::parse(&text).map_err(|error| {
         let unknown = super::config::is_unknown_key(&error);
         let failure = if unknown { Failure::ConfigUnknownKey } else { Failure::ConfigUnreadable };
-        halted_at(failure, &path.display().to_string(), error)
-    })?;
-    Ok((config, path.parent().map(Path::to_owned).unwrap_or_default()))
+        halted_at(failure, &place_of(path, &text, &error), error.message())
+    });
+    Ok((config.inspect_err(diagnose)?, path.parent().map(Path::to_owned).unwrap_or_default()))
+}
+
+/// The file and the line that `error` is about, counted from one.
+fn place_of(path: &Path, text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("{}: {}", path.display(), before.matches('\n').count() + 1)
 }

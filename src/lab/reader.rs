@@ -36,6 +36,7 @@ struct Field {
     /// Rises with every change, so that a connection knows its card is gone.
     generation: u64,
     unplugged: bool,
+    stopped: bool,
     delay: Duration,
     events: VecDeque<ReaderEvent>,
 }
@@ -95,6 +96,19 @@ impl LabField {
         self.announce(ReaderEvent::Ready { reader: READER_NAME.to_owned() });
     }
 
+    /// Stops the service between program and reader; a card in the field is lost.
+    pub fn stop_service(&self) {
+        self.remove();
+        self.change(|field| field.stopped = true);
+        self.announce(ReaderEvent::ServiceDown);
+    }
+
+    /// Starts the service again.
+    pub fn start_service(&self) {
+        self.change(|field| field.stopped = false);
+        self.announce(ReaderEvent::Ready { reader: READER_NAME.to_owned() });
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut Field) -> T) -> T {
         let mut field = self.shared.lock();
         field.generation += 1;
@@ -104,6 +118,17 @@ impl LabField {
     fn announce(&self, event: ReaderEvent) {
         self.shared.lock().events.push_back(event);
         self.shared.changed.notify_all();
+    }
+}
+
+impl Field {
+    /// The way to the field is there.
+    fn connected(&self) -> Result<(), TransportError> {
+        match (self.stopped, self.unplugged) {
+            (true, _) => Err(TransportError::ServiceLost),
+            (_, true) => Err(TransportError::ReaderLost),
+            (false, false) => Ok(()),
+        }
     }
 }
 
@@ -127,9 +152,7 @@ impl CardReader for LabReader {
 
     fn connect(&mut self) -> Result<Box<dyn CardTransport>, TransportError> {
         let mut field = self.shared.lock();
-        if field.unplugged {
-            return Err(TransportError::ReaderLost);
-        }
+        field.connected()?;
         let card = field.card.as_mut().ok_or(TransportError::CardLost)?;
         card.reset();
         let atr = card.atr_bytes().to_vec();
@@ -151,9 +174,7 @@ impl CardTransport for LabConnection {
             std::thread::sleep(delay);
         }
         let mut field = self.shared.lock();
-        if field.unplugged {
-            return Err(TransportError::ReaderLost);
-        }
+        field.connected()?;
         if field.generation != self.generation {
             return Err(TransportError::CardLost);
         }

@@ -34,8 +34,8 @@ pub struct Asked {
     pub root: [u8; 32],
 }
 
-/// One question about one card, with no more about its holder than the answer needs.
-#[derive(Debug, Clone)]
+/// One question about one card, with no more about its holder than the answer needs. Printed without the holder.
+#[derive(Clone)]
 pub struct Query {
     /// Names the question.
     pub request_id: RequestId,
@@ -51,6 +51,13 @@ pub struct Query {
     pub ds_certificate: Vec<u8>,
     /// The head of the log.
     pub asked: Asked,
+}
+
+impl fmt::Debug for Query {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { request_id, asked, .. } = self;
+        formatter.debug_struct("Query").field("request_id", request_id).field("asked", asked).finish_non_exhaustive()
+    }
 }
 
 /// A fact that the registry compares.

@@ -23,6 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 use std::sync::Arc;
 
+use crate::needles::holds_nobody;
 use crate::record_support;
 
 const HERE: &str = "099208000017";
@@ -428,4 +429,20 @@ proptest! {
             prop_assert!(good_answer || (silent && !required));
         }
     }
+}
+
+#[test]
+fn printed_states_and_views_name_nobody() {
+    let mut desk = Desk::usual();
+    let search = |desk: &Desk, place: &str| {
+        holds_nobody(place, format!("{:?} {:?}", desk.state.as_ref(), desk.screen()).as_bytes());
+    };
+    desk.give(Event::Input(Input::Typed("Nguyễn Văn Mẫu".to_owned())));
+    search(&desk, "a search");
+    desk.scan(HERE);
+    search(&desk, "a key");
+    desk.card().identity(HERE, good());
+    search(&desk, "an identity and a question");
+    desk.finished(good()).give(Event::Input(Input::Chose(Choice::Admit)));
+    search(&desk, "a decision");
 }

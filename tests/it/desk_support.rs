@@ -123,29 +123,17 @@ impl World {
 
     /// Starts a desk, or tells why not.
     pub(crate) fn try_open(&self) -> Result<Bench, Halted> {
-        let (field, watcher) = LabField::new();
-        let connector = field.reader();
-        self.open_with(field, Box::new(watcher), Box::new(connector))
+        Bench::open(&self.config())
     }
 
+    /// Starts a desk over other readers.
     pub(crate) fn open_with(
         &self,
         field: LabField,
         watcher: Box<dyn CardReader>,
         connector: Box<dyn CardReader>,
     ) -> Result<Bench, Halted> {
-        let (config, base) = read_config(&self.config())?;
-        let adapters = Adapters {
-            watcher,
-            connector,
-            registry: client(&config.registry, &base)?,
-            clock: Arc::new(SystemClock),
-            card_random: Box::new(SystemRandom),
-            key_random: Box::new(SystemRandom),
-            sound: Box::new(|_| {}),
-        };
-        let desk = start(&config, &base, adapters)?;
-        Ok(Bench { view: desk.view(), desk, field })
+        Bench::open_with(&self.config(), field, watcher, connector)
     }
 
     /// Every entry in the journal `name`, all segments in order; also while a desk writes it.
@@ -189,6 +177,33 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
+    /// Starts the desk of this configuration over a field in this process.
+    pub(crate) fn open(config: &Path) -> Result<Self, Halted> {
+        let (field, watcher) = LabField::new();
+        let connector = field.reader();
+        Self::open_with(config, field, Box::new(watcher), Box::new(connector))
+    }
+
+    fn open_with(
+        config: &Path,
+        field: LabField,
+        watcher: Box<dyn CardReader>,
+        connector: Box<dyn CardReader>,
+    ) -> Result<Self, Halted> {
+        let (config, base) = read_config(config)?;
+        let adapters = Adapters {
+            watcher,
+            connector,
+            registry: client(&config.registry, &base)?,
+            clock: Arc::new(SystemClock),
+            card_random: Box::new(SystemRandom),
+            key_random: Box::new(SystemRandom),
+            sound: Box::new(|_| {}),
+        };
+        let desk = start(&config, &base, adapters)?;
+        Ok(Self { view: desk.view(), desk, field })
+    }
+
     /// Scans or types, then Enter.
     pub(crate) fn enter(&self, text: &str) {
         self.desk.send(Input::Entered(text.to_owned()));

@@ -78,7 +78,7 @@ fn daemon_stopped_and_started_again() {
         daemon.kill().expect("our own daemon");
         daemon.wait().expect("its end");
         let words = desk::device_events(&world.events());
-        assert!(words.contains(&"reader: service-down".to_owned()), "{words:?}");
+        assert!(words.contains(&"reader: r02".to_owned()), "{words:?}");
     });
 }
 

@@ -93,7 +93,6 @@ mod window {
     }
 
     fn show_halted(halted: &Halted, options: WindowOptions) -> Result<(), WindowError> {
-        tracing::error!(code = halted.failure.code(), detail = %halted.detail, "the desk could not be started");
         let view = ViewCell::new(halted_at_start(halted, env!("CARGO_PKG_VERSION")));
         let link = DeskLink { view: Box::new(move || view.get()), send: Box::new(|_| {}) };
         run(link, options, |_| {})

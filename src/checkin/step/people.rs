@@ -1,6 +1,7 @@
 //! What people at the desk do: keys, picks, decisions, going back.
 
 use super::{Desk, allowed};
+use crate::bits::secret::Pii;
 use crate::checkin::case::Stage;
 use crate::checkin::event::{Choice, Effect, Input, NotAdmittedReason, Purpose};
 use crate::checkin::failure::Failure;
@@ -27,7 +28,7 @@ impl Desk<'_> {
         let found = keys::find(&text, &self.context.roster);
         if let Phase::Idle(idle) = &mut self.state.phase {
             idle.found = found;
-            idle.typed = text;
+            idle.typed = Pii::new(text);
             idle.notice = None;
         }
     }

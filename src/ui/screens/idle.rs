@@ -59,7 +59,9 @@ fn entry(ui: &mut Ui, line: &mut String, words: &Words) -> Option<Input> {
     if !response.has_focus() {
         // A scanner does not wait for the focus: what came in this frame is taken by hand.
         line.push_str(&typed_text(ui));
-        response.request_focus();
+        if ui.input(|input| input.focused) {
+            response.request_focus();
+        }
     }
     if entered && !line.trim().is_empty() {
         return Some(Input::Entered(std::mem::take(line)));

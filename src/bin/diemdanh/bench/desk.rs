@@ -1,0 +1,202 @@
+//! The desk without its window: start, record, idling, search.
+
+use super::report::Row;
+use super::{BenchError, median, percentile};
+use diemdanh::bits::hex;
+use diemdanh::bits::secret::Secret;
+use diemdanh::checkin::event::{Choice, Input};
+use diemdanh::checkin::failure::Signal;
+use diemdanh::checkin::view::{CaseView, PortraitView, Screen, StageView, View};
+use diemdanh::desk::runtime::RunningDesk;
+use diemdanh::desk::start::{Adapters, read_config, start};
+use diemdanh::host::clock::SystemClock;
+use diemdanh::host::keys::{SealCost, create_key_file};
+use diemdanh::host::random::SystemRandom;
+use diemdanh::lab::card::SyntheticCard;
+use diemdanh::lab::issuer::people::{Person, people};
+use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
+use diemdanh::lab::reader::LabField;
+use diemdanh::lab::roster_sample::{Placed, SampleList};
+use diemdanh::roster::Roster;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+const DECISIONS: usize = 200;
+const IDLE: Duration = Duration::from_secs(5);
+/// How long a screen may take to come before something is wrong.
+const PATIENCE_MS: u64 = 30_000;
+/// What one decision puts on the disk: the entry, the checkpoint, their frames.
+const RECORD_BYTES: usize = 640;
+const START_LIMIT: Duration = Duration::from_secs(1);
+const IDLE_LIMIT: Duration = Duration::from_millis(50);
+const KEY_STROKE_LIMIT: Duration = Duration::from_millis(5);
+const RECORD_LIMIT: Duration = Duration::from_millis(30);
+const SEARCHES: usize = 200;
+/// Rooms of a province with 110,000 candidates.
+const ROOMS: u32 = 4_584;
+
+pub(super) fn rows(work: &Path) -> Result<Vec<Row>, BenchError> {
+    let person = people().into_iter().next().ok_or(BenchError::Unread("nobody"))?;
+    prepare(work, &person)?;
+    let began = Instant::now();
+    let (desk, field) = open(work)?;
+    shown(&desk, "the idle screen", |view| matches!(view.screen, Screen::Idle(_)))?;
+    let mut rows = vec![
+        Row::against("start to idle", began.elapsed(), "limit", START_LIMIT)
+            .how("in process, without the window: trust, 600 candidates, sealed key, log"),
+        idle_row()?,
+    ];
+    rows.extend(decisions(&desk, &field, &person, work)?);
+    desk.stop();
+    rows.push(key_strokes()?);
+    Ok(rows)
+}
+
+/// The processor time of this process while the desk waits for a card.
+fn idle_row() -> Result<Row, BenchError> {
+    let before = processor_time()?;
+    std::thread::sleep(IDLE);
+    let used = processor_time()?.saturating_sub(before);
+    let row = Row::against("processor time of 5 s idling", used, "limit, 1 % of a core", IDLE_LIMIT);
+    Ok(row.how("user and system time of this process, in ticks of 10 ms"))
+}
+
+fn processor_time() -> Result<Duration, BenchError> {
+    let text = fs::read_to_string("/proc/self/stat")?;
+    // Behind the name in brackets stand the state (field 3) and numbers; 14 and 15 are user and system ticks.
+    let numbers = text.rsplit_once(')').map_or("", |(_, numbers)| numbers).split_whitespace();
+    let ticks: u64 = numbers.skip(11).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum();
+    Ok(Duration::from_millis(ticks * 10))
+}
+
+/// From the button to the receipt on the screen, and beside each the bare append and flush of as many bytes.
+fn decisions(desk: &RunningDesk, field: &LabField, person: &Person, work: &Path) -> Result<Vec<Row>, BenchError> {
+    let data = Issuer::lab()?.issue(person, &Making::default())?;
+    let mut bare = OpenOptions::new().append(true).create(true).open(work.join("bare"))?;
+    let (mut ours, mut peers) = (Vec::new(), Vec::new());
+    for _ in 0..DECISIONS {
+        desk.send(Input::Entered(person.qr()));
+        field.insert(SyntheticCard::new(data.clone()));
+        let view = shown(desk, "a verdict", |view| decided(view).is_some())?;
+        let choice = if matches!(view.screen, Screen::AlreadyIn(_)) { Choice::ReEntry } else { Choice::Admit };
+        let began = Instant::now();
+        desk.send(Input::Chose(choice));
+        shown(desk, "a receipt", is_recorded)?;
+        ours.push(began.elapsed());
+        field.remove();
+        desk.send(Input::Chose(Choice::Continue));
+        shown(desk, "the idle screen", |view| matches!(view.screen, Screen::Idle(_)))?;
+        let began = Instant::now();
+        bare.write_all(&[0x2A; RECORD_BYTES])?;
+        bare.sync_data()?;
+        peers.push(began.elapsed());
+    }
+    let peer = "bare append and fdatasync";
+    let (p50, p99) = (percentile(&mut ours, 500), percentile(&mut ours, 990));
+    let how = "the real desk, 200 decisions, the peer after each";
+    Ok(vec![
+        Row::against("decision to durable record, p50", p50, peer, median(&mut peers)).how(how),
+        Row::against("decision to durable record, p99", p99, peer, percentile(&mut peers, 990)).how(how),
+        Row::against("decision to durable record, p99", p99, "limit", RECORD_LIMIT).how(how),
+    ])
+}
+
+fn decided(view: &View) -> Option<&CaseView> {
+    case(view).filter(|case| {
+        let open = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
+        open && !matches!(case.portrait, PortraitView::Pending)
+    })
+}
+
+fn is_recorded(view: &View) -> bool {
+    case(view).is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
+}
+
+fn case(view: &View) -> Option<&CaseView> {
+    match &view.screen {
+        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => Some(case),
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => None,
+    }
+}
+
+fn shown(desk: &RunningDesk, what: &'static str, wanted: impl Fn(&View) -> bool) -> Result<Arc<View>, BenchError> {
+    desk.view().wait(PATIENCE_MS, wanted).map_err(|_| BenchError::NeverShown(what))
+}
+
+/// One key stroke over a province.
+fn key_strokes() -> Result<Row, BenchError> {
+    let csv = SampleList { rooms: ROOMS, ..SampleList::default() }.csv(&[]);
+    let (roster, _) = Roster::from_csv(csv.as_bytes(), &Secret::new([7; 32]))?;
+    let texts = ["n", "ng", "nguyen", "nguyen van", "an", "120208", "99000123"];
+    let mut samples = Vec::new();
+    for text in texts.iter().cycle().take(SEARCHES) {
+        let began = Instant::now();
+        let found = roster.search(text, 6);
+        samples.push(began.elapsed());
+        drop(found);
+    }
+    let worst = percentile(&mut samples, 990);
+    Ok(Row::against("one key stroke in a search over 110,000, p99", worst, "limit", KEY_STROKE_LIMIT)
+        .how("names, dates and numbers, 200 searches"))
+}
+
+/// Everything that a desk reads at start.
+fn prepare(work: &Path, person: &Person) -> Result<(), BenchError> {
+    fs::create_dir_all(work.join("trust"))?;
+    for (index, certificate) in trust_store_der()?.iter().enumerate() {
+        fs::write(work.join("trust").join(format!("{index}.cer")), certificate)?;
+    }
+    let placed = Placed {
+        id_number: person.number.clone(),
+        full_name: person.full_name.clone(),
+        birth_date: person.birth,
+        room: 12,
+        seat: 1,
+    };
+    fs::write(work.join("roster.csv"), SampleList::default().csv(&[placed]))?;
+    fs::write(work.join("exam.key"), hex::encode_lower(&[7; 32]))?;
+    fs::write(work.join("device.pass"), "bench")?;
+    let passphrase = Secret::new("bench".to_owned());
+    let sealed = work.join("device.key");
+    create_key_file(&sealed, "bench.example/desk", &passphrase, SealCost::default(), &mut SystemRandom)?;
+    fs::write(work.join("desk.toml"), CONFIG)?;
+    Ok(())
+}
+
+fn open(work: &Path) -> Result<(RunningDesk, LabField), BenchError> {
+    let (field, watcher) = LabField::new();
+    let (config, base) = read_config(&work.join("desk.toml")).map_err(BenchError::Desk)?;
+    let adapters = Adapters {
+        watcher: Box::new(watcher),
+        connector: Box::new(field.reader()),
+        registry: None,
+        clock: Arc::new(SystemClock),
+        card_random: Box::new(SystemRandom),
+        key_random: Box::new(SystemRandom),
+        sound: Box::new(|_| {}),
+    };
+    let desk = start(&config, &base, adapters).map_err(BenchError::Desk)?;
+    Ok((desk, field))
+}
+
+const CONFIG: &str = "\
+[exam]
+board = \"bench.example\"
+id = \"bench\"
+title = \"Bench\"
+[desk]
+id = \"desk\"
+title = \"1\"
+operator = \"gt-01\"
+training = true
+[paths]
+trust = \"trust\"
+roster = \"roster.csv\"
+journal = \"journal\"
+device_key = \"device.key\"
+passphrase = \"device.pass\"
+exam_key = \"exam.key\"
+";

@@ -1,0 +1,101 @@
+//! The figures: ratios to a limit or to a peer that is measured in the same run, in `report.md`.
+//!
+//! A number of milliseconds says something about this machine; a ratio says something about this program.
+
+mod card;
+mod desk;
+mod report;
+
+use clap::Args;
+use report::Row;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use std::{fs, io};
+
+/// Where the report goes.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The folder of the report; what an earlier run left there is replaced.
+    #[arg(long, default_value = "target/bench")]
+    out: PathBuf,
+}
+
+/// Why there is no report.
+#[derive(Debug, thiserror::Error)]
+enum BenchError {
+    #[error("a file: {0}")]
+    File(#[from] io::Error),
+    #[error("a card: {0}")]
+    Card(#[from] diemdanh::lab::issuer::IssueError),
+    #[error("the reader: {0}")]
+    Reader(#[from] diemdanh::iso7816::transport::TransportError),
+    #[error("a key file: {0}")]
+    Key(#[from] diemdanh::host::keys::KeyFileError),
+    #[error("the desk: {} {}", .0.failure.code(), .0.detail)]
+    Desk(diemdanh::checkin::state::Halted),
+    #[error("the roster: {0}")]
+    Roster(#[from] diemdanh::roster::ImportError),
+    #[error("the card was not read: {0}")]
+    Unread(&'static str),
+    #[error("the desk never showed {0}")]
+    NeverShown(&'static str),
+}
+
+/// Measures everything and writes `report.md`.
+pub(crate) fn run(arguments: &Arguments) -> ExitCode {
+    match measure(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the figures could not be measured");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure(arguments: &Arguments) -> Result<(), BenchError> {
+    let work = arguments.out.join("work");
+    let _ = fs::remove_dir_all(&work);
+    fs::create_dir_all(&work)?;
+    let mut rows = card::rows()?;
+    rows.extend(desk::rows(&work)?);
+    rows.extend(program()?);
+    fs::remove_dir_all(&work)?;
+    let text = report::markdown(&rows);
+    fs::write(arguments.out.join("report.md"), &text)?;
+    io::Write::write_all(&mut io::stdout(), text.as_bytes())?;
+    Ok(())
+}
+
+/// The program's own size: on the disk, and in memory after all of the above.
+fn program() -> Result<Vec<Row>, BenchError> {
+    let bytes = fs::metadata("/proc/self/exe")?.len();
+    let status = fs::read_to_string("/proc/self/status")?;
+    let kib =
+        status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
+    let memory = kib.unwrap_or_default() / 1_024;
+    Ok(vec![
+        Row::against_limit("memory at its highest, 110,000 candidates loaded", memory, "MB", MEMORY_LIMIT_MB)
+            .how("VmHWM of this process after all measurements"),
+        Row::plain("program on the disk", format!("{:.1} MB", megabytes(bytes))).how("this build, without the window"),
+    ])
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a size for people to read")]
+fn megabytes(bytes: u64) -> f64 {
+    bytes as f64 / f64::from(1 << 20)
+}
+
+/// The value below which `permille` thousandths of the sorted samples lie.
+fn percentile(samples: &mut [Duration], permille: usize) -> Duration {
+    samples.sort_unstable();
+    let index = samples.len().saturating_sub(1) * permille / 1_000;
+    samples.get(index).copied().unwrap_or_default()
+}
+
+fn median(samples: &mut [Duration]) -> Duration {
+    percentile(samples, 500)
+}
+
+/// design: a province's roster in memory.
+const MEMORY_LIMIT_MB: u64 = 300;

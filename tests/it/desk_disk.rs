@@ -1,0 +1,156 @@
+//! The disk under the real desk: full at start, full or refusing in the middle. Nothing that was shown as recorded
+//! is lost, and nothing is shown as recorded that is not.
+//!
+//! The disks are real: a small tmpfs in a user and mount namespace of its own, and a limit on the size of files.
+//! The test starts its own program once more inside. Where namespaces are not allowed it prints "skipped".
+
+use crate::desk_support::{Bench, World, card, check_ins, good, person};
+use diemdanh::checkin::event::Choice;
+use diemdanh::checkin::failure::{Failure, Signal};
+use diemdanh::checkin::view::{Screen, StageView};
+use diemdanh::lab::registry_stub::StubSettings;
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+const INSIDE: &str = "DIEMDANH_TEST_INSIDE";
+/// More than a desk refuses to start below; a tmpfs takes memory only for what is written.
+const ROOMY: &str = "size=700m";
+
+/// Runs the test `name` once more under `shell`, which gets the program as `"$@"`.
+fn again(name: &str, shell: &[&str]) -> Output {
+    let test = format!("desk_disk::{name}");
+    // Another build may have replaced the program's file, inside the shell `/proc/self/exe` is the shell, and a
+    // namespace may not look at processes outside: so the program is handed over as an open file.
+    let image = File::open("/proc/self/exe").unwrap();
+    let mut command = Command::new(shell[0]);
+    command.args(&shell[1..]).args(["/proc/self/fd/0", &test, "--exact", "--nocapture"]).env(INSIDE, "1");
+    command.stdin(image).output().unwrap()
+}
+
+fn is_inside() -> bool {
+    std::env::var_os(INSIDE).is_some()
+}
+
+/// Runs the test `name` in a namespace of its own; false where that is not allowed.
+fn in_a_namespace(name: &str) -> bool {
+    let allowed = Command::new("unshare").args(["-Urm", "true"]).output().is_ok_and(|done| done.status.success());
+    if !allowed {
+        println!("skipped: no user and mount namespaces here");
+        return false;
+    }
+    passed(&again(name, &["unshare", "-Urm"]));
+    true
+}
+
+#[track_caller]
+fn passed(output: &Output) {
+    let told = [output.stdout.as_slice(), &output.stderr].map(String::from_utf8_lossy).concat();
+    assert!(output.status.success() && told.contains("1 passed"), "{told}");
+}
+
+fn mount(options: &str, place: &PathBuf) {
+    std::fs::create_dir_all(place).unwrap();
+    let done = Command::new("mount").args(["-t", "tmpfs", "-o", options, "tmpfs"]).arg(place).status().unwrap();
+    assert!(done.success());
+}
+
+/// Admits one after the other until the desk stops; the receipts that were shown, and what it stopped with.
+fn admit_until_it_stops(bench: &Bench) -> (Vec<String>, Failure) {
+    let mut receipts = Vec::new();
+    for index in 0..9 {
+        bench.tap(&person(index), card(&good(&person(index))));
+        let seen = bench.wait("a verdict or a halt", |view| match &view.screen {
+            Screen::Halted(_) => true,
+            Screen::Verdict(case) => matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working,
+            _ => false,
+        });
+        bench.choose(Choice::Admit);
+        let seen = match seen.screen {
+            Screen::Halted(_) => seen,
+            _ => bench.wait("a receipt or a halt", |view| match &view.screen {
+                Screen::Halted(_) => true,
+                Screen::Verdict(case) => matches!(case.stage, StageView::Recorded(_)),
+                _ => false,
+            }),
+        };
+        match &seen.screen {
+            Screen::Halted(halted) => return (receipts, halted.failure),
+            Screen::Verdict(case) => {
+                let StageView::Recorded(receipt) = &case.stage else { panic!("another stage") };
+                receipts.push(receipt.entry.clone());
+            }
+            other => panic!("{other:?}"),
+        }
+        bench.field.remove();
+        bench.choose(Choice::Continue);
+    }
+    panic!("the desk never stopped")
+}
+
+/// What was shown as recorded is there after a restart, whatever the disk did.
+fn nothing_shown_is_lost(world: &World, receipts: &[String]) {
+    let entries = world.entries_in("journal");
+    let admitted: Vec<String> = entries
+        .iter()
+        .filter(|entry| check_ins(std::slice::from_ref(&entry.event)) == 1)
+        .map(|entry| format!("1/{}", entry.seq))
+        .collect();
+    assert!(receipts.iter().all(|receipt| admitted.contains(receipt)), "{receipts:?} of {admitted:?}");
+    assert!(admitted.len() <= receipts.len() + 1, "at most the one in flight: {receipts:?} of {admitted:?}");
+    let bench = world.open();
+    assert_eq!(bench.view.get().header.arrived, admitted.len());
+    bench.stop();
+    world.board_agrees();
+}
+
+#[test]
+fn full_before_the_start() {
+    if !is_inside() {
+        in_a_namespace("full_before_the_start");
+        return;
+    }
+    let world = World::alone();
+    mount("size=8m", &world.path("journal"));
+    let halted = world.try_open().err().unwrap();
+    assert_eq!(halted.failure, Failure::DiskFull);
+    assert!(halted.detail.contains("journal"), "{}", halted.detail);
+}
+
+#[test]
+fn full_in_the_middle() {
+    if !is_inside() {
+        in_a_namespace("full_in_the_middle");
+        return;
+    }
+    let world = World::asking(StubSettings::default());
+    let journal = world.path("journal");
+    mount(ROOMY, &journal);
+    let bench = world.open();
+    // As much as is written by now, and room for a few entries.
+    let shrunk = Command::new("mount").args(["-o", "remount,size=8k"]).arg(&journal).status().unwrap();
+    assert!(shrunk.success());
+    let (receipts, failure) = admit_until_it_stops(&bench);
+    assert_eq!(failure, Failure::DiskFull);
+    assert!(!receipts.is_empty(), "some were recorded before");
+    bench.stop();
+    let grown = Command::new("mount").args(["-o", &format!("remount,{ROOMY}")]).arg(&journal).status().unwrap();
+    assert!(grown.success());
+    nothing_shown_is_lost(&world, &receipts);
+}
+
+/// A limit on the size of files makes the kernel cut a write short and refuse the next one.
+#[test]
+fn refusing_in_the_middle() {
+    if !is_inside() {
+        passed(&again("refusing_in_the_middle", &["bash", "-c", "trap '' XFSZ; ulimit -f 5; exec \"$0\" \"$@\""]));
+        return;
+    }
+    let world = World::alone();
+    let bench = world.open();
+    let (receipts, failure) = admit_until_it_stops(&bench);
+    assert_eq!(failure, Failure::LogUnwritable);
+    assert!(!receipts.is_empty(), "some were recorded before");
+    bench.stop();
+    nothing_shown_is_lost(&world, &receipts);
+}

@@ -1,0 +1,173 @@
+//! A registry that is down, slow, lying or foreign: the local verdict stands, the line says what is missing, and the
+//! log has the question, the answer and its cause.
+
+use crate::desk_support::{World, card, check_ins, good, person};
+use diemdanh::checkin::event::Choice;
+use diemdanh::checkin::failure::{Failure, Signal};
+use diemdanh::checkin::view::{CaseView, Headline, LineWord};
+use diemdanh::lab::registry_stub::{StubFault, StubSettings};
+use diemdanh::record::{AttendanceEvent, RegistryState};
+
+/// The verdict, the line about the registry, the word in the check-in and the cause in the answer's entry.
+struct Ends {
+    verdict: (Signal, Headline),
+    line: Failure,
+    state: RegistryState,
+    choice: Choice,
+}
+
+const LOCAL_VERDICT: (Signal, Headline) = (Signal::Ok, Headline::Admit);
+
+fn silent(line: Failure) -> Ends {
+    Ends { verdict: LOCAL_VERDICT, line, state: RegistryState::NotAsked, choice: Choice::Admit }
+}
+
+fn refused(line: Failure) -> Ends {
+    Ends { verdict: LOCAL_VERDICT, line, state: RegistryState::Refused, choice: Choice::Admit }
+}
+
+fn asks(line: Failure, state: RegistryState) -> Ends {
+    Ends { verdict: (line.signal(), Headline::Ask), line, state, choice: Choice::Refer }
+}
+
+fn registry_line(case: &CaseView) -> Option<Failure> {
+    match &case.lines[2].word {
+        LineWord::Failed(failure) | LineWord::FailedFields(failure, _) => Some(*failure),
+        _ => None,
+    }
+}
+
+/// State and cause of every answer in the log.
+fn answers(events: &[AttendanceEvent]) -> Vec<(RegistryState, Option<String>)> {
+    let answer = |event: &AttendanceEvent| match event {
+        AttendanceEvent::RegistryAnswer { state, cause, .. } => {
+            Some((*state, cause.as_ref().map(|cause| cause.as_str().to_owned())))
+        }
+        _ => None,
+    };
+    events.iter().filter_map(answer).collect()
+}
+
+#[track_caller]
+fn check(world: &World, ends: &Ends) {
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    let case = bench.decided();
+    assert_eq!((case.signal, case.headline), ends.verdict, "{:?}", case.reasons);
+    assert_eq!(registry_line(&case), Some(ends.line));
+    bench.decide(ends.choice);
+    bench.stop();
+    let events = world.events();
+    let asked = events.iter().filter(|event| matches!(event, AttendanceEvent::RegistryRequest { .. })).count();
+    let cause = ends.line.code().to_ascii_lowercase();
+    assert_eq!((asked, answers(&events)), (1, vec![(ends.state, Some(cause.clone()))]));
+    assert_eq!(check_ins(&events), usize::from(ends.choice == Choice::Admit));
+    let decision = events
+        .iter()
+        .rev()
+        .find(|event| matches!(event, AttendanceEvent::CheckIn(_) | AttendanceEvent::Referred { .. }));
+    assert!(format!("{decision:?}").contains(&cause), "{decision:?}");
+    world.board_agrees();
+}
+
+fn faulty(fault: StubFault) -> World {
+    World::asking(StubSettings { fault, ..StubSettings::default() })
+}
+
+fn saying(verdict: &str) -> World {
+    World::asking(StubSettings { otherwise: verdict.to_owned(), ..StubSettings::default() })
+}
+
+#[test]
+fn nobody_listens_there() {
+    let world = World::asking(StubSettings::default());
+    // Port 9 of this machine: nothing listens, the connection is refused.
+    let url = world.registry.as_ref().unwrap().url().to_owned();
+    world.change_config(&url, "https://127.0.0.1:9/v1/ask");
+    check(&world, &silent(Failure::RegistryDown));
+}
+
+#[test]
+fn out_of_order_or_unauthorised() {
+    check(&faulty(StubFault::OutOfOrder), &silent(Failure::RegistryDown));
+    check(&faulty(StubFault::Unauthorised), &refused(Failure::RegistryRejects));
+    check(&faulty(StubFault::Redirect), &refused(Failure::RegistryRejects));
+}
+
+#[test]
+fn lying() {
+    let faults = [StubFault::Lying, StubFault::ForeignKey, StubFault::ForeignHash, StubFault::ForeignId];
+    for fault in faults.into_iter().chain([StubFault::StaleTime, StubFault::Oversize, StubFault::Malformed]) {
+        check(&faulty(fault), &refused(Failure::RegistryLying));
+    }
+}
+
+#[test]
+fn foreign_certificate() {
+    let settings = StubSettings { foreign_certificate: true, ..StubSettings::default() };
+    check(&World::asking(settings), &refused(Failure::RegistryForeign));
+}
+
+#[test]
+fn bad_news_asks_or_stops() {
+    check(&saying("mismatch/full_name"), &asks(Failure::RegistryMismatch, RegistryState::Mismatch));
+    check(&saying("not_found"), &asks(Failure::RegistryNotFound, RegistryState::NotFound));
+    check(&saying("a_new_word"), &asks(Failure::RegistryUnknownCode, RegistryState::UnknownCode));
+    let stop = Ends {
+        verdict: (Signal::Stop, Headline::Stop),
+        ..asks(Failure::RegistryCardInvalid, RegistryState::CardInvalid)
+    };
+    check(&saying("card_invalid/revoked"), &stop);
+}
+
+/// The local verdict does not wait; the late answer is an entry of its own, and shows on the screen.
+#[test]
+fn slow_answer_comes_after_the_verdict() {
+    let settings = StubSettings { delay_ms: 2_500, ..StubSettings::default() };
+    let world = World::asking(settings).with_registry_keys("wait_ms = 200");
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    let case = bench.decided();
+    assert_eq!(
+        ((case.signal, case.headline), case.reasons.as_slice()),
+        (LOCAL_VERDICT, [Failure::RegistrySlow].as_slice())
+    );
+    bench.decide(Choice::Admit);
+    bench.wait("the late answer", |view| view.status.registry == Some(true) && view.status.pending == 0);
+    bench.stop();
+    let events = world.events();
+    let check_in = events.iter().find_map(|event| match event {
+        AttendanceEvent::CheckIn(check_in) => Some((check_in.registry, format!("{:?}", check_in.remarks))),
+        _ => None,
+    });
+    let (state, remarks) = check_in.unwrap();
+    assert!(state == RegistryState::Pending && remarks.contains("n02"), "{remarks}");
+    assert_eq!(answers(&events), [(RegistryState::Match, None)]);
+    world.board_agrees();
+}
+
+/// What could not be asked is asked again by itself, with the same question, until there is an answer.
+#[test]
+fn silent_registry_is_asked_again_in_the_background() {
+    let world = faulty(StubFault::OutOfOrder).with_registry_keys("ask_again_ms = 100");
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    bench.next();
+    bench.wait("the silence", |view| view.status.registry == Some(false) && view.status.pending == 1);
+    world.registry.as_ref().unwrap().order(StubFault::None);
+    bench.wait("the answer", |view| view.status.registry == Some(true) && view.status.pending == 0);
+    bench.stop();
+    let states: Vec<RegistryState> = answers(&world.events()).into_iter().map(|(state, _)| state).collect();
+    assert_eq!((states.first(), states.last()), (Some(&RegistryState::NotAsked), Some(&RegistryState::Match)));
+    world.board_agrees();
+}
+
+#[test]
+fn required_registry_that_is_down_asks_a_person() {
+    let world = faulty(StubFault::OutOfOrder).with_registry_keys("required = true");
+    let ends =
+        Ends { verdict: (Signal::Attention, Headline::Ask), choice: Choice::Refer, ..silent(Failure::RegistryDown) };
+    check(&world, &ends);
+}
