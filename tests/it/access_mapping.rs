@@ -6,7 +6,7 @@ use diemdanh::emrtd::evidence::ChipEvidence;
 use diemdanh::emrtd::inspect::InspectionPolicy;
 use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::report::{Cause, Check, Outcome, Overall};
-use diemdanh::lab::card::{CardData, CardFault, SyntheticCard};
+use diemdanh::lab::card::{CardData, CardFault, PaceTrick, SyntheticCard};
 use diemdanh::lab::issuer::{Fault, Issuer, Making};
 
 fn mapping() -> Making {
@@ -45,14 +45,14 @@ fn g09_mapping_that_passed_makes_chip_authentication_needless() {
 
 #[test]
 fn a14_data_of_the_mapping_is_wrong() {
-    let mut card = SyntheticCard::new(issued(&mapping())).with_fault(CardFault::WrongMappingData);
+    let mut card = SyntheticCard::new(issued(&mapping())).with_fault(CardFault::Pace(PaceTrick::WrongMappingData));
     let inspection = read(&mut card, &can(), &InspectionPolicy::default());
     check(&inspection, Overall::Fail, &[(Check::ChipMapping, Outcome::Failed, Some(Cause::KeyNotBound))]);
 }
 
 #[test]
 fn a14_padding_of_the_mapping_is_wrong() {
-    let mut card = SyntheticCard::new(issued(&mapping())).with_fault(CardFault::WrongMappingPadding);
+    let mut card = SyntheticCard::new(issued(&mapping())).with_fault(CardFault::Pace(PaceTrick::WrongMappingPadding));
     let inspection = read(&mut card, &can(), &InspectionPolicy::default());
     check(&inspection, Overall::Fail, &[(Check::Pace, Outcome::Failed, Some(Cause::ProtocolViolated))]);
 }

@@ -76,7 +76,7 @@ fn d_dg2_every_coding_of_the_portrait_passes() {
 }
 
 #[test]
-fn wrong_can_is_refused_once_and_nothing_is_read() {
+fn a07_wrong_can_is_refused_once_and_nothing_is_read() {
     let mut card = SyntheticCard::new(issued(&Making::default()));
     let inspection = read(&mut card, &AccessKey::can("999999"), &InspectionPolicy::default());
     check(

@@ -6,6 +6,7 @@ mod acceptance;
 mod access;
 mod access_mapping;
 mod board;
+mod catalogue;
 mod cccd;
 mod checkin;
 mod chip;

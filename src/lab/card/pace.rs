@@ -1,7 +1,7 @@
 //! PACE with generic and chip-authentication mapping over elliptic curves, the chip's side: ICAO Doc 9303-11 §4.4.
 
 use super::secure::ChipSecureMessaging;
-use super::{CardFault, SyntheticCard, data, object, status};
+use super::{CardFault, PaceTrick, SyntheticCard, data, object, status};
 use crate::bits::random::Random as _;
 use crate::bits::secret::Secret;
 use crate::bits::tlv;
@@ -27,6 +27,13 @@ pub(super) enum ChipPace {
     Mapped { info: PaceInfo, generator: Point, mapping: EcSecret },
     /// Keys were agreed on.
     Agreed(Agreed),
+}
+
+impl ChipPace {
+    /// The next step is the last one.
+    pub(super) fn awaits_token(&self) -> bool {
+        matches!(self, Self::Agreed(_))
+    }
 }
 
 /// What both sides know before they authenticate.
@@ -75,11 +82,33 @@ impl SyntheticCard {
             ChipPace::Idle => None,
         };
         let Some((tag, value)) = answer else { return status(StatusWord::CONDITIONS) };
+        let value = self.spoilt(tag, value, content);
         data(tlv::encode(0x7C, &tlv::encode(tag, &value)))
     }
 
+    /// The value of a step as a bad chip would send it.
+    fn spoilt(&self, tag: u32, mut value: Vec<u8>, received: &[u8]) -> Vec<u8> {
+        let plays = |trick| self.faults.contains(&CardFault::Pace(trick));
+        let (reflects, leaves_curve, received_tag) = match tag {
+            0x82 => (plays(PaceTrick::ReflectedMapKey), plays(PaceTrick::MapKeyOffCurve), 0x81),
+            0x84 => (plays(PaceTrick::ReflectedAgreementKey), plays(PaceTrick::AgreementKeyOffCurve), 0x83),
+            _ => return value,
+        };
+        if tag == 0x82 && plays(PaceTrick::Infinity) {
+            return vec![0x00];
+        }
+        if reflects {
+            return object(received, received_tag).unwrap_or_default().to_vec();
+        }
+        if let Some(last) = value.last_mut().filter(|_| leaves_curve) {
+            *last ^= 0x01;
+        }
+        value
+    }
+
     fn send_nonce(&mut self, info: PaceInfo, nonce_key: &Secret<Vec<u8>>) -> Option<(u32, Vec<u8>)> {
-        let nonce = Secret::new(self.random.bytes(NONCE_LEN));
+        let long = self.faults.contains(&CardFault::Pace(PaceTrick::LongNonce));
+        let nonce = Secret::new(self.random.bytes(if long { 2 * NONCE_LEN } else { NONCE_LEN }));
         let encrypted = info.cipher.encrypt_zero_iv(nonce_key.expose(), nonce.expose()).ok()?;
         self.state.pace = ChipPace::Nonce { info, nonce };
         Some((0x80, encrypted))
@@ -120,7 +149,15 @@ impl SyntheticCard {
         if !mac::equal(received.unwrap_or_default(), &token(&agreed.own)) {
             return status(StatusWord::VERIFICATION_FAILED);
         }
-        let mut content = tlv::encode(0x86, &token(&agreed.terminal));
+        let plays = |trick| self.faults.contains(&CardFault::Pace(trick));
+        let mut own_token = token(&agreed.terminal);
+        if plays(PaceTrick::WrongToken) {
+            own_token[0] ^= 0x01;
+        }
+        let mut content = if plays(PaceTrick::NoToken) { Vec::new() } else { tlv::encode(0x86, &own_token) };
+        if plays(PaceTrick::ExtraObject) {
+            content.extend(tlv::encode(0x87, &[0x00]));
+        }
         if info.mapping == Mapping::ChipAuthentication {
             let Some(proof) = self.mapping_data(agreed, keys.0.expose()) else { return status(StatusWord::FAILURE) };
             content.extend(tlv::encode(0x8A, &proof));
@@ -134,13 +171,13 @@ impl SyntheticCard {
     fn mapping_data(&self, agreed: &Agreed, key: &[u8]) -> Option<Vec<u8>> {
         let cipher = agreed.info.cipher;
         let mut quotient = agreed.mapping.divided_by(self.data.chip_mapping.as_ref()?).ok()?.expose().clone();
-        if self.faults.contains(&CardFault::WrongMappingData)
+        if self.faults.contains(&CardFault::Pace(PaceTrick::WrongMappingData))
             && let Some(last) = quotient.last_mut()
         {
             *last ^= 0x01;
         }
         let mut padded = padding::pad(&quotient, cipher.block_len());
-        if self.faults.contains(&CardFault::WrongMappingPadding) {
+        if self.faults.contains(&CardFault::Pace(PaceTrick::WrongMappingPadding)) {
             let unpadded = quotient.len().min(padded.len());
             padded.get_mut(unpadded..)?.fill(0);
         }

@@ -37,6 +37,12 @@ pub fn mrz(person: &Person) -> String {
     format!("{line1}{line2}{:<<30.30}", person.mrz_name())
 }
 
+/// Document number, birth and expiry as they stand in the MRZ, dates as YYMMDD.
+pub fn mrz_key(person: &Person) -> [String; 3] {
+    let document_number = person.number.get(3..).unwrap_or_default().to_owned();
+    [document_number, yymmdd(person.birth), expiry(person)]
+}
+
 /// Document number, birth and expiry, each with its check digit: what opens BAC.
 pub(super) fn mrz_information(person: &Person) -> String {
     let part = |text: &str| format!("{text}{}", check_digit(text.as_bytes()));

@@ -94,6 +94,10 @@ pub enum Fault {
     WrongCardSecurity,
     /// EF.CardSecurity holds another chip's key, properly signed.
     ForeignCardSecurity,
+    /// EF.SOD names LDS version 1.8, EF.COM 1.7.
+    OtherLdsVersion,
+    /// The keys of the chip were never there: neither DG14 nor DG15, neither listed nor signed.
+    WithoutKeys,
     /// EF.COM lists groups that are not there.
     LyingCom,
 }
@@ -185,7 +189,8 @@ impl Issuer {
         let chip_secret = chip_secret(&person.number);
         let mut groups = groups_of(person, making, &chip_secret)?;
         before_signing(&mut groups, making.fault);
-        let mut sod = signed_object::ef_sod(&groups, &self.signer, &self.country_signer, self.signed_at)?;
+        let version = (making.fault == Some(Fault::OtherLdsVersion)).then_some("0108");
+        let mut sod = signed_object::ef_sod(&groups, &self.signer, &self.country_signer, self.signed_at, version)?;
         let mut listed: Vec<u8> = groups.keys().copied().collect();
         after_signing(&mut groups, &mut sod, &mut listed, making.fault);
         let mut card = CardData::empty();
@@ -243,6 +248,7 @@ fn before_signing(groups: &mut BTreeMap<u8, Vec<u8>>, fault: Option<Fault>) {
         Some(Fault::WithoutGroup(number)) => {
             groups.remove(&number);
         }
+        Some(Fault::WithoutKeys) => groups.retain(|number, _| !matches!(number, 14 | 15)),
         Some(Fault::GarbageGroup(number)) => {
             if let Some(bytes) = groups.get_mut(&number) {
                 let tag = bytes.first().copied().unwrap_or_default();

@@ -22,8 +22,12 @@ pub(super) fn ef_sod(
     signer: &Authority,
     issuer: &Authority,
     signed_at: Option<Timestamp>,
+    lds_version: Option<&str>,
 ) -> Result<Vec<u8>, IssueError> {
-    Ok(tlv::encode(0x77, &signed(&security_object(groups), LDS_SECURITY_OBJECT, signer, issuer, signed_at)?))
+    Ok(tlv::encode(
+        0x77,
+        &signed(&security_object(groups, lds_version), LDS_SECURITY_OBJECT, signer, issuer, signed_at)?,
+    ))
 }
 
 /// Signs a SET of SecurityInfos.
@@ -76,12 +80,16 @@ fn signed(
     Ok(der::sequence(&[der::oid(SIGNED_DATA), tlv::encode(0xA0, &signed_data)]))
 }
 
-fn security_object(groups: &BTreeMap<u8, Vec<u8>>) -> Vec<u8> {
+/// Version 1, with versions in it, where `lds_version` is given.
+fn security_object(groups: &BTreeMap<u8, Vec<u8>>, lds_version: Option<&str>) -> Vec<u8> {
     let hashes: Vec<Vec<u8>> = groups
         .iter()
         .map(|(number, bytes)| der::sequence(&[der::integer(&[*number]), der::octets(&HashAlg::Sha256.digest(bytes))]))
         .collect();
-    der::sequence(&[der::integer(&[0]), der::hash(HashAlg::Sha256), der::sequence(&hashes)])
+    let versions = lds_version.map(|version| der::sequence(&[der::printable(version), der::printable("040000")]));
+    let version = der::integer(&[u8::from(versions.is_some())]);
+    let parts = [version, der::hash(HashAlg::Sha256), der::sequence(&hashes)];
+    der::sequence(&parts.into_iter().chain(versions).collect::<Vec<_>>())
 }
 
 fn attributes(content: &[u8], content_type: &[u8], hash: HashAlg, signed_at: Option<Timestamp>) -> Vec<Vec<u8>> {
