@@ -7,6 +7,7 @@
 
 pub mod card;
 pub mod catalogue;
+pub mod fuzz;
 pub mod issuer;
 pub mod reader;
 pub mod registry_stub;

@@ -1,56 +1,17 @@
 //! Hostile bytes: every parser of foreign data meets noise, cuts and flipped bytes, and returns.
 
 use crate::inspection_support::{issued, person};
-use diemdanh::bits::tlv::{Reader, encode, encode_all};
+use diemdanh::bits::tlv::{encode, encode_all};
 use diemdanh::cccd::dg13::{self, Details};
-use diemdanh::cccd::holder::Holder;
-use diemdanh::cccd::qr::QrCard;
-use diemdanh::emrtd::authenticity::certificate::Certificate;
-use diemdanh::emrtd::authenticity::cms::SignedData;
-use diemdanh::emrtd::authenticity::passive;
-use diemdanh::emrtd::authenticity::trust::TrustStore;
-use diemdanh::emrtd::lds::com::Com;
 use diemdanh::emrtd::lds::dg2::{self, Dg2Error, ImageKind};
 use diemdanh::emrtd::lds::files::{FileId, LdsFiles};
 use diemdanh::emrtd::lds::image_header::{HeaderError, dimensions};
 use diemdanh::emrtd::lds::portrait::{Portrait, PortraitError};
-use diemdanh::emrtd::lds::security_infos::SecurityInfos;
-use diemdanh::emrtd::lds::sod::SecurityObject;
-use diemdanh::emrtd::lds::{dg1, dg15};
-use diemdanh::emrtd::mrz::Mrz;
-use diemdanh::emrtd::report::Report;
+use diemdanh::lab::fuzz;
 use diemdanh::lab::issuer::portrait::Coding;
 use diemdanh::lab::issuer::{Issuer, Making};
 use proptest::prelude::*;
 use std::sync::OnceLock;
-
-/// Every parser of bytes, and every check over them.
-fn parse_all(bytes: &[u8]) {
-    let _ = Mrz::parse(bytes);
-    let _ = Com::parse(bytes);
-    let _ = dg1::parse(bytes);
-    let _ = dg15::parse(bytes);
-    let _ = Details::parse(bytes);
-    let _ = Holder::from_files(bytes, Some(bytes));
-    let _ = SecurityInfos::parse(bytes);
-    let _ = SecurityInfos::parse_dg14(bytes);
-    let _ = SecurityObject::parse(bytes);
-    let _ = SignedData::parse(bytes);
-    let _ = Certificate::parse(bytes);
-    let _ = Portrait::from_dg2(bytes);
-    let _ = TrustStore::from_certificates(&[bytes]);
-    let _ = std::str::from_utf8(bytes).map(QrCard::parse);
-    for kind in [ImageKind::Jpeg, ImageKind::Jp2, ImageKind::Codestream] {
-        let _ = dimensions(kind, bytes);
-    }
-    let at = "2026-06-26T00:30:00Z".parse().unwrap();
-    let _ = passive::authenticate(bytes, &TrustStore::empty(), at, &mut Report::new());
-    let mut files = LdsFiles::new();
-    files.insert(FileId::Dg(13), bytes.to_vec());
-    dg13::wipe_sensitive(&mut files);
-    let mut reader = Reader::new_ber(bytes);
-    while reader.read().is_ok() {}
-}
 
 /// The files of a good card and its signer, as seeds for mutation.
 fn seeds() -> &'static Vec<Vec<u8>> {
@@ -70,7 +31,7 @@ proptest! {
 
     #[test]
     fn noise_never_stops_the_desk(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
-        parse_all(&bytes);
+        fuzz::run_all(&bytes);
     }
 
     #[test]
@@ -78,7 +39,7 @@ proptest! {
         bytes in prop::collection::vec(any::<u8>(), 0..300),
         tag in prop::sample::select(vec![0x30_u32, 0x31, 0x60, 0x61, 0x6D, 0x6E, 0x6F, 0x75, 0x77]),
     ) {
-        parse_all(&encode(tag, &bytes));
+        fuzz::run_all(&encode(tag, &bytes));
     }
 
     #[test]
@@ -95,18 +56,18 @@ proptest! {
         if let Some(cut) = cut {
             bytes.truncate(cut.index(bytes.len()));
         }
-        parse_all(&bytes);
+        fuzz::run_all(&bytes);
     }
 }
 
 #[test]
 fn d_dg13_deep_nesting_ends() {
     let mut bytes = [0x30, 0x80].repeat(5_000);
-    parse_all(&bytes);
+    fuzz::run_all(&bytes);
     bytes.extend(vec![0; 10_000]);
-    parse_all(&bytes);
+    fuzz::run_all(&bytes);
     let deep = (0..200).fold(vec![0x05, 0x00], |inner, _| encode(0x30, &inner));
-    parse_all(&deep);
+    fuzz::run_all(&deep);
 }
 
 /// A face record with `faces` faces whose only block holds `image`, its lengths off by `error`.

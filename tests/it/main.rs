@@ -24,6 +24,7 @@ mod desk_trust;
 mod diagnostics;
 mod failures;
 mod files;
+mod fuzz;
 mod host;
 mod hostile;
 mod hostile_files;

@@ -1,0 +1,114 @@
+//! Every parser that sees outside bytes, by name: the same functions for the fuzzer (`fuzz/`), for the mutation loop of
+//! the tests, and for whoever finds a crash.
+//!
+//! Invariant: each returns for any bytes; what it returns does not matter here.
+
+use crate::bits::tlv::Reader;
+use crate::cccd::dg13::{self, Details};
+use crate::cccd::holder::Holder;
+use crate::cccd::qr::QrCard;
+use crate::emrtd::authenticity::certificate::Certificate;
+use crate::emrtd::authenticity::cms::SignedData;
+use crate::emrtd::authenticity::master_list;
+use crate::emrtd::authenticity::passive;
+use crate::emrtd::authenticity::trust::TrustStore;
+use crate::emrtd::lds::com::Com;
+use crate::emrtd::lds::dg2::ImageKind;
+use crate::emrtd::lds::files::{FileId, LdsFiles};
+use crate::emrtd::lds::image_header::dimensions;
+use crate::emrtd::lds::portrait::Portrait;
+use crate::emrtd::lds::security_infos::SecurityInfos;
+use crate::emrtd::lds::sod::SecurityObject;
+use crate::emrtd::lds::{dg1, dg15};
+use crate::emrtd::mrz::Mrz;
+use crate::emrtd::report::Report;
+use crate::iso7816::{CommandApdu, ResponseApdu};
+use jiff::Timestamp;
+
+/// One target: its name (the file in `fuzz/fuzz_targets`) and what it does with the bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: [Target; 10] = [
+    ("tlv", tlv),
+    ("apdu", apdu),
+    ("lds", lds),
+    ("cms", cms),
+    ("certificate", certificate),
+    ("master_list", list),
+    ("mrz", mrz),
+    ("qr", qr),
+    ("dg13", details),
+    ("portrait", portrait),
+];
+
+/// Gives `bytes` to the target of this name; nothing happens where there is none.
+pub fn run(name: &str, bytes: &[u8]) {
+    if let Some((_, target)) = TARGETS.iter().find(|(known, _)| *known == name) {
+        target(bytes);
+    }
+}
+
+/// Gives `bytes` to every target.
+pub fn run_all(bytes: &[u8]) {
+    for (_, target) in TARGETS {
+        target(bytes);
+    }
+}
+
+fn tlv(bytes: &[u8]) {
+    for mut reader in [Reader::new(bytes), Reader::new_ber(bytes)] {
+        while reader.read().is_ok() {}
+    }
+}
+
+fn apdu(bytes: &[u8]) {
+    let _ = CommandApdu::parse(bytes);
+    let _ = ResponseApdu::parse(bytes);
+}
+
+fn lds(bytes: &[u8]) {
+    let _ = Com::parse(bytes);
+    let _ = dg1::parse(bytes);
+    let _ = dg15::parse(bytes);
+    let _ = SecurityInfos::parse(bytes);
+    let _ = SecurityInfos::parse_dg14(bytes);
+    let _ = SecurityObject::parse(bytes);
+}
+
+fn cms(bytes: &[u8]) {
+    let _ = SignedData::parse(bytes);
+    let _ = passive::authenticate(bytes, &TrustStore::empty(), Timestamp::UNIX_EPOCH, &mut Report::new());
+}
+
+fn certificate(bytes: &[u8]) {
+    let _ = Certificate::parse(bytes);
+    let _ = TrustStore::from_certificates(&[bytes]);
+}
+
+fn list(bytes: &[u8]) {
+    let _ = master_list::read(bytes, &TrustStore::empty());
+}
+
+fn mrz(bytes: &[u8]) {
+    let _ = Mrz::parse(bytes);
+}
+
+fn qr(bytes: &[u8]) {
+    let _ = std::str::from_utf8(bytes).map(QrCard::parse);
+}
+
+fn details(bytes: &[u8]) {
+    let _ = Details::parse(bytes);
+    let _ = Holder::from_files(bytes, Some(bytes));
+    let mut files = LdsFiles::new();
+    files.insert(FileId::Dg(13), bytes.to_vec());
+    dg13::wipe_sensitive(&mut files);
+}
+
+fn portrait(bytes: &[u8]) {
+    let _ = Portrait::from_dg2(bytes);
+    for kind in [ImageKind::Jpeg, ImageKind::Jp2, ImageKind::Codestream] {
+        let _ = dimensions(kind, bytes);
+    }
+}
