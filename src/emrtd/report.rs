@@ -166,6 +166,8 @@ pub enum Cause {
     OldEncoding,
     /// SHA-1 was used.
     DeprecatedHash,
+    /// An RSA key of fewer than 1,024 bits: good, and no proof for much longer.
+    WeakKey,
     /// No certificate in the object, and none known here.
     SignerCertificateMissing,
     /// No certificate matches what the signer information says.
@@ -258,6 +260,7 @@ impl Cause {
             Self::TrailingBytes => "trailing-bytes",
             Self::OldEncoding => "old-encoding",
             Self::DeprecatedHash => "deprecated-hash",
+            Self::WeakKey => "weak-key",
             Self::SignerCertificateMissing => "signer-certificate-missing",
             Self::SignerMismatch => "signer-mismatch",
             Self::SignatureWrong => "signature-wrong",

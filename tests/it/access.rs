@@ -241,7 +241,7 @@ fn a04_order_of_the_variants() {
 }
 
 #[test]
-fn keys_of_dg14() {
+fn d_dg14_keys_of_every_kind() {
     let curve = NamedCurve::BrainpoolP256r1;
     let point = curve.generator();
     let bits = tlv::encode(0x03, &[&[0], point.as_slice()].concat());

@@ -134,7 +134,7 @@ fn a09_foreign_points_are_refused() {
 }
 
 #[test]
-fn explicit_parameters_are_recognised_and_altered_ones_refused() {
+fn f11_explicit_parameters_are_recognised_and_altered_ones_refused() {
     for curve in NamedCurve::ALL {
         let (p, a, b, generator, order) = (curve.p(), curve.a(), curve.b(), curve.generator(), curve.order());
         let good =
@@ -241,7 +241,7 @@ fn rsa_signatures_of_both_schemes() {
 }
 
 #[test]
-fn weak_rsa_keys_are_refused() {
+fn f12_weak_rsa_keys_are_refused() {
     let modulus = [0xC1; 128];
     assert!(RsaPublicKey::new(&modulus, &[1, 0, 1]).is_ok());
     for exponent in [&[1][..], &[2], &[0], &[], &[1, 0, 0], &[0xFF; 40]] {

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests stand outside the rooms")]
 
+mod acceptance;
 mod access;
 mod access_mapping;
 mod board;
@@ -9,6 +10,7 @@ mod catalogue;
 mod cccd;
 mod checkin;
 mod chip;
+mod conformance;
 mod crypto;
 mod desk_cards;
 mod desk_disk;
@@ -18,6 +20,7 @@ mod desk_reader;
 mod desk_registry;
 mod desk_start;
 mod desk_support;
+mod desk_trust;
 mod diagnostics;
 mod failures;
 mod files;
@@ -44,6 +47,7 @@ mod rig;
 mod roster;
 mod secure_messaging;
 mod signed_data;
+mod signed_schemes;
 mod tidy;
 mod trust;
 mod trust_import;

@@ -7,12 +7,16 @@
 use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
 use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts, SignerInfo};
+use crate::emrtd::authenticity::public_key::PublicKey;
 use crate::emrtd::authenticity::revocation::RevocationVerdict;
 use crate::emrtd::authenticity::signature::VerifyError;
 use crate::emrtd::authenticity::trust::{Chain, TrustStore};
 use crate::emrtd::lds::sod::{self, SecurityObject, SodError, TrailingBytes};
 use crate::emrtd::report::{Cause, Check, Outcome, Report};
 use jiff::Timestamp;
+
+/// Shorter RSA keys of signers are named.
+const MIN_RSA_BITS: u32 = 1024;
 
 const SECTION_SOD: &str = "9303-10 §4.6.2";
 const SECTION_PASSIVE: &str = "9303-11 §5.1";
@@ -104,8 +108,7 @@ pub fn authenticate(file: &[u8], trust: &TrustStore, at: Timestamp, report: &mut
         Ok(found) => found,
         Err(cause) => return failed(report, Check::SodSignature, cause, SECTION_PASSIVE),
     };
-    let weak = facts.digest == HashAlg::Sha1 || facts.algorithm.hash() == HashAlg::Sha1;
-    let note = weak.then_some(Cause::DeprecatedHash);
+    let note = weakness(&signer, facts);
     report.add(Check::SodSignature, Outcome::Successful, note, SECTION_PASSIVE);
     let signed = SignedSod { object: signed.object, signer };
     judge_signer(signed, facts, trust, at, report)
@@ -207,6 +210,13 @@ impl<K> SignedKey<K> {
     pub fn group(&self) -> u8 {
         self.group
     }
+}
+
+/// What is remarkable about a good signature.
+fn weakness(signer: &Certificate, facts: SignerFacts) -> Option<Cause> {
+    let is_short = matches!(&signer.key, PublicKey::Rsa(key) if key.modulus_bits() < MIN_RSA_BITS);
+    let is_sha1 = facts.digest == HashAlg::Sha1 || facts.algorithm.hash() == HashAlg::Sha1;
+    if is_short { Some(Cause::WeakKey) } else { is_sha1.then_some(Cause::DeprecatedHash) }
 }
 
 struct Parsed<'a> {
