@@ -345,7 +345,11 @@ pub(super) fn anchor_of(
     };
     let anchor = match verdict {
         Ok(anchor) => {
-            report.add(Check::SignerChain, Outcome::Successful, None, SECTION_PASSIVE);
+            // Found by its name and by trying its key, although the identifiers of the keys do not say so.
+            let is_named = signer.authority_key_id.is_some() && signer.authority_key_id == anchor.subject_key_id;
+            let irregular = !is_named && signer.verify(&anchor).is_ok();
+            let note = irregular.then_some(Cause::KeyIdIrregular);
+            report.add(Check::SignerChain, Outcome::Successful, note, SECTION_PASSIVE);
             Some(anchor)
         }
         Err(None) => {
