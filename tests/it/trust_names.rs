@@ -115,3 +115,18 @@ fn e09_countries_agree_by_the_table() {
         assert_eq!(agree(certificate, state), expected, "{certificate} {state}");
     }
 }
+
+#[test]
+fn e07_certificate_that_is_missing_may_stand_in_the_store() {
+    let scheme = Scheme::Ecdsa(NamedCurve::P256, HashAlg::Sha256);
+    let issuer = || name(PRINTABLE, "VN", "Lab Signer");
+    let extensions = [extension(0x0F, true, encode(0x03, &[7, 0x80]))];
+    let signer = certified(issuer(), name(UTF8, "VN", "DS"), 5, scheme.key_info(), &extensions);
+    let object = signed_object(scheme, HashAlg::Sha256, &[], issuer());
+    let judged = |store: &[Vec<u8>]| {
+        let (store, _) = TrustStore::from_certificates(store);
+        passive::authenticate(&object, &store, "2026-06-26T00:30:00Z".parse().unwrap(), &mut Report::new())
+    };
+    assert!(matches!(judged(&[anchor(), signer]), SodVerdict::Trusted(_)));
+    assert!(matches!(judged(&[anchor()]), SodVerdict::Failed(Cause::SignerCertificateMissing)));
+}
