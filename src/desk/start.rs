@@ -368,5 +368,5 @@ pub fn read_config(path: &Path) -> Result<(DeskConfig, PathBuf), Halted> {
 /// The file and the line that `error` is about, counted from one.
 fn place_of(path: &Path, text: &str, error: &toml::de::Error) -> String {
     let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-    format!("{}: {}", path.display(), before.matches('\n').count() + 1)
+    format!("{}, line {}", path.display(), before.matches('\n').count() + 1)
 }
