@@ -118,9 +118,8 @@ fn sensitive_ranges(file: &[u8]) -> Result<Vec<Range<usize>>, Dg13Error> {
     let start = file.as_ptr().addr();
     let mut ranges = Vec::new();
     for_each_field(file, |number, field| {
-        if !KEPT.contains(&number) {
-            // Behind the field's own number: the first three bytes of its value.
-            let rest = field.value.get(3..).unwrap_or_default();
+        // Behind the field's own number: the first three bytes of its value. A shorter field holds nothing to wipe.
+        if let Some(rest) = field.value.get(3..).filter(|_| !KEPT.contains(&number)) {
             let from = rest.as_ptr().addr() - start;
             ranges.push(from..from + rest.len());
         }

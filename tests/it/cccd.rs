@@ -189,3 +189,16 @@ fn garbage_is_an_error_and_never_a_panic() {
         dg13::wipe_sensitive(&mut files);
     }
 }
+
+/// A field that ends before its number was an arithmetic overflow once.
+#[test]
+fn fields_too_short_for_a_number_are_skipped() {
+    use diemdanh::bits::tlv::{encode, encode_all};
+    for short in [&[][..], &[0x02], &[0x02, 0x01], &[0x02, 0x01, 0x05]] {
+        let list = encode(0x31, &encode(0x30, short));
+        let mut files = LdsFiles::new();
+        files.insert(FileId::Dg(13), encode(0x6D, &encode_all(0x30, &[encode(0x02, &[1]), list])));
+        dg13::wipe_sensitive(&mut files);
+        assert!(files.get(FileId::Dg(13)).is_some(), "{short:?}");
+    }
+}
