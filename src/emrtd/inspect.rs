@@ -144,6 +144,8 @@ pub struct Inspection {
     pub apdu_count: u32,
     /// The largest block of file content that worked, in bytes; 0 where nothing was read.
     pub block_size_bytes: usize,
+    /// How often the card gave up a session and was opened again.
+    pub sessions_reopened: u32,
     /// Which state of the trust store was used.
     pub trust_store_version: String,
 }
@@ -249,6 +251,7 @@ impl Inspection {
             evidence: None,
             apdu_count: 0,
             block_size_bytes: 0,
+            sessions_reopened: 0,
             trust_store_version: trust_store_version.to_owned(),
         }
     }

@@ -3,6 +3,7 @@
 //!
 //! Invariants: no line holds a person's data.
 
+pub mod page;
 pub mod render;
 mod verdict;
 
@@ -166,6 +167,8 @@ pub enum Cause {
     OldEncoding,
     /// SHA-1 was used.
     DeprecatedHash,
+    /// The certificate's key identifier of its issuer is missing or another one's; its name and signature are right.
+    KeyIdIrregular,
     /// An RSA key of fewer than 1,024 bits: good, and no proof for much longer.
     WeakKey,
     /// No certificate in the object, and none known here.
@@ -260,6 +263,7 @@ impl Cause {
             Self::TrailingBytes => "trailing-bytes",
             Self::OldEncoding => "old-encoding",
             Self::DeprecatedHash => "deprecated-hash",
+            Self::KeyIdIrregular => "key-id-irregular",
             Self::WeakKey => "weak-key",
             Self::SignerCertificateMissing => "signer-certificate-missing",
             Self::SignerMismatch => "signer-mismatch",

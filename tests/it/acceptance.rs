@@ -17,6 +17,9 @@ use std::process::Command;
 /// Sets whose figures the tests of protocols read, from here when `VECTORS` is set.
 const FIGURES: [&str; 3] = ["icao-worked-examples", "tr03110-worked-example", "synthetic"];
 
+/// The cases of one set, from the root of the data and the set's folder.
+type Run = fn(&Path, &Path) -> Vec<Line>;
+
 /// One case of a run.
 struct Line {
     set: &'static str,
@@ -37,7 +40,7 @@ fn acceptance() {
         return println!("skipped: no acceptance data (set VECTORS)");
     };
     let mut lines = Vec::new();
-    let sets: [(&str, fn(&Path, &Path) -> Vec<Line>); 4] = [
+    let sets: [(&str, Run); 4] = [
         ("lds-bsi-2008", specimen),
         ("sod-real", real_objects),
         ("sod-negative", damaged_objects),

@@ -195,3 +195,60 @@ fn the_program_inspects_files() {
         assert_eq!(found, code, "{line}\n{text}");
     }
 }
+
+#[test]
+fn h01_every_check_is_listed_with_result_and_cause() {
+    use diemdanh::emrtd::inspect::InspectionPolicy;
+    use diemdanh::emrtd::report::listed_checks;
+    let files = kept(&Making::default());
+    let mut alone = LdsFiles::new();
+    alone.insert(FileId::Sod, files.get(FileId::Sod).unwrap().to_vec());
+    let live = read_card(issued(&Making::default()), &can());
+    for inspection in [judged(files), judged(alone), judged(LdsFiles::new()), live] {
+        for check in listed_checks(&InspectionPolicy::default()) {
+            let about = matches!(check, Check::ReadGroup(_) | Check::DgHash(_) | Check::DgParse(_));
+            let found = inspection.results.iter().find(|line| line.check == check);
+            assert!(found.is_some() || about && inspection.apdu_count == 0, "{check:?}");
+            let silent = found.is_some_and(|line| line.outcome != Outcome::Successful && line.cause.is_none());
+            assert!(!silent, "{found:?}");
+        }
+    }
+}
+
+#[test]
+fn h03_data_that_nobody_vouches_for_is_marked() {
+    let trusted = |inspection: &Inspection, file: &str| {
+        let report = render::json(inspection);
+        let files = report["files"].as_array().unwrap();
+        files.iter().find(|one| one["file"] == file).unwrap()["trusted"].as_bool().unwrap()
+    };
+    let good = judged(kept(&Making::default()));
+    assert!(trusted(&good, "DG1") && trusted(&good, "EF.SOD") && !trusted(&good, "EF.COM"));
+    let altered = judged(kept(&Making::with_fault(Fault::TamperedGroup(13))));
+    assert!(trusted(&altered, "DG1") && !trusted(&altered, "DG13"));
+    let forged = judged(kept(&Making::with_fault(Fault::WrongSignature)));
+    assert!(!trusted(&forged, "DG1") && !trusted(&forged, "EF.SOD"));
+    let unknown = replay(kept(&Making::default()), &TrustStore::empty(), at());
+    assert!(!trusted(&unknown, "DG1"));
+    assert!(render::text(&unknown).contains("untrusted"));
+}
+
+#[test]
+fn h04_report_names_access_downgrade_sessions_block_and_store() {
+    let report = render::json(&read_card(issued(&Making::default()), &can()));
+    assert_eq!(report["access"], "pace-can");
+    assert_eq!((report["downgraded"].as_bool(), report["sessions_reopened"].as_u64()), (Some(false), Some(0)));
+    assert!(report["block_size_bytes"].as_u64() > Some(100) && report["apdu_count"].as_u64() > Some(5), "{report}");
+    assert_eq!(report["trust_store"], trust().version());
+}
+
+#[test]
+fn page_names_the_person_only_on_request() {
+    use diemdanh::emrtd::report::page;
+    let inspection = judged(kept(&Making::default()));
+    let (without, with) = (page::html(&inspection, at(), false), page::html(&inspection, at(), true));
+    assert!(without.contains("<h1>PASS</h1>") && without.contains("chip.authentication"));
+    let number = crate::inspection_support::person().number;
+    let document = &number[3..];
+    assert!(!without.contains(document) && with.contains(document));
+}

@@ -32,7 +32,7 @@ const CURVES: [NamedCurve; 11] = [
 ];
 
 #[derive(Clone, Copy)]
-enum Scheme {
+pub(crate) enum Scheme {
     Ecdsa(NamedCurve, HashAlg),
     Pkcs1(HashAlg),
     Pss(HashAlg, usize),
@@ -45,7 +45,7 @@ impl Scheme {
         }
     }
 
-    fn identifier(self) -> Vec<u8> {
+    pub(crate) fn identifier(self) -> Vec<u8> {
         match self {
             Self::Ecdsa(_, HashAlg::Sha1) => seq(&[oid(&[ECDSA, &[1]].concat())]),
             Self::Ecdsa(_, hash) => seq(&[oid(&[ECDSA, &[3, place(hash)]].concat())]),
@@ -75,7 +75,7 @@ impl Scheme {
         }
     }
 
-    fn key_info(self) -> Vec<u8> {
+    pub(crate) fn key_info(self) -> Vec<u8> {
         match self {
             Self::Ecdsa(curve, _) => {
                 let point = [vec![0], secret(curve).public().unwrap().encode()].concat();
@@ -123,7 +123,7 @@ fn pss_padded(hash: HashAlg, digest: &[u8], salt_len: usize) -> Vec<u8> {
     [block, seed, vec![0xBC]].concat()
 }
 
-fn certificate(key_info: Vec<u8>) -> Vec<u8> {
+pub(crate) fn certificate(key_info: Vec<u8>) -> Vec<u8> {
     let algorithm = seq(&[oid(&[ECDSA, &[3, 2]].concat())]);
     let usage = seq(&[oid(&[0x55, 0x1D, 0x0F]), encode(0x04, &encode(0x03, &[7, 0x80]))]);
     let body = seq(&[
@@ -142,13 +142,18 @@ fn certificate(key_info: Vec<u8>) -> Vec<u8> {
 
 /// A signed object of one scheme, with another hash for the groups.
 fn sod(scheme: Scheme, groups: HashAlg, key_info: Vec<u8>) -> Vec<u8> {
+    signed_object(scheme, groups, &certificate(key_info), name())
+}
+
+/// The same with a certificate of serial number 5 that the signer information names by `issuer`.
+pub(crate) fn signed_object(scheme: Scheme, groups: HashAlg, certificate: &[u8], issuer: Vec<u8>) -> Vec<u8> {
     let content = object(0, groups.oid(), &[entry(1, &groups.digest(b"DG1"))]);
     let attributes = attributes_of(scheme.hash(), &content);
     let signature = scheme.sign(&encode_all(0x31, &attributes));
     let digest = seq(&[oid(scheme.hash().oid())]);
     let signer = seq(&[
         encode(0x02, &[1]),
-        seq(&[name(), encode(0x02, &[5])]),
+        seq(&[issuer, encode(0x02, &[5])]),
         digest.clone(),
         encode_all(0xA0, &attributes),
         scheme.identifier(),
@@ -158,7 +163,7 @@ fn sod(scheme: Scheme, groups: HashAlg, key_info: Vec<u8>) -> Vec<u8> {
         encode(0x02, &[3]),
         encode(0x31, &digest),
         seq(&[oid(LDS_OBJECT), encode(0xA0, &encode(0x04, &content))]),
-        encode(0xA0, &certificate(key_info)),
+        encode(0xA0, certificate),
         encode(0x31, &signer),
     ]);
     encode(0x77, &seq(&[oid(SIGNED_DATA), encode(0xA0, &data)]))

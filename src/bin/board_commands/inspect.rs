@@ -4,8 +4,9 @@ use clap::Args;
 use diemdanh::emrtd::authenticity::trust::{MAX_ANCHORS, TrustStore};
 use diemdanh::emrtd::lds::files::{FileId, LdsFiles};
 use diemdanh::emrtd::replay::replay;
-use diemdanh::emrtd::report::render;
+use diemdanh::emrtd::report::{page, render};
 use diemdanh::host::file;
+use diemdanh::host::folder::write_new_file;
 use diemdanh::host::trust::{TrustFolderError, read_trust_folder};
 use jiff::Timestamp;
 use jiff::civil::{Date, Time};
@@ -46,6 +47,12 @@ pub(crate) struct Inspect {
     /// JSON with stable codes
     #[arg(long)]
     json: bool,
+    /// Writes a page that a person can read; an existing file is not overwritten
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Shows on the page what the MRZ says about the holder
+    #[arg(long, requires = "html")]
+    person: bool,
 }
 
 /// Prints every check; the exit code is the verdict: 0 PASS, 1 WARN, 2 UNKNOWN, 3 FAIL.
@@ -57,7 +64,15 @@ pub(crate) fn run(arguments: &Inspect) -> ExitCode {
             return ExitCode::from(BAD_USAGE);
         }
     };
-    let inspection = replay(files, &trust, arguments.at.unwrap_or_else(Timestamp::now));
+    let at = arguments.at.unwrap_or_else(Timestamp::now);
+    let inspection = replay(files, &trust, at);
+    if let Some(path) = &arguments.html {
+        let html = page::html(&inspection, at, arguments.person);
+        if let Err(error) = write_new_file(path, html.as_bytes()) {
+            eprintln!("diemdanh-board: {error}");
+            return ExitCode::from(BAD_USAGE);
+        }
+    }
     if arguments.json {
         println!("{:#}", render::json(&inspection));
     } else {

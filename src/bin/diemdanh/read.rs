@@ -75,8 +75,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
             return ExitCode::from(BAD_USAGE);
         }
     };
-    match read(arguments, &keys, &trust).and_then(|inspection| tell(arguments, &inspection).map(|()| inspection)) {
-        Ok(inspection) => ExitCode::from(inspection.overall.exit_code()),
+    match read(arguments, &keys, &trust).and_then(|reading| tell(arguments, &reading).map(|()| reading)) {
+        Ok(reading) => ExitCode::from(reading.inspection.overall.exit_code()),
         Err(error) => {
             tracing::error!(%error, "no card was read");
             ExitCode::from(Overall::Retry.exit_code())
@@ -128,9 +128,17 @@ fn qr_text(text: &str) -> Result<String, String> {
     key_from_qr(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
-fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result<Inspection, ReadError> {
+/// An inspection, with what only the program knows about it.
+struct Reading {
+    inspection: Inspection,
+    reader: String,
+    duration_ms: u128,
+}
+
+fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result<Reading, ReadError> {
     let mut reader = PcscReader::new(arguments.reader.clone());
-    wait_for_card(&mut reader, arguments.wait)?;
+    let name = wait_for_card(&mut reader, arguments.wait)?;
+    let began = Instant::now();
     let policy = InspectionPolicy::default();
     let mut last = None;
     for key in keys {
@@ -143,14 +151,16 @@ fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result
             break;
         }
     }
-    last.ok_or(ReadError::NoCard(arguments.wait))
+    let inspection = last.ok_or(ReadError::NoCard(arguments.wait))?;
+    Ok(Reading { inspection, reader: name, duration_ms: began.elapsed().as_millis() })
 }
 
-fn wait_for_card(reader: &mut PcscReader, wait_s: u64) -> Result<(), ReadError> {
+/// The name of the reader that has the card.
+fn wait_for_card(reader: &mut PcscReader, wait_s: u64) -> Result<String, ReadError> {
     let end = Instant::now() + Duration::from_secs(wait_s);
     while Instant::now() < end {
-        if let Some(ReaderEvent::CardPresent { .. }) = reader.wait(LOOK_MS) {
-            return Ok(());
+        if let Some(ReaderEvent::CardPresent { reader, .. }) = reader.wait(LOOK_MS) {
+            return Ok(reader);
         }
     }
     Err(ReadError::NoCard(wait_s))
@@ -163,12 +173,16 @@ fn wants_another_key(inspection: &Inspection, is_further: bool) -> bool {
         && inspection.results.iter().any(|line| line.check == Check::Bac && line.cause == Some(bac_needs))
 }
 
-fn tell(arguments: &Arguments, inspection: &Inspection) -> Result<(), ReadError> {
+fn tell(arguments: &Arguments, reading: &Reading) -> Result<(), ReadError> {
+    let Reading { inspection, reader, duration_ms } = reading;
     let mut out = io::stdout().lock();
     if arguments.json {
-        writeln!(out, "{:#}", render::json(inspection))?;
+        let mut report = render::json(inspection);
+        report["reader"] = reader.as_str().into();
+        report["duration_ms"] = u64::try_from(*duration_ms).unwrap_or(u64::MAX).into();
+        writeln!(out, "{report:#}")?;
     } else {
-        write!(out, "{}", render::text(inspection))?;
+        write!(out, "{}reader {reader}\ntime {duration_ms} ms\n", render::text(inspection))?;
     }
     if arguments.person {
         tell_person(&mut out, inspection)?;

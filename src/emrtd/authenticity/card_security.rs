@@ -94,7 +94,7 @@ fn judge(file: &[u8], trust: &TrustStore, at: Timestamp) -> Result<CardSecurityV
         return Err(Cause::Malformed);
     }
     let infos = SecurityInfos::parse(&data.content).map_err(|_| Cause::Malformed)?;
-    let (signer, facts) = passive::signature(&data)?;
+    let (signer, facts) = passive::signature(&data, trust)?;
     let signed = SignedCardSecurity { infos };
     // The lines about the signer are those of EF.SOD; here only the result counts.
     match passive::anchor_of(&signer, facts, trust, at, &mut Report::new())? {

@@ -104,7 +104,7 @@ pub fn authenticate(file: &[u8], trust: &TrustStore, at: Timestamp, report: &mut
         }
         Err(cause) => return failed(report, Check::SodStructure, cause, SECTION_SOD),
     };
-    let (signer, facts) = match signature(&signed.data) {
+    let (signer, facts) = match signature(&signed.data, trust) {
         Ok(found) => found,
         Err(cause) => return failed(report, Check::SodSignature, cause, SECTION_PASSIVE),
     };
@@ -252,7 +252,7 @@ fn structure_cause(error: SodError) -> Cause {
 }
 
 /// Every signer must hold, each under a certificate that its identifier points to; the first one's facts count.
-pub(super) fn signature(data: &SignedData<'_>) -> Result<(Certificate, SignerFacts), Cause> {
+pub(super) fn signature(data: &SignedData<'_>, trust: &TrustStore) -> Result<(Certificate, SignerFacts), Cause> {
     let mut certificates = Vec::new();
     let mut first_error = None;
     for der in &data.certificates {
@@ -260,6 +260,10 @@ pub(super) fn signature(data: &SignedData<'_>) -> Result<(Certificate, SignerFac
             Ok(certificate) => certificates.push(certificate),
             Err(error) => first_error = first_error.or(Some(certificate_cause(error))),
         }
+    }
+    if data.certificates.is_empty() {
+        // Without its certificate the object can still be of a signer that was handed over by itself.
+        certificates.extend(trust.certificates().iter().filter(|one| !one.purposes.authority).cloned());
     }
     if certificates.is_empty() {
         return Err(first_error.unwrap_or(Cause::SignerCertificateMissing));
@@ -345,7 +349,11 @@ pub(super) fn anchor_of(
     };
     let anchor = match verdict {
         Ok(anchor) => {
-            report.add(Check::SignerChain, Outcome::Successful, None, SECTION_PASSIVE);
+            // Found by its name and by trying its key, although the identifiers of the keys do not say so.
+            let is_named = signer.authority_key_id.is_some() && signer.authority_key_id == anchor.subject_key_id;
+            let irregular = !is_named && signer.verify(&anchor).is_ok();
+            let note = irregular.then_some(Cause::KeyIdIrregular);
+            report.add(Check::SignerChain, Outcome::Successful, note, SECTION_PASSIVE);
             Some(anchor)
         }
         Err(None) => {

@@ -2,10 +2,11 @@
 //!
 //! Invariants: no number, name, MRZ, picture or key; sizes and codes only.
 
-use super::{CheckResult, Outcome};
+use super::{Check, CheckResult, Outcome};
 use crate::bits::hex;
 use crate::crypto::HashAlg;
 use crate::emrtd::inspect::Inspection;
+use crate::emrtd::lds::files::FileId;
 use serde_json::{Value, json};
 
 /// The verdict in the first line, then one line a check, then how the dialogue went.
@@ -18,10 +19,16 @@ pub fn text(inspection: &Inspection) -> String {
     let files: Vec<String> = inspection
         .files
         .present()
-        .map(|file| format!("{file} {}", inspection.files.get(file).map_or(0, <[u8]>::len)))
+        .map(|file| {
+            let doubt = if is_trusted(inspection, file) { "" } else { " untrusted" };
+            format!("{file} {}{doubt}", inspection.files.get(file).map_or(0, <[u8]>::len))
+        })
         .collect();
     lines.push(format!("files (bytes): {}", files.join(", ")));
     lines.push(format!("commands {}, largest block {} bytes", inspection.apdu_count, inspection.block_size_bytes));
+    if inspection.sessions_reopened > 0 {
+        lines.push(format!("sessions opened again {}", inspection.sessions_reopened));
+    }
     if let Some(evidence) = &inspection.evidence {
         lines.push(format!("signer {}", fingerprint(&evidence.signer_certificate)));
     }
@@ -47,7 +54,13 @@ pub fn json(inspection: &Inspection) -> Value {
     let files: Vec<Value> = inspection
         .files
         .present()
-        .map(|file| json!({ "file": file.name(), "bytes": inspection.files.get(file).map_or(0, <[u8]>::len) }))
+        .map(|file| {
+            json!({
+                "file": file.name(),
+                "bytes": inspection.files.get(file).map_or(0, <[u8]>::len),
+                "trusted": is_trusted(inspection, file),
+            })
+        })
         .collect();
     json!({
         "overall": inspection.overall.word(),
@@ -57,9 +70,22 @@ pub fn json(inspection: &Inspection) -> Value {
         "files": files,
         "apdu_count": inspection.apdu_count,
         "block_size_bytes": inspection.block_size_bytes,
+        "sessions_reopened": inspection.sessions_reopened,
         "signer_sha256": inspection.evidence.as_ref().map(|evidence| fingerprint(&evidence.signer_certificate)),
         "trust_store": inspection.trust_store_version,
     })
+}
+
+/// Whether a trusted state signed this file's bytes. EF.COM and EF.CardAccess are signed by nobody, whatever they say.
+pub(super) fn is_trusted(inspection: &Inspection, file: FileId) -> bool {
+    let good = |check| super::verdict::outcome_of(&inspection.results, check) == Some(Outcome::Successful);
+    let anchored = good(Check::SodSignature) && good(Check::SignerChain) && good(Check::SignerValidity);
+    match file {
+        FileId::Sod => anchored,
+        FileId::Dg(group) => anchored && good(Check::DgHash(group)),
+        FileId::CardSecurity => good(Check::CardSecurity),
+        FileId::Com | FileId::CardAccess => false,
+    }
 }
 
 fn line(line: &CheckResult) -> String {
@@ -74,6 +100,6 @@ fn line(line: &CheckResult) -> String {
     format!("  {mark:<5} {:<24} {:<14} {cause:<26} {}", line.check.id(), line.outcome.id(), line.section)
 }
 
-fn fingerprint(certificate: &[u8]) -> String {
+pub(super) fn fingerprint(certificate: &[u8]) -> String {
     hex::encode_lower(&HashAlg::Sha256.digest(certificate))
 }

@@ -127,6 +127,7 @@ fn note_verdict(cause: Option<Cause>) -> Overall {
         | Some(
             Cause::OldEncoding
             | Cause::DeprecatedHash
+            | Cause::KeyIdIrregular
             | Cause::TrailingBytes
             | Cause::NotNeeded
             | Cause::KeyOfUnknownSigner
