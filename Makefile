@@ -35,9 +35,9 @@ bench: packages-test
 	$(CARGO) build --release --no-default-features --features lab --bin diemdanh
 	tests/rig/pcsc_rig.sh $(BENCH) || { [ $$? -eq 77 ] && $(BENCH); }
 
-# The acceptance data, where it is at hand: make acceptance VECTORS=DIR
+# The acceptance data, where it is at hand: make acceptance VECTORS=DIR prints one line a case and a count.
 acceptance:
-	VECTORS=$(VECTORS) $(CARGO) test --no-default-features --test it -- --nocapture acceptance
+	VECTORS="$(abspath $(VECTORS))" $(CARGO) test --no-default-features --test it -- --nocapture --exact acceptance::acceptance
 
 packages-demo:
 	$(PACKAGES) build window

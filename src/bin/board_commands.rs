@@ -1,5 +1,10 @@
 //! What `diemdanh-board` can be told, and how it is done.
 
+#[path = "board_commands/inspect.rs"]
+mod inspect;
+#[path = "board_commands/trust.rs"]
+mod trust;
+
 use clap::{Args, Parser, Subcommand};
 use diemdanh::{
     board::{Verdict, keys, report, verify_all},
@@ -11,13 +16,18 @@ use diemdanh::{
     record::NoteVerifier,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::{error::Error, path::PathBuf};
+use std::{error::Error, path::PathBuf, process::ExitCode};
 
 #[derive(Parser)]
-#[command(name = "diemdanh-board", version, about = "Keys, certificates and checks of an exam board")]
+#[command(name = "diemdanh-board", version, about = "Keys, certificates, trust anchors and checks of an exam board")]
 pub(crate) enum Command {
     /// Check exported attendance records
     Verify(Verify),
+    /// Judge the files of a past inspection again, without the card
+    Inspect(inspect::Inspect),
+    /// Keep a folder of trust anchors
+    #[command(subcommand)]
+    Trust(trust::Trust),
     /// Make keys and certificates
     #[command(subcommand)]
     Key(Key),
@@ -97,11 +107,13 @@ pub(crate) struct Certify {
 ///
 /// # Errors
 /// What kept it from being done.
-pub(crate) fn run(command: Command) -> Result<Verdict, Box<dyn Error>> {
+pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
     match command {
-        Command::Verify(args) => check(&args),
-        Command::Key(Key::New(args)) => new_key(&args).map(|()| Verdict::Clean),
-        Command::Key(Key::Certify(args)) => certify(&args).map(|()| Verdict::Clean),
+        Command::Verify(args) => check(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
+        Command::Inspect(args) => Ok(inspect::run(&args)),
+        Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
+        Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
+        Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
     }
 }
 

@@ -2,7 +2,6 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks through its output")]
 
 use clap::Parser;
-use diemdanh::lab::card::{SyntheticCard, folder};
 use diemdanh::lab::simulator::{self, SimulatorError};
 use diemdanh::lab::vpcd;
 use std::net::TcpStream;
@@ -14,6 +13,8 @@ use std::process::ExitCode;
 enum Command {
     /// Puts a card into a virtual reader until the program is stopped.
     Serve(Serve),
+    /// Names every card of the catalogue of bad cards, with what it must end in.
+    List,
     /// Writes every lab card, good and bad, and the lab's country signer into a folder.
     Issue {
         /// Where to.
@@ -34,6 +35,9 @@ struct Serve {
     /// What is wrong with the card: good, clone, tampered-dg1, tampered-portrait, wrong-signature, unknown-signer.
     #[arg(long, default_value = "good")]
     fault: String,
+    /// A card of the catalogue by its id, instead of a fault: A09-point-off-curve.
+    #[arg(long = "as", conflicts_with_all = ["fault", "card"])]
+    entry: Option<String>,
     /// A card folder that `issue` wrote, instead of a person.
     #[arg(long, conflicts_with_all = ["person", "fault"])]
     card: Option<PathBuf>,
@@ -45,6 +49,10 @@ struct Serve {
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Serve(arguments) => serve(&arguments),
+        Command::List => {
+            println!("{}", simulator::catalogue_text());
+            Ok(())
+        }
         Command::Issue { out } => simulator::issue_all(&out).map(|names| println!("{}", names.join("\n"))),
     };
     let Err(error) = result else { return ExitCode::SUCCESS };
@@ -53,12 +61,10 @@ fn main() -> ExitCode {
 }
 
 fn serve(arguments: &Serve) -> Result<(), SimulatorError> {
-    let data = match &arguments.card {
-        Some(place) => folder::load(place)?,
-        None => simulator::card_of(&simulator::person(&arguments.person)?, &arguments.fault)?,
-    };
-    let can = data.can.as_ref().map_or_else(|| "none".to_owned(), |can| can.expose().clone());
+    let (place, entry) = (arguments.card.as_deref(), arguments.entry.as_deref());
+    let card = simulator::wanted_card(&arguments.person, &arguments.fault, entry, place)?;
+    let can = card.can().unwrap_or("none").to_owned();
     let stream = TcpStream::connect((arguments.host.as_str(), arguments.port))?;
     println!("card in {}:{}, CAN {can}", arguments.host, arguments.port);
-    vpcd::serve(&mut SyntheticCard::new(data).with_seed(&arguments.seed), stream).map(drop).map_err(Into::into)
+    vpcd::serve(&mut card.with_seed(&arguments.seed), stream).map(drop).map_err(Into::into)
 }

@@ -1,5 +1,6 @@
 //! `diemdanh-board`: the exam board's command line. Exit codes of `verify`: 0 clean, 1 clean with remarks,
-//! 2 forged or damaged, 3 could not decide (also: a file could not be read).
+//! 2 forged or damaged, 3 could not decide (also: a file could not be read). Those of `inspect` are those of
+//! `diemdanh read`; bad usage is 64 everywhere.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 #![expect(clippy::disallowed_methods, reason = "a program may ask its machine for the time")]
 
@@ -9,10 +10,20 @@ use clap::Parser as _;
 use diemdanh::board::Verdict;
 use std::process::ExitCode;
 
+/// The exit code for bad usage (`EX_USAGE` of sysexits.h).
+const BAD_USAGE: u8 = 64;
+
 fn main() -> ExitCode {
-    let verdict = board_commands::run(board_commands::Command::parse()).unwrap_or_else(|error| {
+    let command = match board_commands::Command::try_parse() {
+        Ok(command) => command,
+        Err(error) => {
+            let code = if error.use_stderr() { BAD_USAGE } else { 0 };
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    board_commands::run(command).unwrap_or_else(|error| {
         eprintln!("diemdanh-board: {error}");
-        Verdict::Undecided
-    });
-    ExitCode::from(verdict.exit_code())
+        ExitCode::from(Verdict::Undecided.exit_code())
+    })
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariants: no clock, no file, no randomness of its own, nothing logs.
 
+pub mod armour;
 pub mod hex;
 pub mod random;
 pub mod secret;

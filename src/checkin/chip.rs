@@ -75,7 +75,7 @@ fn failure_of(overall: Overall, results: &[CheckResult]) -> Option<Failure> {
 
 fn warning(results: &[CheckResult]) -> Failure {
     let proven = |check| results.iter().any(|line| line.check == check && line.outcome == Outcome::Successful);
-    if proven(Check::ChipAuthentication) || proven(Check::ActiveAuthentication) {
+    if [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication].into_iter().any(proven) {
         Failure::ChipRemark
     } else {
         Failure::ChipNotAsked
@@ -88,7 +88,9 @@ fn forgery(results: &[CheckResult]) -> Failure {
         |wanted: fn(&CheckResult) -> bool| results.iter().any(|line| line.outcome == Outcome::Failed && wanted(line));
     if failed(|line| matches!(line.check, Check::DgHash(_) | Check::SodSignature)) {
         Failure::DataAltered
-    } else if failed(|line| matches!(line.check, Check::ChipAuthentication | Check::ActiveAuthentication)) {
+    } else if failed(|line| {
+        matches!(line.check, Check::ChipMapping | Check::ChipAuthentication | Check::ActiveAuthentication)
+    }) {
         Failure::ChipNotProven
     } else if failed(|line| matches!(line.check, Check::SignerChain | Check::SignerValidity | Check::CountryAgreement))
     {

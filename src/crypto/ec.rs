@@ -242,6 +242,18 @@ impl EcSecret {
         Ok(Point { curve: self.curve, encoded })
     }
 
+    /// This secret divided by another, modulo the order: the data of PACE's chip-authentication mapping
+    /// (ICAO Doc 9303-11 §4.4.3.5.1).
+    ///
+    /// # Errors
+    /// [`EcError::CurveMismatch`].
+    pub fn divided_by(&self, divisor: &Self) -> Result<Secret<Vec<u8>>, EcError> {
+        let order = Modulus::new(&self.curve.order()).filter(|_| self.curve == divisor.curve);
+        let order = order.ok_or(EcError::CurveMismatch)?;
+        let inverse = order.reduce(divisor.expose()).invert().into_option().ok_or(EcError::SecretOutOfRange)?;
+        Ok(Secret::new(order.encode(&order.reduce(self.expose()).mul(&inverse))))
+    }
+
     /// The shared secret: the x coordinate with the field's length (TR-03111 §4.3.1).
     ///
     /// # Errors

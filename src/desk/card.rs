@@ -6,9 +6,10 @@ use crate::cccd::holder::{Holder, HolderError, HolderNote};
 use crate::checkin::chip::{ChipReading, link_failure};
 use crate::checkin::event::{CardNews, Finished, Identity, PortraitNews, ReadPhase};
 use crate::desk::runtime::Message;
+use crate::desk::trust::TrustWatch;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::inspect::{Inspection, InspectionPolicy, Observer, Progress, inspect};
+use crate::emrtd::inspect::{Inspection, InspectionPolicy, Inspector, Observer, Progress, Resumption};
 use crate::emrtd::lds::files::FileId;
 use crate::emrtd::lds::portrait::Portrait;
 use crate::emrtd::report::Overall;
@@ -16,7 +17,8 @@ use crate::iso7816::transport::{CardReader, CardTransport, TransportError};
 use crate::registry::RequestId;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::Duration;
 
 /// What the card thread is told.
 pub(super) enum CardOrder {
@@ -28,10 +30,13 @@ pub(super) enum CardOrder {
 pub(super) struct CardHand {
     pub(super) reader: Box<dyn CardReader>,
     pub(super) trust: Arc<TrustStore>,
+    pub(super) trust_watch: TrustWatch,
     pub(super) policy: InspectionPolicy,
     pub(super) clock: Arc<dyn Clock + Sync>,
     pub(super) random: Box<dyn Random>,
     pub(super) inbox: SyncSender<Message>,
+    /// What is left of a reading that was interrupted.
+    pub(super) resumption: Option<Resumption>,
     /// The reading that counts; set by whoever gives orders, so that a dialogue notices that it is over.
     pub(super) current: Arc<AtomicU64>,
 }
@@ -39,10 +44,28 @@ pub(super) struct CardHand {
 impl CardHand {
     /// Works until nobody gives orders any more.
     pub(super) fn run(mut self, orders: &Receiver<CardOrder>) {
-        while let Ok(CardOrder::Read(reading, key)) = orders.recv() {
+        while let Some(CardOrder::Read(reading, key)) = self.next(orders) {
+            // An interrupted reading ends on the store that it began with.
+            if self.resumption.is_none()
+                && let Some(store) = self.trust_watch.newer()
+            {
+                self.trust = store;
+            }
             let finished = self.read(reading, &key);
             let _ = self.inbox.send(Message::Card(reading, CardNews::Finished(Box::new(finished))));
         }
+    }
+
+    /// The next order. Files of an interrupted reading are wiped when none comes within the time.
+    fn next(&mut self, orders: &Receiver<CardOrder>) -> Option<CardOrder> {
+        if self.resumption.is_some() {
+            let limit = Duration::from_millis(u64::from(self.policy.resume_within_ms));
+            match orders.recv_timeout(limit) {
+                Err(RecvTimeoutError::Timeout) => self.resumption = None,
+                result => return result.ok(),
+            }
+        }
+        orders.recv().ok()
     }
 
     fn read(&mut self, reading: u64, key: &AccessKey) -> Finished {
@@ -55,8 +78,10 @@ impl CardHand {
         let mut herald = Herald { inbox: &self.inbox, reading, request_id, contradicted: false, last_permille: 0 };
         let now = self.clock.now().wall;
         let random = self.random.as_mut();
-        let inspection = inspect(&mut transport, key, &self.trust, &self.policy, now, random, &mut herald);
-        finished(&inspection, herald.contradicted)
+        let inspector = Inspector { key, trust: &self.trust, policy: &self.policy, now };
+        let contact = inspector.inspect(&mut transport, self.resumption.take(), random, &mut herald);
+        self.resumption = contact.resumption;
+        finished(&contact.inspection, herald.contradicted)
     }
 }
 

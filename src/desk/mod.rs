@@ -17,4 +17,5 @@ pub mod registry;
 pub mod runtime;
 pub mod sounds;
 pub mod start;
+mod trust;
 mod watch;

@@ -14,6 +14,7 @@ use crate::desk::config::{ChipConfig, DeskConfig, SessionConfig};
 use crate::desk::logbook::{LogHand, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
+use crate::desk::trust::TrustWatch;
 use crate::desk::{questions, watch};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::InspectionPolicy;
@@ -116,10 +117,12 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
     let card_hand = CardHand {
         reader: adapters.connector,
         trust,
+        trust_watch: TrustWatch::new(base.join(&config.paths.trust)),
         policy: inspection_policy(&config.chip),
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
         inbox: inbox.clone(),
+        resumption: None,
         current: Arc::clone(&reading),
     };
     let log_hand = LogHand { log, operator, clock: Arc::clone(&adapters.clock), inbox: inbox.clone(), journal, began };
@@ -357,7 +360,13 @@ pub fn read_config(path: &Path) -> Result<(DeskConfig, PathBuf), Halted> {
     let config = super::config::parse(&text).map_err(|error| {
         let unknown = super::config::is_unknown_key(&error);
         let failure = if unknown { Failure::ConfigUnknownKey } else { Failure::ConfigUnreadable };
-        halted_at(failure, &path.display().to_string(), error)
+        halted_at(failure, &place_of(path, &text, &error), error.message())
     });
     Ok((config.inspect_err(diagnose)?, path.parent().map(Path::to_owned).unwrap_or_default()))
+}
+
+/// The file and the line that `error` is about, counted from one.
+fn place_of(path: &Path, text: &str, error: &toml::de::Error) -> String {
+    let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+    format!("{}, line {}", path.display(), before.matches('\n').count() + 1)
 }

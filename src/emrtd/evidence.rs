@@ -32,6 +32,11 @@ pub enum ChipEvidence {
         /// DG14 exactly as read.
         dg14: Pii<Vec<u8>>,
     },
+    /// Chip-authentication mapping within PACE: as above.
+    ChipMapping {
+        /// EF.CardSecurity exactly as read.
+        card_security: Pii<Vec<u8>>,
+    },
     /// Active authentication: a signature over our challenge.
     ActiveAuthentication {
         /// DG15 exactly as read.

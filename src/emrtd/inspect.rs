@@ -5,9 +5,14 @@
 //! never a verdict.
 
 mod dialogue;
+pub(in crate::emrtd) mod judging;
+mod mapping;
 mod opening;
 mod proving;
 mod reading;
+mod resumption;
+
+pub use resumption::Resumption;
 
 use crate::bits::random::Random;
 use crate::emrtd::access::key::AccessKey;
@@ -18,7 +23,7 @@ use crate::emrtd::report::{CheckResult, Overall, Report};
 use crate::iso7816::CardSession;
 use crate::iso7816::transport::CardTransport;
 use dialogue::{Dialogue, SignedObject};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// What an inspection may do and what it must find.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +43,10 @@ pub struct InspectionPolicy {
     /// Use the usual PACE parameters (ECDH generic mapping, AES-128, brainpoolP256r1) where EF.CardAccess cannot be
     /// read.
     pub card_access_fallback: bool,
+    /// There is no card: files of a past inspection are judged. What only a card could show is not asked for.
+    pub from_files: bool,
+    /// How long after its beginning an interrupted reading may be taken up again, in milliseconds.
+    pub resume_within_ms: u32,
 }
 
 impl Default for InspectionPolicy {
@@ -51,6 +60,8 @@ impl Default for InspectionPolicy {
             portrait: true,
             revocation_required: false,
             card_access_fallback: true,
+            from_files: false,
+            resume_within_ms: 30_000,
         }
     }
 }
@@ -149,25 +160,78 @@ pub fn inspect(
     random: &mut dyn Random,
     observer: &mut dyn Observer,
 ) -> Inspection {
-    let dialogue = Dialogue {
-        session: CardSession::new(transport),
-        key,
-        trust,
-        policy,
-        now,
-        random,
-        observer,
-        report: Report::new(),
-        inspection: Inspection::unopened(trust.version()),
-        offered: None,
-        pace: None,
-        signed_object: SignedObject::None,
-        reopened: 0,
-    };
-    dialogue.run()
+    Inspector { key, trust, policy, now }.inspect(transport, None, random, observer).inspection
+}
+
+/// What an inspection is made with, whichever card comes.
+#[derive(Debug, Clone, Copy)]
+pub struct Inspector<'a> {
+    /// What opens the chip.
+    pub key: &'a AccessKey,
+    /// Whom to trust.
+    pub trust: &'a TrustStore,
+    /// What must be found.
+    pub policy: &'a InspectionPolicy,
+    /// The present moment.
+    pub now: Timestamp,
+}
+
+/// One contact with a card.
+#[derive(Debug)]
+pub struct Contact {
+    /// What was found.
+    pub inspection: Inspection,
+    /// What is left to go on with, where the link broke.
+    pub resumption: Option<Resumption>,
+}
+
+impl Inspector<'_> {
+    /// Inspects the document in the field, going on from an interrupted reading where the card is the same: access
+    /// control, signed object and proof of the chip run again, files that are there are not read again.
+    pub fn inspect(
+        &self,
+        transport: &mut dyn CardTransport,
+        resumption: Option<Resumption>,
+        random: &mut dyn Random,
+        observer: &mut dyn Observer,
+    ) -> Contact {
+        let limit = SignedDuration::from_millis(i64::from(self.policy.resume_within_ms));
+        let kept = resumption.and_then(|resumption| resumption.for_contact(self.key, self.now, limit));
+        let dialogue = Dialogue {
+            session: CardSession::new(transport),
+            key: self.key,
+            trust: self.trust,
+            policy: self.policy,
+            now: self.now,
+            random,
+            observer,
+            report: Report::new(),
+            inspection: Inspection::unopened(self.trust.version()),
+            offered: None,
+            card_security: None,
+            pace: None,
+            signed_object: SignedObject::None,
+            reopened: 0,
+            kept: kept.unwrap_or_default(),
+        };
+        dialogue.run()
+    }
 }
 
 impl InspectionPolicy {
+    /// For files without a card: the groups that are there must be good, and nothing is asked that only a card could
+    /// show. Whether the chip is genuine is not decided by it.
+    pub fn for_files(groups: Vec<u8>) -> Self {
+        Self {
+            chip_authentication_required: false,
+            portrait: groups.contains(&dialogue::PORTRAIT_GROUP),
+            required_groups: groups,
+            identity_groups: Vec::new(),
+            from_files: true,
+            ..Self::default()
+        }
+    }
+
     /// The same policy for the moment when everything but the portrait has been read.
     fn for_identity(&self) -> Self {
         Self { required_groups: self.identity_groups.clone(), ..self.clone() }
@@ -175,7 +239,7 @@ impl InspectionPolicy {
 }
 
 impl Inspection {
-    fn unopened(trust_store_version: &str) -> Self {
+    pub(in crate::emrtd) fn unopened(trust_store_version: &str) -> Self {
         Self {
             results: Vec::new(),
             overall: Overall::Retry,

@@ -9,4 +9,5 @@ pub mod evidence;
 pub mod inspect;
 pub mod lds;
 pub mod mrz;
+pub mod replay;
 pub mod report;

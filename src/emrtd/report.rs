@@ -82,8 +82,14 @@ pub enum Check {
     ActiveAuthentication,
     /// EF.COM agrees with the signed object.
     Com,
-    /// EF.CardAccess agrees with its signed copy in DG14.
+    /// EF.CardAccess agrees with its signed copy in DG14 or EF.CardSecurity.
     CardAccessCopy,
+    /// EF.CardSecurity was read.
+    ReadCardSecurity,
+    /// EF.CardSecurity is well formed and signed by a signer whom the trust store knows.
+    CardSecurity,
+    /// The chip proved within PACE that it has the key in EF.CardSecurity.
+    ChipMapping,
 }
 
 impl Check {
@@ -110,6 +116,9 @@ impl Check {
             Self::ActiveAuthentication => "chip.active".to_owned(),
             Self::Com => "com.agreement".to_owned(),
             Self::CardAccessCopy => "access.card-access-copy".to_owned(),
+            Self::ReadCardSecurity => "card-security.read".to_owned(),
+            Self::CardSecurity => "card-security.signature".to_owned(),
+            Self::ChipMapping => "chip.mapping".to_owned(),
         }
     }
 }
@@ -157,6 +166,8 @@ pub enum Cause {
     OldEncoding,
     /// SHA-1 was used.
     DeprecatedHash,
+    /// An RSA key of fewer than 1,024 bits: good, and no proof for much longer.
+    WeakKey,
     /// No certificate in the object, and none known here.
     SignerCertificateMissing,
     /// No certificate matches what the signer information says.
@@ -211,6 +222,10 @@ pub enum Cause {
     PortraitUnreadable,
     /// A check digit or field of the MRZ is wrong.
     MrzWrong,
+    /// Files are judged without their card; only a card could show this.
+    NoCard,
+    /// Files are judged without their card, and this one is not among them.
+    FileNotSupplied,
 }
 
 impl Cause {
@@ -245,6 +260,7 @@ impl Cause {
             Self::TrailingBytes => "trailing-bytes",
             Self::OldEncoding => "old-encoding",
             Self::DeprecatedHash => "deprecated-hash",
+            Self::WeakKey => "weak-key",
             Self::SignerCertificateMissing => "signer-certificate-missing",
             Self::SignerMismatch => "signer-mismatch",
             Self::SignatureWrong => "signature-wrong",
@@ -272,6 +288,8 @@ impl Cause {
             Self::EarlierFailure => "earlier-failure",
             Self::PortraitUnreadable => "portrait-unreadable",
             Self::MrzWrong => "mrz-wrong",
+            Self::NoCard => "no-card",
+            Self::FileNotSupplied => "file-not-supplied",
         }
     }
 }

@@ -3,7 +3,7 @@
 //! A call is repeated once, within the same deadline, when the connection failed or the server said 502, 503 or 504:
 //! the question keeps its id, so that asking twice is asking once.
 
-use super::trust::certificates;
+use crate::bits::armour;
 use crate::{
     bits::stamp::Clock,
     record::{NoteKey, NoteVerifier},
@@ -219,7 +219,7 @@ impl CallFailure {
 
 /// The pinned CA is the only trust anchor; the system's are never asked.
 fn tls(authority: &[u8]) -> Result<ClientConfig, RegistrySetupError> {
-    let found = certificates(authority).ok_or(RegistrySetupError::Authority)?;
+    let found = armour::objects(authority).ok_or(RegistrySetupError::Authority)?;
     let [authority] = found.as_slice() else {
         return Err(RegistrySetupError::Authority);
     };

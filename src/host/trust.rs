@@ -1,18 +1,28 @@
 //! The folder of trust anchors: certificates of country signers as an authority hands them over.
 //!
 //! Each file `*.cer`, `*.crt`, `*.der` or `*.pem` holds one certificate in DER or any number in PEM; a `*.ml` holds one
-//! master list and a `*.crl` one revocation list, both in DER. Whether they are that at all is the trust store's
-//! question, not this room's.
+//! master list and a `*.crl` one revocation list; an `*.ldif` any number of each. Whether they are that at all is the
+//! trust store's question, not this room's.
+//!
+//! A folder with a manifest is exactly what the manifest lists: a file that differs or is missing spoils the folder, a
+//! file that is not listed is not read.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use super::file;
+use super::folder::{FolderError, write_folder};
+use crate::bits::{armour, hex};
+use crate::crypto::HashAlg;
+#[cfg(target_os = "linux")]
+use rustix::fs::{CWD, RenameFlags};
+use serde::Deserialize;
 use std::{
     fs::{self, File},
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
 /// The largest file that is read.
-pub const MAX_CERTIFICATE_FILE_LEN: u64 = 4 << 20;
+pub const MAX_CERTIFICATE_FILE_LEN: u64 = 64 << 20;
 /// The most files that are read.
 pub const MAX_CERTIFICATE_FILES: usize = 4_096;
 
@@ -21,8 +31,28 @@ pub const MAX_CERTIFICATE_FILES: usize = 4_096;
 pub struct TrustFolder {
     /// Certificates, DER, in the order of the file names.
     pub certificates: Vec<Vec<u8>>,
-    /// Files that hold no certificate in DER or PEM, by name.
+    /// Files that hold no certificate in DER or PEM, or that the manifest does not list, by name.
     pub skipped: Vec<String>,
+    /// The number in the manifest, where there is one.
+    pub version: Option<u64>,
+}
+
+/// What the desk needs of a manifest; the rest of it is `diemdanh-board`'s.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct Listing {
+    /// Grows by one with every change.
+    pub version: u64,
+    /// The files, each with the SHA-256 of its content.
+    pub files: Vec<ListedFile>,
+}
+
+/// One file of a manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct ListedFile {
+    /// Its name within the folder.
+    pub name: String,
+    /// Lower hexadecimal.
+    pub sha256: String,
 }
 
 /// Why there are no trust anchors.
@@ -34,6 +64,9 @@ pub enum TrustFolderError {
     /// No file in it holds a certificate.
     #[error("the trust folder {0} holds no certificate")]
     Empty(PathBuf),
+    /// A file that the manifest lists is missing, or is not what the manifest says; or the manifest is none.
+    #[error("{0} is not what the manifest says")]
+    Damaged(PathBuf),
     /// More files than are read.
     #[error("the trust folder holds more than {MAX_CERTIFICATE_FILES} files")]
     TooMany,
@@ -55,32 +88,99 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
     if !folder.is_dir() {
         return Err(TrustFolderError::Missing(folder.to_owned()));
     }
-    let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new() };
+    let manifest = read_manifest(folder)?;
+    let version = manifest.as_ref().map(|manifest| manifest.version);
+    let mut unread: Vec<String> =
+        manifest.iter().flat_map(|manifest| &manifest.files).map(|file| file.name.clone()).collect();
+    let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new(), version };
     for path in certificate_files(folder)? {
-        let certificates = read_limited(&path)?.and_then(|bytes| certificates(&bytes));
-        match certificates {
-            Some(certificates) => found.certificates.extend(certificates),
-            None => found.skipped.extend(path.file_name().map(|name| name.to_string_lossy().into_owned())),
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let bytes = read_limited(&path)?;
+        if let Some(manifest) = &manifest {
+            let listed = manifest.files.iter().find(|file| file.name == name);
+            match (listed, &bytes) {
+                (None, _) => {
+                    found.skipped.push(name);
+                    continue;
+                }
+                (Some(file), Some(bytes)) if file.sha256 == sha256(bytes) => unread.retain(|other| *other != name),
+                _ => return Err(TrustFolderError::Damaged(path)),
+            }
         }
+        match bytes.and_then(|bytes| armour::objects(&bytes)) {
+            Some(certificates) => found.certificates.extend(certificates),
+            None => found.skipped.push(name),
+        }
+    }
+    if let Some(missing) = unread.first() {
+        return Err(TrustFolderError::Damaged(folder.join(missing)));
     }
     if found.certificates.is_empty() { Err(TrustFolderError::Empty(folder.to_owned())) } else { Ok(found) }
 }
 
-/// The certificates in one file, DER or PEM; `None` when it is neither.
-pub fn certificates(bytes: &[u8]) -> Option<Vec<Vec<u8>>> {
-    if bytes.first() == Some(&DER_SEQUENCE) {
-        return Some(vec![bytes.to_vec()]);
+/// The manifest of `folder`, if it has one.
+///
+/// # Errors
+/// [`TrustFolderError`].
+pub fn read_manifest(folder: &Path) -> Result<Option<Listing>, TrustFolderError> {
+    let path = folder.join(MANIFEST);
+    match file::read(&path, MAX_MANIFEST_LEN) {
+        Ok(bytes) => match serde_json::from_slice(&bytes) {
+            Ok(listing) => Ok(Some(listing)),
+            Err(_) => Err(TrustFolderError::Damaged(path)),
+        },
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(at(&path)(error)),
     }
-    let text = std::str::from_utf8(bytes).ok()?;
-    let mut blocks = Vec::new();
-    let mut rest = text;
-    while let Some((_, after)) = rest.split_once(PEM_BEGIN) {
-        let (body, after) = after.split_once(PEM_END)?;
-        let compact: String = body.split_whitespace().collect();
-        blocks.push(BASE64.decode(compact).ok()?);
-        rest = after;
+}
+
+/// A number that changes when the folder does, from names, sizes and times alone. `None` where it cannot be looked at.
+pub fn folder_stamp(folder: &Path) -> Option<u64> {
+    let mut hasher = DefaultHasher::new();
+    for path in std::iter::once(folder.join(MANIFEST)).chain(certificate_files(folder).ok()?) {
+        if let Ok(facts) = fs::metadata(&path) {
+            (path, facts.len(), facts.modified().ok()).hash(&mut hasher);
+        }
     }
-    (!blocks.is_empty()).then_some(blocks)
+    Some(hasher.finish())
+}
+
+/// Puts `files` in the place of `folder`, all at once: a reader sees the old folder or the new one, never a mixture.
+///
+/// # Errors
+/// [`FolderError`]; the old folder stands.
+pub fn replace_folder(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
+    if folder.symlink_metadata().is_err() {
+        return write_folder(folder, files);
+    }
+    let name = folder.file_name().ok_or_else(|| FolderError::NotPlain(folder.to_owned()))?;
+    let next = folder.with_file_name(format!(".{}.next", name.to_string_lossy()));
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |error| FolderError::Os { path, error }
+    };
+    if next.symlink_metadata().is_ok() {
+        fs::remove_dir_all(&next).map_err(failed(&next))?;
+    }
+    write_folder(&next, files)?;
+    exchange(&next, folder).map_err(failed(folder))?;
+    fs::remove_dir_all(&next).map_err(failed(&next))
+}
+
+/// In one step where the file system can; else in two.
+fn exchange(next: &Path, folder: &Path) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if rustix::fs::renameat_with(CWD, next, CWD, folder, RenameFlags::EXCHANGE).is_ok() {
+        return Ok(());
+    }
+    let old = next.with_extension("old");
+    fs::rename(folder, &old)?;
+    fs::rename(next, folder)?;
+    fs::rename(&old, next)
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    hex::encode_lower(&HashAlg::Sha256.digest(bytes))
 }
 
 fn certificate_files(folder: &Path) -> Result<Vec<PathBuf>, TrustFolderError> {
@@ -112,7 +212,8 @@ fn at(path: &Path) -> impl Fn(io::Error) -> TrustFolderError + '_ {
     move |error| TrustFolderError::Os { path: path.to_owned(), error }
 }
 
-const EXTENSIONS: [&str; 6] = ["cer", "crl", "crt", "der", "ml", "pem"];
-const DER_SEQUENCE: u8 = 0x30;
-const PEM_BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-const PEM_END: &str = "-----END CERTIFICATE-----";
+/// The name of the file that lists the others, where `diemdanh-board trust import` made the folder.
+pub const MANIFEST: &str = "manifest.json";
+
+const MAX_MANIFEST_LEN: u64 = 8 << 20;
+const EXTENSIONS: [&str; 7] = ["cer", "crl", "crt", "der", "ldif", "ml", "pem"];

@@ -260,6 +260,7 @@ impl<'s, 't> FileReader<'s, 't> {
     /// Reads at least one byte at the present end of `bytes`, at most `wanted`, which the file is known to have.
     fn read_block(&mut self, wanted: usize, bytes: &mut Vec<u8>) -> Result<(), FileError> {
         let mut empty_answers = 0;
+        let habits_before = self.session.habits();
         for _ in 0..MAX_ATTEMPTS {
             let (command, length) = self.block_command(bytes.len(), wanted);
             let answer = self.try_read(&command, length)?;
@@ -281,13 +282,22 @@ impl<'s, 't> FileReader<'s, 't> {
                 _ if hint.is_some() => self.session.habits_mut().block_limit = hint.unwrap_or(1),
                 status @ (StatusWord::WRONG_LENGTH | StatusWord::WRONG_OFFSET) => {
                     if !self.session.habits_mut().step_down(length) {
-                        return Err(FileError::Refused(status));
+                        return Err(self.end_of_ladder(status, habits_before, bytes.len()));
                     }
                 }
                 status => return Err(refusal(status)),
             }
         }
         Err(FileError::Stalled)
+    }
+
+    /// Not even one byte at this offset: the file ends here, which says nothing about the card's blocks.
+    fn end_of_ladder(&mut self, status: StatusWord, habits_before: Habits, read: usize) -> FileError {
+        if status != StatusWord::WRONG_OFFSET {
+            return FileError::Refused(status);
+        }
+        *self.session.habits_mut() = habits_before;
+        FileError::Truncated { announced: 0, read }
     }
 
     fn block_command(&self, offset: usize, wanted: usize) -> (CommandApdu, u32) {

@@ -6,6 +6,7 @@
 #![expect(clippy::disallowed_methods, reason = "a simulated world has its own time")]
 
 pub mod card;
+pub mod catalogue;
 pub mod issuer;
 pub mod reader;
 pub mod registry_stub;

@@ -1,7 +1,8 @@
 //! What the program `card-sim` does: issues lab cards into folders and finds the card that was asked for.
 
 use crate::bits::text;
-use crate::lab::card::{CardData, folder};
+use crate::lab::card::{CardData, SyntheticCard, folder};
+use crate::lab::catalogue::{self, Entry};
 use crate::lab::issuer::people::{Person, people};
 use crate::lab::issuer::{Fault, IssueError, Issuer, Making};
 use std::path::Path;
@@ -17,6 +18,9 @@ pub enum SimulatorError {
     /// There is no fault of this name.
     #[error("there is no fault of that name")]
     UnknownFault,
+    /// The catalogue has no card with this id.
+    #[error("there is no card of that id; see card-sim list")]
+    UnknownEntry,
     /// The card could not be issued.
     #[error(transparent)]
     Issue(#[from] IssueError),
@@ -69,6 +73,35 @@ pub fn card_of(person: &Person, fault: &str) -> Result<CardData, SimulatorError>
         Some((_, None)) => Ok(Issuer::unknown()?.issue(person, &Making::default())?),
         None => Err(SimulatorError::UnknownFault),
     }
+}
+
+/// The card in the folder `place`, else the card `entry` of the catalogue, else one with `fault`; made out to `wanted`.
+///
+/// # Errors
+/// [`SimulatorError`].
+pub fn wanted_card(
+    wanted: &str,
+    fault: &str,
+    entry: Option<&str>,
+    place: Option<&Path>,
+) -> Result<SyntheticCard, SimulatorError> {
+    match (place, entry) {
+        (Some(place), _) => Ok(SyntheticCard::new(folder::load(place)?)),
+        (None, Some(id)) => {
+            let entry = catalogue::find(id).ok_or(SimulatorError::UnknownEntry)?;
+            Ok(entry.card_of(&person(wanted)?)?)
+        }
+        (None, None) => Ok(SyntheticCard::new(card_of(&person(wanted)?, fault)?)),
+    }
+}
+
+/// One line for each card of the catalogue: id, verdict, what is special.
+pub fn catalogue_text() -> String {
+    let line = |entry: &Entry| format!("{:<26} {:<8} {}", entry.id, entry.overall.word(), entry.about);
+    catalogue::entries().iter().map(line).collect::<Vec<_>>().join(
+        "
+",
+    )
 }
 
 /// The person with this number, this name (without marks will do) or this position, counted from one.

@@ -11,6 +11,7 @@ use crate::lab::card::SyntheticCard;
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::os::linux::net::TcpStreamExt as _;
+use std::time::Duration;
 
 /// Where the first virtual reader listens.
 pub const DEFAULT_PORT: u16 = 35_963;
@@ -31,7 +32,7 @@ pub fn serve(card: &mut SyntheticCard, mut stream: TcpStream) -> io::Result<u32>
                 card.reset();
                 continue;
             }
-            command => match card.transmit(command) {
+            command => match answer(card, command) {
                 Ok(answer) => answer,
                 // A mute card stays in the field and lets the reader wait.
                 Err(TransportError::TimedOut { .. }) => continue,
@@ -46,6 +47,15 @@ pub fn serve(card: &mut SyntheticCard, mut stream: TcpStream) -> io::Result<u32>
         Err(error) if error.kind() != io::ErrorKind::NotConnected => Err(error),
         _ => Ok(card.apdu_count() - before),
     }
+}
+
+/// Plays a command, slowly where the card is slow.
+fn answer(card: &mut SyntheticCard, command: &[u8]) -> Result<Vec<u8>, TransportError> {
+    let delay_ms = card.delay_ms();
+    if delay_ms > 0 {
+        std::thread::sleep(Duration::from_millis(u64::from(delay_ms)));
+    }
+    card.transmit(command)
 }
 
 /// Reads one frame. `None` at the end of the connection.

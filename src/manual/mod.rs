@@ -2,6 +2,10 @@
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
+#[doc = include_str!("inspection.md")]
+pub mod inspection {}
+#[doc = include_str!("conformance.md")]
+pub mod conformance {}
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
 #[doc = include_str!("log_format.md")]

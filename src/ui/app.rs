@@ -60,11 +60,9 @@ pub type Wake = Box<dyn Fn() + Send + Sync>;
 /// # Errors
 /// [`WindowError`].
 pub fn run(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake)) -> Result<(), WindowError> {
-    let mut app = App::new(link, options.side_panel)?;
+    let app = App::new(link, options.side_panel)?;
     #[cfg(feature = "lab")]
-    {
-        app.autopilot = options.autopilot;
-    }
+    let app = App { autopilot: options.autopilot, ..app };
     let viewport = egui::ViewportBuilder::default()
         .with_title("Điểm Danh")
         .with_inner_size(options.size)

@@ -53,7 +53,7 @@ impl Random for Given {
 }
 
 #[test]
-fn pace_on_every_curve_with_every_cipher() {
+fn a12_generic_mapping_on_every_curve_with_every_cipher() {
     let all = cases("synthetic/pace-ecdh-gm-all-curves-ciphers.json");
     assert_eq!(all.len(), 45);
     for case in all.iter().chain(&cases("synthetic/pace-leading-zero-shared-secret.json")) {
@@ -69,7 +69,7 @@ fn pace_on_every_curve_with_every_cipher() {
 }
 
 #[test]
-fn pace_figures_of_icao_and_bsi() {
+fn a12_figures_of_every_mapping_and_group() {
     let mrz = AccessKey::Mrz(MrzKey::new("T22000129", "640812", "101031"));
     let can = AccessKey::can("123456");
     let keys = ["ks_enc", "ks_mac"];
@@ -107,7 +107,7 @@ fn pace_figures_of_icao_and_bsi() {
 }
 
 #[test]
-fn pace_refusals_and_violations() {
+fn a10_refusals_and_violations_step_by_step() {
     let case = &load("icao/pace-g1-ecdh-gm-aes128.json");
     let curve = NamedCurve::BrainpoolP256r1;
     let mut off_curve = bytes(case, "chip_map_public");
@@ -160,7 +160,7 @@ fn pace_refusals_and_violations() {
 }
 
 #[test]
-fn bac_figures_and_violations() {
+fn a15_bac_figures_and_violations() {
     let case = &load("icao/bac-appendix-d.json");
     let key = MrzKey::new("L898902C", "690806", "940623");
     assert_eq!(key.information().expose(), text(case, "mrz_information"));
@@ -188,7 +188,7 @@ fn bac_figures_and_violations() {
 }
 
 #[test]
-fn mrz_keys_of_every_length() {
+fn a17_keys_of_every_length() {
     let information = |number, birth, expiry| MrzKey::new(number, birth, expiry).information().expose().clone();
     // ICAO Doc 9303-11 Appendix D.2, with the number of TD1 that runs over into the optional data.
     assert_eq!(information("D23145890734", "340712", "950712"), "D23145890734934071279507122");
@@ -206,7 +206,7 @@ fn check_digits_of_part_3() {
 }
 
 #[test]
-fn security_infos_of_every_card() {
+fn a05_security_infos_of_every_card() {
     let variants = load("tr03110/ef-cardaccess-variants.json");
     let infos = |key: &str| SecurityInfos::parse(&bytes(&variants, key)).unwrap();
     let new = infos("ef_cardaccess_new_testcard");
@@ -230,7 +230,7 @@ fn security_infos_of_every_card() {
 }
 
 #[test]
-fn chip_authentication_is_chosen_before_generic_mapping() {
+fn a04_order_of_the_variants() {
     let set = hex::decode("31283012060A04007F0007020204020202010202010D3012060A04007F0007020204060202010202010D");
     let infos = SecurityInfos::parse(&set.unwrap()).unwrap();
     assert_eq!(infos.pace.len(), 2);
@@ -241,7 +241,7 @@ fn chip_authentication_is_chosen_before_generic_mapping() {
 }
 
 #[test]
-fn keys_of_dg14() {
+fn d_dg14_keys_of_every_kind() {
     let curve = NamedCurve::BrainpoolP256r1;
     let point = curve.generator();
     let bits = tlv::encode(0x03, &[&[0], point.as_slice()].concat());

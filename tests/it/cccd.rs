@@ -112,7 +112,7 @@ fn holder_is_made_from_both_files() {
 }
 
 #[test]
-fn decomposed_names_and_other_string_types_are_read() {
+fn d_dg13_decomposed_names_and_other_string_types_are_read() {
     let utf16: Vec<u8> = "Nguyễn Văn Mẫu".encode_utf16().flat_map(u16::to_be_bytes).collect();
     let decomposed = "Nguye\u{302}\u{303}n Va\u{306}n Ma\u{302}\u{303}u";
     let rows =
@@ -124,7 +124,7 @@ fn decomposed_names_and_other_string_types_are_read() {
 }
 
 #[test]
-fn any_field_may_be_missing_empty_or_unknown() {
+fn d_dg13_any_field_may_be_missing_empty_or_unknown() {
     for left_out in 0..good_fields().len() {
         let mut fields = good_fields();
         fields.remove(left_out);

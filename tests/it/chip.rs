@@ -16,7 +16,8 @@ use diemdanh::iso7816::files::{FileAddress, FileError, FileReader};
 use diemdanh::iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
 use diemdanh::iso7816::{CardSession, CommandApdu, SessionError, StatusWord};
 use diemdanh::lab::card::{
-    ActiveAuthenticationProfile, CardData, CardFault, ChipAuthenticationProfile, PaceProfile, SyntheticCard, folder,
+    ActiveAuthenticationProfile, CardData, CardFault, ChipAuthenticationProfile, PaceProfile, PaceTrick, SyntheticCard,
+    folder,
 };
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::simulator::{self, SimulatorError};
@@ -72,6 +73,10 @@ fn card_data(pace_cipher: CipherAlg, parameter_id: u8, ca_cipher: CipherAlg) -> 
 }
 
 fn dg14(secret: &EcSecret, cipher: CipherAlg) -> Vec<u8> {
+    dg14_with(secret, Some(cipher), None)
+}
+
+fn dg14_with(secret: &EcSecret, cipher: Option<CipherAlg>, key_id: Option<u8>) -> Vec<u8> {
     let point = secret.public().unwrap().encode();
     let oid = |tail: &[u8]| tlv::encode(0x06, &[&[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02], tail].concat());
     let algorithm = tlv::encode_all(
@@ -79,14 +84,16 @@ fn dg14(secret: &EcSecret, cipher: CipherAlg) -> Vec<u8> {
         &[tlv::encode(0x06, &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01]), tlv::encode(0x06, secret.curve().oid())],
     );
     let bits = tlv::encode(0x03, &[&[0], point.as_slice()].concat());
-    let key = tlv::encode_all(0x30, &[oid(&[1, 2]), tlv::encode_all(0x30, &[algorithm, bits])]);
+    let id = key_id.map(integer).unwrap_or_default();
+    let key = tlv::encode_all(0x30, &[oid(&[1, 2]), tlv::encode_all(0x30, &[algorithm, bits]), id.clone()]);
+    let Some(cipher) = cipher else { return tlv::encode(0x6E, &tlv::encode(0x31, &key)) };
     let number = match cipher {
         CipherAlg::TripleDes => 1,
         CipherAlg::Aes128 => 2,
         CipherAlg::Aes192 => 3,
         CipherAlg::Aes256 => 4,
     };
-    let info = tlv::encode_all(0x30, &[oid(&[3, 2, number]), integer(1)]);
+    let info = tlv::encode_all(0x30, &[oid(&[3, 2, number]), integer(1), id]);
     tlv::encode(0x6E, &tlv::encode_all(0x31, &[key, info]))
 }
 
@@ -99,7 +106,7 @@ fn usual() -> CardData {
 }
 
 #[test]
-fn every_cipher_on_every_curve() {
+fn a12_every_cipher_on_every_curve_to_the_end() {
     for parameter_id in 8..=18 {
         for cipher in CipherAlg::ALL {
             let mut card = SyntheticCard::new(card_data(cipher, parameter_id, cipher));
@@ -109,7 +116,48 @@ fn every_cipher_on_every_curve() {
 }
 
 #[test]
-fn the_mrz_opens_pace_and_bac() {
+fn a16_nonce_of_both_lengths_with_aes_256() {
+    for fault in [None, Some(CardFault::Pace(PaceTrick::LongNonce))] {
+        let card = SyntheticCard::new(card_data(CipherAlg::Aes256, 16, CipherAlg::Aes256));
+        let mut card = fault.into_iter().fold(card, SyntheticCard::with_fault);
+        walk(&mut card, &can()).unwrap();
+    }
+}
+
+#[test]
+fn g01_both_forms_with_a_key_id() {
+    for cipher in CipherAlg::ALL {
+        let mut data = card_data(CipherAlg::Aes128, 13, cipher);
+        let profile = data.chip_authentication.as_mut().unwrap();
+        profile.key_id = Some(7);
+        let secret = profile.secret.clone();
+        data.files.insert(0x010E, dg14_with(&secret, Some(cipher), Some(7)));
+        walk(&mut SyntheticCard::new(data.clone()), &can()).unwrap();
+        // A key id that the chip does not know is refused, and the session lives on.
+        data.files.insert(0x010E, dg14_with(&secret, Some(cipher), Some(8)));
+        let refused = WalkError::Chip(ChipAuthenticationError::Refused(StatusWord(0x6A88)));
+        let error = walk(&mut SyntheticCard::new(data), &can()).unwrap_err();
+        assert_eq!(format!("{error:?}"), format!("{refused:?}"));
+    }
+}
+
+#[test]
+fn g01_key_without_a_protocol_means_3des() {
+    let mut data = card_data(CipherAlg::Aes128, 13, CipherAlg::TripleDes);
+    let secret = data.chip_authentication.as_ref().unwrap().secret.clone();
+    data.files.insert(0x010E, dg14_with(&secret, None, None));
+    let mut card = SyntheticCard::new(data);
+    let mut session = CardSession::new(&mut card);
+    open(&mut session, &can()).unwrap();
+    let infos = SecurityInfos::parse_dg14(&read(&mut session, DG14).unwrap()).unwrap();
+    let plan = ChipAuthenticationPlan::choose(&infos).unwrap();
+    assert!(plan.inferred);
+    chip::run(&mut session, &plan, &mut SeededRandom::new("ca")).unwrap();
+    assert_eq!(read(&mut session, DG1).unwrap().len(), 95);
+}
+
+#[test]
+fn c04_locked_and_absent_files_behind_bac() {
     walk(&mut SyntheticCard::new(usual()), &mrz()).unwrap();
     let mut card = SyntheticCard::new(usual());
     let mut session = CardSession::new(&mut card);
@@ -148,7 +196,7 @@ fn wrong_keys_and_missing_procedures() {
 }
 
 #[test]
-fn a_clone_says_yes_and_cannot_go_on() {
+fn g02_clone_says_yes_and_cannot_go_on() {
     for cipher in [CipherAlg::Aes128, CipherAlg::TripleDes] {
         let mut data = card_data(CipherAlg::Aes128, 13, cipher);
         let secret = EcSecret::random(NamedCurve::BrainpoolP256r1, &mut SeededRandom::new("clone"));
@@ -159,7 +207,7 @@ fn a_clone_says_yes_and_cannot_go_on() {
 }
 
 #[test]
-fn refused_chip_authentication_leaves_the_session_alive() {
+fn g03_refusal_leaves_the_session_alive() {
     for word in [0x6A80, 0x6985, 0x6F00] {
         let mut card = SyntheticCard::new(usual()).with_fault(CardFault::RefusesChipAuthentication(word));
         let mut session = CardSession::new(&mut card);
@@ -173,7 +221,7 @@ fn refused_chip_authentication_leaves_the_session_alive() {
 }
 
 #[test]
-fn active_authentication_with_every_trailer_and_ec() {
+fn g04_every_trailer_and_curve() {
     let mut random = SeededRandom::new("aa");
     let (modulus, private_exponent) = rsa_key();
     let mut profiles: Vec<_> = HashAlg::ALL.into_iter().map(|hash| (hash, false)).collect();
@@ -191,7 +239,7 @@ fn active_authentication_with_every_trailer_and_ec() {
 }
 
 #[test]
-fn active_authentication_of_a_clone() {
+fn g05_another_chips_signature() {
     let mut card = SyntheticCard::new(usual());
     let mut session = CardSession::new(&mut card);
     open(&mut session, &can()).unwrap();
@@ -203,7 +251,7 @@ fn active_authentication_of_a_clone() {
 }
 
 #[test]
-fn card_lifted_at_every_command() {
+fn c10_card_lifted_at_every_command_of_the_walk() {
     let mut whole = SyntheticCard::new(usual());
     walk(&mut whole, &can()).unwrap();
     let count = whole.apdu_count();
@@ -245,7 +293,7 @@ fn short_only_cards_are_read_in_short_blocks() {
 }
 
 #[test]
-fn a_reader_in_the_lab_keeps_the_contract() {
+fn c13_reader_unplugged_and_plugged_in() {
     let (field, mut reader) = LabField::new();
     assert!(matches!(reader.wait(0), Some(ReaderEvent::Ready { .. })));
     assert!(reader.wait(0).is_none());
@@ -296,7 +344,7 @@ fn every_issued_card_is_loaded() {
 }
 
 #[test]
-fn a_signature_longer_than_a_short_answer() {
+fn g06_signature_longer_than_a_short_answer() {
     // RSA-2048 inside protection: extended length, or pieces behind 61xx.
     let person = simulator::person("1").unwrap();
     for fault in [None, Some(CardFault::ShortOnly)] {

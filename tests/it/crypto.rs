@@ -22,7 +22,7 @@ fn every_curve_maps_and_agrees() {
 }
 
 #[test]
-fn shared_secrets_keep_their_leading_zeros() {
+fn a11_shared_secrets_keep_their_leading_zeros() {
     for case in cases("synthetic/pace-leading-zero-shared-secret.json") {
         let curve = curve(text(&case, "curve"));
         check_ecdh_generic_mapping(curve, &case);
@@ -56,7 +56,7 @@ fn icao_ecdh_figures() {
 }
 
 #[test]
-fn integrated_mapping_ends_on_every_curve_but_p224() {
+fn a12_integrated_mapping_on_every_curve_but_p224() {
     for curve in NamedCurve::ALL {
         for t in 2_u8..12 {
             let mapped = Point::integrated_mapping(curve, &[t; 70]);
@@ -91,7 +91,7 @@ fn icao_dh_figures() {
 }
 
 #[test]
-fn dh_groups_are_consistent_and_trivial_values_refused() {
+fn a09_trivial_values_of_every_group_are_refused() {
     for group in dh::Group::ALL {
         assert!(dh::Element::decode(group, &group.g()).is_ok());
         assert_eq!(dh::Element::decode(group, &[1]), Err(dh::DhError::Trivial));
@@ -105,7 +105,20 @@ fn dh_groups_are_consistent_and_trivial_values_refused() {
 }
 
 #[test]
-fn foreign_points_are_refused() {
+fn a09_trivial_mapped_generator_is_refused() {
+    for parameter_id in 8..=18 {
+        let generator = Point::generator(NamedCurve::from_parameter_id(parameter_id).unwrap());
+        // The nonce's share and the agreed point cancel out: s × G + (n − s) × G.
+        let mut rest = generator.curve().order();
+        let last = rest.last_mut().unwrap();
+        *last = last.checked_sub(3).unwrap_or_else(|| panic!("another nonce for {parameter_id}"));
+        let opposite = generator.multiply(&rest).unwrap();
+        assert_eq!(Point::generic_mapping(&[3], &opposite), Err(EcError::Infinity), "{parameter_id}");
+    }
+}
+
+#[test]
+fn a09_foreign_points_are_refused() {
     for curve in NamedCurve::ALL {
         let mut encoded = curve.generator();
         assert!(Point::decode(curve, &encoded).is_ok());
@@ -121,7 +134,7 @@ fn foreign_points_are_refused() {
 }
 
 #[test]
-fn explicit_parameters_are_recognised_and_altered_ones_refused() {
+fn f11_explicit_parameters_are_recognised_and_altered_ones_refused() {
     for curve in NamedCurve::ALL {
         let (p, a, b, generator, order) = (curve.p(), curve.a(), curve.b(), curve.generator(), curve.order());
         let good =
@@ -162,7 +175,7 @@ fn ecdsa_of_every_curve_and_digest() {
 }
 
 #[test]
-fn ecdsa_active_authentication_vectors() {
+fn g04_ecdsa_plain_and_der() {
     for case in cases("synthetic/active-auth-ecdsa.json") {
         let key = Point::decode(curve(text(&case, "curve")), &bytes(&case, "public")).unwrap();
         let prehash = hash(text(&case, "hash")).digest(&bytes(&case, "rnd_ifd"));
@@ -191,7 +204,7 @@ fn bac_figures() {
 }
 
 #[test]
-fn active_authentication_figure() {
+fn g04_figure_of_icao() {
     let case = load("icao/aa-appendix-f.json");
     let m1 = bytes(&case, "m1");
     let digest = bytes(&case, "hash");
@@ -228,7 +241,7 @@ fn rsa_signatures_of_both_schemes() {
 }
 
 #[test]
-fn weak_rsa_keys_are_refused() {
+fn f12_weak_rsa_keys_are_refused() {
     let modulus = [0xC1; 128];
     assert!(RsaPublicKey::new(&modulus, &[1, 0, 1]).is_ok());
     for exponent in [&[1][..], &[2], &[0], &[], &[1, 0, 0], &[0xFF; 40]] {

@@ -8,8 +8,9 @@ use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::lab::card::{CardData, CardFault, SyntheticCard};
 use diemdanh::lab::issuer::{Fault, Issuer, Making};
 
-/// The card is lifted at the command with this index, and put back as soon as the desk asks for it.
-fn lifted_and_put_back(bench: &Bench, spoilt: SyntheticCard, data: &CardData, command: u32) {
+/// The card is lifted at the command with this index, and put back as soon as the desk asks for it. Returns how many
+/// commands the second contact took.
+fn lifted_and_put_back(bench: &Bench, spoilt: SyntheticCard, data: &CardData, command: u32) -> u32 {
     bench.tap(&person(0), spoilt.with_fault(CardFault::LiftedAt(command)));
     let asks = |view: &View| match &view.screen {
         Screen::Reading(reading) => reading.interrupted == Some(Failure::CardLifted),
@@ -19,6 +20,7 @@ fn lifted_and_put_back(bench: &Bench, spoilt: SyntheticCard, data: &CardData, co
     bench.field.insert(card(data));
     assert_eq!(bench.decided().headline, Headline::Admit, "lifted at command {command}");
     bench.decide(Choice::Admit);
+    bench.field.remove().unwrap().apdu_count()
 }
 
 /// How many commands a desk sends to a card.
@@ -32,7 +34,7 @@ fn commands_of(world: &World, whole: SyntheticCard) -> u32 {
 }
 
 #[test]
-fn card_lifted_at_every_command_and_put_back() {
+fn c10_card_lifted_at_every_apdu_and_put_back_at_the_desk() {
     let data = good(&person(0));
     lifted_at_each(&data, || card(&data), 1);
 }
@@ -52,7 +54,10 @@ fn lifted_at_each(data: &CardData, make: impl Fn() -> SyntheticCard, step: usize
         let journal = format!("lifted-{command}");
         world.use_journal(&journal);
         let bench = world.open();
-        lifted_and_put_back(&bench, make(), data, command);
+        let again = lifted_and_put_back(&bench, make(), data, command);
+        assert!(again <= commands, "lifted at {command}: {again} commands");
+        // The last command reads a file alone: what was read before it is not read again.
+        assert!(command + 2 < commands || again < commands, "lifted at {command}: {again} of {commands}");
         bench.stop();
         let events = world.events_in(&journal);
         assert_eq!(check_ins(&events), 1, "lifted at command {command}");
@@ -80,7 +85,7 @@ fn card_put_back_before_the_loss_is_noticed() {
 }
 
 #[test]
-fn another_card_put_back_is_another_person() {
+fn c11_another_card_put_back_is_another_person() {
     let world = World::alone();
     let bench = world.open();
     bench.tap(&person(0), card(&good(&person(0))).with_fault(CardFault::LiftedAt(3)));
@@ -218,7 +223,7 @@ fn card_of_an_unknown_signer_asks() {
 }
 
 #[test]
-fn card_that_goes_mute_is_said_and_may_come_back() {
+fn c12_card_that_goes_mute_is_said_and_may_come_back() {
     let world = World::alone();
     let bench = world.open();
     let data = good(&person(0));

@@ -125,7 +125,7 @@ const ADDRESS: FileAddress = FileAddress { fid: 0x0102, sfi: Some(2) };
 const LIMIT: usize = 200 * 1024;
 
 #[test]
-fn every_block_length_gives_the_same_bytes() {
+fn c09_every_block_length_gives_the_same_bytes() {
     for refusal in [Refusal::Less, Refusal::RightLength, Refusal::Status(0x6700), Refusal::Status(0x6B00)] {
         for block in [4, 5, 16, 100, 223, 231, 255, 256, 1000, 4096, 65_536] {
             // A block that cannot hold a DO53 reads no file beyond the reach of the even instruction.
@@ -140,7 +140,7 @@ fn every_block_length_gives_the_same_bytes() {
 }
 
 #[test]
-fn large_files_need_the_odd_instruction() {
+fn c08_large_files_need_the_odd_instruction() {
     for block in [100, 256, 65_536] {
         for short_only in [true, false] {
             check(PlainCard { block, short_only, ..PlainCard::new(70_000) });
@@ -149,7 +149,7 @@ fn large_files_need_the_odd_instruction() {
 }
 
 #[test]
-fn short_only_cards_and_readers() {
+fn c07_short_only_cards_and_readers() {
     let mut card = PlainCard { short_only: true, end_of_file_warning: true, ..PlainCard::new(2000) };
     let mut session = CardSession::new(&mut card);
     for _ in 0..2 {
@@ -176,7 +176,7 @@ fn cards_without_short_identifiers() {
 }
 
 #[test]
-fn answers_without_data_end_the_read() {
+fn c07_answers_without_data_end_the_read() {
     let mut card = PlainCard { block: 0, refusal: Refusal::Empty, ..PlainCard::new(500) };
     assert_eq!(read(&mut CardSession::new(&mut card), &mut Vec::new()), Err(FileError::Stalled));
     assert!(card.log.len() < 30);
@@ -192,7 +192,7 @@ fn an_answer_that_never_ends() {
 }
 
 #[test]
-fn headers_that_lie() {
+fn c06_headers_that_lie() {
     let with_file = |file: Vec<u8>| PlainCard { file, end_of_file_warning: true, ..PlainCard::new(0) };
     let read = |mut card: PlainCard| read(&mut CardSession::new(&mut card), &mut Vec::new());
     let huge = read(with_file(vec![0x75, 0x84, 0x7F, 0xFF, 0xFF, 0xFF]));
@@ -233,7 +233,7 @@ fn absent_and_locked_files() {
 }
 
 #[test]
-fn card_lifted_at_every_command_resumes_where_it_was() {
+fn c10_file_resumes_where_it_was() {
     let whole = PlainCard { block: 200, ..PlainCard::new(3000) };
     for lost_after in 0..18 {
         let mut card = PlainCard { block: 200, lost_after: Some(lost_after), ..PlainCard::new(3000) };

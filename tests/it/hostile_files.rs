@@ -100,7 +100,7 @@ proptest! {
 }
 
 #[test]
-fn deep_nesting_ends() {
+fn d_dg13_deep_nesting_ends() {
     let mut bytes = [0x30, 0x80].repeat(5_000);
     parse_all(&bytes);
     bytes.extend(vec![0; 10_000]);
@@ -127,7 +127,7 @@ fn jpeg() -> Vec<u8> {
 }
 
 #[test]
-fn odd_face_records_give_a_portrait_or_a_named_reason() {
+fn d_dg2_odd_face_records_give_a_portrait_or_a_named_reason() {
     let image = jpeg();
     for error in [0, 8, -8, 14, -14, 1_000_000] {
         assert!(Portrait::from_dg2(&dg2_of(&[1], &record(1, &image, error))).is_ok(), "lengths off by {error}");
@@ -153,7 +153,7 @@ fn odd_face_records_give_a_portrait_or_a_named_reason() {
 }
 
 #[test]
-fn hundred_megapixel_headers_are_refused_before_decoding() {
+fn d_dg2_hundred_megapixel_headers_are_refused_before_decoding() {
     let mut image = jpeg();
     let frame = image.windows(2).position(|window| window == [0xFF, 0xC0]).unwrap();
     image[frame + 5..frame + 9].copy_from_slice(&[0x27, 0x10, 0x27, 0x10]);

@@ -69,14 +69,14 @@ fn card_without_pace_wants_another_key_than_the_can() {
 }
 
 #[test]
-fn every_coding_of_the_portrait_passes() {
+fn d_dg2_every_coding_of_the_portrait_passes() {
     for portrait in [Coding::Jpeg, Coding::Jp2, Coding::Codestream] {
         check(&read_card(issued(&Making { portrait, ..Making::default() }), &can()), Overall::Pass, &[]);
     }
 }
 
 #[test]
-fn wrong_can_is_refused_once_and_nothing_is_read() {
+fn a07_wrong_can_is_refused_once_and_nothing_is_read() {
     let mut card = SyntheticCard::new(issued(&Making::default()));
     let inspection = read(&mut card, &AccessKey::can("999999"), &InspectionPolicy::default());
     check(
@@ -98,7 +98,7 @@ fn wrong_mrz_is_refused_by_bac() {
 }
 
 #[test]
-fn altered_name_fails() {
+fn e03_altered_name_fails() {
     let inspection = read_card(faulty(Fault::TamperedDg1), &can());
     check(
         &inspection,
@@ -112,7 +112,7 @@ fn altered_name_fails() {
 }
 
 #[test]
-fn each_altered_group_fails() {
+fn e03_each_altered_group_fails() {
     for group in [2, 13] {
         let inspection = read_card(faulty(Fault::TamperedGroup(group)), &can());
         check(&inspection, Overall::Fail, &[(Check::DgHash(group), Outcome::Failed, Some(Cause::HashDiffers))]);
@@ -120,7 +120,7 @@ fn each_altered_group_fails() {
 }
 
 #[test]
-fn altered_chip_key_is_never_used_for_a_proof() {
+fn e03_altered_chip_key_is_never_used_for_a_proof() {
     let inspection = read_card(faulty(Fault::TamperedGroup(14)), &can());
     check(
         &inspection,
@@ -133,7 +133,7 @@ fn altered_chip_key_is_never_used_for_a_proof() {
 }
 
 #[test]
-fn altered_signature_fails_and_the_chip_is_not_asked() {
+fn e02_altered_signature_fails_and_the_chip_is_not_asked() {
     let inspection = read_card(faulty(Fault::WrongSignature), &can());
     check(
         &inspection,
@@ -163,7 +163,7 @@ fn clone_fails_by_its_chip_alone() {
 }
 
 #[test]
-fn unknown_signer_is_neither_green_nor_called_forged() {
+fn f04_unknown_signer_is_neither_green_nor_called_forged() {
     let data = Issuer::unknown().unwrap().issue(&person(), &Making::default()).unwrap();
     let inspection = read_card(data, &can());
     check(
@@ -177,7 +177,7 @@ fn unknown_signer_is_neither_green_nor_called_forged() {
 }
 
 #[test]
-fn foreign_country_signer_in_the_store_disagrees_with_dg1() {
+fn e09_foreign_country_signer_in_the_store_disagrees_with_dg1() {
     let foreign = Issuer::named("Lab CSCA Foreign", "LA").unwrap();
     let (store, _) = TrustStore::from_certificates(&[foreign.country_signer_der()]);
     let mut card = SyntheticCard::new(foreign.issue(&person(), &Making::default()).unwrap());
@@ -237,7 +237,7 @@ fn signed_group_that_is_missing_fails_and_an_unsigned_one_warns() {
 }
 
 #[test]
-fn signed_nonsense_in_a_group_has_its_verdict() {
+fn d_dg1_dg2_dg13_dg14_dg15_signed_nonsense_has_its_verdict() {
     let rows = [(1, Overall::Fail), (2, Overall::Warn), (13, Overall::Pass), (14, Overall::Warn)];
     for (group, overall) in rows {
         let inspection = read_card(faulty(Fault::GarbageGroup(group)), &can());
@@ -301,7 +301,7 @@ fn altered_identity_is_known_with_the_identity_and_an_altered_portrait_at_the_en
 }
 
 #[test]
-fn no_report_holds_anything_about_the_person() {
+fn h05_no_report_holds_anything_about_the_person() {
     let person = person();
     let inspection = read_card(issued(&Making::default()), &can());
     let texts = [
@@ -318,7 +318,7 @@ fn no_report_holds_anything_about_the_person() {
 }
 
 #[test]
-fn same_card_and_same_chance_give_the_same_report() {
+fn h06_same_card_and_same_chance_give_the_same_report() {
     let data = issued(&Making::default());
     let (one, two) = (read_card(data.clone(), &can()), read_card(data, &can()));
     assert_eq!(render::json(&one), render::json(&two));

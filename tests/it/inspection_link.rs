@@ -44,7 +44,7 @@ fn locked_card_access_is_met_with_the_usual_parameters() {
 }
 
 #[test]
-fn card_lifted_at_every_command_ends_in_retry_and_never_in_a_verdict() {
+fn c10_lifted_card_ends_in_retry_and_never_in_a_verdict() {
     let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
     let whole = read_card(data.clone(), &can()).apdu_count;
     for at in 0..whole {
@@ -66,7 +66,7 @@ fn mute_card_ends_in_retry_with_the_limit_named() {
 }
 
 #[test]
-fn wrong_authentication_code_at_any_command_is_never_green() {
+fn b06_wrong_code_at_any_command_is_never_green() {
     let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
     let whole = read_card(data.clone(), &can()).apdu_count;
     let protected_from = 9;
@@ -105,7 +105,7 @@ impl CardTransport for TransitCard {
 }
 
 #[test]
-fn card_without_the_application_is_no_document() {
+fn a01_card_without_the_application_is_no_document() {
     let inspection = read(&mut TransitCard, &can(), &InspectionPolicy::default());
     let expected = (Check::Application, Outcome::Failed, Some(Cause::NotAnIcaoDocument));
     check(&inspection, Overall::Access, &[expected]);
@@ -149,7 +149,7 @@ fn nonsense_on_the_wire_ends_without_a_verdict_for_the_card() {
 const FIRST_PACE_COMMAND: u32 = 2;
 
 #[test]
-fn offer_of_pace_that_is_not_kept_leads_to_bac_only_by_policy_and_never_in_silence() {
+fn a13_offer_that_is_not_kept_leads_to_bac_only_by_policy() {
     for status in [0x6A80, 0x6A88, 0x6F00] {
         let fault = CardFault::PlainStatusAt(FIRST_PACE_COMMAND, status);
         let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(fault);
@@ -166,7 +166,7 @@ fn offer_of_pace_that_is_not_kept_leads_to_bac_only_by_policy_and_never_in_silen
 }
 
 #[test]
-fn blocked_or_suspended_password_stops_at_once() {
+fn a08_blocked_or_suspended_password_stops_at_once() {
     for status in [0x63C1, 0x6983, 0x6985] {
         let fault = CardFault::PlainStatusAt(FIRST_PACE_COMMAND, status);
         let mut card = SyntheticCard::new(issued(&Making::default())).with_fault(fault);

@@ -15,6 +15,10 @@ pub(crate) fn person() -> Person {
     people().remove(0)
 }
 
+pub(crate) fn other_person() -> Person {
+    people().remove(1)
+}
+
 pub(crate) fn can() -> AccessKey {
     AccessKey::can(person().can())
 }

@@ -65,7 +65,7 @@ fn long_document_number_goes_on_in_the_optional_data() {
 }
 
 #[test]
-fn each_wrong_check_digit_is_named() {
+fn d_dg1_each_wrong_check_digit_is_named() {
     let rows: [(&str, usize, &[CheckField]); 11] = [
         (VIETNAM, 14, &[CheckField::DocumentNumber, CheckField::Composite]),
         (VIETNAM, 36, &[CheckField::Birth, CheckField::Composite]),
@@ -95,7 +95,7 @@ fn empty_optional_data_of_a_passport_may_have_a_filler_as_check_digit() {
 }
 
 #[test]
-fn wrong_lengths_and_characters_are_refused() {
+fn d_dg1_wrong_lengths_and_characters_are_refused() {
     for length in [0, 1, 71, 73, 87, 89, 91, 1000] {
         assert_eq!(Mrz::parse(&vec![b'<'; length]), Err(MrzError::WrongLength { found: length }));
     }

@@ -4,13 +4,13 @@ use crate::rig;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::emrtd::access::key::AccessKey;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
-use diemdanh::emrtd::inspect::{InspectionPolicy, Unobserved, inspect};
-use diemdanh::emrtd::report::Overall;
+use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Unobserved, inspect};
+use diemdanh::emrtd::report::{Cause, Check, Overall, render};
 use diemdanh::host::pcsc::PcscReader;
 use diemdanh::iso7816::transport::{CardReader, ReaderEvent, TransportError};
 use diemdanh::lab::card::{CardFault, SyntheticCard};
 use diemdanh::lab::issuer::trust_store_der;
-use diemdanh::lab::{simulator, vpcd};
+use diemdanh::lab::{catalogue, simulator, vpcd};
 use std::net::TcpStream;
 use std::thread::JoinHandle;
 
@@ -41,6 +41,64 @@ fn read_them_all() {
     let short = serve(SyntheticCard::new(card("good")).with_fault(CardFault::ShortOnly));
     assert_eq!(read(&mut reader), Some(Overall::Pass));
     drop(short);
+}
+
+#[test]
+fn catalogue_through_the_daemon() {
+    rig::inside("pcsc::catalogue_through_the_daemon", || {
+        let mut reader = PcscReader::new(None);
+        for id in [
+            "A07-wrong-can",
+            "A09-point-off-curve",
+            "A10-no-token",
+            "A14-wrong-data",
+            "B09-plain-6988",
+            "B15-replayed",
+            "C06-endless-file",
+            "C07-right-length",
+            "C10-lifted",
+            "G02-clone",
+            "G05-old-challenge",
+            "G09-mapping",
+        ] {
+            let entry = catalogue::find(id).unwrap();
+            let card = serve(entry.card().unwrap());
+            let inspection = inspected(&mut reader, &entry.access_key()).unwrap();
+            let (check, cause) = entry.line;
+            let told = inspection.results.iter().any(|line| line.check == check && line.cause == cause);
+            assert!(inspection.overall == entry.overall && told, "{id}\n{}", render::text(&inspection));
+            drop(card);
+            wait_until_empty(&mut reader);
+        }
+    });
+}
+
+/// The watchdog is set short, so that nobody waits for the real one.
+#[test]
+fn c12_slow_and_mute_cards_through_the_daemon() {
+    rig::inside("pcsc::c12_slow_and_mute_cards_through_the_daemon", || {
+        let mut reader = PcscReader::new(None).with_transmit_timeout_ms(2_000);
+        let slow = |delay_ms| {
+            let card = SyntheticCard::new(card("good")).with_fault(CardFault::SlowFor(5, delay_ms));
+            card.with_fault(CardFault::SlowFor(9, delay_ms))
+        };
+        let mute = SyntheticCard::new(card("good")).with_fault(CardFault::MuteFrom(9));
+        let timed_out = Some(Cause::Link(TransportError::TimedOut { timeout_ms: 2_000 }));
+        for (spoilt, overall, cause) in [
+            (slow(700), Overall::Pass, None),
+            (slow(5_000), Overall::Retry, timed_out),
+            (mute, Overall::Retry, timed_out),
+        ] {
+            let card = serve(spoilt);
+            let started = std::time::Instant::now();
+            let inspection = inspected(&mut reader, &AccessKey::can("000017")).unwrap();
+            println!("{:?} after {:?}", inspection.overall, started.elapsed());
+            let link = inspection.results.iter().rev().find(|line| line.check == Check::Link).unwrap();
+            assert_eq!((inspection.overall, link.cause), (overall, cause), "{}", render::text(&inspection));
+            drop(card);
+            wait_until_empty(&mut reader);
+        }
+    });
 }
 
 /// The daemon looks every 400 ms; a card that is changed faster than that is not seen to change.
@@ -77,6 +135,10 @@ fn serve(mut card: SyntheticCard) -> Served {
 }
 
 fn read(reader: &mut PcscReader) -> Option<Overall> {
+    inspected(reader, &AccessKey::can("000017")).map(|inspection| inspection.overall)
+}
+
+fn inspected(reader: &mut PcscReader, key: &AccessKey) -> Option<Inspection> {
     let (trust, _) = TrustStore::from_certificates(&trust_store_der().unwrap());
     let now = "2026-06-26T00:30:00Z".parse().unwrap();
     let started = std::time::Instant::now();
@@ -96,11 +158,10 @@ fn read(reader: &mut PcscReader) -> Option<Overall> {
         let waited = started.elapsed();
         let policy = InspectionPolicy::default();
         let mut random = SeededRandom::new("pcsc");
-        let key = AccessKey::can("000017");
-        let inspection = inspect(transport.as_mut(), &key, &trust, &policy, now, &mut random, &mut Unobserved);
+        let inspection = inspect(transport.as_mut(), key, &trust, &policy, now, &mut random, &mut Unobserved);
         let (apdus, block) = (inspection.apdu_count, inspection.block_size_bytes);
         println!("waited {waited:?}, inspected {:?}, {apdus} commands, block {block}", started.elapsed() - waited);
-        return Some(inspection.overall);
+        return Some(inspection);
     }
     None
 }

@@ -58,8 +58,8 @@ fn card_lifted_in_the_middle_comes_back_through_the_daemon() {
 }
 
 #[test]
-fn daemon_stopped_and_started_again() {
-    rig::inside("pcsc_desk::daemon_stopped_and_started_again", || {
+fn c13_daemon_stopped_and_started_again() {
+    rig::inside("pcsc_desk::c13_daemon_stopped_and_started_again", || {
         let world = World::alone();
         let bench = on_the_daemon(&world);
         wait_for_reader(&bench, ReaderHealth::Ready);
@@ -78,7 +78,7 @@ fn daemon_stopped_and_started_again() {
         daemon.kill().expect("our own daemon");
         daemon.wait().expect("its end");
         let words = desk::device_events(&world.events());
-        assert!(words.contains(&"reader: service-down".to_owned()), "{words:?}");
+        assert!(words.contains(&"reader: r02".to_owned()), "{words:?}");
     });
 }
 

@@ -1,14 +1,17 @@
 //! Signed objects, each wrong in one way, built here by hand: what must be refused and what is only noted.
 
 use diemdanh::bits::random::SeededRandom;
-use diemdanh::bits::tlv::{Reader, encode, encode_all};
+pub(crate) use diemdanh::bits::tlv::encode_all;
+use diemdanh::bits::tlv::{Reader, encode};
 use diemdanh::crypto::ecdsa::{ecdsa_sign, encode_der};
 use diemdanh::crypto::{EcSecret, HashAlg, NamedCurve};
+use diemdanh::emrtd::authenticity::card_security::{self, CardSecurityVerdict};
 use diemdanh::emrtd::authenticity::certificate::Certificate;
 use diemdanh::emrtd::authenticity::passive::{self, SodVerdict};
 use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::report::{Cause, Check, Outcome, Report};
 
+const SECURITY_OBJECT: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x03, 0x02, 0x01];
 const LDS_OBJECT: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x01];
 const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
 const ECDSA_SHA256: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03, 0x02];
@@ -29,11 +32,11 @@ struct Draft {
     trailing: Vec<u8>,
 }
 
-fn oid(content: &[u8]) -> Vec<u8> {
+pub(crate) fn oid(content: &[u8]) -> Vec<u8> {
     encode(0x06, content)
 }
 
-fn seq(children: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn seq(children: &[Vec<u8>]) -> Vec<u8> {
     encode_all(0x30, children)
 }
 
@@ -47,7 +50,7 @@ fn signed(message: &[u8]) -> Vec<u8> {
     encode_der(&r, &s)
 }
 
-fn name() -> Vec<u8> {
+pub(crate) fn name() -> Vec<u8> {
     seq(&[encode(0x31, &seq(&[oid(&[0x55, 0x04, 0x06]), encode(0x13, b"VN")]))])
 }
 
@@ -74,11 +77,11 @@ fn certificate() -> Vec<u8> {
     seq(&[body, algorithm, signature])
 }
 
-fn entry(group: u8, hash: &[u8]) -> Vec<u8> {
+pub(crate) fn entry(group: u8, hash: &[u8]) -> Vec<u8> {
     seq(&[encode(0x02, &[group]), encode(0x04, hash)])
 }
 
-fn object(version: u8, hash: &[u8], entries: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn object(version: u8, hash: &[u8], entries: &[Vec<u8>]) -> Vec<u8> {
     seq(&[encode(0x02, &[version]), seq(&[oid(hash)]), seq(entries)])
 }
 
@@ -91,7 +94,7 @@ fn attribute(arc: u8, value: Vec<u8>) -> Vec<u8> {
     seq(&[oid(&kind), encode(0x31, &value)])
 }
 
-fn attributes(content_type: &[u8], content: &[u8]) -> Vec<Vec<u8>> {
+pub(crate) fn attributes(content_type: &[u8], content: &[u8]) -> Vec<Vec<u8>> {
     vec![attribute(3, oid(content_type)), attribute(4, encode(0x04, &HashAlg::Sha256.digest(content)))]
 }
 
@@ -177,13 +180,13 @@ fn check_accepted(draft: &Draft, note: Option<Cause>) {
 }
 
 #[test]
-fn good_object_is_accepted() {
+fn e01_good_object_is_accepted() {
     assert!(Certificate::parse(&certificate()).is_ok());
     check_accepted(&Draft::good(), None);
 }
 
 #[test]
-fn old_ways_of_writing_are_noted() {
+fn e05_e06_old_ways_of_writing_are_noted() {
     check_accepted(&Draft { chunked: true, ..Draft::good() }, None);
     check_accepted(&Draft { indefinite: true, ..Draft::good() }, Some(Cause::OldEncoding));
     check_accepted(&Draft { trailing: vec![0], ..Draft::good() }, Some(Cause::TrailingBytes));
@@ -202,14 +205,14 @@ fn old_ways_of_writing_are_noted() {
 }
 
 #[test]
-fn signer_may_be_named_by_key_id_and_by_any_of_two_certificates() {
+fn e07_signer_may_be_named_by_key_id_and_by_any_of_two_certificates() {
     check_accepted(&Draft { id: Some(encode(0x80, &[1, 2])), ..Draft::good() }, None);
     check_accepted(&Draft { certificates: vec![certificate(), certificate()], ..Draft::good() }, None);
     check_accepted(&Draft { signers: 2, ..Draft::good() }, None);
 }
 
 #[test]
-fn wrong_signatures_and_attributes_are_refused() {
+fn e02_e07_wrong_signatures_and_attributes_are_refused() {
     let other_type = Some(attributes(&[0x2A, 0x03], &good_object()));
     let other_content = Some(attributes(LDS_OBJECT, b"another content"));
     let mut twice = attributes(LDS_OBJECT, &good_object());
@@ -233,7 +236,7 @@ fn wrong_signatures_and_attributes_are_refused() {
 }
 
 #[test]
-fn wrong_security_objects_are_refused() {
+fn e04_e05_wrong_security_objects_are_refused() {
     let sha256 = HashAlg::Sha256.oid();
     let one = || entry(1, &[1; 32]);
     let rows = [
@@ -259,7 +262,7 @@ fn wrong_security_objects_are_refused() {
 }
 
 #[test]
-fn altered_curve_parameters_in_a_certificate_are_refused() {
+fn f11_altered_curve_parameters_in_a_certificate_are_refused() {
     let der = {
         let card = diemdanh::lab::issuer::Issuer::lab().unwrap();
         card.signer_der().to_vec()
@@ -272,4 +275,34 @@ fn altered_curve_parameters_in_a_certificate_are_refused() {
     let error = Certificate::parse(&altered).unwrap_err();
     assert!(format!("{error:?}").contains("Altered"), "{error:?}");
     assert!(Reader::new(&altered).read().is_ok());
+}
+
+#[test]
+fn e10_card_security_of_another_type_altered_or_without_infos_is_refused() {
+    let pace = seq(&[oid(&[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02]), encode(0x02, &[2])]);
+    let infos = encode(0x31, &pace);
+    let good = || Draft {
+        content_type: SECURITY_OBJECT.to_vec(),
+        attributes: Some(attributes(SECURITY_OBJECT, &infos)),
+        ..Draft::of(infos.clone())
+    };
+    let judged = |draft: &Draft| {
+        let file = draft.file();
+        let inner = Reader::new(&file).read().unwrap().value.to_vec();
+        card_security::authenticate(&inner, &TrustStore::empty(), "2026-06-26T00:30:00Z".parse().unwrap())
+    };
+    assert!(matches!(judged(&good()), CardSecurityVerdict::UnknownSigner(_)));
+    let broken = b"\x31\x84\xFF".to_vec();
+    let rows = [
+        (Draft::of(infos.clone()), Cause::Malformed),
+        (Draft { flip_signature: true, ..good() }, Cause::SignatureWrong),
+        (Draft { attributes: None, ..good() }, Cause::AttributesWrong),
+        (Draft { content: infos[..4].to_vec(), ..good() }, Cause::Malformed),
+        (Draft { attributes: Some(attributes(SECURITY_OBJECT, &broken)), content: broken, ..good() }, Cause::Malformed),
+        (Draft { certificates: Vec::new(), ..good() }, Cause::SignerCertificateMissing),
+    ];
+    for (index, (draft, cause)) in rows.iter().enumerate() {
+        let verdict = judged(draft);
+        assert!(matches!(verdict, CardSecurityVerdict::Failed(found) if found == *cause), "row {index}: {verdict:?}");
+    }
 }

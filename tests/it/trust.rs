@@ -64,7 +64,7 @@ fn check_failed(result: (SodVerdict, Vec<CheckResult>), check: Check, cause: Cau
 }
 
 #[test]
-fn direct_one_link_and_three_links_lead_to_the_anchor() {
+fn f01_f08_direct_one_link_and_three_links_lead_to_the_anchor() {
     let generations: Vec<Authority> = (1..=4).map(|number| country_signer(&format!("Generation {number}"))).collect();
     let links: Vec<Vec<u8>> = generations.windows(2).map(|pair| pair[1].link_from(&pair[0], long()).unwrap()).collect();
     let root = generations[0].certificate();
@@ -77,7 +77,7 @@ fn direct_one_link_and_three_links_lead_to_the_anchor() {
 }
 
 #[test]
-fn links_of_one_name_lead_to_the_anchor_whatever_their_number() {
+fn f01_links_of_one_name_lead_to_the_anchor_whatever_their_number() {
     let first = country_signer("One Name");
     let mut generations = vec![first.clone()];
     for number in 2..=4 {
@@ -93,7 +93,7 @@ fn links_of_one_name_lead_to_the_anchor_whatever_their_number() {
 }
 
 #[test]
-fn links_in_a_circle_end() {
+fn f01_links_in_a_circle_end() {
     let one = country_signer("Circle");
     let other = one.namesake("Circle key 2", "Circle", "VN", long()).unwrap();
     let there = other.link_from(&one, long()).unwrap();
@@ -103,7 +103,7 @@ fn links_in_a_circle_end() {
 }
 
 #[test]
-fn the_right_one_of_twenty_namesakes_is_found_by_trying() {
+fn f02_the_right_one_of_twenty_namesakes_is_found_by_trying() {
     let first = country_signer("Twenty");
     let others: Vec<Authority> = (1..20)
         .map(|number| first.namesake(&format!("Twenty key {number}"), "Twenty", "VN", long()).unwrap())
@@ -117,14 +117,14 @@ fn the_right_one_of_twenty_namesakes_is_found_by_trying() {
 }
 
 #[test]
-fn expired_now_and_valid_at_signing_is_good() {
+fn f05_f06_expired_now_and_valid_at_signing_is_good() {
     let old = Authority::country_signer("Old", "VN", between("2020-01-01", "2025-01-01")).unwrap();
     let signer = old.document_signer("Signer", "VN", between("2024-01-01", "2025-01-01")).unwrap();
     check_trusted(&sod(&old, signer, Some(SIGNED_AT)), &[old.certificate()]);
 }
 
 #[test]
-fn signing_time_is_judged_against_the_signers_validity() {
+fn e08_f07_signing_time_is_judged_against_the_signers_validity() {
     let authority = country_signer("Times");
     let store = [authority.certificate()];
     let object = |signed_at| sod(&authority, signer_of(&authority), signed_at);
@@ -141,14 +141,14 @@ fn signing_time_is_judged_against_the_signers_validity() {
 }
 
 #[test]
-fn anchor_that_was_not_valid_at_signing_fails() {
+fn f07_anchor_that_was_not_valid_at_signing_fails() {
     let late = Authority::country_signer("Late", "VN", between("2025-01-01", "2045-01-01")).unwrap();
     let result = judged(&sod(&late, signer_of(&late), Some(SIGNED_AT)), &[late.certificate()]);
     check_failed(result, Check::SignerChain, Cause::SignerExpired);
 }
 
 #[test]
-fn signer_that_may_not_sign_fails() {
+fn f08_signer_that_may_not_sign_fails() {
     let authority = country_signer("Profiles");
     for profile in [Profile::SignerThatMayNotSign, Profile::SignerThatIsAnAuthority] {
         let signer = authority.signer_with("Signer", "VN", profile, long()).unwrap();
@@ -158,7 +158,7 @@ fn signer_that_may_not_sign_fails() {
 }
 
 #[test]
-fn anchor_that_may_not_certify_fails() {
+fn f08_anchor_that_may_not_certify_fails() {
     let profiles = [
         Profile::AuthorityThatMayNotCertify,
         Profile::AuthorityWithoutConstraints,
@@ -172,7 +172,7 @@ fn anchor_that_may_not_certify_fails() {
 }
 
 #[test]
-fn signer_of_another_country_than_its_anchor_fails() {
+fn e09_signer_of_another_country_than_its_anchor_fails() {
     let authority = country_signer("Countries");
     let signer = authority.document_signer("Signer", "LA", long()).unwrap();
     let result = judged(&sod(&authority, signer, Some(SIGNED_AT)), &[authority.certificate()]);
@@ -180,7 +180,7 @@ fn signer_of_another_country_than_its_anchor_fails() {
 }
 
 #[test]
-fn altered_signer_certificate_is_not_the_anchors() {
+fn f02_altered_signer_certificate_is_not_the_anchors() {
     let authority = country_signer("Altered");
     let mut object = sod(&authority, signer_of(&authority), Some(SIGNED_AT));
     let end = {
@@ -206,7 +206,7 @@ fn broken_certificate_is_dropped_and_the_others_are_kept() {
 }
 
 #[test]
-fn revoked_signer_fails_and_one_that_is_not_named_is_cleared() {
+fn f09_f10_revoked_signer_fails_and_one_that_is_not_named_is_cleared() {
     let authority = country_signer("Revoking");
     let (bad, good) = (signer_of(&authority), authority.document_signer("Other", "VN", long()).unwrap());
     let list = |until| authority.revocation_list(&[&bad], moment("2026-01-01T00:00:00Z"), moment(until)).unwrap();
@@ -231,7 +231,7 @@ fn revoked_signer_fails_and_one_that_is_not_named_is_cleared() {
 }
 
 #[test]
-fn revocation_list_of_nobody_or_with_a_wrong_signature_is_dropped() {
+fn f10_revocation_list_of_nobody_or_with_a_wrong_signature_is_dropped() {
     let (authority, stranger) = (country_signer("Known"), country_signer("Stranger"));
     let signer = signer_of(&authority);
     let (from, until) = (moment("2026-01-01T00:00:00Z"), moment("2027-01-01T00:00:00Z"));

@@ -55,13 +55,13 @@ fn with(check: Check, outcome: Outcome, cause: Option<Cause>) -> Vec<CheckResult
 }
 
 #[test]
-fn all_good_is_a_pass_and_nothing_at_all_is_unfinished() {
+fn h02_all_good_is_a_pass_and_nothing_at_all_is_unfinished() {
     assert_eq!(verdict(&good()), Overall::Pass);
     assert_eq!(verdict(&[]), Overall::Retry);
 }
 
 #[test]
-fn each_situation_has_its_verdict() {
+fn h02_each_situation_has_its_verdict() {
     let lost = Cause::Link(TransportError::CardLost);
     let rows = [
         (Check::SignerChain, Outcome::Undetermined, Some(Cause::UnknownSigner), Overall::Unknown),
@@ -113,7 +113,7 @@ proptest! {
 
     /// Each listed check is missing (6) or has one of the six outcomes.
     #[test]
-    fn never_green_when_a_required_check_is_not_good(picks in prop::collection::vec(0_usize..7, 40)) {
+    fn h02_never_green_when_a_required_check_is_not_good(picks in prop::collection::vec(0_usize..7, 40)) {
         let policy = InspectionPolicy::default();
         let checks = listed_checks(&policy);
         let results: Vec<CheckResult> = checks
@@ -132,7 +132,7 @@ proptest! {
 
     /// From a good list, one change for the worse is never green.
     #[test]
-    fn one_bad_required_line_is_enough(index in 0_usize..17, pick in 1_usize..7) {
+    fn h02_one_bad_required_line_is_enough(index in 0_usize..17, pick in 1_usize..7) {
         let mut results = good();
         prop_assume!(index < results.len());
         let check = results[index].check;

@@ -9,6 +9,7 @@ use crate::bits::tlv::{Reader, TlvError};
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
 use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts};
 use crate::emrtd::authenticity::trust::{Chain, TrustStore};
+use jiff::Timestamp;
 use thiserror::Error;
 
 /// id-icao-cscaMasterList, `2.23.136.1.1.2`.
@@ -46,24 +47,39 @@ pub enum MasterListError {
     SignerUnknown,
 }
 
-/// The entries of a list whose signature holds under `store`: certificates, and why others could not be read.
+/// A list whose signature holds.
+#[derive(Debug, Clone)]
+pub struct MasterList {
+    /// Its certificates, and why others could not be read.
+    pub entries: Vec<Result<Certificate, CertificateError>>,
+    /// When it says it was signed.
+    pub signing_time: Option<Timestamp>,
+    /// The country of its signer.
+    pub country: Option<String>,
+}
+
+/// Reads a list whose signature holds under `store`.
 ///
 /// # Errors
 /// [`MasterListError`].
-pub fn read(bytes: &[u8], store: &TrustStore) -> Result<Vec<Result<Certificate, CertificateError>>, MasterListError> {
+pub fn read(bytes: &[u8], store: &TrustStore) -> Result<MasterList, MasterListError> {
     let data = SignedData::parse(bytes)?;
     if data.content_type != MASTER_LIST {
         return Err(MasterListError::NotAMasterList);
     }
     let certificates: Vec<Certificate> =
         data.certificates.iter().filter_map(|der| Certificate::parse(der).ok()).collect();
+    let mut list = MasterList { entries: Vec::new(), signing_time: None, country: None };
     for signer in &data.signers {
         let named = certificates.iter().find(|certificate| signer.names(certificate));
         let certificate = named.ok_or(MasterListError::SignerMissing)?;
         let facts = signer.verify(&data, certificate)?;
         judge_signer(certificate, facts, store)?;
+        list.signing_time = list.signing_time.or(facts.signing_time);
+        list.country = list.country.or_else(|| certificate.issuer.country());
     }
-    entries(&data.content)
+    list.entries = entries(&data.content)?;
+    Ok(list)
 }
 
 fn judge_signer(signer: &Certificate, facts: SignerFacts, store: &TrustStore) -> Result<(), MasterListError> {

@@ -3,6 +3,7 @@
 //! Invariants: a type that means "checked" has private fields and one maker; "completed" is never "verified".
 
 pub mod active;
+pub mod card_security;
 pub mod certificate;
 pub mod chip;
 pub mod cms;
@@ -14,3 +15,4 @@ pub mod public_key;
 pub mod revocation;
 pub mod signature;
 pub mod trust;
+pub mod trust_import;

@@ -7,12 +7,16 @@
 use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
 use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts, SignerInfo};
+use crate::emrtd::authenticity::public_key::PublicKey;
 use crate::emrtd::authenticity::revocation::RevocationVerdict;
 use crate::emrtd::authenticity::signature::VerifyError;
 use crate::emrtd::authenticity::trust::{Chain, TrustStore};
 use crate::emrtd::lds::sod::{self, SecurityObject, SodError, TrailingBytes};
 use crate::emrtd::report::{Cause, Check, Outcome, Report};
 use jiff::Timestamp;
+
+/// Shorter RSA keys of signers are named.
+const MIN_RSA_BITS: u32 = 1024;
 
 const SECTION_SOD: &str = "9303-10 §4.6.2";
 const SECTION_PASSIVE: &str = "9303-11 §5.1";
@@ -104,8 +108,7 @@ pub fn authenticate(file: &[u8], trust: &TrustStore, at: Timestamp, report: &mut
         Ok(found) => found,
         Err(cause) => return failed(report, Check::SodSignature, cause, SECTION_PASSIVE),
     };
-    let weak = facts.digest == HashAlg::Sha1 || facts.algorithm.hash() == HashAlg::Sha1;
-    let note = weak.then_some(Cause::DeprecatedHash);
+    let note = weakness(&signer, facts);
     report.add(Check::SodSignature, Outcome::Successful, note, SECTION_PASSIVE);
     let signed = SignedSod { object: signed.object, signer };
     judge_signer(signed, facts, trust, at, report)
@@ -209,6 +212,13 @@ impl<K> SignedKey<K> {
     }
 }
 
+/// What is remarkable about a good signature.
+fn weakness(signer: &Certificate, facts: SignerFacts) -> Option<Cause> {
+    let is_short = matches!(&signer.key, PublicKey::Rsa(key) if key.modulus_bits() < MIN_RSA_BITS);
+    let is_sha1 = facts.digest == HashAlg::Sha1 || facts.algorithm.hash() == HashAlg::Sha1;
+    if is_short { Some(Cause::WeakKey) } else { is_sha1.then_some(Cause::DeprecatedHash) }
+}
+
 struct Parsed<'a> {
     data: SignedData<'a>,
     object: SecurityObject,
@@ -242,7 +252,7 @@ fn structure_cause(error: SodError) -> Cause {
 }
 
 /// Every signer must hold, each under a certificate that its identifier points to; the first one's facts count.
-fn signature(data: &SignedData<'_>) -> Result<(Certificate, SignerFacts), Cause> {
+pub(super) fn signature(data: &SignedData<'_>) -> Result<(Certificate, SignerFacts), Cause> {
     let mut certificates = Vec::new();
     let mut first_error = None;
     for der in &data.certificates {
@@ -304,12 +314,27 @@ fn judge_signer(
     at: Timestamp,
     report: &mut Report,
 ) -> SodVerdict {
-    let purposes = signed.signer.purposes;
-    if purposes.digital_signature == Some(false) || purposes.authority || purposes.unknown_critical {
-        return failed(report, Check::SignerChain, Cause::CertificateUnfit, SECTION_PROFILE);
+    match anchor_of(&signed.signer, facts, trust, at, report) {
+        Ok(Some(anchor)) => SodVerdict::Trusted(TrustedSod { signed, anchor }),
+        Ok(None) => SodVerdict::UnknownSigner(signed),
+        Err(cause) => SodVerdict::Failed(cause),
     }
-    let moment = facts.signing_time.unwrap_or(signed.signer.not_before);
-    let verdict = match trust.chain(&signed.signer, moment) {
+}
+
+/// The country signer that stands behind `signer`, with a line for every check. `None`: unknown here.
+pub(super) fn anchor_of(
+    signer: &Certificate,
+    facts: SignerFacts,
+    trust: &TrustStore,
+    at: Timestamp,
+    report: &mut Report,
+) -> Result<Option<Certificate>, Cause> {
+    let purposes = signer.purposes;
+    if purposes.digital_signature == Some(false) || purposes.authority || purposes.unknown_critical {
+        return Err(failure(report, Check::SignerChain, Cause::CertificateUnfit, SECTION_PROFILE));
+    }
+    let moment = facts.signing_time.unwrap_or(signer.not_before);
+    let verdict = match trust.chain(signer, moment) {
         // Specimens of the first years have no keyUsage; under an anchor the profile asks for it.
         Chain::Anchored(_) if purposes.digital_signature.is_none() => Err(Some(Cause::CertificateUnfit)),
         Chain::Anchored(anchor) => Ok(anchor.clone()),
@@ -327,22 +352,26 @@ fn judge_signer(
             report.add(Check::SignerChain, Outcome::Undetermined, Some(Cause::UnknownSigner), SECTION_PASSIVE);
             None
         }
-        Err(Some(cause)) => return failed(report, Check::SignerChain, cause, SECTION_PROFILE),
+        Err(Some(cause)) => return Err(failure(report, Check::SignerChain, cause, SECTION_PROFILE)),
     };
-    if let Err(cause) = validity(&signed.signer, facts.signing_time, at, report) {
-        return failed(report, Check::SignerValidity, cause, SECTION_PROFILE);
+    if let Err(cause) = validity(signer, facts.signing_time, at, report) {
+        return Err(failure(report, Check::SignerValidity, cause, SECTION_PROFILE));
     }
-    let (outcome, cause) = match trust.revocation(&signed.signer, at) {
+    let (outcome, cause) = match trust.revocation(signer, at) {
         // Whether before or after signing: nobody at a door can tell why a signer was revoked.
-        RevocationVerdict::Revoked => return failed(report, Check::Revocation, Cause::SignerRevoked, SECTION_PROFILE),
+        RevocationVerdict::Revoked => {
+            return Err(failure(report, Check::Revocation, Cause::SignerRevoked, SECTION_PROFILE));
+        }
         RevocationVerdict::NotRevoked => (Outcome::Successful, None),
         RevocationVerdict::Stale => (Outcome::NotPerformed, Some(Cause::RevocationListOutOfDate)),
         RevocationVerdict::NoList => (Outcome::NotPerformed, Some(Cause::NoRevocationList)),
     };
     report.add(Check::Revocation, outcome, cause, SECTION_PASSIVE);
-    match anchor {
-        Some(anchor) => judge_countries(TrustedSod { signed, anchor }, report),
-        None => SodVerdict::UnknownSigner(signed),
+    match &anchor {
+        Some(anchor) if !same_country(signer, anchor) => {
+            Err(failure(report, Check::CountryAgreement, Cause::CountriesDisagree, SECTION_PROFILE))
+        }
+        _ => Ok(anchor),
     }
 }
 
@@ -364,21 +393,20 @@ fn validity(
 }
 
 /// The country of the document signer must be its issuer's; DG1's is compared when it has been read.
-fn judge_countries(sod: TrustedSod, report: &mut Report) -> SodVerdict {
-    let signer = &sod.signed.signer;
-    let anchor = sod.anchor.subject.country();
-    let same = signer.issuer.country() == anchor && signer.subject.country().is_none_or(|own| Some(own) == anchor);
-    if !same {
-        return failed(report, Check::CountryAgreement, Cause::CountriesDisagree, SECTION_PROFILE);
-    }
-    SodVerdict::Trusted(sod)
+fn same_country(signer: &Certificate, anchor: &Certificate) -> bool {
+    let anchor = anchor.subject.country();
+    signer.issuer.country() == anchor && signer.subject.country().is_none_or(|own| Some(own) == anchor)
 }
 
 fn failed(report: &mut Report, check: Check, cause: Cause, section: &'static str) -> SodVerdict {
+    SodVerdict::Failed(failure(report, check, cause, section))
+}
+
+fn failure(report: &mut Report, check: Check, cause: Cause, section: &'static str) -> Cause {
     let outcome = match cause {
         Cause::AlgorithmNotSupported => Outcome::NotSupported,
         _ => Outcome::Failed,
     };
     report.add(check, outcome, Some(cause), section);
-    SodVerdict::Failed(cause)
+    cause
 }

@@ -50,6 +50,7 @@ pub enum RevocationVerdict {
 #[derive(Debug, Clone)]
 pub struct RevocationList {
     issuer: Name,
+    this_update: Option<Timestamp>,
     next_update: Option<Timestamp>,
     serials: BTreeSet<Vec<u8>>,
 }
@@ -75,7 +76,20 @@ impl RevocationList {
             return Err(RevocationListError::TooManyEntries);
         }
         let next_update = list.next_update().and_then(|time| Timestamp::from_second(time.timestamp()).ok());
-        Ok(Self { issuer, next_update, serials })
+        let this_update = Timestamp::from_second(list.last_update().timestamp()).ok();
+        Ok(Self { issuer, this_update, next_update, serials })
+    }
+}
+
+impl RevocationList {
+    /// Who issued it.
+    pub fn issuer(&self) -> &Name {
+        &self.issuer
+    }
+
+    /// When it was issued.
+    pub fn this_update(&self) -> Option<Timestamp> {
+        self.this_update
     }
 }
 

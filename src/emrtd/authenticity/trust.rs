@@ -102,10 +102,10 @@ impl TrustStore {
         dropped: &mut Vec<Dropped>,
     ) -> Vec<Certificate> {
         let mut certificates = Vec::new();
-        for (index, bytes, _) in others.iter().filter(|(_, bytes, _)| kind(bytes) == Kind::SignedData) {
+        for (index, bytes, _) in others.iter().filter(|(_, bytes, _)| kind(bytes) == ObjectKind::SignedData) {
             match master_list::read(bytes, self) {
-                Ok(entries) => {
-                    for entry in entries {
+                Ok(list) => {
+                    for entry in list.entries {
                         match entry {
                             Ok(certificate) => certificates.push(certificate),
                             Err(cause) => dropped.push(Dropped { index: *index, cause: cause.into() }),
@@ -121,9 +121,9 @@ impl TrustStore {
     fn take_revocation_lists(&mut self, others: &[(usize, &[u8], CertificateError)], dropped: &mut Vec<Dropped>) {
         for (index, bytes, not_a_certificate) in others {
             let cause = match kind(bytes) {
-                Kind::SignedData => continue,
-                Kind::Certificate => (*not_a_certificate).into(),
-                Kind::RevocationList => match RevocationList::parse(bytes, &self.certificates) {
+                ObjectKind::SignedData => continue,
+                ObjectKind::Certificate => (*not_a_certificate).into(),
+                ObjectKind::RevocationList => match RevocationList::parse(bytes, &self.certificates) {
                     Ok(list) => {
                         self.revocation_lists.push(list);
                         continue;
@@ -232,32 +232,35 @@ fn is_fit(issuer: &Certificate, authorities_below: u32) -> bool {
     purposes.certificate_signing && purposes.authority && !purposes.unknown_critical && within_path
 }
 
-/// What a DER object that is no good certificate was meant to be.
+/// What a DER object for a trust store was meant to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum ObjectKind {
+    /// Anything that is neither of the others.
     Certificate,
+    /// Signed data: a master list, if anything.
     SignedData,
+    /// A revocation list.
     RevocationList,
 }
 
 /// Signed data starts with an identifier; a revocation list's second field is an algorithm, or a time follows a name
 /// where a certificate has its validity (RFC 5280 §5.1.2, RFC 5652 §3).
-fn kind(der: &[u8]) -> Kind {
-    let Ok(outer) = Reader::new(der).expect(0x30) else { return Kind::Certificate };
+pub fn kind(der: &[u8]) -> ObjectKind {
+    let Ok(outer) = Reader::new(der).expect(0x30) else { return ObjectKind::Certificate };
     let mut fields = outer.children();
     match fields.read() {
-        Ok(first) if first.tag == 0x06 => Kind::SignedData,
+        Ok(first) if first.tag == 0x06 => ObjectKind::SignedData,
         Ok(first) if first.tag == 0x30 => {
             let mut body = first.children();
             // A version 2 list starts with its number, a version 1 list with the algorithm; a certificate's version
             // is in a tag of its own, or left out before a serial number of another length.
             match body.read() {
-                Ok(version) if version.tag == 0x02 && version.value == [1] => Kind::RevocationList,
-                Ok(algorithm) if algorithm.tag == 0x30 => Kind::RevocationList,
-                _ => Kind::Certificate,
+                Ok(version) if version.tag == 0x02 && version.value == [1] => ObjectKind::RevocationList,
+                Ok(algorithm) if algorithm.tag == 0x30 => ObjectKind::RevocationList,
+                _ => ObjectKind::Certificate,
             }
         }
-        _ => Kind::Certificate,
+        _ => ObjectKind::Certificate,
     }
 }
 

@@ -1,8 +1,10 @@
 //! The order of an inspection, and how it ends.
 
-use super::{Inspection, InspectionPolicy, Observer, Progress};
+use super::resumption::{Kept, Resumption};
+use super::{Contact, Inspection, InspectionPolicy, Observer, Progress};
 use crate::bits::random::Random;
 use crate::emrtd::access::key::AccessKey;
+use crate::emrtd::authenticity::card_security::CardSecurityVerdict;
 use crate::emrtd::authenticity::passive::{SignedSod, TrustedSod};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::lds::files::FileId;
@@ -14,6 +16,7 @@ use jiff::Timestamp;
 
 pub(super) const SECTION_ACCESS: &str = "9303-11 §4.2";
 pub(super) const SECTION_PACE: &str = "9303-11 §4.4";
+pub(super) const SECTION_MAPPING: &str = "9303-11 §4.4.3.5";
 pub(super) const SECTION_BAC: &str = "9303-11 §4.3";
 pub(super) const SECTION_APPLICATION: &str = "9303-10 §3.3";
 pub(super) const SECTION_FILES: &str = "9303-10 §4";
@@ -84,14 +87,18 @@ pub(super) struct Dialogue<'a, 't> {
     pub(super) inspection: Inspection,
     pub(super) offered: Option<SecurityInfos>,
     pub(super) pace: Option<PaceInfo>,
+    /// EF.CardSecurity, where the chip ran PACE with chip-authentication mapping.
+    pub(super) card_security: Option<CardSecurityVerdict>,
     pub(super) signed_object: SignedObject,
     /// Sessions that were opened again after the card gave one up.
     pub(super) reopened: u32,
+    /// From an earlier contact; nothing of it is used before the signed object was seen to be the same.
+    pub(super) kept: Kept,
 }
 
 impl Dialogue<'_, '_> {
     /// Runs to the end or to what stops it.
-    pub(super) fn run(mut self) -> Inspection {
+    pub(super) fn run(mut self) -> Contact {
         let end = self.steps();
         self.finish(end)
     }
@@ -142,7 +149,7 @@ impl Dialogue<'_, '_> {
     }
 
     /// Closes the list: what was not come to is named, so that the report lists every check.
-    fn finish(mut self, end: Result<(), Stop>) -> Inspection {
+    fn finish(mut self, end: Result<(), Stop>) -> Contact {
         match end {
             Ok(()) => self.add(Check::Link, Outcome::Successful, None, SECTION_LINK),
             Err(Stop::Link(error)) => self.add(Check::Link, Outcome::Aborted, Some(Cause::Link(error)), SECTION_LINK),
@@ -158,6 +165,7 @@ impl Dialogue<'_, '_> {
             }
         }
         self.note_session();
+        let resumption = if matches!(end, Err(Stop::Link(_))) { self.left_to_resume() } else { None };
         if matches!(end, Err(Stop::Link(_) | Stop::Channel)) {
             // No partial verdict, and nothing of a broken reading stays.
             self.inspection.files.clear();
@@ -165,7 +173,13 @@ impl Dialogue<'_, '_> {
         }
         self.inspection.results = self.report.results().to_vec();
         self.inspection.overall = report::overall(&self.inspection.results, self.policy);
-        self.inspection
+        Contact { inspection: self.inspection, resumption }
+    }
+
+    fn left_to_resume(&mut self) -> Option<Resumption> {
+        let mut kept = std::mem::take(&mut self.kept);
+        kept.take_over(&self.inspection);
+        Resumption::of(self.key, self.now, kept)
     }
 
     /// Groups that are signed and were not read on purpose.

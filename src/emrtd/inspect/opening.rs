@@ -5,6 +5,7 @@ use super::reading::MAX_CARD_ACCESS_BYTES;
 use super::{AccessMethod, Progress};
 use crate::crypto::{CipherAlg, NamedCurve};
 use crate::emrtd::access::key::AccessKey;
+use crate::emrtd::access::pace::MappingProof;
 use crate::emrtd::access::{AccessError, bac, pace};
 use crate::emrtd::lds::files::FileId;
 use crate::emrtd::lds::security_infos::{Agreement, Domain, Mapping, PaceInfo, SecurityInfos};
@@ -54,24 +55,25 @@ impl Dialogue<'_, '_> {
 
     /// Opens the chip once more after it gave up a session, without reading or reporting anything again.
     pub(super) fn open_again(&mut self) -> Result<(), Stop> {
+        let select = CommandApdu::select_application(APPLICATION_ID);
+        if self.inspection.access_method == Some(AccessMethod::Bac) {
+            self.reopened += 1;
+            self.session.drop_protection();
+            self.session.expect_ok(&select)?.map_err(|_| Stop::Channel)?;
+            return bac::open(&mut self.session, self.key, self.random).map_err(not_opened_again);
+        }
+        let proof = self.run_pace_again()?;
+        self.confirm_mapping(proof.as_ref())?;
+        self.session.expect_ok(&select)?.map(drop).map_err(|_| Stop::Channel)
+    }
+
+    /// PACE once more, in the variant that opened the chip.
+    pub(super) fn run_pace_again(&mut self) -> Result<Option<MappingProof>, Stop> {
         self.reopened += 1;
         self.session.drop_protection();
-        let failed = |error: AccessError| match error {
-            AccessError::Session(SessionError::Transport(error)) => Stop::Link(error),
-            _ => Stop::Channel,
-        };
-        let select = CommandApdu::select_application(APPLICATION_ID);
-        match (self.inspection.access_method, self.pace) {
-            (Some(AccessMethod::Bac), _) => {
-                self.session.expect_ok(&select)?.map_err(|_| Stop::Channel)?;
-                bac::open(&mut self.session, self.key, self.random).map_err(failed)
-            }
-            (Some(_), Some(info)) => {
-                pace::open(&mut self.session, self.key, info, self.random).map_err(failed)?;
-                self.session.expect_ok(&select)?.map(drop).map_err(|_| Stop::Channel)
-            }
-            _ => Err(Stop::Channel),
-        }
+        let info = self.pace.filter(|_| self.inspection.access_method.is_some()).ok_or(Stop::Channel)?;
+        let result = pace::open(&mut self.session, self.key, info, self.random).map_err(not_opened_again)?;
+        Ok(result.mapping_proof)
     }
 
     /// By FID alone, then below the master file, then by its short identifier; real cards differ.
@@ -125,13 +127,14 @@ impl Dialogue<'_, '_> {
             return Ok(Attempt::NotOpened);
         };
         match pace::open(&mut self.session, self.key, info, self.random) {
-            Ok(_) => {
+            Ok(result) => {
                 let note = self.offered.is_none().then_some(Cause::FallbackUsed);
                 self.add(Check::Pace, Outcome::Successful, note, SECTION_PACE);
                 self.opened(match self.key {
                     AccessKey::Can(_) => AccessMethod::PaceCan,
                     AccessKey::Mrz(_) => AccessMethod::PaceMrz,
                 });
+                result.mapping_proof.map_or(Ok(()), |proof| self.prove_by_mapping(proof))?;
                 Ok(Attempt::Opened)
             }
             Err(error) => self.not_opened(Check::Pace, SECTION_PACE, error),
@@ -199,5 +202,12 @@ impl Dialogue<'_, '_> {
         };
         self.add(Check::Application, Outcome::Failed, Some(cause), SECTION_APPLICATION);
         Err(Stop::NotOpened)
+    }
+}
+
+fn not_opened_again(error: AccessError) -> Stop {
+    match error {
+        AccessError::Session(SessionError::Transport(error)) => Stop::Link(error),
+        _ => Stop::Channel,
     }
 }

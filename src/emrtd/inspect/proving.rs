@@ -6,6 +6,7 @@
 use super::dialogue::{
     ACTIVE_KEY_GROUP, CHIP_KEY_GROUP, Dialogue, SECTION_ACCESS, SECTION_ACTIVE, SECTION_CHIP, SignedObject, Stop,
 };
+use super::judging;
 use crate::bits::secret::Pii;
 use crate::emrtd::authenticity::active::{self, ActiveError, ActiveProof};
 use crate::emrtd::authenticity::chip::{self, ChipAuthenticationError, ChipAuthenticationPlan};
@@ -44,6 +45,10 @@ impl<K> ChipKeyOf<K> {
 impl Dialogue<'_, '_> {
     /// Chip authentication with the key in DG14.
     pub(super) fn prove_by_agreement(&mut self) -> Result<(), Stop> {
+        if self.mapping_is_decided() {
+            self.add(Check::ChipAuthentication, Outcome::NotPerformed, Some(Cause::NotNeeded), SECTION_CHIP);
+            return Ok(());
+        }
         let Some(infos) = self.key_of_group(CHIP_KEY_GROUP, Check::ChipAuthentication, SECTION_CHIP, |bytes| {
             SecurityInfos::parse_dg14(bytes).ok()
         })?
@@ -80,11 +85,11 @@ impl Dialogue<'_, '_> {
 
     /// Active authentication with the key in DG15, where chip authentication gave neither proof nor disproof.
     pub(super) fn prove_by_signature(&mut self) -> Result<(), Stop> {
-        let decided = matches!(
+        let agreement_decided = matches!(
             self.report.outcome(Check::ChipAuthentication),
             Some(Outcome::Successful | Outcome::Failed | Outcome::Undetermined)
         );
-        if decided {
+        if agreement_decided || self.mapping_is_decided() {
             self.add(Check::ActiveAuthentication, Outcome::NotPerformed, Some(Cause::NotNeeded), SECTION_ACTIVE);
             return Ok(());
         }
@@ -147,18 +152,19 @@ impl Dialogue<'_, '_> {
         Ok(key)
     }
 
-    /// EF.CardAccess is unsigned; its signed copy in DG14 shows whether the offer was changed on the way (§4.2).
-    fn compare_offer(&mut self, signed: &SecurityInfos) {
+    /// EF.CardAccess is unsigned; its signed copy in DG14 or EF.CardSecurity shows whether the offer was changed on the way (§4.2).
+    pub(super) fn compare_offer(&mut self, signed: &SecurityInfos) {
         let Some(offered) = &self.offered else { return };
-        let (outcome, cause) = if signed.pace.is_empty() {
-            (Outcome::NotPerformed, Some(Cause::NotSigned))
-        } else if offered.pace.iter().all(|info| signed.pace.contains(info)) && offered.pace.len() == signed.pace.len()
-        {
-            (Outcome::Successful, None)
-        } else {
-            (Outcome::Failed, Some(Cause::ListDiffers))
-        };
+        let (outcome, cause) = judging::offer(offered, signed);
         self.add(Check::CardAccessCopy, outcome, cause, SECTION_ACCESS);
+    }
+
+    /// What chip-authentication mapping leaves behind, if it proved the chip.
+    pub(super) fn mapping_evidence(&self) -> Option<ChipEvidence> {
+        let proven =
+            matches!(self.report.outcome(Check::ChipMapping), Some(Outcome::Successful | Outcome::Undetermined));
+        let file = self.inspection.files.get(FileId::CardSecurity).filter(|_| proven)?;
+        Some(ChipEvidence::ChipMapping { card_security: Pii::new(file.to_vec()) })
     }
 
     fn keep_agreement_evidence(&mut self) {

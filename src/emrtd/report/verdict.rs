@@ -15,7 +15,7 @@ pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
     let missing = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
     let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
     let so_far = by_lines.max(missing.unwrap_or(Overall::Pass)).max(chip);
-    if is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
+    if policy.from_files || is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
 }
 
 /// Every check that a complete report lists whatever happened.
@@ -41,16 +41,19 @@ pub(super) fn outcome_of(results: &[CheckResult], check: Check) -> Option<Outcom
 }
 
 fn required_checks(policy: &InspectionPolicy) -> Vec<Check> {
-    let mut checks = vec![
-        Check::Application,
-        Check::Link,
+    let of_a_card = [Check::Application, Check::Link].into_iter().filter(|_| !policy.from_files);
+    let mut checks: Vec<Check> = of_a_card.collect();
+    checks.extend([
         Check::ReadSod,
         Check::SodStructure,
         Check::SodSignature,
         Check::SignerChain,
         Check::SignerValidity,
-        Check::CountryAgreement,
-    ];
+    ]);
+    // Without DG1 there is nothing to compare the signer's country with.
+    if !policy.from_files || policy.required_groups.contains(&1) {
+        checks.push(Check::CountryAgreement);
+    }
     for group in policy.required_groups.iter().filter(|group| **group != PORTRAIT_GROUP || policy.portrait) {
         checks.extend([Check::ReadGroup(*group), Check::DgHash(*group), Check::DgParse(*group)]);
     }
@@ -93,9 +96,9 @@ fn unopened_verdict(results: &[CheckResult], by_lines: Overall) -> Overall {
     }
 }
 
-/// One of the two proofs of the chip must have succeeded.
+/// One of the three proofs of the chip must have succeeded.
 fn chip_verdict(results: &[CheckResult]) -> Overall {
-    let proven = [Check::ChipAuthentication, Check::ActiveAuthentication]
+    let proven = [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication]
         .into_iter()
         .any(|check| outcome_of(results, check) == Some(Outcome::Successful));
     if proven { Overall::Pass } else { Overall::Warn }
@@ -140,7 +143,7 @@ fn failure_verdict(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
         (Check::Pace | Check::Bac, Some(Cause::ProtocolViolated)) => Overall::Fail,
         // A failed attempt at one procedure weighs little when the other opened the chip.
         (Check::Pace | Check::Bac | Check::CardAccess, _) => Overall::Warn,
-        (Check::Com | Check::ReadCom, _) => Overall::Warn,
+        (Check::Com | Check::ReadCom | Check::ReadCardSecurity, _) => Overall::Warn,
         (Check::ReadGroup(group) | Check::DgParse(group), _) if !policy.required_groups.contains(&group) => {
             Overall::Warn
         }

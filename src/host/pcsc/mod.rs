@@ -27,6 +27,7 @@ pub struct PcscReader {
     watched: Option<ReaderState>,
     told: Option<ReaderEvent>,
     backoff_ms: u64,
+    transmit_timeout_ms: u32,
 }
 
 impl PcscReader {
@@ -34,7 +35,20 @@ impl PcscReader {
     ///
     /// Nothing is opened yet: a desk starts without a reader and tells that it misses one.
     pub fn new(wanted: Option<String>) -> Self {
-        Self { wanted, context: None, watched: None, told: None, backoff_ms: BACKOFF_START_MS }
+        Self {
+            wanted,
+            context: None,
+            watched: None,
+            told: None,
+            backoff_ms: BACKOFF_START_MS,
+            transmit_timeout_ms: TRANSMIT_TIMEOUT_MS,
+        }
+    }
+
+    /// The same reader with another patience for one APDU.
+    #[must_use]
+    pub fn with_transmit_timeout_ms(self, transmit_timeout_ms: u32) -> Self {
+        Self { transmit_timeout_ms, ..self }
     }
 
     /// The names of all connected readers.
@@ -154,7 +168,7 @@ impl CardReader for PcscReader {
             Err(error) => Err(error),
         };
         let card = connected.map_err(|error| self.lost(error))?;
-        Ok(Box::new(Connection::start(card, TRANSMIT_TIMEOUT_MS)?))
+        Ok(Box::new(Connection::start(card, self.transmit_timeout_ms)?))
     }
 }
 

@@ -1,7 +1,7 @@
 //! BAC, chip authentication and active authentication, the chip's side: ICAO Doc 9303-11 §4.3, §6.1, §6.2.
 
 use super::secure::ChipSecureMessaging;
-use super::{ActiveAuthenticationProfile, CardFault, SyntheticCard, data, object, status};
+use super::{ActiveAuthenticationProfile, ActiveTrick, BacTrick, CardFault, SyntheticCard, data, object, status};
 use crate::bits::random::Random as _;
 use crate::bits::tlv;
 use crate::crypto::bignum::Modulus;
@@ -12,6 +12,8 @@ use crate::iso7816::{CommandApdu, ResponseApdu, StatusWord};
 
 /// Length of a BAC cryptogram with its authentication code in bytes.
 const BAC_LEN: usize = 40;
+/// What a chip sends that cannot send a long signature.
+const CUT_SIGNATURE_LEN: usize = 200;
 
 impl SyntheticCard {
     pub(super) fn get_challenge(&mut self, command: &CommandApdu) -> ResponseApdu {
@@ -44,14 +46,37 @@ impl SyntheticCard {
         }
         let (terminal_random, terminal_key) = (&plain[..8], &plain[16..]);
         let own_key = self.random.bytes(16);
-        let answer = [challenge.as_slice(), terminal_random, &own_key].concat();
+        let trick = self.bac_trick();
+        let own_random = if trick == Some(BacTrick::WrongRandom) { &[0; 8] } else { terminal_random };
+        let answer = [challenge.as_slice(), own_random, &own_key].concat();
         let cryptogram = CipherAlg::TripleDes.encrypt_zero_iv(encryption.expose(), &answer).unwrap_or_default();
         let code = code(&cryptogram).unwrap_or_default();
         let seed: Vec<u8> = terminal_key.iter().zip(&own_key).map(|(left, right)| left ^ right).collect();
         let counter = [&challenge[4..], &terminal_random[4..]].concat();
         let keys = kdf::session_keys(&seed, CipherAlg::TripleDes);
         self.state.next_secure = Some(ChipSecureMessaging::new(CipherAlg::TripleDes, keys, counter));
-        data([cryptogram, code.to_vec()].concat())
+        let mut answer = [cryptogram, code.to_vec()].concat();
+        match trick {
+            Some(BacTrick::WrongMac) => answer.iter_mut().rev().take(1).for_each(|byte| *byte ^= 0x01),
+            Some(BacTrick::OneByteLess) => answer.truncate(BAC_LEN - 1),
+            Some(BacTrick::OneByteMore) => answer.push(0x00),
+            Some(BacTrick::WrongRandom) | None => {}
+        }
+        data(answer)
+    }
+
+    fn bac_trick(&self) -> Option<BacTrick> {
+        self.faults.iter().find_map(|fault| match fault {
+            CardFault::Bac(trick) => Some(*trick),
+            _ => None,
+        })
+    }
+
+    fn active_trick(&self) -> Option<ActiveTrick> {
+        self.faults.iter().find_map(|fault| match fault {
+            CardFault::Active(trick) => Some(*trick),
+            _ => None,
+        })
     }
 
     /// MSE:Set AT or MSE:Set KAT of chip authentication.
@@ -93,20 +118,23 @@ impl SyntheticCard {
         if command.data.len() != 8 {
             return status(StatusWord::WRONG_LENGTH);
         }
+        let trick = self.active_trick();
+        let challenge = if trick == Some(ActiveTrick::OldChallenge) { vec![0x11; 8] } else { command.data.clone() };
         let signature = match &self.data.active_authentication {
             Some(ActiveAuthenticationProfile::Rsa { modulus, private_exponent, hash, implicit_trailer }) => {
                 let nonce = self.random.bytes(32);
                 let length = modulus.len();
-                rsa_recovery::representative(*hash, *implicit_trailer, length, &nonce, &command.data)
+                rsa_recovery::representative(*hash, *implicit_trailer, length, &nonce, &challenge)
+                    .map(|message| spoilt_representative(message, trick))
                     .and_then(|message| sign_rsa(modulus, private_exponent.expose(), &message))
             }
             Some(ActiveAuthenticationProfile::Ecdsa { secret, hash }) => {
-                let prehash = hash.digest(&command.data);
+                let prehash = hash.digest(&challenge);
                 ecdsa_sign(secret, &prehash, &mut self.random).ok().map(|(r, s)| [r, s].concat())
             }
             None => return status(StatusWord::INSTRUCTION_UNKNOWN),
         };
-        signature.map_or(status(StatusWord::FAILURE), data)
+        signature.map_or(status(StatusWord::FAILURE), |signature| data(spoilt_signature(signature, trick)))
     }
 
     /// Answers `content` under the old keys; what follows is under the new ones.
@@ -127,6 +155,27 @@ impl SyntheticCard {
             _ => None,
         })
     }
+}
+
+fn spoilt_representative(mut message: Vec<u8>, trick: Option<ActiveTrick>) -> Vec<u8> {
+    let length = message.len();
+    match trick {
+        Some(ActiveTrick::WrongHeader) => message.iter_mut().take(1).for_each(|byte| *byte = 0x4A),
+        // The last but one names the digest; 32 is nobody's.
+        Some(ActiveTrick::UnknownTrailer) => message.iter_mut().skip(length - 2).take(1).for_each(|byte| *byte = 0x32),
+        _ => {}
+    }
+    message
+}
+
+fn spoilt_signature(mut signature: Vec<u8>, trick: Option<ActiveTrick>) -> Vec<u8> {
+    match trick {
+        Some(ActiveTrick::WrongSignature) => signature.iter_mut().rev().take(1).for_each(|byte| *byte ^= 0x01),
+        Some(ActiveTrick::TooLong) => signature.push(0x00),
+        Some(ActiveTrick::Cut) => signature.truncate(CUT_SIGNATURE_LEN),
+        _ => {}
+    }
+    signature
 }
 
 fn sign_rsa(modulus: &[u8], private_exponent: &[u8], message: &[u8]) -> Option<Vec<u8>> {

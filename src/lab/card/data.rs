@@ -19,6 +19,9 @@ pub struct CardData {
     pub mrz_information: Option<Secret<String>>,
     /// PACE, if the card plays it; must agree with EF.CardAccess unless a test wants otherwise.
     pub pace: Option<PaceProfile>,
+    /// The static key of chip-authentication mapping, whose public half is in EF.CardSecurity. The card then plays
+    /// that mapping beside generic mapping.
+    pub chip_mapping: Option<EcSecret>,
     /// The card plays BAC.
     pub bac: bool,
     /// The chip-authentication key whose public half is in DG14.
@@ -27,7 +30,7 @@ pub struct CardData {
     pub active_authentication: Option<ActiveAuthenticationProfile>,
 }
 
-/// How the card plays PACE. Only generic mapping over elliptic curves is simulated.
+/// How the card plays PACE. Generic mapping over elliptic curves, and chip-authentication mapping.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaceProfile {
     /// Cipher of the session.
@@ -80,6 +83,7 @@ impl CardData {
             can: None,
             mrz_information: None,
             pace: None,
+            chip_mapping: None,
             bac: false,
             chip_authentication: None,
             active_authentication: None,

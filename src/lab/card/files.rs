@@ -68,8 +68,34 @@ impl SyntheticCard {
             None if command.is_extended() => EXTENDED_BLOCK,
             None => SHORT_BLOCK,
         };
+        if let Some(word) = self.block_refusal(fid, offset, command.expected.unwrap_or(0)) {
+            return status(word);
+        }
         let expected = command.expected.unwrap_or(0).min(longest).min(self.max_block());
-        self.block(fid, offset, usize::try_from(expected).unwrap_or(0), command.ins == 0xB1)
+        let answer = self.block(fid, offset, usize::try_from(expected).unwrap_or(0), command.ins == 0xB1);
+        match self.read_status(fid) {
+            Some(word) if answer.status.brings_data() => ResponseApdu { status: word, ..answer },
+            _ => answer,
+        }
+    }
+
+    fn block_refusal(&self, fid: u16, offset: usize, expected: u32) -> Option<StatusWord> {
+        self.faults.iter().find_map(|fault| match fault {
+            CardFault::RefusesBlocksOver(limit, word) if expected > *limit => Some(StatusWord(*word)),
+            CardFault::EmptyReads(at, from)
+                if *at == fid && u32::try_from(offset).is_ok_and(|offset| offset >= *from) =>
+            {
+                Some(StatusWord::OK)
+            }
+            _ => None,
+        })
+    }
+
+    fn read_status(&self, fid: u16) -> Option<StatusWord> {
+        self.faults.iter().find_map(|fault| match fault {
+            CardFault::ReadStatus(at, word) if *at == fid => Some(StatusWord(*word)),
+            _ => None,
+        })
     }
 
     fn block(&self, fid: u16, offset: usize, expected: usize, odd: bool) -> ResponseApdu {

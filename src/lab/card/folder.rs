@@ -22,6 +22,7 @@ struct Chip {
     /// File identifiers that answer `6982`.
     locked_files: Vec<u16>,
     pace: Option<Pace>,
+    chip_mapping: Option<ChipMapping>,
     chip_authentication: Option<ChipAuthentication>,
     rsa: Option<Rsa>,
     ecdsa: Option<Ecdsa>,
@@ -32,6 +33,13 @@ struct Chip {
 struct Pace {
     cipher: u8,
     parameter_id: u8,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ChipMapping {
+    parameter_id: u8,
+    secret: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -117,6 +125,10 @@ fn chip_of(card: &CardData) -> Chip {
         pace: card
             .pace
             .map(|pace| Pace { cipher: index(&CipherAlg::ALL, pace.cipher), parameter_id: pace.parameter_id }),
+        chip_mapping: card.chip_mapping.as_ref().map(|secret| ChipMapping {
+            parameter_id: secret.curve().parameter_id(),
+            secret: hex::encode(secret.expose()),
+        }),
         chip_authentication: card.chip_authentication.as_ref().map(|profile| ChipAuthentication {
             parameter_id: profile.secret.curve().parameter_id(),
             secret: hex::encode(profile.secret.expose()),
@@ -137,6 +149,9 @@ fn card_of(chip: Chip) -> Option<CardData> {
     card.locked_files = chip.locked_files;
     if let Some(Pace { cipher, parameter_id }) = chip.pace {
         card.pace = Some(PaceProfile { cipher: pick(&CipherAlg::ALL, cipher)?, parameter_id });
+    }
+    if let Some(ChipMapping { parameter_id, secret }) = chip.chip_mapping {
+        card.chip_mapping = Some(ec_secret(parameter_id, &secret)?);
     }
     if let Some(ChipAuthentication { parameter_id, secret, cipher, key_id }) = chip.chip_authentication {
         let (secret, cipher) = (ec_secret(parameter_id, &secret)?, pick(&CipherAlg::ALL, cipher)?);

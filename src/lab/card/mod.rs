@@ -1,6 +1,6 @@
 //! A virtual card: the chip's side of the dialogue, with faults on order.
 //!
-//! ISO/IEC 7816-4 commands, BAC, PACE with generic mapping over elliptic curves, secure messaging, chip
+//! ISO/IEC 7816-4 commands, BAC, PACE with generic and chip-authentication mapping over elliptic curves, secure messaging, chip
 //! authentication (AES and 3DES) and active authentication, as the documents of ICAO Doc 9303-10 and -11 behave.
 //!
 //! Invariants: the same card with the same commands gives the same answers; the chip's arithmetic shares the
@@ -15,7 +15,7 @@ mod pace;
 mod secure;
 
 pub use data::{ActiveAuthenticationProfile, CardData, ChipAuthenticationProfile, PaceProfile};
-pub use fault::CardFault;
+pub use fault::{ActiveTrick, AnswerTrick, BacTrick, CardFault, PaceTrick, Refused};
 
 use crate::bits::random::SeededRandom;
 use crate::bits::tlv;
@@ -28,8 +28,6 @@ use secure::ChipSecureMessaging;
 const ATR: [u8; 13] = [0x3B, 0x88, 0x80, 0x01, 0, 0, 0, 0, 0, 0, 0, 0, 0x09];
 /// Largest data of one short answer.
 const SHORT_ANSWER_LEN: usize = 256;
-/// Time-out that is reported for a mute card.
-const MUTE_TIMEOUT_MS: u32 = 10_000;
 
 /// A card that can be put into a field.
 pub struct SyntheticCard {
@@ -37,6 +35,7 @@ pub struct SyntheticCard {
     faults: Vec<CardFault>,
     random: SeededRandom,
     apdu_count: u32,
+    protected_count: u32,
     state: State,
 }
 
@@ -52,13 +51,14 @@ struct State {
     chip_authentication_chosen: bool,
     waiting: Vec<u8>,
     waiting_status: Option<StatusWord>,
+    last_protected: Option<ResponseApdu>,
 }
 
 impl SyntheticCard {
     /// A card that plays `data` without a fault.
     pub fn new(data: CardData) -> Self {
         let random = SeededRandom::new("diemdanh lab card");
-        Self { data, faults: Vec::new(), random, apdu_count: 0, state: State::default() }
+        Self { data, faults: Vec::new(), random, apdu_count: 0, protected_count: 0, state: State::default() }
     }
 
     /// The same card with another course of its random numbers.
@@ -78,6 +78,11 @@ impl SyntheticCard {
     /// Takes every fault off, as when a card is put back.
     pub fn without_faults(&mut self) {
         self.faults.clear();
+    }
+
+    /// The card access number, where there is one. A lab card's secrets are no secrets.
+    pub fn can(&self) -> Option<&str> {
+        self.data.can.as_ref().map(|can| can.expose().as_str())
     }
 
     /// The answer to reset.
@@ -155,13 +160,28 @@ impl SyntheticCard {
         };
         let longest = if command.is_extended() { None } else { Some(secure.max_short_block()) };
         let answer = self.execute(&plain, Some(longest));
-        let protected = secure.protect(&answer);
-        self.state.secure = Some(secure);
+        let index = self.protected_count;
+        self.protected_count += 1;
+        let trick = self.faults.iter().find_map(|fault| match fault {
+            CardFault::Protected(at, trick) if *at == index => Some(*trick),
+            _ => None,
+        });
+        let protected = match trick {
+            None => secure.protect(&answer),
+            Some(AnswerTrick::Replayed) => self.state.last_protected.clone().unwrap_or(answer),
+            Some(trick) => secure.protect_wrongly(&answer, trick),
+        };
+        self.state.last_protected = Some(protected.clone());
+        let given_up = matches!(trick, Some(AnswerTrick::PlainStatus(_)));
+        self.state.secure = Some(secure).filter(|_| !given_up);
         protected
     }
 
     /// Plays a command in the clear. `protection`: the session is protected, and answers are cut to this length.
     fn execute(&mut self, command: &CommandApdu, protection: Option<Option<u32>>) -> ResponseApdu {
+        if let Some(word) = self.refusal(command) {
+            return status(word);
+        }
         match command.ins {
             0xA4 => self.select(command),
             0xB0 | 0xB1 => self.read_binary(command, protection),
@@ -175,6 +195,31 @@ impl SyntheticCard {
             0x22 | 0x88 => status(StatusWord::SECURITY_STATUS),
             _ => status(StatusWord::INSTRUCTION_UNKNOWN),
         }
+    }
+
+    /// The status that a named command is refused with.
+    fn refusal(&self, command: &CommandApdu) -> Option<StatusWord> {
+        let name = match (command.ins, command.p1, command.p2) {
+            (0xA4, 0x04, _) => Refused::Application,
+            (0xA4, ..) if command.data == [0x3F, 0x00] => Refused::MasterFile,
+            (0x22, 0xC1, 0xA4) => Refused::PaceChoice,
+            (0x82, ..) => Refused::BacAuthentication,
+            (0x86, ..) if self.state.pace.awaits_token() => Refused::PaceToken,
+            _ => return None,
+        };
+        self.faults.iter().find_map(|fault| match fault {
+            CardFault::Refuses(refused, word) if *refused == name => Some(StatusWord(*word)),
+            _ => None,
+        })
+    }
+
+    /// How long somebody waits for the answer to the next command, in milliseconds.
+    pub fn delay_ms(&self) -> u32 {
+        let delays = self.faults.iter().filter_map(|fault| match fault {
+            CardFault::SlowFor(index, delay_ms) if *index == self.apdu_count => Some(*delay_ms),
+            _ => None,
+        });
+        delays.max().unwrap_or(0)
     }
 
     /// A short command gets at most 256 bytes at once; the rest waits for GET RESPONSE.
@@ -203,7 +248,7 @@ impl SyntheticCard {
 impl CardTransport for SyntheticCard {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         if self.is_mute(self.apdu_count) {
-            return Err(TransportError::TimedOut { timeout_ms: MUTE_TIMEOUT_MS });
+            return Err(TransportError::TimedOut { timeout_ms: CardFault::MUTE_TIMEOUT_MS });
         }
         let answer = self.process(command);
         if answer.len() < 2 { Err(TransportError::CardLost) } else { Ok(answer) }

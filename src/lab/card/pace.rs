@@ -1,12 +1,12 @@
-//! PACE with generic mapping over elliptic curves, the chip's side: ICAO Doc 9303-11 §4.4.
+//! PACE with generic and chip-authentication mapping over elliptic curves, the chip's side: ICAO Doc 9303-11 §4.4.
 
 use super::secure::ChipSecureMessaging;
-use super::{SyntheticCard, data, object, status};
+use super::{CardFault, PaceTrick, SyntheticCard, data, object, status};
 use crate::bits::random::Random as _;
 use crate::bits::secret::Secret;
 use crate::bits::tlv;
 use crate::crypto::kdf::{self, KeyUse};
-use crate::crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve, Point, mac};
+use crate::crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve, Point, mac, padding};
 use crate::emrtd::lds::security_infos::{Agreement, Domain, Mapping, PaceInfo};
 use crate::iso7816::{CommandApdu, ResponseApdu, StatusWord};
 
@@ -24,20 +24,39 @@ pub(super) enum ChipPace {
     /// The nonce was sent.
     Nonce { info: PaceInfo, nonce: Secret<Vec<u8>> },
     /// The nonce was mapped.
-    Mapped { info: PaceInfo, generator: Point },
+    Mapped { info: PaceInfo, generator: Point, mapping: EcSecret },
     /// Keys were agreed on.
-    Agreed { info: PaceInfo, shared: Secret<Vec<u8>>, own: Point, terminal: Point },
+    Agreed(Agreed),
+}
+
+impl ChipPace {
+    /// The next step is the last one.
+    pub(super) fn awaits_token(&self) -> bool {
+        matches!(self, Self::Agreed(_))
+    }
+}
+
+/// What both sides know before they authenticate.
+pub(super) struct Agreed {
+    info: PaceInfo,
+    shared: Secret<Vec<u8>>,
+    own: Point,
+    terminal: Point,
+    mapping: EcSecret,
 }
 
 impl SyntheticCard {
     /// MSE:Set AT for PACE.
     pub(super) fn choose_pace(&mut self, command: &CommandApdu) -> ResponseApdu {
         self.state.pace = ChipPace::Idle;
-        let Some(info) = self.pace_info() else { return status(StatusWord::REFERENCE_NOT_FOUND) };
-        let parameters = object(&command.data, 0x84).unwrap_or(&[]);
-        if object(&command.data, 0x80) != Some(&info.oid()) || parameters != [info.parameter_id] {
-            return status(StatusWord::WRONG_DATA);
+        let variants = self.pace_variants();
+        if variants.is_empty() {
+            return status(StatusWord::REFERENCE_NOT_FOUND);
         }
+        let parameters = object(&command.data, 0x84).unwrap_or(&[]);
+        let oid = object(&command.data, 0x80).unwrap_or(&[]);
+        let chosen = variants.into_iter().find(|info| info.oid() == oid && parameters == [info.parameter_id]);
+        let Some(info) = chosen else { return status(StatusWord::WRONG_DATA) };
         let password = match object(&command.data, 0x83) {
             Some([1]) => self.data.mrz_information.as_ref().map(|mrz| HashAlg::Sha1.digest(mrz.expose().as_bytes())),
             Some([2]) => self.data.can.as_ref().map(|can| can.expose().as_bytes().to_vec()),
@@ -56,18 +75,40 @@ impl SyntheticCard {
         let answer = match step {
             ChipPace::Chosen { info, nonce_key } => self.send_nonce(info, &nonce_key),
             ChipPace::Nonce { info, nonce } => self.map(info, &nonce, object(content, 0x81)),
-            ChipPace::Mapped { info, generator } => self.agree(info, &generator, object(content, 0x83)),
-            ChipPace::Agreed { info, shared, own, terminal } => {
-                return self.finish(&info, shared.expose(), &own, &terminal, object(content, 0x85));
+            ChipPace::Mapped { info, generator, mapping } => {
+                self.agree(info, &generator, mapping, object(content, 0x83))
             }
+            ChipPace::Agreed(agreed) => return self.finish(&agreed, object(content, 0x85)),
             ChipPace::Idle => None,
         };
         let Some((tag, value)) = answer else { return status(StatusWord::CONDITIONS) };
+        let value = self.spoilt(tag, value, content);
         data(tlv::encode(0x7C, &tlv::encode(tag, &value)))
     }
 
+    /// The value of a step as a bad chip would send it.
+    fn spoilt(&self, tag: u32, mut value: Vec<u8>, received: &[u8]) -> Vec<u8> {
+        let plays = |trick| self.faults.contains(&CardFault::Pace(trick));
+        let (reflects, leaves_curve, received_tag) = match tag {
+            0x82 => (plays(PaceTrick::ReflectedMapKey), plays(PaceTrick::MapKeyOffCurve), 0x81),
+            0x84 => (plays(PaceTrick::ReflectedAgreementKey), plays(PaceTrick::AgreementKeyOffCurve), 0x83),
+            _ => return value,
+        };
+        if tag == 0x82 && plays(PaceTrick::Infinity) {
+            return vec![0x00];
+        }
+        if reflects {
+            return object(received, received_tag).unwrap_or_default().to_vec();
+        }
+        if let Some(last) = value.last_mut().filter(|_| leaves_curve) {
+            *last ^= 0x01;
+        }
+        value
+    }
+
     fn send_nonce(&mut self, info: PaceInfo, nonce_key: &Secret<Vec<u8>>) -> Option<(u32, Vec<u8>)> {
-        let nonce = Secret::new(self.random.bytes(NONCE_LEN));
+        let long = self.faults.contains(&CardFault::Pace(PaceTrick::LongNonce));
+        let nonce = Secret::new(self.random.bytes(if long { 2 * NONCE_LEN } else { NONCE_LEN }));
         let encrypted = info.cipher.encrypt_zero_iv(nonce_key.expose(), nonce.expose()).ok()?;
         self.state.pace = ChipPace::Nonce { info, nonce };
         Some((0x80, encrypted))
@@ -79,48 +120,84 @@ impl SyntheticCard {
         let secret = EcSecret::random(curve, &mut self.random);
         let shared = secret.multiply(&terminal).ok()?;
         let generator = Point::generic_mapping(nonce.expose(), &shared).ok()?;
-        self.state.pace = ChipPace::Mapped { info, generator };
-        Some((0x82, secret.public().ok()?.encode()))
+        let public = secret.public().ok()?.encode();
+        self.state.pace = ChipPace::Mapped { info, generator, mapping: secret };
+        Some((0x82, public))
     }
 
-    fn agree(&mut self, info: PaceInfo, generator: &Point, terminal: Option<&[u8]>) -> Option<(u32, Vec<u8>)> {
+    fn agree(
+        &mut self,
+        info: PaceInfo,
+        generator: &Point,
+        mapping: EcSecret,
+        terminal: Option<&[u8]>,
+    ) -> Option<(u32, Vec<u8>)> {
         let curve = curve(&info)?;
         let terminal = Point::decode(curve, terminal?).ok()?;
         let secret = EcSecret::random(curve, &mut self.random);
         let own = secret.multiply(generator).ok()?;
         let shared = secret.diffie_hellman(&terminal).ok()?;
         let encoded = own.encode();
-        self.state.pace = ChipPace::Agreed { info, shared, own, terminal };
+        self.state.pace = ChipPace::Agreed(Agreed { info, shared, own, terminal, mapping });
         Some((0x84, encoded))
     }
 
-    fn finish(
-        &mut self,
-        info: &PaceInfo,
-        shared: &[u8],
-        own: &Point,
-        terminal: &Point,
-        received: Option<&[u8]>,
-    ) -> ResponseApdu {
-        let keys = kdf::session_keys(shared, info.cipher);
+    fn finish(&mut self, agreed: &Agreed, received: Option<&[u8]>) -> ResponseApdu {
+        let info = &agreed.info;
+        let keys = kdf::session_keys(agreed.shared.expose(), info.cipher);
         let token = |public: &Point| token(info, keys.1.expose(), public);
-        if !mac::equal(received.unwrap_or_default(), &token(own)) {
+        if !mac::equal(received.unwrap_or_default(), &token(&agreed.own)) {
             return status(StatusWord::VERIFICATION_FAILED);
         }
-        let answer = data(tlv::encode(0x7C, &tlv::encode(0x86, &token(terminal))));
+        let plays = |trick| self.faults.contains(&CardFault::Pace(trick));
+        let mut own_token = token(&agreed.terminal);
+        if plays(PaceTrick::WrongToken) {
+            own_token[0] ^= 0x01;
+        }
+        let mut content = if plays(PaceTrick::NoToken) { Vec::new() } else { tlv::encode(0x86, &own_token) };
+        if plays(PaceTrick::ExtraObject) {
+            content.extend(tlv::encode(0x87, &[0x00]));
+        }
+        if info.mapping == Mapping::ChipAuthentication {
+            let Some(proof) = self.mapping_data(agreed, keys.0.expose()) else { return status(StatusWord::FAILURE) };
+            content.extend(tlv::encode(0x8A, &proof));
+        }
         self.state.next_secure = Some(ChipSecureMessaging::from_zero(info.cipher, keys));
-        answer
+        data(tlv::encode(0x7C, &content))
     }
 
-    fn pace_info(&self) -> Option<PaceInfo> {
-        let profile = self.data.pace?;
-        Some(PaceInfo {
+    /// The mapping secret divided by the static one, padded and encrypted; the initialisation vector is the
+    /// encrypted −1 (ICAO Doc 9303-11 §4.4.3.5).
+    fn mapping_data(&self, agreed: &Agreed, key: &[u8]) -> Option<Vec<u8>> {
+        let cipher = agreed.info.cipher;
+        let mut quotient = agreed.mapping.divided_by(self.data.chip_mapping.as_ref()?).ok()?.expose().clone();
+        if self.faults.contains(&CardFault::Pace(PaceTrick::WrongMappingData))
+            && let Some(last) = quotient.last_mut()
+        {
+            *last ^= 0x01;
+        }
+        let mut padded = padding::pad(&quotient, cipher.block_len());
+        if self.faults.contains(&CardFault::Pace(PaceTrick::WrongMappingPadding)) {
+            let unpadded = quotient.len().min(padded.len());
+            padded.get_mut(unpadded..)?.fill(0);
+        }
+        let iv = cipher.encrypt_zero_iv(key, &vec![0xFF; cipher.block_len()]).ok()?;
+        cipher.encrypt_cbc(key, &iv, &padded).ok()
+    }
+
+    /// What the card plays, best first.
+    fn pace_variants(&self) -> Vec<PaceInfo> {
+        let Some(profile) = self.data.pace else { return Vec::new() };
+        let Some(curve) = NamedCurve::from_parameter_id(profile.parameter_id) else { return Vec::new() };
+        let info = |mapping| PaceInfo {
             agreement: Agreement::Ecdh,
-            mapping: Mapping::Generic,
+            mapping,
             cipher: profile.cipher,
-            domain: Domain::Ecdh(NamedCurve::from_parameter_id(profile.parameter_id)?),
+            domain: Domain::Ecdh(curve),
             parameter_id: profile.parameter_id,
-        })
+        };
+        let proven = self.data.chip_mapping.as_ref().map(|_| info(Mapping::ChipAuthentication));
+        proven.into_iter().chain([info(Mapping::Generic)]).collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! Secure messaging, the chip's side: ICAO Doc 9303-11 §9.8.
 
+use super::AnswerTrick;
 use crate::bits::secret::Secret;
 use crate::bits::tlv::{self, Reader};
 use crate::crypto::cipher::{CipherAlg, CipherError};
@@ -62,19 +63,63 @@ impl ChipSecureMessaging {
     /// Protects an answer.
     pub(super) fn protect(&mut self, answer: &ResponseApdu) -> ResponseApdu {
         self.step();
-        let mut body = Vec::new();
-        if !answer.data.is_empty() {
-            let padded = padding::pad(&answer.data, self.cipher.block_len());
-            let cryptogram = self
-                .iv()
-                .and_then(|iv| self.cipher.encrypt_cbc(self.encryption.expose(), &iv, &padded))
-                .unwrap_or_default();
-            body = tlv::encode(TAG_CRYPTOGRAM, &[&[0x01], cryptogram.as_slice()].concat());
-        }
+        let mut body = self.cryptogram(&answer.data, 0x01, true);
         body.extend(tlv::encode(TAG_STATUS, &answer.status.0.to_be_bytes()));
+        self.sealed(body, answer.status)
+    }
+
+    /// Protects an answer as no chip should. The authentication code is right unless it is what is wrong.
+    pub(super) fn protect_wrongly(&mut self, answer: &ResponseApdu, trick: AnswerTrick) -> ResponseApdu {
+        if let AnswerTrick::PlainStatus(word) = trick {
+            return ResponseApdu { data: Vec::new(), status: StatusWord(word) };
+        }
+        if trick == AnswerTrick::PlainData {
+            return answer.clone();
+        }
+        self.step();
+        let (indicator, padded) = match trick {
+            AnswerTrick::PaddingIndicator => (0x02, true),
+            AnswerTrick::NoPadding => (0x01, false),
+            _ => (0x01, true),
+        };
+        let mut body = self.cryptogram(&answer.data, indicator, padded);
+        if let Some(length) = body.get_mut(1).filter(|_| trick == AnswerTrick::LongCryptogram) {
+            *length = 0x7F;
+        }
+        let inner = if let AnswerTrick::InnerStatus(word) = trick { StatusWord(word) } else { answer.status };
+        if trick != AnswerTrick::NoStatus {
+            body.extend(tlv::encode(TAG_STATUS, &inner.0.to_be_bytes()));
+        }
+        if trick == AnswerTrick::NoMac {
+            return ResponseApdu { data: body, status: answer.status };
+        }
+        let outer = if let AnswerTrick::OuterStatus(word) = trick { StatusWord(word) } else { answer.status };
+        let mut sealed = self.sealed(body, outer);
+        if let Some(last) = sealed.data.last_mut().filter(|_| trick == AnswerTrick::FlippedMac) {
+            *last ^= 0x01;
+        }
+        sealed
+    }
+
+    fn sealed(&self, mut body: Vec<u8>, status: StatusWord) -> ResponseApdu {
         let code = self.mac(&body).unwrap_or_default();
         body.extend(tlv::encode(TAG_MAC, &code));
-        ResponseApdu { data: body, status: answer.status }
+        ResponseApdu { data: body, status }
+    }
+
+    fn cryptogram(&self, data: &[u8], indicator: u8, padded: bool) -> Vec<u8> {
+        if data.is_empty() {
+            return Vec::new();
+        }
+        let block_len = self.cipher.block_len();
+        let mut plain = padding::pad(data, block_len);
+        if !padded {
+            plain.truncate(data.len() / block_len * block_len);
+            plain.resize(plain.len().max(block_len), 0x11);
+            plain.iter_mut().rev().take(block_len).for_each(|byte| *byte = 0x11);
+        }
+        let cryptogram = self.iv().and_then(|iv| self.cipher.encrypt_cbc(self.encryption.expose(), &iv, &plain));
+        tlv::encode(TAG_CRYPTOGRAM, &[&[indicator], cryptogram.unwrap_or_default().as_slice()].concat())
     }
 
     fn decrypt(&self, cryptogram: &[u8]) -> Result<Vec<u8>, StatusWord> {

@@ -5,6 +5,7 @@ use crate::bits::hex;
 use crate::bits::secret::Secret;
 use crate::bits::tlv;
 use crate::crypto::HashAlg;
+use crate::crypto::bignum::Modulus;
 use crate::lab::card::data::ActiveAuthenticationProfile;
 
 const RSA_ENCRYPTION: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
@@ -18,6 +19,18 @@ pub fn profile() -> ActiveAuthenticationProfile {
         hash: HashAlg::Sha256,
         implicit_trailer: false,
     }
+}
+
+/// The public modulus.
+pub fn modulus() -> Vec<u8> {
+    number(MODULUS)
+}
+
+/// The bare private operation on 256 bytes below the modulus (RFC 8017 §5.2.1).
+pub fn sign(representative: &[u8]) -> Option<Vec<u8>> {
+    let modulus = Modulus::new(&number(MODULUS))?;
+    let element = modulus.element(representative)?;
+    Some(modulus.encode(&modulus.power(&element, &number(PRIVATE_EXPONENT))))
 }
 
 /// DG15 with the public half.

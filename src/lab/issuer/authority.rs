@@ -3,7 +3,7 @@
 //! The profile is the one of ICAO Doc 9303-12 §7.1.1; the curves are explicit, as real ones are.
 
 use super::IssueError;
-use super::der;
+use super::{der, signed_object};
 use crate::bits::random::{Random as _, SeededRandom};
 use crate::bits::tlv;
 use crate::crypto::ecdsa;
@@ -17,6 +17,9 @@ const KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x0F];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1D, 0x13];
 const SUBJECT_KEY_ID: &[u8] = &[0x55, 0x1D, 0x0E];
 const AUTHORITY_KEY_ID: &[u8] = &[0x55, 0x1D, 0x23];
+const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1D, 0x25];
+/// id-icao-cscaMasterListSigningKey.
+const MASTER_LIST_SIGNING: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x03];
 /// Below the arc for examples, 2.999.
 const NOBODYS_EXTENSION: &[u8] = &[0x88, 0x37, 0x01];
 
@@ -47,6 +50,8 @@ pub enum Profile {
     CountrySigner,
     /// A document signer.
     DocumentSigner,
+    /// A signer of master lists.
+    MasterListSigner,
     /// A document signer without digitalSignature.
     SignerThatMayNotSign,
     /// A document signer that says it is an authority.
@@ -148,6 +153,19 @@ impl Authority {
         Ok(der::sequence(&[body, algorithm, der::bits(&signature)]))
     }
 
+    /// A master list of `certificates`, signed by this key, whose certificate `issuer` signed.
+    ///
+    /// # Errors
+    /// [`IssueError`].
+    pub fn master_list(
+        &self,
+        issuer: &Self,
+        certificates: &[Vec<u8>],
+        signed_at: Option<Timestamp>,
+    ) -> Result<Vec<u8>, IssueError> {
+        signed_object::master_list(certificates, self, issuer, signed_at)
+    }
+
     /// The certificate, DER.
     pub fn certificate(&self) -> &[u8] {
         &self.certificate
@@ -208,7 +226,7 @@ impl Authority {
             Profile::CountrySigner | Profile::AuthorityWithUnknownExtension => (CERTIFICATE_AND_LIST_SIGNING, true),
             Profile::AuthorityWithoutConstraints => (CERTIFICATE_AND_LIST_SIGNING, false),
             Profile::AuthorityThatMayNotCertify => (LIST_SIGNING, true),
-            Profile::DocumentSigner => (SIGNATURE, false),
+            Profile::DocumentSigner | Profile::MasterListSigner => (SIGNATURE, false),
             Profile::SignerThatIsAnAuthority => (SIGNATURE, true),
             Profile::SignerThatMayNotSign => (LIST_SIGNING, false),
         };
@@ -220,6 +238,10 @@ impl Authority {
         if is_authority {
             let constraints = der::sequence(&[tlv::encode(0x01, &[0xFF]), der::integer(&[0])]);
             extensions.push(extension(BASIC_CONSTRAINTS, true, &constraints));
+        }
+        if profile == Profile::MasterListSigner {
+            let purposes = der::sequence(&[der::oid(MASTER_LIST_SIGNING)]);
+            extensions.push(extension(EXTENDED_KEY_USAGE, true, &purposes));
         }
         if profile == Profile::AuthorityWithUnknownExtension {
             extensions.push(extension(NOBODYS_EXTENSION, true, &der::octets(&[])));

@@ -8,6 +8,7 @@ use crate::emrtd::mrz::check_digit;
 use jiff::civil::Date;
 
 const PACE_ECDH_GM_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02];
+const PACE_ECDH_CAM_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x06, 0x02];
 const CA_ECDH_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03, 0x02, 0x02];
 const PK_ECDH: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01, 0x02];
 const TERMINAL_AUTHENTICATION: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02];
@@ -34,6 +35,12 @@ pub fn mrz(person: &Person) -> String {
         .concat();
     let line2 = format!("{dates}VNM<<<<<<<<<<<{}", check_digit(composite.as_bytes()));
     format!("{line1}{line2}{:<<30.30}", person.mrz_name())
+}
+
+/// Document number, birth and expiry as they stand in the MRZ, dates as YYMMDD.
+pub fn mrz_key(person: &Person) -> [String; 3] {
+    let document_number = person.number.get(3..).unwrap_or_default().to_owned();
+    [document_number, yymmdd(person.birth), expiry(person)]
 }
 
 /// Document number, birth and expiry, each with its check digit: what opens BAC.
@@ -105,26 +112,41 @@ pub(super) fn dg13(person: &Person) -> Vec<u8> {
     tlv::encode(0x6D, &der::sequence(&[der::integer(&[1]), der::oid(UTF8_OID), list]))
 }
 
-pub(super) fn dg14(chip_key: Option<&Point>) -> Vec<u8> {
-    let mut infos = offered(chip_key.is_some());
+/// What a chip offers in its unsigned and signed lists.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Offer {
+    pub(super) chip_authentication: bool,
+    pub(super) chip_mapping: bool,
+}
+
+pub(super) fn dg14(offer: Offer, chip_key: Option<&Point>) -> Vec<u8> {
+    tlv::encode(0x6E, &signed_infos(offer, chip_key))
+}
+
+/// The offer with the chip's key: the content of DG14 and of EF.CardSecurity.
+pub(super) fn signed_infos(offer: Offer, chip_key: Option<&Point>) -> Vec<u8> {
+    let mut infos = offered(offer);
     if let Some(key) = chip_key {
         infos.push(der::sequence(&[der::oid(PK_ECDH), der::public_key(key)]));
     }
-    tlv::encode(0x6E, &der::set_of(infos))
+    der::set_of(infos)
 }
 
-pub(super) fn card_access() -> Vec<u8> {
-    der::set_of(offered(true))
+pub(super) fn card_access(offer: Offer) -> Vec<u8> {
+    der::set_of(offered(offer))
 }
 
 /// Terminal authentication, chip authentication and PACE, as seen on cards.
-fn offered(chip_authentication: bool) -> Vec<Vec<u8>> {
+fn offered(offer: Offer) -> Vec<Vec<u8>> {
     let info = |kind: &[u8], rest: &[Vec<u8>]| der::sequence(&[&[der::oid(kind)], rest].concat());
     let mut infos = vec![
         info(TERMINAL_AUTHENTICATION, &[der::integer(&[1])]),
         info(PACE_ECDH_GM_AES_128, &[der::integer(&[2]), der::integer(&[PACE_PARAMETER_ID])]),
     ];
-    if chip_authentication {
+    if offer.chip_mapping {
+        infos.push(info(PACE_ECDH_CAM_AES_128, &[der::integer(&[2]), der::integer(&[PACE_PARAMETER_ID])]));
+    }
+    if offer.chip_authentication {
         infos.push(info(CA_ECDH_AES_128, &[der::integer(&[1])]));
     }
     infos

@@ -63,6 +63,8 @@ pub struct Making {
     pub pace: bool,
     /// The chip offers BAC.
     pub bac: bool,
+    /// The chip offers PACE with chip-authentication mapping, beside generic mapping, and has an EF.CardSecurity.
+    pub chip_mapping: bool,
     /// DG14 holds a chip-authentication key.
     pub chip_authentication: bool,
     /// DG15 holds an active-authentication key.
@@ -88,6 +90,14 @@ pub enum Fault {
     Clone,
     /// One byte of the signature in EF.SOD was changed.
     WrongSignature,
+    /// One byte of the signature in EF.CardSecurity was changed.
+    WrongCardSecurity,
+    /// EF.CardSecurity holds another chip's key, properly signed.
+    ForeignCardSecurity,
+    /// EF.SOD names LDS version 1.8, EF.COM 1.7.
+    OtherLdsVersion,
+    /// The keys of the chip were never there: neither DG14 nor DG15, neither listed nor signed.
+    WithoutKeys,
     /// EF.COM lists groups that are not there.
     LyingCom,
 }
@@ -98,6 +108,7 @@ impl Default for Making {
         Self {
             portrait: Coding::Jp2,
             pace: true,
+            chip_mapping: false,
             bac: true,
             chip_authentication: true,
             active_authentication: true,
@@ -110,6 +121,10 @@ impl Making {
     /// A card as cards are, but for one fault.
     pub fn with_fault(fault: Fault) -> Self {
         Self { fault: Some(fault), ..Self::default() }
+    }
+
+    fn offer(&self) -> groups::Offer {
+        groups::Offer { chip_authentication: self.chip_authentication, chip_mapping: self.chip_mapping }
     }
 }
 
@@ -174,7 +189,8 @@ impl Issuer {
         let chip_secret = chip_secret(&person.number);
         let mut groups = groups_of(person, making, &chip_secret)?;
         before_signing(&mut groups, making.fault);
-        let mut sod = signed_object::ef_sod(&groups, &self.signer, &self.country_signer, self.signed_at)?;
+        let version = (making.fault == Some(Fault::OtherLdsVersion)).then_some("0108");
+        let mut sod = signed_object::ef_sod(&groups, &self.signer, &self.country_signer, self.signed_at, version)?;
         let mut listed: Vec<u8> = groups.keys().copied().collect();
         after_signing(&mut groups, &mut sod, &mut listed, making.fault);
         let mut card = CardData::empty();
@@ -184,8 +200,23 @@ impl Issuer {
         card.files.insert(FileId::Com.fid(), com::encode(&listed));
         card.files.insert(FileId::Sod.fid(), sod);
         card.locked_files = vec![FileId::Dg(3).fid()];
+        if making.chip_mapping {
+            card.master_files.insert(FileId::CardSecurity.fid(), self.card_security(making, &chip_secret)?);
+            card.chip_mapping = Some(chip_secret.clone());
+        }
         open_and_prove(&mut card, person, making, chip_secret);
         Ok(card)
+    }
+
+    fn card_security(&self, making: &Making, chip_secret: &EcSecret) -> Result<Vec<u8>, IssueError> {
+        let foreign = making.fault == Some(Fault::ForeignCardSecurity);
+        let key = if foreign { self::chip_secret("foreign").public()? } else { chip_secret.public()? };
+        let infos = groups::signed_infos(making.offer(), Some(&key));
+        let mut file = signed_object::ef_card_security(&infos, &self.signer, &self.country_signer, self.signed_at)?;
+        if let Some(last) = file.last_mut().filter(|_| making.fault == Some(Fault::WrongCardSecurity)) {
+            *last ^= 0x01;
+        }
+        Ok(file)
     }
 }
 
@@ -204,7 +235,7 @@ fn groups_of(person: &Person, making: &Making, chip_secret: &EcSecret) -> Result
         (2, groups::dg2(&image, portrait::SIZE, jpeg2000)),
         (3, b"\x63\x0ADG3 of lab".to_vec()),
         (13, groups::dg13(person)),
-        (14, groups::dg14(chip_key.as_ref())),
+        (14, groups::dg14(making.offer(), chip_key.as_ref())),
     ]);
     if making.active_authentication {
         groups.insert(15, active_key::dg15());
@@ -217,6 +248,7 @@ fn before_signing(groups: &mut BTreeMap<u8, Vec<u8>>, fault: Option<Fault>) {
         Some(Fault::WithoutGroup(number)) => {
             groups.remove(&number);
         }
+        Some(Fault::WithoutKeys) => groups.retain(|number, _| !matches!(number, 14 | 15)),
         Some(Fault::GarbageGroup(number)) => {
             if let Some(bytes) = groups.get_mut(&number) {
                 let tag = bytes.first().copied().unwrap_or_default();
@@ -260,7 +292,7 @@ fn open_and_prove(card: &mut CardData, person: &Person, making: &Making, chip_se
     card.mrz_information = Some(Secret::new(groups::mrz_information(person)));
     card.bac = making.bac;
     if making.pace {
-        card.master_files.insert(FileId::CardAccess.fid(), groups::card_access());
+        card.master_files.insert(FileId::CardAccess.fid(), groups::card_access(making.offer()));
         card.can = Some(Secret::new(person.can().to_owned()));
         card.pace = Some(PaceProfile { cipher: CipherAlg::Aes128, parameter_id: groups::PACE_PARAMETER_ID });
     }

@@ -1,0 +1,114 @@
+//! What a file is worth once it is there: the same judgement for a card in the field and for the files of a past
+//! inspection (ICAO Doc 9303-10 §4.6 and §4.7, 9303-11 §5.1).
+//!
+//! Invariants: pure; nothing of a person's data leaves it.
+
+use super::dialogue::PORTRAIT_GROUP;
+use crate::bits::tlv::Reader;
+use crate::emrtd::authenticity::country;
+use crate::emrtd::authenticity::passive::{GroupHashVerdict, SignedSod};
+use crate::emrtd::lds::com::Com;
+use crate::emrtd::lds::files::FileId;
+use crate::emrtd::lds::security_infos::SecurityInfos;
+use crate::emrtd::lds::{dg1, dg2, dg15, image_header};
+use crate::emrtd::report::{Cause, Outcome};
+
+/// What becomes of one check.
+pub(in crate::emrtd) type Judged = (Outcome, Option<Cause>);
+
+const GOOD: Judged = (Outcome::Successful, None);
+
+/// ICAO asks for these two on every document.
+const MANDATORY_GROUPS: [u8; 2] = [1, 2];
+
+/// A group that the signed object does not name.
+pub(in crate::emrtd) fn unsigned_group(group: u8) -> Judged {
+    let outcome = if MANDATORY_GROUPS.contains(&group) { Outcome::Failed } else { Outcome::NotSupported };
+    (outcome, Some(Cause::NotSigned))
+}
+
+/// Whether the exact bytes of a group have the hash that was signed.
+pub(in crate::emrtd) fn group_hash(signed: Option<&SignedSod>, group: u8, bytes: &[u8]) -> Judged {
+    match signed.map(|signed| signed.compare(group, bytes)) {
+        None => (Outcome::NotPerformed, Some(Cause::EarlierFailure)),
+        Some(GroupHashVerdict::Same) => GOOD,
+        Some(GroupHashVerdict::Differs) => (Outcome::Failed, Some(Cause::HashDiffers)),
+        Some(GroupHashVerdict::NotSigned) => (Outcome::Undetermined, Some(Cause::NotSigned)),
+    }
+}
+
+/// Whether a group is what it should be. Groups whose content is a state's own are only looked at from outside.
+pub(in crate::emrtd) fn group_form(group: u8, bytes: &[u8]) -> Judged {
+    let tag = FileId::Dg(group).tag();
+    let outer = Reader::new(bytes).read().ok().filter(|element| Some(element.tag) == tag);
+    match (group, outer) {
+        (_, None) => (Outcome::Failed, Some(Cause::Malformed)),
+        (1, _) => mrz_form(bytes),
+        (PORTRAIT_GROUP, _) => portrait_form(bytes),
+        (14, _) => malformed_if(SecurityInfos::parse_dg14(bytes).is_err()),
+        (15, _) => match dg15::parse(bytes) {
+            Ok(_) => GOOD,
+            Err(_) => (Outcome::Undetermined, Some(Cause::KeyNotAcceptable)),
+        },
+        (_, Some(element)) => malformed_if(element.value.is_empty()),
+    }
+}
+
+/// Whether the state that signed is the one that the MRZ names. `None` where DG1 cannot be read.
+pub(in crate::emrtd) fn country(signed: &SignedSod, dg1: &[u8]) -> Option<Judged> {
+    let mrz = dg1::parse(dg1).ok()?;
+    let agree = signed.signer().issuer.country().and_then(|country| country::agree(&country, &mrz.issuer));
+    Some(match agree {
+        Some(true) => GOOD,
+        Some(false) => (Outcome::Failed, Some(Cause::CountriesDisagree)),
+        None => (Outcome::Undetermined, None),
+    })
+}
+
+/// Whether EF.COM, which may lie, agrees with what was signed.
+pub(in crate::emrtd) fn list_of_groups(com: &[u8], signed: Option<&SignedSod>) -> Judged {
+    let (com, object) = match (Com::parse(com), signed) {
+        (Err(_), _) => return (Outcome::Failed, Some(Cause::Malformed)),
+        (Ok(_), None) => return (Outcome::NotPerformed, Some(Cause::EarlierFailure)),
+        (Ok(com), Some(signed)) => (com, signed.object()),
+    };
+    let mut listed = com.groups;
+    let mut hashed: Vec<u8> = object.groups().collect();
+    listed.sort_unstable();
+    hashed.sort_unstable();
+    if com.has_unknown_tags || listed != hashed {
+        (Outcome::Failed, Some(Cause::ListDiffers))
+    } else if object.lds_version.is_some() && object.lds_version != com.lds_version {
+        (Outcome::Failed, Some(Cause::Irregular))
+    } else {
+        GOOD
+    }
+}
+
+/// EF.CardAccess is unsigned; its signed copy shows whether the offer was changed on the way (§4.2).
+pub(in crate::emrtd) fn offer(offered: &SecurityInfos, signed: &SecurityInfos) -> Judged {
+    if signed.pace.is_empty() {
+        (Outcome::NotPerformed, Some(Cause::NotSigned))
+    } else if offered.pace.iter().all(|info| signed.pace.contains(info)) && offered.pace.len() == signed.pace.len() {
+        GOOD
+    } else {
+        (Outcome::Failed, Some(Cause::ListDiffers))
+    }
+}
+
+fn mrz_form(bytes: &[u8]) -> Judged {
+    match dg1::parse(bytes) {
+        Ok(mrz) => (Outcome::Successful, (!mrz.wrong_digits.is_empty()).then_some(Cause::MrzWrong)),
+        Err(_) => (Outcome::Failed, Some(Cause::Malformed)),
+    }
+}
+
+fn portrait_form(bytes: &[u8]) -> Judged {
+    let readable = dg2::parse(bytes)
+        .is_ok_and(|image| image_header::dimensions(image.kind, image.bytes).is_ok() && image.faces >= 1);
+    if readable { GOOD } else { (Outcome::Undetermined, Some(Cause::PortraitUnreadable)) }
+}
+
+fn malformed_if(malformed: bool) -> Judged {
+    if malformed { (Outcome::Failed, Some(Cause::Malformed)) } else { GOOD }
+}

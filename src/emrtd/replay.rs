@@ -1,0 +1,207 @@
+//! An inspection without a card: the files of a past one are judged again, by the same rules and in the same words
+//! (ICAO Doc 9303-11 §5.1; 9303-10 §4.6).
+//!
+//! What only a card could show (access control, the link, the proofs of the chip) is listed as not performed, and the
+//! verdict is over the rest: a pass says that the data is what a trusted state signed, never that the chip was genuine.
+//!
+//! Invariants: pure; the same files, store and moment give the same report; no file is judged twice.
+
+use crate::bits::secret::Pii;
+use crate::bits::tlv;
+use crate::emrtd::authenticity::card_security::{self, CardSecurityVerdict};
+use crate::emrtd::authenticity::passive::{self, SignedSod, SodVerdict};
+use crate::emrtd::authenticity::trust::TrustStore;
+use crate::emrtd::evidence::{Evidence, GroupHash};
+use crate::emrtd::inspect::judging::{self, Judged};
+use crate::emrtd::inspect::{Inspection, InspectionPolicy};
+use crate::emrtd::lds::files::{FileId, LdsFiles};
+use crate::emrtd::lds::security_infos::SecurityInfos;
+use crate::emrtd::report::{self, Cause, Check, Outcome, Report};
+use jiff::Timestamp;
+
+const SECTION_SOD: &str = "9303-10 §4.6.2";
+const SECTION_FILES: &str = "9303-10 §4";
+const SECTION_ACCESS: &str = "9303-11 §4.2";
+const SECTION_PASSIVE: &str = "9303-11 §5.1";
+const SECTION_SECURITY: &str = "9303-11 §9.2.11";
+
+/// The tag of EF.SOD; some tools keep what is in it without it.
+const SOD_TAG: u32 = 0x77;
+const SEQUENCE: u8 = 0x30;
+const CHIP_KEY_GROUP: u8 = 14;
+
+/// Judges `files` against `trust` as of `at`. Never fails: every way it can end is in the report.
+pub fn replay(files: LdsFiles, trust: &TrustStore, at: Timestamp) -> Inspection {
+    let mut replay = Replay { files, report: Report::new(), evidence: None };
+    let signed = replay.signed_object(trust, at);
+    replay.groups(signed.as_ref());
+    replay.list_of_groups(signed.as_ref());
+    replay.card_access(signed.as_ref());
+    replay.card_security(trust, at);
+    replay.finish(signed.as_ref(), trust)
+}
+
+/// The groups among `files`, by number.
+pub fn groups(files: &LdsFiles) -> Vec<u8> {
+    files.present().filter_map(|file| if let FileId::Dg(group) = file { Some(group) } else { None }).collect()
+}
+
+struct Replay {
+    files: LdsFiles,
+    report: Report,
+    evidence: Option<Evidence>,
+}
+
+impl Replay {
+    fn signed_object(&mut self, trust: &TrustStore, at: Timestamp) -> Option<SignedSod> {
+        let Some(bytes) = self.files.get(FileId::Sod).map(with_outer_tag) else {
+            self.report.add(Check::ReadSod, Outcome::Failed, Some(Cause::FileNotSupplied), SECTION_SOD);
+            return None;
+        };
+        self.report.add(Check::ReadSod, Outcome::Successful, None, SECTION_SOD);
+        let signed = match passive::authenticate(&bytes, trust, at, &mut self.report) {
+            SodVerdict::Trusted(sod) => sod.signed().clone(),
+            SodVerdict::UnknownSigner(sod) => sod,
+            SodVerdict::Failed(_) => return None,
+        };
+        let signer_certificate = signed.signer().der().to_vec();
+        let sod = Pii::new(bytes);
+        self.evidence = Some(Evidence { sod, signer_certificate, group_hashes: Vec::new(), chip: None });
+        Some(signed)
+    }
+
+    fn groups(&mut self, signed: Option<&SignedSod>) {
+        for group in groups(&self.files) {
+            let (bytes, trailing) = own_length(self.files.get(FileId::Dg(group)).unwrap_or_default());
+            judge_group(&mut self.report, signed, group, bytes, trailing);
+            if let (Some(evidence), Some(signed)) = (&mut self.evidence, signed) {
+                let hash = Pii::new(signed.object().hash.digest(bytes));
+                evidence.group_hashes.push(GroupHash { group, hash });
+            }
+        }
+    }
+
+    fn list_of_groups(&mut self, signed: Option<&SignedSod>) {
+        let Some(com) = self.files.get(FileId::Com) else { return };
+        let judged = judging::list_of_groups(com, signed);
+        self.report.add(Check::ReadCom, Outcome::Successful, None, SECTION_FILES);
+        self.add(Check::Com, judged, SECTION_FILES);
+    }
+
+    /// EF.CardAccess must be well formed, and the same as its copy in a DG14 whose hash is good.
+    fn card_access(&mut self, signed: Option<&SignedSod>) {
+        let Some(bytes) = self.files.get(FileId::CardAccess) else { return };
+        let Ok(offered) = SecurityInfos::parse(bytes) else {
+            return self.add(Check::CardAccess, (Outcome::Undetermined, Some(Cause::Malformed)), SECTION_ACCESS);
+        };
+        let dg14 = self.files.get(FileId::Dg(CHIP_KEY_GROUP)).map(|file| own_length(file).0);
+        let infos = signed.zip(dg14).map(|(signed, dg14)| {
+            signed.bind(CHIP_KEY_GROUP, dg14, SecurityInfos::parse_dg14).map(|key| judging::offer(&offered, key.key()))
+        });
+        let copy = match infos {
+            Some(Ok(judged)) => judged,
+            Some(Err(_)) => (Outcome::NotPerformed, Some(Cause::EarlierFailure)),
+            None => (Outcome::NotPerformed, Some(Cause::FileNotSupplied)),
+        };
+        self.report.add(Check::CardAccess, Outcome::Successful, None, SECTION_ACCESS);
+        self.add(Check::CardAccessCopy, copy, SECTION_ACCESS);
+    }
+
+    /// EF.CardSecurity holds the signed offer of PACE with chip-authentication mapping.
+    fn card_security(&mut self, trust: &TrustStore, at: Timestamp) {
+        let Some(bytes) = self.files.get(FileId::CardSecurity) else { return };
+        let verdict = card_security::authenticate(own_length(bytes).0, trust, at);
+        let judged = match &verdict {
+            CardSecurityVerdict::Trusted(_) => (Outcome::Successful, None),
+            CardSecurityVerdict::UnknownSigner(_) => (Outcome::Undetermined, Some(Cause::UnknownSigner)),
+            CardSecurityVerdict::Failed(cause @ Cause::AlgorithmNotSupported) => (Outcome::NotSupported, Some(*cause)),
+            CardSecurityVerdict::Failed(cause) => (Outcome::Failed, Some(*cause)),
+        };
+        let offered = self.files.get(FileId::CardAccess).and_then(|bytes| SecurityInfos::parse(bytes).ok());
+        let copy = offered.zip(verdict.signed()).map(|(offered, signed)| judging::offer(&offered, signed.infos()));
+        self.report.add(Check::ReadCardSecurity, Outcome::Successful, None, SECTION_SECURITY);
+        self.add(Check::CardSecurity, judged, SECTION_SECURITY);
+        // The signed copy in DG14 may be silent; this one then speaks.
+        if let Some(copy) = copy.filter(|copy| copy.0 != Outcome::NotPerformed) {
+            self.add(Check::CardAccessCopy, copy, SECTION_SECURITY);
+        }
+    }
+
+    /// Names what was not come to, so that the report lists every check.
+    fn finish(mut self, signed: Option<&SignedSod>, trust: &TrustStore) -> Inspection {
+        for group in signed.iter().flat_map(|signed| signed.object().groups()) {
+            if self.report.outcome(Check::ReadGroup(group)).is_none() {
+                let cause = Some(Cause::FileNotSupplied);
+                self.report.add(Check::ReadGroup(group), Outcome::NotPerformed, cause, SECTION_FILES);
+            }
+        }
+        let policy = InspectionPolicy::for_files(groups(&self.files));
+        let of_a_card = [Check::Application, Check::Link, Check::CountryAgreement];
+        for check in report::listed_checks(&policy).into_iter().chain(of_a_card) {
+            if self.report.outcome(check).is_none() {
+                let cause = self.cause_of_absence(check);
+                self.report.add(check, Outcome::NotPerformed, Some(cause), SECTION_FILES);
+            }
+        }
+        let mut inspection = Inspection::unopened(trust.version());
+        inspection.results = self.report.results().to_vec();
+        inspection.overall = report::overall(&inspection.results, &policy);
+        inspection.files = self.files;
+        inspection.evidence = self.evidence;
+        inspection
+    }
+
+    fn cause_of_absence(&self, check: Check) -> Cause {
+        match check {
+            Check::Pace
+            | Check::Bac
+            | Check::Application
+            | Check::Link
+            | Check::ChipAuthentication
+            | Check::ActiveAuthentication
+            | Check::ChipMapping => Cause::NoCard,
+            Check::CardAccess | Check::CardAccessCopy | Check::ReadCardSecurity => Cause::FileNotSupplied,
+            Check::CardSecurity => Cause::FileNotSupplied,
+            Check::ReadCom | Check::Com | Check::ReadGroup(_) => Cause::FileNotSupplied,
+            Check::CountryAgreement if self.files.get(FileId::Dg(1)).is_none() => Cause::FileNotSupplied,
+            _ => Cause::EarlierFailure,
+        }
+    }
+
+    fn add(&mut self, check: Check, judged: Judged, section: &'static str) {
+        self.report.add(check, judged.0, judged.1, section);
+    }
+}
+
+/// The lines about one group; a group that is not signed is named and not looked into.
+fn judge_group(report: &mut Report, signed: Option<&SignedSod>, group: u8, bytes: &[u8], trailing: bool) {
+    let is_unsigned = signed.is_some_and(|signed| signed.object().group_hash(group).is_none());
+    let note = trailing.then_some(Cause::TrailingBytes);
+    let read = if is_unsigned { judging::unsigned_group(group) } else { (Outcome::Successful, note) };
+    let hash = judging::group_hash(signed, group, bytes);
+    report.add(Check::ReadGroup(group), read.0, read.1, SECTION_FILES);
+    report.add(Check::DgHash(group), hash.0, hash.1, SECTION_PASSIVE);
+    if is_unsigned {
+        return;
+    }
+    let undecided = group == 1 && report.outcome(Check::CountryAgreement).is_none();
+    let country = signed.filter(|_| undecided).and_then(|signed| judging::country(signed, bytes));
+    if let Some((outcome, cause)) = country {
+        report.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
+    }
+    let (outcome, cause) = judging::group_form(group, bytes);
+    report.add(Check::DgParse(group), outcome, cause, SECTION_FILES);
+}
+
+/// EF.SOD as a card has it.
+fn with_outer_tag(bytes: &[u8]) -> Vec<u8> {
+    if bytes.first() == Some(&SEQUENCE) { tlv::encode(SOD_TAG, bytes) } else { bytes.to_vec() }
+}
+
+/// The outer element by its own length, which is what is hashed, and whether bytes follow it.
+fn own_length(file: &[u8]) -> (&[u8], bool) {
+    match tlv::Reader::new(file).read() {
+        Ok(element) => (element.raw, element.raw.len() < file.len()),
+        Err(_) => (file, false),
+    }
+}

@@ -1,0 +1,248 @@
+//! Every signature algorithm, curve, hash and salt of signed objects, and the keys that are refused.
+
+use crate::signed_data::{attributes, encode_all, entry, name, object, oid, seq};
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::bits::tlv::encode;
+use diemdanh::crypto::ecdsa::{ecdsa_sign, encode_der};
+use diemdanh::crypto::{EcSecret, HashAlg, NamedCurve};
+use diemdanh::emrtd::authenticity::passive::{self, SodVerdict};
+use diemdanh::emrtd::authenticity::trust::TrustStore;
+use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Report};
+use diemdanh::lab::issuer::active_key;
+
+const LDS_OBJECT: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x01];
+const SIGNED_DATA: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x02];
+const PKCS1: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01];
+const ECDSA: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04];
+const EC_PUBLIC_KEY: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
+
+const HASHES: [HashAlg; 5] = [HashAlg::Sha1, HashAlg::Sha224, HashAlg::Sha256, HashAlg::Sha384, HashAlg::Sha512];
+const CURVES: [NamedCurve; 11] = [
+    NamedCurve::P192,
+    NamedCurve::P224,
+    NamedCurve::P256,
+    NamedCurve::P384,
+    NamedCurve::P521,
+    NamedCurve::BrainpoolP192r1,
+    NamedCurve::BrainpoolP224r1,
+    NamedCurve::BrainpoolP256r1,
+    NamedCurve::BrainpoolP320r1,
+    NamedCurve::BrainpoolP384r1,
+    NamedCurve::BrainpoolP512r1,
+];
+
+#[derive(Clone, Copy)]
+enum Scheme {
+    Ecdsa(NamedCurve, HashAlg),
+    Pkcs1(HashAlg),
+    Pss(HashAlg, usize),
+}
+
+impl Scheme {
+    fn hash(self) -> HashAlg {
+        match self {
+            Self::Ecdsa(_, hash) | Self::Pkcs1(hash) | Self::Pss(hash, _) => hash,
+        }
+    }
+
+    fn identifier(self) -> Vec<u8> {
+        match self {
+            Self::Ecdsa(_, HashAlg::Sha1) => seq(&[oid(&[ECDSA, &[1]].concat())]),
+            Self::Ecdsa(_, hash) => seq(&[oid(&[ECDSA, &[3, place(hash)]].concat())]),
+            Self::Pkcs1(hash) => {
+                let arc = [5, 14, 11, 12, 13][usize::from(place(hash))];
+                seq(&[oid(&[PKCS1, &[arc]].concat()), encode(0x05, &[])])
+            }
+            Self::Pss(hash, salt_len) => {
+                let hash = seq(&[oid(hash.oid()), encode(0x05, &[])]);
+                let mask = seq(&[oid(&[PKCS1, &[8]].concat()), hash.clone()]);
+                let salt = encode(0x02, &[u8::try_from(salt_len).unwrap()]);
+                let parameters = seq(&[encode(0xA0, &hash), encode(0xA1, &mask), encode(0xA2, &salt)]);
+                seq(&[oid(&[PKCS1, &[10]].concat()), parameters])
+            }
+        }
+    }
+
+    fn sign(self, message: &[u8]) -> Vec<u8> {
+        let digest = self.hash().digest(message);
+        match self {
+            Self::Ecdsa(curve, _) => {
+                let (r, s) = ecdsa_sign(&secret(curve), &digest, &mut SeededRandom::new("nonce")).unwrap();
+                encode_der(&r, &s)
+            }
+            Self::Pkcs1(hash) => rsa_private(&pkcs1_padded(hash, &digest)),
+            Self::Pss(hash, salt_len) => rsa_private(&pss_padded(hash, &digest, salt_len)),
+        }
+    }
+
+    fn key_info(self) -> Vec<u8> {
+        match self {
+            Self::Ecdsa(curve, _) => {
+                let point = [vec![0], secret(curve).public().unwrap().encode()].concat();
+                seq(&[seq(&[oid(EC_PUBLIC_KEY), oid(curve.oid())]), encode(0x03, &point)])
+            }
+            _ => rsa_info(&active_key::modulus(), &[1, 0, 1]),
+        }
+    }
+}
+
+/// Of the SHA-2 family, as arcs count: SHA-224 is the first.
+fn place(hash: HashAlg) -> u8 {
+    u8::try_from(HASHES.iter().position(|other| *other == hash).unwrap()).unwrap()
+}
+
+fn secret(curve: NamedCurve) -> EcSecret {
+    EcSecret::random(curve, &mut SeededRandom::new("signed schemes"))
+}
+
+fn rsa_private(padded: &[u8]) -> Vec<u8> {
+    active_key::sign(padded).unwrap()
+}
+
+fn rsa_info(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
+    let key = seq(&[encode(0x02, &[&[0], modulus].concat()), encode(0x02, exponent)]);
+    seq(&[seq(&[oid(&[PKCS1, &[1]].concat()), encode(0x05, &[])]), encode(0x03, &[vec![0], key].concat())])
+}
+
+fn pkcs1_padded(hash: HashAlg, digest: &[u8]) -> Vec<u8> {
+    let info = seq(&[seq(&[oid(hash.oid()), encode(0x05, &[])]), encode(0x04, digest)]);
+    let filling = vec![0xFF; 256 - 3 - info.len()];
+    [vec![0, 1], filling, vec![0], info].concat()
+}
+
+/// RFC 8017 §9.1.1 for a modulus of 2,048 bits.
+fn pss_padded(hash: HashAlg, digest: &[u8], salt_len: usize) -> Vec<u8> {
+    let salt = vec![0x5A; salt_len];
+    let seed = hash.digest(&[&[0; 8], digest, &salt].concat());
+    let mut block = vec![0; 256 - seed.len() - salt_len - 2];
+    block.push(1);
+    block.extend(&salt);
+    let masks = (0_u32..).flat_map(|counter| hash.digest(&[&seed[..], &counter.to_be_bytes()].concat()));
+    block.iter_mut().zip(masks).for_each(|(byte, mask)| *byte ^= mask);
+    block[0] &= 0x7F;
+    [block, seed, vec![0xBC]].concat()
+}
+
+fn certificate(key_info: Vec<u8>) -> Vec<u8> {
+    let algorithm = seq(&[oid(&[ECDSA, &[3, 2]].concat())]);
+    let usage = seq(&[oid(&[0x55, 0x1D, 0x0F]), encode(0x04, &encode(0x03, &[7, 0x80]))]);
+    let body = seq(&[
+        encode(0xA0, &encode(0x02, &[2])),
+        encode(0x02, &[5]),
+        algorithm.clone(),
+        name(),
+        seq(&[encode(0x17, b"240101000000Z"), encode(0x17, b"400101000000Z")]),
+        name(),
+        key_info,
+        encode(0xA3, &seq(&[usage])),
+    ]);
+    // Nobody in an empty store has signed it.
+    seq(&[body, algorithm, encode(0x03, &[0, 1, 2, 3])])
+}
+
+/// A signed object of one scheme, with another hash for the groups.
+fn sod(scheme: Scheme, groups: HashAlg, key_info: Vec<u8>) -> Vec<u8> {
+    let content = object(0, groups.oid(), &[entry(1, &groups.digest(b"DG1"))]);
+    let attributes = attributes_of(scheme.hash(), &content);
+    let signature = scheme.sign(&encode_all(0x31, &attributes));
+    let digest = seq(&[oid(scheme.hash().oid())]);
+    let signer = seq(&[
+        encode(0x02, &[1]),
+        seq(&[name(), encode(0x02, &[5])]),
+        digest.clone(),
+        encode_all(0xA0, &attributes),
+        scheme.identifier(),
+        encode(0x04, &signature),
+    ]);
+    let data = seq(&[
+        encode(0x02, &[3]),
+        encode(0x31, &digest),
+        seq(&[oid(LDS_OBJECT), encode(0xA0, &encode(0x04, &content))]),
+        encode(0xA0, &certificate(key_info)),
+        encode(0x31, &signer),
+    ]);
+    encode(0x77, &seq(&[oid(SIGNED_DATA), encode(0xA0, &data)]))
+}
+
+fn attributes_of(hash: HashAlg, content: &[u8]) -> Vec<Vec<u8>> {
+    let mut attributes = attributes(LDS_OBJECT, content);
+    let kind = oid(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x04]);
+    attributes[1] = seq(&[kind, encode(0x31, &encode(0x04, &hash.digest(content)))]);
+    attributes
+}
+
+fn judged(sod: &[u8]) -> (SodVerdict, CheckResult) {
+    let mut report = Report::new();
+    let at = "2026-06-26T00:30:00Z".parse().unwrap();
+    let verdict = passive::authenticate(sod, &TrustStore::empty(), at, &mut report);
+    let line = report.results().iter().find(|line| line.check == Check::SodSignature);
+    (verdict, *line.unwrap_or_else(|| panic!("{:?}", report.results())))
+}
+
+#[track_caller]
+fn check_good(what: &str, scheme: Scheme, groups: HashAlg) {
+    let mut object = sod(scheme, groups, scheme.key_info());
+    let (verdict, line) = judged(&object);
+    let SodVerdict::UnknownSigner(signed) = verdict else { panic!("{what}: {line:?}") };
+    assert_eq!(signed.object().hash, groups, "{what}");
+    let note = (scheme.hash() == HashAlg::Sha1).then_some(Cause::DeprecatedHash);
+    assert_eq!((line.outcome, line.cause), (Outcome::Successful, note), "{what}");
+    *object.last_mut().unwrap() ^= 0x01;
+    let (_, line) = judged(&object);
+    assert_eq!((line.outcome, line.cause), (Outcome::Failed, Some(Cause::SignatureWrong)), "{what}");
+}
+
+#[test]
+fn e01_ecdsa_on_every_curve_with_every_hash() {
+    for curve in CURVES {
+        for hash in HASHES {
+            check_good(&format!("{curve:?} {hash:?}"), Scheme::Ecdsa(curve, hash), HashAlg::Sha256);
+        }
+    }
+}
+
+#[test]
+fn e01_pkcs1_with_every_hash() {
+    for hash in HASHES {
+        check_good(&format!("{hash:?}"), Scheme::Pkcs1(hash), HashAlg::Sha256);
+    }
+}
+
+#[test]
+fn e01_pss_with_every_hash_and_salt() {
+    for hash in HASHES {
+        for salt_len in [0, 20, 32, 48, 64] {
+            check_good(&format!("{hash:?} {salt_len}"), Scheme::Pss(hash, salt_len), HashAlg::Sha256);
+        }
+    }
+}
+
+#[test]
+fn e01_groups_content_and_signer_may_have_separate_hashes() {
+    for groups in HASHES {
+        for hash in HASHES {
+            let what = format!("groups {groups:?}, signature {hash:?}");
+            check_good(&what, Scheme::Ecdsa(NamedCurve::P256, hash), groups);
+        }
+    }
+}
+
+#[test]
+fn f12_rsa_exponent_one_and_even_fail() {
+    let modulus = active_key::modulus();
+    for exponent in [&[1][..], &[2], &[0]] {
+        let scheme = Scheme::Pkcs1(HashAlg::Sha256);
+        let (verdict, _) = judged(&sod(scheme, HashAlg::Sha256, rsa_info(&modulus, exponent)));
+        assert!(matches!(verdict, SodVerdict::Failed(Cause::KeyNotAcceptable)), "{exponent:?}");
+    }
+}
+
+#[test]
+fn f12_rsa_6144_is_a_key() {
+    use diemdanh::emrtd::authenticity::public_key::PublicKey;
+    let mut modulus = vec![0xC5; 768];
+    modulus[767] = 0xC7;
+    let key = PublicKey::from_info(&rsa_info(&modulus, &[1, 0, 1])).unwrap();
+    assert!(matches!(key, PublicKey::Rsa(key) if key.modulus_bits() == 6144));
+    assert!(PublicKey::from_info(&rsa_info(&[0xC7; 1025], &[3])).is_err(), "longer than any document's");
+}
