@@ -1,5 +1,6 @@
 //! The list of all expected candidates, with the ways to find one.
 
+use super::lines::Lines;
 use super::{Candidate, CandidateId, CandidateNumber};
 use crate::bits::{secret::Pii, text};
 use jiff::civil::Date;
@@ -9,26 +10,45 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, Default)]
 pub struct Roster {
     rows: Vec<Candidate>,
-    /// Folded full names, in the order of the rows.
-    folded: Vec<Pii<String>>,
+    /// What a search walks through, in the order of the rows: folded full name, SBD, identity column, birth date.
+    folded: Lines,
+    numbers: Lines,
+    id_numbers: Lines,
+    birth_dates: Lines,
     by_id: HashMap<CandidateId, usize>,
     by_number: HashMap<CandidateNumber, Vec<usize>>,
     by_id_number: HashMap<Pii<String>, Vec<usize>>,
     by_name_and_birth: HashMap<Pii<String>, Vec<usize>>,
 }
 
+/// What a search compares of one row.
+#[derive(Clone, Copy)]
+pub(super) struct Searched<'a> {
+    pub(super) folded_name: &'a str,
+    pub(super) number: &'a str,
+    pub(super) id_number: &'a str,
+    /// As [`birth_date_as_typed`] writes it.
+    pub(super) birth_date: &'a str,
+}
+
 impl Roster {
     /// A roster of these rows.
     pub fn new(rows: Vec<Candidate>) -> Self {
-        let mut roster = Self { folded: rows.iter().map(fold_name).collect(), ..Self::default() };
-        for (index, (row, folded)) in rows.iter().zip(&roster.folded).enumerate() {
+        let mut roster = Self {
+            folded: Lines::of(rows.iter().map(|row| text::fold(row.full_name.reveal()))),
+            numbers: Lines::of(rows.iter().map(|row| row.number.as_str())),
+            id_numbers: Lines::of(rows.iter().map(|row| row.id_number.reveal())),
+            birth_dates: Lines::of(rows.iter().map(birth_date_as_typed)),
+            ..Self::default()
+        };
+        for (index, (row, folded)) in rows.iter().zip(roster.folded.iter()).enumerate() {
             roster.by_id.entry(row.id).or_insert(index);
             roster.by_number.entry(row.number.clone()).or_default().push(index);
             if !row.id_number.reveal().is_empty() {
                 roster.by_id_number.entry(row.id_number.clone()).or_default().push(index);
             }
             if let Some(birth_date) = row.birth_date() {
-                roster.by_name_and_birth.entry(name_key(folded.reveal(), birth_date)).or_default().push(index);
+                roster.by_name_and_birth.entry(name_key(folded, birth_date)).or_default().push(index);
             }
         }
         roster.rows = rows;
@@ -70,9 +90,15 @@ impl Roster {
         self.rows_at(self.by_name_and_birth.get(&name_key(&text::fold(name), birth_date)))
     }
 
-    /// Rows with their folded names.
-    pub(super) fn with_folded(&self) -> impl Iterator<Item = (&Candidate, &str)> {
-        self.rows.iter().zip(self.folded.iter().map(|name| name.reveal().as_str()))
+    /// What a search compares, row by row.
+    pub(super) fn searched(&self) -> impl Iterator<Item = Searched<'_>> {
+        let columns = self.folded.iter().zip(self.numbers.iter()).zip(self.id_numbers.iter());
+        columns.zip(self.birth_dates.iter()).map(|(((folded_name, number), id_number), birth_date)| Searched {
+            folded_name,
+            number,
+            id_number,
+            birth_date,
+        })
     }
 
     fn rows_at(&self, indexes: Option<&Vec<usize>>) -> Vec<&Candidate> {
@@ -80,8 +106,9 @@ impl Roster {
     }
 }
 
-fn fold_name(row: &Candidate) -> Pii<String> {
-    Pii::new(text::fold(row.full_name.reveal()))
+/// Day first, without zeros in front; empty without a date.
+fn birth_date_as_typed(row: &Candidate) -> String {
+    row.birth_date().map(|date| format!("{}/{}/{}", date.day(), date.month(), date.year())).unwrap_or_default()
 }
 
 fn name_key(folded: &str, birth_date: Date) -> Pii<String> {

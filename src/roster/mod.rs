@@ -11,6 +11,7 @@
 mod candidate;
 mod columns;
 mod import;
+mod lines;
 mod list;
 mod matching;
 mod report;

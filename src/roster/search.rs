@@ -1,5 +1,6 @@
 //! Finding a candidate without a card, from whatever the invigilator types.
 
+use super::list::Searched;
 use super::{Candidate, Roster};
 use crate::bits::text;
 
@@ -11,14 +12,14 @@ impl Roster {
     /// given name fits stand first.
     pub fn search(&self, typed: &str, limit: usize) -> Vec<&Candidate> {
         let query = Query::of(typed);
-        let mut by_rank: [Vec<&Candidate>; RANKS] = Default::default();
-        for (row, folded) in self.with_folded() {
-            let bucket = query.rank(row, folded).and_then(|rank| by_rank.get_mut(rank));
+        let mut by_rank: [Vec<usize>; RANKS] = Default::default();
+        for (index, row) in self.searched().enumerate() {
+            let bucket = query.rank(row).and_then(|rank| by_rank.get_mut(rank));
             if let Some(bucket) = bucket.filter(|bucket| bucket.len() < limit) {
-                bucket.push(row);
+                bucket.push(index);
             }
         }
-        by_rank.into_iter().flatten().take(limit).collect()
+        by_rank.iter().flatten().take(limit).filter_map(|index| self.candidates().get(*index)).collect()
     }
 }
 
@@ -45,19 +46,18 @@ impl Query {
     }
 
     /// How well a row fits, 0 the best; `None` when it does not.
-    fn rank(&self, row: &Candidate, folded_name: &str) -> Option<usize> {
+    fn rank(&self, row: Searched<'_>) -> Option<usize> {
         match self {
             Self::Nothing => None,
             Self::Digits(digits) => rank_digits(digits, row),
             Self::Date(date) => rank_date(date, row),
-            Self::Words(words) => rank_words(words, row, folded_name),
+            Self::Words(words) => rank_words(words, row),
         }
     }
 }
 
-fn rank_digits(digits: &str, row: &Candidate) -> Option<usize> {
-    let number = row.number.as_str();
-    let id_number = row.id_number.reveal();
+fn rank_digits(digits: &str, row: Searched<'_>) -> Option<usize> {
+    let Searched { number, id_number, .. } = row;
     match () {
         () if number == digits || id_number == digits => Some(0),
         () if digits.len() >= CAN_LEN && id_number.ends_with(digits) => Some(1),
@@ -68,10 +68,9 @@ fn rank_digits(digits: &str, row: &Candidate) -> Option<usize> {
 }
 
 /// Birth dates are typed as they are written: day first, zeros or not.
-fn rank_date(typed: &str, row: &Candidate) -> Option<usize> {
-    let birth_date = row.birth_date()?;
-    let form = format!("{}/{}/{}", birth_date.day(), birth_date.month(), birth_date.year());
-    match form.strip_prefix(typed) {
+fn rank_date(typed: &str, row: Searched<'_>) -> Option<usize> {
+    match row.birth_date.strip_prefix(typed) {
+        _ if row.birth_date.is_empty() => None,
         Some("") => Some(0),
         Some(_) => Some(1),
         None => None,
@@ -82,8 +81,9 @@ fn without_leading_zeros(typed: &str) -> String {
     typed.split('/').map(|part| part.trim_start_matches('0')).collect::<Vec<_>>().join("/")
 }
 
-fn rank_words(words: &[String], row: &Candidate, folded_name: &str) -> Option<usize> {
-    if words.iter().all(|word| row.number.as_str().eq_ignore_ascii_case(word)) {
+fn rank_words(words: &[String], row: Searched<'_>) -> Option<usize> {
+    let Searched { folded_name, number, .. } = row;
+    if words.iter().all(|word| number.eq_ignore_ascii_case(word)) {
         return Some(0);
     }
     let fits = |word: &String| folded_name.split(' ').any(|part| part.starts_with(word.as_str()));

@@ -52,8 +52,12 @@ struct Reading {
     answers: Duration,
     /// Until the identity was judged.
     identity: Duration,
-    commands: Vec<Vec<u8>>,
+    /// Every command with its answer.
+    exchanges: Vec<Exchange>,
 }
+
+/// A command and its answer.
+type Exchange = (Vec<u8>, Vec<u8>);
 
 impl Reading {
     fn ours(&self) -> Duration {
@@ -75,14 +79,14 @@ impl CardBench {
 
     /// Inspects the card behind `transport`. The same chance every time, so that the same commands are sent.
     fn read(&self, transport: &mut dyn CardTransport) -> Result<Reading, BenchError> {
-        let mut meter = Meter { inner: transport, answers: Duration::ZERO, commands: Vec::new() };
+        let mut meter = Meter { inner: transport, answers: Duration::ZERO, exchanges: Vec::new() };
         let mut milestones = Milestones { began: Instant::now(), identity: Duration::ZERO };
         let (policy, now) = (InspectionPolicy::default(), jiff::Timestamp::now());
         let mut random = SeededRandom::new("bench");
         let inspection = inspect(&mut meter, &self.key, &self.trust, &policy, now, &mut random, &mut milestones);
         let whole = milestones.began.elapsed();
         require_pass(&inspection)?;
-        Ok(Reading { whole, answers: meter.answers, identity: milestones.identity, commands: meter.commands })
+        Ok(Reading { whole, answers: meter.answers, identity: milestones.identity, exchanges: meter.exchanges })
     }
 
     fn in_process(&self) -> Result<Vec<Row>, BenchError> {
@@ -98,7 +102,7 @@ impl CardBench {
         let readings: Vec<Reading> =
             (0..MODEL_ROUNDS).map(|_| self.read(&mut Air(make()))).collect::<Result<_, _>>()?;
         let of = |part: fn(&Reading) -> Duration| medians(&readings, part);
-        let commands = readings.first().map_or(0, |one| one.commands.len());
+        let commands = readings.first().map_or(0, |one| one.exchanges.len());
         let how = "modelled air: 424 kbit/s, 8 ms a command; median of 5";
         Ok(vec![
             Row::plain(&format!("commands of a whole read, {name}"), commands.to_string()).how("every check, DG2 too"),
@@ -128,7 +132,7 @@ impl CardBench {
         let (mut whole, mut raw) = (Vec::new(), Vec::new());
         for _ in 0..PCSC_ROUNDS {
             let reading = self.with_card(|transport| self.read(transport))?;
-            raw.push(self.with_card(|transport| replay(transport, &reading.commands))?);
+            raw.push(self.with_card(|transport| replay(transport, &reading.exchanges))?);
             whole.push(reading.whole);
         }
         let (whole, raw) = (median(&mut whole), median(&mut raw));
@@ -156,10 +160,13 @@ impl CardBench {
     }
 }
 
-fn replay(transport: &mut dyn CardTransport, commands: &[Vec<u8>]) -> Result<Duration, BenchError> {
+/// The chip must answer as it did: else it did other work, and the time says nothing.
+fn replay(transport: &mut dyn CardTransport, exchanges: &[Exchange]) -> Result<Duration, BenchError> {
     let began = Instant::now();
-    for command in commands {
-        transport.transmit(command)?;
+    for (command, answer) in exchanges {
+        if transport.transmit(command)? != *answer {
+            return Err(BenchError::Unread("another answer than before"));
+        }
     }
     Ok(began.elapsed())
 }
@@ -175,20 +182,20 @@ fn medians(readings: &[Reading], part: impl Fn(&Reading) -> Duration) -> Duratio
     median(&mut readings.iter().map(part).collect::<Vec<_>>())
 }
 
-/// Keeps the commands, and the time that their answers took.
+/// Keeps what was exchanged, and the time that the answers took.
 struct Meter<'a> {
     inner: &'a mut dyn CardTransport,
     answers: Duration,
-    commands: Vec<Vec<u8>>,
+    exchanges: Vec<Exchange>,
 }
 
 impl CardTransport for Meter<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        self.commands.push(command.to_vec());
         let began = Instant::now();
-        let answer = self.inner.transmit(command);
+        let answer = self.inner.transmit(command)?;
         self.answers += began.elapsed();
-        answer
+        self.exchanges.push((command.to_vec(), answer.clone()));
+        Ok(answer)
     }
 
     fn atr(&self) -> &[u8] {
