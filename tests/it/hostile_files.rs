@@ -2,9 +2,8 @@
 
 use crate::inspection_support::{issued, person};
 use diemdanh::bits::tlv::{encode, encode_all};
-use diemdanh::cccd::dg13::{self, Details};
 use diemdanh::emrtd::lds::dg2::{self, Dg2Error, ImageKind};
-use diemdanh::emrtd::lds::files::{FileId, LdsFiles};
+use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::lds::image_header::{HeaderError, dimensions};
 use diemdanh::emrtd::lds::portrait::{Portrait, PortraitError};
 use diemdanh::lab::fuzz;
