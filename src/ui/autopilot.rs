@@ -45,6 +45,8 @@ impl Autopilot {
 
     /// Puts the next order into the frame's input.
     pub(super) fn before_frame(&mut self, input: &mut RawInput) {
+        // A window under a bare X server has no window manager to focus it; the script sits in front of it all the same.
+        input.focused = true;
         if let Some(key) = self.release.take() {
             input.events.push(key_event(key, false));
         }
