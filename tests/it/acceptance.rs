@@ -76,7 +76,8 @@ fn expected(folder: &Path) -> Value {
 fn store(root: &Path) -> TrustStore {
     let folder = root.join("masterlists");
     let paths = ["NL_ML_2026-07-22.ml", "NL_ROOT_CA.cer"].map(|name| folder.join(name));
-    let objects: Vec<Vec<u8>> = paths.iter().filter_map(|path| armour::objects(&std::fs::read(path).ok()?)).flatten().collect();
+    let objects: Vec<Vec<u8>> =
+        paths.iter().filter_map(|path| armour::objects(&std::fs::read(path).ok()?)).flatten().collect();
     TrustStore::from_certificates(&objects).0
 }
 
@@ -118,7 +119,13 @@ fn real_objects(root: &Path, folder: &Path) -> Vec<Line> {
         let wanted = |signed: &str| {
             let good = facts["md_ok"] == true && facts["sig_ok"] == true;
             let anchored = facts["chain"].as_array().is_some_and(|chain| !chain.is_empty()) && !trust.is_empty();
-            let word = if !good { "refused" } else if anchored { signed } else { "UNKNOWN" };
+            let word = if !good {
+                "refused"
+            } else if anchored {
+                signed
+            } else {
+                "UNKNOWN"
+            };
             Value::from(word)
         };
         let path = folder.join(name);
@@ -181,7 +188,9 @@ fn master_lists(_root: &Path, folder: &Path) -> Vec<Line> {
         let roots = armour::objects(&root).unwrap();
         let good = take(&list, &roots);
         let told = |import: &Import| if import.files.is_some() { "taken" } else { "refused" };
-        let mut row = |what: &str, wanted: &Value, got: &str| lines.push(case("masterlists", &format!("{name} {what}"), wanted, got));
+        let mut row = |what: &str, wanted: &Value, got: &str| {
+            lines.push(case("masterlists", &format!("{name} {what}"), wanted, got))
+        };
         row("under its root", &"taken".into(), told(&good));
         row("certificates", &facts["certificates"], &good.certificates.to_string());
         row("countries", &facts["countries"], &good.countries.len().to_string());

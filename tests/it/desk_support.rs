@@ -149,10 +149,6 @@ impl World {
         self.entries_in(name).into_iter().map(|entry| entry.event).collect()
     }
 
-    pub(crate) fn device(&self) -> &NoteVerifier {
-        &self.device
-    }
-
     /// Exports the closed journal into the folder `name` and lets the board check it.
     pub(crate) fn export(&self, name: &str) -> verify::Verification {
         let (config, base) = read_config(&self.config()).unwrap();
@@ -246,15 +242,6 @@ impl Bench {
             _ => None,
         };
         told(&self.wait("an interruption", |view| told(view).is_some())).unwrap()
-    }
-
-    /// Why the desk stopped.
-    pub(crate) fn halt(&self) -> Failure {
-        let told = |view: &View| match &view.screen {
-            Screen::Halted(halted) => Some(halted.failure),
-            _ => None,
-        };
-        told(&self.wait("a halt", |view| told(view).is_some())).unwrap()
     }
 
     /// Waits until the decision is shown as recorded.

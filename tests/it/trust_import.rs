@@ -149,7 +149,8 @@ fn revocation_lists_come_in_and_never_go_back() {
     assert_eq!((first.certificates, first.revocation_lists, first.dropped.len()), (1, 1, 0));
     let older = import(&held(&first), &offered(vec![list(DAY_1)]), &[], now());
     check_refused(&older, "newer list");
-    let stranger = country("Stranger", "VN").revocation_list(&[], moment(DAY_2), moment("2027-01-01T00:00:00Z")).unwrap();
+    let stranger =
+        country("Stranger", "VN").revocation_list(&[], moment(DAY_2), moment("2027-01-01T00:00:00Z")).unwrap();
     check_refused(&import(&held(&first), &offered(vec![stranger]), &[], now()), "no certificate of the store");
 }
 
@@ -234,5 +235,8 @@ fn the_program_takes_files_in() {
     }
     let (code, text) = board(path, "trust import root.cer --into trust --json");
     let report: serde_json::Value = serde_json::from_str(&text).unwrap();
-    assert_eq!((code, report["version"].as_u64(), report["countries"].clone()), (0, Some(2), serde_json::json!(["NL", "VN"])));
+    assert_eq!(
+        (code, report["version"].as_u64(), report["countries"].clone()),
+        (0, Some(2), serde_json::json!(["NL", "VN"]))
+    );
 }

@@ -54,7 +54,11 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Er
     if let Some(files) = &import.files {
         replace_folder(&arguments.into, files)?;
     }
-    if arguments.json { println!("{:#}", as_json(&import)) } else { print!("{}", as_text(&import)) }
+    if arguments.json {
+        println!("{:#}", as_json(&import))
+    } else {
+        print!("{}", as_text(&import))
+    }
     Ok(if import.files.is_some() { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
 }
 
@@ -92,10 +96,8 @@ fn objects(path: &Path) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
 }
 
 fn as_text(import: &Import) -> String {
-    let mut lines = vec![format!(
-        "accepted {} certificates, {} revocation lists",
-        import.certificates, import.revocation_lists
-    )];
+    let mut lines =
+        vec![format!("accepted {} certificates, {} revocation lists", import.certificates, import.revocation_lists)];
     lines.push(format!("dropped {}", import.dropped.len()));
     lines.extend(import.dropped.iter().map(|one| format!("  {} #{}: {}", one.file, one.place, one.cause)));
     let countries: Vec<&str> = import.countries.iter().map(String::as_str).collect();
@@ -111,9 +113,8 @@ fn as_text(import: &Import) -> String {
 
 fn as_json(import: &Import) -> serde_json::Value {
     let dropped = import.dropped.iter();
-    let dropped: Vec<_> = dropped
-        .map(|one| json!({ "file": one.file, "place": one.place, "cause": one.cause.to_string() }))
-        .collect();
+    let dropped: Vec<_> =
+        dropped.map(|one| json!({ "file": one.file, "place": one.place, "cause": one.cause.to_string() })).collect();
     json!({
         "accepted": { "certificates": import.certificates, "revocation_lists": import.revocation_lists },
         "dropped": dropped,

@@ -162,8 +162,12 @@ struct Intake {
 impl Intake {
     fn of(held: &Held) -> Self {
         let mut intake = Self::default();
-        let known: BTreeMap<&str, &ManifestFile> =
-            held.manifest.iter().flat_map(|manifest| &manifest.files).map(|file| (file.sha256.as_str(), file)).collect();
+        let known: BTreeMap<&str, &ManifestFile> = held
+            .manifest
+            .iter()
+            .flat_map(|manifest| &manifest.files)
+            .map(|file| (file.sha256.as_str(), file))
+            .collect();
         for certificate in held.objects.iter().filter_map(|object| Certificate::parse(object).ok()) {
             let source = known.get(sha256(certificate.der()).as_str()).and_then(|file| file.source.clone());
             intake.certificates.insert(certificate_name(&certificate), (certificate, source));

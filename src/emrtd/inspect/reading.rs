@@ -1,7 +1,7 @@
 //! Reading files and judging what each of them is (ICAO Doc 9303-10 §4).
 
-use super::{Progress, judging};
 use super::dialogue::{Dialogue, PORTRAIT_GROUP, SECTION_FILES, SECTION_PASSIVE, SignedObject, Stop};
+use super::{Progress, judging};
 use crate::bits::secret::Pii;
 use crate::emrtd::authenticity::passive::{self, SodVerdict};
 use crate::emrtd::evidence::{Evidence, GroupHash};
