@@ -6,6 +6,8 @@ pub mod architecture {}
 pub mod inspection {}
 #[doc = include_str!("conformance.md")]
 pub mod conformance {}
+#[doc = include_str!("figures.md")]
+pub mod figures {}
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
 #[doc = include_str!("log_format.md")]
