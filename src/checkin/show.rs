@@ -129,6 +129,8 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
     let (signal, headline) = match (&state.phase, &case.stage) {
         (_, Stage::Recorded { .. }) if recorded_admit => (Signal::Ok, Headline::RecordedAdmit),
         (_, Stage::Recorded { choice, .. }) => (Signal::Attention, Headline::Recorded(*choice)),
+        // Somebody who is about to be kept out is not shown as somebody to let in.
+        (_, Stage::ChoosingReason) => (Signal::Attention, Headline::Ask),
         (Phase::AlreadyIn(_), _) => (Signal::Attention, Headline::AlreadyIn),
         (Phase::Elsewhere(_), _) => (Signal::Attention, Headline::Elsewhere),
         _ => (verdict.signal(), headline(&verdict)),

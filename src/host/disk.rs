@@ -5,6 +5,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// The largest segment that is read back.
@@ -44,7 +45,7 @@ impl FileStore {
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
         let lock = options.open(folder.join(LOCK_NAME)).map_err(JournalError::Folder)?;
-        match lock.try_lock() {
+        match lock_patiently(&lock) {
             Ok(()) => Ok(Self { folder: folder.to_owned(), current: None, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(JournalError::InUse),
             Err(TryLockError::Error(error)) => Err(JournalError::Folder(error)),
@@ -55,6 +56,20 @@ impl FileStore {
         self.folder.join(format!("{segment:03}.{SEGMENT_EXTENSION}"))
     }
 }
+
+/// A program that has just ended, or one that is starting a child at this moment, may hold the lock a little longer.
+fn lock_patiently(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOCK_TRIES {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(LOCK_PAUSE_MS)),
+            other => return other,
+        }
+    }
+    lock.try_lock()
+}
+
+const LOCK_TRIES: u32 = 25;
+const LOCK_PAUSE_MS: u64 = 20;
 
 impl LogStore for FileStore {
     fn segments(&mut self) -> Result<Vec<u32>, StoreFault> {
