@@ -140,7 +140,7 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
         headline,
         person: person(context, case),
         place: place(context, case),
-        lines: lines(case, &verdict),
+        lines: lines(case),
         reasons: reasons(&verdict),
         minutes_late: match case.timing {
             Timing::Late { minutes } | Timing::TooLate { minutes } => Some(minutes),
@@ -199,14 +199,14 @@ fn place(context: &Context, case: &Case) -> Option<PlaceView> {
 }
 
 /// A chip that is stopped or failed proves nothing: what was found by its data is not shown as good.
-fn lines(case: &Case, verdict: &Verdict) -> [Line; 4] {
+fn lines(case: &Case) -> [Line; 4] {
     let chip = chip_line(case);
     let stopped = chip.signal == Signal::Stop || case.chip.overall == Overall::Fail;
     let doubted = |line: Line| match (stopped, line.signal) {
         (true, Signal::Ok) => Line { signal: Signal::Attention, word: LineWord::Unproven, ..line },
         _ => line,
     };
-    [chip, doubted(roster_line(case)), doubted(registry_line(case, verdict)), doubted(duplicate_line(case))]
+    [chip, doubted(roster_line(case)), doubted(registry_line(case)), doubted(duplicate_line(case))]
 }
 
 fn chip_line(case: &Case) -> Line {
@@ -230,10 +230,9 @@ fn roster_line(case: &Case) -> Line {
     Line { subject: Subject::Roster, signal, word }
 }
 
-fn registry_line(case: &Case, verdict: &Verdict) -> Line {
+fn registry_line(case: &Case) -> Line {
     let (signal, word) = match &case.registry {
         RegistryPart::Off => (Signal::Attention, LineWord::Off),
-        RegistryPart::Asking(_) if *verdict == Verdict::Working => (Signal::Working, LineWord::Working),
         RegistryPart::Asking(_) => (Signal::Working, LineWord::Working),
         RegistryPart::Done(answer) => match (registry_failure(answer), answer) {
             (None, _) => (Signal::Ok, LineWord::Good),

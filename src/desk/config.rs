@@ -3,6 +3,7 @@
 //! An unknown key is refused by name: a misspelt rule must not be a missing rule.
 
 use serde::Deserialize;
+use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 
 /// The whole file.
@@ -30,6 +31,9 @@ pub struct DeskConfig {
     /// The window.
     #[serde(default)]
     pub window: WindowConfig,
+    /// SHA-256 of the file's text: the rules that the log's first entry names.
+    #[serde(skip)]
+    pub source_sha256: [u8; 32],
 }
 
 /// Whose exam it is. `board`, `id` and the ids below are parts of the log's name: ASCII, no space, no slash.
@@ -183,7 +187,8 @@ impl Default for ChipConfig {
 /// # Errors
 /// The parser's message: line, and the unknown key by its name.
 pub fn parse(text: &str) -> Result<DeskConfig, toml::de::Error> {
-    toml::from_str(text)
+    let config: DeskConfig = toml::from_str(text)?;
+    Ok(DeskConfig { source_sha256: Sha256::digest(text.as_bytes()).into(), ..config })
 }
 
 /// True when `error` names a key that does not exist.

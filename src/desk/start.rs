@@ -93,7 +93,7 @@ fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
         operator: Code::new(&config.desk.operator)
             .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
         utc_offset: utc_offset(config)?,
-        policy_sha256: Digest(disk_digest(format!("{:?}{:?}", config.chip, config.session).as_bytes())),
+        policy_sha256: Digest(config.source_sha256),
     })
 }
 
@@ -332,11 +332,6 @@ fn small_text(path: &Path, failure: Failure) -> Result<String, Halted> {
     let place = path.display().to_string();
     let bytes = file::read(path, MAX_SMALL_BYTES).map_err(|error| halted_at(failure, &place, error))?;
     String::from_utf8(bytes).map_err(|error| halted_at(failure, &place, error))
-}
-
-fn disk_digest(bytes: &[u8]) -> [u8; 32] {
-    use sha2::Digest as _;
-    sha2::Sha256::digest(bytes).into()
 }
 
 fn spawned<T>(result: std::io::Result<T>) -> Result<T, Halted> {
