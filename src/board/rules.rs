@@ -180,6 +180,7 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::DeviceEvent { .. } => "device-event",
         AttendanceEvent::PersonViewed { .. } => "person-viewed",
         AttendanceEvent::ClockJump { .. } => "clock-jump",
+        AttendanceEvent::Anchor { .. } => "anchor",
         AttendanceEvent::Export { .. } => "export",
         AttendanceEvent::Close { .. } => "close",
     }

@@ -405,6 +405,17 @@ pub enum AttendanceEvent {
         /// By how much, in milliseconds.
         by_ms: i64,
     },
+    /// Somebody outside the desk saw the log's head and signed it.
+    Anchor {
+        /// Entries of this segment that were witnessed.
+        size: u64,
+        /// The root over them.
+        root: Digest,
+        /// Which witness, by its name in the configuration.
+        with: Code,
+        /// The cosigned checkpoint, word for word (C2SP `tlog-cosignature`).
+        note: String,
+    },
     /// The log was copied out.
     Export {
         /// Entries copied of this segment.

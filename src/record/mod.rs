@@ -1,7 +1,7 @@
 //! The attendance log: what happened at a desk, in order, complete, unchanged, each within a window of time.
 //!
-//! A spec room. Implements RFC 6962 §2.1 (Merkle tree), C2SP `signed-note`, `tlog-checkpoint` and `tlog-tiles`,
-//! RFC 8785 (canonical JSON, without floats). One tree per segment; a segment is one process start with one fresh
+//! A spec room. Implements RFC 6962 §2.1 (Merkle tree), C2SP `signed-note`, `tlog-checkpoint`, `tlog-cosignature`
+//! and `tlog-tiles`, RFC 8785 (canonical JSON, without floats). One tree per segment; a segment is one process start with one fresh
 //! Ed25519 key that lives in memory only. Left out for now: anchors, witnesses, inclusion proofs.
 //!
 //! Invariants:
@@ -10,6 +10,7 @@
 //! - No entry holds a name, a birth date, a number, an MRZ or a picture. No file, no clock of its own.
 
 pub mod checkpoint;
+pub mod cosignature;
 pub mod entry;
 pub mod export;
 pub mod frame;

@@ -8,7 +8,7 @@ use std::fmt;
 
 /// The longest note that is read.
 pub const MAX_NOTE_LEN: usize = 4 << 20;
-/// The most signature lines that are looked at.
+/// The most signature lines that a note may have; the specification asks for no more.
 const MAX_SIGNATURES: usize = 16;
 
 /// Why a note does not count.
@@ -81,8 +81,13 @@ impl NoteKey {
             return Err(NoteError::Form);
         }
         let mut payload = self.verifier.id.to_vec();
-        payload.extend_from_slice(&self.signing.sign(text.as_bytes()).to_bytes());
-        Ok(format!("{text}\n{SIGNATURE_MARK}{} {}\n", self.verifier.name, BASE64.encode(payload)))
+        payload.extend_from_slice(&self.sign_bytes(text.as_bytes()));
+        Ok(format!("{text}\n{}", write_signature_line(&self.verifier.name, &payload)))
+    }
+
+    /// A plain Ed25519 signature, for statements with a separator of their own.
+    pub(super) fn sign_bytes(&self, message: &[u8]) -> [u8; 64] {
+        self.signing.sign(message).to_bytes()
     }
 }
 
@@ -100,18 +105,8 @@ impl NoteVerifier {
     /// # Errors
     /// [`NoteError::BadKey`], [`NoteError::BadName`].
     pub fn parse(vkey: &str) -> Result<Self, NoteError> {
-        let mut parts = vkey.trim_end_matches('\n').splitn(3, '+');
-        let (Some(name), Some(id), Some(key)) = (parts.next(), parts.next(), parts.next()) else {
-            return Err(NoteError::BadKey);
-        };
-        let bytes = BASE64.decode(key).map_err(|_| NoteError::BadKey)?;
-        let (&ALG_ED25519, key) = bytes.split_first().ok_or(NoteError::BadKey)? else {
-            return Err(NoteError::BadKey);
-        };
-        let key: [u8; 32] = key.try_into().map_err(|_| NoteError::BadKey)?;
-        let key = VerifyingKey::from_bytes(&key).map_err(|_| NoteError::BadKey)?;
-        let verifier = Self::new(name, key)?;
-        if verifier.hex_id() == id { Ok(verifier) } else { Err(NoteError::BadKey) }
+        let (name, id, key) = read_vkey(vkey, ALG_ED25519)?;
+        Ok(Self { name, id, key })
     }
 
     /// The key's name.
@@ -129,56 +124,34 @@ impl NoteVerifier {
     /// # Errors
     /// [`NoteError`].
     pub fn open<'a>(&self, note: &'a str) -> Result<&'a str, NoteError> {
-        if note.len() > MAX_NOTE_LEN {
-            return Err(NoteError::TooLong);
-        }
-        let split = note.rfind("\n\n").ok_or(NoteError::Form)?;
-        let (text, signatures) = (&note[..=split], &note[split + 2..]);
-        if !is_note_text(text) || !signatures.ends_with('\n') {
-            return Err(NoteError::Form);
-        }
+        let parts = SignedNote::split(note)?;
         let mut found = Err(NoteError::NoSignature);
-        for (index, line) in signatures.lines().enumerate() {
-            let (name, payload) = signature_line(line).ok_or(NoteError::Form)?;
-            if index >= MAX_SIGNATURES {
-                return Err(NoteError::Form);
-            }
-            if found.is_err() && name == self.name && payload.starts_with(&self.id) {
-                found = self.check(text, payload.get(4..).unwrap_or_default());
+        for (name, payload) in &parts.signatures {
+            if found.is_err() && *name == self.name && payload.starts_with(&self.id) {
+                found = self.check(parts.text, payload.get(KEY_ID_LEN..).unwrap_or_default());
                 found?;
             }
         }
-        found.map(|()| text)
+        found.map(|()| parts.text)
     }
 
     fn new(name: &str, key: VerifyingKey) -> Result<Self, NoteError> {
-        if name.is_empty() || name.contains(|character: char| character.is_whitespace() || character == '+') {
+        if !is_key_name(name) {
             return Err(NoteError::BadName);
         }
-        let mut hash = Sha256::new();
-        hash.update(name.as_bytes());
-        hash.update([b'\n', ALG_ED25519]);
-        hash.update(key.as_bytes());
-        let digest: [u8; 32] = hash.finalize().into();
-        Ok(Self { name: name.to_owned(), id: [digest[0], digest[1], digest[2], digest[3]], key })
+        Ok(Self { name: name.to_owned(), id: key_id(name, ALG_ED25519, &key), key })
     }
 
     fn check(&self, text: &str, signature: &[u8]) -> Result<(), NoteError> {
         let signature = Signature::from_slice(signature).map_err(|_| NoteError::BadSignature)?;
         self.key.verify_strict(text.as_bytes(), &signature).map_err(|_| NoteError::BadSignature)
     }
-
-    fn hex_id(&self) -> String {
-        crate::bits::hex::encode_lower(&self.id)
-    }
 }
 
 /// The verifier key line.
 impl fmt::Display for NoteVerifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut key = vec![ALG_ED25519];
-        key.extend_from_slice(self.key.as_bytes());
-        write!(formatter, "{}+{}+{}", self.name, self.hex_id(), BASE64.encode(key))
+        formatter.write_str(&write_vkey(&self.name, ALG_ED25519, &self.key))
     }
 }
 
@@ -192,6 +165,74 @@ fn is_note_text(text: &str) -> bool {
     text.ends_with('\n') && !text.chars().any(|character| character < ' ' && character != '\n')
 }
 
+fn is_key_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains(|character: char| character.is_whitespace() || character == '+')
+}
+
+/// The first four bytes of `SHA-256(name ‖ "\n" ‖ algorithm ‖ key)`.
+pub(super) fn key_id(name: &str, algorithm: u8, key: &VerifyingKey) -> [u8; KEY_ID_LEN] {
+    let mut hash = Sha256::new();
+    hash.update(name.as_bytes());
+    hash.update([b'\n', algorithm]);
+    hash.update(key.as_bytes());
+    let digest: [u8; 32] = hash.finalize().into();
+    [digest[0], digest[1], digest[2], digest[3]]
+}
+
+/// Writes a verifier key line.
+pub(super) fn write_vkey(name: &str, algorithm: u8, key: &VerifyingKey) -> String {
+    let id = crate::bits::hex::encode_lower(&key_id(name, algorithm, key));
+    let mut material = vec![algorithm];
+    material.extend_from_slice(key.as_bytes());
+    format!("{name}+{id}+{}", BASE64.encode(material))
+}
+
+/// Reads a verifier key line of this algorithm: name, id and key.
+pub(super) fn read_vkey(vkey: &str, algorithm: u8) -> Result<(String, [u8; KEY_ID_LEN], VerifyingKey), NoteError> {
+    let mut parts = vkey.trim_end_matches('\n').splitn(3, '+');
+    let (Some(name), Some(_), Some(material)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(NoteError::BadKey);
+    };
+    if !is_key_name(name) {
+        return Err(NoteError::BadName);
+    }
+    let bytes = BASE64.decode(material).map_err(|_| NoteError::BadKey)?;
+    let key = bytes.strip_prefix(&[algorithm]).and_then(|key| <[u8; 32]>::try_from(key).ok());
+    let key = VerifyingKey::from_bytes(&key.ok_or(NoteError::BadKey)?).map_err(|_| NoteError::BadKey)?;
+    // The one spelling of a key, its id included.
+    let same = write_vkey(name, algorithm, &key) == vkey.trim_end_matches('\n');
+    if same { Ok((name.to_owned(), key_id(name, algorithm, &key), key)) } else { Err(NoteError::BadKey) }
+}
+
+/// Writes one signature line; `payload` starts with the key's id.
+pub(super) fn write_signature_line(name: &str, payload: &[u8]) -> String {
+    format!("{SIGNATURE_MARK}{name} {}\n", BASE64.encode(payload))
+}
+
+/// A note taken apart; nothing in it is checked yet.
+pub(super) struct SignedNote<'a> {
+    /// The text, newline included.
+    pub(super) text: &'a str,
+    /// Key name and payload of each signature line.
+    pub(super) signatures: Vec<(&'a str, Vec<u8>)>,
+}
+
+impl<'a> SignedNote<'a> {
+    /// Takes a note apart.
+    pub(super) fn split(note: &'a str) -> Result<Self, NoteError> {
+        if note.len() > MAX_NOTE_LEN {
+            return Err(NoteError::TooLong);
+        }
+        let split = note.rfind("\n\n").ok_or(NoteError::Form)?;
+        let (text, lines) = (&note[..=split], &note[split + 2..]);
+        if !is_note_text(text) || !lines.ends_with('\n') || lines.lines().count() > MAX_SIGNATURES {
+            return Err(NoteError::Form);
+        }
+        let signatures = lines.lines().map(|line| signature_line(line).ok_or(NoteError::Form));
+        Ok(Self { text, signatures: signatures.collect::<Result<_, _>>()? })
+    }
+}
+
 fn signature_line(line: &str) -> Option<(&str, Vec<u8>)> {
     let (name, payload) = line.strip_prefix(SIGNATURE_MARK)?.split_once(' ')?;
     let payload = BASE64.decode(payload).ok().filter(|payload| payload.len() >= 5)?;
@@ -202,3 +243,5 @@ fn signature_line(line: &str) -> Option<(&str, Vec<u8>)> {
 const SIGNATURE_MARK: &str = "\u{2014} ";
 /// The algorithm byte of Ed25519 in key ids and verifier keys.
 const ALG_ED25519: u8 = 1;
+/// Bytes of a key's id.
+pub(super) const KEY_ID_LEN: usize = 4;

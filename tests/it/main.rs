@@ -41,6 +41,7 @@ mod pcsc;
 mod pcsc_desk;
 mod privacy;
 mod record;
+mod record_anchors;
 mod record_faults;
 mod record_support;
 mod registry;

@@ -166,6 +166,12 @@ fn every_kind_of_event_survives_a_round_trip() {
         ReadFailed { cand: None, doc: None, cause: code("card-lost"), apdu_count: 12 },
         DeviceEvent { device: code("reader"), event: code("lost") },
         PersonViewed { cand, purpose: code("search") },
+        Anchor {
+            size: 3,
+            root: diemdanh::record::Digest([1; 32]),
+            with: code("hub"),
+            note: "a\n3\nroot\n\n\u{2014} a x\n".to_owned(),
+        },
         Export { size: 3, root: diemdanh::record::Digest([1; 32]) },
     ];
     for (index, event) in events.iter().enumerate() {
