@@ -1,5 +1,7 @@
 //! What `diemdanh-board` can be told, and how it is done.
 
+#[path = "board_commands/desks.rs"]
+mod desks;
 #[path = "board_commands/inspect.rs"]
 mod inspect;
 #[path = "board_commands/trust.rs"]
@@ -52,6 +54,8 @@ pub(crate) enum Key {
     New(NewKey),
     /// Sign a desk's certificate
     Certify(Certify),
+    /// Sign the certificate that a desk asks for, after its sixteen characters were heard
+    Enrol(desks::Enrol),
 }
 
 #[derive(Args)]
@@ -114,6 +118,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
+        Command::Key(Key::Enrol(args)) => desks::enrol(&args).map(|()| ExitCode::SUCCESS),
     }
 }
 

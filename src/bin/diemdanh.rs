@@ -8,6 +8,8 @@ mod bench;
 #[cfg(all(feature = "gui", feature = "lab"))]
 #[path = "diemdanh/demo/mod.rs"]
 mod demo;
+#[path = "diemdanh/enrol.rs"]
+mod enrol;
 #[path = "diemdanh/export.rs"]
 mod export;
 #[path = "diemdanh/kiosk.rs"]
@@ -32,6 +34,8 @@ struct Arguments {
 enum Command {
     /// Reads and proves one card over PC/SC, and prints every check.
     Read(read::Arguments),
+    /// Makes the desk's device key and its request for a certificate.
+    Enrol(enrol::Arguments),
     /// Copies the log of a desk that has been closed to a new folder.
     Export(export::Arguments),
     /// Measures the promises as ratios, and writes a report.
@@ -57,6 +61,7 @@ fn main() -> ExitCode {
     };
     match arguments.command {
         Some(Command::Read(arguments)) => read::run(&arguments),
+        Some(Command::Enrol(arguments)) => enrol::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
         #[cfg(feature = "lab")]
         Some(Command::Bench(arguments)) => bench::run(&arguments),

@@ -1,10 +1,12 @@
 //! The only way a state changes.
 
+mod closing;
 mod people;
 mod registry;
 
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, RegistryPart, Stage};
+use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
 use crate::checkin::event::{
     CardNews, Choice, DiskState, Effect, Event, Finished, Identity, Machine, Purpose, ReadPhase,
@@ -23,7 +25,7 @@ pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> 
     state.now = stamp;
     let mut effects = Vec::new();
     let mut desk = Desk { context, state: &mut state, effects: &mut effects };
-    if matches!(desk.state.phase, Phase::Halted(_)) {
+    if desk.is_over() {
         desk.take_note(event);
     } else {
         desk.take(event);
@@ -51,14 +53,30 @@ impl Desk<'_> {
             Event::Recorded { purpose, durable } => self.recorded(purpose, durable),
             Event::RecordFailed { failure } => self.halt(failure),
             Event::Machine(machine) => self.machine(machine),
+            Event::Witnessed { size, clock_off_s } => self.witnessed(size, clock_off_s),
+            Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
+            Event::Closed(log) => self.closed(&log),
         }
     }
 
-    /// A desk that has stopped still notices what the machine does, and nothing else.
+    /// The log takes no entry any more, or is about to end.
+    fn is_over(&self) -> bool {
+        self.is_halted() || matches!(self.state.phase, Phase::Closing(Closing::Writing | Closing::Closed(_)))
+    }
+
+    fn is_halted(&self) -> bool {
+        matches!(self.state.phase, Phase::Halted(_))
+    }
+
+    /// A desk that has stopped or is closing still notices what the machine and the log do, and nothing else.
     fn take_note(&mut self, event: Event) {
         match event {
             Event::Reader(news) => self.note_reader(&news),
             Event::Recorded { durable, .. } => self.state.head = durable,
+            Event::Closed(log) if !self.is_halted() => self.closed(&log),
+            Event::RecordFailed { failure } if !self.is_halted() => self.halt(failure),
+            Event::Witnessed { size, clock_off_s } => self.note_witness(size, clock_off_s),
+            Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             _ => {}
         }
     }
@@ -115,7 +133,7 @@ impl Desk<'_> {
             Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => {
                 !case.chip_final && case.is_open()
             }
-            Phase::Halted(_) => false,
+            Phase::Closing(_) | Phase::Halted(_) => false,
         };
         if waits && self.state.reading {
             self.state.card_came_back = true;
@@ -289,7 +307,8 @@ impl Desk<'_> {
 /// The choices that a phase offers at `stamp`, the main one first.
 pub fn allowed(phase: &Phase, context: &Context, stamp: Stamp) -> Vec<Choice> {
     match phase {
-        Phase::Idle(_) | Phase::Reading(_) | Phase::Halted(_) => Vec::new(),
+        Phase::Closing(Closing::Asking) => vec![Choice::EndSession],
+        Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => Vec::new(),
         Phase::AlreadyIn(_) => vec![Choice::ReEntry, Choice::ReportDuplicate, Choice::Refer],
         Phase::Elsewhere(_) => vec![Choice::Directed, Choice::Refer],
         Phase::Verdict(case) => match verdict(case, context, stamp) {

@@ -19,12 +19,18 @@ pub struct DeskConfig {
     pub session: SessionConfig,
     /// Where things are.
     pub paths: PathsConfig,
+    /// Where the device key lies.
+    #[serde(default)]
+    pub device: DeviceConfig,
     /// The reader.
     #[serde(default)]
     pub reader: ReaderConfig,
     /// The registry.
     #[serde(default)]
     pub registry: RegistryConfig,
+    /// The witness of the log.
+    #[serde(default)]
+    pub witness: WitnessConfig,
     /// The rules for chips.
     #[serde(default)]
     pub chip: ChipConfig,
@@ -112,6 +118,33 @@ pub struct PathsConfig {
     pub desk_cert: Option<PathBuf>,
 }
 
+/// Where the device key lies.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceConfig {
+    /// In which kind of store.
+    pub store: DeviceStoreKind,
+    /// The library of a PKCS#11 token.
+    pub module: PathBuf,
+    /// The token's label.
+    pub token: String,
+    /// How the TPM is reached.
+    pub tcti: String,
+}
+
+/// The kinds of stores for a device key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceStoreKind {
+    /// The sealed file `paths.device_key`.
+    #[default]
+    File,
+    /// A PKCS#11 token.
+    Pkcs11,
+    /// A TPM 2.0.
+    Tpm,
+}
+
 /// The reader.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -143,6 +176,28 @@ pub struct RegistryConfig {
     /// How long until a silent registry is asked again, in milliseconds.
     #[serde(default)]
     pub ask_again_ms: Option<u64>,
+}
+
+/// The witness of the log (C2SP `tlog-witness`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WitnessConfig {
+    /// Its submission prefix, `https://…`; empty: there is none.
+    pub url: String,
+    /// The one CA that may have issued its certificate, PEM.
+    pub ca: Option<PathBuf>,
+    /// Its verifier key, one line.
+    pub verifier: Option<PathBuf>,
+    /// The log's head goes out after so many entries,
+    pub every_entries: u32,
+    /// and after so many minutes.
+    pub every_minutes: u32,
+}
+
+impl Default for WitnessConfig {
+    fn default() -> Self {
+        Self { url: String::new(), ca: None, verifier: None, every_entries: 25, every_minutes: 5 }
+    }
 }
 
 /// The rules for chips.

@@ -3,9 +3,9 @@
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
 use crate::desk::start::{desk_cert, device_key};
-use crate::host::disk::{FileStore, JournalError};
+use crate::host::disk::{FileStore, JournalError, kept_anchors};
 use crate::host::folder::{FolderError, write_folder};
-use crate::record::export::{ExportFault, export};
+use crate::record::export::{ExportFault, export_with};
 use std::path::Path;
 
 /// Why nothing was exported.
@@ -32,8 +32,9 @@ pub enum HandoverError {
 pub fn hand_over(config: &DeskConfig, base: &Path, out: &Path) -> Result<(), HandoverError> {
     let device = device_key(config, base).map_err(HandoverError::Config)?;
     let cert = desk_cert(config, base).map_err(HandoverError::Config)?;
-    let mut store = FileStore::open(&base.join(&config.paths.journal))?;
-    let files = export(&mut store, &cert, &device)?;
+    let journal = base.join(&config.paths.journal);
+    let mut store = FileStore::open(&journal)?;
+    let files = export_with(&mut store, &kept_anchors(&journal)?, &cert, device.as_ref())?;
     write_folder(out, &files)?;
     Ok(())
 }

@@ -8,8 +8,10 @@
 //! - What cannot be started ends in a halted view with its cause, never in a panic.
 //! - No listener of any kind.
 
+pub mod anchors;
 mod card;
 pub mod config;
+pub mod enrol;
 pub mod handover;
 mod logbook;
 mod questions;

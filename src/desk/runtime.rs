@@ -218,6 +218,9 @@ fn run(hands: &mut Hands, effect: Effect) {
                 let _ = registry.send(query);
             }
         }
+        Effect::CloseLog => {
+            let _ = hands.log.send(LogOrder::Close);
+        }
         Effect::Sound(signal) => (hands.sound)(signal),
     }
 }

@@ -9,21 +9,23 @@ use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::records;
 use crate::checkin::show::view;
 use crate::checkin::state::{Halted, State};
+use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
-use crate::desk::config::{ChipConfig, DeskConfig, SessionConfig};
-use crate::desk::logbook::{LogHand, failure_of};
+use crate::desk::config::{ChipConfig, DeskConfig, DeviceStoreKind, SessionConfig};
+use crate::desk::logbook::{Anchors, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::trust::TrustWatch;
 use crate::desk::{questions, watch};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::InspectionPolicy;
+use crate::host::device_key::{self, DeviceStore};
 use crate::host::disk::{self, FileStore, Space};
-use crate::host::keys::open_key_file;
+use crate::host::pkcs11::TokenSettings;
 use crate::host::trust::read_trust_folder;
 use crate::host::{clock, file, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteKey, Opening};
+use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
 use crate::registry::Registry;
 use crate::roster::{Candidate, Place, Roster};
 use jiff::SignedDuration;
@@ -41,6 +43,8 @@ pub struct Adapters {
     pub connector: Box<dyn CardReader>,
     /// Makes the registry's client, where it is asked.
     pub registry: Option<RegistryMaker>,
+    /// The witness, where there is one.
+    pub witness: Option<WitnessLink>,
     /// The clock.
     pub clock: Arc<dyn Clock + Sync>,
     /// Chance for the card thread.
@@ -53,6 +57,9 @@ pub struct Adapters {
 
 /// The largest roster that is read.
 const MAX_ROSTER_BYTES: u64 = 512 << 20;
+/// This program was built without TPM support.
+#[cfg(not(feature = "tpm"))]
+const NO_TPM: &str = "this program was built without the feature tpm";
 /// The largest small file: keys, certificates, configuration.
 const MAX_SMALL_BYTES: u64 = 64 << 10;
 
@@ -73,7 +80,7 @@ pub(super) fn diagnose(halted: &Halted) {
 struct Prepared {
     trust: TrustStore,
     roster: Roster,
-    device: NoteKey,
+    device: Box<dyn NoteSigner>,
     desk_cert: String,
     exam_key: Secret<[u8; 32]>,
     operator: Code,
@@ -125,14 +132,18 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
         resumption: None,
         current: Arc::clone(&reading),
     };
-    let log_hand = LogHand { log, operator, clock: Arc::clone(&adapters.clock), inbox: inbox.clone(), journal, began };
+    let mut workers = Vec::new();
+    let witness = adapters.witness.take();
+    let anchors = witness.map(|link| witness_thread(link, config, &log_orders, &mut workers)).transpose()?;
+    let clock = Arc::clone(&adapters.clock);
+    let log_hand = LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors };
     let watcher = adapters.watcher;
     let field = inbox.clone();
-    let mut workers = vec![
+    workers.extend([
         spawned(threads::spawn("card", move || card_hand.run(&card_orders)))?,
         spawned(threads::spawn("log", move || log_hand.run(&log_queue)))?,
         spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
-    ];
+    ]);
     let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
     let first = view(&context, &state);
     let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, reading };
@@ -160,6 +171,18 @@ fn ask_thread(
     Ok(questions)
 }
 
+fn witness_thread(
+    link: WitnessLink,
+    config: &DeskConfig,
+    log: &SyncSender<LogOrder>,
+    workers: &mut Vec<std::thread::JoinHandle<()>>,
+) -> Result<Anchors, Halted> {
+    let (heads, queue) = sync_channel(1);
+    let answers = log.clone();
+    workers.push(spawned(threads::spawn("witness", move || carry(link, &queue, &answers)))?);
+    Ok(Anchors { schedule: Schedule::new(&config.witness), heads })
+}
+
 fn open_log(
     config: &DeskConfig,
     prepared: &Prepared,
@@ -178,7 +201,7 @@ fn open_log(
             desk: config.desk.id.clone(),
             session: config.session.id.clone(),
         },
-        device: &prepared.device,
+        device: prepared.device.as_ref(),
         desk_cert: prepared.desk_cert.clone(),
         training: config.desk.training,
         boot_id: clock::boot_id().unwrap_or_else(|| "unknown".to_owned()),
@@ -246,6 +269,8 @@ fn desk_policy(config: &DeskConfig) -> DeskPolicy {
         registry_required: config.registry.required,
         registry_wait_ms: config.registry.wait_ms.unwrap_or(usual.registry_wait_ms),
         registry_again_ms: config.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
+        witness_asked: !config.witness.url.is_empty(),
+        ..usual
     }
 }
 
@@ -276,13 +301,43 @@ pub fn inspection_policy(chip: &ChipConfig) -> InspectionPolicy {
 ///
 /// # Errors
 /// A halted desk with [`Failure::DeviceKeyClosed`].
-pub fn device_key(config: &DeskConfig, base: &Path) -> Result<NoteKey, Halted> {
-    let paths = &config.paths;
-    let passphrase = small_text(&base.join(&paths.passphrase), Failure::DeviceKeyClosed)?;
+pub fn device_key(config: &DeskConfig, base: &Path) -> Result<Box<dyn NoteSigner>, Halted> {
+    with_device_store(config, base, |store, place| {
+        let name = format!("{}/{}", config.exam.board, config.desk.id);
+        device_key::open(store, &name).map_err(|error| halted_at(Failure::DeviceKeyClosed, place, error))
+    })
+}
+
+/// Hands the store of the device key to `work`, with its place for messages.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`] when the passphrase cannot be read or the store is not built in;
+/// what `work` ends in.
+pub fn with_device_store<T>(
+    config: &DeskConfig,
+    base: &Path,
+    work: impl FnOnce(&DeviceStore<'_>, &str) -> Result<T, Halted>,
+) -> Result<T, Halted> {
+    let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
     let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
-    let sealed = base.join(&paths.device_key);
-    open_key_file(&sealed, &passphrase)
-        .map_err(|error| halted_at(Failure::DeviceKeyClosed, &sealed.display().to_string(), error))
+    let file = base.join(&config.paths.device_key);
+    let device = &config.device;
+    match device.store {
+        DeviceStoreKind::File => {
+            work(&DeviceStore::File { path: &file, passphrase: &passphrase }, &file.display().to_string())
+        }
+        DeviceStoreKind::Pkcs11 => {
+            let settings = TokenSettings { module: &device.module, token: &device.token, pin: &passphrase };
+            work(&DeviceStore::Token(settings), &device.token)
+        }
+        #[cfg(feature = "tpm")]
+        DeviceStoreKind::Tpm => {
+            let store = DeviceStore::Tpm { tcti: &device.tcti, path: &file, passphrase: &passphrase };
+            work(&store, &device.tcti)
+        }
+        #[cfg(not(feature = "tpm"))]
+        DeviceStoreKind::Tpm => Err(halted_at(Failure::DeviceKeyClosed, "device.store", NO_TPM)),
+    }
 }
 
 /// Reads the board's note over the device key; empty where the configuration names none.

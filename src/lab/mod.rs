@@ -15,3 +15,4 @@ pub mod roster_sample;
 pub mod simulator;
 #[cfg(target_os = "linux")]
 pub mod vpcd;
+pub mod witness;

@@ -1,7 +1,7 @@
 //! The log as a folder that others can check: C2SP `tlog-tiles` a segment, certificate, keys, a signed manifest.
 
 use super::{
-    LogStore, NoteError, NoteKey, NoteVerifier, StoreFault,
+    AttendanceEvent, LogStore, NoteError, NoteSigner, NoteVerifier, StoreFault,
     segment::{Segment, SegmentContent, SegmentDamage, digest, read_segment},
     tree::{TILE_WIDTH, leaf_hash, tile_path, tiles},
 };
@@ -13,6 +13,17 @@ pub const DESK_CERT_FILE: &str = "desk-cert";
 pub const MANIFEST_FILE: &str = "manifest";
 /// How to check the folder without us.
 pub const READ_ME_FILE: &str = "READ-ME.txt";
+
+/// A witness's signature that came after the segment was closed, and so stands beside the log and not in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptAnchor {
+    /// The segment.
+    pub segment: u32,
+    /// Entries that were witnessed.
+    pub size: u64,
+    /// The cosigned checkpoint.
+    pub note: String,
+}
 
 /// Why nothing can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +54,20 @@ pub enum ExportFault {
 pub fn export<S: LogStore>(
     store: &mut S,
     desk_cert: &str,
-    device: &NoteKey,
+    device: &dyn NoteSigner,
+) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
+    export_with(store, &[], desk_cert, device)
+}
+
+/// The same, with the anchors that stand beside the log.
+///
+/// # Errors
+/// [`ExportFault`].
+pub fn export_with<S: LogStore>(
+    store: &mut S,
+    kept: &[KeptAnchor],
+    desk_cert: &str,
+    device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
     let mut segments = Vec::new();
     for number in store.segments()? {
@@ -54,14 +78,27 @@ pub fn export<S: LogStore>(
             SegmentContent::Nothing { .. } => (),
         }
     }
-    package(&segments, desk_cert, device)
+    package_with(&segments, kept, desk_cert, device)
 }
 
 /// Lays out segments that were read before.
 ///
 /// # Errors
 /// [`ExportFault::MixedModes`], [`ExportFault::Note`].
-pub fn package(segments: &[Segment], desk_cert: &str, device: &NoteKey) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
+pub fn package(
+    segments: &[Segment],
+    desk_cert: &str,
+    device: &dyn NoteSigner,
+) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
+    package_with(segments, &[], desk_cert, device)
+}
+
+fn package_with(
+    segments: &[Segment],
+    kept: &[KeptAnchor],
+    desk_cert: &str,
+    device: &dyn NoteSigner,
+) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
     let training = segments.first().is_some_and(|segment| segment.opened.training);
     if segments.iter().any(|segment| segment.opened.training != training) {
         return Err(ExportFault::MixedModes);
@@ -72,8 +109,10 @@ pub fn package(segments: &[Segment], desk_cert: &str, device: &NoteKey) -> Resul
     ];
     for segment in segments {
         let folder = segment_folder(segment.opened.segment);
-        let inner = segment_files(segment).into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes));
-        files.extend(inner);
+        let own = kept.iter().filter(|anchor| anchor.segment == segment.opened.segment);
+        let own = own.map(|anchor| (anchor_file(anchor.size), anchor.note.clone().into_bytes()));
+        let inner: BTreeMap<String, Vec<u8>> = segment_files(segment).into_iter().chain(own).collect();
+        files.extend(inner.into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes)));
     }
     files.sort();
     let manifest = device.sign(&Manifest::of(training, &files).text())?;
@@ -92,8 +131,17 @@ pub fn segment_files(segment: &Segment) -> Vec<(String, Vec<u8>)> {
         ("vkey".to_owned(), vkey_line(&segment.key).into_bytes()),
         ("checkpoint".to_owned(), segment.checkpoint.clone().into_bytes()),
     ];
+    files.extend(segment.entries.iter().filter_map(|entry| match &entry.event {
+        AttendanceEvent::Anchor { size, note, .. } => Some((anchor_file(*size), note.clone().into_bytes())),
+        _ => None,
+    }));
     files.extend(tree_files(&segment.raw));
     files
+}
+
+/// The path of an anchor in its segment's folder.
+pub fn anchor_file(size: u64) -> String {
+    format!("anchors/{size}")
 }
 
 /// Tiles and entry bundles over the exact bytes of entries.

@@ -10,6 +10,7 @@
 //! - No entry holds a name, a birth date, a number, an MRZ or a picture. No file, no clock of its own.
 
 pub mod checkpoint;
+pub mod consistency;
 pub mod cosignature;
 pub mod entry;
 pub mod export;
@@ -17,6 +18,7 @@ pub mod frame;
 pub mod segment;
 pub mod statement;
 pub mod tree;
+pub mod witness;
 
 mod event;
 mod history;
@@ -35,9 +37,9 @@ pub use event::{
 };
 pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
 pub use memory::{FaultKind, FaultyStore, MemoryStore};
-pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteVerifier};
+pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};
 pub use segment::{Segment, SegmentContent, SegmentDamage};
-pub use statement::DeskCert;
+pub use statement::{DeskCert, Enrolment};
 pub use store::{LogStore, StoreFault};

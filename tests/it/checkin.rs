@@ -101,6 +101,11 @@ impl Desk {
                 self.reads += 1;
                 None
             }
+            Effect::CloseLog => {
+                let durable = self.log.close(&record_support::code("op-1"), self.now).expect("an entry");
+                let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
+                Some(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })))
+            }
             Effect::ReleaseCard | Effect::Sound(_) => None,
         }
     }

@@ -18,6 +18,8 @@ impl Desk<'_> {
             Input::Entered(text) => self.entered(&text),
             Input::Picked(id) => self.picked(id),
             Input::Chose(Choice::Continue) => self.continue_on(),
+            Input::Chose(Choice::EndSession) => self.end_session(),
+            Input::EndSession => self.ask_to_end(),
             Input::Chose(choice) => self.chose(choice),
             Input::Reason(reason) => self.reason(reason),
             Input::Back => self.back(),

@@ -149,7 +149,7 @@ fn decided(screen: &Screen) -> Option<&CaseView> {
             let portrait = !matches!(case.portrait, diemdanh::checkin::view::PortraitView::Pending);
             (ready && portrait).then_some(case)
         }
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => None,
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
     }
 }
 
@@ -205,7 +205,7 @@ fn receipt(screen: &Screen) -> Option<String> {
             StageView::Recorded(receipt) => Some(receipt.entry.clone()),
             _ => None,
         },
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => None,
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
     }
 }
 
@@ -223,6 +223,7 @@ fn name_of(screen: &Screen) -> String {
         Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
             format!("{:?} {:?} {:?}", case.headline, case.reasons, case.lines)
         }
+        Screen::Closing(closing) => format!("closing {closing:?}"),
         Screen::Halted(halted) => format!("halted {}", halted.failure.code()),
     }
 }
