@@ -20,7 +20,7 @@ use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::InspectionPolicy;
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::keys::open_key_file;
-use crate::host::trust::read_trust_folder;
+use crate::host::trust::{DEVIATIONS, read_trust_folder};
 use crate::host::{clock, file, threads};
 use crate::iso7816::transport::CardReader;
 use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteKey, Opening};
@@ -302,7 +302,8 @@ pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
 /// A halted desk with [`Failure::TrustMissing`].
 pub fn trust(folder: &Path) -> Result<TrustStore, Halted> {
     let found = read_trust_folder(folder).map_err(|error| halted(Failure::TrustMissing, error))?;
-    let (store, dropped) = TrustStore::from_certificates(&found.certificates);
+    let (store, dropped) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())
+        .map_err(|error| halted_at(Failure::TrustMissing, DEVIATIONS, error))?;
     for one in &dropped {
         tracing::warn!(index = one.index, cause = ?one.cause, "a trust anchor was left out");
     }

@@ -4,6 +4,8 @@
 //! master list and a `*.crl` one revocation list; an `*.ldif` any number of each. Whether they are that at all is the
 //! trust store's question, not this room's.
 //!
+//! A file `deviations.toml` holds the list of known deviations.
+//!
 //! A folder with a manifest is exactly what the manifest lists: a file that differs or is missing spoils the folder, a
 //! file that is not listed is not read.
 
@@ -35,6 +37,8 @@ pub struct TrustFolder {
     pub skipped: Vec<String>,
     /// The number in the manifest, where there is one.
     pub version: Option<u64>,
+    /// The text of the list of deviations, where there is one.
+    pub deviations: Option<String>,
 }
 
 /// What the desk needs of a manifest; the rest of it is `diemdanh-board`'s.
@@ -92,7 +96,7 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
     let version = manifest.as_ref().map(|manifest| manifest.version);
     let mut unread: Vec<String> =
         manifest.iter().flat_map(|manifest| &manifest.files).map(|file| file.name.clone()).collect();
-    let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new(), version };
+    let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new(), version, deviations: None };
     for path in certificate_files(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes = read_limited(&path)?;
@@ -106,6 +110,11 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
                 (Some(file), Some(bytes)) if file.sha256 == sha256(bytes) => unread.retain(|other| *other != name),
                 _ => return Err(TrustFolderError::Damaged(path)),
             }
+        }
+        if name == DEVIATIONS {
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            found.deviations = Some(text.ok_or(TrustFolderError::Damaged(path))?);
+            continue;
         }
         match bytes.and_then(|bytes| armour::objects(&bytes)) {
             Some(certificates) => found.certificates.extend(certificates),
@@ -188,7 +197,8 @@ fn certificate_files(folder: &Path) -> Result<Vec<PathBuf>, TrustFolderError> {
     for entry in fs::read_dir(folder).map_err(at(folder))? {
         let path = entry.map_err(at(folder))?.path();
         let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-        if extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) {
+        let is_list = path.file_name().is_some_and(|name| name == DEVIATIONS);
+        if is_list || extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) {
             paths.push(path);
         }
         if paths.len() > MAX_CERTIFICATE_FILES {
@@ -212,6 +222,8 @@ fn at(path: &Path) -> impl Fn(io::Error) -> TrustFolderError + '_ {
     move |error| TrustFolderError::Os { path: path.to_owned(), error }
 }
 
+/// The name of the list of known deviations.
+pub const DEVIATIONS: &str = "deviations.toml";
 /// The name of the file that lists the others, where `diemdanh-board trust import` made the folder.
 pub const MANIFEST: &str = "manifest.json";
 

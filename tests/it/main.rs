@@ -21,6 +21,7 @@ mod desk_registry;
 mod desk_start;
 mod desk_support;
 mod desk_trust;
+mod deviation;
 mod diagnostics;
 mod differential;
 mod failures;
