@@ -17,5 +17,5 @@ pub mod registry;
 pub mod runtime;
 pub mod sounds;
 pub mod start;
-mod trust;
+pub mod trust;
 mod watch;

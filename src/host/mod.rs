@@ -19,3 +19,4 @@ pub mod random;
 pub mod sound;
 pub mod threads;
 pub mod trust;
+pub mod trust_note;

@@ -11,6 +11,7 @@
 
 use super::file;
 use super::folder::{FolderError, write_folder};
+use super::trust_note;
 use crate::bits::{armour, hex};
 use crate::crypto::HashAlg;
 #[cfg(target_os = "linux")]
@@ -39,6 +40,8 @@ pub struct TrustFolder {
     pub version: Option<u64>,
     /// The text of the list of deviations, where there is one.
     pub deviations: Option<String>,
+    /// What a board signs over the folder; none where it has no manifest.
+    pub note_text: Option<String>,
 }
 
 /// What the desk needs of a manifest; the rest of it is `diemdanh-board`'s.
@@ -92,11 +95,14 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
     if !folder.is_dir() {
         return Err(TrustFolderError::Missing(folder.to_owned()));
     }
-    let manifest = read_manifest(folder)?;
+    let (manifest, note_text) = match manifest_with_digest(folder)? {
+        Some((manifest, digest)) => (Some(manifest.clone()), Some(trust_note::text(&manifest, &digest))),
+        None => (None, None),
+    };
     let version = manifest.as_ref().map(|manifest| manifest.version);
     let mut unread: Vec<String> =
         manifest.iter().flat_map(|manifest| &manifest.files).map(|file| file.name.clone()).collect();
-    let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new(), version, deviations: None };
+    let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new(), version, deviations: None, note_text };
     for path in certificate_files(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes = read_limited(&path)?;
@@ -132,10 +138,14 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
 /// # Errors
 /// [`TrustFolderError`].
 pub fn read_manifest(folder: &Path) -> Result<Option<Listing>, TrustFolderError> {
+    Ok(manifest_with_digest(folder)?.map(|(manifest, _)| manifest))
+}
+
+fn manifest_with_digest(folder: &Path) -> Result<Option<(Listing, String)>, TrustFolderError> {
     let path = folder.join(MANIFEST);
     match file::read(&path, MAX_MANIFEST_LEN) {
         Ok(bytes) => match serde_json::from_slice(&bytes) {
-            Ok(listing) => Ok(Some(listing)),
+            Ok(listing) => Ok(Some((listing, sha256(&bytes)))),
             Err(_) => Err(TrustFolderError::Damaged(path)),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -146,7 +156,8 @@ pub fn read_manifest(folder: &Path) -> Result<Option<Listing>, TrustFolderError>
 /// A number that changes when the folder does, from names, sizes and times alone. `None` where it cannot be looked at.
 pub fn folder_stamp(folder: &Path) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
-    for path in std::iter::once(folder.join(MANIFEST)).chain(certificate_files(folder).ok()?) {
+    let named = [MANIFEST, trust_note::NOTE].map(|name| folder.join(name));
+    for path in named.into_iter().chain(certificate_files(folder).ok()?) {
         if let Ok(facts) = fs::metadata(&path) {
             (path, facts.len(), facts.modified().ok()).hash(&mut hasher);
         }
