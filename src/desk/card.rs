@@ -9,16 +9,20 @@ use crate::desk::runtime::Message;
 use crate::desk::trust::TrustWatch;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::inspect::{Inspection, InspectionPolicy, Inspector, Observer, Progress, Resumption};
+use crate::emrtd::inspect::{CardType, Inspection, InspectionPolicy, Inspector, Observer, Progress, Resumption};
 use crate::emrtd::lds::files::FileId;
 use crate::emrtd::lds::portrait::Portrait;
-use crate::emrtd::report::Overall;
+use crate::emrtd::report::{Check, CheckResult, Outcome, Overall};
 use crate::iso7816::transport::{CardReader, CardTransport, TransportError};
 use crate::registry::RequestId;
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
+
+/// Signers and types that are remembered; a session meets a few dozen.
+const MAX_CARD_TYPES: usize = 1_024;
 
 /// What the card thread is told.
 pub(super) enum CardOrder {
@@ -81,7 +85,23 @@ impl CardHand {
         let inspector = Inspector { key, trust: &self.trust, policy: &self.policy, now };
         let contact = inspector.inspect(&mut transport, self.resumption.take(), random, &mut herald);
         self.resumption = contact.resumption;
-        finished(&contact.inspection, herald.contradicted)
+        let finished = finished(&contact.inspection, herald.contradicted);
+        self.remember_card_type(&contact.inspection);
+        finished
+    }
+}
+
+impl CardHand {
+    /// A signer whose chips prove themselves does not make documents without a key.
+    fn remember_card_type(&mut self, inspection: &Inspection) {
+        let proofs = [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication];
+        let is_proof = |line: &CheckResult| proofs.contains(&line.check) && line.outcome == Outcome::Successful;
+        let proven = inspection.overall == Overall::Pass && inspection.results.iter().any(is_proof);
+        let Some(evidence) = inspection.evidence.as_ref().filter(|_| proven) else { return };
+        let seen = CardType::Signer(Sha256::digest(&evidence.signer_certificate).into());
+        if !self.policy.card_types.contains(&seen) && self.policy.card_types.len() < MAX_CARD_TYPES {
+            self.policy.card_types.push(seen);
+        }
     }
 }
 

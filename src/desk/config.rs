@@ -113,6 +113,9 @@ pub struct PathsConfig {
     pub passphrase: PathBuf,
     /// The exam's key for pseudonyms: 64 hexadecimal digits.
     pub exam_key: PathBuf,
+    /// The board's verifier key: the trust folder must then be signed with it, and never grow older.
+    #[serde(default)]
+    pub board_key: Option<PathBuf>,
     /// The board's note over the device key; may be missing in training.
     #[serde(default)]
     pub desk_cert: Option<PathBuf>,
@@ -213,6 +216,22 @@ pub struct ChipConfig {
     /// Green needs a revocation list.
     #[serde(default)]
     pub revocation_required: bool,
+    /// Types of documents whose chip has a key; the chip card of Vietnam where it is left out.
+    #[serde(default)]
+    pub card_type: Option<Vec<CardTypeConfig>>,
+}
+
+/// A type of documents, as the MRZ names it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardTypeConfig {
+    /// The issuer: `VNM`.
+    pub issuer: String,
+    /// The document code: `ID`.
+    pub document: String,
+    /// Signed on this day or later.
+    #[serde(default)]
+    pub since: Option<jiff::civil::Date>,
 }
 
 /// The window.
@@ -233,7 +252,7 @@ impl Default for SessionConfig {
 
 impl Default for ChipConfig {
     fn default() -> Self {
-        Self { bac_fallback: true, authentication_required: true, revocation_required: false }
+        Self { bac_fallback: true, authentication_required: true, revocation_required: false, card_type: None }
     }
 }
 

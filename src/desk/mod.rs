@@ -19,5 +19,5 @@ pub mod registry;
 pub mod runtime;
 pub mod sounds;
 pub mod start;
-mod trust;
+pub mod trust;
 mod watch;

@@ -11,18 +11,17 @@ use crate::checkin::show::view;
 use crate::checkin::state::{Halted, State};
 use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
-use crate::desk::config::{ChipConfig, DeskConfig, DeviceStoreKind, SessionConfig};
+use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, DeviceStoreKind, SessionConfig};
 use crate::desk::logbook::{Anchors, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
-use crate::desk::trust::TrustWatch;
+use crate::desk::trust::{TrustSource, TrustWatch};
 use crate::desk::{questions, watch};
 use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::inspect::InspectionPolicy;
+use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::device_key::{self, DeviceStore};
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::pkcs11::TokenSettings;
-use crate::host::trust::read_trust_folder;
 use crate::host::{clock, file, threads};
 use crate::iso7816::transport::CardReader;
 use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
@@ -88,11 +87,12 @@ struct Prepared {
     policy_sha256: Digest,
 }
 
-fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
+fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), Halted> {
     let paths = &config.paths;
     let exam_key = exam_key(&base.join(&paths.exam_key))?;
-    Ok(Prepared {
-        trust: trust(&base.join(&paths.trust))?,
+    let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
+    let prepared = Prepared {
+        trust,
         roster: roster(&base.join(&paths.roster), &exam_key)?,
         device: device_key(config, base)?,
         desk_cert: desk_cert(config, base)?,
@@ -101,10 +101,16 @@ fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
             .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
         utc_offset: utc_offset(config)?,
         policy_sha256: Digest(config.source_sha256),
-    })
+    };
+    Ok((prepared, trust_watch))
 }
 
-fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapters) -> Result<RunningDesk, Halted> {
+fn run(
+    config: &DeskConfig,
+    base: &Path,
+    (prepared, trust_watch): (Prepared, TrustWatch),
+    mut adapters: Adapters,
+) -> Result<RunningDesk, Halted> {
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
     let (mut log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
@@ -124,7 +130,7 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
     let card_hand = CardHand {
         reader: adapters.connector,
         trust,
-        trust_watch: TrustWatch::new(base.join(&config.paths.trust)),
+        trust_watch,
         policy: inspection_policy(&config.chip),
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
@@ -293,7 +299,21 @@ pub fn inspection_policy(chip: &ChipConfig) -> InspectionPolicy {
         bac_fallback: chip.bac_fallback,
         chip_authentication_required: chip.authentication_required,
         revocation_required: chip.revocation_required,
+        card_types: card_types(chip),
         ..InspectionPolicy::default()
+    }
+}
+
+/// Without a table of its own a desk expects the chip card of Vietnam to have its keys.
+fn card_types(chip: &ChipConfig) -> Vec<CardType> {
+    let named = |row: &CardTypeConfig| CardType::Named {
+        issuer: row.issuer.clone(),
+        document: row.document.clone(),
+        since: row.since,
+    };
+    match &chip.card_type {
+        Some(rows) => rows.iter().map(named).collect(),
+        None => InspectionPolicy::default().card_types,
     }
 }
 
@@ -349,22 +369,6 @@ pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
         Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
         None => Ok(String::new()),
     }
-}
-
-/// Reads a folder of trust anchors into a store.
-///
-/// # Errors
-/// A halted desk with [`Failure::TrustMissing`].
-pub fn trust(folder: &Path) -> Result<TrustStore, Halted> {
-    let found = read_trust_folder(folder).map_err(|error| halted(Failure::TrustMissing, error))?;
-    let (store, dropped) = TrustStore::from_certificates(&found.certificates);
-    for one in &dropped {
-        tracing::warn!(index = one.index, cause = ?one.cause, "a trust anchor was left out");
-    }
-    if store.is_empty() {
-        return Err(Halted { failure: Failure::TrustMissing, detail: folder.display().to_string() });
-    }
-    Ok(store)
 }
 
 fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {

@@ -23,6 +23,7 @@ const SECTION_SOD: &str = "9303-10 §4.6.2";
 const SECTION_FILES: &str = "9303-10 §4";
 const SECTION_ACCESS: &str = "9303-11 §4.2";
 const SECTION_PASSIVE: &str = "9303-11 §5.1";
+const SECTION_CHIP: &str = "9303-11 §6.2";
 const SECTION_SECURITY: &str = "9303-11 §9.2.11";
 
 /// The tag of EF.SOD; some tools keep what is in it without it.
@@ -61,7 +62,7 @@ impl Replay {
         self.report.add(Check::ReadSod, Outcome::Successful, None, SECTION_SOD);
         let signed = match passive::authenticate(&bytes, trust, at, &mut self.report) {
             SodVerdict::Trusted(sod) => sod.signed().clone(),
-            SodVerdict::UnknownSigner(sod) => sod,
+            SodVerdict::UnknownSigner(sod) | SodVerdict::OutOfForce(sod, _) => sod,
             SodVerdict::Failed(_) => return None,
         };
         let signer_certificate = signed.signer().der().to_vec();
@@ -136,6 +137,10 @@ impl Replay {
             }
         }
         let policy = InspectionPolicy::for_files(groups(&self.files));
+        let dg1 = self.files.get(FileId::Dg(1));
+        if let Some(judged) = judging::card_type(&policy.card_types, signed, dg1) {
+            self.add(Check::CardTypeKeys, judged, SECTION_CHIP);
+        }
         let of_a_card = [Check::Application, Check::Link, Check::CountryAgreement];
         for check in report::listed_checks(&policy).into_iter().chain(of_a_card) {
             if self.report.outcome(check).is_none() {
@@ -144,10 +149,10 @@ impl Replay {
             }
         }
         let mut inspection = Inspection::unopened(trust.version());
-        inspection.results = self.report.results().to_vec();
-        inspection.overall = report::overall(&inspection.results, &policy);
         inspection.files = self.files;
         inspection.evidence = self.evidence;
+        let results = self.report.results().to_vec();
+        judging::verdict(&mut inspection, results, signed, trust.deviations(), &policy);
         inspection
     }
 

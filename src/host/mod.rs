@@ -24,3 +24,4 @@ pub mod threads;
 pub mod tpm;
 pub mod trust;
 pub mod witness;
+pub mod trust_note;

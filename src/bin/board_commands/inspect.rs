@@ -108,7 +108,7 @@ fn trust(folder: &Path) -> Result<TrustStore, Box<dyn Error>> {
         }
         Err(error) => return Err(error.into()),
     };
-    let (store, dropped) = TrustStore::from_certificates(&found.certificates);
+    let (store, dropped) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())?;
     for skipped in &found.skipped {
         eprintln!("diemdanh-board: {skipped} holds no certificate");
     }

@@ -4,7 +4,7 @@ use clap::{ArgGroup, Args};
 use diemdanh::cccd::access::{bac_candidates, key_from_qr, key_from_typed};
 use diemdanh::cccd::holder::Holder;
 use diemdanh::cccd::qr::QrCard;
-use diemdanh::desk::start;
+use diemdanh::desk::trust::TrustSource;
 use diemdanh::emrtd::access::key::AccessKey;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Unobserved, inspect};
@@ -68,7 +68,7 @@ pub(crate) struct Arguments {
 /// Reads one card. The exit code is the verdict: 0 PASS, 1 WARN, 2 UNKNOWN, 3 FAIL, 4 ACCESS, 5 RETRY.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let keys = keys(arguments);
-    let trust = match start::trust(&arguments.trust) {
+    let trust = match TrustSource::unsigned(&arguments.trust).read() {
         Ok(trust) => trust,
         Err(halted) => {
             tracing::error!(code = halted.failure.code(), detail = %halted.detail, "no trust anchors");

@@ -23,13 +23,14 @@ use crate::iso7816::SessionError;
 enum ChipKeyOf<K> {
     Trusted(BoundKey<K>),
     Unknown(SignedKey<K>),
+    OutOfForce(SignedKey<K>),
 }
 
 impl<K> ChipKeyOf<K> {
     fn key(&self) -> &K {
         match self {
             Self::Trusted(bound) => bound.key(),
-            Self::Unknown(signed) => signed.key(),
+            Self::Unknown(signed) | Self::OutOfForce(signed) => signed.key(),
         }
     }
 
@@ -38,6 +39,7 @@ impl<K> ChipKeyOf<K> {
         match self {
             Self::Trusted(_) => (Outcome::Successful, None),
             Self::Unknown(_) => (Outcome::Undetermined, Some(Cause::KeyOfUnknownSigner)),
+            Self::OutOfForce(_) => (Outcome::Undetermined, Some(Cause::KeyOfUnfitSigner)),
         }
     }
 }
@@ -144,6 +146,7 @@ impl Dialogue<'_, '_> {
         let key = match &self.signed_object {
             SignedObject::Trusted(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::Trusted).ok(),
             SignedObject::Unknown(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::Unknown).ok(),
+            SignedObject::OutOfForce(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::OutOfForce).ok(),
             SignedObject::None => None,
         };
         if key.is_none() {
