@@ -4,6 +4,8 @@
 mod desks;
 #[path = "board_commands/inspect.rs"]
 mod inspect;
+#[path = "board_commands/receipt.rs"]
+mod receipt;
 #[path = "board_commands/trust.rs"]
 mod trust;
 
@@ -27,6 +29,8 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Judge the files of a past inspection again, without the card
     Inspect(inspect::Inspect),
+    /// Sign a receipt for an export that was checked
+    Receipt(receipt::Receive),
     /// Keep a folder of trust anchors
     #[command(subcommand)]
     Trust(trust::Trust),
@@ -115,6 +119,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
     match command {
         Command::Verify(args) => check(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
         Command::Inspect(args) => Ok(inspect::run(&args)),
+        Command::Receipt(args) => receipt::receive(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),

@@ -14,6 +14,7 @@ pub mod config;
 pub mod enrol;
 pub mod handover;
 mod logbook;
+pub mod purge;
 mod questions;
 pub mod registry;
 pub mod runtime;

@@ -22,7 +22,7 @@ use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::device_key::{self, DeviceStore};
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::pkcs11::TokenSettings;
-use crate::host::{clock, file, threads};
+use crate::host::{clock, file, program, threads};
 use crate::iso7816::transport::CardReader;
 use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
 use crate::registry::Registry;
@@ -84,7 +84,6 @@ struct Prepared {
     exam_key: Secret<[u8; 32]>,
     operator: Code,
     utc_offset: Offset,
-    policy_sha256: Digest,
 }
 
 fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), Halted> {
@@ -100,7 +99,6 @@ fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), H
         operator: Code::new(&config.desk.operator)
             .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
         utc_offset: utc_offset(config)?,
-        policy_sha256: Digest(config.source_sha256),
     };
     Ok((prepared, trust_watch))
 }
@@ -200,29 +198,42 @@ fn open_log(
     if let Ok(Space::TooLittle { .. }) = disk::space(journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
         return Err(Halted { failure: Failure::DiskFull, detail: place() });
     }
-    let opening = Opening {
+    let trust_store = prepared.trust.version().to_owned();
+    let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
+    let opening = opening(config, prepared.device.as_ref(), cert, operator, trust_store);
+    AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
+        let named = fault == LogFault::BadName;
+        let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
+        halted_at(failure_of(&fault), &place, fault)
+    })
+}
+
+/// What a segment of this desk is opened with.
+pub(super) fn opening<'a>(
+    config: &DeskConfig,
+    device: &'a dyn NoteSigner,
+    desk_cert: String,
+    operator: Code,
+    trust_store: String,
+) -> Opening<'a> {
+    Opening {
         name: LogName {
             board: config.exam.board.clone(),
             exam: config.exam.id.clone(),
             desk: config.desk.id.clone(),
             session: config.session.id.clone(),
         },
-        device: prepared.device.as_ref(),
-        desk_cert: prepared.desk_cert.clone(),
+        device,
+        desk_cert,
         training: config.desk.training,
         boot_id: clock::boot_id().unwrap_or_else(|| "unknown".to_owned()),
-        operator: prepared.operator.clone(),
+        operator,
         package: None,
-        policy_sha256: prepared.policy_sha256,
-        trust_store: prepared.trust.version().to_owned(),
+        policy_sha256: Digest(config.source_sha256),
+        trust_store,
         program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
-        program_sha256: None,
-    };
-    AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
-        let named = fault == LogFault::BadName;
-        let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
-        halted_at(failure_of(&fault), &place, fault)
-    })
+        program_sha256: program::sha256().map(Digest),
+    }
 }
 
 fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {

@@ -85,6 +85,23 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(path))
 }
 
+/// Removes a file, or a folder with everything in it, and makes that durable. True when there was something.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn remove(path: &Path) -> Result<bool, FolderError> {
+    let removed = match path.symlink_metadata() {
+        Ok(facts) if facts.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => Err(error),
+    };
+    removed.map_err(at(path))?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sync_folder(parent).map_err(at(parent))?;
+    Ok(true)
+}
+
 /// Gives a file another name, `<name>.old-<n>`, so that a new one can take its place; nothing is overwritten.
 ///
 /// # Errors

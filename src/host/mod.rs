@@ -17,11 +17,12 @@ pub mod keys;
 pub mod logging;
 pub mod pcsc;
 pub mod pkcs11;
+pub mod program;
 pub mod random;
 pub mod sound;
 pub mod threads;
 #[cfg(feature = "tpm")]
 pub mod tpm;
 pub mod trust;
-pub mod witness;
 pub mod trust_note;
+pub mod witness;

@@ -15,6 +15,7 @@ pub mod cosignature;
 pub mod entry;
 pub mod export;
 pub mod frame;
+pub mod receipt;
 pub mod segment;
 pub mod statement;
 pub mod tree;

@@ -88,6 +88,10 @@ impl World {
         self
     }
 
+    pub(crate) fn board(&self) -> &NoteKey {
+        &self.board
+    }
+
     /// The board certifies another device key for this desk.
     pub(crate) fn certify(&self, device: &NoteVerifier, serial: u32) {
         fs::write(self.path("desk-cert"), certified(&self.board, device, serial)).unwrap();
