@@ -77,7 +77,8 @@ fn screen(context: &Context, state: &State) -> Screen {
         Phase::Reading(reading) => Screen::Reading(ReadingView {
             phase: reading.phase,
             permille: reading.permille,
-            interrupted: reading.interrupted.filter(|_| !state.reading),
+            // A held card is tried again and again; the words about it stay until it opens.
+            interrupted: reading.interrupted.filter(|failure| !state.reading || *failure == Failure::CardHeld),
         }),
         Phase::Verdict(case) => Screen::Verdict(case_view(context, state, case)),
         Phase::AlreadyIn(case) => Screen::AlreadyIn(case_view(context, state, case)),

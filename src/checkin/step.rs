@@ -43,7 +43,10 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn take(&mut self, event: Event) {
         match event {
-            Event::Tick => self.ask_again(),
+            Event::Tick => {
+                self.ask_again();
+                self.try_held_card();
+            }
             Event::Reader(news) => self.reader(&news),
             Event::Input(input) => self.input(input),
             Event::Card(CardNews::Progress { phase, permille }) => self.progress(phase, permille),
@@ -163,9 +166,26 @@ impl Desk<'_> {
         }
     }
 
+    /// A card that another program holds lies there already: nobody will put it down once more, so the desk tries again
+    /// until the other lets go.
+    fn try_held_card(&mut self) {
+        let is_held = match &self.state.phase {
+            Phase::Reading(reading) => reading.interrupted == Some(Failure::CardHeld),
+            _ => self
+                .state
+                .case()
+                .is_some_and(|case| case.chip.failure == Some(Failure::CardHeld) && !case.chip_final && case.is_open()),
+        };
+        let Some(key) = self.state.key.as_ref().filter(|_| is_held && !self.state.reading) else { return };
+        if self.state.health.card_present {
+            self.effects.push(Effect::ReadCard(key.access.clone()));
+            (self.state.reading, self.state.card_came_back) = (true, false);
+        }
+    }
+
     fn progress(&mut self, phase: ReadPhase, permille: u16) {
         if let Phase::Reading(reading) = &mut self.state.phase {
-            (reading.phase, reading.permille) = (phase, permille);
+            *reading = Reading { phase, permille, interrupted: None };
         }
     }
 
@@ -208,13 +228,17 @@ impl Desk<'_> {
         let context = self.context;
         match self.state.case_mut() {
             Some(case) => {
+                let still_held = broken == Some(Failure::CardHeld) && case.chip.failure == broken;
                 case.chip_final = chip.overall != Overall::Retry;
                 case.portrait = case.chip_final.then_some(portrait);
                 case.chip = chip;
-                let note = broken.map(|failure| records::interrupted(case, failure, context));
+                let told = broken.filter(|_| !still_held);
+                let note = told.map(|failure| records::interrupted(case, failure, context));
                 note.into_iter().for_each(|note| self.record_note(note));
                 self.reroute();
-                self.announce();
+                if !still_held {
+                    self.announce();
+                }
             }
             None => self.unread(chip.overall, chip.failure.unwrap_or(Failure::FileDamaged), chip.apdu_count),
         }
@@ -226,6 +250,10 @@ impl Desk<'_> {
 
     /// The reading ended before it was known who this is.
     fn unread(&mut self, overall: Overall, failure: Failure, apdu_count: u32) {
+        let before = if let Phase::Reading(reading) = &self.state.phase { reading.interrupted } else { None };
+        if failure == Failure::CardHeld && before == Some(failure) {
+            return;
+        }
         let candidate = self.state.key.as_ref().and_then(|key| key.candidate).map(|id| CandidateRef(id.0));
         let cause = failure.code().to_ascii_lowercase();
         self.record_note(records::read_failed(candidate, &cause, apdu_count));

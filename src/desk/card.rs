@@ -17,12 +17,15 @@ use crate::iso7816::transport::{CardReader, CardTransport, TransportError};
 use crate::registry::RequestId;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
 
 /// Signers and types that are remembered; a session meets a few dozen.
 const MAX_CARD_TYPES: usize = 1_024;
+/// How far each answer moves the bar while the chip is being opened, and where that ends, in thousandths.
+const OPENING_STEP: u16 = 20;
+const OPENING_END: u16 = 190;
 
 /// What the card thread is told.
 pub(super) enum CardOrder {
@@ -77,9 +80,18 @@ impl CardHand {
             Ok(transport) => transport,
             Err(error) => return not_connected(error),
         };
-        let mut transport = Leash { inner, reading, current: Arc::clone(&self.current) };
+        let opening = AtomicBool::new(true);
+        let steps = Steps { inbox: self.inbox.clone(), opening: &opening, answers: 0 };
+        let mut transport = Leash { inner, reading, current: Arc::clone(&self.current), steps };
         let request_id = RequestId::random(self.random.as_mut());
-        let mut herald = Herald { inbox: &self.inbox, reading, request_id, contradicted: false, last_permille: 0 };
+        let mut herald = Herald {
+            inbox: &self.inbox,
+            opening: &opening,
+            reading,
+            request_id,
+            contradicted: false,
+            last_permille: 0,
+        };
         let now = self.clock.now().wall;
         let random = self.random.as_mut();
         let inspector = Inspector { key, trust: &self.trust, policy: &self.policy, now };
@@ -122,18 +134,39 @@ fn finished(inspection: &Inspection, contradicted: bool) -> Finished {
 }
 
 /// A transport that ends as soon as its reading does not count any more.
-struct Leash {
+struct Leash<'a> {
+    steps: Steps<'a>,
     inner: Box<dyn CardTransport>,
     reading: u64,
     current: Arc<AtomicU64>,
 }
 
-impl CardTransport for Leash {
+/// Moves the bar while the chip is being opened, which may take several slow answers and has no file to show.
+struct Steps<'a> {
+    inbox: SyncSender<Message>,
+    opening: &'a AtomicBool,
+    answers: u16,
+}
+
+impl Steps<'_> {
+    fn answered(&mut self, reading: u64) {
+        if self.opening.load(Ordering::Relaxed) {
+            self.answers = self.answers.saturating_add(1);
+            let permille = self.answers.saturating_mul(OPENING_STEP).min(OPENING_END);
+            let news = CardNews::Progress { phase: ReadPhase::Opening, permille };
+            let _ = self.inbox.try_send(Message::Card(reading, news));
+        }
+    }
+}
+
+impl CardTransport for Leash<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         if self.current.load(Ordering::Acquire) != self.reading {
             return Err(TransportError::CardLost);
         }
-        self.inner.transmit(command)
+        let answer = self.inner.transmit(command)?;
+        self.steps.answered(self.reading);
+        Ok(answer)
     }
 
     fn atr(&self) -> &[u8] {
@@ -144,6 +177,7 @@ impl CardTransport for Leash {
 /// Carries the news of a dialogue to the brain.
 struct Herald<'a> {
     inbox: &'a SyncSender<Message>,
+    opening: &'a AtomicBool,
     reading: u64,
     request_id: RequestId,
     contradicted: bool,
@@ -153,13 +187,17 @@ struct Herald<'a> {
 impl Observer for Herald<'_> {
     fn progress(&mut self, progress: Progress<'_>) {
         match progress {
-            Progress::AccessDone { .. } => self.tell(ReadPhase::Identity, 200),
+            Progress::AccessDone { .. } => {
+                self.opening.store(false, Ordering::Relaxed);
+                self.tell(ReadPhase::Identity, 200);
+            }
             Progress::Reading { file: FileId::Dg(2), done_bytes, total_bytes } => {
                 self.tell(ReadPhase::Portrait, 500 + share(done_bytes, total_bytes, 500));
             }
             Progress::Reading { .. } => {}
             Progress::FileRead(FileId::Dg(13)) => self.tell(ReadPhase::Checking, 450),
             Progress::FileRead(FileId::Dg(2)) => self.tell(ReadPhase::Portrait, 1_000),
+            Progress::FileRead(FileId::CardAccess) => {}
             Progress::FileRead(_) => self.tell(ReadPhase::Identity, (self.last_permille + 50).clamp(200, 420)),
             Progress::Identity(inspection) => self.identity(inspection),
         }

@@ -9,6 +9,7 @@ pub mod card;
 pub mod catalogue;
 pub mod fuzz;
 pub mod issuer;
+pub mod link;
 pub mod reader;
 pub mod registry_stub;
 pub mod roster_sample;

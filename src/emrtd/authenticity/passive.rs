@@ -5,9 +5,10 @@
 //! signer gives [`SignedSod`] and [`SignedKey`], which are other types, so that neither can be taken for the former.
 
 use crate::crypto::HashAlg;
+use crate::crypto::curve::ParameterError;
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
 use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts, SignerInfo};
-use crate::emrtd::authenticity::public_key::PublicKey;
+use crate::emrtd::authenticity::public_key::{KeyError, PublicKey};
 use crate::emrtd::authenticity::revocation::RevocationVerdict;
 use crate::emrtd::authenticity::signature::VerifyError;
 use crate::emrtd::authenticity::trust::{Chain, TrustStore};
@@ -303,6 +304,9 @@ fn verified_by(
 
 fn certificate_cause(error: CertificateError) -> Cause {
     match error {
+        CertificateError::Key(
+            KeyError::UnknownAlgorithm | KeyError::UnknownCurve | KeyError::Parameters(ParameterError::Unknown),
+        ) => Cause::AlgorithmNotSupported,
         CertificateError::Key(_) => Cause::KeyNotAcceptable,
         CertificateError::Algorithm => Cause::AlgorithmNotSupported,
         CertificateError::Malformed | CertificateError::TooLarge => Cause::Malformed,
