@@ -2,6 +2,8 @@
 
 #[path = "board_commands/desks.rs"]
 mod desks;
+#[path = "board_commands/evidence.rs"]
+mod evidence;
 #[path = "board_commands/inspect.rs"]
 mod inspect;
 #[path = "board_commands/receipt.rs"]
@@ -29,6 +31,9 @@ pub(crate) enum Command {
     Verify(Verify),
     /// Judge the files of a past inspection again, without the card
     Inspect(inspect::Inspect),
+    /// Open evidence that was sealed for the board
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
     /// Sign a receipt for an export that was checked
     Receipt(receipt::Receive),
     /// Keep a folder of trust anchors
@@ -58,6 +63,8 @@ pub(crate) enum Key {
     New(NewKey),
     /// Sign a desk's certificate
     Certify(Certify),
+    /// Make the key that evidence and packages are sealed for: `<out>/recovery.key`, `<out>/recovery.pub`
+    Recovery(evidence::Recovery),
     /// Sign the certificate that a desk asks for, after its sixteen characters were heard
     Enrol(desks::Enrol),
 }
@@ -123,6 +130,8 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
+        Command::Evidence(evidence::Evidence::Open(args)) => evidence::open(&args).map(|()| ExitCode::SUCCESS),
+        Command::Key(Key::Recovery(args)) => evidence::recovery(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Enrol(args)) => desks::enrol(&args).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -1,5 +1,6 @@
 //! What reaches the brain, and what it asks for.
 
+use crate::bits::secret::Pii;
 use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
 use crate::checkin::failure::Failure;
@@ -193,7 +194,12 @@ pub struct Finished {
     pub chip: ChipReading,
     /// The portrait.
     pub portrait: PortraitNews,
+    /// What the inspection rests on, where the rules keep it.
+    pub evidence: Option<KeptEvidence>,
 }
+
+/// What an inspection rests on, as one file; it points to a person.
+pub type KeptEvidence = Arc<Pii<Vec<u8>>>;
 
 /// What became of the portrait.
 #[derive(Debug, Clone)]
@@ -264,6 +270,8 @@ pub enum Effect {
     },
     /// Ask the registry.
     Ask(Box<Query>),
+    /// Keep this with the decision that follows.
+    KeepEvidence(KeptEvidence),
     /// Write the last entry; the log ends.
     CloseLog,
     /// Make the sound of a signal.

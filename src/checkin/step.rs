@@ -223,7 +223,7 @@ impl Desk<'_> {
             return;
         }
         self.state.reading = false;
-        let Finished { chip, portrait } = finished;
+        let Finished { chip, portrait, evidence } = finished;
         let broken = chip.failure.filter(|_| chip.overall == Overall::Retry);
         let context = self.context;
         match self.state.case_mut() {
@@ -231,6 +231,7 @@ impl Desk<'_> {
                 let still_held = broken == Some(Failure::CardHeld) && case.chip.failure == broken;
                 case.chip_final = chip.overall != Overall::Retry;
                 case.portrait = case.chip_final.then_some(portrait);
+                case.evidence = evidence.filter(|_| case.chip_final);
                 case.chip = chip;
                 let told = broken.filter(|_| !still_held);
                 let note = told.map(|failure| records::interrupted(case, failure, context));
@@ -273,6 +274,13 @@ impl Desk<'_> {
 
     fn record_note(&mut self, event: AttendanceEvent) {
         self.effects.push(Effect::Record { purpose: Purpose::Note, event });
+    }
+
+    /// Records the decision on the case, and what it rests on.
+    fn record_decision(&mut self, event: AttendanceEvent) {
+        let evidence = self.state.case().and_then(|case| case.evidence.clone());
+        self.effects.extend(evidence.map(Effect::KeepEvidence));
+        self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
     }
 
     fn recorded(&mut self, purpose: Purpose, durable: Durable) {

@@ -1,6 +1,7 @@
 //! The thread that talks to cards: opens, inspects, decodes the portrait, and can be told to let go.
 
 use crate::bits::random::Random;
+use crate::bits::secret::Pii;
 use crate::bits::stamp::Clock;
 use crate::cccd::holder::{Holder, HolderError, HolderNote};
 use crate::checkin::chip::{ChipReading, link_failure};
@@ -41,6 +42,8 @@ pub(super) struct CardHand {
     pub(super) policy: InspectionPolicy,
     pub(super) clock: Arc<dyn Clock + Sync>,
     pub(super) random: Box<dyn Random>,
+    /// What inspections rest on goes with their end.
+    pub(super) keeps_evidence: bool,
     pub(super) inbox: SyncSender<Message>,
     /// What is left of a reading that was interrupted.
     pub(super) resumption: Option<Resumption>,
@@ -97,7 +100,9 @@ impl CardHand {
         let inspector = Inspector { key, trust: &self.trust, policy: &self.policy, now };
         let contact = inspector.inspect(&mut transport, self.resumption.take(), random, &mut herald);
         self.resumption = contact.resumption;
-        let finished = finished(&contact.inspection, herald.contradicted);
+        let mut finished = finished(&contact.inspection, herald.contradicted);
+        let kept = contact.inspection.evidence.as_ref().filter(|_| self.keeps_evidence);
+        finished.evidence = kept.map(|evidence| Arc::new(Pii::new(evidence.encode())));
         self.remember_card_type(&contact.inspection);
         finished
     }
@@ -119,7 +124,7 @@ impl CardHand {
 
 fn not_connected(error: TransportError) -> Finished {
     let chip = ChipReading { overall: Overall::Retry, failure: Some(link_failure(error)), access: None, apdu_count: 0 };
-    Finished { chip, portrait: PortraitNews::Missing }
+    Finished { chip, portrait: PortraitNews::Missing, evidence: None }
 }
 
 fn finished(inspection: &Inspection, contradicted: bool) -> Finished {
@@ -130,7 +135,7 @@ fn finished(inspection: &Inspection, contradicted: bool) -> Finished {
         Some(Err(_)) => PortraitNews::Unreadable,
         None => PortraitNews::Missing,
     };
-    Finished { chip, portrait }
+    Finished { chip, portrait, evidence: None }
 }
 
 /// A transport that ends as soon as its reading does not count any more.

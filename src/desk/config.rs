@@ -31,6 +31,9 @@ pub struct DeskConfig {
     /// The witness of the log.
     #[serde(default)]
     pub witness: WitnessConfig,
+    /// What is kept of an inspection.
+    #[serde(default)]
+    pub evidence: EvidenceConfig,
     /// The rules for chips.
     #[serde(default)]
     pub chip: ChipConfig,
@@ -179,6 +182,14 @@ pub struct RegistryConfig {
     /// How long until a silent registry is asked again, in milliseconds.
     #[serde(default)]
     pub ask_again_ms: Option<u64>,
+}
+
+/// What is kept of an inspection, sealed for the board.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EvidenceConfig {
+    /// Who alone opens it, `age1…`; empty: nothing is kept.
+    pub recipient: String,
 }
 
 /// The witness of the log (C2SP `tlog-witness`).

@@ -1,14 +1,17 @@
 //! The thread that writes the log, shows its head to a witness, and looks after the disk it lies on.
 
 use crate::bits::stamp::{Clock, Stamp};
-use crate::checkin::event::{ClosedLog, DiskState, Event, Machine, Purpose};
+use crate::checkin::event::{ClosedLog, DiskState, Event, KeptEvidence, Machine, Purpose};
 use crate::checkin::failure::Failure;
 use crate::checkin::records;
 use crate::desk::anchors::{AnchorOrder, AnchorOutcome, Schedule};
+use crate::desk::purge::EVIDENCE_FOLDER;
 use crate::desk::runtime::Message;
 use crate::host::disk::{self, Space};
+use crate::host::sealed;
 use crate::record::witness::Anchored;
-use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, LogFault, LogStore, StoreFault};
+use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
+use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -25,6 +28,8 @@ const LAST_WORD_MS: u64 = 9_000;
 pub(super) enum LogOrder {
     /// Write an entry.
     Append(Purpose, Box<AttendanceEvent>),
+    /// What the decision that follows rests on.
+    Evidence(KeptEvidence),
     /// A head has been to the witness.
     Anchored(Box<AnchorOutcome>),
     /// Write the last entry and end.
@@ -40,6 +45,14 @@ pub(super) struct LogHand<S: LogStore> {
     pub(super) journal: PathBuf,
     pub(super) began: Stamp,
     pub(super) anchors: Option<Anchors>,
+    pub(super) evidence: EvidenceHand,
+}
+
+/// Who the evidence is sealed for, and what waits for its decision.
+#[derive(Default)]
+pub(super) struct EvidenceHand {
+    pub(super) recipient: String,
+    pub(super) waiting: Option<KeptEvidence>,
 }
 
 /// The way to the witness.
@@ -56,6 +69,7 @@ impl<S: LogStore> LogHand<S> {
             self.anchor_if_due();
             match orders.recv_timeout(Duration::from_millis(LOOK_MS)) {
                 Ok(LogOrder::Append(purpose, event)) => self.append(purpose, *event),
+                Ok(LogOrder::Evidence(evidence)) => self.evidence.waiting = Some(evidence),
                 Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
                 Ok(LogOrder::Close) => break self.close(orders),
                 Err(RecvTimeoutError::Timeout) => self.look(),
@@ -66,13 +80,42 @@ impl<S: LogStore> LogHand<S> {
 
     fn append(&mut self, purpose: Purpose, event: AttendanceEvent) {
         let news = match self.log.append(&self.operator, event, self.clock.now()) {
-            Ok(durable) => Event::Recorded { purpose, durable },
+            Ok(durable) => {
+                let entry = durable.entry();
+                self.tell(Event::Recorded { purpose, durable });
+                if purpose == Purpose::Decision {
+                    self.keep_evidence(entry);
+                }
+                return;
+            }
             Err(fault) => {
                 tracing::error!(%fault, "an entry could not be written");
                 Event::RecordFailed { failure: self.cause_of(&fault) }
             }
         };
         self.tell(news);
+    }
+
+    /// Seals what the decision rests on. Nobody waits for it: the decision is on the disk already.
+    fn keep_evidence(&mut self, refers: EntryRef) {
+        let Some(evidence) = self.evidence.waiting.take().filter(|_| !self.evidence.recipient.is_empty()) else {
+            return;
+        };
+        let sealed = sealed::seal(evidence.reveal(), &[&self.evidence.recipient]).map_err(|error| error.to_string());
+        let kept = sealed.and_then(|sealed| {
+            let sha256 = Digest(Sha256::digest(&sealed).into());
+            let folder = self.journal.join(EVIDENCE_FOLDER);
+            disk::keep_evidence(&folder, &sha256.to_string(), &sealed).map_err(|error| error.to_string())?;
+            Ok(sha256)
+        });
+        let event = match kept {
+            Ok(sha256) => AttendanceEvent::Evidence { refers, sha256 },
+            Err(error) => {
+                tracing::error!(%error, "evidence could not be kept");
+                records::device_news("evidence", "not-kept")
+            }
+        };
+        self.append(Purpose::Note, event);
     }
 
     /// Writes the last entry, tells what stands on the closing screen, and shows the whole log to the witness.
@@ -191,7 +234,7 @@ impl<S: LogStore> LogHand<S> {
             let left_ms = until_ms.saturating_sub(self.clock.now().boot_ms);
             match orders.recv_timeout(Duration::from_millis(left_ms)) {
                 Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
-                Ok(LogOrder::Append(..) | LogOrder::Close) => (),
+                Ok(LogOrder::Append(..) | LogOrder::Evidence(_) | LogOrder::Close) => (),
                 Err(_) => return,
             }
         }

@@ -12,7 +12,7 @@ use crate::checkin::state::{Halted, State};
 use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
 use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, DeviceStoreKind, SessionConfig};
-use crate::desk::logbook::{Anchors, LogHand, LogOrder, failure_of};
+use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::trust::{TrustSource, TrustWatch};
@@ -22,7 +22,7 @@ use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::device_key::{self, DeviceStore};
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::pkcs11::TokenSettings;
-use crate::host::{clock, file, program, threads};
+use crate::host::{clock, file, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
 use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
 use crate::registry::Registry;
@@ -109,6 +109,7 @@ fn run(
     (prepared, trust_watch): (Prepared, TrustWatch),
     mut adapters: Adapters,
 ) -> Result<RunningDesk, Halted> {
+    check_evidence(config)?;
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
     let (mut log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
@@ -132,6 +133,7 @@ fn run(
         policy: inspection_policy(&config.chip),
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
+        keeps_evidence: !config.evidence.recipient.is_empty(),
         inbox: inbox.clone(),
         resumption: None,
         current: Arc::clone(&reading),
@@ -140,7 +142,8 @@ fn run(
     let witness = adapters.witness.take();
     let anchors = witness.map(|link| witness_thread(link, config, &log_orders, &mut workers)).transpose()?;
     let clock = Arc::clone(&adapters.clock);
-    let log_hand = LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors };
+    let evidence = EvidenceHand { recipient: config.evidence.recipient.clone(), waiting: None };
+    let log_hand = LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence };
     let watcher = adapters.watcher;
     let field = inbox.clone();
     workers.extend([
@@ -153,6 +156,13 @@ fn run(
     let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, reading };
     let brain = Brain { context, state, clock: adapters.clock, hands, view: Arc::new(ViewCell::new(first)) };
     spawned(RunningDesk::start(brain, inbox, messages, workers))
+}
+
+/// A recipient that is none would leave every decision without its evidence.
+fn check_evidence(config: &DeskConfig) -> Result<(), Halted> {
+    let recipient = &config.evidence.recipient;
+    let checked = if recipient.is_empty() { Ok(()) } else { sealed::check_recipient(recipient) };
+    checked.map_err(|error| halted_at(Failure::ConfigUnreadable, "evidence.recipient", error))
 }
 
 /// A log that was opened for nothing says why, and ends in order.

@@ -1,5 +1,9 @@
 //! What is needed to check a finished inspection again, without the card.
 
+mod bundle;
+
+pub use bundle::{MAX_BUNDLE_BYTES, open_bundle};
+
 use crate::bits::hex;
 use crate::bits::secret::Pii;
 use crate::emrtd::authenticity::active::CHALLENGE_LEN;
@@ -17,6 +21,13 @@ pub struct Evidence {
     pub group_hashes: Vec<GroupHash>,
     /// What the chip proved about itself, if anything.
     pub chip: Option<ChipEvidence>,
+}
+
+impl Evidence {
+    /// Everything that is needed to judge again, as one file: SOD, what the chip proved, no picture.
+    pub fn encode(&self) -> Vec<u8> {
+        bundle::encode(self)
+    }
 }
 
 /// The hash of one data group as read.

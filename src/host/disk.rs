@@ -1,6 +1,6 @@
 //! The journal on a disk, and how much room is left there.
 
-use super::folder::{FolderError, read_text_file, write_new_file};
+use super::folder::{FolderError, read_folder, read_text_file, write_new_file};
 use crate::record::{LogStore, StoreFault, export::KeptAnchor};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
@@ -154,6 +154,28 @@ pub fn keep_anchor(folder: &Path, segment: u32, size: u64, note: &str) -> Result
     write_new_file(&folder.join(format!("{segment:03}-{size}.{ANCHOR_EXTENSION}")), note.as_bytes())
 }
 
+/// Keeps a sealed file of evidence, `<sha256>.age`; the folder is made when it is missing.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn keep_evidence(folder: &Path, sha256: &str, sealed: &[u8]) -> Result<(), FolderError> {
+    fs::create_dir_all(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })?;
+    write_new_file(&folder.join(format!("{sha256}.{EVIDENCE_EXTENSION}")), sealed)?;
+    sync_folder(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })
+}
+
+/// The sealed files of evidence by their names; none where nothing was kept.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn kept_evidence(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+    match read_folder(folder) {
+        Ok(files) => Ok(files.into_iter().collect()),
+        Err(FolderError::Missing(_)) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
 /// The signatures kept beside the journal, by segment and size.
 ///
 /// # Errors
@@ -203,4 +225,5 @@ fn fault(error: &io::Error) -> StoreFault {
 
 const SEGMENT_EXTENSION: &str = "seg";
 const ANCHOR_EXTENSION: &str = "anchor";
+const EVIDENCE_EXTENSION: &str = "age";
 const LOCK_NAME: &str = "lock";

@@ -19,6 +19,7 @@ pub mod pcsc;
 pub mod pkcs11;
 pub mod program;
 pub mod random;
+pub mod sealed;
 pub mod sound;
 pub mod threads;
 #[cfg(feature = "tpm")]

@@ -416,6 +416,13 @@ pub enum AttendanceEvent {
         /// The cosigned checkpoint, word for word (C2SP `tlog-cosignature`).
         note: String,
     },
+    /// What a decision rests on was kept, sealed for the board.
+    Evidence {
+        /// The decision.
+        refers: EntryRef,
+        /// SHA-256 of the sealed file.
+        sha256: Digest,
+    },
     /// People's data was removed from the desk.
     Purged {
         /// What: `roster`, `exam-key`, `evidence`, `index`, `package`.

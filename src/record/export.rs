@@ -25,6 +25,15 @@ pub struct KeptAnchor {
     pub note: String,
 }
 
+/// What stands beside a log and goes out with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Witnesses' last words.
+    pub anchors: Vec<KeptAnchor>,
+    /// Sealed evidence: name and bytes.
+    pub evidence: Vec<(String, Vec<u8>)>,
+}
+
 /// Why nothing can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ExportFault {
@@ -56,16 +65,16 @@ pub fn export<S: LogStore>(
     desk_cert: &str,
     device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
-    export_with(store, &[], desk_cert, device)
+    export_with(store, &Beside::default(), desk_cert, device)
 }
 
-/// The same, with the anchors that stand beside the log.
+/// The same, with what stands beside the log.
 ///
 /// # Errors
 /// [`ExportFault`].
 pub fn export_with<S: LogStore>(
     store: &mut S,
-    kept: &[KeptAnchor],
+    beside: &Beside,
     desk_cert: &str,
     device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
@@ -78,7 +87,7 @@ pub fn export_with<S: LogStore>(
             SegmentContent::Nothing { .. } => (),
         }
     }
-    package_with(&segments, kept, desk_cert, device)
+    package_with(&segments, beside, desk_cert, device)
 }
 
 /// Lays out segments that were read before.
@@ -90,12 +99,12 @@ pub fn package(
     desk_cert: &str,
     device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
-    package_with(segments, &[], desk_cert, device)
+    package_with(segments, &Beside::default(), desk_cert, device)
 }
 
 fn package_with(
     segments: &[Segment],
-    kept: &[KeptAnchor],
+    beside: &Beside,
     desk_cert: &str,
     device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
@@ -107,9 +116,10 @@ fn package_with(
         (DESK_CERT_FILE.to_owned(), desk_cert.as_bytes().to_vec()),
         (READ_ME_FILE.to_owned(), include_bytes!("read_me.txt").to_vec()),
     ];
+    files.extend(beside.evidence.iter().map(|(name, bytes)| (format!("{EVIDENCE}{name}"), bytes.clone())));
     for segment in segments {
         let folder = segment_folder(segment.opened.segment);
-        let own = kept.iter().filter(|anchor| anchor.segment == segment.opened.segment);
+        let own = beside.anchors.iter().filter(|anchor| anchor.segment == segment.opened.segment);
         let own = own.map(|anchor| (anchor_file(anchor.size), anchor.note.clone().into_bytes()));
         let inner: BTreeMap<String, Vec<u8>> = segment_files(segment).into_iter().chain(own).collect();
         files.extend(inner.into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes)));
@@ -233,5 +243,6 @@ fn bundle_item(entry: &[u8]) -> Vec<u8> {
     [&len.to_be_bytes(), entry].concat()
 }
 
+const EVIDENCE: &str = "evidence/";
 const MANIFEST_HEAD: &str = "diemdanh/manifest/v1";
 const BUNDLE_LEVEL: &str = "entries";

@@ -106,7 +106,7 @@ impl Desk {
                 let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
                 Some(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })))
             }
-            Effect::ReleaseCard | Effect::Sound(_) => None,
+            Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
         }
     }
 
@@ -137,7 +137,7 @@ impl Desk {
 
     fn finished(&mut self, chip: ChipReading) -> &mut Self {
         let portrait = PortraitNews::Ready(Arc::new(Portrait { width: 1, height: 1, rgba: Pii::new(vec![0; 4]) }));
-        self.give(Event::Card(CardNews::Finished(Box::new(Finished { chip, portrait }))))
+        self.give(Event::Card(CardNews::Finished(Box::new(Finished { chip, portrait, evidence: None }))))
     }
 
     fn answers(&mut self, answer: Answer) -> &mut Self {

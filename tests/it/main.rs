@@ -26,6 +26,7 @@ mod deviation;
 mod device_keys;
 mod diagnostics;
 mod differential;
+mod evidence;
 mod failures;
 mod files;
 mod fuzz;

@@ -3,7 +3,7 @@
 use super::{Desk, allowed};
 use crate::bits::secret::Pii;
 use crate::checkin::case::Stage;
-use crate::checkin::event::{Choice, Effect, Input, NotAdmittedReason, Purpose};
+use crate::checkin::event::{Choice, Effect, Input, NotAdmittedReason};
 use crate::checkin::failure::Failure;
 use crate::checkin::keys::{self, Entry};
 use crate::checkin::records;
@@ -88,7 +88,7 @@ impl Desk<'_> {
         };
         if let Some(event) = event {
             case.stage = Stage::Recording(choice);
-            self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
+            self.record_decision(event);
         }
     }
 
@@ -97,7 +97,7 @@ impl Desk<'_> {
         let Some(case) = self.state.case_mut().filter(|case| case.stage == Stage::ChoosingReason) else { return };
         let event = records::not_admitted(case, reason, context);
         case.stage = Stage::Recording(Choice::NotAdmitted);
-        self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
+        self.record_decision(event);
     }
 
     pub(super) fn continue_on(&mut self) {
