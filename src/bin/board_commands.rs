@@ -1,7 +1,11 @@
 //! What `diemdanh-board` can be told, and how it is done.
 
+#[path = "board_commands/exam.rs"]
+mod exam;
 #[path = "board_commands/inspect.rs"]
 mod inspect;
+#[path = "board_commands/progress.rs"]
+mod progress;
 #[path = "board_commands/trust.rs"]
 mod trust;
 
@@ -28,6 +32,9 @@ pub(crate) enum Command {
     /// Keep a folder of trust anchors
     #[command(subcommand)]
     Trust(trust::Trust),
+    /// Make an exam out of lists, as a folder of files
+    #[command(subcommand)]
+    Exam(exam::Exam),
     /// Make keys and certificates
     #[command(subcommand)]
     Key(Key),
@@ -112,6 +119,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Verify(args) => check(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
         Command::Inspect(args) => Ok(inspect::run(&args)),
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
+        Command::Exam(command) => exam::run(command),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
     }

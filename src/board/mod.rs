@@ -11,6 +11,7 @@ pub mod exam;
 pub mod finding;
 pub mod keys;
 pub mod report;
+pub mod sample;
 pub mod verify;
 
 mod rules;

@@ -24,6 +24,7 @@ pub mod desks;
 pub mod operators;
 pub mod places;
 pub mod policy;
+pub mod report;
 pub mod settings;
 
 pub use check::{Fault, check};

@@ -40,6 +40,44 @@ pub fn to_unicode(written: &str, from: Legacy) -> String {
     }
 }
 
+/// `text` as `into` writes it, its bytes as characters; for samples. What `into` does not have stays as it is.
+pub fn from_unicode(text: &str, into: Legacy) -> String {
+    let composed = text::nfc(text);
+    match into {
+        Legacy::Tcvn3 => composed.chars().map(to_tcvn3).collect(),
+        Legacy::Vni => composed.chars().flat_map(|one| to_vni(one).into_iter().flatten()).collect(),
+        Legacy::Windows1258 => composed,
+    }
+}
+
+fn to_tcvn3(character: char) -> char {
+    let find = |meant: char| {
+        TCVN3.split(' ').find_map(|pair| {
+            let mut pair = pair.chars();
+            let written = pair.next()?;
+            (pair.next() == Some(meant)).then_some(written)
+        })
+    };
+    let small = || character.to_lowercase().next().filter(|_| is_marked(character));
+    find(character).or_else(|| find(small()?)).unwrap_or(character)
+}
+
+/// A base letter and perhaps its sign.
+fn to_vni(character: char) -> [Option<char>; 2] {
+    let single = |meant: char| VNI_SINGLE.iter().find(|(_, to)| *to == meant).map(|(from, _)| *from);
+    if character.is_ascii() || single(character).is_some() {
+        return [single(character).or(Some(character)), None];
+    }
+    let bases = "aeouyAEOUYơưƠƯ".chars();
+    let pairs = bases.flat_map(|base| VNI_SIGNS.iter().map(move |(sign, _)| (base, *sign)));
+    let mut fitting = pairs.filter(|(base, sign)| vni_pair(*base, *sign) == Some(character));
+    match fitting.next() {
+        Some((base, sign)) if base.is_uppercase() => [single(base).or(Some(base)), sign.to_uppercase().next()],
+        Some((base, sign)) => [single(base).or(Some(base)), Some(sign)],
+        None => [Some(character), None],
+    }
+}
+
 /// The text of a file that is no UTF-8, where its words tell the encoding.
 pub(super) fn decode_bytes(bytes: &[u8]) -> Option<(String, Legacy)> {
     let western: String = bytes.iter().copied().map(western).collect();
