@@ -4,8 +4,12 @@
 mod desks;
 #[path = "board_commands/evidence.rs"]
 mod evidence;
+#[path = "board_commands/exam.rs"]
+mod exam;
 #[path = "board_commands/inspect.rs"]
 mod inspect;
+#[path = "board_commands/progress.rs"]
+mod progress;
 #[path = "board_commands/receipt.rs"]
 mod receipt;
 #[path = "board_commands/trust.rs"]
@@ -39,6 +43,9 @@ pub(crate) enum Command {
     /// Keep a folder of trust anchors
     #[command(subcommand)]
     Trust(trust::Trust),
+    /// Make an exam out of lists, as a folder of files
+    #[command(subcommand)]
+    Exam(exam::Exam),
     /// Make keys and certificates
     #[command(subcommand)]
     Key(Key),
@@ -128,6 +135,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Inspect(args) => Ok(inspect::run(&args)),
         Command::Receipt(args) => receipt::receive(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
+        Command::Exam(command) => exam::run(command),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
         Command::Evidence(evidence::Evidence::Open(args)) => evidence::open(&args).map(|()| ExitCode::SUCCESS),

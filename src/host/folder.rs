@@ -119,6 +119,73 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, FolderError> {
 /// The most files of one name that are set aside.
 const MAX_OLD: u32 = 1_000;
 
+/// Puts `files` into `folder`, in their order: each is written beside its place and flushed, and only when all of
+/// them are there they are renamed, one after the other. Whatever else is in the folder stays.
+///
+/// # Errors
+/// [`FolderError`]; before the first rename nothing has changed, and a name that was taken is taken by a whole file.
+pub fn replace_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
+    let beside = |path: &str| format!("{path}{PARTIAL}");
+    for (path, bytes) in files {
+        let partial = folder.join(beside(path));
+        match fs::remove_file(&partial) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&partial)(error)),
+            _ => write_file(folder, &beside(path), bytes)?,
+        }
+    }
+    for (path, _) in files {
+        let target = folder.join(path);
+        fs::rename(folder.join(beside(path)), &target).map_err(at(&target))?;
+        let parent = target.parent().unwrap_or(folder);
+        sync_folder(parent).map_err(at(parent))?;
+    }
+    Ok(())
+}
+
+/// Reads these files of `folder` and what lies directly in these folders of it; what is missing is left out.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn read_chosen(folder: &Path, names: &[&str], folders: &[&str]) -> Result<Files, FolderError> {
+    if !folder.is_dir() {
+        return Err(FolderError::Missing(folder.to_owned()));
+    }
+    let mut left_bytes = MAX_TOTAL_BYTES;
+    let mut files = Files::new();
+    for name in names.iter().filter(|name| folder.join(name).is_file()) {
+        files.insert((*name).to_owned(), read_file(&folder.join(name), &mut left_bytes)?);
+    }
+    for inner in folders {
+        for name in list_names(&folder.join(inner))? {
+            let path = folder.join(inner).join(&name);
+            files.insert(format!("{inner}{name}"), read_file(&path, &mut left_bytes)?);
+        }
+    }
+    Ok(files)
+}
+
+/// The names of the plain files that lie directly in `folder`; none where there is no such folder.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn list_names(folder: &Path) -> Result<Vec<String>, FolderError> {
+    let mut names = Vec::new();
+    if !folder.is_dir() {
+        return Ok(names);
+    }
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let name = entry.file_name().into_string().map_err(|_| FolderError::NotPlain(entry.path()))?;
+        let is_plain = entry.file_type().map_err(at(folder))?.is_file() && !name.starts_with('.');
+        names.extend(is_plain.then_some(name).filter(|name| !name.ends_with(PARTIAL)));
+        if names.len() > MAX_NAMES {
+            return Err(FolderError::TooLarge);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Reads one small text file: a key line, a certificate, a configuration.
 ///
 /// # Errors
@@ -218,3 +285,8 @@ fn read_back(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderErr
 fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
     move |error| FolderError::Os { path: path.to_owned(), error }
 }
+
+/// Behind the name of a file that is not yet whole.
+const PARTIAL: &str = ".partial";
+/// Portraits of a national exam.
+const MAX_NAMES: usize = 2_000_000;

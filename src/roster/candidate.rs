@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use std::fmt;
 
 /// Bytes of a [`CandidateId`].
-const CANDIDATE_ID_LEN: usize = 16;
+pub(super) const CANDIDATE_ID_LEN: usize = 16;
 
 /// The name under which a candidate stands in the log: 128 bits that mean nothing outside this exam.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,8 +61,19 @@ pub struct Candidate {
     pub seat: String,
     /// Session (buổi thi, ca thi); empty means every session.
     pub session: String,
-    /// The line of the file this row came from, counted from 1.
-    pub line: u32,
+    /// Sex, where the roster tells it.
+    pub sex: Option<Sex>,
+    /// School or class; empty when the roster has no such column. Tells people of one name apart.
+    pub school: String,
+}
+
+/// Sex as the roster and the personal number tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Sex {
+    /// Nam.
+    Male,
+    /// Nữ.
+    Female,
 }
 
 impl Candidate {

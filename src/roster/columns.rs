@@ -25,6 +25,26 @@ pub enum Column {
     Seat,
     /// Session.
     Session,
+    /// Day of birth, where the date stands in three columns.
+    BirthDay,
+    /// Month of birth.
+    BirthMonth,
+    /// Year of birth.
+    BirthYear,
+    /// Sex in words.
+    Sex,
+    /// A sign for women and girls, nothing for men and boys.
+    Female,
+    /// School or class.
+    School,
+    /// The running number. Known, not taken.
+    Ordinal,
+    /// Place of birth. Known, not taken: no purpose needs it.
+    BirthPlace,
+    /// Subjects. Known, not taken.
+    Subjects,
+    /// Remarks. Known, not taken.
+    Remark,
 }
 
 impl Column {
@@ -41,7 +61,53 @@ impl Column {
             Self::Room => "Phòng thi",
             Self::Seat => "Số ghế",
             Self::Session => "Buổi thi",
+            Self::BirthDay => "Ngày sinh: ngày",
+            Self::BirthMonth => "Ngày sinh: tháng",
+            Self::BirthYear => "Ngày sinh: năm",
+            Self::Sex => "Giới tính",
+            Self::Female => "Nữ",
+            Self::School => "Trường, lớp",
+            Self::Ordinal => "STT",
+            Self::BirthPlace => "Nơi sinh",
+            Self::Subjects => "Môn thi",
+            Self::Remark => "Ghi chú",
         }
+    }
+
+    /// The name in a mapping file.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Number => "number",
+            Self::FullName => "full_name",
+            Self::FamilyName => "family_name",
+            Self::GivenName => "given_name",
+            Self::BirthDate => "birth_date",
+            Self::IdNumber => "id_number",
+            Self::Site => "site",
+            Self::Room => "room",
+            Self::Seat => "seat",
+            Self::Session => "session",
+            Self::BirthDay => "birth_day",
+            Self::BirthMonth => "birth_month",
+            Self::BirthYear => "birth_year",
+            Self::Sex => "sex",
+            Self::Female => "female",
+            Self::School => "school",
+            Self::Ordinal => "ordinal",
+            Self::BirthPlace => "birth_place",
+            Self::Subjects => "subjects",
+            Self::Remark => "remark",
+        }
+    }
+
+    /// The column of this name in a mapping file.
+    pub fn of_key(key: &str) -> Option<Self> {
+        HEADINGS.iter().map(|(column, ..)| *column).find(|column| column.key() == key)
+    }
+
+    /// True when the roster takes what stands in it.
+    pub fn is_taken(self) -> bool {
+        !matches!(self, Self::Ordinal | Self::BirthPlace | Self::Subjects | Self::Remark)
     }
 }
 
@@ -54,18 +120,40 @@ pub(super) struct Columns {
 impl Columns {
     /// Reads a row of headings. Every row can be asked; a row of data or a title gives few or no columns.
     pub(super) fn of<'a>(row: impl Iterator<Item = &'a str>) -> Self {
-        let headings: Vec<String> = row.map(fold_heading).collect();
-        let places = HEADINGS.iter().filter_map(|(column, names, prefix_counts)| {
-            let exact = names.iter().find_map(|name| headings.iter().position(|heading| heading == name));
-            let place = exact.or_else(|| {
-                let starts = |heading: &String| {
-                    names.iter().any(|name| heading.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
-                };
-                headings.iter().position(starts).filter(|_| *prefix_counts)
-            });
-            place.map(|place| (*column, place))
-        });
-        Self { places: places.collect() }
+        Self::of_readings(&row.map(|heading| vec![fold_heading(heading)]).collect::<Vec<_>>())
+    }
+
+    /// Reads headings that may be read in several ways each, the best first: whole, lower row, upper row. Folded.
+    pub(super) fn of_readings(headings: &[Vec<String>]) -> Self {
+        let mut places: Vec<(Column, usize)> = Vec::new();
+        for (column, names, prefix_counts) in &HEADINGS {
+            let is_free = |place: &usize| places.iter().all(|(_, taken)| taken != place);
+            let find = |fits: &dyn Fn(&str) -> bool| {
+                let mut found =
+                    headings.iter().enumerate().filter(|(_, readings)| readings.iter().any(|one| fits(one)));
+                found.by_ref().map(|(place, _)| place).find(is_free)
+            };
+            let exact = names.iter().find_map(|name| find(&|heading| heading == *name));
+            let starts = |heading: &str| {
+                names.iter().any(|name| heading.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
+            };
+            let place = exact.or_else(|| if *prefix_counts { find(&starts) } else { None });
+            places.extend(place.map(|place| (*column, place)));
+        }
+        let has_date_parts = [Column::BirthDay, Column::BirthMonth, Column::BirthYear]
+            .iter()
+            .all(|part| places.iter().any(|(found, _)| found == part));
+        let is_part = |column| matches!(column, Column::BirthDay | Column::BirthMonth | Column::BirthYear);
+        places.retain(|(column, _)| has_date_parts || !is_part(*column));
+        // `Giới tính` over the two columns `Nam` and `Nữ` is no column of words.
+        let has_marks = places.iter().any(|(column, _)| *column == Column::Female);
+        places.retain(|(column, _)| !has_marks || *column != Column::Sex);
+        Self { places }
+    }
+
+    /// Every column found, and where.
+    pub(super) fn places(&self) -> &[(Column, usize)] {
+        &self.places
     }
 
     /// How many columns were found.
@@ -98,7 +186,7 @@ impl Columns {
 }
 
 /// Folded, punctuation as spaces.
-fn fold_heading(heading: &str) -> String {
+pub(super) fn fold_heading(heading: &str) -> String {
     let plain: String = text::fold(heading)
         .chars()
         .map(|character| if character.is_alphanumeric() { character } else { ' ' })
@@ -109,7 +197,11 @@ fn fold_heading(heading: &str) -> String {
 /// A column's names, folded, the best first, and whether a heading that only starts with one counts.
 type Heading = (Column, &'static [&'static str], bool);
 
-const HEADINGS: [Heading; 10] = [
+const HEADINGS: [Heading; 20] = [
+    (Column::Ordinal, &["stt", "tt", "so thu tu", "so tt"], false),
+    (Column::BirthDay, &["ngay", "ngay sinh ngay", "ngay thang nam sinh ngay"], false),
+    (Column::BirthMonth, &["thang", "ngay sinh thang", "ngay thang nam sinh thang"], false),
+    (Column::BirthYear, &["nam", "ngay sinh nam", "ngay thang nam sinh nam"], false),
     (Column::Number, &["so bao danh", "sbd", "so bd", "ma thi sinh"], true),
     (
         Column::FullName,
@@ -147,9 +239,29 @@ const HEADINGS: [Heading; 10] = [
         true,
     ),
     (Column::Site, &["ma diem thi", "diem thi", "ten diem thi"], false),
-    (Column::Room, &["phong thi", "phong", "so phong thi", "ma phong thi", "ten phong thi"], false),
+    (Column::Room, &["phong thi", "phong", "so phong thi", "ma phong thi", "ten phong thi", "phong so"], false),
     (Column::Seat, &["so ghe", "vi tri", "cho ngoi", "vi tri ngoi", "so cho ngoi", "so may"], false),
     (Column::Session, &["buoi thi", "ca thi", "ma ca thi", "ma buoi thi"], false),
+    (Column::Female, &["nu", "gioi tinh nu", "phai nu"], false),
+    (Column::Sex, &["gioi tinh", "phai", "nam nu", "gt", "gioi"], true),
+    (
+        Column::School,
+        &[
+            "truong",
+            "truong thpt",
+            "truong lop",
+            "lop",
+            "don vi dkdt",
+            "don vi",
+            "hoc sinh truong",
+            "truong hoc",
+            "ten truong",
+        ],
+        true,
+    ),
+    (Column::BirthPlace, &["noi sinh", "noi sinh tinh"], true),
+    (Column::Subjects, &["mon thi", "bai thi", "mon", "mon thi tu chon", "bai thi to hop"], true),
+    (Column::Remark, &["ghi chu", "chu thich"], true),
 ];
 
 /// Fewer headings than this make no header.

@@ -182,7 +182,8 @@ impl<'a> Import<'a> {
             room: text::nfc(sheet.cell(record, Column::Room)),
             seat: text::nfc(sheet.cell(record, Column::Seat)),
             session: text::nfc(&session),
-            line,
+            sex: None,
+            school: String::new(),
         });
         Ok(())
     }

@@ -60,6 +60,21 @@ impl Roster {
         &self.rows
     }
 
+    /// Reads a roster in its canonical form.
+    ///
+    /// # Errors
+    /// [`super::canonical::CanonicalError`], with the line.
+    pub fn from_canonical(bytes: &[u8]) -> Result<Self, super::canonical::CanonicalError> {
+        let mut rows = Vec::new();
+        super::canonical::read(bytes, |fields| rows.extend(fields.candidate()))?;
+        Ok(Self::new(rows))
+    }
+
+    /// All rows, each as a value of its own.
+    pub fn iter(&self) -> impl Iterator<Item = Candidate> + '_ {
+        self.rows.iter().cloned()
+    }
+
     /// How many rows there are.
     pub fn len(&self) -> usize {
         self.rows.len()

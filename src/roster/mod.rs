@@ -1,7 +1,7 @@
 //! Who is expected: the exam's list of candidates, where each belongs, and whom a card's holder is.
 //!
-//! Source of the headings and traps: Circular 24/2024/TT-BGDĐT and the lists that exam systems export. Left out for
-//! now: Excel files, legacy TCVN3 and VNI text (reported, not converted).
+//! Source of the headings and traps: Circular 24/2024/TT-BGDĐT and the lists that exam systems export. A file
+//! goes [`table::Table::read`] → [`Mapping::find`] → [`Intake::read`] → [`Intake::check`].
 //!
 //! Invariants:
 //! - Only equality of all twelve digits is [`Matching::Exact`].
@@ -9,17 +9,30 @@
 //! - No file, no clock, nothing logs a person.
 
 mod candidate;
+pub mod canonical;
+mod checks;
 mod columns;
+mod dates;
+pub mod finding;
+pub mod identity;
 mod import;
+mod intake;
 mod lines;
 mod list;
+pub mod mapping;
+mod mapping_file;
 mod matching;
 mod report;
 mod search;
+pub mod table;
 mod values;
 
-pub use candidate::{Candidate, CandidateId, CandidateNumber, Place};
+pub use candidate::{Candidate, CandidateId, CandidateNumber, Place, Sex};
+pub use checks::Capacity;
 pub use columns::Column;
+pub use finding::{Finding, Problem, Weight};
+pub use intake::{Intake, Listed};
 pub use list::Roster;
+pub use mapping::Mapping;
 pub use matching::{HolderFacts, MatchReason, Matching, Where, match_holder};
 pub use report::{ImportError, ImportNote, ImportReport, NoteKind};

@@ -39,11 +39,13 @@ pub(super) fn number(cell: &str, width: Option<usize>) -> Cell {
     pad(&text, width.unwrap_or(text.len()), Column::Number)
 }
 
-/// The width of a column of numbers: that of the longest, when most cells have it and it is a width that numbers
-/// with leading zeros have.
+/// The width of a column of numbers: the one that most cells have, where it is a width that numbers with leading
+/// zeros have.
 pub(super) fn column_width<'a>(cells: impl Iterator<Item = &'a str>) -> Option<usize> {
-    let widths: Vec<usize> = cells.map(tidy_number).filter(|text| is_digits(text)).map(|text| text.len()).collect();
-    let width = widths.iter().copied().max().filter(|width| *width >= MIN_PADDED_WIDTH)?;
+    let mut widths: Vec<usize> = cells.map(tidy_number).filter(|text| is_digits(text)).map(|text| text.len()).collect();
+    widths.sort_unstable();
+    // What more than half of them have stands in the middle.
+    let width = widths.get(widths.len() / 2).copied().filter(|width| *width >= MIN_PADDED_WIDTH)?;
     let of_width = widths.iter().filter(|len| **len == width).count();
     (of_width * 2 > widths.len()).then_some(width)
 }

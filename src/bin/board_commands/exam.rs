@@ -1,0 +1,153 @@
+//! Makes an exam out of lists and keeps it as a folder of files.
+
+#[path = "exam_import.rs"]
+mod import;
+#[path = "exam_sample.rs"]
+mod sample;
+
+use clap::{Args, Subcommand};
+use diemdanh::board::exam::settings::is_part;
+use diemdanh::board::exam::{self, Exam as Folder, Settings};
+use diemdanh::board::verify::Files;
+use diemdanh::host::folder::{read_chosen, write_folder};
+use diemdanh::roster::Weight;
+use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Done, with remarks.
+const REMARKS: u8 = 1;
+/// Refused because of errors.
+const REFUSED: u8 = 2;
+/// Refused until warnings are accepted.
+const OPEN: u8 = 3;
+/// The exit code for what cannot be begun (`EX_USAGE` of sysexits.h).
+const BAD_USAGE: u8 = 64;
+
+#[derive(Subcommand)]
+pub(crate) enum Exam {
+    /// Make the folder of a new exam
+    New(New),
+    /// Say what would be done with a list, or what an exam's folder holds
+    Show(import::Show),
+    /// Read a list of candidates into an exam
+    Import(import::Import),
+    /// Say what keeps an exam from being packed
+    Check(Check),
+    /// Make a synthetic list: CSV and XLSX as a board gets them
+    Sample(sample::Sample),
+}
+
+#[derive(Args)]
+pub(crate) struct New {
+    /// The folder to make
+    folder: PathBuf,
+    /// The board's domain
+    #[arg(long)]
+    board: String,
+    /// The exam's id: ASCII without space, slash and plus sign
+    #[arg(long)]
+    id: String,
+    /// The exam's name on screens and paper
+    #[arg(long)]
+    title: String,
+    /// Say what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+#[derive(Args)]
+pub(crate) struct Check {
+    /// The exam's folder
+    folder: PathBuf,
+}
+
+/// Exit code 0: done; 1: with remarks; 2: refused because of errors; 3: refused until warnings are accepted; 64: bad
+/// usage.
+pub(crate) fn run(command: Exam) -> Result<ExitCode, Box<dyn Error>> {
+    match command {
+        Exam::New(args) => new(&args),
+        Exam::Show(args) => import::show(&args),
+        Exam::Import(args) => import::import(&args),
+        Exam::Check(args) => check(&args),
+        Exam::Sample(args) => sample::run(&args),
+    }
+}
+
+fn new(args: &New) -> Result<ExitCode, Box<dyn Error>> {
+    if !is_part(&args.board) || !is_part(&args.id) {
+        eprintln!("diemdanh-board: --board và --id phải là chữ ASCII không dấu, không cách, không có / và +");
+        return Ok(ExitCode::from(BAD_USAGE));
+    }
+    let files: Vec<_> = Folder::new_files(&Settings::new(&args.board, &args.id, &args.title)).into_iter().collect();
+    for (path, _) in &files {
+        println!("{} {}", if args.dry_run { "sẽ tạo" } else { "tạo" }, args.folder.join(path).display());
+    }
+    if !args.dry_run {
+        write_folder(&args.folder, &files)?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(args: &Check) -> Result<ExitCode, Box<dyn Error>> {
+    let exam = Folder::read(&read(&args.folder)?)?;
+    let faults = exam::check(&exam);
+    faults.iter().for_each(|fault| println!("{}  {fault}", fault.weight().word()));
+    let worst = faults.iter().map(exam::Fault::weight).max();
+    Ok(match worst {
+        None => {
+            println!("không có gì cần sửa");
+            ExitCode::SUCCESS
+        }
+        Some(Weight::Error) => ExitCode::from(REFUSED),
+        Some(_) => ExitCode::from(REMARKS),
+    })
+}
+
+/// The files of an exam's folder; portraits and what is not the exam's stay where they are.
+fn read(folder: &Path) -> Result<Files, Box<dyn Error>> {
+    let names = [
+        exam::EXAM_FILE,
+        exam::SITES_FILE,
+        exam::ROOMS_FILE,
+        exam::CANDIDATES_FILE,
+        exam::OPERATORS_FILE,
+        exam::POLICY_FILE,
+        exam::MAPPING_FILE,
+        exam::IMPORT_FILE,
+    ];
+    Ok(read_chosen(folder, &names, &[exam::TRUST_FOLDER, exam::DESKS_FOLDER])?)
+}
+
+/// What an exam's folder holds, without a person's data.
+fn summary(exam: &Folder) -> String {
+    let settings = &exam.settings;
+    let mut lines = vec![
+        format!("Kỳ thi: {} ({}/{})", settings.title, settings.board, settings.id),
+        format!("Buổi thi: {}", settings.sessions.len()),
+    ];
+    for one in &settings.sessions {
+        let last = one.last_entry.map(|time| format!(", hạn vào {time}")).unwrap_or_default();
+        lines.push(format!("  {} “{}”: hiệu lệnh {}{last}", one.id, one.title, one.start));
+    }
+    let mut by_site: BTreeMap<String, (usize, BTreeSet<String>)> = BTreeMap::new();
+    for one in exam.candidates.iter() {
+        let (count, rooms) = by_site.entry(one.site).or_default();
+        *count += 1;
+        rooms.insert(one.room);
+    }
+    lines.push(format!("Thí sinh (dòng): {}", exam.candidates.len()));
+    lines.push(format!("Điểm thi: {}   phòng thi: {}", exam.sites.len(), exam.rooms.len()));
+    for (site, (count, rooms)) in by_site.iter().take(MAX_SITES_SHOWN) {
+        lines.push(format!("  {site}: {count} thí sinh, {} phòng", rooms.len()));
+    }
+    if by_site.len() > MAX_SITES_SHOWN {
+        lines.push(format!("  … và {} điểm khác", by_site.len() - MAX_SITES_SHOWN));
+    }
+    lines.push(format!("Bàn: {}   người: {}", exam.desks.len(), exam.operators.len()));
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+const MAX_SITES_SHOWN: usize = 20;

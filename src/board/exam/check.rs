@@ -1,0 +1,203 @@
+//! What keeps an exam from being packed, and what somebody should look at first.
+
+use super::Exam;
+use super::settings::is_part;
+use crate::roster::Weight;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One fault of an exam's files.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// A name that cannot be a part of a log's name.
+    #[error("{file}: “{name}” phải là chữ ASCII không dấu, không cách, không có / và +")]
+    Name {
+        /// The file.
+        file: &'static str,
+        /// The name.
+        name: String,
+    },
+    /// Something stands there twice.
+    #[error("{file}: “{name}” có hai lần")]
+    Twice {
+        /// The file.
+        file: &'static str,
+        /// What.
+        name: String,
+    },
+    /// No session.
+    #[error("exam.toml: chưa có buổi thi nào")]
+    NoSession,
+    /// A session's times are not in their order.
+    #[error("exam.toml: buổi “{id}”: giờ mở cửa, hiệu lệnh, hạn vào phải theo thứ tự")]
+    Times {
+        /// The session.
+        id: String,
+    },
+    /// Candidates of a session that the exam does not have.
+    #[error("candidates.csv: {rows} thí sinh thuộc buổi “{session}”, exam.toml không có buổi này")]
+    UnknownSession {
+        /// As the list writes it.
+        session: String,
+        /// How many.
+        rows: usize,
+    },
+    /// Candidates of a site that the exam does not have.
+    #[error("candidates.csv: {rows} thí sinh thuộc điểm thi “{site}”, sites.csv không có điểm này")]
+    UnknownSite {
+        /// As the list writes it.
+        site: String,
+        /// How many.
+        rows: usize,
+    },
+    /// More people than a room takes.
+    #[error("phòng {room} của điểm “{site}”, buổi “{session}”: {rows} thí sinh, sức chứa {limit}")]
+    Overfull {
+        /// The site.
+        site: String,
+        /// The session.
+        session: String,
+        /// The room.
+        room: String,
+        /// How many.
+        rows: usize,
+        /// How many it takes.
+        limit: usize,
+    },
+    /// A desk or an operator at a site that the exam does not have.
+    #[error("{file}: “{name}” thuộc điểm thi “{site}”, sites.csv không có điểm này")]
+    ForeignSite {
+        /// The file.
+        file: &'static str,
+        /// The desk or operator.
+        name: String,
+        /// The site.
+        site: String,
+    },
+    /// Nobody is expected.
+    #[error("candidates.csv: chưa có thí sinh nào")]
+    Nobody,
+    /// No desk.
+    #[error("desks/: chưa có bàn nào")]
+    NoDesk,
+    /// No operator.
+    #[error("operators.toml: chưa có ai")]
+    NoOperator,
+    /// No trust anchor.
+    #[error("trust/: chưa có chứng thư nào")]
+    NoTrust,
+    /// Nobody decides exceptions at a site.
+    #[error("operators.toml: điểm thi “{site}” không có Trưởng Điểm thi")]
+    NoHead {
+        /// The site.
+        site: String,
+    },
+}
+
+impl Fault {
+    /// How much it weighs: an unfinished exam is no faulty one.
+    pub fn weight(&self) -> Weight {
+        match self {
+            Self::NoSession | Self::Nobody | Self::NoDesk | Self::NoOperator | Self::NoTrust | Self::NoHead { .. } => {
+                Weight::Warning
+            }
+            Self::Overfull { .. } => Weight::Warning,
+            _ => Weight::Error,
+        }
+    }
+}
+
+/// Everything that is wrong with an exam's files.
+pub fn check(exam: &Exam) -> Vec<Fault> {
+    let mut faults = names(exam);
+    faults.extend(sessions(exam));
+    faults.extend(people(exam));
+    faults.extend(unfinished(exam));
+    faults
+}
+
+fn names(exam: &Exam) -> Vec<Fault> {
+    let settings = &exam.settings;
+    let parts = [("exam.toml", &settings.board), ("exam.toml", &settings.id)];
+    let sessions = settings.sessions.iter().map(|one| ("exam.toml", &one.id));
+    let desks = exam.desks.iter().map(|one| ("desks/", &one.id));
+    let operators = exam.operators.iter().map(|one| ("operators.toml", &one.code));
+    let all = parts.into_iter().chain(sessions).chain(desks).chain(operators.clone());
+    let bad = all.filter(|(_, name)| !is_part(name)).map(|(file, name)| Fault::Name { file, name: name.clone() });
+    let mut faults: Vec<Fault> = bad.collect();
+    faults.extend(twice("exam.toml", settings.sessions.iter().map(|one| one.id.clone())));
+    faults.extend(twice("sites.csv", exam.sites.iter().map(|one| one.code.clone())));
+    faults.extend(twice("rooms.csv", exam.rooms.iter().map(|one| format!("{} {}", one.site, one.name))));
+    faults.extend(twice("operators.toml", operators.map(|(_, code)| code.clone())));
+    faults
+}
+
+fn twice(file: &'static str, names: impl Iterator<Item = String>) -> Vec<Fault> {
+    let mut seen = BTreeSet::new();
+    names.filter(|name| !seen.insert(name.clone())).map(|name| Fault::Twice { file, name }).collect()
+}
+
+fn sessions(exam: &Exam) -> Vec<Fault> {
+    let is_ordered = |one: &&super::Session| {
+        one.opens.is_none_or(|opens| opens <= one.start) && one.last_entry.is_none_or(|last| one.start <= last)
+    };
+    let wrong = exam.settings.sessions.iter().filter(|one| !is_ordered(one));
+    wrong.map(|one| Fault::Times { id: one.id.clone() }).collect()
+}
+
+fn people(exam: &Exam) -> Vec<Fault> {
+    let sessions: BTreeSet<&str> = exam.settings.sessions.iter().map(|one| one.title.as_str()).collect();
+    let sites: BTreeSet<&str> = exam.sites.iter().map(|one| one.code.as_str()).collect();
+    let (mut by_session, mut by_site, mut by_room) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for one in exam.candidates.iter() {
+        *by_session.entry(one.session.clone()).or_insert(0) += 1;
+        *by_site.entry(one.site.clone()).or_insert(0) += 1;
+        *by_room.entry((one.site, one.session, one.room)).or_insert(0) += 1;
+    }
+    let known = |set: &BTreeSet<&str>, name: &String| name.is_empty() || set.contains(name.as_str());
+    let strange = by_session.into_iter().filter(|(session, _)| !sessions.is_empty() && !known(&sessions, session));
+    let mut faults: Vec<Fault> = strange.map(|(session, rows)| Fault::UnknownSession { session, rows }).collect();
+    let strange = by_site.into_iter().filter(|(site, _)| !known(&sites, site));
+    faults.extend(strange.map(|(site, rows)| Fault::UnknownSite { site, rows }));
+    faults.extend(overfull(exam, by_room));
+    let desks = exam.desks.iter().map(|one| ("desks/", &one.id, &one.site));
+    let operators = exam.operators.iter().map(|one| ("operators.toml", &one.code, &one.site));
+    let foreign = desks.chain(operators).filter(|(_, _, site)| !known(&sites, site));
+    faults.extend(foreign.map(|(file, name, site)| Fault::ForeignSite {
+        file,
+        name: name.clone(),
+        site: site.clone(),
+    }));
+    faults
+}
+
+/// People by site, session and room.
+type ByRoom = BTreeMap<(String, String, String), usize>;
+
+fn overfull(exam: &Exam, by_room: ByRoom) -> Vec<Fault> {
+    let own: BTreeMap<(&str, &str), usize> =
+        exam.rooms.iter().filter_map(|room| Some(((&*room.site, &*room.name), room.capacity?))).collect();
+    let limit = |site: &str, room: &str| own.get(&(site, room)).copied().unwrap_or(exam.settings.last_room_capacity);
+    let rooms = by_room.into_iter().filter(|((_, _, room), _)| !room.is_empty());
+    let faults = rooms.filter_map(|((site, session, room), rows)| {
+        let limit = limit(&site, &room);
+        (rows > limit).then_some(Fault::Overfull { site, session, room, rows, limit })
+    });
+    faults.collect()
+}
+
+fn unfinished(exam: &Exam) -> Vec<Fault> {
+    let is_anchor = |name: &String| !name.ends_with(".txt") && !name.ends_with(".json");
+    let mut faults = Vec::new();
+    faults.extend(exam.settings.sessions.is_empty().then_some(Fault::NoSession));
+    faults.extend(exam.candidates.is_empty().then_some(Fault::Nobody));
+    faults.extend(exam.desks.is_empty().then_some(Fault::NoDesk));
+    faults.extend(exam.operators.is_empty().then_some(Fault::NoOperator));
+    faults.extend((!exam.trust.keys().any(is_anchor)).then_some(Fault::NoTrust));
+    let is_head = |site: &str| {
+        let fits = |one: &super::Operator| one.site.is_empty() || one.site == site;
+        exam.operators.iter().any(|one| one.role == super::Role::HeadOfSite && fits(one))
+    };
+    let sites = exam.sites.iter().filter(|site| !exam.operators.is_empty() && !is_head(&site.code));
+    faults.extend(sites.map(|site| Fault::NoHead { site: site.code.clone() }));
+    faults
+}

@@ -1,0 +1,187 @@
+//! An exam as a folder of small files, made to be kept in version control.
+//!
+//! ```text
+//! exam.toml        which exam, rooms' capacity, sessions
+//! sites.csv        code, title
+//! rooms.csv        site, room, capacity
+//! candidates.csv   everybody, sorted, each with an id that stays
+//! operators.toml   who works at the desks
+//! policy.toml      the rules of the desks
+//! mapping.toml     how the last list was read
+//! import.toml      which list that was, and what was accepted
+//! trust/           country signers' certificates and revocation lists
+//! desks/<id>.toml  the desks
+//! portraits/       <SBD>.jpg or <number>.jpg, where there are any
+//! ```
+//!
+//! Invariants:
+//! - Reading and writing again gives the same bytes, whatever was in the folder.
+//! - An unknown key is refused by name: a misspelt rule must not be a missing rule.
+//! - No file, no clock: the program hands over bytes and takes back bytes.
+
+pub mod check;
+pub mod desks;
+pub mod operators;
+pub mod places;
+pub mod policy;
+pub mod report;
+pub mod settings;
+
+pub use check::{Fault, check};
+pub use desks::Desk;
+pub use operators::{Operator, Role};
+pub use places::{Room, Site};
+pub use policy::Policy;
+pub use settings::{Session, Settings};
+
+use super::verify::Files;
+use crate::roster::{Candidate, Roster, canonical, canonical::CanonicalError};
+
+/// The file of [`Settings`].
+pub const EXAM_FILE: &str = "exam.toml";
+/// The file of the sites.
+pub const SITES_FILE: &str = "sites.csv";
+/// The file of the rooms.
+pub const ROOMS_FILE: &str = "rooms.csv";
+/// The file of the candidates, in their canonical form.
+pub const CANDIDATES_FILE: &str = "candidates.csv";
+/// The file of the operators.
+pub const OPERATORS_FILE: &str = "operators.toml";
+/// The file of the desks' rules.
+pub const POLICY_FILE: &str = "policy.toml";
+/// The file that tells how the last list was read.
+pub const MAPPING_FILE: &str = "mapping.toml";
+/// The file that tells which list that was.
+pub const IMPORT_FILE: &str = "import.toml";
+/// The folder of trust anchors.
+pub const TRUST_FOLDER: &str = "trust/";
+/// The folder of the desks.
+pub const DESKS_FOLDER: &str = "desks/";
+/// The folder of portraits.
+pub const PORTRAITS_FOLDER: &str = "portraits/";
+
+/// Why a folder is no exam. The text is what the clerk reads.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ExamError {
+    /// A file that every exam has.
+    #[error("thiếu tệp {file}")]
+    Missing {
+        /// Its path in the folder.
+        file: String,
+    },
+    /// A file that is not in its form.
+    #[error("{file}, dòng {line}: {what}")]
+    Form {
+        /// Its path in the folder.
+        file: String,
+        /// The line.
+        line: usize,
+        /// What the parser said.
+        what: String,
+    },
+    /// The list of candidates.
+    #[error(transparent)]
+    Candidates(#[from] CanonicalError),
+}
+
+/// A whole exam.
+#[derive(Debug, Clone)]
+pub struct Exam {
+    /// Which exam, and its sessions.
+    pub settings: Settings,
+    /// Its sites, by their code.
+    pub sites: Vec<Site>,
+    /// Its rooms, by site and name.
+    pub rooms: Vec<Room>,
+    /// Everybody who is expected.
+    pub candidates: Roster,
+    /// Who works at the desks.
+    pub operators: Vec<Operator>,
+    /// The rules of the desks.
+    pub policy: Policy,
+    /// The desks, by their id.
+    pub desks: Vec<Desk>,
+    /// The trust anchors by their names in their folder.
+    pub trust: Files,
+}
+
+impl Exam {
+    /// Reads an exam from the files of its folder. Files that it does not know are nobody's business here.
+    ///
+    /// # Errors
+    /// [`ExamError`].
+    pub fn read(files: &Files) -> Result<Self, ExamError> {
+        let candidates = match files.get(CANDIDATES_FILE) {
+            Some(bytes) => Roster::from_canonical(bytes)?,
+            None => Roster::default(),
+        };
+        let below = |folder: &str| {
+            let found = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(folder)?.to_owned(), bytes)));
+            found.filter(|(name, _)| !name.contains('/')).collect::<Vec<_>>()
+        };
+        let desks = below(DESKS_FOLDER).into_iter().filter(|(name, _)| name.ends_with(".toml"));
+        let desks = desks.map(|(name, bytes)| Desk::read(&format!("{DESKS_FOLDER}{name}"), bytes));
+        Ok(Self {
+            settings: Settings::read(required(files, EXAM_FILE)?)?,
+            sites: places::read_sites(files.get(SITES_FILE).map(Vec::as_slice).unwrap_or_default())?,
+            rooms: places::read_rooms(files.get(ROOMS_FILE).map(Vec::as_slice).unwrap_or_default())?,
+            candidates,
+            operators: operators::read(files.get(OPERATORS_FILE).map(Vec::as_slice).unwrap_or_default())?,
+            policy: Policy::read(files.get(POLICY_FILE).map(Vec::as_slice).unwrap_or_default())?,
+            desks: desks.collect::<Result<_, _>>()?,
+            trust: below(TRUST_FOLDER).into_iter().map(|(name, bytes)| (name, bytes.clone())).collect(),
+        })
+    }
+
+    /// The files of a new exam, with nobody in it.
+    pub fn new_files(settings: &Settings) -> Files {
+        let mut files = Files::new();
+        files.insert(EXAM_FILE.to_owned(), settings.write().into_bytes());
+        files.insert(SITES_FILE.to_owned(), places::write_sites(&[]));
+        files.insert(ROOMS_FILE.to_owned(), places::write_rooms(&[]));
+        files.insert(CANDIDATES_FILE.to_owned(), canonical::write(Vec::new()));
+        files.insert(OPERATORS_FILE.to_owned(), operators::write(&[]).into_bytes());
+        files.insert(POLICY_FILE.to_owned(), Policy::default().write().into_bytes());
+        files.insert(format!("{TRUST_FOLDER}READ-ME.txt"), TRUST_READ_ME.as_bytes().to_vec());
+        files.insert(format!("{DESKS_FOLDER}READ-ME.txt"), DESKS_READ_ME.as_bytes().to_vec());
+        files
+    }
+
+    /// The files that change when these are the candidates: candidates, and the sites and rooms that they name and
+    /// that are not known yet. Sites and rooms are never taken away.
+    pub fn with_candidates(&self, candidates: Vec<Candidate>) -> Files {
+        let sites = places::with_sites_of(&self.sites, &candidates);
+        let rooms = places::with_rooms_of(&self.rooms, &candidates);
+        let mut files = Files::new();
+        files.insert(SITES_FILE.to_owned(), places::write_sites(&sites));
+        files.insert(ROOMS_FILE.to_owned(), places::write_rooms(&rooms));
+        files.insert(CANDIDATES_FILE.to_owned(), canonical::write(candidates));
+        files
+    }
+}
+
+fn required<'a>(files: &'a Files, name: &str) -> Result<&'a [u8], ExamError> {
+    files.get(name).map(Vec::as_slice).ok_or_else(|| ExamError::Missing { file: name.to_owned() })
+}
+
+/// Reads a TOML file with its name and line on every fault.
+fn from_toml<T: serde::de::DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, ExamError> {
+    let form = |line: usize, what: String| ExamError::Form { file: file.to_owned(), line, what };
+    let text = std::str::from_utf8(bytes).map_err(|_| form(1, "không phải UTF-8".to_owned()))?;
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        form(before.matches('\n').count() + 1, error.message().to_owned())
+    })
+}
+
+const TRUST_READ_ME: &str = "\
+Chứng thư của cơ quan phát hành thẻ (CSCA) và danh sách thu hồi.
+Dùng: diemdanh-board trust import --into <thư mục này> <tệp>...
+";
+const DESKS_READ_ME: &str = "\
+Mỗi bàn một tệp <mã bàn>.toml:
+
+id = \"ban-01\"
+title = \"Bàn 1\"
+site = \"0901\"
+";

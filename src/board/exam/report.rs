@@ -1,0 +1,273 @@
+//! What an import found, for the clerk: on a terminal, as CSV, and as a workbook with the cells marked.
+
+use crate::bits::hex;
+use crate::roster::mapping::SheetMapping;
+use crate::roster::table::{CellValue, Format, Row, Sheet, Table, column_name};
+use crate::roster::{Finding, Intake, Mapping, Problem, Weight};
+use rust_xlsxwriter::{Format as Look, Note, Workbook, Worksheet, XlsxError};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+/// How many places of one problem are named on a terminal.
+pub const MAX_LISTED: usize = 5;
+
+/// Whether a list may become an exam.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Judgement {
+    /// How many errors there are.
+    pub errors: usize,
+    /// Codes of warnings that nobody accepted.
+    pub open: BTreeSet<&'static str>,
+    /// Codes of warnings that somebody accepted and that are there.
+    pub accepted: BTreeSet<&'static str>,
+}
+
+impl Judgement {
+    /// Judges what was found. `accept` holds codes, or `all`.
+    pub fn of(intake: &Intake, accept: &BTreeSet<String>) -> Self {
+        let mut judgement = Self::default();
+        for problem in intake.findings.iter().map(|one| one.problem) {
+            let is_accepted = accept.contains(problem.code()) || accept.contains(ALL);
+            match problem.weight() {
+                Weight::Error => judgement.errors += 1,
+                Weight::Warning if is_accepted => drop(judgement.accepted.insert(problem.code())),
+                Weight::Warning => drop(judgement.open.insert(problem.code())),
+                Weight::Note => (),
+            }
+        }
+        judgement
+    }
+
+    /// True when nothing stands in the way.
+    pub fn is_good(&self) -> bool {
+        self.errors == 0 && self.open.is_empty()
+    }
+}
+
+/// How a table is read, in words.
+pub fn mapping_text(table: &Table, mapping: &Mapping) -> String {
+    let format = match table.format {
+        Format::Xlsx => "XLSX".to_owned(),
+        Format::Xls => "XLS".to_owned(),
+        Format::Ods => "ODS".to_owned(),
+        Format::Delimited => format!("văn bản, dấu tách {}", separator_word(table.separator)),
+    };
+    let mut out = format!("Định dạng: {format}\n");
+    for (sheet, mapping) in table.sheets.iter().zip(&mapping.sheets) {
+        sheet_text(&mut out, sheet, mapping);
+    }
+    out
+}
+
+fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping) {
+    let name = if sheet.name.is_empty() { "(tệp văn bản)" } else { &sheet.name };
+    let _ = writeln!(out, "Trang tính {name}: {} dòng có dữ liệu", sheet.rows.len());
+    if let Some(legacy) = sheet.legacy {
+        let _ = writeln!(out, "  bảng mã: {}, đã chuyển sang Unicode", legacy.name());
+    }
+    match mapping.header {
+        Some((first, last)) if mapping.used => drop(writeln!(out, "  tiêu đề: dòng {first}–{last}")),
+        Some(_) => out.push_str("  không nhập\n"),
+        None => out.push_str("  không thấy dòng tiêu đề, không nhập\n"),
+    }
+    for (column, place) in mapping.columns.iter().filter(|(column, _)| column.is_taken()) {
+        let _ = writeln!(out, "  {:>3}  {}", column_name(*place), column.heading());
+    }
+    for (heading, place) in &mapping.unused {
+        let _ = writeln!(out, "  {:>3}  – không dùng: {}", column_name(*place), one_line(heading));
+    }
+}
+
+/// What was found, in words for a terminal: counted by kind, the first places of each, people masked.
+pub fn text(table: &Table, intake: &Intake) -> String {
+    let mut out = format!(
+        "Dòng có dữ liệu: {}   thí sinh: {}   dòng không phải thí sinh: {}\n",
+        intake.rows,
+        intake.people.len(),
+        intake.left_out()
+    );
+    let mut by_problem: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
+    for one in &intake.findings {
+        by_problem.entry((std::cmp::Reverse(one.problem.weight()), one.problem)).or_default().push(one);
+    }
+    for ((weight, problem), found) in by_problem {
+        let _ = writeln!(out, "{}  {}  ×{}  {}", weight.0.word(), problem.code(), found.len(), problem.words());
+        // Notes are counted; what they are about is in the report's files.
+        let listed = if weight.0 == Weight::Note { 0 } else { MAX_LISTED };
+        for one in found.iter().take(listed) {
+            let _ = writeln!(out, "      {}{}", place(table, one), content(&one.masked()));
+        }
+    }
+    out
+}
+
+/// Everything that was found, one a line, with what stands in the cells. Personal data.
+pub fn csv(table: &Table, intake: &Intake) -> Vec<u8> {
+    let mut writer = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
+    // Writing to memory does not fail.
+    let _ = writer.write_record(HEADINGS);
+    for one in &intake.findings {
+        let row = report_row(table, one);
+        // A spreadsheet would compute what begins like a formula.
+        let row = row.map(|cell| if cell.starts_with(FORMULA_SIGNS) { format!("'{cell}") } else { cell });
+        let _ = writer.write_record(row);
+    }
+    writer.into_inner().unwrap_or_default()
+}
+
+/// The list once more with its cells marked, behind a sheet with everything that was found. Personal data.
+///
+/// # Errors
+/// What the library says: more rows than a sheet has.
+pub fn xlsx(table: &Table, intake: &Intake) -> Result<Vec<u8>, XlsxError> {
+    let mut book = Workbook::new();
+    let report = book.add_worksheet().set_name(REPORT_SHEET)?;
+    for (column, heading) in (0..).zip(HEADINGS) {
+        report.write_string_with_format(0, column, heading, &Look::new().set_bold())?;
+    }
+    for (row, one) in (1..).zip(intake.findings.iter().take(MAX_REPORT_ROWS)) {
+        for (column, cell) in (0..).zip(report_row(table, one)) {
+            report.write_string_with_format(row, column, cell, &look(one.problem.weight()))?;
+        }
+    }
+    report.set_freeze_panes(1, 0)?;
+    for (at, sheet) in table.sheets.iter().enumerate() {
+        let findings = intake.findings.iter().filter(|one| one.sheet == at && one.line > 0);
+        let mut marks: BTreeMap<(u32, Option<u32>), Vec<Problem>> = BTreeMap::new();
+        findings.for_each(|one| marks.entry((one.line, one.column)).or_default().push(one.problem));
+        let copy = book.add_worksheet().set_name(sheet_name(&sheet.name, at))?;
+        write_copy(copy, sheet, &marks)?;
+    }
+    book.save_to_buffer()
+}
+
+type Marks = BTreeMap<(u32, Option<u32>), Vec<Problem>>;
+
+fn write_copy(copy: &mut Worksheet, sheet: &Sheet, marks: &Marks) -> Result<(), XlsxError> {
+    let mut notes = 0;
+    for row in &sheet.rows {
+        for cell in &row.cells {
+            let Ok(column) = u16::try_from(cell.column) else { continue };
+            let own = marks.get(&(row.line, Some(cell.column)));
+            let heaviest = own.into_iter().flatten().map(|problem| problem.weight()).max();
+            write_cell(copy, row.line - 1, column, &cell.value, heaviest)?;
+        }
+        notes += write_notes(copy, row, marks, notes)?;
+    }
+    Ok(())
+}
+
+/// A mark on a cell that holds nothing colours it all the same; a mark on a row stands at its first cell.
+fn write_notes(copy: &mut Worksheet, row: &Row, marks: &Marks, written: usize) -> Result<usize, XlsxError> {
+    let mut count = 0;
+    for ((_, column), problems) in marks.range((row.line, None)..=(row.line, Some(u32::MAX))) {
+        let place = column.or(row.cells.first().map(|cell| cell.column)).and_then(|place| u16::try_from(place).ok());
+        let heaviest = problems.iter().map(|problem| problem.weight()).max();
+        let (Some(place), Some(heaviest)) = (place, heaviest) else { continue };
+        if row.value(u32::from(place)).is_none() {
+            copy.write_blank(row.line - 1, place, &look(heaviest))?;
+        }
+        if heaviest > Weight::Note && written + count < MAX_CELL_NOTES {
+            let words: Vec<&str> = problems.iter().map(|problem| problem.words()).collect();
+            copy.insert_note(row.line - 1, place, &Note::new(words.join("\n")))?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn write_cell(
+    copy: &mut Worksheet,
+    row: u32,
+    column: u16,
+    value: &CellValue,
+    weight: Option<Weight>,
+) -> Result<(), XlsxError> {
+    let look = weight.map_or_else(Look::new, look);
+    match value {
+        CellValue::Number(number) => copy.write_number_with_format(row, column, *number, &look)?,
+        CellValue::Date { serial, since_1904 } => {
+            let serial = if *since_1904 { serial + DAYS_TO_1904 } else { *serial };
+            copy.write_number_with_format(row, column, serial, &look.set_num_format("dd/mm/yyyy"))?
+        }
+        CellValue::Bool(truth) => copy.write_boolean_with_format(row, column, *truth, &look)?,
+        other => copy.write_string_with_format(row, column, other.shown(), &look)?,
+    };
+    Ok(())
+}
+
+/// Which list became an exam, and what was accepted: the content of `import.toml`.
+pub fn record(source: &str, bytes: &[u8], intake: &Intake, judgement: &Judgement, at: jiff::Timestamp) -> String {
+    let accepted: Vec<toml::Value> = judgement.accepted.iter().map(|code| toml::Value::from(*code)).collect();
+    format!(
+        "source = {}\nsha256 = \"{}\"\nrows = {}\ncandidates = {}\nleft_out = {}\naccepted = {}\nat = \"{at:.0}\"\n",
+        toml::Value::from(source),
+        hex::encode_lower(&Sha256::digest(bytes)),
+        intake.rows,
+        intake.people.len(),
+        intake.left_out(),
+        toml::Value::Array(accepted),
+    )
+}
+
+fn report_row(table: &Table, one: &Finding) -> [String; 6] {
+    let other = one.other.map(|(sheet, line)| {
+        let name = table.sheets.get(sheet).map(|sheet| sheet.name.as_str()).unwrap_or_default();
+        if sheet == one.sheet { format!("dòng {line}") } else { format!("“{name}” dòng {line}") }
+    });
+    [
+        place(table, one),
+        one.problem.weight().word().to_owned(),
+        one.problem.code().to_owned(),
+        one.problem.words().to_owned(),
+        one.content.reveal().clone(),
+        other.unwrap_or_default(),
+    ]
+}
+
+fn place(table: &Table, one: &Finding) -> String {
+    one.place(table.sheets.get(one.sheet).map(|sheet| sheet.name.as_str()).unwrap_or_default())
+}
+
+fn content(masked: &str) -> String {
+    if masked.is_empty() { String::new() } else { format!(": {}", one_line(masked)) }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn look(weight: Weight) -> Look {
+    Look::new().set_background_color(match weight {
+        Weight::Error => 0x00F4_B6B6,
+        Weight::Warning => 0x00FB_E3A1,
+        Weight::Note => 0x00DD_EAF6,
+    })
+}
+
+/// A name that every spreadsheet takes, and no sheet has already.
+fn sheet_name(name: &str, at: usize) -> String {
+    let plain: String = name.chars().filter(|one| !"[]:*?/\\'".contains(*one)).take(MAX_SHEET_NAME).collect();
+    let plain = if plain.trim().is_empty() { "Danh sách" } else { plain.trim() };
+    format!("{} {plain}", at + 1)
+}
+
+fn separator_word(separator: Option<char>) -> &'static str {
+    match separator {
+        Some(';') => "chấm phẩy",
+        Some('\t') => "tab",
+        _ => "phẩy",
+    }
+}
+
+/// Accepts every warning.
+const ALL: &str = "all";
+const HEADINGS: [&str; 6] = ["Vị trí", "Mức", "Mã", "Nội dung", "Giá trị", "Dòng liên quan"];
+const REPORT_SHEET: &str = "Báo cáo";
+const FORMULA_SIGNS: [char; 5] = ['=', '+', '-', '@', '\t'];
+const MAX_REPORT_ROWS: usize = 1_000_000;
+/// Notes are slow to open; beyond these the colour and the report's first sheet must do.
+const MAX_CELL_NOTES: usize = 5_000;
+const MAX_SHEET_NAME: usize = 25;
+const DAYS_TO_1904: f64 = 1_462.0;

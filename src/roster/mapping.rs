@@ -1,0 +1,239 @@
+//! Which rows of a table are people and which column holds what, told from its headings, or by a person.
+//!
+//! Source of the headings: Circular 24/2024/TT-BGDĐT and the lists that exam systems export.
+
+use super::columns::{Columns, fold_heading};
+use super::table::{CellValue, Row, Sheet, Table};
+use super::{Column, mapping_file};
+
+/// In which order a written date's parts stand. Never guessed: only a person can say that it is the American one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DateOrder {
+    /// `15/02/2008`.
+    #[default]
+    DayFirst,
+    /// `02/15/2008`.
+    MonthFirst,
+}
+
+/// What is known about one sheet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SheetMapping {
+    /// The sheet's name.
+    pub name: String,
+    /// Its people are taken.
+    pub used: bool,
+    /// The first and the last line of its headings; none where they stand nowhere.
+    pub header: Option<(u32, u32)>,
+    /// The last line that may hold a person; behind it stand signatures.
+    pub last_line: Option<u32>,
+    /// How written dates are to be read.
+    pub date_order: DateOrder,
+    /// Day numbers without a date format count from 1904.
+    pub since_1904: bool,
+    /// What stands where, from the left.
+    pub columns: Vec<(Column, u32)>,
+    /// Headings of columns that nobody needs, and where they stand.
+    pub unused: Vec<(String, u32)>,
+}
+
+/// What is known about a table.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Mapping {
+    /// One entry a sheet.
+    pub sheets: Vec<SheetMapping>,
+}
+
+impl Mapping {
+    /// Finds out by itself.
+    pub fn find(table: &Table) -> Self {
+        Self { sheets: table.sheets.iter().map(SheetMapping::find).collect() }
+    }
+
+    /// As a file that a person can mend.
+    pub fn to_toml(&self) -> String {
+        mapping_file::write(self)
+    }
+
+    /// Reads a mended file. What it does not name stays as it was found.
+    ///
+    /// # Errors
+    /// [`MappingError`], with the name of what is wrong.
+    pub fn mended_by(self, text: &str) -> Result<Self, MappingError> {
+        mapping_file::mend(self, text)
+    }
+}
+
+impl SheetMapping {
+    fn find(sheet: &Sheet) -> Self {
+        let header = find_header(&sheet.rows);
+        let mut mapping = Self {
+            name: sheet.name.clone(),
+            used: !sheet.hidden && header.is_some(),
+            header: header.as_ref().map(|found| found.lines),
+            last_line: None,
+            date_order: DateOrder::default(),
+            since_1904: false,
+            columns: Vec::new(),
+            unused: Vec::new(),
+        };
+        if let Some(found) = header {
+            mapping.columns = found.columns;
+            mapping.split_name(sheet, &found.headings);
+            let taken = |column: u32| mapping.columns.iter().any(|(kind, place)| *place == column && kind.is_taken());
+            mapping.unused = found.headings.into_iter().filter(|(_, column)| !taken(*column)).collect();
+        }
+        mapping
+    }
+
+    /// The index of a column.
+    pub fn place(&self, column: Column) -> Option<u32> {
+        self.columns.iter().find(|(found, _)| *found == column).map(|(_, place)| *place)
+    }
+
+    /// The first column that a list cannot do without and this one lacks.
+    pub fn missing(&self) -> Option<Column> {
+        let has = |column| self.place(column).is_some();
+        match () {
+            () if !has(Column::Number) => Some(Column::Number),
+            () if !has(Column::FullName) && !has(Column::FamilyName) => Some(Column::FullName),
+            () if !has(Column::FullName) && !has(Column::GivenName) => Some(Column::GivenName),
+            () if !has(Column::IdNumber) => Some(Column::IdNumber),
+            () => None,
+        }
+    }
+
+    /// One heading over two columns: family and middle names on the left, the given name on the right.
+    fn split_name(&mut self, sheet: &Sheet, headings: &[(String, u32)]) {
+        let Some(whole) = self.place(Column::FullName) else { return };
+        let right = whole.saturating_add(1);
+        let last_line = self.header.map_or(0, |(_, last)| last);
+        if headings.iter().any(|(_, column)| *column == right) || self.columns.iter().any(|(_, place)| *place == right)
+        {
+            return;
+        }
+        let below = sheet.rows.iter().filter(|row| row.line > last_line && row.value(whole).is_some());
+        let below: Vec<&Row> = below.take(SAMPLED_ROWS).collect();
+        let is_given =
+            |row: &&&Row| matches!(row.value(right), Some(CellValue::Text(text)) if !text.trim().contains(' '));
+        if below.iter().filter(is_given).count() * 2 > below.len() {
+            self.columns.retain(|(column, _)| *column != Column::FullName);
+            self.columns.extend([(Column::FamilyName, whole), (Column::GivenName, right)]);
+            self.columns.sort_by_key(|(_, place)| *place);
+        }
+    }
+}
+
+/// Why a mapping file cannot be used. The text is what the clerk reads.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MappingError {
+    /// It is no TOML, or a key is unknown.
+    #[error("tệp ánh xạ, dòng {line}: {message}")]
+    Form {
+        /// The line.
+        line: usize,
+        /// What the parser said.
+        message: String,
+    },
+    /// It names a sheet that the table does not have.
+    #[error("tệp ánh xạ nói về trang tính “{name}”, bảng tính không có trang này")]
+    UnknownSheet {
+        /// The name.
+        name: String,
+    },
+    /// It names something that no column can hold.
+    #[error("tệp ánh xạ: không có loại cột “{key}”")]
+    UnknownColumn {
+        /// The name.
+        key: String,
+    },
+    /// It names a column that no spreadsheet has.
+    #[error("tệp ánh xạ: “{place}” không phải tên cột (A, B, …, AA)")]
+    NoColumn {
+        /// The text.
+        place: String,
+    },
+    /// Its header lines are no lines.
+    #[error("tệp ánh xạ, trang tính “{name}”: dòng tiêu đề phải là [đầu, cuối], đếm từ 1")]
+    Header {
+        /// The sheet.
+        name: String,
+    },
+}
+
+/// Headings that were found.
+struct Header {
+    lines: (u32, u32),
+    columns: Vec<(Column, u32)>,
+    headings: Vec<(String, u32)>,
+}
+
+/// The row, or two rows, among the first ones that name the most columns; of equals the first, and one row before two.
+fn find_header(rows: &[Row]) -> Option<Header> {
+    let searched = rows.get(..rows.len().min(MAX_TITLE_ROWS)).unwrap_or_default();
+    let mut best: Option<((usize, bool), Header)> = None;
+    for (at, row) in searched.iter().enumerate() {
+        let below = searched.get(at + 1).filter(|below| below.line == row.line + 1 && is_words(below));
+        for below in [None, below].into_iter().take(if below.is_some() { 2 } else { 1 }) {
+            let Some((score, header)) = header_of(row, below) else { continue };
+            let weight = (score, below.is_none());
+            if best.as_ref().is_none_or(|(known, _)| weight > *known) {
+                best = Some((weight, header));
+            }
+        }
+    }
+    best.map(|(_, header)| header)
+}
+
+fn header_of(upper: &Row, lower: Option<&Row>) -> Option<(usize, Header)> {
+    let readings = readings(upper, lower);
+    let folded: Vec<Vec<String>> =
+        readings.iter().map(|(_, texts)| texts.iter().map(|text| fold_heading(text)).collect()).collect();
+    let found = Columns::of_readings(&folded);
+    if !found.is_header() {
+        return None;
+    }
+    let column_at = |place: usize| readings.get(place).map(|(column, _)| *column);
+    let mut columns: Vec<(Column, u32)> =
+        found.places().iter().filter_map(|(kind, place)| Some((*kind, column_at(*place)?))).collect();
+    columns.sort_by_key(|(_, place)| *place);
+    let heading = |texts: &Vec<String>| texts.first().cloned().unwrap_or_default();
+    let headings = readings.iter().map(|(column, texts)| (heading(texts), *column)).collect();
+    let lines = (upper.line, lower.map_or(upper.line, |row| row.line));
+    Some((found.len(), Header { lines, columns, headings }))
+}
+
+/// What each column's heading may be read as. In two rows an upper cell stands over the columns up to the next one.
+fn readings(upper: &Row, lower: Option<&Row>) -> Vec<(u32, Vec<String>)> {
+    let Some(lower) = lower else {
+        return upper.cells.iter().map(|cell| (cell.column, vec![cell.value.shown()])).collect();
+    };
+    let mut columns: Vec<u32> = upper.cells.iter().chain(&lower.cells).map(|cell| cell.column).collect();
+    columns.sort_unstable();
+    columns.dedup();
+    let over = |column: u32| upper.cells.iter().rev().find(|cell| cell.column <= column).map(|cell| cell.value.shown());
+    let reading = |column: u32| {
+        let own = upper.value(column).map(CellValue::shown);
+        match (lower.value(column).map(CellValue::shown), over(column)) {
+            (Some(sub), Some(top)) => vec![format!("{top} {sub}"), sub, own.unwrap_or_default()],
+            (Some(sub), None) => vec![sub],
+            (None, _) => vec![own.unwrap_or_default()],
+        }
+    };
+    columns.into_iter().map(|column| (column, reading(column))).collect()
+}
+
+/// Words only: a second row of headings, not the first person.
+fn is_words(row: &Row) -> bool {
+    let word = |value: &CellValue| match value {
+        CellValue::Text(text) => text.bytes().filter(u8::is_ascii_digit).count() <= MAX_HEADING_DIGITS,
+        _ => false,
+    };
+    row.cells.iter().all(|cell| word(&cell.value)) && row.cells.iter().any(|cell| cell.value.shown().len() > 1)
+}
+
+/// How many rows may stand above the headings.
+pub(super) const MAX_TITLE_ROWS: usize = 40;
+const SAMPLED_ROWS: usize = 50;
+/// Headings have few digits: `CMND 9 số`.
+const MAX_HEADING_DIGITS: usize = 2;

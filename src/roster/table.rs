@@ -1,0 +1,372 @@
+//! A list as it lies in its file: sheets, rows, cells. Nothing is understood yet, and nothing is lost.
+//!
+//! Source: ECMA-376 (XLSX), MS-XLS and MS-CFB (XLS), ODF 1.2 (ODS) by way of `calamine`; RFC 4180 as spreadsheets
+//! write it (CSV).
+//!
+//! Invariants:
+//! - No size that a file announces is believed; what is unpacked is counted while it is unpacked.
+//! - Every row of a table has a cell with something in it, so that every row has to be accounted for.
+//! - The content of a cell is never printed by `Debug`.
+
+mod archive;
+mod delimited;
+pub mod legacy;
+mod syllable;
+mod workbook;
+
+use std::fmt;
+
+pub use legacy::Legacy;
+
+/// What may be read at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of the file.
+    pub bytes: usize,
+    /// Bytes that an archive (XLSX, ODS) may unpack to.
+    pub unpacked_bytes: u64,
+    /// Sheets of a workbook.
+    pub sheets: usize,
+    /// Rows of a sheet that hold something.
+    pub rows: usize,
+    /// Columns of a sheet.
+    pub columns: u32,
+    /// Cells of a file that hold something.
+    pub cells: usize,
+    /// Bytes of one cell's text.
+    pub cell_len: usize,
+}
+
+/// A national exam on one sheet.
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            bytes: 512 << 20,
+            unpacked_bytes: 4 << 30,
+            sheets: 256,
+            rows: 2_000_000,
+            columns: 256,
+            cells: 60_000_000,
+            cell_len: 4_096,
+        }
+    }
+}
+
+/// What kind of file a table came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// A workbook of Excel 2007 and later.
+    Xlsx,
+    /// A workbook of Excel 97 to 2003.
+    Xls,
+    /// A workbook of LibreOffice.
+    Ods,
+    /// Text in columns.
+    Delimited,
+}
+
+/// What stands in a cell.
+#[derive(Clone, PartialEq)]
+pub enum CellValue {
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// A day number that the file itself shows as a date.
+    Date {
+        /// Days since the epoch, and a part of a day.
+        serial: f64,
+        /// The epoch is 1904, not 1900.
+        since_1904: bool,
+    },
+    /// A truth value.
+    Bool(bool),
+    /// A formula that came to an error, as the spreadsheet writes it: `#N/A`.
+    Fault(String),
+    /// A formula without a stored result.
+    Uncomputed,
+}
+
+impl fmt::Debug for CellValue {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Text(_) => "Text(…)",
+            Self::Number(_) => "Number(…)",
+            Self::Date { .. } => "Date(…)",
+            Self::Bool(_) => "Bool(…)",
+            Self::Fault(_) => "Fault(…)",
+            Self::Uncomputed => "Uncomputed",
+        })
+    }
+}
+
+impl CellValue {
+    /// What a person reads in the cell: numbers without a decimal point where they have none, no thousands.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Text(text) | Self::Fault(text) => text.clone(),
+            Self::Number(number) | Self::Date { serial: number, .. } => shown_number(*number),
+            Self::Bool(true) => "TRUE".to_owned(),
+            Self::Bool(false) => "FALSE".to_owned(),
+            Self::Uncomputed => String::new(),
+        }
+    }
+}
+
+/// One cell that holds something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cell {
+    /// Its column, from 0.
+    pub column: u32,
+    /// Its content.
+    pub value: CellValue,
+}
+
+/// One row that holds something.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// The line as the spreadsheet or an editor counts it, from 1.
+    pub line: u32,
+    /// Its cells, from left to right.
+    pub cells: Vec<Cell>,
+}
+
+impl Row {
+    /// The content of a column.
+    pub fn value(&self, column: u32) -> Option<&CellValue> {
+        let index = self.cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
+        self.cells.get(index).map(|cell| &cell.value)
+    }
+}
+
+/// One sheet of a workbook; the whole of a text file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sheet {
+    /// Its name; empty for a text file.
+    pub name: String,
+    /// The spreadsheet hides it.
+    pub hidden: bool,
+    /// Rows that hold something, from the top.
+    pub rows: Vec<Row>,
+    /// The legacy encoding its text was converted from.
+    pub legacy: Option<Legacy>,
+}
+
+/// A whole file.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Table {
+    /// What it was.
+    pub format: Format,
+    /// The separator of a text file.
+    pub separator: Option<char>,
+    /// Its sheets.
+    pub sheets: Vec<Sheet>,
+}
+
+impl Table {
+    /// Reads a file by its content; its name is not asked.
+    ///
+    /// # Errors
+    /// [`TableError`]: a sentence for the clerk.
+    pub fn read(bytes: &[u8], limits: &Limits) -> Result<Self, TableError> {
+        if bytes.len() > limits.bytes {
+            return Err(TableError::FileTooLarge { limit_mb: limits.bytes >> 20 });
+        }
+        let mut table = match kind(bytes)? {
+            Kind::Archive => workbook::read_archive(bytes, limits)?,
+            Kind::Compound => workbook::read_compound(bytes, limits)?,
+            Kind::Text => delimited::read(bytes, limits)?,
+        };
+        table.sheets.iter_mut().filter(|sheet| sheet.legacy.is_none()).for_each(legacy::convert_sheet);
+        if table.sheets.iter().all(|sheet| sheet.rows.is_empty()) {
+            return Err(TableError::Empty);
+        }
+        Ok(table)
+    }
+
+    /// How many rows it has.
+    pub fn rows(&self) -> usize {
+        self.sheets.iter().map(|sheet| sheet.rows.len()).sum()
+    }
+}
+
+/// Where a cell stands, as a spreadsheet names it: `B15`.
+pub fn cell_name(column: u32, line: u32) -> String {
+    format!("{}{line}", column_name(column))
+}
+
+/// A column as a spreadsheet names it, from 0: `A`, …, `Z`, `AA`.
+pub fn column_name(column: u32) -> String {
+    let (mut name, mut rest) = (Vec::new(), u64::from(column) + 1);
+    while rest > 0 {
+        rest -= 1;
+        name.push(b'A' + u8::try_from(rest % LETTERS).unwrap_or(0));
+        rest /= LETTERS;
+    }
+    name.iter().rev().copied().map(char::from).collect()
+}
+
+/// The column that a spreadsheet names so, from 0.
+pub fn column_index(name: &str) -> Option<u32> {
+    if name.is_empty() || name.len() > MAX_COLUMN_NAME_LEN || !name.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        return None;
+    }
+    let value = |byte: u8| u32::from(byte.to_ascii_uppercase() - b'A') + 1;
+    name.bytes().fold(0_u32, |index, byte| index * LETTERS_32 + value(byte)).checked_sub(1)
+}
+
+/// Why a file is no table. The text is what the clerk reads.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// Larger than a list may be.
+    #[error("tệp lớn hơn {limit_mb} MB; hãy tách danh sách thành nhiều tệp")]
+    FileTooLarge {
+        /// The limit.
+        limit_mb: usize,
+    },
+    /// Not one byte, or no cell with anything in it.
+    #[error("tệp không có dữ liệu")]
+    Empty,
+    /// A PDF, whatever its name says.
+    #[error("đây là tệp PDF, không phải bảng tính; hãy xin tệp Excel hoặc CSV gốc")]
+    Pdf,
+    /// A picture, whatever its name says.
+    #[error("đây là tệp ảnh, không phải bảng tính")]
+    Picture,
+    /// A web page that was given a spreadsheet's name.
+    #[error("đây là trang web được đổi đuôi thành bảng tính; hãy mở bằng Excel rồi lưu lại dạng .xlsx")]
+    WebPage,
+    /// An XML file of Excel 2003, or another one.
+    #[error("đây là tệp XML; hãy mở bằng Excel rồi lưu lại dạng .xlsx")]
+    Xml,
+    /// An archive that holds no workbook.
+    #[error("đây là tệp nén, không phải bảng tính; hãy giải nén rồi đưa từng tệp vào")]
+    Archive,
+    /// A document of Word or a presentation.
+    #[error("đây là tài liệu văn bản hoặc trình chiếu, không phải bảng tính")]
+    Document,
+    /// A binary workbook of Excel.
+    #[error("tệp .xlsb không đọc được; hãy mở bằng Excel rồi lưu lại dạng .xlsx")]
+    BinaryWorkbook,
+    /// The workbook asks for a password.
+    #[error("bảng tính có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu rồi lưu lại")]
+    Password,
+    /// Unpacks to more than is read.
+    #[error("tệp nén bung ra quá {limit_mb} MB ({part}); tệp hỏng hoặc cố ý gây hại, không đọc")]
+    UnpacksTooLarge {
+        /// The limit.
+        limit_mb: u64,
+        /// The part of the archive.
+        part: String,
+    },
+    /// The archive or workbook is broken.
+    #[error("tệp bị hỏng hoặc chưa chép xong ({part}); hãy chép lại hoặc mở bằng Excel rồi lưu lại")]
+    Damaged {
+        /// The part that cannot be read.
+        part: String,
+    },
+    /// More sheets than are read.
+    #[error("tệp có hơn {limit} trang tính")]
+    TooManySheets {
+        /// The limit.
+        limit: usize,
+    },
+    /// More rows than are read.
+    #[error("{}dòng {line}: hơn {limit} dòng có dữ liệu", of_sheet(.sheet))]
+    TooManyRows {
+        /// The sheet's name.
+        sheet: String,
+        /// The line at which the limit was passed.
+        line: u32,
+        /// The limit.
+        limit: usize,
+    },
+    /// A cell too far to the right.
+    #[error("{}ô {}: hơn {limit} cột; hãy xóa các cột thừa", of_sheet(.sheet), cell_name(*.column, *.line))]
+    TooManyColumns {
+        /// The sheet's name.
+        sheet: String,
+        /// The line.
+        line: u32,
+        /// The column, from 0.
+        column: u32,
+        /// The limit.
+        limit: u32,
+    },
+    /// More cells than are read.
+    #[error("{}dòng {line}: hơn {limit} ô có dữ liệu", of_sheet(.sheet))]
+    TooManyCells {
+        /// The sheet's name.
+        sheet: String,
+        /// The line at which the limit was passed.
+        line: u32,
+        /// The limit.
+        limit: usize,
+    },
+    /// A cell's text is longer than any field of a list.
+    #[error("{}ô {}: dài hơn {limit} byte", of_sheet(.sheet), cell_name(*.column, *.line))]
+    CellTooLong {
+        /// The sheet's name.
+        sheet: String,
+        /// The line.
+        line: u32,
+        /// The column, from 0.
+        column: u32,
+        /// The limit.
+        limit: usize,
+    },
+    /// A text file in no encoding that is known here.
+    #[error(
+        "dòng {line}: không đọc được chữ (không phải UTF-8, TCVN3, VNI hay Windows-1258); hãy lưu lại dạng CSV UTF-8"
+    )]
+    NotText {
+        /// The first such line.
+        line: u32,
+    },
+    /// A line of a text file that cannot be split into columns.
+    #[error("dòng {line}: không tách được thành cột")]
+    NotDelimited {
+        /// The line.
+        line: u32,
+    },
+}
+
+enum Kind {
+    Archive,
+    Compound,
+    Text,
+}
+
+/// What the first bytes say. Names lie: a PDF called `.xlsx` is a PDF.
+fn kind(bytes: &[u8]) -> Result<Kind, TableError> {
+    let head = bytes.get(..bytes.len().min(SNIFFED_LEN)).unwrap_or_default();
+    let trimmed = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head).trim_ascii_start();
+    let begins =
+        |word: &str| trimmed.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
+    let pictures: [&[u8]; 4] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"BM"];
+    match head {
+        [] => Err(TableError::Empty),
+        [b'P', b'K', 3 | 5, 4 | 6, ..] => Ok(Kind::Archive),
+        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => Ok(Kind::Compound),
+        _ if begins("%PDF") => Err(TableError::Pdf),
+        [b'R', b'a', b'r', b'!', ..] | [b'7', b'z', 0xBC, 0xAF, ..] | [0x1F, 0x8B, ..] => Err(TableError::Archive),
+        _ if pictures.iter().take(3).any(|start| head.starts_with(start)) => Err(TableError::Picture),
+        _ if begins("<html") || begins("<!doctype html") || begins("<table") => Err(TableError::WebPage),
+        _ if begins("<?xml") => Err(TableError::Xml),
+        _ => Ok(Kind::Text),
+    }
+}
+
+fn of_sheet(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!("trang tính “{name}”, ") }
+}
+
+fn shown_number(number: f64) -> String {
+    // Whole numbers are exact up to here; above, the digits are lost anyway.
+    if number.fract() == 0.0 && number.abs() < 9e15 { format!("{number:.0}") } else { format!("{number}") }
+}
+
+const LETTERS: u64 = 26;
+const LETTERS_32: u32 = 26;
+const MAX_COLUMN_NAME_LEN: usize = 4;
+const SNIFFED_LEN: usize = 512;

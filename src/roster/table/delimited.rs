@@ -1,0 +1,126 @@
+//! Text in columns: comma, semicolon or tab, in whatever encoding it was saved.
+
+use super::legacy::{self, Legacy};
+use super::workbook::check;
+use super::{Cell, CellValue, Format, Limits, Row, Sheet, Table, TableError};
+use csv::StringRecord;
+
+/// Reads a text file.
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
+    let (text, legacy) = decode(bytes)?;
+    let (separator, text, skipped) = match announced(&text) {
+        Some((separator, rest)) => (separator, rest, 1),
+        None => (likely(&text), text.as_str(), 0),
+    };
+    let mut sheet = Sheet { name: String::new(), hidden: false, rows: Vec::new(), legacy };
+    let (mut cells, mut lines) = (0, Lines { text, at: 0, line: 1 + skipped });
+    for record in reader(text, separator).into_records() {
+        let record = record.map_err(|error| TableError::NotDelimited { line: lines.of(error.position()) })?;
+        let row = Row { line: lines.of(record.position()), cells: Vec::new() };
+        fill(&mut sheet, row, &record, &mut cells, limits)?;
+    }
+    Ok(Table { format: Format::Delimited, separator: Some(char::from(separator)), sheets: vec![sheet] })
+}
+
+fn fill(
+    sheet: &mut Sheet,
+    mut row: Row,
+    record: &StringRecord,
+    cells: &mut usize,
+    limits: &Limits,
+) -> Result<(), TableError> {
+    for (column, text) in (0..).zip(record).filter(|(_, text)| !text.trim().is_empty()) {
+        let value = CellValue::Text(text.to_owned());
+        *cells += 1;
+        check(sheet, row.line, column, &value, *cells, limits)?;
+        row.cells.push(Cell { column, value });
+    }
+    if !row.cells.is_empty() {
+        sheet.rows.push(row);
+    }
+    Ok(())
+}
+
+/// The text of a file and, where it was neither UTF-8 nor UTF-16, what it was.
+fn decode(bytes: &[u8]) -> Result<(String, Option<Legacy>), TableError> {
+    let plain = |text: String| Ok((text, None));
+    match bytes {
+        [0xFF, 0xFE, rest @ ..] => plain(wide(rest, u16::from_le_bytes)?),
+        [0xFE, 0xFF, rest @ ..] => plain(wide(rest, u16::from_be_bytes)?),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => match std::str::from_utf8(rest) {
+            Ok(text) => plain(text.to_owned()),
+            Err(error) => Err(not_text(rest, error.valid_up_to())),
+        },
+        _ => match std::str::from_utf8(bytes) {
+            Ok(text) if is_text(text) => plain(text.to_owned()),
+            Ok(text) => Err(not_text(bytes, text.find(is_binary).unwrap_or_default())),
+            Err(error) => legacy::decode_bytes(bytes)
+                .map(|(text, found)| (text, Some(found)))
+                .ok_or_else(|| not_text(bytes, error.valid_up_to())),
+        },
+    }
+}
+
+fn wide(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, TableError> {
+    let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
+    char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| TableError::NotText { line: 1 })
+}
+
+fn is_text(text: &str) -> bool {
+    !text.contains(is_binary)
+}
+
+fn is_binary(character: char) -> bool {
+    character.is_control() && !matches!(character, '\n' | '\r' | '\t' | '\u{1a}' | '\u{c}' | '\u{b}')
+}
+
+fn not_text(bytes: &[u8], at: usize) -> TableError {
+    let before = bytes.get(..at).unwrap_or_default();
+    let newlines = before.iter().filter(|byte| **byte == b'\n').count();
+    TableError::NotText { line: u32::try_from(newlines + 1).unwrap_or(u32::MAX) }
+}
+
+/// A first line `sep=;`, as spreadsheets understand it.
+fn announced(text: &str) -> Option<(u8, &str)> {
+    let (first, rest) = text.split_once('\n')?;
+    let separator = first.trim_end_matches('\r').trim_matches('"').strip_prefix("sep=")?;
+    let separator = *separator.as_bytes().first().filter(|byte| SEPARATORS.contains(byte))?;
+    Some((separator, rest))
+}
+
+/// The separator that makes the most columns out of the first lines.
+fn likely(text: &str) -> u8 {
+    let columns = |separator: u8| -> usize {
+        let rows = reader(text, separator).into_records().take(SAMPLED_ROWS);
+        rows.map_while(Result::ok).map(|row| row.len().saturating_sub(1)).sum()
+    };
+    let best = SEPARATORS.into_iter().rev().max_by_key(|separator| columns(*separator));
+    best.unwrap_or(b',')
+}
+
+fn reader(text: &str, separator: u8) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes())
+}
+
+/// Counts lines as an editor does. The library's own count is late by one behind CR LF.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: u32,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, position: Option<&csv::Position>) -> u32 {
+        let start = position.and_then(|position| usize::try_from(position.byte()).ok()).unwrap_or(self.at);
+        let bytes = self.text.as_bytes();
+        let blank = bytes.iter().skip(start).take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let passed = bytes.get(self.at..start + blank).unwrap_or_default();
+        let newlines = passed.iter().filter(|byte| **byte == b'\n').count();
+        self.line = self.line.saturating_add(u32::try_from(newlines).unwrap_or(u32::MAX));
+        self.at = self.at.max(start + blank);
+        self.line
+    }
+}
+
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
+const SAMPLED_ROWS: usize = 200;
