@@ -2,14 +2,18 @@
 
 #[path = "board_commands/inspect.rs"]
 mod inspect;
+#[path = "board_commands/prove.rs"]
+mod prove;
 #[path = "board_commands/trust.rs"]
 mod trust;
+#[path = "board_commands/verify.rs"]
+mod verify;
 
 use clap::{Args, Parser, Subcommand};
 use diemdanh::{
-    board::{Verdict, keys, report, verify_all},
+    board::keys,
     host::{
-        folder::{read_folder, read_text_file, write_new_file},
+        folder::{read_text_file, write_new_file},
         keys::{SealCost, create_key_file, open_key_file, read_passphrase},
         random::SystemRandom,
     },
@@ -22,7 +26,11 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 #[command(name = "diemdanh-board", version, about = "Keys, certificates, trust anchors and checks of an exam board")]
 pub(crate) enum Command {
     /// Check exported attendance records
-    Verify(Verify),
+    Verify(verify::Verify),
+    /// Write the proof of one candidate's entries, and of nobody else's
+    Prove(prove::Prove),
+    /// Check such a proof
+    VerifyProof(prove::VerifyProof),
     /// Judge the files of a past inspection again, without the card
     Inspect(inspect::Inspect),
     /// Keep a folder of trust anchors
@@ -31,19 +39,6 @@ pub(crate) enum Command {
     /// Make keys and certificates
     #[command(subcommand)]
     Key(Key),
-}
-
-#[derive(Args)]
-pub(crate) struct Verify {
-    /// Exported folders
-    #[arg(required = true)]
-    paths: Vec<PathBuf>,
-    /// The board's verifier key (board.vkey)
-    #[arg(long)]
-    board_key: PathBuf,
-    /// Write the report as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -109,26 +104,14 @@ pub(crate) struct Certify {
 /// What kept it from being done.
 pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
     match command {
-        Command::Verify(args) => check(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
+        Command::Verify(args) => verify::run(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
+        Command::Prove(args) => prove::prove(&args),
+        Command::VerifyProof(args) => prove::verify_proof(&args),
         Command::Inspect(args) => Ok(inspect::run(&args)),
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
     }
-}
-
-fn check(args: &Verify) -> Result<Verdict, Box<dyn Error>> {
-    let board = NoteVerifier::parse(&read_text_file(&args.board_key)?)?;
-    let packages = args.paths.iter().map(|path| read_folder(path)).collect::<Result<Vec<_>, _>>()?;
-    let all = verify_all(&packages, &board);
-    let named: Vec<_> = args.paths.iter().map(|path| path.display().to_string()).zip(&all).collect();
-    if args.json {
-        let reports: Vec<_> = named.iter().map(|(name, one)| report::json(name, one)).collect();
-        println!("{}", serde_json::to_string_pretty(&reports)?);
-    } else {
-        named.iter().for_each(|(name, one)| println!("{}", report::text(name, one)));
-    }
-    Ok(report::worst(all.iter().map(|one| one.verdict())))
 }
 
 fn new_key(args: &NewKey) -> Result<(), Box<dyn Error>> {

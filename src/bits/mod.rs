@@ -6,6 +6,7 @@ pub mod armour;
 pub mod hex;
 pub mod random;
 pub mod secret;
+pub mod spread;
 pub mod stamp;
 pub mod text;
 pub mod tlv;

@@ -188,6 +188,7 @@ fn open_log(
         trust_store: prepared.trust.version().to_owned(),
         program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
         program_sha256: None,
+        revocations: None,
     };
     AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
         let named = fault == LogFault::BadName;

@@ -14,10 +14,13 @@ pub mod cosignature;
 pub mod entry;
 pub mod export;
 pub mod frame;
+pub mod revocation;
 pub mod segment;
+pub mod source;
 pub mod statement;
 pub mod tree;
 
+mod canonical;
 mod event;
 mod history;
 mod log;
@@ -28,6 +31,7 @@ mod replay;
 mod store;
 
 pub use checkpoint::Checkpoint;
+pub use cosignature::CosignatureKey;
 pub use entry::Entry;
 pub use event::{
     AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, Opened,
@@ -38,6 +42,8 @@ pub use memory::{FaultKind, FaultyStore, MemoryStore};
 pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteVerifier};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};
+pub use revocation::{Revocation, RevocationList};
 pub use segment::{Segment, SegmentContent, SegmentDamage};
+pub use source::{ExportSource, SourceFault};
 pub use statement::DeskCert;
 pub use store::{LogStore, StoreFault};
