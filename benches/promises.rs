@@ -168,6 +168,7 @@ fn open<S: LogStore>(store: S, device: &NoteKey, desk_cert: String) -> Attendanc
         trust_store: part("lab"),
         program: part("bench"),
         program_sha256: None,
+        revocations: None,
     };
     AttendanceLog::open(store, &opening, SystemClock.now(), &mut SeededRandom::new("segment")).unwrap().0
 }

@@ -10,16 +10,20 @@ mod exam;
 mod inspect;
 #[path = "board_commands/progress.rs"]
 mod progress;
+#[path = "board_commands/prove.rs"]
+mod prove;
 #[path = "board_commands/receipt.rs"]
 mod receipt;
 #[path = "board_commands/trust.rs"]
 mod trust;
+#[path = "board_commands/verify.rs"]
+mod verify;
 
 use clap::{Args, Parser, Subcommand};
 use diemdanh::{
-    board::{Verdict, keys, report, verify_all},
+    board::keys,
     host::{
-        folder::{read_folder, read_text_file, write_new_file},
+        folder::{read_text_file, write_new_file},
         keys::{SealCost, create_key_file, open_key_file, read_passphrase},
         random::SystemRandom,
     },
@@ -32,7 +36,11 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 #[command(name = "diemdanh-board", version, about = "Keys, certificates, trust anchors and checks of an exam board")]
 pub(crate) enum Command {
     /// Check exported attendance records
-    Verify(Verify),
+    Verify(verify::Verify),
+    /// Write the proof of one candidate's entries, and of nobody else's
+    Prove(prove::Prove),
+    /// Check such a proof
+    VerifyProof(prove::VerifyProof),
     /// Judge the files of a past inspection again, without the card
     Inspect(inspect::Inspect),
     /// Open evidence that was sealed for the board
@@ -49,19 +57,6 @@ pub(crate) enum Command {
     /// Make keys and certificates
     #[command(subcommand)]
     Key(Key),
-}
-
-#[derive(Args)]
-pub(crate) struct Verify {
-    /// Exported folders
-    #[arg(required = true)]
-    paths: Vec<PathBuf>,
-    /// The board's verifier key (board.vkey)
-    #[arg(long)]
-    board_key: PathBuf,
-    /// Write the report as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 #[derive(Subcommand)]
@@ -131,7 +126,9 @@ pub(crate) struct Certify {
 /// What kept it from being done.
 pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
     match command {
-        Command::Verify(args) => check(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
+        Command::Verify(args) => verify::run(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
+        Command::Prove(args) => prove::prove(&args),
+        Command::VerifyProof(args) => prove::verify_proof(&args),
         Command::Inspect(args) => Ok(inspect::run(&args)),
         Command::Receipt(args) => receipt::receive(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
@@ -142,20 +139,6 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Key(Key::Recovery(args)) => evidence::recovery(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Enrol(args)) => desks::enrol(&args).map(|()| ExitCode::SUCCESS),
     }
-}
-
-fn check(args: &Verify) -> Result<Verdict, Box<dyn Error>> {
-    let board = NoteVerifier::parse(&read_text_file(&args.board_key)?)?;
-    let packages = args.paths.iter().map(|path| read_folder(path)).collect::<Result<Vec<_>, _>>()?;
-    let all = verify_all(&packages, &board);
-    let named: Vec<_> = args.paths.iter().map(|path| path.display().to_string()).zip(&all).collect();
-    if args.json {
-        let reports: Vec<_> = named.iter().map(|(name, one)| report::json(name, one)).collect();
-        println!("{}", serde_json::to_string_pretty(&reports)?);
-    } else {
-        named.iter().for_each(|(name, one)| println!("{}", report::text(name, one)));
-    }
-    Ok(report::worst(all.iter().map(|one| one.verdict())))
 }
 
 fn new_key(args: &NewKey) -> Result<(), Box<dyn Error>> {

@@ -8,6 +8,7 @@ pub mod hex;
 pub mod qr;
 pub mod random;
 pub mod secret;
+pub mod spread;
 pub mod stamp;
 pub mod text;
 pub mod tlv;

@@ -1,5 +1,7 @@
 //! What a check of a log can find.
 
+use std::collections::BTreeMap;
+
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -90,6 +92,41 @@ impl Finding {
         Self { seq: Some(seq), ..Self::segment(what, segment) }
     }
 }
+
+/// Everything found, in order. Of one kind so many are kept; the rest are counted, so that a log of nothing but
+/// remarks cannot fill the memory of whoever checks it.
+#[derive(Debug, Clone, Default)]
+pub struct Found {
+    list: Vec<Finding>,
+    counts: BTreeMap<What, u64>,
+}
+
+impl Found {
+    /// Adds one.
+    pub fn add(&mut self, finding: Finding) {
+        let count = self.counts.entry(finding.what).or_default();
+        *count += 1;
+        if *count <= MAX_KEPT {
+            self.list.push(finding);
+        }
+    }
+
+    /// Adds all of another list behind these.
+    pub fn append(&mut self, other: Self) {
+        self.list.extend(other.list);
+        for (what, count) in other.counts {
+            *self.counts.entry(what).or_default() += count;
+        }
+    }
+
+    /// Those that were kept, and how many there were of each kind.
+    pub fn into_parts(self) -> (Vec<Finding>, BTreeMap<What, u64>) {
+        (self.list, self.counts)
+    }
+}
+
+/// Findings of one kind that are kept.
+const MAX_KEPT: u64 = 10_000;
 
 /// Declares the findings: name, severity, stable code, Vietnamese words.
 macro_rules! findings {
@@ -184,6 +221,38 @@ findings! {
     TotalsDiffer Forged "state.totals-differ" "Tổng kết khác với các bản ghi";
     /// An entry stands behind the `close`.
     AfterClose Forged "state.after-close" "Có bản ghi sau bản ghi đóng";
+    /// A file cannot be read from its medium.
+    UnreadableFile Undecided "file.unreadable" "Không đọc được tệp";
+    /// Evidence whose bytes are not those of its name.
+    EvidenceDiffers Forged "evidence.differs" "Bằng chứng niêm phong khác với tên của nó";
+    /// An anchor is no cosigned checkpoint, or not the one it is said to be.
+    AnchorForm Forged "anchor.form" "Mốc chứng kiến không đúng mẫu";
+    /// An anchor of another log.
+    AnchorForeign Forged "anchor.foreign" "Mốc chứng kiến của nhật ký khác";
+    /// A known witness's signature under an anchor is wrong.
+    AnchorForged Forged "anchor.forged" "Chữ ký của bên chứng kiến sai";
+    /// An anchor names a root that this log never had.
+    AnchorOffHistory Forged "anchor.off-history" "Mốc chứng kiến không nằm trên lịch sử này";
+    /// An anchor names more entries than there are: the end was cut off.
+    AnchorBeyondEnd Forged "anchor.beyond-end" "Mốc chứng kiến có nhiều bản ghi hơn nhật ký: đuôi đã bị cắt";
+    /// A collected note that nobody known has signed contradicts the log.
+    AnchorContradicts Undecided "anchor.contradicts" "Có mốc không ai bảo chứng mà trái với nhật ký";
+    /// An anchor that lies on this history, by a witness whose key was not given.
+    AnchorUnvouched Remark "anchor.unvouched" "Mốc do bên chứng kiến chưa có khóa ký, không tính";
+    /// Entries that nobody outside has seen.
+    Unanchored Remark "anchor.none-after" "Có bản ghi sau mốc chứng kiến cuối: không ai ngoài bàn làm chứng";
+    /// An answer of a known registry whose signature is wrong.
+    AnswerForged Forged "registry.answer-forged" "Chữ ký của CSDL dưới câu trả lời sai";
+    /// The desk's clock was far from an outside one.
+    ClockOff Remark "time.off" "Giờ của bàn lệch xa giờ do bên ngoài ký";
+    /// The certificate was revoked, and entries stand behind the last that is accepted.
+    RevokedAfter Forged "desk-cert.revoked" "Chứng thư đã bị thu hồi, có bản ghi sau mốc còn được chấp nhận";
+    /// The certificate was revoked, and all entries lie before.
+    RevokedLater Remark "desk-cert.revoked-later" "Chứng thư bị thu hồi về sau; mọi bản ghi còn được chấp nhận";
+    /// The given revocation list is older than the one the desk knew.
+    RevocationsOld Undecided "revocations.old" "Danh sách thu hồi đã đưa cũ hơn danh sách mà bàn đã thấy";
+    /// The desk knew a revocation list, and none was given.
+    RevocationsAbsent Remark "revocations.absent" "Chưa đưa danh sách thu hồi để đối chiếu";
     /// Two packages show two histories under one name.
     Fork Forged "log.fork" "Hai gói cho hai lịch sử khác nhau của cùng một bàn";
     /// A segment without a `close`.

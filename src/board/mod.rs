@@ -7,15 +7,21 @@
 //! - Everything that a member of the board might ask about is listed, never hidden.
 //! - No file, no clock: the program hands over bytes and takes back text.
 
+pub mod anchors;
 pub mod exam;
 pub mod finding;
 pub mod keys;
+pub mod proof;
 pub mod report;
 pub mod sample;
 pub mod verify;
 
+mod arrivals;
+mod history;
 mod rules;
+mod segment;
 
+pub use anchors::{Outside, OutsideTime, Witnessed};
 pub use exam::Exam;
 pub use finding::{Finding, Severity, Verdict, What};
-pub use verify::{Files, Verification, verify, verify_all};
+pub use verify::{Check, Files, Verification, verify, verify_all};

@@ -1,12 +1,13 @@
 //! What a member of the board reads, and the same for a program.
 
 use super::{
-    finding::{Finding, Severity, Verdict},
+    anchors::OutsideTime,
+    finding::{Finding, Severity, Verdict, What},
     verify::Verification,
 };
-use crate::bits::hex;
+use crate::{bits::hex, record::EntryRef};
 use serde_json::{Value, json};
-use std::fmt::Write as _;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 /// Findings of one kind that are listed one by one; more are counted.
 pub const MAX_LISTED: usize = 200;
@@ -35,9 +36,104 @@ pub fn text(name: &str, verification: &Verification) -> String {
     if let Some((size, root)) = &summary.head {
         line(&mut out, "Đầu nhật ký", &format!("{size} {}", hex::encode_lower(root)));
     }
-    out.push_str(UNANCHORED);
-    findings(&mut out, &verification.findings);
+    proven(&mut out, verification);
+    findings(&mut out, verification);
+    asks(&mut out, verification);
     out
+}
+
+/// What a disputed entry's time is known by: its own clock, and what others signed before and after it.
+pub fn window(verification: &Verification, place: EntryRef) -> String {
+    let (after, before) = verification.witnessed.window(place);
+    let time = |time: Option<&OutsideTime>| {
+        time.map_or_else(|| NO_TIME.to_owned(), |one| format!("{:.0} ({})", one.at, one.by))
+    };
+    format!(
+        "Bản ghi {}/{}\n  không được ghi trước: {}\n  không được ghi sau:  {}\n",
+        place.segment,
+        place.seq,
+        time(after),
+        time(before)
+    )
+}
+
+/// The same for a program.
+pub fn window_json(verification: &Verification, place: EntryRef) -> Value {
+    let (after, before) = verification.witnessed.window(place);
+    let time = |time: Option<&OutsideTime>| time.map(|one| json!({"at": one.at.to_string(), "by": one.by.as_ref()}));
+    json!({"segment": place.segment, "seq": place.seq, "not_before": time(after), "not_after": time(before)})
+}
+
+/// What a member of the board may say in public on the strength of this check, and what not.
+fn proven(out: &mut String, verification: &Verification) {
+    let verdict = verification.verdict();
+    out.push_str("\nĐÃ CHỨNG MINH\n");
+    if matches!(verdict, Verdict::Clean | Verdict::Remarks) {
+        out.push_str("  - Mọi bản ghi do đúng bàn có chứng thư ghi, đúng thứ tự, không bị sửa, chèn hay xóa ở giữa.\n");
+        out.push_str("  - Mọi đoạn nối tiếp nhau, không thiếu đoạn nào ở giữa.\n");
+    } else {
+        out.push_str("  - Không có gì: xem các mục dưới đây trước.\n");
+    }
+    let witnessed = &verification.witnessed;
+    if let Some((segment, size)) = witnessed.last {
+        let anchors = witnessed.anchors;
+        let _ = writeln!(
+            out,
+            "  - {anchors} mốc chứng kiến bên ngoài, mốc xa nhất: đoạn {segment:03}, {size} bản ghi. Đến đó không thể cắt, thay hay làm lại."
+        );
+    }
+    out.push_str("\nCHƯA CHỨNG MINH\n");
+    match (verification.unanchored, witnessed.last) {
+        (0, _) => (),
+        (all, None) => {
+            let _ = writeln!(
+                out,
+                "  - Không mốc chứng kiến nào: nếu đuôi nhật ký ({all} bản ghi) bị cắt hoặc cả máy bị khôi phục bản cũ thì không thấy được."
+            );
+        }
+        (some, Some(_)) => {
+            let _ =
+                writeln!(out, "  - {some} bản ghi sau mốc cuối: bản ghi sau đó nữa, nếu bị cắt, thì không thấy được.");
+        }
+    }
+    out.push_str(
+        "  - Người đứng trước bàn có đúng là người trên thẻ: đó là quyết định của giám thị, ghi trong nhật ký.\n",
+    );
+}
+
+/// Whom to ask what.
+fn asks(out: &mut String, verification: &Verification) {
+    let has = |what| verification.counts.contains_key(&what);
+    let rows: [(bool, &str); 7] = [
+        (
+            verification.verdict() == Verdict::Forged,
+            "Kỹ thuật viên và Trưởng Điểm: niêm phong máy, giữ nguyên ổ đĩa, lập biên bản; không xuất lại.",
+        ),
+        (
+            has(What::DeskCertForeign) || has(What::DeskCertAbsent),
+            "Ban tổ chức: khóa của hội đồng (board.vkey) nào đã ký chứng thư của bàn này?",
+        ),
+        (
+            has(What::Unanchored),
+            "Bên chứng kiến (máy chủ hội đồng, CSDL, bàn thứ hai): xin mọi mốc đã ký cho nhật ký này, đưa vào --anchors.",
+        ),
+        (has(What::AnchorUnvouched), "Bên chứng kiến: xin khóa kiểm tra (*.vkey), đưa vào --anchors."),
+        (
+            has(What::NotClosed) || has(What::TornBytes),
+            "Trưởng Điểm: máy tắt đột ngột lúc nào, vì sao? So với biên bản giấy.",
+        ),
+        (has(What::ClockJump) || has(What::ClockOff), "Kỹ thuật viên: ai chỉnh đồng hồ, lúc nào?"),
+        (
+            has(What::ManualDecision) || has(What::Undone) || has(What::TwiceIn),
+            "Trưởng Điểm: biên bản của từng quyết định thủ công, lượt hủy, lượt vào hai lần.",
+        ),
+    ];
+    if rows.iter().any(|(asked, _)| *asked) {
+        out.push_str("\nHỎI AI\n");
+    }
+    rows.iter().filter(|(asked, _)| *asked).for_each(|(_, words)| {
+        let _ = writeln!(out, "  - {words}");
+    });
 }
 
 /// The report on one export as JSON.
@@ -58,7 +154,11 @@ pub fn json(name: &str, verification: &Verification) -> Value {
         "arrived": summary.arrived,
         "kinds": summary.kinds,
         "head": summary.head.map(|(size, root)| json!({"size": size, "root": hex::encode_lower(&root)})),
-        "anchored_entries": 0,
+        "anchored_entries": summary.entries.saturating_sub(verification.unanchored),
+        "unanchored_entries": verification.unanchored,
+        "anchors": verification.witnessed.anchors,
+        "last_anchor": verification.witnessed.last.map(|(segment, size)| json!({"segment": segment, "size": size})),
+        "counts": verification.counts.iter().map(|(what, count)| (what.code(), count)).collect::<BTreeMap<_, _>>(),
         "findings": verification.findings.iter().map(finding_json).collect::<Vec<_>>(),
     })
 }
@@ -74,22 +174,26 @@ pub fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
     verdicts.into_iter().max_by_key(rank).unwrap_or(Verdict::Undecided)
 }
 
-fn findings(out: &mut String, findings: &[Finding]) {
+fn findings(out: &mut String, verification: &Verification) {
     let heads = [
         (Severity::Forged, "Dấu hiệu giả mạo hoặc hư hỏng"),
         (Severity::Undecided, "Không quyết định được"),
         (Severity::Remark, "Cần xem"),
     ];
     for (severity, head) in heads {
-        let listed: Vec<&Finding> = findings.iter().filter(|finding| finding.what.severity() == severity).collect();
+        let is_it = |what: What| what.severity() == severity;
+        let listed: Vec<&Finding> = verification.findings.iter().filter(|finding| is_it(finding.what)).collect();
+        let counts = verification.counts.iter().filter(|(what, _)| is_it(**what));
+        let all: u64 = counts.map(|(_, count)| *count).sum();
         if listed.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "\n{head} ({})", listed.len());
+        let _ = writeln!(out, "\n{head} ({all})");
         for finding in listed.iter().take(MAX_LISTED) {
             let _ = writeln!(out, "  - {}{} [{}]", finding.what.words(), place(finding), finding.what.code());
         }
-        if let Some(more) = listed.len().checked_sub(MAX_LISTED).filter(|more| *more > 0) {
+        let shown = u64::try_from(listed.len().min(MAX_LISTED)).unwrap_or(u64::MAX);
+        if let Some(more) = all.checked_sub(shown).filter(|more| *more > 0) {
             let _ = writeln!(out, "  … và {more} mục nữa (xem bản JSON)");
         }
     }
@@ -135,4 +239,4 @@ fn verdict_words(verdict: Verdict) -> &'static str {
     }
 }
 
-const UNANCHORED: &str = "  Chưa có chứng kiến bên ngoài: không loại trừ được đuôi bị cắt sau bản ghi cuối.\n";
+const NO_TIME: &str = "không có giờ nào do bên ngoài ký";

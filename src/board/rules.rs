@@ -1,15 +1,14 @@
 //! What the entries of one desk must add up to, and what they list.
 
 use super::{
-    finding::{Finding, What},
-    verify::Checked,
+    anchors::{self, Outside, Witnessed},
+    arrivals::Arrivals,
+    finding::{Finding, Found, What},
+    history::History,
 };
-use crate::record::{
-    ArrivalIndex, AttendanceEvent, CandidateRef, Entry, EntryRef, RegistryState, Totals,
-    tree::{Hash, Tree},
-};
+use crate::record::{AttendanceEvent, Entry, EntryRef, RegistryState, Totals, segment::digest, tree::Hash};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a log adds up to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -30,118 +29,167 @@ pub struct Summary {
     pub head: Option<(u64, Hash)>,
 }
 
-/// Holds all entries to the rules, in order.
-pub(super) fn check(segments: &[Checked]) -> (Vec<Finding>, Summary) {
-    let mut rules = Rules::default();
-    for segment in segments {
-        rules.segment(segment);
-    }
-    rules.summary.arrived = u64::try_from(rules.arrivals.len()).unwrap_or(u64::MAX);
-    let pending = rules.requests.difference(&rules.answers).count();
-    if pending > 0 {
-        rules.findings.push(Finding::package(What::RegistryPending));
-    }
-    (rules.findings, rules.summary)
-}
-
+/// The rules over all segments, one entry at a time.
 #[derive(Default)]
-struct Rules {
-    findings: Vec<Finding>,
-    summary: Summary,
-    arrivals: ArrivalIndex,
-    requests: BTreeSet<String>,
-    answers: BTreeSet<String>,
+pub(super) struct Rules {
+    pub(super) found: Found,
+    pub(super) summary: Summary,
+    pub(super) witnessed: Witnessed,
+    arrivals: Arrivals,
+    /// Questions to the registry by a digest of their id, and whether an answer stands.
+    requests: BTreeMap<[u8; 16], bool>,
+    pending: u64,
     /// Time, boot clock and boot of the entry before.
     before: Option<(Timestamp, u64, String)>,
+    segment: u32,
+    totals: Totals,
+    closed: bool,
+    /// The first entry stands before the segment's last in time; a jump behind it would say so.
+    fell: bool,
+}
+
+/// What the rules need beside the entry.
+pub(super) struct Beside<'a, 'b> {
+    pub(super) history: &'a History<'b>,
+    pub(super) outside: &'a Outside,
 }
 
 impl Rules {
-    fn segment(&mut self, segment: &Checked) {
-        let number = segment.number;
-        let mut totals = Totals::default();
-        let mut closed = false;
+    /// A segment begins.
+    pub(super) fn begin(&mut self, segment: u32, origin: &str) {
+        (self.segment, self.totals, self.closed, self.fell) = (segment, Totals::default(), false, false);
+        self.arrivals.begin(segment, self.summary.entries);
         self.summary.segments += 1;
-        self.summary.log = segment.opened.origin.rsplit_once('/').map(|(log, _)| log.to_owned());
-        self.summary.head = Some((u64::try_from(segment.leaves.len()).unwrap_or(u64::MAX), segment.root));
-        for (index, entry) in segment.entries.iter().enumerate() {
-            if closed {
-                self.find(What::AfterClose, number, entry);
-            }
-            self.times(number, entry, segment.entries.get(index + 1));
-            self.references(segment, entry, totals);
-            self.listing(number, entry);
-            self.arrivals.apply(number, entry);
-            totals.count(&entry.event);
-            closed |= matches!(entry.event, AttendanceEvent::Close { .. });
-            self.summarise(entry);
+        self.summary.log = origin.rsplit_once('/').map(|(log, _)| log.to_owned());
+    }
+
+    /// The next entry of the segment.
+    pub(super) fn entry(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
+        if self.closed {
+            self.find(What::AfterClose, entry.seq);
         }
-        if !closed {
-            self.findings.push(Finding::segment(What::NotClosed, number));
+        self.times(entry);
+        self.references(entry, beside);
+        self.outside(entry, beside);
+        self.listing(entry);
+        self.arrivals.apply(self.segment, entry, beside.history);
+        self.totals.count(&entry.event);
+        self.closed |= matches!(entry.event, AttendanceEvent::Close { .. });
+        self.summarise(entry);
+    }
+
+    /// The segment ends at this size and root.
+    pub(super) fn end(&mut self, size: u64, root: Hash) {
+        self.tell_fall();
+        self.summary.head = Some((size, root));
+        if !self.closed {
+            self.found.add(Finding::segment(What::NotClosed, self.segment));
+        }
+    }
+
+    /// All segments were gone through.
+    pub(super) fn finish(&mut self) {
+        self.summary.arrived = self.arrivals.count();
+        if self.pending > 0 {
+            self.found.add(Finding::package(What::RegistryPending));
         }
     }
 
     /// The boot clock never falls within a boot; the wall clock falls only where an entry says so.
-    fn times(&mut self, number: u32, entry: &Entry, next: Option<&Entry>) {
-        let is_jump = |entry: &Entry| matches!(entry.event, AttendanceEvent::ClockJump { .. });
+    fn times(&mut self, entry: &Entry) {
+        let is_jump = matches!(entry.event, AttendanceEvent::ClockJump { .. });
+        if is_jump {
+            self.fell = false;
+        }
+        self.tell_fall();
         if let Some((t, bt, boot)) = self.before.take() {
             if entry.boot == boot && entry.bt < bt {
-                self.find(What::BootClockFell, number, entry);
+                self.find(What::BootClockFell, entry.seq);
             }
             // A segment opens at its own time; the jump from the segment before stands right behind the `open`.
-            let told = is_jump(entry) || entry.seq == 0 && next.is_some_and(is_jump);
-            if entry.t < t && !told {
-                self.find(What::TimeFell, number, entry);
+            if entry.t < t && entry.seq == 0 {
+                self.fell = true;
+            } else if entry.t < t && !is_jump {
+                self.find(What::TimeFell, entry.seq);
             }
         }
         self.before = Some((entry.t, entry.bt, entry.boot.clone()));
     }
 
+    fn tell_fall(&mut self) {
+        if std::mem::take(&mut self.fell) {
+            self.find(What::TimeFell, 0);
+        }
+    }
+
     /// What an entry says about others must be so.
-    fn references(&mut self, segment: &Checked, entry: &Entry, totals: Totals) {
+    fn references(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
         use AttendanceEvent::{Close, DuplicateReported, Export, ReEntry, RegistryAnswer, RegistryRequest, Undo};
-        let number = segment.number;
+        let candidate_of = |place| self.arrivals.candidate_of(place, beside.history);
         let wrong = match &entry.event {
-            Undo { refers, .. } => self.arrivals.candidate_of(*refers).is_none().then_some(What::UndoOfNothing),
+            Undo { refers, .. } => candidate_of(*refers).is_none().then_some(What::UndoOfNothing),
             DuplicateReported { cand, first, .. } | ReEntry { cand, first, .. } => {
-                self.is_foreign_arrival(*cand, *first).then_some(What::ForeignArrival)
+                (candidate_of(*first) != Some(*cand)).then_some(What::ForeignArrival)
             }
             RegistryRequest { id, .. } => {
-                self.requests.insert(id.clone());
+                self.pending += u64::from(self.requests.insert(short(id), false).is_none());
                 None
             }
             RegistryAnswer { id, request_sha256, .. } => {
-                self.answers.insert(id.clone());
-                (request_sha256.is_some() && !self.requests.contains(id)).then_some(What::AnswerWithoutRequest)
+                let asked = self.requests.get_mut(&short(id)).map(|answered| std::mem::replace(answered, true));
+                self.pending -= u64::from(asked == Some(false));
+                (request_sha256.is_some() && asked.is_none()).then_some(What::AnswerWithoutRequest)
             }
-            Export { size, root } => (!had_root(segment, entry.seq, *size, root.0)).then_some(What::ExportDiffers),
+            Export { size, root } => {
+                let had = *size <= entry.seq && beside.history.root_at(self.segment, *size) == Some(root.0);
+                (!had).then_some(What::ExportDiffers)
+            }
             Close { totals: told } => {
-                let arrived = u64::try_from(self.arrivals.len()).unwrap_or(u64::MAX);
-                (*told != Totals { arrived, ..totals }).then_some(What::TotalsDiffer)
+                (*told != Totals { arrived: self.arrivals.count(), ..self.totals }).then_some(What::TotalsDiffer)
             }
             _ => None,
         };
         if let Some(what) = wrong {
-            self.find(what, number, entry);
+            self.find(what, entry.seq);
         }
     }
 
-    fn is_foreign_arrival(&self, candidate: CandidateRef, first: EntryRef) -> bool {
-        self.arrivals.candidate_of(first) != Some(candidate)
+    /// What others signed, where the entry holds it.
+    fn outside(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
+        let place = EntryRef { segment: self.segment, seq: entry.seq };
+        let time = match &entry.event {
+            AttendanceEvent::Anchor { .. } => {
+                anchors::check_entry(place, entry, beside.history, beside.outside, &mut self.found)
+            }
+            AttendanceEvent::RegistryAnswer { verbatim: Some(verbatim), .. } => {
+                match anchors::registry_time(place, verbatim, beside.outside) {
+                    Ok(time) => time,
+                    Err(what) => return self.find(what, entry.seq),
+                }
+            }
+            _ => None,
+        };
+        if let Some(time) = time {
+            if anchors::is_off(entry, &time) {
+                self.find(What::ClockOff, entry.seq);
+            }
+            anchors::add(&mut self.witnessed, time);
+        }
     }
 
     /// What a board may want to look at.
-    fn listing(&mut self, number: u32, entry: &Entry) {
+    fn listing(&mut self, entry: &Entry) {
         use AttendanceEvent::{CheckIn, ClockJump, DuplicateReported, ManualDecision, RegistryAnswer, Undo};
         let what = match &entry.event {
             ManualDecision { .. } => What::ManualDecision,
             Undo { .. } => What::Undone,
             ClockJump { .. } => What::ClockJump,
             DuplicateReported { .. } => What::Duplicate,
-            CheckIn(check_in) if self.arrivals.get(check_in.cand).is_some() => What::TwiceIn,
+            CheckIn(check_in) if self.arrivals.is_in(check_in.cand) => What::TwiceIn,
             RegistryAnswer { state: RegistryState::Refused, .. } => What::RegistryRefused,
             _ => return,
         };
-        self.find(what, number, entry);
+        self.find(what, entry.seq);
     }
 
     fn summarise(&mut self, entry: &Entry) {
@@ -151,15 +199,17 @@ impl Rules {
         self.summary.span = Some((first, entry.t));
     }
 
-    fn find(&mut self, what: What, number: u32, entry: &Entry) {
-        self.findings.push(Finding::entry(what, number, entry.seq));
+    fn find(&mut self, what: What, seq: u64) {
+        self.found.add(Finding::entry(what, self.segment, seq));
     }
 }
 
-/// At entry `seq` the segment had held `size` entries under `root` at some time.
-fn had_root(segment: &Checked, seq: u64, size: u64, root: Hash) -> bool {
-    let leaves = usize::try_from(size).ok().filter(|_| size <= seq).and_then(|size| segment.leaves.get(..size));
-    leaves.is_some_and(|leaves| Tree::of(leaves).root() == root)
+/// A question's id, cut to what a set of a million takes.
+fn short(id: &str) -> [u8; 16] {
+    let digest = digest(id.as_bytes()).0;
+    let mut out = [0; 16];
+    out.copy_from_slice(&digest[..16]);
+    out
 }
 
 /// The name of a kind of entry, as it stands in the log.

@@ -1,18 +1,22 @@
-//! The check of an export, in its normative order.
+//! The check of exports, in its normative order.
 //!
 //! Board key → desk certificate → device key → segment key; the root recomputed from the entries; every tile
-//! compared; links, clocks and state rules; then everything listed that a board might ask about. Entries are never
-//! authenticated by tiles.
+//! compared; links, clocks; every anchor; state rules; then everything listed that a board might ask about. Entries
+//! are never authenticated by tiles. Files are read one at a time: a province's log fits into little memory.
 
 use super::{
-    finding::{Finding, Verdict, What},
-    rules::{self, Summary},
+    anchors::{self, Outside, Whence, Witnessed},
+    finding::{Finding, Found, Verdict, What},
+    history::{History, Listed},
+    rules::{Rules, Summary},
+    segment::{self, Around, Checked},
 };
-use crate::record::{
-    Checkpoint, DeskCert, Entry, NoteError, NoteVerifier, Opened,
-    export::{DESK_CERT_FILE, MANIFEST_FILE, Manifest, read_bundles, segment_folder, tree_files, vkey_line},
-    segment::{open_entry, parse_entries},
-    tree::{Hash, Tree, leaf_hash},
+use crate::{
+    bits::spread::{InTurn, Spread},
+    record::{
+        DeskCert, ExportSource, NoteError, NoteVerifier, Revocation, SourceFault,
+        export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest},
+    },
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,12 +28,16 @@ pub type Files = BTreeMap<String, Vec<u8>>;
 pub struct Verification {
     /// The desk's certificate, where it could be trusted.
     pub cert: Option<DeskCert>,
-    /// Everything found, in the order of the check.
+    /// Everything found, in the order of the check; of one kind so many, see [`Self::counts`].
     pub findings: Vec<Finding>,
+    /// How often each kind was found.
+    pub counts: BTreeMap<What, u64>,
     /// What the log adds up to.
     pub summary: Summary,
-    /// Leaf hashes by origin, for comparing packages.
-    leaves: BTreeMap<String, Vec<Hash>>,
+    /// What outside witnesses prove.
+    pub witnessed: Witnessed,
+    /// Entries after the last anchor.
+    pub unanchored: u64,
 }
 
 impl Verification {
@@ -37,164 +45,258 @@ impl Verification {
     pub fn verdict(&self) -> Verdict {
         Verdict::of(&self.findings)
     }
-
-    fn find(&mut self, finding: Finding) {
-        self.findings.push(finding);
-    }
 }
 
-/// Checks one export under the board's key.
-pub fn verify(files: &Files, board: &NoteVerifier) -> Verification {
-    let mut verification = Verification::default();
-    let cert = match desk_cert(files, board) {
-        Ok(cert) => cert,
-        Err(what) => {
-            verification.find(Finding::file(what, DESK_CERT_FILE));
-            return verification;
-        }
-    };
-    let manifest = check_manifest(files, &cert.device, &mut verification);
-    let mut segments = Vec::new();
-    for number in segment_numbers(files) {
-        match check_segment(files, number, &cert.device, &mut verification) {
-            Ok(segment) => segments.push(segment),
-            Err(what) => verification.find(Finding::segment(what, number)),
-        }
-    }
-    if segments.is_empty() {
-        verification.find(Finding::package(What::NoSegments));
-    }
-    if manifest.is_some_and(|manifest| segments.iter().any(|one| one.opened.training != manifest.training)) {
-        verification.find(Finding::file(What::ManifestMode, MANIFEST_FILE));
-    }
-    check_names(files, &cert, &segments, &mut verification);
-    check_links(&segments, &mut verification);
-    let (findings, summary) = rules::check(&segments);
-    verification.findings.extend(findings);
-    verification.summary = summary;
-    verification.leaves = segments.into_iter().map(|segment| (segment.opened.origin, segment.leaves)).collect();
-    verification.cert = Some(cert);
-    verification
+/// A check that is set up: with which key, against what from elsewhere, on how many threads.
+pub struct Check<'a, S> {
+    /// The board's key.
+    pub board: &'a NoteVerifier,
+    /// What the board knows from elsewhere.
+    pub outside: &'a Outside,
+    /// Who does the work.
+    pub spread: &'a S,
+    /// Told of every so many bytes that were gone through.
+    pub progress: &'a (dyn Fn(u64) + Sync),
 }
 
-/// Checks several exports, each for itself and all against each other: under one origin there is one history.
+/// Checks one export under the board's key, with nothing from elsewhere.
+pub fn verify(files: &dyn ExportSource, board: &NoteVerifier) -> Verification {
+    let check = Check { board, outside: &Outside::default(), spread: &InTurn, progress: &|_| {} };
+    check.run(&[files]).pop().unwrap_or_default()
+}
+
+/// Checks several exports in memory, each for itself and all against each other.
 pub fn verify_all(packages: &[Files], board: &NoteVerifier) -> Vec<Verification> {
-    let mut all: Vec<Verification> = packages.iter().map(|files| verify(files, board)).collect();
-    for later in 1..all.len() {
-        let (earlier, rest) = all.split_at_mut(later);
-        if let Some(one) = rest.first_mut() {
-            let forked = earlier.iter().any(|other| is_fork(&other.leaves, &one.leaves));
-            one.findings.extend(forked.then(|| Finding::package(What::Fork)));
+    let check = Check { board, outside: &Outside::default(), spread: &InTurn, progress: &|_| {} };
+    let sources: Vec<&dyn ExportSource> = packages.iter().map(|files| files as &dyn ExportSource).collect();
+    check.run(&sources)
+}
+
+impl<S: Spread> Check<'_, S> {
+    /// Checks several exports, each for itself and all against each other: under one origin there is one history.
+    pub fn run(&self, packages: &[&dyn ExportSource]) -> Vec<Verification> {
+        let mut earlier: Vec<History<'_>> = Vec::new();
+        let mut all = Vec::new();
+        for source in packages {
+            let mut history = History::new(*source);
+            let mut one = self.one(*source, &mut history);
+            if earlier.iter().any(|other| is_fork(other, &history)) {
+                one.findings.push(Finding::package(What::Fork));
+                *one.counts.entry(What::Fork).or_default() += 1;
+            }
+            earlier.push(history);
+            all.push(one);
+        }
+        all
+    }
+
+    pub(super) fn one<'a>(&self, source: &'a dyn ExportSource, history: &mut History<'a>) -> Verification {
+        let listed = Listed { source, sizes: source.sizes() };
+        let mut found = Found::default();
+        let cert = match desk_cert(&listed, self.board) {
+            Ok(cert) => cert,
+            Err(what) => {
+                found.add(Finding::file(what, DESK_CERT_FILE));
+                let (findings, counts) = found.into_parts();
+                return Verification { findings, counts, ..Verification::default() };
+            }
+        };
+        let manifest = check_manifest(&listed, &cert.device, &mut found);
+        let around = Around {
+            listed: &listed,
+            manifest: manifest.as_ref(),
+            device: &cert.device,
+            outside: self.outside,
+            spread: self.spread,
+            progress: self.progress,
+        };
+        let (mut rules, mut segments) = (Rules::default(), Vec::new());
+        for number in segment_numbers(&listed) {
+            match segment::check(&around, number, history, &mut rules, &mut found) {
+                Ok(checked) => segments.push(checked),
+                Err(what) => found.add(Finding::segment(what, number)),
+            }
+        }
+        self.conclude(&listed, cert, manifest, &segments, history, rules, found)
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "everything that was found out before")]
+    fn conclude(
+        &self,
+        listed: &Listed<'_>,
+        cert: DeskCert,
+        manifest: Option<Manifest>,
+        segments: &[Checked],
+        history: &History<'_>,
+        mut rules: Rules,
+        mut found: Found,
+    ) -> Verification {
+        if segments.is_empty() {
+            found.add(Finding::package(What::NoSegments));
+        }
+        if manifest.is_some_and(|manifest| segments.iter().any(|one| one.opened.training != manifest.training)) {
+            found.add(Finding::file(What::ManifestMode, MANIFEST_FILE));
+        }
+        check_names(listed, &cert, segments, &mut found);
+        self.check_revocation(&cert, segments, &mut found);
+        check_links(segments, &mut found);
+        rules.finish();
+        let mut witnessed = std::mem::take(&mut rules.witnessed);
+        self.check_anchors(listed, segments, history, &mut witnessed, &mut found);
+        found.append(std::mem::take(&mut rules.found));
+        let unanchored = unanchored(segments, witnessed.last);
+        if unanchored > 0 {
+            let (segment, seq) = witnessed.last.unwrap_or((segments.first().map_or(1, |one| one.number), 0));
+            found.add(Finding::entry(What::Unanchored, segment, seq));
+        }
+        let (findings, counts) = found.into_parts();
+        Verification { cert: Some(cert), findings, counts, summary: rules.summary, witnessed, unanchored }
+    }
+
+    /// Every anchor from any source lies on this history, and none is larger than the log.
+    fn check_anchors(
+        &self,
+        listed: &Listed<'_>,
+        segments: &[Checked],
+        history: &History<'_>,
+        witnessed: &mut Witnessed,
+        found: &mut Found,
+    ) {
+        let log = segments.first().and_then(|one| one.opened.origin.rsplit_once('/')).map_or("", |(log, _)| log);
+        let keys: Vec<NoteVerifier> = segments.iter().map(|one| one.key.clone()).collect();
+        let mut take = |whence: Whence<'_>, note: &str| {
+            let (finding, time) = anchors::check_note(note, &whence, log, &keys, history, self.outside);
+            finding.into_iter().for_each(|finding| found.add(finding));
+            time.into_iter().for_each(|time| anchors::add(witnessed, time));
+        };
+        for path in listed.sizes.keys().filter(|path| is_anchor(path)) {
+            let note = listed.text(path).ok().flatten().unwrap_or_default();
+            let named = path.rsplit_once('/').map_or("", |(_, size)| size);
+            // The file's name is the size in the note, or the note is no anchor of this place.
+            take(Whence::Export(path), if note.lines().nth(1) == Some(named) { &note } else { "" });
+        }
+        for (name, note) in &self.outside.notes {
+            take(Whence::Collected(name), note);
         }
     }
-    all
+
+    fn check_revocation(&self, cert: &DeskCert, segments: &[Checked], found: &mut Found) {
+        let seen = segments.iter().filter_map(|one| one.opened.revocations).max();
+        let Some(list) = &self.outside.revocations else {
+            if seen.is_some() {
+                found.add(Finding::package(What::RevocationsAbsent));
+            }
+            return;
+        };
+        if seen.is_some_and(|seen| list.number < seen) {
+            found.add(Finding::package(What::RevocationsOld));
+        }
+        if let Some(revoked) = list.of(cert.serial) {
+            let late: Vec<&Checked> = segments.iter().filter(|one| is_after(revoked, one)).collect();
+            late.iter().for_each(|one| found.add(Finding::segment(What::RevokedAfter, one.number)));
+            if late.is_empty() {
+                found.add(Finding::file(What::RevokedLater, DESK_CERT_FILE));
+            }
+        }
+    }
 }
 
-/// One segment whose entries are under a signed root.
-pub(super) struct Checked {
-    pub(super) number: u32,
-    pub(super) opened: Opened,
-    pub(super) entries: Vec<Entry>,
-    pub(super) leaves: Vec<Hash>,
-    pub(super) root: Hash,
+/// The segment holds entries behind the last that the board still accepts.
+fn is_after(revoked: &Revocation, segment: &Checked) -> bool {
+    let split = |origin: &str| origin.rsplit_once('/').map(|(log, number)| (log.to_owned(), number.parse::<u32>()));
+    let Some((origin, size)) = &revoked.last_accepted else { return true };
+    match (split(origin), split(&segment.opened.origin)) {
+        (Some((log, Ok(last))), Some((own, _))) if log == own => {
+            segment.number > last || segment.number == last && segment.size > *size
+        }
+        _ => true,
+    }
 }
 
-fn desk_cert(files: &Files, board: &NoteVerifier) -> Result<DeskCert, What> {
-    let note = files.get(DESK_CERT_FILE).ok_or(What::MissingFile)?;
-    if note.is_empty() {
+/// Entries behind the furthest anchor; an anchor covers all segments before its own, whose roots it links to.
+fn unanchored(segments: &[Checked], last: Option<(u32, u64)>) -> u64 {
+    let (number, size) = last.unwrap_or((0, 0));
+    let behind = segments.iter().filter(|one| one.number >= number);
+    behind.map(|one| if one.number == number { one.size.saturating_sub(size) } else { one.size }).sum()
+}
+
+fn is_anchor(path: &str) -> bool {
+    let parts = path.strip_prefix("segments/").and_then(|rest| rest.split_once('/'));
+    parts.is_some_and(|(_, inner)| inner.starts_with(ANCHOR_FOLDER))
+}
+
+fn desk_cert(listed: &Listed<'_>, board: &NoteVerifier) -> Result<DeskCert, What> {
+    let note = listed.text(DESK_CERT_FILE).map_err(|_| What::UnreadableFile)?.ok_or(What::MissingFile)?;
+    if listed.sizes.get(DESK_CERT_FILE) == Some(&0) {
         return Err(What::DeskCertAbsent);
     }
-    let note = std::str::from_utf8(note).map_err(|_| What::DeskCertForged)?;
-    DeskCert::open(note, board).map_err(|error| match error {
+    DeskCert::open(&note, board).map_err(|error| match error {
         NoteError::NoSignature => What::DeskCertForeign,
         _ => What::DeskCertForged,
     })
 }
 
-fn check_manifest(files: &Files, device: &NoteVerifier, out: &mut Verification) -> Option<Manifest> {
-    let found = match manifest(files, device) {
+/// Holds every file against the manifest; tiles and bundles later, when they are read anyway.
+fn check_manifest(listed: &Listed<'_>, device: &NoteVerifier, found: &mut Found) -> Option<Manifest> {
+    let manifest = match manifest(listed, device) {
         Ok(manifest) => manifest,
         Err(what) => {
-            out.find(Finding::file(what, MANIFEST_FILE));
+            found.add(Finding::file(what, MANIFEST_FILE));
             return None;
         }
     };
-    for (path, line) in &found.files {
-        match files.get(path) {
-            None => out.find(Finding::file(What::MissingFile, path)),
-            Some(bytes) if Manifest::line_of(bytes) != *line => out.find(Finding::file(What::ChangedFile, path)),
-            Some(_) => (),
+    for (path, line) in &manifest.files {
+        match listed.sizes.get(path) {
+            None => found.add(Finding::file(What::MissingFile, path)),
+            Some(size) if *size != line.0 => found.add(Finding::file(What::ChangedFile, path)),
+            Some(_) if path.contains("/tile/") => (),
+            Some(size) => check_file(listed, path, *size, line, found),
         }
     }
-    let foreign = files.keys().filter(|path| *path != MANIFEST_FILE && !found.files.contains_key(*path));
-    out.findings.extend(foreign.map(|path| Finding::file(What::ForeignFile, path)));
-    Some(found)
+    let foreign = listed.sizes.keys().filter(|path| *path != MANIFEST_FILE && !manifest.files.contains_key(*path));
+    foreign.for_each(|path| found.add(Finding::file(What::ForeignFile, path)));
+    Some(manifest)
 }
 
-fn manifest(files: &Files, device: &NoteVerifier) -> Result<Manifest, What> {
-    let note = files.get(MANIFEST_FILE).ok_or(What::MissingFile)?;
-    let note = std::str::from_utf8(note).map_err(|_| What::ManifestForm)?;
-    let text = device.open(note).map_err(|error| match error {
+fn check_file(listed: &Listed<'_>, path: &str, size: u64, line: &(u64, String), found: &mut Found) {
+    match listed.source.read(path, size) {
+        Ok(bytes) => {
+            let own = Manifest::line_of(&bytes);
+            if own != *line {
+                found.add(Finding::file(What::ChangedFile, path));
+            }
+            let named = path.strip_prefix(EVIDENCE_FOLDER).map(|name| name.strip_suffix(".age"));
+            if named.is_some_and(|name| name != Some(own.1.as_str())) {
+                found.add(Finding::file(What::EvidenceDiffers, path));
+            }
+        }
+        Err(_) => found.add(Finding::file(What::UnreadableFile, path)),
+    }
+}
+
+fn manifest(listed: &Listed<'_>, device: &NoteVerifier) -> Result<Manifest, What> {
+    let note = listed.text(MANIFEST_FILE).map_err(|fault| match fault {
+        SourceFault::TooLarge => What::ManifestForm,
+        _ => What::UnreadableFile,
+    });
+    let note = note?.ok_or(What::MissingFile)?;
+    let text = device.open(&note).map_err(|error| match error {
         NoteError::Form | NoteError::TooLong => What::ManifestForm,
         _ => What::ManifestSignature,
     })?;
     Manifest::parse(text).ok_or(What::ManifestForm)
 }
 
-fn segment_numbers(files: &Files) -> BTreeSet<u32> {
+fn segment_numbers(listed: &Listed<'_>) -> BTreeSet<u32> {
     let number = |path: &String| path.strip_prefix("segments/")?.split('/').next()?.parse().ok();
-    files.keys().filter_map(number).collect()
-}
-
-fn check_segment(files: &Files, number: u32, device: &NoteVerifier, out: &mut Verification) -> Result<Checked, What> {
-    let folder = segment_folder(number);
-    let file = |path: &str| files.get(&format!("{folder}{path}")).map(Vec::as_slice);
-    let note = file("checkpoint").ok_or(What::MissingFile)?;
-    let note = std::str::from_utf8(note).map_err(|_| What::CheckpointForm)?;
-    let raw = read_bundles(announced_size(note).ok_or(What::CheckpointForm)?, file).ok_or(What::EntriesForm)?;
-    let first = raw.first().ok_or(What::NotOpened)?;
-    let (opened, key) = open_entry(first, device).ok_or(What::NotOpened)?;
-    if file("vkey") != Some(vkey_line(&key).as_bytes()) {
-        out.find(Finding::segment(What::ForeignKey, number));
-    }
-    let checkpoint = Checkpoint::open(note, &key).map_err(|error| match error {
-        NoteError::Form | NoteError::TooLong => What::CheckpointForm,
-        _ => What::CheckpointSignature,
-    })?;
-    let leaves: Vec<Hash> = raw.iter().map(|entry| leaf_hash(entry)).collect();
-    let tree = Tree::of(&leaves);
-    if checkpoint.size != tree.size() || checkpoint.root != tree.root() {
-        return Err(What::RootDiffers);
-    }
-    check_tiles(files, &folder, &raw, out);
-    let entries = parse_entries(&raw).map_err(|_| What::EntryForm)?;
-    Ok(Checked { number, opened, entries, leaves, root: checkpoint.root })
-}
-
-/// The size that an unchecked checkpoint names: enough to find the bundles, trusted for nothing.
-fn announced_size(note: &str) -> Option<u64> {
-    let (text, _) = note.rsplit_once("\n\n")?;
-    Checkpoint::parse(&format!("{text}\n")).map(|checkpoint| checkpoint.size)
-}
-
-fn check_tiles(files: &Files, folder: &str, raw: &[Vec<u8>], out: &mut Verification) {
-    let expected: BTreeMap<String, Vec<u8>> =
-        tree_files(raw).into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes)).collect();
-    for (path, bytes) in &expected {
-        if files.get(path) != Some(bytes) {
-            out.find(Finding::file(What::TileDiffers, path));
-        }
-    }
-    let tiles = format!("{folder}tile/");
-    let foreign = files.keys().filter(|path| path.starts_with(&tiles) && !expected.contains_key(*path));
-    out.findings.extend(foreign.map(|path| Finding::file(What::ForeignFile, path)));
+    listed.sizes.keys().filter_map(number).collect()
 }
 
 /// Every origin is the certified desk's, of one session, and no training log passes for a live one.
-fn check_names(files: &Files, cert: &DeskCert, segments: &[Checked], out: &mut Verification) {
+fn check_names(listed: &Listed<'_>, cert: &DeskCert, segments: &[Checked], found: &mut Found) {
     let certified = format!("{}/{}/{}/", cert.board, cert.exam, cert.desk);
     let session = segments.first().and_then(|one| one.opened.origin.rsplit_once('/')).map(|(log, _)| log.to_owned());
-    let note = files.get(DESK_CERT_FILE);
+    let note = listed.text(DESK_CERT_FILE).ok().flatten();
     for one in segments {
         let log = one.opened.origin.strip_suffix(&format!("/{:03}", one.number));
         let good = one.opened.segment == one.number && log.is_some() && log == session.as_deref();
@@ -202,46 +304,45 @@ fn check_names(files: &Files, cert: &DeskCert, segments: &[Checked], out: &mut V
             (!good || !one.opened.origin.starts_with(&certified)).then_some(What::ForeignName),
             (cert.training && !one.opened.training).then_some(What::TrainingAsLive),
             one.opened.training.then_some(What::Training),
-            (Some(one.opened.desk_cert.as_bytes()) != note.map(Vec::as_slice)).then_some(What::DeskCertOther),
-            is_outside(cert, one).then_some(What::DeskCertDates),
+            (Some(&one.opened.desk_cert) != note.as_ref()).then_some(What::DeskCertOther),
+            (one.span.0 < cert.not_before || one.span.1 > cert.not_after).then_some(What::DeskCertDates),
         ];
-        out.findings.extend(findings.into_iter().flatten().map(|what| Finding::segment(what, one.number)));
+        findings.into_iter().flatten().for_each(|what| found.add(Finding::segment(what, one.number)));
     }
 }
 
-fn is_outside(cert: &DeskCert, segment: &Checked) -> bool {
-    segment.entries.iter().any(|entry| entry.t < cert.not_before || entry.t > cert.not_after)
-}
-
 /// `prev` links form one line from the first segment on; gaps in the numbers are accounted for.
-fn check_links(segments: &[Checked], out: &mut Verification) {
+fn check_links(segments: &[Checked], found: &mut Found) {
     let mut before: Option<&Checked> = None;
     for one in segments {
         let linked = match (before, &one.opened.prev) {
             (None, None) => true,
             (Some(before), Some(prev)) => {
-                prev.origin == before.opened.origin
-                    && prev.size == u64::try_from(before.entries.len()).unwrap_or(u64::MAX)
-                    && prev.root.0 == before.root
+                prev.origin == before.opened.origin && prev.size == before.size && prev.root.0 == before.root
             }
             _ => false,
         };
         let first_missing = before.map_or(1, |before| before.number.saturating_add(1));
         let named = one.opened.abandoned.iter().map(|torn| torn.segment);
         if !linked || !named.eq(first_missing..one.number) {
-            out.find(Finding::segment(What::LinkBroken, one.number));
+            found.add(Finding::segment(What::LinkBroken, one.number));
         }
-        let torn = one.opened.prev.as_ref().is_some_and(|prev| prev.torn_bytes > 0);
-        out.findings.extend(torn.then(|| Finding::segment(What::TornBytes, one.number)));
-        let abandoned = one.opened.abandoned.iter().map(|torn| Finding::segment(What::Abandoned, torn.segment));
-        out.findings.extend(abandoned);
+        if one.opened.prev.as_ref().is_some_and(|prev| prev.torn_bytes > 0) {
+            found.add(Finding::segment(What::TornBytes, one.number));
+        }
+        let abandoned = one.opened.abandoned.iter();
+        abandoned.for_each(|torn| found.add(Finding::segment(What::Abandoned, torn.segment)));
         before = Some(one);
     }
 }
 
 /// Under one origin, the shorter history must be the beginning of the longer.
-fn is_fork(one: &BTreeMap<String, Vec<Hash>>, other: &BTreeMap<String, Vec<Hash>>) -> bool {
-    one.iter().any(|(origin, leaves)| {
-        other.get(origin).is_some_and(|others| leaves.iter().zip(others).any(|(leaf, other)| leaf != other))
+fn is_fork(one: &History<'_>, other: &History<'_>) -> bool {
+    one.lines.iter().any(|line| {
+        other.named(&line.origin).is_some_and(|same| {
+            let (short, long, source) =
+                if line.size <= same.size { (line, same, other.source) } else { (same, line, one.source) };
+            long.root_at(source, short.size) != Some(short.root())
+        })
     })
 }

@@ -243,6 +243,7 @@ pub(super) fn opening<'a>(
         trust_store,
         program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
         program_sha256: program::sha256().map(Digest),
+        revocations: None,
     }
 }
 

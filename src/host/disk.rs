@@ -1,8 +1,10 @@
 //! The journal on a disk, and how much room is left there.
 
 use super::folder::{FolderError, read_folder, read_text_file, write_new_file};
-use crate::record::{LogStore, StoreFault, export::KeptAnchor};
+use crate::record::{Digest, LogStore, StoreFault};
+use sha2::{Digest as _, Sha256};
 use std::{
+    collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
@@ -164,14 +166,15 @@ pub fn keep_evidence(folder: &Path, sha256: &str, sealed: &[u8]) -> Result<(), F
     sync_folder(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })
 }
 
-/// The sealed files of evidence by their names; none where nothing was kept.
+/// The sealed files of evidence by the digests of their bytes; none where nothing was kept.
 ///
 /// # Errors
 /// [`FolderError`].
-pub fn kept_evidence(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+pub fn kept_evidence(folder: &Path) -> Result<BTreeMap<Digest, Vec<u8>>, FolderError> {
+    let digest = |bytes: &Vec<u8>| Digest(Sha256::digest(bytes).into());
     match read_folder(folder) {
-        Ok(files) => Ok(files.into_iter().collect()),
-        Err(FolderError::Missing(_)) => Ok(Vec::new()),
+        Ok(files) => Ok(files.into_values().map(|bytes| (digest(&bytes), bytes)).collect()),
+        Err(FolderError::Missing(_)) => Ok(BTreeMap::new()),
         Err(error) => Err(error),
     }
 }
@@ -180,17 +183,16 @@ pub fn kept_evidence(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, FolderErro
 ///
 /// # Errors
 /// [`FolderError`].
-pub fn kept_anchors(folder: &Path) -> Result<Vec<KeptAnchor>, FolderError> {
+pub fn kept_anchors(folder: &Path) -> Result<BTreeMap<(u32, u64), String>, FolderError> {
     let at = |error| FolderError::Os { path: folder.to_owned(), error };
-    let mut found = Vec::new();
+    let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(at)? {
         let path = entry.map_err(at)?.path();
         let name = path.file_name().and_then(|name| name.to_str()).and_then(anchor_name);
-        if let Some((segment, size)) = name {
-            found.push(KeptAnchor { segment, size, note: read_text_file(&path)? });
+        if let Some(name) = name {
+            found.insert(name, read_text_file(&path)?);
         }
     }
-    found.sort();
     Ok(found)
 }
 

@@ -1,7 +1,9 @@
 //! Whole folders: written so that they are there completely or not at all, and read with limits.
 
 use super::disk::sync_folder;
+use crate::record::{ExportSource, SourceFault};
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fs::{self, File, OpenOptions},
     io::{self, Read as _, Write as _},
@@ -198,6 +200,71 @@ pub fn read_text_file(path: &Path) -> Result<String, FolderError> {
     if fits { Ok(text) } else { Err(FolderError::TooLarge) }
 }
 
+/// The plain files right in `folder`, in order of their names.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn list_files(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let path = entry.map_err(at(folder))?.path();
+        if found.len() >= MAX_FILES {
+            return Err(FolderError::TooLarge);
+        }
+        found.extend(path.is_file().then_some(path));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// The files of an export that lies in a folder, read one at a time.
+#[derive(Debug)]
+pub struct FolderSource {
+    folder: PathBuf,
+    sizes: BTreeMap<String, u64>,
+}
+
+impl FolderSource {
+    /// Lists the files below `folder`.
+    ///
+    /// # Errors
+    /// [`FolderError`].
+    pub fn open(folder: &Path) -> Result<Self, FolderError> {
+        if !folder.is_dir() {
+            return Err(FolderError::Missing(folder.to_owned()));
+        }
+        let mut sizes = BTreeMap::new();
+        list_level(folder, "", 0, &mut |path, inner| {
+            let size = path.metadata().map_err(at(path))?.len();
+            if sizes.len() >= MAX_FILES {
+                return Err(FolderError::TooLarge);
+            }
+            sizes.insert(inner, size);
+            Ok(())
+        })?;
+        Ok(Self { folder: folder.to_owned(), sizes })
+    }
+}
+
+impl ExportSource for FolderSource {
+    fn sizes(&self) -> BTreeMap<String, u64> {
+        self.sizes.clone()
+    }
+
+    fn read(&self, path: &str, limit_bytes: u64) -> Result<Cow<'_, [u8]>, SourceFault> {
+        // Only what was listed: no path of the export's own making leads anywhere else.
+        let size = *self.sizes.get(path).ok_or(SourceFault::Missing)?;
+        if size > limit_bytes {
+            return Err(SourceFault::TooLarge);
+        }
+        let mut bytes = Vec::with_capacity(usize::try_from(size).map_err(|_| SourceFault::TooLarge)?);
+        let file = File::open(self.folder.join(path)).map_err(|_| SourceFault::Unreadable)?;
+        file.take(limit_bytes + 1).read_to_end(&mut bytes).map_err(|_| SourceFault::Unreadable)?;
+        let grown = u64::try_from(bytes.len()).map_or(true, |len| len > limit_bytes);
+        if grown { Err(SourceFault::TooLarge) } else { Ok(Cow::Owned(bytes)) }
+    }
+}
+
 /// Reads every file below `folder`.
 ///
 /// # Errors
@@ -208,16 +275,22 @@ pub fn read_folder(folder: &Path) -> Result<Files, FolderError> {
     }
     let mut files = Files::new();
     let mut left_bytes = MAX_TOTAL_BYTES;
-    read_level(folder, "", 0, &mut files, &mut left_bytes)?;
+    list_level(folder, "", 0, &mut |path, inner| {
+        if files.len() >= MAX_FILES {
+            return Err(FolderError::TooLarge);
+        }
+        files.insert(inner, read_file(path, &mut left_bytes)?);
+        Ok(())
+    })?;
     Ok(files)
 }
 
-fn read_level(
+/// Shows every plain file below `folder` with its path there.
+fn list_level(
     folder: &Path,
     prefix: &str,
     depth: usize,
-    files: &mut Files,
-    left_bytes: &mut u64,
+    show: &mut dyn FnMut(&Path, String) -> Result<(), FolderError>,
 ) -> Result<(), FolderError> {
     if depth > MAX_DEPTH {
         return Err(FolderError::TooLarge);
@@ -229,11 +302,9 @@ fn read_level(
         let inner = format!("{prefix}{name}");
         let kind = entry.file_type().map_err(at(&path))?;
         if kind.is_dir() {
-            read_level(&path, &format!("{inner}/"), depth + 1, files, left_bytes)?;
-        } else if kind.is_file() && files.len() < MAX_FILES {
-            files.insert(inner, read_file(&path, left_bytes)?);
+            list_level(&path, &format!("{inner}/"), depth + 1, show)?;
         } else if kind.is_file() {
-            return Err(FolderError::TooLarge);
+            show(&path, inner)?;
         } else {
             return Err(FolderError::NotPlain(path));
         }

@@ -230,6 +230,9 @@ pub struct Opened {
     pub program: String,
     /// SHA-256 of the program file, where it could be read.
     pub program_sha256: Option<Digest>,
+    /// The number of the revocation list that the desk knew; missing in logs of older programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revocations: Option<u32>,
 }
 
 /// A person let in on a card.

@@ -1,7 +1,8 @@
 //! The log as a folder that others can check: C2SP `tlog-tiles` a segment, certificate, keys, a signed manifest.
 
 use super::{
-    AttendanceEvent, LogStore, NoteError, NoteSigner, NoteVerifier, StoreFault,
+    AttendanceEvent, Digest, LogStore, NoteError, NoteSigner, NoteVerifier, StoreFault,
+    frame::MAX_ENTRY_LEN,
     segment::{Segment, SegmentContent, SegmentDamage, digest, read_segment},
     tree::{TILE_WIDTH, leaf_hash, tile_path, tiles},
 };
@@ -13,26 +14,12 @@ pub const DESK_CERT_FILE: &str = "desk-cert";
 pub const MANIFEST_FILE: &str = "manifest";
 /// How to check the folder without us.
 pub const READ_ME_FILE: &str = "READ-ME.txt";
-
-/// A witness's signature that came after the segment was closed, and so stands beside the log and not in it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct KeptAnchor {
-    /// The segment.
-    pub segment: u32,
-    /// Entries that were witnessed.
-    pub size: u64,
-    /// The cosigned checkpoint.
-    pub note: String,
-}
-
-/// What stands beside a log and goes out with it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Beside {
-    /// Witnesses' last words.
-    pub anchors: Vec<KeptAnchor>,
-    /// Sealed evidence: name and bytes.
-    pub evidence: Vec<(String, Vec<u8>)>,
-}
+/// The same as a program: Python's standard library and OpenSSL.
+pub const SCRIPT_FILE: &str = "verify.py";
+/// Cosigned checkpoints of a segment, each named by its size.
+pub const ANCHOR_FOLDER: &str = "anchors/";
+/// Sealed evidence, named by its digest.
+pub const EVIDENCE_FOLDER: &str = "evidence/";
 
 /// Why nothing can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -56,6 +43,15 @@ pub enum ExportFault {
     Note(#[from] NoteError),
 }
 
+/// What lies beside the journal and goes with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Attachments {
+    /// Cosigned checkpoints by segment and size; those in `anchor` entries need not be among them.
+    pub anchors: BTreeMap<(u32, u64), String>,
+    /// Evidence sealed to the board, by the SHA-256 of the sealed bytes.
+    pub evidence: BTreeMap<Digest, Vec<u8>>,
+}
+
 /// Reads every segment of a journal and lays it out for others, paths in order, the manifest last.
 ///
 /// # Errors
@@ -65,18 +61,18 @@ pub fn export<S: LogStore>(
     desk_cert: &str,
     device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
-    export_with(store, &Beside::default(), desk_cert, device)
+    export_with(store, desk_cert, device, &Attachments::default())
 }
 
-/// The same, with what stands beside the log.
+/// The same with what lies beside the journal.
 ///
 /// # Errors
 /// [`ExportFault`].
 pub fn export_with<S: LogStore>(
     store: &mut S,
-    beside: &Beside,
     desk_cert: &str,
     device: &dyn NoteSigner,
+    attachments: &Attachments,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
     let mut segments = Vec::new();
     for number in store.segments()? {
@@ -87,7 +83,7 @@ pub fn export_with<S: LogStore>(
             SegmentContent::Nothing { .. } => (),
         }
     }
-    package_with(&segments, beside, desk_cert, device)
+    package_with(&segments, desk_cert, device, attachments)
 }
 
 /// Lays out segments that were read before.
@@ -99,14 +95,14 @@ pub fn package(
     desk_cert: &str,
     device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
-    package_with(segments, &Beside::default(), desk_cert, device)
+    package_with(segments, desk_cert, device, &Attachments::default())
 }
 
 fn package_with(
     segments: &[Segment],
-    beside: &Beside,
     desk_cert: &str,
     device: &dyn NoteSigner,
+    attachments: &Attachments,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
     let training = segments.first().is_some_and(|segment| segment.opened.training);
     if segments.iter().any(|segment| segment.opened.training != training) {
@@ -115,19 +111,35 @@ fn package_with(
     let mut files = vec![
         (DESK_CERT_FILE.to_owned(), desk_cert.as_bytes().to_vec()),
         (READ_ME_FILE.to_owned(), include_bytes!("read_me.txt").to_vec()),
+        (SCRIPT_FILE.to_owned(), include_bytes!("verify.py").to_vec()),
     ];
-    files.extend(beside.evidence.iter().map(|(name, bytes)| (format!("{EVIDENCE}{name}"), bytes.clone())));
+    let evidence = attachments.evidence.iter();
+    files.extend(evidence.map(|(sha256, sealed)| (format!("{EVIDENCE_FOLDER}{sha256}.age"), sealed.clone())));
     for segment in segments {
         let folder = segment_folder(segment.opened.segment);
-        let own = beside.anchors.iter().filter(|anchor| anchor.segment == segment.opened.segment);
-        let own = own.map(|anchor| (anchor_file(anchor.size), anchor.note.clone().into_bytes()));
-        let inner: BTreeMap<String, Vec<u8>> = segment_files(segment).into_iter().chain(own).collect();
-        files.extend(inner.into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes)));
+        let inner = segment_files(segment).into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes));
+        files.extend(inner);
+        let anchors = anchors_of(segment, attachments).into_iter();
+        files.extend(anchors.map(|(size, note)| (format!("{folder}{ANCHOR_FOLDER}{size}"), note.into_bytes())));
     }
     files.sort();
     let manifest = device.sign(&Manifest::of(training, &files).text())?;
     files.push((MANIFEST_FILE.to_owned(), manifest.into_bytes()));
     Ok(files)
+}
+
+/// The cosigned checkpoints of a segment by size: those that its entries hold, and those beside the journal.
+fn anchors_of(segment: &Segment, attachments: &Attachments) -> BTreeMap<u64, String> {
+    let held = segment.entries.iter().filter_map(|entry| match &entry.event {
+        // A note on an earlier segment stays in its entry.
+        AttendanceEvent::Anchor { size, note, .. } if note.lines().next() == Some(segment.opened.origin.as_str()) => {
+            Some((*size, note.clone()))
+        }
+        _ => None,
+    });
+    let number = segment.opened.segment;
+    let beside = attachments.anchors.iter().filter(|((segment, _), _)| *segment == number);
+    held.chain(beside.map(|((_, size), note)| (*size, note.clone()))).collect()
 }
 
 /// The folder of a segment, with a slash behind it.
@@ -141,17 +153,8 @@ pub fn segment_files(segment: &Segment) -> Vec<(String, Vec<u8>)> {
         ("vkey".to_owned(), vkey_line(&segment.key).into_bytes()),
         ("checkpoint".to_owned(), segment.checkpoint.clone().into_bytes()),
     ];
-    files.extend(segment.entries.iter().filter_map(|entry| match &entry.event {
-        AttendanceEvent::Anchor { size, note, .. } => Some((anchor_file(*size), note.clone().into_bytes())),
-        _ => None,
-    }));
     files.extend(tree_files(&segment.raw));
     files
-}
-
-/// The path of an anchor in its segment's folder.
-pub fn anchor_file(size: u64) -> String {
-    format!("anchors/{size}")
 }
 
 /// Tiles and entry bundles over the exact bytes of entries.
@@ -165,21 +168,44 @@ pub fn tree_files(raw: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
     hashes.chain(bundles).collect()
 }
 
+/// The path of a segment's bundle, for a segment of `size` entries; `None` when it has no such bundle.
+pub fn bundle_path(size: u64, index: usize) -> Option<String> {
+    Some(tile_path(BUNDLE_LEVEL, index, tile_width(size, index)?))
+}
+
+/// The path of a tile of leaf hashes.
+pub fn leaf_tile_path(size: u64, index: usize) -> Option<String> {
+    Some(tile_path("0", index, tile_width(size, index)?))
+}
+
+/// How many entries the bundle at `index` holds; `None` when there is none.
+pub fn tile_width(size: u64, index: usize) -> Option<usize> {
+    let size = usize::try_from(size).ok()?;
+    let before = index.checked_mul(TILE_WIDTH)?;
+    size.checked_sub(before).filter(|left| *left > 0).map(|left| left.min(TILE_WIDTH))
+}
+
+/// The exact bytes of the entries in one bundle; `None` when it ends within one.
+pub fn split_bundle(mut rest: &[u8]) -> Option<Vec<&[u8]>> {
+    let mut raw = Vec::with_capacity(TILE_WIDTH);
+    while !rest.is_empty() {
+        let (len, behind) = rest.split_first_chunk::<2>()?;
+        let (entry, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
+        raw.push(entry);
+        rest = behind;
+    }
+    Some(raw)
+}
+
 /// The exact bytes of `size` entries out of the bundles that `file` finds; `None` when one is missing or does not
 /// hold exactly its entries.
 pub fn read_bundles<'a>(size: u64, file: impl Fn(&str) -> Option<&'a [u8]>) -> Option<Vec<Vec<u8>>> {
-    let size = usize::try_from(size).ok()?;
     let mut raw = Vec::new();
-    for index in 0..size.div_ceil(TILE_WIDTH) {
-        let width = (size - index * TILE_WIDTH).min(TILE_WIDTH);
-        let mut rest = file(&tile_path(BUNDLE_LEVEL, index, width))?;
-        for _ in 0..width {
-            let (len, behind) = rest.split_first_chunk::<2>()?;
-            let (entry, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
-            raw.push(entry.to_vec());
-            rest = behind;
-        }
-        rest.is_empty().then_some(())?;
+    for index in 0..usize::try_from(size).ok()?.div_ceil(TILE_WIDTH) {
+        let width = tile_width(size, index)?;
+        let entries = split_bundle(file(&tile_path(BUNDLE_LEVEL, index, width))?)?;
+        (entries.len() == width).then_some(())?;
+        raw.extend(entries.into_iter().map(<[u8]>::to_vec));
     }
     Some(raw)
 }
@@ -243,6 +269,7 @@ fn bundle_item(entry: &[u8]) -> Vec<u8> {
     [&len.to_be_bytes(), entry].concat()
 }
 
-const EVIDENCE: &str = "evidence/";
+/// The largest bundle: full, every entry at its longest.
+pub const MAX_BUNDLE_LEN: u64 = (TILE_WIDTH as u64) * (MAX_ENTRY_LEN as u64 + 2);
 const MANIFEST_HEAD: &str = "diemdanh/manifest/v1";
 const BUNDLE_LEVEL: &str = "entries";

@@ -65,6 +65,8 @@ pub struct Opening<'a> {
     pub program: String,
     /// SHA-256 of the program file.
     pub program_sha256: Option<Digest>,
+    /// The number of the revocation list that the desk knows.
+    pub revocations: Option<u32>,
 }
 
 /// Proof that an entry and a checkpoint over it are on the disk. Only [`AttendanceLog::append`] makes one.
@@ -397,6 +399,7 @@ fn opened(opening: &Opening<'_>, key: &NoteKey, history: &History) -> Result<Ope
         trust_store: opening.trust_store.clone(),
         program: opening.program.clone(),
         program_sha256: opening.program_sha256,
+        revocations: opening.revocations,
     })
 }
 

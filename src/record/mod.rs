@@ -16,11 +16,14 @@ pub mod entry;
 pub mod export;
 pub mod frame;
 pub mod receipt;
+pub mod revocation;
 pub mod segment;
+pub mod source;
 pub mod statement;
 pub mod tree;
 pub mod witness;
 
+mod canonical;
 mod event;
 mod history;
 mod log;
@@ -31,6 +34,7 @@ mod replay;
 mod store;
 
 pub use checkpoint::Checkpoint;
+pub use cosignature::CosignatureKey;
 pub use entry::Entry;
 pub use event::{
     AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, Opened,
@@ -41,6 +45,8 @@ pub use memory::{FaultKind, FaultyStore, MemoryStore};
 pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};
+pub use revocation::{Revocation, RevocationList};
 pub use segment::{Segment, SegmentContent, SegmentDamage};
+pub use source::{ExportSource, SourceFault};
 pub use statement::{DeskCert, Enrolment};
 pub use store::{LogStore, StoreFault};

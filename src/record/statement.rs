@@ -172,21 +172,21 @@ pub fn endorsed(note: &str, origin: &str, device: &NoteVerifier) -> Result<NoteV
 }
 
 /// Lines of the form `name value`, in a fixed order.
-struct Fields<'a> {
+pub(super) struct Fields<'a> {
     lines: std::str::Split<'a, char>,
 }
 
 impl<'a> Fields<'a> {
-    fn new(text: &'a str, head: &str) -> Option<Self> {
+    pub(super) fn new(text: &'a str, head: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         (lines.next()? == head).then_some(Self { lines })
     }
 
-    fn take(&mut self, name: &str) -> Option<&'a str> {
+    pub(super) fn take(&mut self, name: &str) -> Option<&'a str> {
         self.lines.next()?.strip_prefix(name)?.strip_prefix(' ')
     }
 
-    fn is_done(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.lines.clone().next().is_none()
     }
 }

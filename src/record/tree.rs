@@ -52,12 +52,51 @@ impl Tree {
 
     /// The root; of the empty tree the hash of nothing.
     pub fn root(&self) -> Hash {
-        let mut peaks = self.peaks.iter().rev();
-        match peaks.next() {
-            None => Sha256::digest([]).into(),
-            Some(last) => peaks.fold(*last, |right, left| node_hash(left, &right)),
-        }
+        root_of(&self.peaks)
     }
+
+    /// The root of the tree that starts with whole tiles, over whose roots this tree stands, and ends in `rest`, a
+    /// tree over the entries behind them, fewer than [`TILE_WIDTH`].
+    pub fn root_with(&self, rest: &Self) -> Hash {
+        root_of(&[self.peaks.as_slice(), &rest.peaks].concat())
+    }
+}
+
+/// The hashes beside the way from leaf `index` up to the root over `leaves`, lowest first (RFC 6962 §2.1.1); `None`
+/// when there is no such leaf.
+pub fn inclusion_proof(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
+    if index >= leaves.len() {
+        return None;
+    }
+    if leaves.len() == 1 {
+        return Some(Vec::new());
+    }
+    let (left, right) = leaves.split_at(leaves.len().next_power_of_two() / 2);
+    let (own, own_index, other) =
+        if index < left.len() { (left, index, right) } else { (right, index - left.len(), left) };
+    let mut proof = inclusion_proof(own, own_index)?;
+    proof.push(Tree::of(other).root());
+    Some(proof)
+}
+
+/// The root that `leaf` at `index` of a tree of `size` has with this proof; `None` when the proof has another length.
+pub fn root_from_proof(leaf: Hash, index: u64, size: u64, proof: &[Hash]) -> Option<Hash> {
+    let (mut node, mut last, mut hash) = (index, size.checked_sub(1).filter(|last| index <= *last)?, leaf);
+    for beside in proof {
+        if last == 0 {
+            return None;
+        }
+        if node % 2 == 1 || node == last {
+            hash = node_hash(beside, &hash);
+            while node % 2 == 0 && node != 0 {
+                (node, last) = (node / 2, last / 2);
+            }
+        } else {
+            hash = node_hash(&hash, beside);
+        }
+        (node, last) = (node / 2, last / 2);
+    }
+    (last == 0).then_some(hash)
 }
 
 /// One tile: hashes of complete subtrees, side by side.
@@ -69,11 +108,23 @@ pub struct Tile {
     pub bytes: Vec<u8>,
 }
 
+fn root_of(peaks: &[Hash]) -> Hash {
+    let mut peaks = peaks.iter().rev();
+    match peaks.next() {
+        None => Sha256::digest([]).into(),
+        Some(last) => peaks.fold(*last, |right, left| node_hash(left, &right)),
+    }
+}
+
 /// All tiles of the tree over `leaves`, lowest level first.
 pub fn tiles(leaves: &[Hash]) -> Vec<Tile> {
+    tiles_from(0, leaves.to_vec())
+}
+
+/// The tiles from `lowest` upwards, over all hashes of that level.
+pub fn tiles_from(lowest: u32, mut hashes: Vec<Hash>) -> Vec<Tile> {
     let mut out = Vec::new();
-    let mut hashes = leaves.to_vec();
-    for level in 0.. {
+    for level in lowest.. {
         if hashes.is_empty() {
             break;
         }

@@ -9,7 +9,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-const KILLS: usize = 20;
+/// How often each merge; `DIEMDANH_DESK_KILLS=50000` is how often before a release.
+const KILLS: usize = 200;
 /// Nobody comes after these.
 const PEOPLE: usize = 6;
 const CONFIG: &str = "DIEMDANH_TEST_DESK";
@@ -65,10 +66,11 @@ fn killed_at_any_moment_the_desk_keeps_everybody_it_showed() {
     let world = World::alone();
     let mut random = SeededRandom::new("desk killed");
     let mut shown_in_all = 0;
-    for kill in 0..KILLS {
+    let kills = std::env::var("DIEMDANH_DESK_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(KILLS);
+    for kill in 0..kills {
         let journal = format!("killed-{kill}");
         world.use_journal(&journal);
-        let moment = Duration::from_millis(u64::from(random.bytes(1)[0]) * 2);
+        let moment = Duration::from_millis(u64::from(random.bytes(1)[0]));
         let receipts = killed(&world, kill % (PEOPLE - 1), moment);
         shown_in_all += receipts.len();
         let entries = if world.path(&journal).exists() { world.entries_in(&journal) } else { Vec::new() };
@@ -78,10 +80,13 @@ fn killed_at_any_moment_the_desk_keeps_everybody_it_showed() {
             .map(|entry| format!("1/{}", entry.seq))
             .collect();
         assert!(receipts.iter().all(|receipt| admitted.contains(receipt)), "{receipts:?} of {admitted:?}");
-        let bench = world.open();
-        assert_eq!(bench.view.get().header.arrived, admitted.len(), "kill {kill}");
-        bench.stop();
+        // A whole restart is slow because of the key's derivation; the log's own restart is tested everywhere.
+        if kill % 5 == 0 {
+            let bench = world.open();
+            assert_eq!(bench.view.get().header.arrived, admitted.len(), "kill {kill}");
+            bench.stop();
+        }
     }
-    assert!(shown_in_all >= KILLS, "{shown_in_all} receipts in all");
+    assert!(shown_in_all >= kills, "{shown_in_all} receipts in all");
     world.board_agrees();
 }

@@ -1,12 +1,15 @@
 //! The attendance log under power cuts and kills: nothing acknowledged is lost, nothing sound is called damaged.
 
-use crate::record_support::{at, check_in, code, device, open};
+use crate::record_support::{START_MS, at, board, check_in, code, device, open, opening, skewed};
 use diemdanh::{
     bits::random::{Random as _, SeededRandom},
+    board::{Files, Verdict, What, verify},
     host::disk::FileStore,
     record::{
         AttendanceLog, Checkpoint, Entry, LogStore, MemoryStore, NoteVerifier, SegmentContent, StoreFault,
-        export::Manifest, frame, segment::read_segment,
+        export::{Manifest, export},
+        frame,
+        segment::read_segment,
     },
 };
 use proptest::prelude::*;
@@ -17,8 +20,15 @@ use std::{
 };
 
 const SECTOR: usize = 512;
-const SEEDS: u32 = 1_500;
-const KILLS: u32 = 12;
+/// Calls of the store in a session of six entries behind the first: one to create, two for each entry.
+const CALLS: u32 = 15;
+/// The most sectors that are lost in every combination.
+const MAX_SECTORS: usize = 8;
+
+/// How often, each merge; the variable makes it as often as before a release.
+fn times(variable: &str, usual: u32) -> u32 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usual)
+}
 
 /// A disk with a write cache: what was not flushed survives a power cut sector by sector, or not at all.
 struct CachedDisk {
@@ -40,19 +50,13 @@ impl CachedDisk {
         Ok(())
     }
 
-    /// The journal that a machine finds after the cut.
-    fn after_power_cut(&self, random: &mut SeededRandom) -> MemoryStore {
-        let whole = [self.synced.as_slice(), &self.pending].concat();
-        // The file's length may have been written before, with or after its content.
-        let kept = if random.bytes(1)[0].is_multiple_of(2) {
-            whole.len()
-        } else {
-            self.synced.len() + usize::from(random.bytes(1)[0]) * self.pending.len() / 255
-        };
-        let mut found = whole[..kept].to_vec();
+    /// The journal that a machine finds after the cut, with this much of the file's length and these sectors lost.
+    fn after(&self, kept: usize, is_lost: &mut dyn FnMut() -> bool) -> MemoryStore {
+        let mut found = [self.synced.as_slice(), &self.pending].concat();
+        found.truncate(kept);
         for start in (0..kept).step_by(SECTOR) {
             let (from, to) = (start.max(self.synced.len()), (start + SECTOR).min(kept));
-            if from < to && random.bytes(1)[0].is_multiple_of(2) {
+            if from < to && is_lost() {
                 found[from..to].fill(0);
             }
         }
@@ -61,6 +65,29 @@ impl CachedDisk {
             disk.overwrite(1, found);
         }
         disk
+    }
+
+    /// A cut with a random subset of sectors. The file's length may have been written before, with or after its
+    /// content.
+    fn after_power_cut(&self, random: &mut SeededRandom) -> MemoryStore {
+        let (synced, pending) = (self.synced.len(), self.pending.len());
+        let whole = random.bytes(1)[0].is_multiple_of(2);
+        let kept = if whole { synced + pending } else { synced + usize::from(random.bytes(1)[0]) * pending / 255 };
+        self.after(kept, &mut || random.bytes(1)[0].is_multiple_of(2))
+    }
+
+    /// Every length at a sector's end, and every subset of the pending sectors.
+    fn after_every_power_cut(&self, mut check: impl FnMut(MemoryStore)) {
+        let (synced, end) = (self.synced.len(), self.synced.len() + self.pending.len());
+        let ends = (synced..end).filter(|at| *at == synced || at.is_multiple_of(SECTOR)).chain([end]);
+        for kept in ends {
+            let sectors = kept.div_ceil(SECTOR) - if kept > synced { synced / SECTOR } else { kept.div_ceil(SECTOR) };
+            assert!(sectors <= MAX_SECTORS, "{sectors} sectors are pending");
+            for subset in 0..1_u32 << sectors {
+                let mut lost = (0..sectors).map(|sector| subset >> sector & 1 == 1);
+                check(self.after(kept, &mut || lost.next().unwrap_or(false)));
+            }
+        }
     }
 }
 
@@ -108,17 +135,45 @@ fn entries_found(disk: &MemoryStore) -> usize {
     }
 }
 
+/// The disk after each number of calls, and how many entries were acknowledged.
+fn cut_sessions() -> Vec<(CachedDisk, usize)> {
+    let session = |calls| {
+        let mut disk = CachedDisk::new(calls, false);
+        let acknowledged = write_until_cut(&mut disk);
+        (disk, acknowledged)
+    };
+    (0..=CALLS).map(session).collect()
+}
+
 #[test]
 fn power_cut_at_any_call_with_any_sectors_lost() {
-    for seed in 0..SEEDS {
+    let sessions = cut_sessions();
+    assert_eq!(sessions.last().unwrap().1, 7, "the last session is cut behind its end");
+    for seed in 0..times("DIEMDANH_POWER_CUTS", 10_000) {
         let mut random = SeededRandom::new(&format!("power cut {seed}"));
-        let mut disk = CachedDisk::new(seed % 16, false);
-        let acknowledged = write_until_cut(&mut disk);
+        let (disk, acknowledged) = &sessions[seed as usize % sessions.len()];
         let found = disk.after_power_cut(&mut random);
         let entries = entries_found(&found);
-        assert!(entries >= acknowledged && entries <= acknowledged + 1, "seed {seed}: {entries} of {acknowledged}");
-        open(found, 100).unwrap();
+        assert!(entries >= *acknowledged && entries <= acknowledged + 1, "seed {seed}: {entries} of {acknowledged}");
+        if seed % 8 == 0 {
+            open(found, 100).unwrap();
+        }
     }
+}
+
+/// Cut after every call, with every subset of the pending sectors lost, at every length the file may have.
+#[test]
+fn every_power_cut_of_a_session_of_six_entries() {
+    let mut cuts = 0;
+    for (calls, (disk, acknowledged)) in cut_sessions().into_iter().enumerate() {
+        disk.after_every_power_cut(|found| {
+            cuts += 1;
+            let entries = entries_found(&found);
+            assert!((acknowledged..=acknowledged + 1).contains(&entries), "{calls} calls: {entries} of {acknowledged}");
+            open(found, 100).unwrap();
+        });
+    }
+    assert!(cuts >= 60, "{cuts} cuts");
 }
 
 /// The control: a disk that lies about its syncs must lose entries, or the test above proves nothing.
@@ -149,7 +204,7 @@ fn child_that_writes_until_killed() {
 
 #[test]
 fn killed_at_any_moment() {
-    for kill in 0..KILLS {
+    for kill in 0..times("DIEMDANH_LOG_KILLS", 40) {
         let folder = tempfile::tempdir().unwrap();
         let journal = folder.path().join("journal");
         // Not `current_exe`: a build that runs beside this one may have replaced the file by now.
@@ -161,7 +216,7 @@ fn killed_at_any_moment() {
             .unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let mut said = lines.filter(|line| line == "acknowledged");
-        let heard_before = said.by_ref().take(1 + usize::try_from(kill).unwrap() * 3).count();
+        let heard_before = said.by_ref().take(1 + usize::try_from(kill % 12).unwrap() * 3).count();
         child.kill().unwrap();
         child.wait().unwrap();
         let acknowledged = heard_before + said.count();
@@ -172,6 +227,38 @@ fn killed_at_any_moment() {
         assert!(segment.entries.len() >= acknowledged, "{} of {acknowledged}", segment.entries.len());
         let (log, _): (AttendanceLog<FileStore>, _) = open(store, 100_000).unwrap();
         assert_eq!(log.segment(), 2);
+    }
+}
+
+/// A clock that jumps by anything, told in the log: no alarm, nothing lost, and the board is told.
+#[test]
+fn clocks_that_jump_run_out_of_battery_or_stand_in_2099() {
+    const DAY_MS: i64 = 86_400_000;
+    let to = |year_ms: i64| year_ms - START_MS;
+    let jumps = [1_000, 3_000, 60_000, 3_600_000, DAY_MS, 366 * DAY_MS, 3_653 * DAY_MS].into_iter();
+    let both = jumps.flat_map(|ms| [ms, -ms]).chain([to(0), to(4_070_908_800_000)]);
+    for (number, skew_ms) in both.enumerate() {
+        let store = MemoryStore::default();
+        let (mut log, _) = open(store.clone(), 0).unwrap();
+        log.append(&code("op-1"), check_in(1), at(1)).unwrap();
+        log.append(&code("op-1"), check_in(2), skewed(2, skew_ms)).unwrap();
+        log.append(&code("op-1"), check_in(3), skewed(3, skew_ms)).unwrap();
+        drop(log);
+        // Another boot, with the clock right again: it stands before the last entry, or far behind it.
+        let device = device();
+        let mut opening = opening(&device);
+        opening.boot_id = format!("boot-{number}");
+        let mut random = SeededRandom::new("another boot");
+        let (mut log, _) = AttendanceLog::open(store.clone(), &opening, at(10), &mut random).unwrap();
+        log.close(&code("op-1"), at(11)).unwrap();
+        assert_eq!(log.arrivals().len(), 3, "{skew_ms} ms");
+        let cert = opening.desk_cert.clone();
+        let files: Files = export(&mut store.clone(), &cert, &device).unwrap().into_iter().collect();
+        let verification = verify(&files, board().verifier());
+        assert_eq!(verification.verdict(), Verdict::Remarks, "{skew_ms} ms: {:?}", verification.findings);
+        let jumped = verification.findings.iter().any(|finding| finding.what == What::ClockJump);
+        // Up to two seconds forward are drift; back is always told.
+        assert_eq!(jumped, skew_ms.abs() > 2_000, "{skew_ms} ms");
     }
 }
 

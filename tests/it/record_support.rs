@@ -67,6 +67,7 @@ pub(crate) fn opening(device: &NoteKey) -> Opening<'_> {
         trust_store: "lab 1".to_owned(),
         program: "diemdanh 0.1.0".to_owned(),
         program_sha256: None,
+        revocations: None,
     }
 }
 
