@@ -69,6 +69,8 @@ pub(crate) enum Key {
     Recovery(evidence::Recovery),
     /// Sign the certificate that a desk asks for, after its sixteen characters were heard
     Enrol(desks::Enrol),
+    /// Take a desk's certificate back: sign the next list of revocations
+    Revoke(desks::Revoke),
 }
 
 #[derive(Args)]
@@ -137,6 +139,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
         Command::Evidence(evidence::Evidence::Open(args)) => evidence::open(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Recovery(args)) => evidence::recovery(&args).map(|()| ExitCode::SUCCESS),
+        Command::Key(Key::Revoke(args)) => desks::revoke(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Enrol(args)) => desks::enrol(&args).map(|()| ExitCode::SUCCESS),
     }
 }

@@ -119,6 +119,9 @@ pub struct PathsConfig {
     /// The board's verifier key: the trust folder must then be signed with it, and never grow older.
     #[serde(default)]
     pub board_key: Option<PathBuf>,
+    /// The board's list of revoked certificates; needs `board_key`.
+    #[serde(default)]
+    pub revocations: Option<PathBuf>,
     /// The board's note over the device key; may be missing in training.
     #[serde(default)]
     pub desk_cert: Option<PathBuf>,

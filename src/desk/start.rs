@@ -24,7 +24,10 @@ use crate::host::disk::{self, FileStore, Space};
 use crate::host::pkcs11::TokenSettings;
 use crate::host::{clock, file, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
+use crate::record::{
+    AttendanceLog, Code, DeskCert, Digest, Durable, LogFault, LogName, NoteSigner, NoteVerifier, Opening,
+    RevocationList,
+};
 use crate::registry::Registry;
 use crate::roster::{Candidate, Place, Roster};
 use jiff::SignedDuration;
@@ -81,6 +84,7 @@ struct Prepared {
     roster: Roster,
     device: Box<dyn NoteSigner>,
     desk_cert: String,
+    revocations: Option<u32>,
     exam_key: Secret<[u8; 32]>,
     operator: Code,
     utc_offset: Offset,
@@ -95,6 +99,7 @@ fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), H
         roster: roster(&base.join(&paths.roster), &exam_key)?,
         device: device_key(config, base)?,
         desk_cert: desk_cert(config, base)?,
+        revocations: revocations(config, base)?,
         exam_key,
         operator: Code::new(&config.desk.operator)
             .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
@@ -211,6 +216,7 @@ fn open_log(
     let trust_store = prepared.trust.version().to_owned();
     let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
     let opening = opening(config, prepared.device.as_ref(), cert, operator, trust_store);
+    let opening = Opening { revocations: prepared.revocations, ..opening };
     AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
         let named = fault == LogFault::BadName;
         let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
@@ -390,6 +396,23 @@ pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
     match &config.paths.desk_cert {
         Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
         None => Ok(String::new()),
+    }
+}
+
+/// The number of the board's list of revocations; `None` where the configuration names none.
+fn revocations(config: &DeskConfig, base: &Path) -> Result<Option<u32>, Halted> {
+    let Some(path) = &config.paths.revocations else { return Ok(None) };
+    let place = base.join(path).display().to_string();
+    let wrong = |cause: &dyn std::fmt::Display| halted_at(Failure::DeviceKeyClosed, &place, cause);
+    let key = config.paths.board_key.as_ref().ok_or_else(|| wrong(&"paths.board_key is missing"))?;
+    let board = NoteVerifier::parse(small_text(&base.join(key), Failure::DeviceKeyClosed)?.trim_end());
+    let board = board.map_err(|error| wrong(&error))?;
+    let note = small_text(&base.join(path), Failure::DeviceKeyClosed)?;
+    let list = RevocationList::open(&note, &board).map_err(|error| wrong(&error))?;
+    let own = DeskCert::peek(&desk_cert(config, base)?).and_then(|cert| list.of(cert.serial).cloned());
+    match own {
+        Some(revoked) => Err(wrong(&format!("certificate {} is revoked: {}", revoked.serial, revoked.reason))),
+        None => Ok(Some(list.number)),
     }
 }
 

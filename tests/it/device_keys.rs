@@ -1,12 +1,14 @@
 //! Device keys wherever they lie: sealed files, a PKCS#11 token (SoftHSM 2), a TPM (swtpm); enrolment with each.
 
 use crate::desk_support::{World, card, good, person};
+use crate::trust_signed;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::desk::enrol::{EnrolError, enrol};
 use diemdanh::desk::start::read_config;
-use diemdanh::record::{Enrolment, NoteError};
+use diemdanh::lab::issuer::Issuer;
+use diemdanh::record::{AttendanceEvent, Enrolment, NoteError, NoteVerifier, Revocation, RevocationList};
 use std::process::{Command, Output};
 
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
@@ -81,6 +83,52 @@ fn board_signs_only_what_it_has_heard() {
     let signed = sign(&sixteen.to_ascii_lowercase().replace('-', " "));
     assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
     assert!(world.path("new-cert").exists());
+}
+
+#[test]
+fn desk_whose_certificate_was_taken_back_does_not_open() {
+    let (issuer, board) = (Issuer::lab().unwrap(), trust_signed::board("board"));
+    let world = trust_signed::world(&trust_signed::signed(trust_signed::folder(&issuer, 1), &board));
+    world.change_config("[paths]\n", "[paths]\nrevocations = \"revocations\"\n");
+    let list = |number, serial| {
+        let revoked = vec![Revocation { serial, reason: "lost".to_owned(), last_accepted: None }];
+        let note = RevocationList { number, revoked }.sign(&board).unwrap();
+        std::fs::write(world.path("revocations"), note).unwrap();
+    };
+    list(7, 99);
+    world.open().stop();
+    let AttendanceEvent::Open(opened) = world.events().remove(0) else { panic!("the first entry opens") };
+    assert_eq!(opened.revocations, Some(7), "the log says which list the desk knew");
+    list(8, 1);
+    let halted = world.try_open().map(|_| ()).unwrap_err();
+    assert_eq!(halted.failure, Failure::DeviceKeyClosed);
+    assert!(halted.detail.contains("certificate 1 is revoked: lost"), "{}", halted.detail);
+    std::fs::write(world.path("revocations"), "diemdanh/revocations/v1\nnumber 9\n").unwrap();
+    assert_eq!(world.try_open().map(|_| ()).unwrap_err().failure, Failure::DeviceKeyClosed, "an unsigned list");
+}
+
+#[test]
+fn board_takes_certificates_back_one_list_after_the_other() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    std::fs::write(path("pass"), "a passphrase\n").unwrap();
+    let board = env!("CARGO_BIN_EXE_diemdanh-board");
+    let new = ["key", "new", "--out", &path("board"), "--board", "board.example", "--passphrase-file", &path("pass")];
+    assert!(program(board, &new).status.success());
+    let revoke = |arguments: &[&str]| {
+        let (key, pass) = (path("board/board.key"), path("pass"));
+        let fixed = ["key", "revoke", "--key", &key, "--passphrase-file", &pass, "--reason", "lost"];
+        program(board, &[&fixed[..], arguments].concat()).status.success()
+    };
+    let (first, second) = (path("list-1"), path("list-2"));
+    assert!(revoke(&["--serial", "3", "--out", &first]));
+    assert!(revoke(&["--serial", "1", "--list", &first, "--last", "board.example/e/d/b1/001:250", "--out", &second]));
+    assert!(!revoke(&["--serial", "3", "--list", &second, "--out", &path("list-3")]), "twice");
+    let vkey = std::fs::read_to_string(path("board/board.vkey")).unwrap();
+    let note = std::fs::read_to_string(&second).unwrap();
+    let list = RevocationList::open(&note, &NoteVerifier::parse(vkey.trim()).unwrap()).unwrap();
+    assert_eq!((list.number, list.revoked.len()), (2, 2));
+    assert_eq!(list.of(1).unwrap().last_accepted, Some(("board.example/e/d/b1/001".to_owned(), 250)));
 }
 
 /// Runs one test of this file again as a process of its own, with these variables.

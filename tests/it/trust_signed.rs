@@ -17,12 +17,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-fn board(seed: &str) -> NoteKey {
+pub(crate) fn board(seed: &str) -> NoteKey {
     NoteKey::generate("board.example", &mut SeededRandom::new(seed)).unwrap()
 }
 
 /// A folder with one anchor, as the `version`th that was made.
-fn folder(issuer: &Issuer, version: u64) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn folder(issuer: &Issuer, version: u64) -> Vec<(String, Vec<u8>)> {
     let offered = vec![Offered { name: "anchor".to_owned(), objects: vec![issuer.country_signer_der().to_vec()] }];
     let mut held = Held::default();
     let mut made: Option<Import> = None;
@@ -34,7 +34,7 @@ fn folder(issuer: &Issuer, version: u64) -> Vec<(String, Vec<u8>)> {
     made.unwrap().files.unwrap()
 }
 
-fn signed(mut files: Vec<(String, Vec<u8>)>, board: &NoteKey) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn signed(mut files: Vec<(String, Vec<u8>)>, board: &NoteKey) -> Vec<(String, Vec<u8>)> {
     let manifest = &files.iter().find(|(name, _)| name == MANIFEST).unwrap().1;
     let listing: Listing = serde_json::from_slice(manifest).unwrap();
     let digest = hex::encode_lower(&HashAlg::Sha256.digest(manifest));
@@ -44,7 +44,7 @@ fn signed(mut files: Vec<(String, Vec<u8>)>, board: &NoteKey) -> Vec<(String, Ve
 }
 
 /// A desk that wants the board's signature, over `files`.
-fn world(files: &[(String, Vec<u8>)]) -> World {
+pub(crate) fn world(files: &[(String, Vec<u8>)]) -> World {
     let world = World::alone();
     fs::write(world.path("board.vkey"), format!("{}\n", board("board").verifier())).unwrap();
     world.change_config("trust = \"trust\"", "trust = \"trust\"\nboard_key = \"board.vkey\"");

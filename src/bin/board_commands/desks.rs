@@ -1,4 +1,4 @@
-//! Desks of a board: their certificates.
+//! Desks of a board: their certificates, and taking these back.
 
 use clap::Args;
 use diemdanh::{
@@ -8,7 +8,7 @@ use diemdanh::{
         folder::{read_text_file, write_new_file},
         keys::{open_key_file, read_passphrase},
     },
-    record::Enrolment,
+    record::{Enrolment, NoteVerifier, Revocation, RevocationList},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{error::Error, path::PathBuf};
@@ -64,4 +64,58 @@ pub(crate) fn enrol(args: &Enrol) -> Result<(), Box<dyn Error>> {
     write_new_file(&args.out, keys::certify(&board, cert)?.as_bytes())?;
     println!("certificate {serial} for desk {desk}, good until {not_after}");
     Ok(())
+}
+
+#[derive(Args)]
+pub(crate) struct Revoke {
+    /// The board's sealed key (board.key)
+    #[arg(long)]
+    key: PathBuf,
+    /// The list so far, if there is one
+    #[arg(long)]
+    list: Option<PathBuf>,
+    /// The certificate's number
+    #[arg(long)]
+    serial: u32,
+    /// Why, one word: lost, stolen, replaced …
+    #[arg(long)]
+    reason: String,
+    /// The last segment whose entries still count, by its origin, and how many of them: ORIGIN:SIZE
+    #[arg(long, value_parser = accepted)]
+    last: Option<(String, u64)>,
+    /// The next list, a new file
+    #[arg(long)]
+    out: PathBuf,
+    /// A file whose first line is the passphrase (default: the standard input)
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
+}
+
+/// Signs the next list with one certificate more.
+///
+/// # Errors
+/// What kept it from being done.
+pub(crate) fn revoke(args: &Revoke) -> Result<(), Box<dyn Error>> {
+    let board = open_key_file(&args.key, &read_passphrase(args.passphrase_file.as_deref())?)?;
+    let before = args.list.as_ref().map(|path| list(path, board.verifier())).transpose()?;
+    let RevocationList { number, mut revoked } = before.unwrap_or(RevocationList { number: 0, revoked: Vec::new() });
+    if revoked.iter().any(|one| one.serial == args.serial) {
+        return Err(format!("certificate {} is revoked already", args.serial).into());
+    }
+    let (serial, reason, last_accepted) = (args.serial, args.reason.clone(), args.last.clone());
+    revoked.push(Revocation { serial, reason, last_accepted });
+    revoked.sort_by_key(|one| one.serial);
+    let next = RevocationList { number: number.checked_add(1).ok_or("the list's number is at its end")?, revoked };
+    write_new_file(&args.out, next.sign(&board)?.as_bytes())?;
+    println!("list {} revokes {} certificates", next.number, next.revoked.len());
+    Ok(())
+}
+
+fn list(path: &std::path::Path, board: &NoteVerifier) -> Result<RevocationList, Box<dyn Error>> {
+    Ok(RevocationList::open(&read_text_file(path)?, board)?)
+}
+
+fn accepted(text: &str) -> Result<(String, u64), String> {
+    let parsed = text.rsplit_once(':').and_then(|(origin, size)| Some((origin.to_owned(), size.parse().ok()?)));
+    parsed.ok_or_else(|| "ORIGIN:SIZE, as in board.example/exam/desk/b1/001:250".to_owned())
 }
