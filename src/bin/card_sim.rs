@@ -51,10 +51,7 @@ struct Serve {
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Serve(arguments) => serve(&arguments),
-        Command::List => {
-            println!("{}", simulator::catalogue_text());
-            Ok(())
-        }
+        Command::List => Ok(simulator::catalogue_text()).map(|text| println!("{text}")),
         Command::Seeds => simulator::write_seeds(Path::new("fuzz/corpus")).map(|count| println!("{count} seeds")),
         Command::Issue { out } => simulator::issue_all(&out).map(|names| println!("{}", names.join("\n"))),
     };
