@@ -16,6 +16,7 @@ use diemdanh::emrtd::authenticity::passive::authenticate;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::inspect::{InspectionPolicy, Unobserved, inspect};
 use diemdanh::emrtd::lds::files::FileId;
+use diemdanh::emrtd::lds::portrait::Portrait;
 use diemdanh::emrtd::report::Report;
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::disk::FileStore;
@@ -69,6 +70,10 @@ fn card(criterion: &mut Criterion) {
     let sod = &card.files[&FileId::Sod.fid()];
     criterion.bench_function("passive authentication", |bench| {
         bench.iter(|| authenticate(black_box(sod), &trust, now, &mut Report::new()));
+    });
+    let dg2 = &card.files[&FileId::Dg(2).fid()];
+    criterion.bench_function("portrait decoding", |bench| {
+        bench.iter(|| Portrait::from_dg2(black_box(dg2)));
     });
     criterion.bench_function("whole inspection, chip included", |bench| {
         bench.iter_batched(

@@ -31,6 +31,10 @@
 //! - Secrets and people cannot be printed: [`bits::secret`].
 #![forbid(unsafe_code)]
 
+// The fuzzer's builds take signatures for right; nothing that could be a kiosk may be one of them.
+#[cfg(all(fuzzing, not(feature = "lab")))]
+compile_error!("cfg(fuzzing) is for the fuzzer's own builds, which have the feature `lab`");
+
 pub mod bits;
 pub mod board;
 pub mod cccd;

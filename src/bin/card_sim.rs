@@ -5,7 +5,7 @@ use clap::Parser;
 use diemdanh::lab::simulator::{self, SimulatorError};
 use diemdanh::lab::vpcd;
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 #[derive(Parser)]
@@ -15,6 +15,8 @@ enum Command {
     Serve(Serve),
     /// Names every card of the catalogue of bad cards, with what it must end in.
     List,
+    /// Writes what the fuzzer begins with into fuzz/corpus, from lab cards and from tests/vectors.
+    Seeds,
     /// Writes every lab card, good and bad, and the lab's country signer into a folder.
     Issue {
         /// Where to.
@@ -49,10 +51,8 @@ struct Serve {
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Serve(arguments) => serve(&arguments),
-        Command::List => {
-            println!("{}", simulator::catalogue_text());
-            Ok(())
-        }
+        Command::List => Ok(simulator::catalogue_text()).map(|text| println!("{text}")),
+        Command::Seeds => simulator::write_seeds(Path::new("fuzz/corpus")).map(|count| println!("{count} seeds")),
         Command::Issue { out } => simulator::issue_all(&out).map(|names| println!("{}", names.join("\n"))),
     };
     let Err(error) = result else { return ExitCode::SUCCESS };
@@ -63,8 +63,7 @@ fn main() -> ExitCode {
 fn serve(arguments: &Serve) -> Result<(), SimulatorError> {
     let (place, entry) = (arguments.card.as_deref(), arguments.entry.as_deref());
     let card = simulator::wanted_card(&arguments.person, &arguments.fault, entry, place)?;
-    let can = card.can().unwrap_or("none").to_owned();
     let stream = TcpStream::connect((arguments.host.as_str(), arguments.port))?;
-    println!("card in {}:{}, CAN {can}", arguments.host, arguments.port);
+    println!("card in {}:{}, CAN {}", arguments.host, arguments.port, card.can().unwrap_or("none"));
     vpcd::serve(&mut card.with_seed(&arguments.seed), stream).map(drop).map_err(Into::into)
 }

@@ -1,6 +1,9 @@
 //! Every parser that sees outside bytes, by name: the same functions for the fuzzer (`fuzz/`), for the mutation loop of
 //! the tests, and for whoever finds a crash.
 //!
+//! Under the fuzzer (`cfg(fuzzing)`, feature `lab`) signatures and message digests count as right, so that a mutant comes
+//! to what lies behind them; in every other build they are what they are.
+//!
 //! Invariant: each returns for any bytes; what it returns does not matter here.
 
 use crate::bits::tlv::Reader;
@@ -9,9 +12,11 @@ use crate::cccd::holder::Holder;
 use crate::cccd::qr::QrCard;
 use crate::emrtd::authenticity::certificate::Certificate;
 use crate::emrtd::authenticity::cms::SignedData;
+use crate::emrtd::authenticity::deviation::Deviations;
 use crate::emrtd::authenticity::master_list;
 use crate::emrtd::authenticity::passive;
 use crate::emrtd::authenticity::trust::TrustStore;
+use crate::emrtd::evidence::ActiveAnswer;
 use crate::emrtd::lds::com::Com;
 use crate::emrtd::lds::dg2::ImageKind;
 use crate::emrtd::lds::files::{FileId, LdsFiles};
@@ -23,13 +28,14 @@ use crate::emrtd::lds::{dg1, dg15};
 use crate::emrtd::mrz::Mrz;
 use crate::emrtd::report::Report;
 use crate::iso7816::{CommandApdu, ResponseApdu};
+use crate::lab::fuzz_seeds;
 use jiff::Timestamp;
 
 /// One target: its name (the file in `fuzz/fuzz_targets`) and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 10] = [
+pub const TARGETS: [Target; 12] = [
     ("tlv", tlv),
     ("apdu", apdu),
     ("lds", lds),
@@ -40,7 +46,12 @@ pub const TARGETS: [Target; 10] = [
     ("qr", qr),
     ("dg13", details),
     ("portrait", portrait),
+    ("deviations", deviations),
+    ("evidence", evidence),
 ];
+
+/// In the validity of the seeds' certificates.
+const NOW: Timestamp = Timestamp::constant(1_780_000_000, 0);
 
 /// Gives `bytes` to the target of this name; nothing happens where there is none.
 pub fn run(name: &str, bytes: &[u8]) {
@@ -78,7 +89,7 @@ fn lds(bytes: &[u8]) {
 
 fn cms(bytes: &[u8]) {
     let _ = SignedData::parse(bytes);
-    let _ = passive::authenticate(bytes, &TrustStore::empty(), Timestamp::UNIX_EPOCH, &mut Report::new());
+    let _ = passive::authenticate(bytes, fuzz_seeds::anchors(), NOW, &mut Report::new());
 }
 
 fn certificate(bytes: &[u8]) {
@@ -87,7 +98,7 @@ fn certificate(bytes: &[u8]) {
 }
 
 fn list(bytes: &[u8]) {
-    let _ = master_list::read(bytes, &TrustStore::empty());
+    let _ = master_list::read(bytes, fuzz_seeds::anchors());
 }
 
 fn mrz(bytes: &[u8]) {
@@ -104,6 +115,14 @@ fn details(bytes: &[u8]) {
     let mut files = LdsFiles::new();
     files.insert(FileId::Dg(13), bytes.to_vec());
     dg13::wipe_sensitive(&mut files);
+}
+
+fn deviations(bytes: &[u8]) {
+    let _ = std::str::from_utf8(bytes).map(Deviations::parse);
+}
+
+fn evidence(bytes: &[u8]) {
+    let _ = ActiveAnswer::parse(bytes);
 }
 
 fn portrait(bytes: &[u8]) {

@@ -8,6 +8,7 @@
 pub mod card;
 pub mod catalogue;
 pub mod fuzz;
+pub mod fuzz_seeds;
 pub mod issuer;
 pub mod link;
 pub mod reader;

@@ -3,6 +3,7 @@
 use crate::bits::text;
 use crate::lab::card::{CardData, SyntheticCard, folder};
 use crate::lab::catalogue::{self, Entry};
+use crate::lab::fuzz_seeds;
 use crate::lab::issuer::people::{Person, people};
 use crate::lab::issuer::{Fault, IssueError, Issuer, Making};
 use std::path::Path;
@@ -58,6 +59,14 @@ pub fn issue_all(out: &Path) -> Result<Vec<String>, SimulatorError> {
     fs::create_dir_all(&trust)?;
     fs::write(trust.join("lab-csca.cer"), Issuer::lab()?.country_signer_der())?;
     Ok(names)
+}
+
+/// Writes the fuzzer's corpus from the lab and the test vectors in the present folder; returns how many seeds.
+///
+/// # Errors
+/// [`SimulatorError::Io`].
+pub fn write_seeds(out: &Path) -> Result<usize, SimulatorError> {
+    Ok(fuzz_seeds::write_corpus(Path::new("tests/vectors"), out)?)
 }
 
 /// The card of `person` with the fault of this name; `good` has none.

@@ -1,41 +1,66 @@
-//! The fuzzer's targets under a seeded mutation loop, on stable: every parser of outside bytes returns.
+//! The fuzzer's targets on stable: the whole corpus, and a seeded mutation loop over it; every parser of outside bytes
+//! returns.
 
-use crate::inspection_support::{issued, person};
+use crate::inspection_support::{can, faulty, read_card};
 use diemdanh::bits::random::{Random, SeededRandom};
-use diemdanh::lab::fuzz::{TARGETS, run_all};
-use diemdanh::lab::issuer::portrait::Coding;
-use diemdanh::lab::issuer::{Issuer, Making};
+use diemdanh::emrtd::report::Overall;
+use diemdanh::lab::fuzz::{TARGETS, run};
+use diemdanh::lab::fuzz_seeds::{Seed, lab_seeds, seeds, write_corpus};
+use diemdanh::lab::issuer::Fault;
+use std::path::Path;
 
-/// Mutants of each seed; enough to meet every branch that a flipped length opens, few enough for every run.
-const MUTANTS: u32 = 60;
+/// Mutants of each seed of the lab; enough to meet every branch that a flipped length opens, few enough for every run.
+const MUTANTS: u32 = 20;
+
+fn corpus() -> Vec<Seed> {
+    seeds(Path::new("tests/vectors")).unwrap()
+}
 
 #[test]
-fn every_target_has_its_file_for_the_fuzzer() {
+fn every_target_has_its_file_for_the_fuzzer_and_seeds_of_its_own() {
+    let own = lab_seeds().unwrap();
+    let manifest = std::fs::read_to_string("fuzz/Cargo.toml").unwrap();
     for (name, _) in TARGETS {
         let path = format!("fuzz/fuzz_targets/{name}.rs");
         let text = std::fs::read_to_string(&path).unwrap_or_default();
-        assert!(text.contains(&format!("run(\"{name}\"")), "{path}");
+        assert!(text.contains(&format!("run(\"{name}\"")) && manifest.contains(&path["fuzz/".len()..]), "{path}");
+        assert!(own.iter().any(|seed| seed.target == name), "{name} has no seed of its own");
     }
 }
 
 #[test]
-fn mutants_of_real_files_never_stop_a_parser() {
+fn corpus_is_the_same_every_time_and_is_written_as_the_fuzzer_looks_for_it() {
+    let work = tempfile::tempdir().unwrap();
+    let count = write_corpus(Path::new("tests/vectors"), work.path()).unwrap();
+    assert_eq!(count, corpus().len());
+    let folders = TARGETS.iter().map(|(name, _)| std::fs::read_dir(work.path().join(name)).unwrap().count());
+    assert_eq!(folders.sum::<usize>(), count);
+    println!("{count} seeds for {} targets", TARGETS.len());
+}
+
+#[test]
+fn corpus_never_stops_a_parser() {
+    for Seed { target, bytes } in corpus() {
+        run(target, &bytes);
+    }
+}
+
+#[test]
+fn mutants_of_the_corpus_never_stop_a_parser() {
     let mut random = SeededRandom::new("mutants");
-    for seed in seeds() {
-        run_all(&seed);
+    for Seed { target, bytes } in lab_seeds().unwrap() {
         for _ in 0..MUTANTS {
-            run_all(&mutant(&seed, &mut random));
+            run(target, &mutant(&bytes, &mut random));
         }
     }
 }
 
-/// The files of a good card, its signer and its QR.
-fn seeds() -> Vec<Vec<u8>> {
-    let card = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
-    let mut seeds: Vec<Vec<u8>> = card.files.into_values().chain(card.master_files.into_values()).collect();
-    seeds.push(Issuer::lab().unwrap().signer_der().to_vec());
-    seeds.push(person().qr().into_bytes());
-    seeds
+/// The fuzzer takes signatures for right; this build does not, and no kiosk can be built so.
+#[test]
+fn signatures_are_bypassed_in_the_fuzzers_builds_only() {
+    assert_eq!(read_card(faulty(Fault::WrongSignature), &can()).overall, Overall::Fail);
+    let guard = "#[cfg(all(fuzzing, not(feature = \"lab\")))]\ncompile_error!";
+    assert!(std::fs::read_to_string("src/lib.rs").unwrap().contains(guard));
 }
 
 /// A few bytes changed, one run taken out or doubled; mostly near the start, where lengths and tags are.

@@ -170,7 +170,7 @@ fn d_dg2_block_of_39794_cut_anywhere_is_unreadable_and_never_more() {
 #[test]
 fn d_dg2_block_of_39794_nested_too_deep_or_without_an_image_is_unreadable() {
     let deep = |tag: u32| (0..5_000).fold(vec![], |inner: Vec<u8>, _| encode(tag, &inner));
-    let unrelated = encode(0x65, &encode(0xA1, &vec![0x05, 0x00].repeat(5_000)));
+    let unrelated = encode(0x65, &encode(0xA1, &[0x05, 0x00].repeat(5_000)));
     let rows = [
         constructed(&deep(0xA1)),
         constructed(&encode(0xA1, &deep(0x65))),

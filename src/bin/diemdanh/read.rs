@@ -207,7 +207,7 @@ fn tell(arguments: &Arguments, reading: &Reading) -> Result<(), ReadError> {
         writeln!(out, "{report:#}")?;
     } else {
         let (opened, identity) = (word(timings.opened), word(timings.identity));
-        write!(out, "{}reader {reader}\n", render::text(inspection))?;
+        writeln!(out, "{}reader {reader}", render::text(inspection))?;
         writeln!(out, "time {} ms, opened after {opened}, identity after {identity}", ms(timings.whole))?;
     }
     if arguments.person {

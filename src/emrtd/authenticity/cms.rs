@@ -195,7 +195,8 @@ impl<'a> SignerInfo<'a> {
             return Err(SignerError::Attributes);
         }
         let expected = facts.message_digest.ok_or(SignerError::Attributes)?;
-        if expected != digest.digest(&data.content) {
+        // As in `SignatureAlg::verify`.
+        if !cfg!(fuzzing) && expected != digest.digest(&data.content) {
             return Err(SignerError::Digest);
         }
         algorithm.verify(&certificate.key, &tlv::encode(0x31, attributes.value), self.signature)?;

@@ -17,3 +17,4 @@ pub mod revocation;
 pub mod signature;
 pub mod trust;
 pub mod trust_import;
+mod verified;

@@ -371,7 +371,7 @@ pub(super) fn anchor_of(
         Ok(anchor) => {
             // Found by its name and by trying its key, although the identifiers of the keys do not say so.
             let is_named = signer.authority_key_id.is_some() && signer.authority_key_id == anchor.subject_key_id;
-            let irregular = !is_named && signer.verify(&anchor).is_ok();
+            let irregular = !is_named && trust.has_signed(&anchor, signer);
             let note = irregular.then_some(Cause::KeyIdIrregular);
             report.add(Check::SignerChain, Outcome::Successful, note, SECTION_PASSIVE);
             Some(anchor)

@@ -94,6 +94,12 @@ impl SignatureAlg {
     /// # Errors
     /// [`VerifyError`].
     pub fn verify(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
+        // No mutant has a right signature; what lies behind one is looked at all the same. Never built into a kiosk:
+        // see `lib.rs`.
+        if cfg!(fuzzing) { Ok(()) } else { self.check(key, message, signature) }
+    }
+
+    fn check(self, key: &PublicKey, message: &[u8], signature: &[u8]) -> Result<(), VerifyError> {
         let prehash = self.hash().digest(message);
         match (self, key) {
             (Self::RsaPkcs1(hash), PublicKey::Rsa(key)) => key.verify_pkcs1(hash, &prehash, signature)?,

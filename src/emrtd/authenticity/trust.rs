@@ -12,6 +12,7 @@ use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
 use crate::emrtd::authenticity::deviation::{DeviationError, Deviations};
 use crate::emrtd::authenticity::master_list::{self, MasterListError};
 use crate::emrtd::authenticity::revocation::{self, RevocationList, RevocationListError, RevocationVerdict};
+use crate::emrtd::authenticity::verified::Verified;
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -28,6 +29,7 @@ pub struct TrustStore {
     certificates: Vec<Certificate>,
     revocation_lists: Vec<RevocationList>,
     deviations: Deviations,
+    verified: Verified,
 }
 
 /// Something that was left out of a store, by its place among the files.
@@ -188,6 +190,11 @@ impl TrustStore {
         &self.certificates
     }
 
+    /// Whether the key of `issuer` verifies the signature of `subject`.
+    pub(super) fn has_signed(&self, issuer: &Certificate, subject: &Certificate) -> bool {
+        self.verified.by(subject, issuer)
+    }
+
     /// The way from a document signer to an anchor, judged at `moment` (the time of signing).
     pub fn chain(&self, signer: &Certificate, moment: Timestamp) -> Chain<'_> {
         let mut walk = Walk { store: self, moment, path: Vec::new() };
@@ -207,8 +214,13 @@ impl<'a> Walk<'a> {
     /// Tries every certificate of the store that could have issued `subject`; the best outcome counts.
     fn issuers_of(&mut self, subject: &Certificate, authorities_below: u32) -> Chain<'a> {
         let mut best = Chain::UnknownIssuer;
-        for (index, issuer) in self.store.certificates.iter().enumerate() {
-            if self.path.contains(&index) || !may_have_issued(issuer, subject) {
+        let store = self.store;
+        // The certificate that the key identifier names is the right one nearly always; the others are tried after it.
+        let all = || store.certificates.iter().enumerate();
+        let named = all().filter(|(_, issuer)| is_named_by(issuer, subject));
+        let others = all().filter(|(_, issuer)| !is_named_by(issuer, subject) && issuer.subject == subject.issuer);
+        for (index, issuer) in named.chain(others) {
+            if self.path.contains(&index) {
                 continue;
             }
             self.path.push(index);
@@ -225,9 +237,8 @@ impl<'a> Walk<'a> {
     }
 
     fn step(&mut self, subject: &Certificate, issuer: &'a Certificate, authorities_below: u32) -> Chain<'a> {
-        if subject.verify(issuer).is_err() {
-            let named = subject.authority_key_id.is_some() && subject.authority_key_id == issuer.subject_key_id;
-            let certain = named && subject.issuer == issuer.subject;
+        if !self.store.has_signed(issuer, subject) {
+            let certain = is_named_by(issuer, subject) && subject.issuer == issuer.subject;
             return if certain { Chain::SignatureWrong } else { Chain::UnknownIssuer };
         }
         if !is_fit(issuer, authorities_below) {
@@ -237,7 +248,7 @@ impl<'a> Walk<'a> {
             return Chain::IssuerNotValid;
         }
         let self_issued = issuer.issuer == issuer.subject;
-        if self_issued && issuer.verify(issuer).is_ok() {
+        if self_issued && self.store.has_signed(issuer, issuer) {
             return Chain::Anchored(issuer);
         }
         if self.path.len() >= MAX_STEPS {
@@ -248,10 +259,9 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// By name or by key identifier; the signature decides.
-fn may_have_issued(issuer: &Certificate, subject: &Certificate) -> bool {
-    let by_key_id = subject.authority_key_id.is_some() && subject.authority_key_id == issuer.subject_key_id;
-    issuer.subject == subject.issuer || by_key_id
+/// By key identifier; the signature decides.
+fn is_named_by(issuer: &Certificate, subject: &Certificate) -> bool {
+    subject.authority_key_id.is_some() && subject.authority_key_id == issuer.subject_key_id
 }
 
 fn is_fit(issuer: &Certificate, authorities_below: u32) -> bool {

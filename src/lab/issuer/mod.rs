@@ -59,6 +59,8 @@ pub struct Issuer {
 pub struct Making {
     /// How the portrait is coded.
     pub portrait: Coding,
+    /// A JPEG 2000 portrait in its box format is filled up to so many bytes, as larger pictures are.
+    pub portrait_bytes: Option<usize>,
     /// DG2 holds a block of ISO/IEC 39794-5 in place of a record of ISO/IEC 19794-5.
     pub new_face_block: bool,
     /// The chip offers PACE.
@@ -111,6 +113,7 @@ impl Default for Making {
     fn default() -> Self {
         Self {
             portrait: Coding::Jp2,
+            portrait_bytes: None,
             new_face_block: false,
             pace: true,
             chip_mapping: false,
@@ -234,7 +237,7 @@ fn chip_secret(number: &str) -> EcSecret {
 fn groups_of(person: &Person, making: &Making, chip_secret: &EcSecret) -> Result<BTreeMap<u8, Vec<u8>>, IssueError> {
     let image = match making.fault {
         Some(Fault::PortraitWithoutImage) => b"no image".to_vec(),
-        _ => portrait::coded(person, making.portrait)?,
+        _ => portrait::filled_up(portrait::coded(person, making.portrait)?, making.portrait_bytes.unwrap_or(0)),
     };
     let jpeg2000 = making.portrait != Coding::Jpeg;
     let dg2 = if making.new_face_block {

@@ -35,6 +35,21 @@ pub fn coded(person: &Person, coding: Coding) -> Result<Vec<u8>, IssueError> {
     }
 }
 
+/// Puts a box that decoders pass over (ITU-T T.800 §I.7) behind a picture in the box format, up to `bytes` in all.
+pub(super) fn filled_up(mut image: Vec<u8>, bytes: usize) -> Vec<u8> {
+    let missing = bytes.saturating_sub(image.len());
+    if let Ok(length) = u32::try_from(missing)
+        && missing >= FREE_BOX_HEADER
+    {
+        image.extend_from_slice(&length.to_be_bytes());
+        image.extend_from_slice(b"free");
+        image.resize(bytes, 0);
+    }
+    image
+}
+
+const FREE_BOX_HEADER: usize = 8;
+
 fn jpeg(number: u32) -> Result<Vec<u8>, IssueError> {
     let mut coded = Vec::new();
     let (width, height) = SIZE;

@@ -1,26 +1,24 @@
 //! Reading a card: our own time against the time of the link and the chip.
 
 use super::report::Row;
-use super::{BenchError, median};
+use super::{BenchError, link, median};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::emrtd::access::key::AccessKey;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
-use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Observer, Progress, inspect};
+use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Unobserved, inspect};
 use diemdanh::emrtd::report::Overall;
 use diemdanh::host::pcsc::PcscReader;
 use diemdanh::host::threads;
 use diemdanh::iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
-use diemdanh::lab::card::{CardFault, SyntheticCard};
+use diemdanh::lab::card::{CardData, SyntheticCard};
 use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::vpcd;
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-/// The air of the model: 424 kbit/s, 8 ms a command.
-const BITS_PER_SECOND: u64 = 424_000;
-const COMMAND: Duration = Duration::from_millis(8);
-const MODEL_ROUNDS: usize = 5;
+/// A portrait as cards have it.
+const PORTRAIT_BYTES: usize = 17_500;
 const PROCESS_ROUNDS: usize = 20;
 const PCSC_ROUNDS: usize = 9;
 /// Set by the rig's script.
@@ -32,16 +30,15 @@ const LOOKS: usize = 20;
 pub(super) fn rows() -> Result<Vec<Row>, BenchError> {
     let bench = CardBench::new()?;
     let mut rows = bench.in_process()?;
-    rows.extend(bench.on_the_air("short blocks", true)?);
-    rows.extend(bench.on_the_air("extended length", false)?);
+    rows.extend(link::rows(&bench)?);
     rows.extend(bench.over_pcsc()?);
     Ok(rows)
 }
 
-struct CardBench {
-    card: diemdanh::lab::card::CardData,
-    key: AccessKey,
-    trust: TrustStore,
+pub(super) struct CardBench {
+    pub(super) card: CardData,
+    pub(super) key: AccessKey,
+    pub(super) trust: TrustStore,
 }
 
 /// What one reading took.
@@ -50,8 +47,6 @@ struct Reading {
     whole: Duration,
     /// Of that, waiting for answers.
     answers: Duration,
-    /// Until the identity was judged.
-    identity: Duration,
     /// Every command with its answer.
     exchanges: Vec<Exchange>,
 }
@@ -68,25 +63,26 @@ impl Reading {
 impl CardBench {
     fn new() -> Result<Self, BenchError> {
         let person = people().into_iter().next().ok_or(BenchError::Unread("nobody"))?;
-        let card = Issuer::lab()?.issue(&person, &Making::default())?;
+        let card =
+            Issuer::lab()?.issue(&person, &Making { portrait_bytes: Some(PORTRAIT_BYTES), ..Making::default() })?;
         let (trust, _) = TrustStore::from_certificates(&trust_store_der()?);
         Ok(Self { card, key: AccessKey::can(person.can()), trust })
     }
 
-    fn chip(&self) -> SyntheticCard {
+    pub(super) fn chip(&self) -> SyntheticCard {
         SyntheticCard::new(self.card.clone())
     }
 
     /// Inspects the card behind `transport`. The same chance every time, so that the same commands are sent.
     fn read(&self, transport: &mut dyn CardTransport) -> Result<Reading, BenchError> {
         let mut meter = Meter { inner: transport, answers: Duration::ZERO, exchanges: Vec::new() };
-        let mut milestones = Milestones { began: Instant::now(), identity: Duration::ZERO };
+        let began = Instant::now();
         let (policy, now) = (InspectionPolicy::default(), jiff::Timestamp::now());
         let mut random = SeededRandom::new("bench");
-        let inspection = inspect(&mut meter, &self.key, &self.trust, &policy, now, &mut random, &mut milestones);
-        let whole = milestones.began.elapsed();
+        let inspection = inspect(&mut meter, &self.key, &self.trust, &policy, now, &mut random, &mut Unobserved);
+        let whole = began.elapsed();
         require_pass(&inspection)?;
-        Ok(Reading { whole, answers: meter.answers, identity: milestones.identity, exchanges: meter.exchanges })
+        Ok(Reading { whole, answers: meter.answers, exchanges: meter.exchanges })
     }
 
     fn in_process(&self) -> Result<Vec<Row>, BenchError> {
@@ -95,32 +91,6 @@ impl CardBench {
         let (ours, chip) = (medians(&readings, Reading::ours), medians(&readings, |one| one.answers));
         let row = Row::against("our arithmetic in one whole read", ours, "the simulated chip's", chip);
         Ok(vec![row.how("in process, median of 20; both sides share their primitives")])
-    }
-
-    fn on_the_air(&self, name: &str, short: bool) -> Result<Vec<Row>, BenchError> {
-        let make = || if short { self.chip().with_fault(CardFault::ShortOnly) } else { self.chip() };
-        let readings: Vec<Reading> =
-            (0..MODEL_ROUNDS).map(|_| self.read(&mut Air(make()))).collect::<Result<_, _>>()?;
-        let of = |part: fn(&Reading) -> Duration| medians(&readings, part);
-        let commands = readings.first().map_or(0, |one| one.exchanges.len());
-        let how = "modelled air: 424 kbit/s, 8 ms a command; median of 5";
-        Ok(vec![
-            Row::plain(&format!("commands of a whole read, {name}"), commands.to_string()).how("every check, DG2 too"),
-            Row::against(
-                &format!("our share of a whole read, {name}"),
-                of(Reading::ours),
-                "link and chip",
-                of(|one| one.answers),
-            )
-            .how(how),
-            Row::against(
-                &format!("tap to identity verdict, {name}"),
-                of(|one| one.identity),
-                "tap to portrait",
-                of(|one| one.whole),
-            )
-            .how(how),
-        ])
     }
 
     /// The same commands twice over a real PC/SC daemon: by the inspection, and sent blindly one after the other.
@@ -171,7 +141,7 @@ fn replay(transport: &mut dyn CardTransport, exchanges: &[Exchange]) -> Result<D
     Ok(began.elapsed())
 }
 
-fn require_pass(inspection: &Inspection) -> Result<(), BenchError> {
+pub(super) fn require_pass(inspection: &Inspection) -> Result<(), BenchError> {
     match inspection.overall {
         Overall::Pass => Ok(()),
         other => Err(BenchError::Unread(other.word())),
@@ -200,34 +170,5 @@ impl CardTransport for Meter<'_> {
 
     fn atr(&self) -> &[u8] {
         self.inner.atr()
-    }
-}
-
-/// The simulated chip behind a modelled link.
-struct Air(SyntheticCard);
-
-impl CardTransport for Air {
-    fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        let answer = self.0.transmit(command)?;
-        let bits = u64::try_from((command.len() + answer.len()) * 8).unwrap_or(u64::MAX);
-        std::thread::sleep(COMMAND + Duration::from_micros(bits * 1_000_000 / BITS_PER_SECOND));
-        Ok(answer)
-    }
-
-    fn atr(&self) -> &[u8] {
-        self.0.atr()
-    }
-}
-
-struct Milestones {
-    began: Instant,
-    identity: Duration,
-}
-
-impl Observer for Milestones {
-    fn progress(&mut self, progress: Progress<'_>) {
-        if let Progress::Identity(_) = progress {
-            self.identity = self.began.elapsed();
-        }
     }
 }

@@ -4,7 +4,9 @@
 
 mod card;
 mod desk;
+mod link;
 mod report;
+mod trust;
 
 use clap::Args;
 use report::Row;
@@ -58,6 +60,7 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work)?;
     let mut rows = card::rows()?;
+    rows.extend(trust::rows()?);
     rows.extend(desk::rows(&work)?);
     rows.extend(program()?);
     fs::remove_dir_all(&work)?;

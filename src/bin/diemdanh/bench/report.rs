@@ -43,6 +43,13 @@ impl Row {
         }
     }
 
+    /// A count and the least that it could be.
+    pub(super) fn against_least(promise: &str, measured: u64, unit: &str, least: usize) -> Self {
+        let least = u64::try_from(least).unwrap_or(u64::MAX);
+        let row = Self::against_limit(promise, measured, unit, least);
+        Self { against: format!("theoretical least: {least} {unit}"), ..row }
+    }
+
     /// How it was measured.
     pub(super) fn how(self, how: &'static str) -> Self {
         Self { how, ..self }
