@@ -21,12 +21,12 @@ endif
 
 # Every test: the core, the window, and the desk on a real PC/SC daemon.
 test: packages-test
-	$(CARGO) test --no-default-features
+	$(CARGO) test --no-default-features --features tpm
 	$(CARGO) test --features gui-tests --test ui
 
 lint:
 	$(CARGO) fmt --check
-	$(CARGO) clippy --no-default-features --all-targets -- -D warnings
+	$(CARGO) clippy --no-default-features --features tpm --all-targets -- -D warnings
 
 # Ratios to a limit or a peer measured in the same run, in target/bench/report.md; over a real PC/SC daemon where
 # there may be one.

@@ -1,9 +1,15 @@
 //! What `diemdanh-board` can be told, and how it is done.
 
+#[path = "board_commands/desks.rs"]
+mod desks;
+#[path = "board_commands/evidence.rs"]
+mod evidence;
 #[path = "board_commands/inspect.rs"]
 mod inspect;
 #[path = "board_commands/prove.rs"]
 mod prove;
+#[path = "board_commands/receipt.rs"]
+mod receipt;
 #[path = "board_commands/trust.rs"]
 mod trust;
 #[path = "board_commands/verify.rs"]
@@ -33,6 +39,11 @@ pub(crate) enum Command {
     VerifyProof(prove::VerifyProof),
     /// Judge the files of a past inspection again, without the card
     Inspect(inspect::Inspect),
+    /// Open evidence that was sealed for the board
+    #[command(subcommand)]
+    Evidence(evidence::Evidence),
+    /// Sign a receipt for an export that was checked
+    Receipt(receipt::Receive),
     /// Keep a folder of trust anchors
     #[command(subcommand)]
     Trust(trust::Trust),
@@ -47,6 +58,10 @@ pub(crate) enum Key {
     New(NewKey),
     /// Sign a desk's certificate
     Certify(Certify),
+    /// Make the key that evidence and packages are sealed for: `<out>/recovery.key`, `<out>/recovery.pub`
+    Recovery(evidence::Recovery),
+    /// Sign the certificate that a desk asks for, after its sixteen characters were heard
+    Enrol(desks::Enrol),
 }
 
 #[derive(Args)]
@@ -108,9 +123,13 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Prove(args) => prove::prove(&args),
         Command::VerifyProof(args) => prove::verify_proof(&args),
         Command::Inspect(args) => Ok(inspect::run(&args)),
+        Command::Receipt(args) => receipt::receive(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Certify(args)) => certify(&args).map(|()| ExitCode::SUCCESS),
+        Command::Evidence(evidence::Evidence::Open(args)) => evidence::open(&args).map(|()| ExitCode::SUCCESS),
+        Command::Key(Key::Recovery(args)) => evidence::recovery(&args).map(|()| ExitCode::SUCCESS),
+        Command::Key(Key::Enrol(args)) => desks::enrol(&args).map(|()| ExitCode::SUCCESS),
     }
 }
 

@@ -2,20 +2,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "a program may ask its machine for the time")]
 
-#[cfg(feature = "lab")]
-#[path = "diemdanh/bench/mod.rs"]
-mod bench;
-#[cfg(all(feature = "gui", feature = "lab"))]
-#[path = "diemdanh/demo/mod.rs"]
-mod demo;
-#[path = "diemdanh/export.rs"]
-mod export;
-#[path = "diemdanh/kiosk.rs"]
-mod kiosk;
-#[path = "diemdanh/read.rs"]
-mod read;
+#[path = "diemdanh/commands.rs"]
+mod commands;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use std::process::ExitCode;
 
 /// Điểm Danh: the check-in desk.
@@ -23,23 +13,9 @@ use std::process::ExitCode;
 #[command(version, about)]
 struct Arguments {
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<commands::Command>,
     #[command(flatten)]
-    kiosk: kiosk::KioskArguments,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Reads and proves one card over PC/SC, and prints every check.
-    Read(read::Arguments),
-    /// Copies the log of a desk that has been closed to a new folder.
-    Export(export::Arguments),
-    /// Measures the promises as ratios, and writes a report.
-    #[cfg(feature = "lab")]
-    Bench(bench::Arguments),
-    /// The whole desk on simulated cards, reader and registry.
-    #[cfg(all(feature = "gui", feature = "lab"))]
-    Demo(demo::Arguments),
+    kiosk: commands::kiosk::KioskArguments,
 }
 
 /// The exit code for bad usage (`EX_USAGE` of sysexits.h).
@@ -55,13 +31,5 @@ fn main() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    match arguments.command {
-        Some(Command::Read(arguments)) => read::run(&arguments),
-        Some(Command::Export(arguments)) => export::run(&arguments),
-        #[cfg(feature = "lab")]
-        Some(Command::Bench(arguments)) => bench::run(&arguments),
-        #[cfg(all(feature = "gui", feature = "lab"))]
-        Some(Command::Demo(arguments)) => demo::run(&arguments),
-        None => kiosk::run(&arguments.kiosk),
-    }
+    commands::run(arguments.command, &arguments.kiosk)
 }

@@ -3,7 +3,9 @@
 //! Invariants: no clock, no file, no randomness of its own, nothing logs.
 
 pub mod armour;
+pub mod base32;
 pub mod hex;
+pub mod qr;
 pub mod random;
 pub mod secret;
 pub mod spread;

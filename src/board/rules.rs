@@ -231,6 +231,8 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::PersonViewed { .. } => "person-viewed",
         AttendanceEvent::ClockJump { .. } => "clock-jump",
         AttendanceEvent::Anchor { .. } => "anchor",
+        AttendanceEvent::Evidence { .. } => "evidence",
+        AttendanceEvent::Purged { .. } => "purged",
         AttendanceEvent::Export { .. } => "export",
         AttendanceEvent::Close { .. } => "close",
     }

@@ -4,7 +4,7 @@ use crate::bits::stamp::Stamp;
 use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
 use crate::checkin::context::{Context, Timing};
-use crate::checkin::event::{Choice, Identity, PortraitNews};
+use crate::checkin::event::{Choice, Identity, KeptEvidence, PortraitNews};
 use crate::record::{Arrival, CandidateRef, Durable, RegistryState};
 use crate::registry::{Answer, RequestId};
 use crate::roster::{CandidateId, HolderFacts, Matching, match_holder};
@@ -24,6 +24,8 @@ pub struct Case {
     pub matching: Matching,
     /// The portrait.
     pub portrait: Option<PortraitNews>,
+    /// What the inspection rests on, where the rules keep it.
+    pub evidence: Option<KeptEvidence>,
     /// The registry's part.
     pub registry: RegistryPart,
     /// The question to the registry, if one was asked.
@@ -108,6 +110,7 @@ impl Case {
             notes,
             matching,
             portrait: None,
+            evidence: None,
             question: context.policy.registry_asked.then_some(request_id),
             registry,
             arrival,

@@ -56,6 +56,10 @@ pub struct DeskPolicy {
     pub registry_wait_ms: u64,
     /// How long an unanswered question waits before it is asked again.
     pub registry_again_ms: u64,
+    /// There is a witness outside.
+    pub witness_asked: bool,
+    /// How far this desk's clock may be from an outside time, in seconds.
+    pub clock_tolerance_s: i64,
 }
 
 /// When the door of a session opens, when the exam starts, and until when somebody may come in.
@@ -118,6 +122,8 @@ impl Default for DeskPolicy {
             registry_required: false,
             registry_wait_ms: 2_500,
             registry_again_ms: 30_000,
+            witness_asked: false,
+            clock_tolerance_s: 120,
         }
     }
 }

@@ -1,12 +1,13 @@
 //! What reaches the brain, and what it asks for.
 
+use crate::bits::secret::Pii;
 use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
 use crate::checkin::failure::Failure;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::lds::portrait::Portrait;
 use crate::iso7816::transport::ReaderEvent;
-use crate::record::{AttendanceEvent, Durable};
+use crate::record::{AttendanceEvent, Durable, Totals};
 use crate::registry::{Query, Reply, RequestId};
 use crate::roster::CandidateId;
 use std::fmt;
@@ -44,6 +45,20 @@ pub enum Event {
     },
     /// The machine's own state changed.
     Machine(Machine),
+    /// A witness outside has signed the log's head.
+    Witnessed {
+        /// Entries it has seen.
+        size: u64,
+        /// This desk's clock minus the witness's, in seconds.
+        clock_off_s: i64,
+    },
+    /// The witness did not sign.
+    WitnessSilent {
+        /// It has seen more of this log than there is.
+        rolled_back: bool,
+    },
+    /// The log was closed.
+    Closed(Box<ClosedLog>),
 }
 
 /// What a person at the desk did. Texts are a person's data; they are never printed.
@@ -59,6 +74,8 @@ pub enum Input {
     Chose(Choice),
     /// A reason was chosen.
     Reason(NotAdmittedReason),
+    /// The session is to be ended: ask first.
+    EndSession,
     /// Back (Esc).
     Back,
 }
@@ -71,6 +88,7 @@ impl fmt::Debug for Input {
             Self::Picked(id) => formatter.debug_tuple("Picked").field(id).finish(),
             Self::Chose(choice) => formatter.debug_tuple("Chose").field(choice).finish(),
             Self::Reason(reason) => formatter.debug_tuple("Reason").field(reason).finish(),
+            Self::EndSession => formatter.write_str("EndSession"),
             Self::Back => formatter.write_str("Back"),
         }
     }
@@ -93,6 +111,8 @@ pub enum Choice {
     Directed,
     /// The next person.
     Continue,
+    /// End the session.
+    EndSession,
 }
 
 /// Why a person was not let in.
@@ -174,7 +194,12 @@ pub struct Finished {
     pub chip: ChipReading,
     /// The portrait.
     pub portrait: PortraitNews,
+    /// What the inspection rests on, where the rules keep it.
+    pub evidence: Option<KeptEvidence>,
 }
+
+/// What an inspection rests on, as one file; it points to a person.
+pub type KeptEvidence = Arc<Pii<Vec<u8>>>;
 
 /// What became of the portrait.
 #[derive(Debug, Clone)]
@@ -194,6 +219,17 @@ pub struct Machine {
     pub disk: DiskState,
     /// The wall clock is where the boot clock says it must be.
     pub clock_steady: bool,
+}
+
+/// A log that was closed.
+#[derive(Debug, Clone)]
+pub struct ClosedLog {
+    /// Its last entry.
+    pub durable: Durable,
+    /// The signed note over the whole segment.
+    pub checkpoint: String,
+    /// What the segment adds up to.
+    pub totals: Totals,
 }
 
 /// Free space for the journal.
@@ -234,6 +270,10 @@ pub enum Effect {
     },
     /// Ask the registry.
     Ask(Box<Query>),
+    /// Keep this with the decision that follows.
+    KeepEvidence(KeptEvidence),
+    /// Write the last entry; the log ends.
+    CloseLog,
     /// Make the sound of a signal.
     Sound(crate::checkin::failure::Signal),
 }

@@ -122,6 +122,10 @@ failures! {
     ClockMoved = "L03", Stop;
     /// The journal is damaged.
     JournalDamaged = "L04", Stop;
+    /// The clock is not where an outside time says it must be.
+    ClockDiffers = "L05", Attention;
+    /// The witness has seen more of the log than there is.
+    WitnessDisagrees = "L06", Attention;
     /// A configuration file has a key that does not exist.
     ConfigUnknownKey = "P01", Stop;
     /// A configuration file cannot be read.

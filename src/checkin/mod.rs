@@ -11,6 +11,7 @@
 
 pub mod case;
 pub mod chip;
+pub mod closing;
 pub mod context;
 pub mod event;
 pub mod failure;

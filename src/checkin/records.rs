@@ -128,7 +128,7 @@ pub(crate) fn device(device: &str, failure: Failure) -> AttendanceEvent {
 }
 
 /// A device has news that is no failure: `ready`, `low`.
-pub(super) fn device_news(device: &str, word: &str) -> AttendanceEvent {
+pub(crate) fn device_news(device: &str, word: &str) -> AttendanceEvent {
     AttendanceEvent::DeviceEvent { device: code(device), event: code(word) }
 }
 

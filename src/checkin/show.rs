@@ -2,6 +2,7 @@
 
 use crate::bits::secret::Pii;
 use crate::checkin::case::{Case, RegistryPart, Stage};
+use crate::checkin::closing::closing_view;
 use crate::checkin::context::{Context, Timing};
 use crate::checkin::event::Choice;
 use crate::checkin::failure::{Failure, Signal};
@@ -30,6 +31,8 @@ pub fn halted_at_start(halted: &Halted, version: &str) -> View {
         pending: 0,
         disk: super::event::DiskState::Unknown,
         clock_steady: true,
+        clock_off_minutes: None,
+        witness: WitnessView::Off,
         log_entries: 0,
         version: version.to_owned(),
     };
@@ -61,6 +64,8 @@ fn status(context: &Context, state: &State) -> StatusBar {
         pending: state.pending.len(),
         disk: health.machine.disk,
         clock_steady: health.machine.clock_steady,
+        clock_off_minutes: is_clock_off(context, state).then(|| health.clock_off_s / 60),
+        witness: witness(context, state),
         log_entries: state.head.entry().seq + 1,
         version: context.labels.version.clone(),
     }
@@ -72,11 +77,13 @@ fn screen(context: &Context, state: &State) -> Screen {
         Phase::Reading(reading) => Screen::Reading(ReadingView {
             phase: reading.phase,
             permille: reading.permille,
-            interrupted: reading.interrupted.filter(|_| !state.reading),
+            // A held card is tried again and again; the words about it stay until it opens.
+            interrupted: reading.interrupted.filter(|failure| !state.reading || *failure == Failure::CardHeld),
         }),
         Phase::Verdict(case) => Screen::Verdict(case_view(context, state, case)),
         Phase::AlreadyIn(case) => Screen::AlreadyIn(case_view(context, state, case)),
         Phase::Elsewhere(case) => Screen::Elsewhere(case_view(context, state, case)),
+        Phase::Closing(closing) => Screen::Closing(closing_view(context, state, closing)),
         Phase::Halted(halted) => Screen::Halted(halted_view(halted)),
     }
 }
@@ -100,11 +107,34 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
     let last = state.last.as_ref().map(|last| receipt(context, last.durable.entry(), last.durable.at()));
     IdleView {
         instruction,
-        notice: idle.notice,
+        notice: idle.notice.or_else(|| standing_notice(context, state)),
         found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
         found_nothing: idle.found.is_empty() && has_letters(idle.typed.reveal()),
         last,
         reader_failure,
+    }
+}
+
+/// What stays wrong until somebody has seen to it.
+fn standing_notice(context: &Context, state: &State) -> Option<Failure> {
+    let disagrees = state.health.witness.disagrees.then_some(Failure::WitnessDisagrees);
+    disagrees.or_else(|| is_clock_off(context, state).then_some(Failure::ClockDiffers))
+}
+
+fn is_clock_off(context: &Context, state: &State) -> bool {
+    state.health.clock_off_s.abs() > context.policy.clock_tolerance_s
+}
+
+fn witness(context: &Context, state: &State) -> WitnessView {
+    let health = &state.health.witness;
+    match health.at {
+        _ if !context.policy.witness_asked => WitnessView::Off,
+        None => WitnessView::Never,
+        Some(at) => WitnessView::Seen {
+            entries_since: (state.head.entry().seq + 1).saturating_sub(health.size),
+            minutes_ago: state.now.boot_ms.saturating_sub(at.boot_ms) / 60_000,
+            is_silent: health.is_silent,
+        },
     }
 }
 
@@ -271,7 +301,7 @@ fn receipt(context: &Context, entry: EntryRef, at: Timestamp) -> ReceiptView {
     ReceiptView { entry: format!("{}/{}", entry.segment, entry.seq), time: local(context, at, "%H:%M:%S") }
 }
 
-fn local(context: &Context, moment: Timestamp, form: &str) -> String {
+pub(super) fn local(context: &Context, moment: Timestamp, form: &str) -> String {
     context.utc_offset.to_datetime(moment).strftime(form).to_string()
 }
 

@@ -3,6 +3,7 @@
 use crate::bits::secret::Pii;
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::Case;
+use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
 use crate::checkin::event::{Choice, DiskState, Machine, ReadPhase};
 use crate::checkin::failure::Failure;
@@ -53,6 +54,8 @@ pub enum Phase {
     AlreadyIn(Box<Case>),
     /// Somebody who is expected elsewhere.
     Elsewhere(Box<Case>),
+    /// The session is being ended, or has ended.
+    Closing(Closing),
     /// The desk has stopped; only a restart helps.
     Halted(Halted),
 }
@@ -129,6 +132,23 @@ pub struct Health {
     pub registry_silent_since: Option<Stamp>,
     /// The machine.
     pub machine: Machine,
+    /// The witness outside.
+    pub witness: WitnessHealth,
+    /// This desk's clock minus the last outside time, in seconds.
+    pub clock_off_s: i64,
+}
+
+/// How far somebody outside has seen the log.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct WitnessHealth {
+    /// Entries of this segment that it has signed.
+    pub size: u64,
+    /// When it signed last.
+    pub at: Option<Stamp>,
+    /// The last call failed.
+    pub is_silent: bool,
+    /// It has seen more of this log than there is.
+    pub disagrees: bool,
 }
 
 /// The reader, as far as PC/SC tells.
@@ -174,7 +194,7 @@ impl State {
     pub fn case(&self) -> Option<&Case> {
         match &self.phase {
             Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => Some(case),
-            Phase::Idle(_) | Phase::Reading(_) | Phase::Halted(_) => None,
+            Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => None,
         }
     }
 
@@ -182,7 +202,7 @@ impl State {
     pub(super) fn case_mut(&mut self) -> Option<&mut Case> {
         match &mut self.phase {
             Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => Some(case),
-            Phase::Idle(_) | Phase::Reading(_) | Phase::Halted(_) => None,
+            Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => None,
         }
     }
 }
@@ -195,6 +215,8 @@ impl Health {
             registry: None,
             registry_silent_since: None,
             machine: Machine { disk: DiskState::Unknown, clock_steady: true },
+            witness: WitnessHealth::default(),
+            clock_off_s: 0,
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The only way a state changes.
 
+mod closing;
 mod people;
 mod registry;
 
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, RegistryPart, Stage};
+use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
 use crate::checkin::event::{
     CardNews, Choice, DiskState, Effect, Event, Finished, Identity, Machine, Purpose, ReadPhase,
@@ -23,7 +25,7 @@ pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> 
     state.now = stamp;
     let mut effects = Vec::new();
     let mut desk = Desk { context, state: &mut state, effects: &mut effects };
-    if matches!(desk.state.phase, Phase::Halted(_)) {
+    if desk.is_over() {
         desk.take_note(event);
     } else {
         desk.take(event);
@@ -41,7 +43,10 @@ struct Desk<'a> {
 impl Desk<'_> {
     fn take(&mut self, event: Event) {
         match event {
-            Event::Tick => self.ask_again(),
+            Event::Tick => {
+                self.ask_again();
+                self.try_held_card();
+            }
             Event::Reader(news) => self.reader(&news),
             Event::Input(input) => self.input(input),
             Event::Card(CardNews::Progress { phase, permille }) => self.progress(phase, permille),
@@ -51,14 +56,30 @@ impl Desk<'_> {
             Event::Recorded { purpose, durable } => self.recorded(purpose, durable),
             Event::RecordFailed { failure } => self.halt(failure),
             Event::Machine(machine) => self.machine(machine),
+            Event::Witnessed { size, clock_off_s } => self.witnessed(size, clock_off_s),
+            Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
+            Event::Closed(log) => self.closed(&log),
         }
     }
 
-    /// A desk that has stopped still notices what the machine does, and nothing else.
+    /// The log takes no entry any more, or is about to end.
+    fn is_over(&self) -> bool {
+        self.is_halted() || matches!(self.state.phase, Phase::Closing(Closing::Writing | Closing::Closed(_)))
+    }
+
+    fn is_halted(&self) -> bool {
+        matches!(self.state.phase, Phase::Halted(_))
+    }
+
+    /// A desk that has stopped or is closing still notices what the machine and the log do, and nothing else.
     fn take_note(&mut self, event: Event) {
         match event {
             Event::Reader(news) => self.note_reader(&news),
             Event::Recorded { durable, .. } => self.state.head = durable,
+            Event::Closed(log) if !self.is_halted() => self.closed(&log),
+            Event::RecordFailed { failure } if !self.is_halted() => self.halt(failure),
+            Event::Witnessed { size, clock_off_s } => self.note_witness(size, clock_off_s),
+            Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             _ => {}
         }
     }
@@ -115,7 +136,7 @@ impl Desk<'_> {
             Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => {
                 !case.chip_final && case.is_open()
             }
-            Phase::Halted(_) => false,
+            Phase::Closing(_) | Phase::Halted(_) => false,
         };
         if waits && self.state.reading {
             self.state.card_came_back = true;
@@ -145,9 +166,26 @@ impl Desk<'_> {
         }
     }
 
+    /// A card that another program holds lies there already: nobody will put it down once more, so the desk tries again
+    /// until the other lets go.
+    fn try_held_card(&mut self) {
+        let is_held = match &self.state.phase {
+            Phase::Reading(reading) => reading.interrupted == Some(Failure::CardHeld),
+            _ => self
+                .state
+                .case()
+                .is_some_and(|case| case.chip.failure == Some(Failure::CardHeld) && !case.chip_final && case.is_open()),
+        };
+        let Some(key) = self.state.key.as_ref().filter(|_| is_held && !self.state.reading) else { return };
+        if self.state.health.card_present {
+            self.effects.push(Effect::ReadCard(key.access.clone()));
+            (self.state.reading, self.state.card_came_back) = (true, false);
+        }
+    }
+
     fn progress(&mut self, phase: ReadPhase, permille: u16) {
         if let Phase::Reading(reading) = &mut self.state.phase {
-            (reading.phase, reading.permille) = (phase, permille);
+            *reading = Reading { phase, permille, interrupted: None };
         }
     }
 
@@ -185,18 +223,23 @@ impl Desk<'_> {
             return;
         }
         self.state.reading = false;
-        let Finished { chip, portrait } = finished;
+        let Finished { chip, portrait, evidence } = finished;
         let broken = chip.failure.filter(|_| chip.overall == Overall::Retry);
         let context = self.context;
         match self.state.case_mut() {
             Some(case) => {
+                let still_held = broken == Some(Failure::CardHeld) && case.chip.failure == broken;
                 case.chip_final = chip.overall != Overall::Retry;
                 case.portrait = case.chip_final.then_some(portrait);
+                case.evidence = evidence.filter(|_| case.chip_final);
                 case.chip = chip;
-                let note = broken.map(|failure| records::interrupted(case, failure, context));
+                let told = broken.filter(|_| !still_held);
+                let note = told.map(|failure| records::interrupted(case, failure, context));
                 note.into_iter().for_each(|note| self.record_note(note));
                 self.reroute();
-                self.announce();
+                if !still_held {
+                    self.announce();
+                }
             }
             None => self.unread(chip.overall, chip.failure.unwrap_or(Failure::FileDamaged), chip.apdu_count),
         }
@@ -208,6 +251,10 @@ impl Desk<'_> {
 
     /// The reading ended before it was known who this is.
     fn unread(&mut self, overall: Overall, failure: Failure, apdu_count: u32) {
+        let before = if let Phase::Reading(reading) = &self.state.phase { reading.interrupted } else { None };
+        if failure == Failure::CardHeld && before == Some(failure) {
+            return;
+        }
         let candidate = self.state.key.as_ref().and_then(|key| key.candidate).map(|id| CandidateRef(id.0));
         let cause = failure.code().to_ascii_lowercase();
         self.record_note(records::read_failed(candidate, &cause, apdu_count));
@@ -227,6 +274,13 @@ impl Desk<'_> {
 
     fn record_note(&mut self, event: AttendanceEvent) {
         self.effects.push(Effect::Record { purpose: Purpose::Note, event });
+    }
+
+    /// Records the decision on the case, and what it rests on.
+    fn record_decision(&mut self, event: AttendanceEvent) {
+        let evidence = self.state.case().and_then(|case| case.evidence.clone());
+        self.effects.extend(evidence.map(Effect::KeepEvidence));
+        self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
     }
 
     fn recorded(&mut self, purpose: Purpose, durable: Durable) {
@@ -289,7 +343,8 @@ impl Desk<'_> {
 /// The choices that a phase offers at `stamp`, the main one first.
 pub fn allowed(phase: &Phase, context: &Context, stamp: Stamp) -> Vec<Choice> {
     match phase {
-        Phase::Idle(_) | Phase::Reading(_) | Phase::Halted(_) => Vec::new(),
+        Phase::Closing(Closing::Asking) => vec![Choice::EndSession],
+        Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => Vec::new(),
         Phase::AlreadyIn(_) => vec![Choice::ReEntry, Choice::ReportDuplicate, Choice::Refer],
         Phase::Elsewhere(_) => vec![Choice::Directed, Choice::Refer],
         Phase::Verdict(case) => match verdict(case, context, stamp) {

@@ -3,6 +3,7 @@
 //! Words are named, not spelled; the screens take them from `assets/i18n`. Facts about people are `Pii`: a view
 //! can be printed without printing anybody.
 
+pub use crate::bits::qr::QrMatrix;
 use crate::bits::secret::Pii;
 use crate::checkin::event::{Choice, DiskState, PortraitNews, ReadPhase};
 use crate::checkin::failure::{Failure, Signal};
@@ -60,6 +61,8 @@ pub enum Screen {
     AlreadyIn(CaseView),
     /// Somebody who is expected elsewhere.
     Elsewhere(CaseView),
+    /// The session is being ended, or has ended.
+    Closing(ClosingView),
     /// The desk has stopped.
     Halted(HaltedView),
 }
@@ -273,6 +276,74 @@ pub struct ReceiptView {
     pub time: String,
 }
 
+/// The end of a session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClosingView {
+    /// Somebody has to say yes.
+    Asking {
+        /// How many are in.
+        arrived: usize,
+        /// How many belong here.
+        expected: usize,
+        /// Entries so far.
+        entries: u64,
+        /// Questions to the registry without an answer.
+        unanswered: usize,
+    },
+    /// The last entry is being written.
+    Writing,
+    /// The log is closed.
+    Closed(Box<ClosedView>),
+}
+
+/// The screen of a closed log: what goes into the paper minutes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosedView {
+    /// The log's head.
+    pub head: HeadView,
+    /// How many are in.
+    pub arrived: u64,
+    /// How many belong here.
+    pub expected: usize,
+    /// Questions to the registry without an answer.
+    pub unanswered: usize,
+    /// There is a witness outside.
+    pub witness_asked: bool,
+    /// The witness has signed the whole log.
+    pub witnessed: bool,
+}
+
+/// A log's head as people carry it away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadView {
+    /// Segment and entries, `1/54`.
+    pub entry: String,
+    /// Local time, `HH:MM:SS`.
+    pub time: String,
+    /// Sixteen characters of the root.
+    pub sixteen: String,
+    /// The signed note.
+    pub qr: Option<QrMatrix>,
+}
+
+/// How far somebody outside has seen the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WitnessView {
+    /// There is no witness.
+    Off,
+    /// Nothing was seen yet.
+    Never,
+    /// The last time it was.
+    Seen {
+        /// Entries written since.
+        entries_since: u64,
+        /// Minutes since.
+        minutes_ago: u64,
+        /// The last call failed.
+        is_silent: bool,
+    },
+}
+
 /// The desk has stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HaltedView {
@@ -299,6 +370,10 @@ pub struct StatusBar {
     pub disk: DiskState,
     /// The clock is steady.
     pub clock_steady: bool,
+    /// The clock differs from an outside time by so many minutes.
+    pub clock_off_minutes: Option<i64>,
+    /// How far somebody outside has seen the log.
+    pub witness: WitnessView,
     /// Entries in the segment that is being written.
     pub log_entries: u64,
     /// The program's version.

@@ -1,6 +1,7 @@
 //! The thread that talks to cards: opens, inspects, decodes the portrait, and can be told to let go.
 
 use crate::bits::random::Random;
+use crate::bits::secret::Pii;
 use crate::bits::stamp::Clock;
 use crate::cccd::holder::{Holder, HolderError, HolderNote};
 use crate::checkin::chip::{ChipReading, link_failure};
@@ -9,16 +10,23 @@ use crate::desk::runtime::Message;
 use crate::desk::trust::TrustWatch;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::inspect::{Inspection, InspectionPolicy, Inspector, Observer, Progress, Resumption};
+use crate::emrtd::inspect::{CardType, Inspection, InspectionPolicy, Inspector, Observer, Progress, Resumption};
 use crate::emrtd::lds::files::FileId;
 use crate::emrtd::lds::portrait::Portrait;
-use crate::emrtd::report::Overall;
+use crate::emrtd::report::{Check, CheckResult, Outcome, Overall};
 use crate::iso7816::transport::{CardReader, CardTransport, TransportError};
 use crate::registry::RequestId;
+use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
+
+/// Signers and types that are remembered; a session meets a few dozen.
+const MAX_CARD_TYPES: usize = 1_024;
+/// How far each answer moves the bar while the chip is being opened, and where that ends, in thousandths.
+const OPENING_STEP: u16 = 20;
+const OPENING_END: u16 = 190;
 
 /// What the card thread is told.
 pub(super) enum CardOrder {
@@ -34,6 +42,8 @@ pub(super) struct CardHand {
     pub(super) policy: InspectionPolicy,
     pub(super) clock: Arc<dyn Clock + Sync>,
     pub(super) random: Box<dyn Random>,
+    /// What inspections rest on goes with their end.
+    pub(super) keeps_evidence: bool,
     pub(super) inbox: SyncSender<Message>,
     /// What is left of a reading that was interrupted.
     pub(super) resumption: Option<Resumption>,
@@ -73,21 +83,48 @@ impl CardHand {
             Ok(transport) => transport,
             Err(error) => return not_connected(error),
         };
-        let mut transport = Leash { inner, reading, current: Arc::clone(&self.current) };
+        let opening = AtomicBool::new(true);
+        let steps = Steps { inbox: self.inbox.clone(), opening: &opening, answers: 0 };
+        let mut transport = Leash { inner, reading, current: Arc::clone(&self.current), steps };
         let request_id = RequestId::random(self.random.as_mut());
-        let mut herald = Herald { inbox: &self.inbox, reading, request_id, contradicted: false, last_permille: 0 };
+        let mut herald = Herald {
+            inbox: &self.inbox,
+            opening: &opening,
+            reading,
+            request_id,
+            contradicted: false,
+            last_permille: 0,
+        };
         let now = self.clock.now().wall;
         let random = self.random.as_mut();
         let inspector = Inspector { key, trust: &self.trust, policy: &self.policy, now };
         let contact = inspector.inspect(&mut transport, self.resumption.take(), random, &mut herald);
         self.resumption = contact.resumption;
-        finished(&contact.inspection, herald.contradicted)
+        let mut finished = finished(&contact.inspection, herald.contradicted);
+        let kept = contact.inspection.evidence.as_ref().filter(|_| self.keeps_evidence);
+        finished.evidence = kept.map(|evidence| Arc::new(Pii::new(evidence.encode())));
+        self.remember_card_type(&contact.inspection);
+        finished
+    }
+}
+
+impl CardHand {
+    /// A signer whose chips prove themselves does not make documents without a key.
+    fn remember_card_type(&mut self, inspection: &Inspection) {
+        let proofs = [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication];
+        let is_proof = |line: &CheckResult| proofs.contains(&line.check) && line.outcome == Outcome::Successful;
+        let proven = inspection.overall == Overall::Pass && inspection.results.iter().any(is_proof);
+        let Some(evidence) = inspection.evidence.as_ref().filter(|_| proven) else { return };
+        let seen = CardType::Signer(Sha256::digest(&evidence.signer_certificate).into());
+        if !self.policy.card_types.contains(&seen) && self.policy.card_types.len() < MAX_CARD_TYPES {
+            self.policy.card_types.push(seen);
+        }
     }
 }
 
 fn not_connected(error: TransportError) -> Finished {
     let chip = ChipReading { overall: Overall::Retry, failure: Some(link_failure(error)), access: None, apdu_count: 0 };
-    Finished { chip, portrait: PortraitNews::Missing }
+    Finished { chip, portrait: PortraitNews::Missing, evidence: None }
 }
 
 fn finished(inspection: &Inspection, contradicted: bool) -> Finished {
@@ -98,22 +135,43 @@ fn finished(inspection: &Inspection, contradicted: bool) -> Finished {
         Some(Err(_)) => PortraitNews::Unreadable,
         None => PortraitNews::Missing,
     };
-    Finished { chip, portrait }
+    Finished { chip, portrait, evidence: None }
 }
 
 /// A transport that ends as soon as its reading does not count any more.
-struct Leash {
+struct Leash<'a> {
+    steps: Steps<'a>,
     inner: Box<dyn CardTransport>,
     reading: u64,
     current: Arc<AtomicU64>,
 }
 
-impl CardTransport for Leash {
+/// Moves the bar while the chip is being opened, which may take several slow answers and has no file to show.
+struct Steps<'a> {
+    inbox: SyncSender<Message>,
+    opening: &'a AtomicBool,
+    answers: u16,
+}
+
+impl Steps<'_> {
+    fn answered(&mut self, reading: u64) {
+        if self.opening.load(Ordering::Relaxed) {
+            self.answers = self.answers.saturating_add(1);
+            let permille = self.answers.saturating_mul(OPENING_STEP).min(OPENING_END);
+            let news = CardNews::Progress { phase: ReadPhase::Opening, permille };
+            let _ = self.inbox.try_send(Message::Card(reading, news));
+        }
+    }
+}
+
+impl CardTransport for Leash<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         if self.current.load(Ordering::Acquire) != self.reading {
             return Err(TransportError::CardLost);
         }
-        self.inner.transmit(command)
+        let answer = self.inner.transmit(command)?;
+        self.steps.answered(self.reading);
+        Ok(answer)
     }
 
     fn atr(&self) -> &[u8] {
@@ -124,6 +182,7 @@ impl CardTransport for Leash {
 /// Carries the news of a dialogue to the brain.
 struct Herald<'a> {
     inbox: &'a SyncSender<Message>,
+    opening: &'a AtomicBool,
     reading: u64,
     request_id: RequestId,
     contradicted: bool,
@@ -133,13 +192,17 @@ struct Herald<'a> {
 impl Observer for Herald<'_> {
     fn progress(&mut self, progress: Progress<'_>) {
         match progress {
-            Progress::AccessDone { .. } => self.tell(ReadPhase::Identity, 200),
+            Progress::AccessDone { .. } => {
+                self.opening.store(false, Ordering::Relaxed);
+                self.tell(ReadPhase::Identity, 200);
+            }
             Progress::Reading { file: FileId::Dg(2), done_bytes, total_bytes } => {
                 self.tell(ReadPhase::Portrait, 500 + share(done_bytes, total_bytes, 500));
             }
             Progress::Reading { .. } => {}
             Progress::FileRead(FileId::Dg(13)) => self.tell(ReadPhase::Checking, 450),
             Progress::FileRead(FileId::Dg(2)) => self.tell(ReadPhase::Portrait, 1_000),
+            Progress::FileRead(FileId::CardAccess) => {}
             Progress::FileRead(_) => self.tell(ReadPhase::Identity, (self.last_permille + 50).clamp(200, 420)),
             Progress::Identity(inspection) => self.identity(inspection),
         }

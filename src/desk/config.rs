@@ -19,12 +19,21 @@ pub struct DeskConfig {
     pub session: SessionConfig,
     /// Where things are.
     pub paths: PathsConfig,
+    /// Where the device key lies.
+    #[serde(default)]
+    pub device: DeviceConfig,
     /// The reader.
     #[serde(default)]
     pub reader: ReaderConfig,
     /// The registry.
     #[serde(default)]
     pub registry: RegistryConfig,
+    /// The witness of the log.
+    #[serde(default)]
+    pub witness: WitnessConfig,
+    /// What is kept of an inspection.
+    #[serde(default)]
+    pub evidence: EvidenceConfig,
     /// The rules for chips.
     #[serde(default)]
     pub chip: ChipConfig,
@@ -107,9 +116,39 @@ pub struct PathsConfig {
     pub passphrase: PathBuf,
     /// The exam's key for pseudonyms: 64 hexadecimal digits.
     pub exam_key: PathBuf,
+    /// The board's verifier key: the trust folder must then be signed with it, and never grow older.
+    #[serde(default)]
+    pub board_key: Option<PathBuf>,
     /// The board's note over the device key; may be missing in training.
     #[serde(default)]
     pub desk_cert: Option<PathBuf>,
+}
+
+/// Where the device key lies.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct DeviceConfig {
+    /// In which kind of store.
+    pub store: DeviceStoreKind,
+    /// The library of a PKCS#11 token.
+    pub module: PathBuf,
+    /// The token's label.
+    pub token: String,
+    /// How the TPM is reached.
+    pub tcti: String,
+}
+
+/// The kinds of stores for a device key.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DeviceStoreKind {
+    /// The sealed file `paths.device_key`.
+    #[default]
+    File,
+    /// A PKCS#11 token.
+    Pkcs11,
+    /// A TPM 2.0.
+    Tpm,
 }
 
 /// The reader.
@@ -145,6 +184,36 @@ pub struct RegistryConfig {
     pub ask_again_ms: Option<u64>,
 }
 
+/// What is kept of an inspection, sealed for the board.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct EvidenceConfig {
+    /// Who alone opens it, `age1…`; empty: nothing is kept.
+    pub recipient: String,
+}
+
+/// The witness of the log (C2SP `tlog-witness`).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct WitnessConfig {
+    /// Its submission prefix, `https://…`; empty: there is none.
+    pub url: String,
+    /// The one CA that may have issued its certificate, PEM.
+    pub ca: Option<PathBuf>,
+    /// Its verifier key, one line.
+    pub verifier: Option<PathBuf>,
+    /// The log's head goes out after so many entries,
+    pub every_entries: u32,
+    /// and after so many minutes.
+    pub every_minutes: u32,
+}
+
+impl Default for WitnessConfig {
+    fn default() -> Self {
+        Self { url: String::new(), ca: None, verifier: None, every_entries: 25, every_minutes: 5 }
+    }
+}
+
 /// The rules for chips.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -158,6 +227,22 @@ pub struct ChipConfig {
     /// Green needs a revocation list.
     #[serde(default)]
     pub revocation_required: bool,
+    /// Types of documents whose chip has a key; the chip card of Vietnam where it is left out.
+    #[serde(default)]
+    pub card_type: Option<Vec<CardTypeConfig>>,
+}
+
+/// A type of documents, as the MRZ names it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardTypeConfig {
+    /// The issuer: `VNM`.
+    pub issuer: String,
+    /// The document code: `ID`.
+    pub document: String,
+    /// Signed on this day or later.
+    #[serde(default)]
+    pub since: Option<jiff::civil::Date>,
 }
 
 /// The window.
@@ -178,7 +263,7 @@ impl Default for SessionConfig {
 
 impl Default for ChipConfig {
     fn default() -> Self {
-        Self { bac_fallback: true, authentication_required: true, revocation_required: false }
+        Self { bac_fallback: true, authentication_required: true, revocation_required: false, card_type: None }
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
+use crate::desk::purge::EVIDENCE_FOLDER;
 use crate::desk::start::{desk_cert, device_key};
-use crate::host::disk::{FileStore, JournalError};
+use crate::host::disk::{FileStore, JournalError, kept_anchors, kept_evidence};
 use crate::host::folder::{FolderError, write_folder};
-use crate::record::export::{ExportFault, export};
+use crate::record::export::{Beside, ExportFault, export_with};
 use std::path::Path;
 
 /// Why nothing was exported.
@@ -32,8 +33,11 @@ pub enum HandoverError {
 pub fn hand_over(config: &DeskConfig, base: &Path, out: &Path) -> Result<(), HandoverError> {
     let device = device_key(config, base).map_err(HandoverError::Config)?;
     let cert = desk_cert(config, base).map_err(HandoverError::Config)?;
-    let mut store = FileStore::open(&base.join(&config.paths.journal))?;
-    let files = export(&mut store, &cert, &device)?;
+    let journal = base.join(&config.paths.journal);
+    let mut store = FileStore::open(&journal)?;
+    let evidence = kept_evidence(&journal.join(EVIDENCE_FOLDER))?;
+    let beside = Beside { anchors: kept_anchors(&journal)?, evidence };
+    let files = export_with(&mut store, &beside, &cert, device.as_ref())?;
     write_folder(out, &files)?;
     Ok(())
 }

@@ -1,11 +1,17 @@
-//! The thread that writes the log, and looks after the disk it lies on.
+//! The thread that writes the log, shows its head to a witness, and looks after the disk it lies on.
 
 use crate::bits::stamp::{Clock, Stamp};
-use crate::checkin::event::{DiskState, Event, Machine, Purpose};
+use crate::checkin::event::{ClosedLog, DiskState, Event, KeptEvidence, Machine, Purpose};
 use crate::checkin::failure::Failure;
+use crate::checkin::records;
+use crate::desk::anchors::{AnchorOrder, AnchorOutcome, Schedule};
+use crate::desk::purge::EVIDENCE_FOLDER;
 use crate::desk::runtime::Message;
 use crate::host::disk::{self, Space};
-use crate::record::{AttendanceEvent, AttendanceLog, Code, LogFault, LogStore, StoreFault};
+use crate::host::sealed;
+use crate::record::witness::Anchored;
+use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
+use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -15,11 +21,17 @@ use std::time::Duration;
 const LOOK_MS: u64 = 5_000;
 /// How far the wall clock may drift against the boot clock between two looks. More is a jump.
 const CLOCK_TOLERANCE_MS: i64 = 60_000;
+/// How long a closed log waits for the witness's last word.
+const LAST_WORD_MS: u64 = 9_000;
 
 /// What the log thread is told.
 pub(super) enum LogOrder {
     /// Write an entry.
     Append(Purpose, Box<AttendanceEvent>),
+    /// What the decision that follows rests on.
+    Evidence(KeptEvidence),
+    /// A head has been to the witness.
+    Anchored(Box<AnchorOutcome>),
     /// Write the last entry and end.
     Close,
 }
@@ -32,6 +44,21 @@ pub(super) struct LogHand<S: LogStore> {
     pub(super) inbox: SyncSender<Message>,
     pub(super) journal: PathBuf,
     pub(super) began: Stamp,
+    pub(super) anchors: Option<Anchors>,
+    pub(super) evidence: EvidenceHand,
+}
+
+/// Who the evidence is sealed for, and what waits for its decision.
+#[derive(Default)]
+pub(super) struct EvidenceHand {
+    pub(super) recipient: String,
+    pub(super) waiting: Option<KeptEvidence>,
+}
+
+/// The way to the witness.
+pub(super) struct Anchors {
+    pub(super) schedule: Schedule,
+    pub(super) heads: SyncSender<AnchorOrder>,
 }
 
 impl<S: LogStore> LogHand<S> {
@@ -39,14 +66,12 @@ impl<S: LogStore> LogHand<S> {
     pub(super) fn run(mut self, orders: &Receiver<LogOrder>) {
         self.look();
         loop {
+            self.anchor_if_due();
             match orders.recv_timeout(Duration::from_millis(LOOK_MS)) {
                 Ok(LogOrder::Append(purpose, event)) => self.append(purpose, *event),
-                Ok(LogOrder::Close) => {
-                    if let Err(fault) = self.log.close(&self.operator, self.clock.now()) {
-                        tracing::error!(%fault, "the log could not be closed");
-                    }
-                    break;
-                }
+                Ok(LogOrder::Evidence(evidence)) => self.evidence.waiting = Some(evidence),
+                Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
+                Ok(LogOrder::Close) => break self.close(orders),
                 Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -55,13 +80,57 @@ impl<S: LogStore> LogHand<S> {
 
     fn append(&mut self, purpose: Purpose, event: AttendanceEvent) {
         let news = match self.log.append(&self.operator, event, self.clock.now()) {
-            Ok(durable) => Event::Recorded { purpose, durable },
+            Ok(durable) => {
+                let entry = durable.entry();
+                self.tell(Event::Recorded { purpose, durable });
+                if purpose == Purpose::Decision {
+                    self.keep_evidence(entry);
+                }
+                return;
+            }
             Err(fault) => {
                 tracing::error!(%fault, "an entry could not be written");
                 Event::RecordFailed { failure: self.cause_of(&fault) }
             }
         };
-        let _ = self.inbox.send(Message::Event(news));
+        self.tell(news);
+    }
+
+    /// Seals what the decision rests on. Nobody waits for it: the decision is on the disk already.
+    fn keep_evidence(&mut self, refers: EntryRef) {
+        let Some(evidence) = self.evidence.waiting.take().filter(|_| !self.evidence.recipient.is_empty()) else {
+            return;
+        };
+        let sealed = sealed::seal(evidence.reveal(), &[&self.evidence.recipient]).map_err(|error| error.to_string());
+        let kept = sealed.and_then(|sealed| {
+            let sha256 = Digest(Sha256::digest(&sealed).into());
+            let folder = self.journal.join(EVIDENCE_FOLDER);
+            disk::keep_evidence(&folder, &sha256.to_string(), &sealed).map_err(|error| error.to_string())?;
+            Ok(sha256)
+        });
+        let event = match kept {
+            Ok(sha256) => AttendanceEvent::Evidence { refers, sha256 },
+            Err(error) => {
+                tracing::error!(%error, "evidence could not be kept");
+                records::device_news("evidence", "not-kept")
+            }
+        };
+        self.append(Purpose::Note, event);
+    }
+
+    /// Writes the last entry, tells what stands on the closing screen, and shows the whole log to the witness.
+    fn close(&mut self, orders: &Receiver<LogOrder>) {
+        match self.log.close(&self.operator, self.clock.now()) {
+            Ok(durable) => {
+                let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
+                self.tell(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })));
+                self.last_word(orders);
+            }
+            Err(fault) => {
+                tracing::error!(%fault, "the log could not be closed");
+                self.tell(Event::RecordFailed { failure: self.cause_of(&fault) });
+            }
+        }
     }
 
     /// A disk that fills up first takes a part of a write and then nothing: the system names no cause for the part.
@@ -80,6 +149,95 @@ impl<S: LogStore> LogHand<S> {
         };
         let machine = Machine { disk, clock_steady: is_steady(self.began, self.clock.now()) };
         let _ = self.inbox.try_send(Message::Event(Event::Machine(machine)));
+    }
+
+    fn tell(&self, news: Event) {
+        let _ = self.inbox.send(Message::Event(news));
+    }
+
+    // -- the witness --
+
+    fn anchor_if_due(&mut self) {
+        let (size, now_ms) = (self.size(), self.clock.now().boot_ms);
+        if self.anchors.as_ref().is_some_and(|anchors| anchors.schedule.is_due(size, now_ms)) && !self.log.is_stopped()
+        {
+            self.send_head();
+        }
+    }
+
+    fn send_head(&mut self) {
+        let (size, now_ms) = (self.size(), self.clock.now().boot_ms);
+        let Some(anchors) = &mut self.anchors else { return };
+        let order = AnchorOrder {
+            introduction: self.log.introduction().clone(),
+            leaves: self.log.leaves().to_vec(),
+            old_size: anchors.schedule.sent(size, now_ms),
+            checkpoint: self.log.checkpoint().to_owned(),
+        };
+        let _ = anchors.heads.try_send(order);
+    }
+
+    fn size(&self) -> u64 {
+        u64::try_from(self.log.leaves().len()).unwrap_or(u64::MAX)
+    }
+
+    fn anchored(&mut self, outcome: AnchorOutcome) {
+        let Some(anchors) = &mut self.anchors else { return };
+        let sized = outcome.as_ref().map(Anchored::size).map_err(|fault| *fault);
+        let is_news = anchors.schedule.ended(sized);
+        match outcome {
+            Ok(anchored) => self.keep(&anchored),
+            Err(fault) => {
+                tracing::warn!(%fault, "the log's head could not be witnessed");
+                if is_news && !self.log.is_closed() {
+                    self.append(Purpose::Note, records::device_news("witness", fault.word()));
+                }
+                self.tell(Event::WitnessSilent { rolled_back: fault.is_rollback() });
+            }
+        }
+    }
+
+    /// Keeps the cosigned head: in the log, or beside it once the log is closed.
+    fn keep(&mut self, anchored: &Anchored) {
+        if self.log.is_closed() {
+            let kept = disk::keep_anchor(&self.journal, self.log.segment(), anchored.size(), anchored.note());
+            if let Err(error) = kept {
+                tracing::error!(%error, "the witness's last word could not be kept");
+            }
+        } else {
+            let event = AttendanceEvent::Anchor {
+                size: anchored.size(),
+                root: Digest(*anchored.root()),
+                with: Code::new(anchored.with()).unwrap_or_else(|_| Code::unknown()),
+                note: anchored.note().to_owned(),
+            };
+            self.append(Purpose::Note, event);
+        }
+        let clock_off_s = self.clock.now().wall.as_second().saturating_sub(anchored.at().as_second());
+        self.tell(Event::Witnessed { size: anchored.size(), clock_off_s });
+    }
+
+    /// The closed log goes to the witness; what was on its way comes back first.
+    fn last_word(&mut self, orders: &Receiver<LogOrder>) {
+        let until_ms = self.clock.now().boot_ms.saturating_add(LAST_WORD_MS);
+        let mut has_gone = false;
+        while self.anchors.as_ref().is_some_and(|anchors| anchors.schedule.is_behind(self.size())) {
+            let is_out = self.anchors.as_ref().is_some_and(|anchors| anchors.schedule.is_out());
+            match (is_out, has_gone) {
+                (true, _) => (),
+                (false, true) => return,
+                (false, false) => {
+                    self.send_head();
+                    has_gone = true;
+                }
+            }
+            let left_ms = until_ms.saturating_sub(self.clock.now().boot_ms);
+            match orders.recv_timeout(Duration::from_millis(left_ms)) {
+                Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
+                Ok(LogOrder::Append(..) | LogOrder::Evidence(_) | LogOrder::Close) => (),
+                Err(_) => return,
+            }
+        }
     }
 }
 

@@ -8,14 +8,17 @@
 //! - What cannot be started ends in a halted view with its cause, never in a panic.
 //! - No listener of any kind.
 
+pub mod anchors;
 mod card;
 pub mod config;
+pub mod enrol;
 pub mod handover;
 mod logbook;
+pub mod purge;
 mod questions;
 pub mod registry;
 pub mod runtime;
 pub mod sounds;
 pub mod start;
-mod trust;
+pub mod trust;
 mod watch;

@@ -218,6 +218,12 @@ fn run(hands: &mut Hands, effect: Effect) {
                 let _ = registry.send(query);
             }
         }
+        Effect::KeepEvidence(evidence) => {
+            let _ = hands.log.send(LogOrder::Evidence(evidence));
+        }
+        Effect::CloseLog => {
+            let _ = hands.log.send(LogOrder::Close);
+        }
         Effect::Sound(signal) => (hands.sound)(signal),
     }
 }

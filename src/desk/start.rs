@@ -9,21 +9,22 @@ use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::records;
 use crate::checkin::show::view;
 use crate::checkin::state::{Halted, State};
+use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
-use crate::desk::config::{ChipConfig, DeskConfig, SessionConfig};
-use crate::desk::logbook::{LogHand, failure_of};
+use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, DeviceStoreKind, SessionConfig};
+use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
-use crate::desk::trust::TrustWatch;
+use crate::desk::trust::{TrustSource, TrustWatch};
 use crate::desk::{questions, watch};
 use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::inspect::InspectionPolicy;
+use crate::emrtd::inspect::{CardType, InspectionPolicy};
+use crate::host::device_key::{self, DeviceStore};
 use crate::host::disk::{self, FileStore, Space};
-use crate::host::keys::open_key_file;
-use crate::host::trust::read_trust_folder;
-use crate::host::{clock, file, threads};
+use crate::host::pkcs11::TokenSettings;
+use crate::host::{clock, file, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteKey, Opening};
+use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
 use crate::registry::Registry;
 use crate::roster::{Candidate, Place, Roster};
 use jiff::SignedDuration;
@@ -41,6 +42,8 @@ pub struct Adapters {
     pub connector: Box<dyn CardReader>,
     /// Makes the registry's client, where it is asked.
     pub registry: Option<RegistryMaker>,
+    /// The witness, where there is one.
+    pub witness: Option<WitnessLink>,
     /// The clock.
     pub clock: Arc<dyn Clock + Sync>,
     /// Chance for the card thread.
@@ -53,6 +56,9 @@ pub struct Adapters {
 
 /// The largest roster that is read.
 const MAX_ROSTER_BYTES: u64 = 512 << 20;
+/// This program was built without TPM support.
+#[cfg(not(feature = "tpm"))]
+const NO_TPM: &str = "this program was built without the feature tpm";
 /// The largest small file: keys, certificates, configuration.
 const MAX_SMALL_BYTES: u64 = 64 << 10;
 
@@ -73,19 +79,19 @@ pub(super) fn diagnose(halted: &Halted) {
 struct Prepared {
     trust: TrustStore,
     roster: Roster,
-    device: NoteKey,
+    device: Box<dyn NoteSigner>,
     desk_cert: String,
     exam_key: Secret<[u8; 32]>,
     operator: Code,
     utc_offset: Offset,
-    policy_sha256: Digest,
 }
 
-fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
+fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), Halted> {
     let paths = &config.paths;
     let exam_key = exam_key(&base.join(&paths.exam_key))?;
-    Ok(Prepared {
-        trust: trust(&base.join(&paths.trust))?,
+    let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
+    let prepared = Prepared {
+        trust,
         roster: roster(&base.join(&paths.roster), &exam_key)?,
         device: device_key(config, base)?,
         desk_cert: desk_cert(config, base)?,
@@ -93,11 +99,17 @@ fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
         operator: Code::new(&config.desk.operator)
             .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
         utc_offset: utc_offset(config)?,
-        policy_sha256: Digest(config.source_sha256),
-    })
+    };
+    Ok((prepared, trust_watch))
 }
 
-fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapters) -> Result<RunningDesk, Halted> {
+fn run(
+    config: &DeskConfig,
+    base: &Path,
+    (prepared, trust_watch): (Prepared, TrustWatch),
+    mut adapters: Adapters,
+) -> Result<RunningDesk, Halted> {
+    check_evidence(config)?;
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
     let (mut log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
@@ -117,27 +129,40 @@ fn run(config: &DeskConfig, base: &Path, prepared: Prepared, mut adapters: Adapt
     let card_hand = CardHand {
         reader: adapters.connector,
         trust,
-        trust_watch: TrustWatch::new(base.join(&config.paths.trust)),
+        trust_watch,
         policy: inspection_policy(&config.chip),
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
+        keeps_evidence: !config.evidence.recipient.is_empty(),
         inbox: inbox.clone(),
         resumption: None,
         current: Arc::clone(&reading),
     };
-    let log_hand = LogHand { log, operator, clock: Arc::clone(&adapters.clock), inbox: inbox.clone(), journal, began };
+    let mut workers = Vec::new();
+    let witness = adapters.witness.take();
+    let anchors = witness.map(|link| witness_thread(link, config, &log_orders, &mut workers)).transpose()?;
+    let clock = Arc::clone(&adapters.clock);
+    let evidence = EvidenceHand { recipient: config.evidence.recipient.clone(), waiting: None };
+    let log_hand = LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence };
     let watcher = adapters.watcher;
     let field = inbox.clone();
-    let mut workers = vec![
+    workers.extend([
         spawned(threads::spawn("card", move || card_hand.run(&card_orders)))?,
         spawned(threads::spawn("log", move || log_hand.run(&log_queue)))?,
         spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
-    ];
+    ]);
     let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
     let first = view(&context, &state);
     let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, reading };
     let brain = Brain { context, state, clock: adapters.clock, hands, view: Arc::new(ViewCell::new(first)) };
     spawned(RunningDesk::start(brain, inbox, messages, workers))
+}
+
+/// A recipient that is none would leave every decision without its evidence.
+fn check_evidence(config: &DeskConfig) -> Result<(), Halted> {
+    let recipient = &config.evidence.recipient;
+    let checked = if recipient.is_empty() { Ok(()) } else { sealed::check_recipient(recipient) };
+    checked.map_err(|error| halted_at(Failure::ConfigUnreadable, "evidence.recipient", error))
 }
 
 /// A log that was opened for nothing says why, and ends in order.
@@ -160,6 +185,18 @@ fn ask_thread(
     Ok(questions)
 }
 
+fn witness_thread(
+    link: WitnessLink,
+    config: &DeskConfig,
+    log: &SyncSender<LogOrder>,
+    workers: &mut Vec<std::thread::JoinHandle<()>>,
+) -> Result<Anchors, Halted> {
+    let (heads, queue) = sync_channel(1);
+    let answers = log.clone();
+    workers.push(spawned(threads::spawn("witness", move || carry(link, &queue, &answers)))?);
+    Ok(Anchors { schedule: Schedule::new(&config.witness), heads })
+}
+
 fn open_log(
     config: &DeskConfig,
     prepared: &Prepared,
@@ -171,30 +208,43 @@ fn open_log(
     if let Ok(Space::TooLittle { .. }) = disk::space(journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
         return Err(Halted { failure: Failure::DiskFull, detail: place() });
     }
-    let opening = Opening {
+    let trust_store = prepared.trust.version().to_owned();
+    let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
+    let opening = opening(config, prepared.device.as_ref(), cert, operator, trust_store);
+    AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
+        let named = fault == LogFault::BadName;
+        let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
+        halted_at(failure_of(&fault), &place, fault)
+    })
+}
+
+/// What a segment of this desk is opened with.
+pub(super) fn opening<'a>(
+    config: &DeskConfig,
+    device: &'a dyn NoteSigner,
+    desk_cert: String,
+    operator: Code,
+    trust_store: String,
+) -> Opening<'a> {
+    Opening {
         name: LogName {
             board: config.exam.board.clone(),
             exam: config.exam.id.clone(),
             desk: config.desk.id.clone(),
             session: config.session.id.clone(),
         },
-        device: &prepared.device,
-        desk_cert: prepared.desk_cert.clone(),
+        device,
+        desk_cert,
         training: config.desk.training,
         boot_id: clock::boot_id().unwrap_or_else(|| "unknown".to_owned()),
-        operator: prepared.operator.clone(),
+        operator,
         package: None,
-        policy_sha256: prepared.policy_sha256,
-        trust_store: prepared.trust.version().to_owned(),
+        policy_sha256: Digest(config.source_sha256),
+        trust_store,
         program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
-        program_sha256: None,
+        program_sha256: program::sha256().map(Digest),
         revocations: None,
-    };
-    AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
-        let named = fault == LogFault::BadName;
-        let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
-        halted_at(failure_of(&fault), &place, fault)
-    })
+    }
 }
 
 fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
@@ -247,6 +297,8 @@ fn desk_policy(config: &DeskConfig) -> DeskPolicy {
         registry_required: config.registry.required,
         registry_wait_ms: config.registry.wait_ms.unwrap_or(usual.registry_wait_ms),
         registry_again_ms: config.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
+        witness_asked: !config.witness.url.is_empty(),
+        ..usual
     }
 }
 
@@ -269,7 +321,21 @@ pub fn inspection_policy(chip: &ChipConfig) -> InspectionPolicy {
         bac_fallback: chip.bac_fallback,
         chip_authentication_required: chip.authentication_required,
         revocation_required: chip.revocation_required,
+        card_types: card_types(chip),
         ..InspectionPolicy::default()
+    }
+}
+
+/// Without a table of its own a desk expects the chip card of Vietnam to have its keys.
+fn card_types(chip: &ChipConfig) -> Vec<CardType> {
+    let named = |row: &CardTypeConfig| CardType::Named {
+        issuer: row.issuer.clone(),
+        document: row.document.clone(),
+        since: row.since,
+    };
+    match &chip.card_type {
+        Some(rows) => rows.iter().map(named).collect(),
+        None => InspectionPolicy::default().card_types,
     }
 }
 
@@ -277,13 +343,43 @@ pub fn inspection_policy(chip: &ChipConfig) -> InspectionPolicy {
 ///
 /// # Errors
 /// A halted desk with [`Failure::DeviceKeyClosed`].
-pub fn device_key(config: &DeskConfig, base: &Path) -> Result<NoteKey, Halted> {
-    let paths = &config.paths;
-    let passphrase = small_text(&base.join(&paths.passphrase), Failure::DeviceKeyClosed)?;
+pub fn device_key(config: &DeskConfig, base: &Path) -> Result<Box<dyn NoteSigner>, Halted> {
+    with_device_store(config, base, |store, place| {
+        let name = format!("{}/{}", config.exam.board, config.desk.id);
+        device_key::open(store, &name).map_err(|error| halted_at(Failure::DeviceKeyClosed, place, error))
+    })
+}
+
+/// Hands the store of the device key to `work`, with its place for messages.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`] when the passphrase cannot be read or the store is not built in;
+/// what `work` ends in.
+pub fn with_device_store<T>(
+    config: &DeskConfig,
+    base: &Path,
+    work: impl FnOnce(&DeviceStore<'_>, &str) -> Result<T, Halted>,
+) -> Result<T, Halted> {
+    let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
     let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
-    let sealed = base.join(&paths.device_key);
-    open_key_file(&sealed, &passphrase)
-        .map_err(|error| halted_at(Failure::DeviceKeyClosed, &sealed.display().to_string(), error))
+    let file = base.join(&config.paths.device_key);
+    let device = &config.device;
+    match device.store {
+        DeviceStoreKind::File => {
+            work(&DeviceStore::File { path: &file, passphrase: &passphrase }, &file.display().to_string())
+        }
+        DeviceStoreKind::Pkcs11 => {
+            let settings = TokenSettings { module: &device.module, token: &device.token, pin: &passphrase };
+            work(&DeviceStore::Token(settings), &device.token)
+        }
+        #[cfg(feature = "tpm")]
+        DeviceStoreKind::Tpm => {
+            let store = DeviceStore::Tpm { tcti: &device.tcti, path: &file, passphrase: &passphrase };
+            work(&store, &device.tcti)
+        }
+        #[cfg(not(feature = "tpm"))]
+        DeviceStoreKind::Tpm => Err(halted_at(Failure::DeviceKeyClosed, "device.store", NO_TPM)),
+    }
 }
 
 /// Reads the board's note over the device key; empty where the configuration names none.
@@ -295,22 +391,6 @@ pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
         Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
         None => Ok(String::new()),
     }
-}
-
-/// Reads a folder of trust anchors into a store.
-///
-/// # Errors
-/// A halted desk with [`Failure::TrustMissing`].
-pub fn trust(folder: &Path) -> Result<TrustStore, Halted> {
-    let found = read_trust_folder(folder).map_err(|error| halted(Failure::TrustMissing, error))?;
-    let (store, dropped) = TrustStore::from_certificates(&found.certificates);
-    for one in &dropped {
-        tracing::warn!(index = one.index, cause = ?one.cause, "a trust anchor was left out");
-    }
-    if store.is_empty() {
-        return Err(Halted { failure: Failure::TrustMissing, detail: folder.display().to_string() });
-    }
-    Ok(store)
 }
 
 fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {

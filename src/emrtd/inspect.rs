@@ -19,10 +19,11 @@ use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::evidence::Evidence;
 use crate::emrtd::lds::files::{FileId, LdsFiles};
-use crate::emrtd::report::{CheckResult, Overall, Report};
+use crate::emrtd::report::{CheckResult, Overall, Report, Ruling};
 use crate::iso7816::CardSession;
 use crate::iso7816::transport::CardTransport;
 use dialogue::{Dialogue, SignedObject};
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 /// What an inspection may do and what it must find.
@@ -45,6 +46,8 @@ pub struct InspectionPolicy {
     pub card_access_fallback: bool,
     /// There is no card: files of a past inspection are judged. What only a card could show is not asked for.
     pub from_files: bool,
+    /// Types of documents that have a chip key.
+    pub card_types: Vec<CardType>,
     /// How long after its beginning an interrupted reading may be taken up again, in milliseconds.
     pub resume_within_ms: u32,
 }
@@ -61,8 +64,32 @@ impl Default for InspectionPolicy {
             revocation_required: false,
             card_access_fallback: true,
             from_files: false,
+            card_types: vec![CardType::vietnamese()],
             resume_within_ms: 30_000,
         }
+    }
+}
+
+/// A type of document whose chip has a key (DG14 or DG15): one without both is perhaps a copy that left them out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardType {
+    /// What the MRZ says.
+    Named {
+        /// The issuer, as in the MRZ: `VNM`.
+        issuer: String,
+        /// The document code, as in the MRZ: `ID`.
+        document: String,
+        /// Signed on this day or later; any time where left out.
+        since: Option<Date>,
+    },
+    /// Documents of one document signer, by the SHA-256 of its certificate.
+    Signer([u8; 32]),
+}
+
+impl CardType {
+    /// The chip card of Vietnam, which has both groups.
+    pub fn vietnamese() -> Self {
+        Self::Named { issuer: "VNM".to_owned(), document: "ID".to_owned(), since: None }
     }
 }
 
@@ -130,7 +157,9 @@ impl Observer for Unobserved {
 pub struct Inspection {
     /// Every check, in the order in which it was decided.
     pub results: Vec<CheckResult>,
-    /// The verdict that follows from the results.
+    /// What the list of deviations says about some of them.
+    pub rulings: Vec<Ruling>,
+    /// The verdict that follows from the results and the rulings.
     pub overall: Overall,
     /// How the chip was opened, if it was.
     pub access_method: Option<AccessMethod>,
@@ -244,6 +273,7 @@ impl Inspection {
     pub(in crate::emrtd) fn unopened(trust_store_version: &str) -> Self {
         Self {
             results: Vec::new(),
+            rulings: Vec::new(),
             overall: Overall::Retry,
             access_method: None,
             downgraded: false,

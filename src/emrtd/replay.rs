@@ -1,19 +1,22 @@
 //! An inspection without a card: the files of a past one are judged again, by the same rules and in the same words
 //! (ICAO Doc 9303-11 §5.1; 9303-10 §4.6).
 //!
-//! What only a card could show (access control, the link, the proofs of the chip) is listed as not performed, and the
+//! What only a card could show (access control, the link, chip authentication) is listed as not performed, and the
 //! verdict is over the rest: a pass says that the data is what a trusted state signed, never that the chip was genuine.
+//! Active authentication leaves a signature, which is checked again where it was kept.
 //!
 //! Invariants: pure; the same files, store and moment give the same report; no file is judged twice.
 
 use crate::bits::secret::Pii;
 use crate::bits::tlv;
+use crate::emrtd::authenticity::active;
 use crate::emrtd::authenticity::card_security::{self, CardSecurityVerdict};
 use crate::emrtd::authenticity::passive::{self, SignedSod, SodVerdict};
 use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::evidence::{Evidence, GroupHash};
+use crate::emrtd::evidence::{ActiveAnswer, ChipEvidence, Evidence, GroupHash};
 use crate::emrtd::inspect::judging::{self, Judged};
 use crate::emrtd::inspect::{Inspection, InspectionPolicy};
+use crate::emrtd::lds::dg15;
 use crate::emrtd::lds::files::{FileId, LdsFiles};
 use crate::emrtd::lds::security_infos::SecurityInfos;
 use crate::emrtd::report::{self, Cause, Check, Outcome, Report};
@@ -23,21 +26,32 @@ const SECTION_SOD: &str = "9303-10 §4.6.2";
 const SECTION_FILES: &str = "9303-10 §4";
 const SECTION_ACCESS: &str = "9303-11 §4.2";
 const SECTION_PASSIVE: &str = "9303-11 §5.1";
+const SECTION_ACTIVE: &str = "9303-11 §6.1";
+const SECTION_CHIP: &str = "9303-11 §6.2";
 const SECTION_SECURITY: &str = "9303-11 §9.2.11";
 
 /// The tag of EF.SOD; some tools keep what is in it without it.
 const SOD_TAG: u32 = 0x77;
 const SEQUENCE: u8 = 0x30;
 const CHIP_KEY_GROUP: u8 = 14;
+const ACTIVE_KEY_GROUP: u8 = 15;
 
 /// Judges `files` against `trust` as of `at`. Never fails: every way it can end is in the report.
 pub fn replay(files: LdsFiles, trust: &TrustStore, at: Timestamp) -> Inspection {
+    replay_with(files, None, trust, at)
+}
+
+/// The same with the kept answer of the chip: active authentication is then checked again, by the rules of a reading.
+pub fn replay_with(files: LdsFiles, answer: Option<&ActiveAnswer>, trust: &TrustStore, at: Timestamp) -> Inspection {
     let mut replay = Replay { files, report: Report::new(), evidence: None };
     let signed = replay.signed_object(trust, at);
     replay.groups(signed.as_ref());
     replay.list_of_groups(signed.as_ref());
     replay.card_access(signed.as_ref());
     replay.card_security(trust, at);
+    if let Some(answer) = answer {
+        replay.active_authentication(signed.as_ref(), answer);
+    }
     replay.finish(signed.as_ref(), trust)
 }
 
@@ -61,7 +75,7 @@ impl Replay {
         self.report.add(Check::ReadSod, Outcome::Successful, None, SECTION_SOD);
         let signed = match passive::authenticate(&bytes, trust, at, &mut self.report) {
             SodVerdict::Trusted(sod) => sod.signed().clone(),
-            SodVerdict::UnknownSigner(sod) => sod,
+            SodVerdict::UnknownSigner(sod) | SodVerdict::OutOfForce(sod, _) => sod,
             SodVerdict::Failed(_) => return None,
         };
         let signer_certificate = signed.signer().der().to_vec();
@@ -127,6 +141,50 @@ impl Replay {
         }
     }
 
+    /// The chip's answer under the key in DG15, if a signed object holds that key's hash.
+    fn active_authentication(&mut self, signed: Option<&SignedSod>, answer: &ActiveAnswer) {
+        let judged = self.judge_answer(signed, answer);
+        self.add(Check::ActiveAuthentication, judged, SECTION_ACTIVE);
+    }
+
+    fn judge_answer(&mut self, signed: Option<&SignedSod>, answer: &ActiveAnswer) -> Judged {
+        let Some(signed) = signed else { return (Outcome::NotPerformed, Some(Cause::EarlierFailure)) };
+        if signed.object().group_hash(ACTIVE_KEY_GROUP).is_none() {
+            return (Outcome::NotSupported, Some(Cause::NoKey));
+        }
+        let Some(dg15) = self.files.get(FileId::Dg(ACTIVE_KEY_GROUP)).map(|file| own_length(file).0) else {
+            return (Outcome::NotPerformed, Some(Cause::FileNotSupplied));
+        };
+        let Ok(key) = signed.bind(ACTIVE_KEY_GROUP, dg15, dg15::parse) else {
+            return (Outcome::NotPerformed, Some(Cause::KeyNotBound));
+        };
+        // The digest's name counts only where it is signed itself.
+        let dg14 = self.files.get(FileId::Dg(CHIP_KEY_GROUP)).map(|file| own_length(file).0);
+        let infos = dg14.and_then(|dg14| signed.bind(CHIP_KEY_GROUP, dg14, SecurityInfos::parse_dg14).ok());
+        let info = infos.and_then(|infos| infos.key().active_authentication);
+        if active::verify(key.key(), info, &answer.challenge, &answer.response).is_err() {
+            return (Outcome::Failed, Some(Cause::SignatureWrong));
+        }
+        if let Some(evidence) = &mut self.evidence {
+            evidence.chip = Some(ChipEvidence::ActiveAuthentication {
+                dg15: Pii::new(dg15.to_vec()),
+                dg14: dg14.map(|dg14| Pii::new(dg14.to_vec())),
+                answer: answer.clone(),
+            });
+        }
+        self.meaning_of_a_proof()
+    }
+
+    /// A proof only under a trusted signer in force, as in a reading.
+    fn meaning_of_a_proof(&self) -> Judged {
+        let good = |check| self.report.outcome(check) == Some(Outcome::Successful);
+        match (good(Check::SignerChain), good(Check::SignerValidity)) {
+            (true, true) => (Outcome::Successful, None),
+            (true, false) => (Outcome::Undetermined, Some(Cause::KeyOfUnfitSigner)),
+            (false, _) => (Outcome::Undetermined, Some(Cause::KeyOfUnknownSigner)),
+        }
+    }
+
     /// Names what was not come to, so that the report lists every check.
     fn finish(mut self, signed: Option<&SignedSod>, trust: &TrustStore) -> Inspection {
         for group in signed.iter().flat_map(|signed| signed.object().groups()) {
@@ -136,6 +194,10 @@ impl Replay {
             }
         }
         let policy = InspectionPolicy::for_files(groups(&self.files));
+        let dg1 = self.files.get(FileId::Dg(1));
+        if let Some(judged) = judging::card_type(&policy.card_types, signed, dg1) {
+            self.add(Check::CardTypeKeys, judged, SECTION_CHIP);
+        }
         let of_a_card = [Check::Application, Check::Link, Check::CountryAgreement];
         for check in report::listed_checks(&policy).into_iter().chain(of_a_card) {
             if self.report.outcome(check).is_none() {
@@ -144,10 +206,10 @@ impl Replay {
             }
         }
         let mut inspection = Inspection::unopened(trust.version());
-        inspection.results = self.report.results().to_vec();
-        inspection.overall = report::overall(&inspection.results, &policy);
         inspection.files = self.files;
         inspection.evidence = self.evidence;
+        let results = self.report.results().to_vec();
+        judging::verdict(&mut inspection, results, signed, trust.deviations(), &policy);
         inspection
     }
 

@@ -3,11 +3,12 @@
 //!
 //! Invariants: no line holds a person's data.
 
+pub mod codes;
 pub mod page;
 pub mod render;
 mod verdict;
 
-pub use verdict::{listed_checks, overall};
+pub use verdict::{Ruling, Weight, is_excusable, listed_checks, overall, overall_ruled};
 
 use crate::iso7816::transport::TransportError;
 
@@ -91,6 +92,10 @@ pub enum Check {
     CardSecurity,
     /// The chip proved within PACE that it has the key in EF.CardSecurity.
     ChipMapping,
+    /// A document of a type that is known to have a chip key has one.
+    CardTypeKeys,
+    /// No entry of the list of deviations refuses the document whatever it is like. Listed only where one does.
+    Deviation,
 }
 
 impl Check {
@@ -120,6 +125,8 @@ impl Check {
             Self::ReadCardSecurity => "card-security.read".to_owned(),
             Self::CardSecurity => "card-security.signature".to_owned(),
             Self::ChipMapping => "chip.mapping".to_owned(),
+            Self::CardTypeKeys => "chip.card-type".to_owned(),
+            Self::Deviation => "deviation".to_owned(),
         }
     }
 }
@@ -215,8 +222,14 @@ pub enum Cause {
     KeyNotBound,
     /// The key is signed by a signer that the trust store does not know.
     KeyOfUnknownSigner,
+    /// The key is signed by a signer whose certificate was not in force.
+    KeyOfUnfitSigner,
     /// The document has no key for it.
     NoKey,
+    /// Documents of this type have a chip key; this one has none: perhaps a copy whose maker left it out.
+    KeysDropped,
+    /// An entry of the list of deviations refuses such documents.
+    RefusedByDeviation,
     /// Another check made this one unnecessary.
     NotNeeded,
     /// An earlier failure made this one pointless.
@@ -287,7 +300,10 @@ impl Cause {
             Self::ListDiffers => "list-differs",
             Self::KeyNotBound => "key-not-bound",
             Self::KeyOfUnknownSigner => "key-of-unknown-signer",
+            Self::KeyOfUnfitSigner => "key-of-unfit-signer",
             Self::NoKey => "no-key",
+            Self::KeysDropped => "keys-dropped",
+            Self::RefusedByDeviation => "refused-by-deviation",
             Self::NotNeeded => "not-needed",
             Self::EarlierFailure => "earlier-failure",
             Self::PortraitUnreadable => "portrait-unreadable",

@@ -1,6 +1,7 @@
 //! The journal on a disk, and how much room is left there.
 
-use crate::record::{LogStore, StoreFault};
+use super::folder::{FolderError, read_folder, read_text_file, write_new_file};
+use crate::record::{LogStore, StoreFault, export::KeptAnchor};
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Write as _},
@@ -145,6 +146,59 @@ pub fn space(path: &Path, refuse_below: u64, warn_below: u64) -> io::Result<Spac
     })
 }
 
+/// Keeps a witness's signature over a closed segment beside the journal: `<nnn>-<size>.anchor`.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn keep_anchor(folder: &Path, segment: u32, size: u64, note: &str) -> Result<(), FolderError> {
+    write_new_file(&folder.join(format!("{segment:03}-{size}.{ANCHOR_EXTENSION}")), note.as_bytes())
+}
+
+/// Keeps a sealed file of evidence, `<sha256>.age`; the folder is made when it is missing.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn keep_evidence(folder: &Path, sha256: &str, sealed: &[u8]) -> Result<(), FolderError> {
+    fs::create_dir_all(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })?;
+    write_new_file(&folder.join(format!("{sha256}.{EVIDENCE_EXTENSION}")), sealed)?;
+    sync_folder(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })
+}
+
+/// The sealed files of evidence by their names; none where nothing was kept.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn kept_evidence(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
+    match read_folder(folder) {
+        Ok(files) => Ok(files.into_iter().collect()),
+        Err(FolderError::Missing(_)) => Ok(Vec::new()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The signatures kept beside the journal, by segment and size.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn kept_anchors(folder: &Path) -> Result<Vec<KeptAnchor>, FolderError> {
+    let at = |error| FolderError::Os { path: folder.to_owned(), error };
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).map_err(at)? {
+        let path = entry.map_err(at)?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).and_then(anchor_name);
+        if let Some((segment, size)) = name {
+            found.push(KeptAnchor { segment, size, note: read_text_file(&path)? });
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn anchor_name(name: &str) -> Option<(u32, u64)> {
+    let (segment, size) = name.strip_suffix(ANCHOR_EXTENSION)?.strip_suffix('.')?.split_once('-')?;
+    Some((segment.parse().ok()?, size.parse().ok()?))
+}
+
 /// Makes the names in a folder durable.
 ///
 /// # Errors
@@ -170,4 +224,6 @@ fn fault(error: &io::Error) -> StoreFault {
 }
 
 const SEGMENT_EXTENSION: &str = "seg";
+const ANCHOR_EXTENSION: &str = "anchor";
+const EVIDENCE_EXTENSION: &str = "age";
 const LOCK_NAME: &str = "lock";

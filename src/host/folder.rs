@@ -87,6 +87,40 @@ pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(path))
 }
 
+/// Removes a file, or a folder with everything in it, and makes that durable. True when there was something.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn remove(path: &Path) -> Result<bool, FolderError> {
+    let removed = match path.symlink_metadata() {
+        Ok(facts) if facts.is_dir() => fs::remove_dir_all(path),
+        Ok(_) => fs::remove_file(path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => Err(error),
+    };
+    removed.map_err(at(path))?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sync_folder(parent).map_err(at(parent))?;
+    Ok(true)
+}
+
+/// Gives a file another name, `<name>.old-<n>`, so that a new one can take its place; nothing is overwritten.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn set_aside(path: &Path) -> Result<PathBuf, FolderError> {
+    let named = |number: u32| PathBuf::from(format!("{}.old-{number}", path.display()));
+    let free = (1..=MAX_OLD).map(named).find(|old| old.symlink_metadata().is_err());
+    let old = free.ok_or(FolderError::TooLarge)?;
+    fs::rename(path, &old).map_err(at(path))?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    sync_folder(parent).map_err(at(parent))?;
+    Ok(old)
+}
+
+/// The most files of one name that are set aside.
+const MAX_OLD: u32 = 1_000;
+
 /// Reads one small text file: a key line, a certificate, a configuration.
 ///
 /// # Errors

@@ -94,18 +94,8 @@ impl HttpsRegistry {
     /// # Errors
     /// [`RegistrySetupError`].
     pub fn new(settings: RegistrySettings<'_>, clock: Box<dyn Clock>) -> Result<Self, RegistrySetupError> {
-        let url = Url::parse(settings.url).map_err(|_| RegistrySetupError::Address)?;
-        if url.scheme() != "https" || url.host_str().is_none() {
-            return Err(RegistrySetupError::Address);
-        }
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls(settings.authority)?)
-            .https_only(true)
-            .redirect(Policy::none())
-            .no_proxy()
-            .retry(reqwest::retry::never())
-            .connect_timeout(Duration::from_millis(settings.limits.connect_ms))
-            .build()?;
+        let url = https_address(settings.url)?;
+        let client = pinned_client(settings.authority, settings.limits.connect_ms)?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let RegistrySettings { verifier, key, limits, .. } = settings;
         Ok(Self { runtime, client, url, verifier, key, limits, clock, breaker: Breaker::default() })
@@ -217,6 +207,25 @@ impl CallFailure {
     }
 }
 
+/// An address that is `https` and names a host.
+pub(super) fn https_address(text: &str) -> Result<Url, RegistrySetupError> {
+    let url = Url::parse(text).map_err(|_| RegistrySetupError::Address)?;
+    let good = url.scheme() == "https" && url.host_str().is_some();
+    good.then_some(url).ok_or(RegistrySetupError::Address)
+}
+
+/// A client that trusts one CA, follows nobody and uses no proxy.
+pub(super) fn pinned_client(authority: &[u8], connect_ms: u64) -> Result<Client, RegistrySetupError> {
+    let client = Client::builder()
+        .tls_backend_preconfigured(tls(authority)?)
+        .https_only(true)
+        .redirect(Policy::none())
+        .no_proxy()
+        .retry(reqwest::retry::never())
+        .connect_timeout(Duration::from_millis(connect_ms));
+    Ok(client.build()?)
+}
+
 /// The pinned CA is the only trust anchor; the system's are never asked.
 fn tls(authority: &[u8]) -> Result<ClientConfig, RegistrySetupError> {
     let found = armour::objects(authority).ok_or(RegistrySetupError::Authority)?;
@@ -241,7 +250,7 @@ fn failure_of(error: &reqwest::Error) -> CallFailure {
 }
 
 /// Looks for the TLS library's word about the certificate behind the layers of the HTTP client.
-fn is_foreign_certificate(error: &(dyn Error + 'static)) -> bool {
+pub(super) fn is_foreign_certificate(error: &(dyn Error + 'static)) -> bool {
     let mut next = Some(error);
     for _ in 0..MAX_ERROR_LAYERS {
         let Some(layer) = next else { return false };

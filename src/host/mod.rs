@@ -8,6 +8,7 @@
 #![expect(clippy::disallowed_methods, reason = "the bans protect the other rooms from what this one is for")]
 
 pub mod clock;
+pub mod device_key;
 pub mod disk;
 pub mod file;
 pub mod folder;
@@ -15,7 +16,14 @@ pub mod http;
 pub mod keys;
 pub mod logging;
 pub mod pcsc;
+pub mod pkcs11;
+pub mod program;
 pub mod random;
+pub mod sealed;
 pub mod sound;
 pub mod threads;
+#[cfg(feature = "tpm")]
+pub mod tpm;
 pub mod trust;
+pub mod trust_note;
+pub mod witness;

@@ -4,11 +4,14 @@
 //! master list and a `*.crl` one revocation list; an `*.ldif` any number of each. Whether they are that at all is the
 //! trust store's question, not this room's.
 //!
+//! A file `deviations.toml` holds the list of known deviations.
+//!
 //! A folder with a manifest is exactly what the manifest lists: a file that differs or is missing spoils the folder, a
 //! file that is not listed is not read.
 
 use super::file;
 use super::folder::{FolderError, write_folder};
+use super::trust_note;
 use crate::bits::{armour, hex};
 use crate::crypto::HashAlg;
 #[cfg(target_os = "linux")]
@@ -35,6 +38,10 @@ pub struct TrustFolder {
     pub skipped: Vec<String>,
     /// The number in the manifest, where there is one.
     pub version: Option<u64>,
+    /// The text of the list of deviations, where there is one.
+    pub deviations: Option<String>,
+    /// What a board signs over the folder; none where it has no manifest.
+    pub note_text: Option<String>,
 }
 
 /// What the desk needs of a manifest; the rest of it is `diemdanh-board`'s.
@@ -88,11 +95,14 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
     if !folder.is_dir() {
         return Err(TrustFolderError::Missing(folder.to_owned()));
     }
-    let manifest = read_manifest(folder)?;
+    let (manifest, note_text) = match manifest_with_digest(folder)? {
+        Some((manifest, digest)) => (Some(manifest.clone()), Some(trust_note::text(&manifest, &digest))),
+        None => (None, None),
+    };
     let version = manifest.as_ref().map(|manifest| manifest.version);
     let mut unread: Vec<String> =
         manifest.iter().flat_map(|manifest| &manifest.files).map(|file| file.name.clone()).collect();
-    let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new(), version };
+    let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new(), version, deviations: None, note_text };
     for path in certificate_files(folder)? {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let bytes = read_limited(&path)?;
@@ -106,6 +116,11 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
                 (Some(file), Some(bytes)) if file.sha256 == sha256(bytes) => unread.retain(|other| *other != name),
                 _ => return Err(TrustFolderError::Damaged(path)),
             }
+        }
+        if name == DEVIATIONS {
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            found.deviations = Some(text.ok_or(TrustFolderError::Damaged(path))?);
+            continue;
         }
         match bytes.and_then(|bytes| armour::objects(&bytes)) {
             Some(certificates) => found.certificates.extend(certificates),
@@ -123,10 +138,14 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
 /// # Errors
 /// [`TrustFolderError`].
 pub fn read_manifest(folder: &Path) -> Result<Option<Listing>, TrustFolderError> {
+    Ok(manifest_with_digest(folder)?.map(|(manifest, _)| manifest))
+}
+
+fn manifest_with_digest(folder: &Path) -> Result<Option<(Listing, String)>, TrustFolderError> {
     let path = folder.join(MANIFEST);
     match file::read(&path, MAX_MANIFEST_LEN) {
         Ok(bytes) => match serde_json::from_slice(&bytes) {
-            Ok(listing) => Ok(Some(listing)),
+            Ok(listing) => Ok(Some((listing, sha256(&bytes)))),
             Err(_) => Err(TrustFolderError::Damaged(path)),
         },
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
@@ -137,7 +156,8 @@ pub fn read_manifest(folder: &Path) -> Result<Option<Listing>, TrustFolderError>
 /// A number that changes when the folder does, from names, sizes and times alone. `None` where it cannot be looked at.
 pub fn folder_stamp(folder: &Path) -> Option<u64> {
     let mut hasher = DefaultHasher::new();
-    for path in std::iter::once(folder.join(MANIFEST)).chain(certificate_files(folder).ok()?) {
+    let named = [MANIFEST, trust_note::NOTE].map(|name| folder.join(name));
+    for path in named.into_iter().chain(certificate_files(folder).ok()?) {
         if let Ok(facts) = fs::metadata(&path) {
             (path, facts.len(), facts.modified().ok()).hash(&mut hasher);
         }
@@ -188,7 +208,8 @@ fn certificate_files(folder: &Path) -> Result<Vec<PathBuf>, TrustFolderError> {
     for entry in fs::read_dir(folder).map_err(at(folder))? {
         let path = entry.map_err(at(folder))?.path();
         let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-        if extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) {
+        let is_list = path.file_name().is_some_and(|name| name == DEVIATIONS);
+        if is_list || extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) {
             paths.push(path);
         }
         if paths.len() > MAX_CERTIFICATE_FILES {
@@ -212,6 +233,8 @@ fn at(path: &Path) -> impl Fn(io::Error) -> TrustFolderError + '_ {
     move |error| TrustFolderError::Os { path: path.to_owned(), error }
 }
 
+/// The name of the list of known deviations.
+pub const DEVIATIONS: &str = "deviations.toml";
 /// The name of the file that lists the others, where `diemdanh-board trust import` made the folder.
 pub const MANIFEST: &str = "manifest.json";
 

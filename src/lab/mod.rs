@@ -9,9 +9,11 @@ pub mod card;
 pub mod catalogue;
 pub mod fuzz;
 pub mod issuer;
+pub mod link;
 pub mod reader;
 pub mod registry_stub;
 pub mod roster_sample;
 pub mod simulator;
 #[cfg(target_os = "linux")]
 pub mod vpcd;
+pub mod witness;

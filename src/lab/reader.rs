@@ -36,6 +36,8 @@ struct Field {
     /// Rises with every change, so that a connection knows its card is gone.
     generation: u64,
     unplugged: bool,
+    /// Another program holds the card.
+    held: bool,
     stopped: bool,
     delay: Duration,
     events: VecDeque<ReaderEvent>,
@@ -109,6 +111,16 @@ impl LabField {
         self.announce(ReaderEvent::Ready { reader: READER_NAME.to_owned() });
     }
 
+    /// Lets another program hold the card: nobody else can connect.
+    pub fn hold(&self) {
+        self.shared.lock().held = true;
+    }
+
+    /// The other program lets go.
+    pub fn let_go(&self) {
+        self.shared.lock().held = false;
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut Field) -> T) -> T {
         let mut field = self.shared.lock();
         field.generation += 1;
@@ -153,7 +165,11 @@ impl CardReader for LabReader {
     fn connect(&mut self) -> Result<Box<dyn CardTransport>, TransportError> {
         let mut field = self.shared.lock();
         field.connected()?;
+        let is_held = field.held;
         let card = field.card.as_mut().ok_or(TransportError::CardLost)?;
+        if is_held {
+            return Err(TransportError::HeldByAnother);
+        }
         card.reset();
         let atr = card.atr_bytes().to_vec();
         Ok(Box::new(LabConnection { shared: Arc::clone(&self.shared), generation: field.generation, atr }))

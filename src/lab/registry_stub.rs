@@ -3,10 +3,11 @@
 //! Its CA, certificate and answer key are made at the start; whoever wants to ask takes the CA and the verifier key
 //! from it.
 
+use super::witness::{Answer, LabWitness};
 use crate::{
     bits::{hex, random::Random},
     host::threads,
-    record::{NoteError, NoteKey, NoteVerifier},
+    record::{NoteError, NoteKey, NoteVerifier, cosignature::CosignatureKey},
     registry::{
         Query,
         wire::{AnswerLine, answer_text, parse_question},
@@ -98,6 +99,12 @@ pub struct StubSettings {
     pub foreign_certificate: bool,
     /// It speaks TLS 1.2 only.
     pub old_tls: bool,
+    /// The name of its key as a witness.
+    pub witness_name: String,
+    /// The witness's clock minus the true time, in seconds.
+    pub witness_clock_s: i64,
+    /// The witness answers 503.
+    pub witness_down: bool,
 }
 
 impl Default for StubSettings {
@@ -111,6 +118,9 @@ impl Default for StubSettings {
             fault: StubFault::None,
             foreign_certificate: false,
             old_tls: false,
+            witness_name: "witness.example".to_owned(),
+            witness_clock_s: 0,
+            witness_down: false,
         }
     }
 }
@@ -137,6 +147,7 @@ pub struct RegistryStub {
     url: String,
     authority_pem: String,
     verifier: NoteVerifier,
+    witness_key: CosignatureKey,
     desk: Arc<Desk>,
     handle: Handle<SocketAddr>,
     thread: Option<JoinHandle<()>>,
@@ -154,10 +165,17 @@ impl RegistryStub {
         let key = NoteKey::generate(&settings.name, random)?;
         let foreign_key = NoteKey::generate(&settings.name, random)?;
         let verifier = key.verifier().clone();
+        let witness_key = NoteKey::generate(&settings.witness_name, random)?;
+        let cosigner = CosignatureKey::of(&witness_key)?;
+        let witness = Mutex::new(LabWitness::new(witness_key, None));
         let orders = Mutex::new(Orders { settings, calls: 0, last_question: None });
-        let desk = Arc::new(Desk { key, foreign_key, orders });
+        let desk = Arc::new(Desk { key, foreign_key, orders, witness });
         let handle = Handle::new();
-        let app = Router::new().route(PATH, post(ask)).with_state(desk.clone());
+        let app = Router::new()
+            .route(PATH, post(ask))
+            .route(ADD_LOG, post(add_log))
+            .route(ADD_CHECKPOINT, post(add_checkpoint))
+            .with_state(desk.clone());
         let served = handle.clone();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let thread = threads::spawn("registry-stub", move || {
@@ -168,7 +186,7 @@ impl RegistryStub {
             });
         })?;
         let url = format!("https://{address}{PATH}");
-        Ok(Self { url, authority_pem, verifier, desk, handle, thread: Some(thread) })
+        Ok(Self { url, authority_pem, verifier, witness_key: cosigner, desk, handle, thread: Some(thread) })
     }
 
     /// Where to ask.
@@ -184,6 +202,27 @@ impl RegistryStub {
     /// The key that answers are signed with.
     pub fn verifier(&self) -> &NoteVerifier {
         &self.verifier
+    }
+
+    /// Where the witness beside it is: a C2SP submission prefix.
+    pub fn witness_prefix(&self) -> String {
+        format!("{}{WITNESS}", self.url.trim_end_matches(PATH))
+    }
+
+    /// The key that cosignatures are checked with.
+    pub fn witness_key(&self) -> &CosignatureKey {
+        &self.witness_key
+    }
+
+    /// What the witness is to do from now on.
+    pub fn order_witness(&self, is_down: bool, clock_s: i64) {
+        let mut orders = self.desk.orders();
+        (orders.settings.witness_down, orders.settings.witness_clock_s) = (is_down, clock_s);
+    }
+
+    /// The witness itself.
+    pub fn witness(&self) -> MutexGuard<'_, LabWitness> {
+        self.desk.witness.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Orders a fault from now on.
@@ -233,6 +272,7 @@ struct Desk {
     key: NoteKey,
     foreign_key: NoteKey,
     orders: Mutex<Orders>,
+    witness: Mutex<LabWitness>,
 }
 
 struct Orders {
@@ -275,6 +315,28 @@ async fn ask(State(desk): State<Arc<Desk>>, question: String) -> Response {
         fault => answer(&desk, &settings, fault, &question)
             .map_or_else(|| StatusCode::BAD_REQUEST.into_response(), IntoResponse::into_response),
     }
+}
+
+async fn add_log(State(desk): State<Arc<Desk>>, body: String) -> Response {
+    witnessed(&desk, |witness, _| witness.add_log(&body))
+}
+
+async fn add_checkpoint(State(desk): State<Arc<Desk>>, body: String) -> Response {
+    witnessed(&desk, |witness, now| witness.add_checkpoint(&body, now))
+}
+
+fn witnessed(desk: &Desk, call: impl FnOnce(&mut LabWitness, Timestamp) -> Answer) -> Response {
+    let (is_down, clock_s) = {
+        let orders = desk.orders();
+        (orders.settings.witness_down, orders.settings.witness_clock_s)
+    };
+    if is_down {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let now = Timestamp::now();
+    let shown = now.saturating_add(SignedDuration::from_secs(clock_s)).unwrap_or(now);
+    let (status, body) = call(&mut desk.witness.lock().unwrap_or_else(PoisonError::into_inner), shown);
+    (StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST), body).into_response()
 }
 
 /// The signed answer, spoilt as ordered; `None` for what is no question.
@@ -334,5 +396,8 @@ fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
 }
 
 const PATH: &str = "/v1/ask";
+const WITNESS: &str = "/witness";
+const ADD_LOG: &str = "/witness/add-log";
+const ADD_CHECKPOINT: &str = "/witness/add-checkpoint";
 const FOR_EVER: Duration = Duration::from_secs(3_600);
 const OVERSIZE_LEN: usize = 200_000;

@@ -24,7 +24,7 @@ impl CosignatureKey {
     /// [`NoteError::BadKey`], never for a key that was made.
     pub fn of(key: &NoteKey) -> Result<Self, NoteError> {
         let verifier = key.verifier();
-        let key = VerifyingKey::from_bytes(&verifier.key_bytes()).map_err(|_| NoteError::BadKey)?;
+        let key = VerifyingKey::try_from(verifier.key_bytes().as_slice()).map_err(|_| NoteError::BadKey)?;
         let name = verifier.name().to_owned();
         Ok(Self { id: key_id(&name, ALG_COSIGNATURE, &key), name, key })
     }

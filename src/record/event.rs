@@ -419,6 +419,22 @@ pub enum AttendanceEvent {
         /// The cosigned checkpoint, word for word (C2SP `tlog-cosignature`).
         note: String,
     },
+    /// What a decision rests on was kept, sealed for the board.
+    Evidence {
+        /// The decision.
+        refers: EntryRef,
+        /// SHA-256 of the sealed file.
+        sha256: Digest,
+    },
+    /// People's data was removed from the desk.
+    Purged {
+        /// What: `roster`, `exam-key`, `evidence`, `index`, `package`.
+        what: Vec<Code>,
+        /// SHA-256 of the board's receipt that allowed it.
+        receipt: Option<Digest>,
+        /// Or the two people who took it upon themselves.
+        overruled_by: Vec<Code>,
+    },
     /// The log was copied out.
     Export {
         /// Entries copied of this segment.

@@ -1,13 +1,15 @@
 //! The log that is written: one segment, one append at a time.
 
 use super::{
-    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteKey, Opened, PackageRef, StoreFault, Totals,
+    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteKey, NoteSigner, Opened, PackageRef,
+    StoreFault, Totals,
     checkpoint::Checkpoint,
     entry::{ENTRY_VERSION, Entry, whole_ms},
     frame::{self, FrameKind, MAX_ENTRY_LEN},
     history::History,
     statement,
     tree::{Hash, Tree, leaf_hash},
+    witness::Introduction,
 };
 use crate::bits::{random::Random, stamp::Stamp};
 use jiff::Timestamp;
@@ -44,7 +46,7 @@ pub struct Opening<'a> {
     /// Whose log it is.
     pub name: LogName,
     /// The device key, which endorses the segment's key.
-    pub device: &'a NoteKey,
+    pub device: &'a dyn NoteSigner,
     /// The board's note over the device key; empty in training without one.
     pub desk_cert: String,
     /// True for training.
@@ -148,6 +150,8 @@ pub struct AttendanceLog<S: LogStore> {
     boot: String,
     state: State,
     tree: Tree,
+    leaves: Vec<Hash>,
+    introduction: Introduction,
     checkpoint: String,
     last: Option<LastTime>,
     arrivals: ArrivalIndex,
@@ -173,6 +177,11 @@ impl<S: LogStore> AttendanceLog<S> {
         let key = NoteKey::generate(&opening.name.origin(segment), random).map_err(|_| LogFault::BadName)?;
         store.create(segment)?;
         let opened = opened(opening, &key, &history)?;
+        let introduction = Introduction {
+            origin: opened.origin.clone(),
+            endorsement: opened.endorsement.clone(),
+            desk_cert: opened.desk_cert.clone(),
+        };
         let mut log = Self {
             store,
             key,
@@ -180,6 +189,8 @@ impl<S: LogStore> AttendanceLog<S> {
             boot: opening.boot_id.clone(),
             state: State::Running,
             tree: Tree::default(),
+            leaves: Vec::new(),
+            introduction,
             checkpoint: String::new(),
             last: None,
             arrivals: history.arrivals,
@@ -244,6 +255,16 @@ impl<S: LogStore> AttendanceLog<S> {
         &self.checkpoint
     }
 
+    /// The leaf hashes of this segment, for proofs to a witness.
+    pub fn leaves(&self) -> &[Hash] {
+        &self.leaves
+    }
+
+    /// What makes this segment known to a witness.
+    pub fn introduction(&self) -> &Introduction {
+        &self.introduction
+    }
+
     /// The segment's number.
     pub fn segment(&self) -> u32 {
         self.segment
@@ -257,6 +278,11 @@ impl<S: LogStore> AttendanceLog<S> {
     /// True when nothing will be acknowledged any more because a write or flush failed.
     pub fn is_stopped(&self) -> bool {
         self.state == State::Stopped
+    }
+
+    /// True when the last entry was written.
+    pub fn is_closed(&self) -> bool {
+        self.state == State::Closed
     }
 
     /// The store, for reading all segments before an export.
@@ -297,7 +323,8 @@ impl<S: LogStore> AttendanceLog<S> {
             return Err(LogFault::EntryTooLong { bytes: bytes.len() });
         }
         let mut tree = self.tree.clone();
-        tree.push(leaf_hash(&bytes));
+        let leaf = leaf_hash(&bytes);
+        tree.push(leaf);
         let (size, root) = (tree.size(), tree.root());
         let head = Checkpoint { origin: self.key.verifier().name().to_owned(), size, root };
         let checkpoint = head.sign(&self.key).map_err(|_| LogFault::BadName)?;
@@ -305,6 +332,7 @@ impl<S: LogStore> AttendanceLog<S> {
         frames.extend_from_slice(&frame::encode(FrameKind::Checkpoint, checkpoint.as_bytes()));
         self.flush(&frames)?;
         self.tree = tree;
+        self.leaves.push(leaf);
         self.checkpoint = checkpoint;
         self.take_in(&entry);
         Ok(Durable { segment: self.segment, seq: entry.seq, at: entry.t, root })

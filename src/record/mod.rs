@@ -10,15 +10,18 @@
 //! - No entry holds a name, a birth date, a number, an MRZ or a picture. No file, no clock of its own.
 
 pub mod checkpoint;
+pub mod consistency;
 pub mod cosignature;
 pub mod entry;
 pub mod export;
 pub mod frame;
+pub mod receipt;
 pub mod revocation;
 pub mod segment;
 pub mod source;
 pub mod statement;
 pub mod tree;
+pub mod witness;
 
 mod canonical;
 mod event;
@@ -39,11 +42,11 @@ pub use event::{
 };
 pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
 pub use memory::{FaultKind, FaultyStore, MemoryStore};
-pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteVerifier};
+pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};
 pub use revocation::{Revocation, RevocationList};
 pub use segment::{Segment, SegmentContent, SegmentDamage};
 pub use source::{ExportSource, SourceFault};
-pub use statement::DeskCert;
+pub use statement::{DeskCert, Enrolment};
 pub use store::{LogStore, StoreFault};

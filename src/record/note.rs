@@ -1,6 +1,7 @@
 //! Signed notes (C2SP `signed-note`): a text that a person can read and the Ed25519 signatures under it.
 
 use crate::bits::{random::Random, secret::Secret};
+use crate::crypto::{NamedCurve, Point, ecdsa::ecdsa_verify_plain};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
@@ -32,6 +33,9 @@ pub enum NoteError {
     /// Not a verifier key.
     #[error("not a verifier key")]
     BadKey,
+    /// The device that holds the key did not sign.
+    #[error("the device that holds the key did not sign")]
+    Device,
 }
 
 /// A key that signs notes under a name.
@@ -91,22 +95,87 @@ impl NoteKey {
     }
 }
 
-/// A key that notes are checked with.
+/// Somebody who signs notes, wherever the key lies: in memory, in a token, in a TPM.
+pub trait NoteSigner: Send {
+    /// What others check this key's signatures with.
+    fn verifier(&self) -> &NoteVerifier;
+
+    /// Signs `text`, which must end in a newline and hold no other control character.
+    ///
+    /// # Errors
+    /// [`NoteError::Form`] when it does not; [`NoteError::Device`] when the key cannot be used.
+    fn sign(&self, text: &str) -> Result<String, NoteError>;
+}
+
+impl NoteSigner for NoteKey {
+    fn verifier(&self) -> &NoteVerifier {
+        &self.verifier
+    }
+
+    fn sign(&self, text: &str) -> Result<String, NoteError> {
+        Self::sign(self, text)
+    }
+}
+
+/// Puts a signature that a device made over `text` under it, and checks it: a device that signs something else is
+/// told at once.
+///
+/// # Errors
+/// [`NoteError::Form`], [`NoteError::BadSignature`].
+pub fn signed_elsewhere(text: &str, verifier: &NoteVerifier, signature: &[u8]) -> Result<String, NoteError> {
+    if !is_note_text(text) {
+        return Err(NoteError::Form);
+    }
+    verifier.check(text, signature)?;
+    let payload = [&verifier.id, signature].concat();
+    Ok(format!("{text}\n{}", write_signature_line(&verifier.name, &payload)))
+}
+
+/// A key that notes are checked with: Ed25519, or ECDSA on P-256 with SHA-256 for devices that have nothing else.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NoteVerifier {
     name: String,
-    id: [u8; 4],
-    key: VerifyingKey,
+    id: [u8; KEY_ID_LEN],
+    key: PublicKey,
+}
+
+#[derive(Clone, PartialEq, Eq)]
+enum PublicKey {
+    Ed25519(VerifyingKey),
+    P256(Point),
 }
 
 impl NoteVerifier {
-    /// Reads a verifier key line: `name+hexid+base64(01 ‖ key)`.
+    /// Reads a verifier key line: `name+hexid+base64(01 ‖ key)`, or with the mark of P-256 in place of 01.
     ///
     /// # Errors
     /// [`NoteError::BadKey`], [`NoteError::BadName`].
     pub fn parse(vkey: &str) -> Result<Self, NoteError> {
-        let (name, id, key) = read_vkey(vkey, ALG_ED25519)?;
-        Ok(Self { name, id, key })
+        match read_vkey(vkey, ALG_ED25519) {
+            Ok((name, id, key)) => Ok(Self { name, id, key: PublicKey::Ed25519(key) }),
+            Err(NoteError::BadKey) => read_p256(vkey),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// A key that a device told: the 32 bytes of an Ed25519 key, or an uncompressed point of P-256.
+    ///
+    /// # Errors
+    /// [`NoteError::BadKey`], [`NoteError::BadName`].
+    pub fn of_device(name: &str, public: &[u8]) -> Result<Self, NoteError> {
+        if !is_key_name(name) {
+            return Err(NoteError::BadName);
+        }
+        if let Ok(bytes) = public.try_into() {
+            return Self::new(name, VerifyingKey::from_bytes(bytes).map_err(|_| NoteError::BadKey)?);
+        }
+        let point = Point::decode(NamedCurve::P256, public).map_err(|_| NoteError::BadKey)?;
+        Ok(Self { name: name.to_owned(), id: tagged_id(name, &p256_material(&point)), key: PublicKey::P256(point) })
+    }
+
+    /// True for a key that signs with ECDSA over SHA-256.
+    pub fn is_ecdsa(&self) -> bool {
+        matches!(self.key, PublicKey::P256(_))
     }
 
     /// The key's name.
@@ -114,9 +183,12 @@ impl NoteVerifier {
         &self.name
     }
 
-    /// The 32 bytes of the key.
-    pub fn key_bytes(&self) -> [u8; 32] {
-        self.key.to_bytes()
+    /// The bytes of the key: 32 of Ed25519, 65 of P-256.
+    pub fn key_bytes(&self) -> Vec<u8> {
+        match &self.key {
+            PublicKey::Ed25519(key) => key.to_bytes().to_vec(),
+            PublicKey::P256(point) => point.encode(),
+        }
     }
 
     /// Checks `note` and returns its text, newline included, when this key signed it.
@@ -139,19 +211,31 @@ impl NoteVerifier {
         if !is_key_name(name) {
             return Err(NoteError::BadName);
         }
-        Ok(Self { name: name.to_owned(), id: key_id(name, ALG_ED25519, &key), key })
+        Ok(Self { name: name.to_owned(), id: key_id(name, ALG_ED25519, &key), key: PublicKey::Ed25519(key) })
     }
 
     fn check(&self, text: &str, signature: &[u8]) -> Result<(), NoteError> {
-        let signature = Signature::from_slice(signature).map_err(|_| NoteError::BadSignature)?;
-        self.key.verify_strict(text.as_bytes(), &signature).map_err(|_| NoteError::BadSignature)
+        match &self.key {
+            PublicKey::Ed25519(key) => {
+                let signature = Signature::from_slice(signature).map_err(|_| NoteError::BadSignature)?;
+                key.verify_strict(text.as_bytes(), &signature).map_err(|_| NoteError::BadSignature)
+            }
+            PublicKey::P256(key) if signature.len() == P256_SIGNATURE_LEN => {
+                let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
+                ecdsa_verify_plain(key, &digest, signature).map_err(|_| NoteError::BadSignature)
+            }
+            PublicKey::P256(_) => Err(NoteError::BadSignature),
+        }
     }
 }
 
 /// The verifier key line.
 impl fmt::Display for NoteVerifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&write_vkey(&self.name, ALG_ED25519, &self.key))
+        formatter.write_str(&match &self.key {
+            PublicKey::Ed25519(key) => write_vkey(&self.name, ALG_ED25519, key),
+            PublicKey::P256(point) => write_tagged(&self.name, &p256_material(point)),
+        })
     }
 }
 
@@ -171,19 +255,46 @@ fn is_key_name(name: &str) -> bool {
 
 /// The first four bytes of `SHA-256(name ‖ "\n" ‖ algorithm ‖ key)`.
 pub(super) fn key_id(name: &str, algorithm: u8, key: &VerifyingKey) -> [u8; KEY_ID_LEN] {
+    tagged_id(name, &tagged(algorithm, key))
+}
+
+fn tagged(algorithm: u8, key: &VerifyingKey) -> Vec<u8> {
+    [&[algorithm][..], key.as_bytes()].concat()
+}
+
+fn tagged_id(name: &str, material: &[u8]) -> [u8; KEY_ID_LEN] {
     let mut hash = Sha256::new();
     hash.update(name.as_bytes());
-    hash.update([b'\n', algorithm]);
-    hash.update(key.as_bytes());
+    hash.update(b"\n");
+    hash.update(material);
     let digest: [u8; 32] = hash.finalize().into();
     [digest[0], digest[1], digest[2], digest[3]]
 }
 
+/// The algorithm's mark and the point: type FF of C2SP `signed-note`, which is followed by a name of our own.
+fn p256_material(point: &Point) -> Vec<u8> {
+    [P256_MARK, &point.encode()].concat()
+}
+
+fn read_p256(vkey: &str) -> Result<NoteVerifier, NoteError> {
+    let line = vkey.trim_end_matches('\n');
+    let mut parts = line.splitn(3, '+');
+    let (Some(name), Some(_), Some(material)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(NoteError::BadKey);
+    };
+    let material = BASE64.decode(material).map_err(|_| NoteError::BadKey)?;
+    let public = material.strip_prefix(P256_MARK).ok_or(NoteError::BadKey)?;
+    let verifier = NoteVerifier::of_device(name, public)?;
+    if verifier.is_ecdsa() && verifier.to_string() == line { Ok(verifier) } else { Err(NoteError::BadKey) }
+}
+
 /// Writes a verifier key line.
 pub(super) fn write_vkey(name: &str, algorithm: u8, key: &VerifyingKey) -> String {
-    let id = crate::bits::hex::encode_lower(&key_id(name, algorithm, key));
-    let mut material = vec![algorithm];
-    material.extend_from_slice(key.as_bytes());
+    write_tagged(name, &tagged(algorithm, key))
+}
+
+fn write_tagged(name: &str, material: &[u8]) -> String {
+    let id = crate::bits::hex::encode_lower(&tagged_id(name, material));
     format!("{name}+{id}+{}", BASE64.encode(material))
 }
 
@@ -243,5 +354,8 @@ fn signature_line(line: &str) -> Option<(&str, Vec<u8>)> {
 const SIGNATURE_MARK: &str = "\u{2014} ";
 /// The algorithm byte of Ed25519 in key ids and verifier keys.
 const ALG_ED25519: u8 = 1;
+/// The mark of ECDSA on P-256 with SHA-256, signatures as r ‖ s.
+const P256_MARK: &[u8] = b"\xFFdiemdanh/ecdsa-p256-sha256";
+const P256_SIGNATURE_LEN: usize = 64;
 /// Bytes of a key's id.
 pub(super) const KEY_ID_LEN: usize = 4;

@@ -2,8 +2,10 @@
 //!
 //! board key → desk certificate → device key → segment key.
 
-use super::note::{NoteError, NoteKey, NoteVerifier};
+use super::note::{NoteError, NoteKey, NoteSigner, NoteVerifier};
+use crate::bits::base32;
 use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
 
 /// The board's word about a desk's device key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,11 +85,76 @@ impl DeskCert {
     }
 }
 
+/// A desk's request for a certificate: who it is, signed by the device key itself, so that nobody enrols a key he
+/// does not have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Enrolment {
+    /// The board's domain.
+    pub board: String,
+    /// The exam.
+    pub exam: String,
+    /// The desk.
+    pub desk: String,
+    /// The site.
+    pub site: String,
+    /// The device key.
+    pub device: NoteVerifier,
+}
+
+impl Enrolment {
+    /// Signs the request with the device key it is about.
+    ///
+    /// # Errors
+    /// [`NoteError::Form`] when a field cannot stand on a line; [`NoteError::Device`].
+    pub fn sign(&self, device: &dyn NoteSigner) -> Result<String, NoteError> {
+        let text = self.text();
+        if Self::parse(&text).as_ref() != Some(self) || device.verifier() != &self.device {
+            return Err(NoteError::Form);
+        }
+        device.sign(&text)
+    }
+
+    /// Reads a request; the key that it names must have signed it.
+    ///
+    /// # Errors
+    /// [`NoteError`].
+    pub fn open(note: &str) -> Result<Self, NoteError> {
+        let end = note.find("\n\n").ok_or(NoteError::Form)?;
+        let claimed = Self::parse(note.get(..=end).unwrap_or_default()).ok_or(NoteError::Form)?;
+        claimed.device.open(note)?;
+        Ok(claimed)
+    }
+
+    /// Sixteen characters that both ends read out to each other.
+    pub fn sixteen(&self) -> String {
+        base32::sixteen(&Sha256::digest(self.text().as_bytes()))
+    }
+
+    fn text(&self) -> String {
+        format!(
+            "{ENROLMENT}\nboard {}\nexam {}\ndesk {}\nsite {}\ndevice-key {}\n",
+            self.board, self.exam, self.desk, self.site, self.device
+        )
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut fields = Fields::new(text, ENROLMENT)?;
+        let request = Self {
+            board: fields.take("board")?.to_owned(),
+            exam: fields.take("exam")?.to_owned(),
+            desk: fields.take("desk")?.to_owned(),
+            site: fields.take("site")?.to_owned(),
+            device: NoteVerifier::parse(fields.take("device-key")?).ok()?,
+        };
+        (request.text() == text).then_some(request)
+    }
+}
+
 /// The device key's word about a segment's key, signed.
 ///
 /// # Errors
 /// [`NoteError::Form`] when the origin cannot stand on a line.
-pub fn endorse(segment: &NoteVerifier, device: &NoteKey) -> Result<String, NoteError> {
+pub fn endorse(segment: &NoteVerifier, device: &dyn NoteSigner) -> Result<String, NoteError> {
     device.sign(&format!("{SEGMENT_KEY}\norigin {}\nkey {segment}\n", segment.name()))
 }
 
@@ -125,4 +192,5 @@ impl<'a> Fields<'a> {
 }
 
 const DESK_CERT: &str = "diemdanh/desk-cert/v1";
+const ENROLMENT: &str = "diemdanh/enrolment/v1";
 const SEGMENT_KEY: &str = "diemdanh/segment-key/v1";

@@ -143,6 +143,12 @@ impl App {
             self.line.clear();
             (self.link.send)(Input::Back);
         }
+        let f10 = ui.input_mut(|input| {
+            matches!(view.screen, Screen::Idle(_)) && input.consume_key(egui::Modifiers::NONE, Key::F10)
+        });
+        if f10 {
+            (self.link.send)(Input::EndSession);
+        }
         if is_recorded(&view.screen) {
             self.next_person_scans(ui);
         }
@@ -218,6 +224,10 @@ impl App {
             Screen::Verdict(case) => screens::verdict::show(ui, case, &mut tools),
             Screen::AlreadyIn(case) => screens::already_in::show(ui, case, &mut tools),
             Screen::Elsewhere(case) => screens::elsewhere::show(ui, case, &mut tools),
+            Screen::Closing(closing) => {
+                tools.portrait.wipe();
+                screens::closing::show(ui, closing, &mut tools)
+            }
             Screen::Halted(halted) => {
                 tools.portrait.wipe();
                 screens::halted::show(ui, halted, &mut tools);
@@ -253,7 +263,7 @@ fn is_recorded(screen: &Screen) -> bool {
         Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
             matches!(case.stage, StageView::Recorded(_))
         }
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => false,
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => false,
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::checkin::event::DiskState;
 use crate::checkin::failure::Signal;
 use crate::checkin::state::ReaderHealth;
-use crate::checkin::view::StatusBar;
+use crate::checkin::view::{StatusBar, WitnessView};
 use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::{Strings, Words};
@@ -22,11 +22,11 @@ pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
         item(ui, signal, &words.status_registry, &word);
         let (signal, word) = disk(status.disk, words);
         item(ui, signal, &words.status_disk, word);
-        let clock =
-            if status.clock_steady { (Signal::Ok, &words.status_ok) } else { (Signal::Stop, &words.status_down) };
-        item(ui, clock.0, &words.status_clock, clock.1);
+        let (signal, word) = clock(status, words);
+        item(ui, signal, &words.status_clock, &word);
         item(ui, Signal::Ok, &words.status_log, &status.log_entries.to_string());
-        item(ui, Signal::Attention, &words.status_hub, &words.status_witness);
+        let (signal, word) = witness(status.witness, words);
+        item(ui, signal, &words.status_seen, &word);
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let version = format!("{} {}", words.status_version, status.version);
             ui.label(RichText::new(version).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
@@ -59,6 +59,28 @@ fn registry(status: &StatusBar, words: &Words) -> (Signal, String) {
         (Some(false), Some(since)) => (Signal::Attention, format!("{} {since} · {pending}", words.status_offline)),
         (Some(false), None) => (Signal::Attention, format!("{} · {pending}", words.status_offline)),
         (None, _) => (Signal::Working, words.status_unknown.clone()),
+    }
+}
+
+fn clock(status: &StatusBar, words: &Words) -> (Signal, String) {
+    match status.clock_off_minutes {
+        _ if !status.clock_steady => (Signal::Stop, words.status_down.clone()),
+        Some(minutes) => {
+            (Signal::Attention, format!("{} {minutes:+} {}", words.status_clock_off, words.status_minutes))
+        }
+        None => (Signal::Ok, words.status_ok.clone()),
+    }
+}
+
+/// How much of the log nobody outside has seen: what could be cut off unseen.
+fn witness(witness: WitnessView, words: &Words) -> (Signal, String) {
+    match witness {
+        WitnessView::Off => (Signal::Attention, words.status_witness.clone()),
+        WitnessView::Never => (Signal::Attention, words.status_never.clone()),
+        WitnessView::Seen { entries_since, minutes_ago, is_silent } => {
+            let signal = if is_silent { Signal::Attention } else { Signal::Ok };
+            (signal, format!("{minutes_ago} {} · {entries_since} {}", words.status_ago, words.status_since))
+        }
     }
 }
 

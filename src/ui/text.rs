@@ -196,6 +196,29 @@ words! {
     signal_working
     signal_attention
     signal_stop
+    end_session
+    closing_title
+    closing_hint
+    closing_writing
+    closed_title
+    closed_sixteen
+    closed_qr
+    closed_next
+    closed_entries
+    closed_time
+    closed_unanswered
+    closed_witnessed
+    closed_not_witnessed
+    closed_no_witness
+    entries
+    action_end_session
+    action_back
+    status_seen
+    status_never
+    status_ago
+    status_since
+    status_clock_off
+    status_minutes
     demo_title
     demo_hint
     demo_lift

@@ -202,7 +202,7 @@ fn master_lists(_root: &Path, folder: &Path) -> Vec<Line> {
         let mut altered = list.clone();
         altered[300_000] ^= 0x01;
         row("altered", &"refused".into(), told(&take(&altered, &roots)));
-        let held = Held { manifest: Some(good.manifest.clone()), objects: Vec::new() };
+        let held = Held { manifest: Some(good.manifest.clone()), objects: Vec::new(), deviations: None };
         let again = import(&held, &[Offered { name: name.clone(), objects: vec![list.clone()] }], &roots, at());
         row("once more", &"taken".into(), told(&again));
     }

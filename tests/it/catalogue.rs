@@ -264,3 +264,8 @@ fn g08_keys_dropped() {
 fn g09_mapping() {
     check("G09");
 }
+
+#[test]
+fn d_dg2_block_of_39794_on_a_card() {
+    check("D");
+}

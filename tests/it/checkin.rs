@@ -101,7 +101,12 @@ impl Desk {
                 self.reads += 1;
                 None
             }
-            Effect::ReleaseCard | Effect::Sound(_) => None,
+            Effect::CloseLog => {
+                let durable = self.log.close(&record_support::code("op-1"), self.now).expect("an entry");
+                let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
+                Some(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })))
+            }
+            Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
         }
     }
 
@@ -132,7 +137,7 @@ impl Desk {
 
     fn finished(&mut self, chip: ChipReading) -> &mut Self {
         let portrait = PortraitNews::Ready(Arc::new(Portrait { width: 1, height: 1, rgba: Pii::new(vec![0; 4]) }));
-        self.give(Event::Card(CardNews::Finished(Box::new(Finished { chip, portrait }))))
+        self.give(Event::Card(CardNews::Finished(Box::new(Finished { chip, portrait, evidence: None }))))
     }
 
     fn answers(&mut self, answer: Answer) -> &mut Self {

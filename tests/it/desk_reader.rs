@@ -3,7 +3,7 @@
 use crate::desk_support::{
     Bench, World, card, check_ins, chip_failure, device_events, failed_reads, good, is_idle, person,
 };
-use diemdanh::checkin::event::{Choice, Input};
+use diemdanh::checkin::event::{Choice, Input, ReadPhase};
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::state::ReaderHealth;
 use diemdanh::checkin::view::{Headline, Screen, View};
@@ -111,4 +111,38 @@ fn lifted_while_the_portrait_is_read() {
     });
     assert!(names_the_person, "a reading that reached a person's data names the person");
     world.board_agrees();
+}
+
+#[test]
+fn c13_card_held_by_another_program_is_said_and_read_as_soon_as_it_is_let_go() {
+    let world = World::alone();
+    let bench = world.open();
+    bench.field.hold();
+    bench.tap(&person(0), card(&good(&person(0))));
+    assert_eq!(bench.interruption(), Failure::CardHeld);
+    // The desk tries again with every look at the reader; the words stay and the log is told once.
+    for _ in 0..3 {
+        bench.wait("another try", |view| {
+            matches!(&view.screen, Screen::Reading(reading)
+            if reading.interrupted == Some(Failure::CardHeld))
+        });
+    }
+    bench.field.let_go();
+    admit(&bench);
+    bench.stop();
+    assert_eq!(failed_reads(&world.events()), ["c08"]);
+    assert_eq!(check_ins(&world.events()), 1);
+    world.board_agrees();
+}
+
+#[test]
+fn c12_bar_moves_while_the_chip_is_being_opened() {
+    let world = World::alone();
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))).with_fault(CardFault::MuteFrom(6)));
+    assert_eq!(bench.interruption(), Failure::CardMute);
+    let view = bench.wait("how far it came", |view| matches!(&view.screen, Screen::Reading(_)));
+    let Screen::Reading(reading) = &view.screen else { panic!("another screen") };
+    assert_eq!((reading.phase, reading.permille), (ReadPhase::Opening, 120), "six answers");
+    bench.stop();
 }

@@ -12,6 +12,7 @@ use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::Halted;
 use diemdanh::checkin::view::{CaseView, LineWord, PortraitView, ReceiptView, Screen, StageView, View};
+use diemdanh::desk::anchors::witness;
 use diemdanh::desk::handover::hand_over;
 use diemdanh::desk::registry::client;
 use diemdanh::desk::runtime::{RunningDesk, ViewCell};
@@ -84,6 +85,26 @@ impl World {
     pub(crate) fn with_registry_keys(self, keys: &str) -> Self {
         let url = self.registry.as_ref().map(|registry| registry.url().to_owned()).unwrap_or_default();
         self.write_config(&format!("{CONFIG}{}", registry_config(&url, keys)));
+        self
+    }
+
+    pub(crate) fn board(&self) -> &NoteKey {
+        &self.board
+    }
+
+    /// The board certifies another device key for this desk.
+    pub(crate) fn certify(&self, device: &NoteVerifier, serial: u32) {
+        fs::write(self.path("desk-cert"), certified(&self.board, device, serial)).unwrap();
+    }
+
+    /// The same registry is the log's witness too; `keys` are more keys of that part of the configuration.
+    pub(crate) fn with_witness(self, keys: &str) -> Self {
+        let registry = self.registry.as_ref().expect("a stub");
+        fs::write(self.path("witness.vkey"), format!("{}\n", registry.witness_key())).unwrap();
+        let (prefix, text) = (registry.witness_prefix(), fs::read_to_string(self.config()).unwrap());
+        let text = text.split("[witness]").next().unwrap_or_default().to_owned();
+        let part = format!("[witness]\nurl = \"{prefix}\"\nca = \"registry-ca.pem\"\nverifier = \"witness.vkey\"\n");
+        self.write_config(&format!("{text}\n{part}{keys}"));
         self
     }
 
@@ -191,6 +212,7 @@ impl Bench {
             watcher,
             connector,
             registry: client(&config.registry, &base)?,
+            witness: witness(&config.witness, &base)?,
             clock: Arc::new(SystemClock),
             card_random: Box::new(SystemRandom),
             key_random: Box::new(SystemRandom),
@@ -279,7 +301,7 @@ pub(crate) fn is_idle(view: &View) -> bool {
 pub(crate) fn case_of(screen: &Screen) -> Option<&CaseView> {
     match screen {
         Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => Some(case),
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => None,
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
     }
 }
 
@@ -369,19 +391,23 @@ fn device_key(folder: &Path, board: &NoteKey) -> NoteVerifier {
     let name = device_key_name(BOARD, DESK);
     let sealed = folder.join("device.key");
     let device = create_key_file(&sealed, &name, &Secret::new(passphrase), CHEAP, &mut SystemRandom).unwrap();
+    fs::write(folder.join("desk-cert"), certified(board, device.verifier(), 1)).unwrap();
+    device.verifier().clone()
+}
+
+fn certified(board: &NoteKey, device: &NoteVerifier, serial: u32) -> String {
     let (now, day) = (Timestamp::now(), SignedDuration::from_hours(24));
     let request = CertRequest {
-        serial: 1,
+        serial,
         exam: "exam-1".to_owned(),
         desk: DESK.to_owned(),
         site: "0901".to_owned(),
         training: true,
         not_before: now - day,
         not_after: now + day,
-        device: device.verifier().clone(),
+        device: device.clone(),
     };
-    fs::write(folder.join("desk-cert"), certify(board, request).unwrap()).unwrap();
-    device.verifier().clone()
+    certify(board, request).unwrap()
 }
 
 fn registry_config(url: &str, keys: &str) -> String {

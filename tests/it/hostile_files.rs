@@ -100,7 +100,7 @@ fn d_dg2_odd_face_records_give_a_portrait_or_a_named_reason() {
     let rows = [
         (dg2_of(&[1], &record(0, &image, 0)), Dg2Error::NoFace),
         (dg2_of(&[0], &record(1, &image, 0)), Dg2Error::NoFace),
-        (dg2_of(&[1], &[0x65, 0x00]), Dg2Error::NewFormat),
+        (dg2_of(&[1], &[0x65, 0x00]), Dg2Error::NoFace),
         (dg2_of(&[1], b"IIR\0"), Dg2Error::NotAFaceRecord),
         (dg2_of(&[1], &record(1, &[], 0)), Dg2Error::UnknownImage),
         (dg2_of(&[1], &record(1, b"GIF89a", 0)), Dg2Error::UnknownImage),
@@ -109,6 +109,80 @@ fn d_dg2_odd_face_records_give_a_portrait_or_a_named_reason() {
     ];
     for (file, cause) in rows {
         assert_eq!(Portrait::from_dg2(&file), Err(PortraitError::Dg2(cause)));
+    }
+}
+
+/// A DG2 of the lab with a block of ISO/IEC 39794-5.
+fn new_block(portrait: Coding) -> Vec<u8> {
+    let card = issued(&Making { portrait, new_face_block: true, ..Making::default() });
+    card.files[&FileId::Dg(2).fid()].clone()
+}
+
+#[test]
+fn d_dg2_block_of_39794_gives_the_same_portrait_as_the_old_record() {
+    for portrait in [Coding::Jpeg, Coding::Jp2, Coding::Codestream] {
+        let old = issued(&Making { portrait, ..Making::default() });
+        let old = Portrait::from_dg2(&old.files[&FileId::Dg(2).fid()]).unwrap();
+        assert!(Portrait::from_dg2(&new_block(portrait)).unwrap() == old, "{portrait:?}");
+    }
+}
+
+/// A file around what stands in `7F2E`.
+fn constructed(inner: &[u8]) -> Vec<u8> {
+    let template = encode_all(0x7F60, &[encode(0xA1, &[]), encode(0x7F2E, inner)]);
+    encode(0x75, &encode_all(0x7F61, &[encode(0x02, &[1]), template]))
+}
+
+/// The way to the image, from the inside out.
+fn block_around(image: &[u8], representations: usize) -> Vec<u8> {
+    let base = encode(0xA0, &encode(0xA0, &encode(0x80, image)));
+    let representation = encode_all(0x30, &[encode(0x80, &[0]), encode(0xA1, &base)]);
+    encode_all(0x65, &[encode(0xA0, &[0x80, 1, 3]), encode(0xA1, &representation.repeat(representations))])
+}
+
+#[test]
+fn d_dg2_block_of_39794_wrapped_or_not_and_with_several_faces_is_read() {
+    let image = jpeg();
+    let rows = [
+        (constructed(&encode(0xA1, &block_around(&image, 1))), 1),
+        (constructed(&block_around(&image, 1)), 1),
+        (dg2_of(&[1], &block_around(&image, 1)), 1),
+        (constructed(&encode(0xA1, &block_around(&image, 2))), 2),
+    ];
+    for (file, faces) in rows {
+        let found = dg2::parse(&file).unwrap();
+        assert_eq!((found.faces, found.bytes), (faces, image.as_slice()));
+    }
+}
+
+#[test]
+fn d_dg2_block_of_39794_cut_anywhere_is_unreadable_and_never_more() {
+    let whole = new_block(Coding::Jpeg);
+    for length in (0..600).chain([whole.len() - 1]) {
+        assert!(Portrait::from_dg2(&whole[..length]).is_err(), "cut to {length} bytes");
+    }
+    let inner = block_around(&jpeg(), 1);
+    for length in (0..200).chain([inner.len() - 1]) {
+        assert!(dg2::parse(&constructed(&inner[..length])).is_err(), "block cut to {length} bytes");
+    }
+}
+
+#[test]
+fn d_dg2_block_of_39794_nested_too_deep_or_without_an_image_is_unreadable() {
+    let deep = |tag: u32| (0..5_000).fold(vec![], |inner: Vec<u8>, _| encode(tag, &inner));
+    let unrelated = encode(0x65, &encode(0xA1, &vec![0x05, 0x00].repeat(5_000)));
+    let rows = [
+        constructed(&deep(0xA1)),
+        constructed(&encode(0xA1, &deep(0x65))),
+        constructed(&encode(0xA1, &block_around(&deep(0xA0), 1))),
+        constructed(&encode(0xA1, &unrelated)),
+        constructed(&encode(0xA1, &block_around(&[], 1))),
+        constructed(&encode(0xA1, &block_around(b"GIF89a", 1))),
+        constructed(&encode(0xA1, &block_around(&jpeg(), 0))),
+        constructed(&[]),
+    ];
+    for (index, file) in rows.iter().enumerate() {
+        assert!(dg2::parse(file).is_err(), "row {index}");
     }
 }
 

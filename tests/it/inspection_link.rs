@@ -1,14 +1,17 @@
 //! Inspections over a bad link and over cards with habits: a broken link is never a verdict, a habit never matters.
 
-use crate::inspection_support::{GOOD, can, check, issued, line, mrz, read, read_card};
+use crate::inspection_support::{GOOD, can, check, issued, line, mrz, read, read_card, trust};
+use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::tlv::{encode, single};
-use diemdanh::emrtd::inspect::InspectionPolicy;
+use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Observer, Progress, inspect};
 use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::report::{Cause, Check, Outcome, Overall, render};
+use diemdanh::host::pcsc::TRANSMIT_TIMEOUT_MS;
 use diemdanh::iso7816::transport::{CardTransport, TransportError};
 use diemdanh::lab::card::{CardFault, SyntheticCard};
 use diemdanh::lab::issuer::Making;
 use diemdanh::lab::issuer::portrait::Coding;
+use diemdanh::lab::link::{LOSS_US, LinkClock, LinkModel, ModelLink};
 
 #[test]
 fn habits_of_real_cards_do_not_matter() {
@@ -55,6 +58,77 @@ fn c10_lifted_card_ends_in_retry_and_never_in_a_verdict() {
         assert_eq!(inspection.files.present().count(), 0, "lifted at {at}");
         assert!(inspection.evidence.is_none());
     }
+}
+
+/// The usual air, and the patience that a desk has with a real reader.
+const AIR: LinkModel =
+    LinkModel { kbit_per_s: 424, command_us: 8_000, chip_us: 1_500_000, watchdog_ms: TRANSMIT_TIMEOUT_MS };
+
+/// Writes down when something was heard of the reading, on the link's clock.
+struct Watch {
+    clock: LinkClock,
+    heard_us: Vec<u64>,
+}
+
+impl Observer for Watch {
+    fn progress(&mut self, _progress: Progress<'_>) {
+        self.heard_us.push(self.clock.now_us());
+    }
+}
+
+/// Reads a card over the modelled air: the inspection, its end on the link's clock, and when something was heard.
+fn on_the_air(card: SyntheticCard) -> (Inspection, u64, Vec<u64>) {
+    let (mut link, clock) = ModelLink::new(card, AIR);
+    let mut watch = Watch { clock: clock.clone(), heard_us: Vec::new() };
+    let now = "2026-06-26T00:30:00Z".parse().unwrap();
+    let mut random = SeededRandom::new("inspection");
+    let inspection = inspect(&mut link, &can(), &trust(), &InspectionPolicy::default(), now, &mut random, &mut watch);
+    (inspection, clock.now_us(), watch.heard_us)
+}
+
+/// The model's reader takes a second to miss a card, for every command it is given: a second one would be too late.
+#[test]
+fn c10_lifted_card_is_a_retry_within_two_seconds_of_the_lift() {
+    let data = issued(&Making { portrait: Coding::Jpeg, ..Making::default() });
+    let whole = read_card(data.clone(), &can()).apdu_count;
+    for at in 0..whole {
+        // The time up to the lift is that of a card that answers one command fewer; a mute one tells it.
+        let card = SyntheticCard::new(data.clone()).with_fault(CardFault::LiftedAt(at));
+        let (inspection, ended_us, _) = on_the_air(card);
+        let mute = SyntheticCard::new(data.clone()).with_fault(CardFault::MuteFrom(at));
+        let (_, mute_us, _) = on_the_air(mute);
+        let lifted_us = mute_us - u64::from(TRANSMIT_TIMEOUT_MS) * 1_000;
+        assert_eq!(inspection.overall, Overall::Retry, "lifted at {at}");
+        let after_us = ended_us - lifted_us;
+        assert!((LOSS_US..=2_000_000).contains(&after_us), "lifted at {at}: {after_us} µs");
+    }
+}
+
+#[test]
+fn c12_five_seconds_for_every_answer_are_waited_for_and_progress_is_told() {
+    let data = issued(&Making::default());
+    let whole = read_card(data.clone(), &can()).apdu_count;
+    let slow = (0..whole).fold(SyntheticCard::new(data), |card, at| card.with_fault(CardFault::SlowFor(at, 5_000)));
+    let (inspection, ended_us, heard_us) = on_the_air(slow);
+    check(&inspection, Overall::Pass, &[]);
+    assert!(ended_us > u64::from(whole) * 5_000_000, "{whole} commands took {ended_us} µs");
+    assert_eq!(inspection.apdu_count, whole, "nothing was asked for twice");
+    // Once the chip is open, every file and every block is told; chip authentication and the first answer of the file
+    // behind it are four answers without a word, and half a second of the chip's thinking.
+    let open_us = heard_us[1];
+    let gaps = heard_us.windows(2).filter(|pair| pair[0] >= open_us).map(|pair| pair[1] - pair[0]);
+    let longest = gaps.max().unwrap();
+    assert!(longest <= 4 * 5_000_000 + 1_000_000, "{longest} µs without a word");
+    assert!(heard_us.len() > 15, "{heard_us:?}");
+}
+
+#[test]
+fn c12_answer_beyond_the_watchdog_is_named() {
+    let slow =
+        SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::SlowFor(9, TRANSMIT_TIMEOUT_MS + 1));
+    let (inspection, ..) = on_the_air(slow);
+    let late = Some(Cause::Link(TransportError::TimedOut { timeout_ms: TRANSMIT_TIMEOUT_MS }));
+    check(&inspection, Overall::Retry, &[(Check::Link, Outcome::Aborted, late)]);
 }
 
 #[test]

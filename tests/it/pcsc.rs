@@ -73,6 +73,22 @@ fn catalogue_through_the_daemon() {
     });
 }
 
+/// The daemon of this machine, and its clock: from the beginning of a reading that is lifted to its end.
+#[test]
+fn c10_lifted_card_is_a_retry_within_two_seconds_through_the_daemon() {
+    rig::inside("pcsc::c10_lifted_card_is_a_retry_within_two_seconds_through_the_daemon", || {
+        let mut reader = PcscReader::new(None);
+        for index in [2, 6, 11] {
+            let card = serve(SyntheticCard::new(card("good")).with_fault(CardFault::LiftedAt(index)));
+            let (inspection, took) = timed(&mut reader, &AccessKey::can("000017")).unwrap();
+            assert_eq!(inspection.overall, Overall::Retry, "lifted at {index}");
+            assert!(took.as_millis() < 2_000, "lifted at {index}: {took:?}");
+            drop(card);
+            wait_until_empty(&mut reader);
+        }
+    });
+}
+
 /// The watchdog is set short, so that nobody waits for the real one.
 #[test]
 fn c12_slow_and_mute_cards_through_the_daemon() {
@@ -139,6 +155,11 @@ fn read(reader: &mut PcscReader) -> Option<Overall> {
 }
 
 fn inspected(reader: &mut PcscReader, key: &AccessKey) -> Option<Inspection> {
+    timed(reader, key).map(|(inspection, _)| inspection)
+}
+
+/// An inspection, and how long it took once the card was connected.
+fn timed(reader: &mut PcscReader, key: &AccessKey) -> Option<(Inspection, std::time::Duration)> {
     let (trust, _) = TrustStore::from_certificates(&trust_store_der().unwrap());
     let now = "2026-06-26T00:30:00Z".parse().unwrap();
     let started = std::time::Instant::now();
@@ -160,8 +181,9 @@ fn inspected(reader: &mut PcscReader, key: &AccessKey) -> Option<Inspection> {
         let mut random = SeededRandom::new("pcsc");
         let inspection = inspect(transport.as_mut(), key, &trust, &policy, now, &mut random, &mut Unobserved);
         let (apdus, block) = (inspection.apdu_count, inspection.block_size_bytes);
-        println!("waited {waited:?}, inspected {:?}, {apdus} commands, block {block}", started.elapsed() - waited);
-        return Some(inspection);
+        let took = started.elapsed() - waited;
+        println!("waited {waited:?}, inspected {took:?}, {apdus} commands, block {block}");
+        return Some((inspection, took));
     }
     None
 }

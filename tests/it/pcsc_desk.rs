@@ -82,6 +82,30 @@ fn c13_daemon_stopped_and_started_again() {
     });
 }
 
+/// Another program has the card for itself: the desk says so, tries again by itself, and reads once it is let go.
+#[test]
+fn c13_card_held_by_another_program_through_the_daemon() {
+    rig::inside("pcsc_desk::c13_card_held_by_another_program_through_the_daemon", || {
+        let world = World::alone();
+        let other = pcsc::Context::establish(pcsc::Scope::User).expect("the daemon");
+        let bench = on_the_daemon(&world);
+        wait_for_reader(&bench, ReaderHealth::Ready);
+        let person = desk::person(0);
+        let _card = Served::new(desk::card(&desk::good(&person)));
+        bench.wait("a card", |view| view.status.card_present);
+        let name = other.list_readers_owned().expect("readers").remove(0);
+        let held = other.connect(&name, pcsc::ShareMode::Exclusive, pcsc::Protocols::ANY).expect("the card");
+        bench.enter(&person.qr());
+        assert_eq!(bench.interruption(), Failure::CardHeld);
+        drop(held);
+        assert_eq!(bench.decided().signal, Signal::Ok);
+        bench.decide(Choice::Admit);
+        bench.stop();
+        assert_eq!(desk::failed_reads(&world.events()), ["c08"]);
+        assert_eq!(desk::check_ins(&world.events()), 1);
+    });
+}
+
 fn on_the_daemon(world: &World) -> Bench {
     let (field, _) = LabField::new();
     let reader = || Box::new(PcscReader::new(None));

@@ -1,12 +1,15 @@
 //! An inspection from files alone: the same words as with a card, and never more than the files can show.
 
-use crate::inspection_support::{can, faulty, issued, line, read_card, trust};
+use crate::inspection_support::{can, faulty, issued, line, mrz, read, read_card, trust};
 use diemdanh::emrtd::authenticity::trust::TrustStore;
-use diemdanh::emrtd::inspect::Inspection;
+use diemdanh::emrtd::evidence::{ActiveAnswer, AnswerError, ChipEvidence};
+use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy};
 use diemdanh::emrtd::lds::files::{FileId, LdsFiles};
-use diemdanh::emrtd::replay::replay;
+use diemdanh::emrtd::replay::{replay, replay_with};
 use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Overall, render};
-use diemdanh::lab::issuer::{Fault, Making};
+use diemdanh::lab::card::{CardFault, Refused, SyntheticCard};
+use diemdanh::lab::issuer::{Fault, Making, trust_store_der};
+use diemdanh::lab::vpcd;
 use jiff::Timestamp;
 use std::path::Path;
 use std::process::Command;
@@ -243,6 +246,51 @@ fn h04_report_names_access_downgrade_sessions_block_and_store() {
 }
 
 #[test]
+fn h04_report_names_a_downgrade_a_session_that_was_opened_again_and_a_small_block() {
+    let refused = SyntheticCard::new(issued(&Making::default()))
+        .with_fault(CardFault::Refuses(Refused::PaceChoice, 0x6A80))
+        .with_fault(CardFault::MaxBlock(100));
+    let again = SyntheticCard::new(issued(&Making::default())).with_fault(CardFault::PlainStatusAt(15, 0x6988));
+    for (mut card, key, access, downgraded, reopened) in
+        [(refused, mrz(), "bac", true, 0), (again, can(), "pace-can", false, 1)]
+    {
+        let inspection = read(&mut card, &key, &InspectionPolicy::default());
+        let (report, text) = (render::json(&inspection), render::text(&inspection));
+        assert_eq!((&report["access"], &report["downgraded"]), (&access.into(), &downgraded.into()), "{text}");
+        assert_eq!(report["sessions_reopened"].as_u64(), Some(reopened), "{text}");
+        assert_eq!(text.contains("(PACE was offered)"), downgraded);
+        assert_eq!(text.contains("sessions opened again 1"), reopened == 1, "{text}");
+        assert!(!downgraded || report["block_size_bytes"].as_u64() <= Some(100), "{text}");
+    }
+}
+
+/// The reader and the times are known to the program only: read through a real daemon.
+#[test]
+fn h04_report_of_the_program_names_reader_and_times() {
+    crate::rig::inside("replay::h04_report_of_the_program_names_reader_and_times", || {
+        let work = tempfile::tempdir().unwrap();
+        std::fs::write(work.path().join("lab.cer"), &trust_store_der().unwrap()[0]).unwrap();
+        let mut card = SyntheticCard::new(issued(&Making::default()));
+        let stream = std::net::TcpStream::connect(("127.0.0.1", vpcd::DEFAULT_PORT)).unwrap();
+        let copy = stream.try_clone().unwrap();
+        let served = std::thread::spawn(move || drop(vpcd::serve(&mut card, copy)));
+        let trust = work.path().display().to_string();
+        let program = std::process::Command::new(env!("CARGO_BIN_EXE_diemdanh"))
+            .args(["read", "--can", "000017", "--json", "--trust", &trust])
+            .output()
+            .unwrap();
+        stream.shutdown(std::net::Shutdown::Both).unwrap();
+        served.join().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&program.stdout).unwrap();
+        assert_eq!((program.status.code(), report["overall"].as_str()), (Some(0), Some("PASS")), "{report}");
+        assert!(report["reader"].as_str().unwrap().contains("Virtual PCD"), "{report}");
+        let times = ["opened_ms", "identity_ms", "duration_ms"].map(|key| report[key].as_u64().expect(key));
+        assert!(times.is_sorted() && times[2] > 0, "{times:?}");
+        assert!(report["trust_store"].as_str().is_some_and(|version| version.len() == 16));
+    });
+}
+
+#[test]
 fn page_names_the_person_only_on_request() {
     use diemdanh::emrtd::report::page;
     let inspection = judged(kept(&Making::default()));
@@ -251,4 +299,102 @@ fn page_names_the_person_only_on_request() {
     let number = crate::inspection_support::person().number;
     let document = &number[3..];
     assert!(!without.contains(document) && with.contains(document));
+}
+
+/// A card without a key for chip authentication, read and kept: its files and the chip's answer.
+fn kept_with_answer() -> (LdsFiles, ActiveAnswer) {
+    let making = Making { chip_authentication: false, ..Making::default() };
+    let inspection = read_card(issued(&making), &can());
+    let Some(ChipEvidence::ActiveAuthentication { answer, dg15, .. }) = inspection.evidence.unwrap().chip else {
+        panic!("no answer was kept")
+    };
+    let files = kept(&making);
+    assert_eq!(files.get(FileId::Dg(15)), Some(dg15.reveal().as_slice()));
+    (files, answer)
+}
+
+#[track_caller]
+fn check_answer(
+    files: LdsFiles,
+    answer: &ActiveAnswer,
+    trust: &TrustStore,
+    overall: Overall,
+    line_of: (Outcome, Option<Cause>),
+) {
+    let inspection = replay_with(files, Some(answer), trust, at());
+    let line = line(&inspection, Check::ActiveAuthentication);
+    assert_eq!((inspection.overall, (line.outcome, line.cause)), (overall, line_of), "{}", render::text(&inspection));
+}
+
+#[test]
+fn kept_answer_of_the_chip_is_checked_again() {
+    let (files, answer) = kept_with_answer();
+    let store = trust();
+    check_answer(files.clone(), &answer, &store, Overall::Pass, (Outcome::Successful, None));
+    let wrong = (Outcome::Failed, Some(Cause::SignatureWrong));
+    let other_challenge = ActiveAnswer { challenge: [0; 8], ..answer.clone() };
+    check_answer(files.clone(), &other_challenge, &store, Overall::Fail, wrong);
+    let mut altered = answer.clone();
+    altered.response[9] ^= 0x01;
+    check_answer(files.clone(), &altered, &store, Overall::Fail, wrong);
+    let cut = ActiveAnswer { response: answer.response[..200].to_vec(), ..answer.clone() };
+    check_answer(files.clone(), &cut, &store, Overall::Fail, wrong);
+    let unknown = (Outcome::Undetermined, Some(Cause::KeyOfUnknownSigner));
+    check_answer(files.clone(), &answer, &TrustStore::empty(), Overall::Unknown, unknown);
+    let mut without = files.clone();
+    without.remove(FileId::Dg(15));
+    check_answer(without, &answer, &store, Overall::Pass, (Outcome::NotPerformed, Some(Cause::FileNotSupplied)));
+    let mut foreign = files;
+    let mut dg15 = foreign.get(FileId::Dg(15)).unwrap().to_vec();
+    *dg15.last_mut().unwrap() ^= 0x02;
+    foreign.insert(FileId::Dg(15), dg15);
+    check_answer(foreign, &answer, &store, Overall::Fail, (Outcome::NotPerformed, Some(Cause::KeyNotBound)));
+}
+
+#[test]
+fn kept_answer_has_one_form() {
+    let (_, answer) = kept_with_answer();
+    assert_eq!(ActiveAnswer::parse(answer.encode().as_bytes()), Ok(answer.clone()));
+    let text = answer.encode();
+    let rows = [
+        (String::new(), AnswerError::Form),
+        (text.replace("challenge", "chalenge"), AnswerError::Form),
+        (text.replace("authentication 1", "authentication 9"), AnswerError::Format),
+        (text.replacen("\"challenge\": \"", "\"challenge\": \"00", 1), AnswerError::Challenge),
+        (text.replacen("\"response\": \"", "\"response\": \"x", 1), AnswerError::Response),
+    ];
+    for (text, error) in rows {
+        assert_eq!(ActiveAnswer::parse(text.as_bytes()), Err(error), "{text}");
+    }
+}
+
+#[test]
+fn program_checks_a_kept_answer_again() {
+    let work = tempfile::tempdir().unwrap();
+    let (files, answer) = kept_with_answer();
+    for file in files.present() {
+        std::fs::write(work.path().join(file.file_name()), files.get(file).unwrap()).unwrap();
+    }
+    std::fs::create_dir(work.path().join("trust")).unwrap();
+    std::fs::write(work.path().join("trust/lab.cer"), &trust_store_der().unwrap()[0]).unwrap();
+    std::fs::write(work.path().join("good.json"), answer.encode()).unwrap();
+    let old = ActiveAnswer { challenge: [7; 8], ..answer };
+    std::fs::write(work.path().join("old.json"), old.encode()).unwrap();
+    std::fs::write(work.path().join("bad.json"), "{}").unwrap();
+    let rows = [("good.json", 0, "successful"), ("old.json", 3, "signature-wrong"), ("bad.json", 64, "")];
+    for (evidence, code, word) in rows {
+        let line = format!(
+            "inspect --sod EF_SOD.bin --dg 1=DG1.bin --dg 15=DG15.bin --dg 14=DG14.bin --trust trust --at 2026-06-26 \
+             --evidence {evidence}"
+        );
+        let output = Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+            .current_dir(work.path())
+            .args(line.split_whitespace())
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let told = text.lines().find(|line| line.contains("chip.active")).unwrap_or_default();
+        assert_eq!(output.status.code(), Some(code), "{evidence}\n{text}");
+        assert!(told.contains(word), "{evidence}: {told}");
+    }
 }

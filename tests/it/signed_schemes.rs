@@ -4,7 +4,7 @@ use crate::signed_data::{attributes, encode_all, entry, name, object, oid, seq};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::tlv::encode;
 use diemdanh::crypto::ecdsa::{ecdsa_sign, encode_der};
-use diemdanh::crypto::{EcSecret, HashAlg, NamedCurve};
+use diemdanh::crypto::{EcSecret, HashAlg, NamedCurve, Point};
 use diemdanh::emrtd::authenticity::passive::{self, SodVerdict};
 use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Report};
@@ -36,12 +36,14 @@ pub(crate) enum Scheme {
     Ecdsa(NamedCurve, HashAlg),
     Pkcs1(HashAlg),
     Pss(HashAlg, usize),
+    /// PKCS#1 with a key of 768 bits.
+    Short(HashAlg),
 }
 
 impl Scheme {
     fn hash(self) -> HashAlg {
         match self {
-            Self::Ecdsa(_, hash) | Self::Pkcs1(hash) | Self::Pss(hash, _) => hash,
+            Self::Ecdsa(_, hash) | Self::Pkcs1(hash) | Self::Pss(hash, _) | Self::Short(hash) => hash,
         }
     }
 
@@ -49,7 +51,7 @@ impl Scheme {
         match self {
             Self::Ecdsa(_, HashAlg::Sha1) => seq(&[oid(&[ECDSA, &[1]].concat())]),
             Self::Ecdsa(_, hash) => seq(&[oid(&[ECDSA, &[3, place(hash)]].concat())]),
-            Self::Pkcs1(hash) => {
+            Self::Pkcs1(hash) | Self::Short(hash) => {
                 let arc = [5, 14, 11, 12, 13][usize::from(place(hash))];
                 seq(&[oid(&[PKCS1, &[arc]].concat()), encode(0x05, &[])])
             }
@@ -70,7 +72,8 @@ impl Scheme {
                 let (r, s) = ecdsa_sign(&secret(curve), &digest, &mut SeededRandom::new("nonce")).unwrap();
                 encode_der(&r, &s)
             }
-            Self::Pkcs1(hash) => rsa_private(&pkcs1_padded(hash, &digest)),
+            Self::Pkcs1(hash) => rsa_private(&pkcs1_padded(hash, &digest, 256)),
+            Self::Short(hash) => short_rsa_private(&pkcs1_padded(hash, &digest, 96)),
             Self::Pss(hash, salt_len) => rsa_private(&pss_padded(hash, &digest, salt_len)),
         }
     }
@@ -81,7 +84,8 @@ impl Scheme {
                 let point = [vec![0], secret(curve).public().unwrap().encode()].concat();
                 seq(&[seq(&[oid(EC_PUBLIC_KEY), oid(curve.oid())]), encode(0x03, &point)])
             }
-            _ => rsa_info(&active_key::modulus(), &[1, 0, 1]),
+            Self::Short(_) => rsa_info(&short_rsa_key().0, &[1, 0, 1]),
+            Self::Pkcs1(_) | Self::Pss(..) => rsa_info(&active_key::modulus(), &[1, 0, 1]),
         }
     }
 }
@@ -99,14 +103,25 @@ fn rsa_private(padded: &[u8]) -> Vec<u8> {
     active_key::sign(padded).unwrap()
 }
 
+/// One pair of RSA-768, made for this file; it proves nothing anywhere.
+fn short_rsa_key() -> (Vec<u8>, Vec<u8>) {
+    let case = crate::vector::load("lab/signer-rsa-768.json");
+    (crate::vector::bytes(&case, "modulus"), crate::vector::bytes(&case, "private_exponent"))
+}
+
+fn short_rsa_private(padded: &[u8]) -> Vec<u8> {
+    let (modulus, exponent) = short_rsa_key();
+    active_key::private_operation(&modulus, &exponent, padded).unwrap()
+}
+
 fn rsa_info(modulus: &[u8], exponent: &[u8]) -> Vec<u8> {
     let key = seq(&[encode(0x02, &[&[0], modulus].concat()), encode(0x02, exponent)]);
     seq(&[seq(&[oid(&[PKCS1, &[1]].concat()), encode(0x05, &[])]), encode(0x03, &[vec![0], key].concat())])
 }
 
-fn pkcs1_padded(hash: HashAlg, digest: &[u8]) -> Vec<u8> {
+fn pkcs1_padded(hash: HashAlg, digest: &[u8], len: usize) -> Vec<u8> {
     let info = seq(&[seq(&[oid(hash.oid()), encode(0x05, &[])]), encode(0x04, digest)]);
-    let filling = vec![0xFF; 256 - 3 - info.len()];
+    let filling = vec![0xFF; len - 3 - info.len()];
     [vec![0, 1], filling, vec![0], info].concat()
 }
 
@@ -240,6 +255,64 @@ fn f12_rsa_exponent_one_and_even_fail() {
         let (verdict, _) = judged(&sod(scheme, HashAlg::Sha256, rsa_info(&modulus, exponent)));
         assert!(matches!(verdict, SodVerdict::Failed(Cause::KeyNotAcceptable)), "{exponent:?}");
     }
+}
+
+#[test]
+fn f12_rsa_modulus_below_1024_bits_is_good_and_named_weak() {
+    let mut object = sod(Scheme::Short(HashAlg::Sha256), HashAlg::Sha256, Scheme::Short(HashAlg::Sha256).key_info());
+    let (verdict, line) = judged(&object);
+    assert!(matches!(verdict, SodVerdict::UnknownSigner(_)), "{line:?}");
+    assert_eq!((line.outcome, line.cause), (Outcome::Successful, Some(Cause::WeakKey)));
+    // What such a line weighs: see `h02_each_situation_has_its_verdict`.
+    *object.last_mut().unwrap() ^= 0x01;
+    assert_eq!(judged(&object).1.cause, Some(Cause::SignatureWrong), "weak, not waved through");
+    let tiny = rsa_info(&[0xC7; 63], &[1, 0, 1]);
+    let (_, line) = judged(&sod(Scheme::Pkcs1(HashAlg::Sha256), HashAlg::Sha256, tiny));
+    assert_eq!((line.outcome, line.cause), (Outcome::Failed, Some(Cause::KeyNotAcceptable)), "below 512 bits");
+}
+
+/// The explicit parameters of P-256 with one field changed, around the key of [`secret`].
+fn explicit_info(change: impl Fn(&mut Vec<Vec<u8>>)) -> Vec<u8> {
+    let curve = NamedCurve::P256;
+    let number = |bytes: &[u8]| encode(0x02, &[&[0], bytes].concat());
+    let prime_field = oid(&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01, 0x01]);
+    let mut fields = vec![
+        encode(0x02, &[1]),
+        seq(&[prime_field, number(&curve.p())]),
+        seq(&[encode(0x04, &curve.a()), encode(0x04, &curve.b())]),
+        encode(0x04, &curve.generator()),
+        number(&curve.order()),
+        encode(0x02, &[1]),
+    ];
+    change(&mut fields);
+    let point = [vec![0], secret(curve).public().unwrap().encode()].concat();
+    seq(&[seq(&[oid(EC_PUBLIC_KEY), seq(&fields)]), encode(0x03, &point)])
+}
+
+#[test]
+fn f11_signer_with_explicit_parameters_ends_as_the_parameters_say() {
+    let scheme = Scheme::Ecdsa(NamedCurve::P256, HashAlg::Sha256);
+    let line_of = |info: Vec<u8>| {
+        let (_, line) = judged(&sod(scheme, HashAlg::Sha256, info));
+        (line.outcome, line.cause)
+    };
+    let good = (Outcome::Successful, None);
+    let refused = (Outcome::Failed, Some(Cause::KeyNotAcceptable));
+    let other = Point::generator(NamedCurve::P256).multiply(&[2]).unwrap().encode();
+    assert_eq!(line_of(explicit_info(|_| ())), good);
+    assert_eq!(line_of(explicit_info(|fields| drop(fields.pop()))), good, "the cofactor may be left out");
+    assert_eq!(line_of(explicit_info(|fields| fields[5] = encode(0x02, &[0]))), refused, "cofactor 0");
+    assert_eq!(line_of(explicit_info(|fields| fields[5] = encode(0x02, &[2]))), refused, "cofactor 2");
+    assert_eq!(line_of(explicit_info(|fields| fields[3] = encode(0x04, &other))), refused, "another generator");
+    let unknown = (Outcome::NotSupported, Some(Cause::AlgorithmNotSupported));
+    let nobodys = |fields: &mut Vec<Vec<u8>>| {
+        let mut p = NamedCurve::P256.p();
+        *p.last_mut().unwrap() ^= 0x04;
+        fields[1] = seq(&[oid(&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01, 0x01]), encode(0x02, &[vec![0], p].concat())]);
+    };
+    assert_eq!(line_of(explicit_info(nobodys)), unknown, "a curve that nobody knows");
+    let named = seq(&[seq(&[oid(EC_PUBLIC_KEY), oid(&[0x2B, 0x81, 0x04, 0x00, 0x0A])]), encode(0x03, &[0, 4])]);
+    assert_eq!(line_of(named), unknown, "secp256k1");
 }
 
 #[test]

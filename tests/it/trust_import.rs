@@ -59,7 +59,7 @@ fn offered(objects: Vec<Vec<u8>>) -> Vec<Offered> {
 
 fn held(import: &Import) -> Held {
     let objects = import.files.iter().flatten().filter(|(name, _)| name != MANIFEST).map(|(_, bytes)| bytes.clone());
-    Held { manifest: Some(import.manifest.clone()), objects: objects.collect() }
+    Held { manifest: Some(import.manifest.clone()), objects: objects.collect(), deviations: None }
 }
 
 #[track_caller]
@@ -124,6 +124,9 @@ fn f13_list_that_is_older_than_the_store_is_refused() {
     assert_eq!((again.manifest.version, &again.manifest.trust_store), (2, &first.manifest.trust_store));
     let newer = take(&held(&first), &two, "2026-06-20T00:00:00Z");
     assert_eq!(newer.countries.iter().collect::<Vec<_>>(), ["KH"], "what the newer list leaves out is gone");
+    assert_eq!(newer.countries_gone.iter().collect::<Vec<_>>(), ["LA"], "and named");
+    let gone: Vec<Option<&str>> = newer.superseded.iter().map(|one| one.country.as_deref()).collect();
+    assert_eq!((gone, again.superseded.len(), first.superseded.len()), (vec![Some("LA")], 0, 0));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! The verdict is a function of the list: over all combinations it is never green when anything required is not good.
 
 use diemdanh::emrtd::inspect::InspectionPolicy;
-use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Overall, listed_checks, overall};
+use diemdanh::emrtd::report::{
+    Cause, Check, CheckResult, Outcome, Overall, Ruling, Weight, listed_checks, overall, overall_ruled,
+};
 use diemdanh::iso7816::transport::TransportError;
 use proptest::prelude::*;
 
@@ -13,6 +15,34 @@ const OUTCOMES: [Outcome; 6] = [
     Outcome::Aborted,
     Outcome::Undetermined,
 ];
+
+const PROOFS: [Check; 3] = [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication];
+
+/// A cause that a ruling can name, for lines that fail.
+fn cause_of(check: Check) -> Option<Cause> {
+    match check {
+        Check::SignerValidity => Some(Cause::SignerExpired),
+        Check::CountryAgreement => Some(Cause::CountriesDisagree),
+        Check::DgParse(_) => Some(Cause::Malformed),
+        Check::DgHash(_) => Some(Cause::HashDiffers),
+        Check::SodSignature => Some(Cause::SignatureWrong),
+        Check::SignerChain => Some(Cause::ChainSignatureWrong),
+        _ => None,
+    }
+}
+
+#[test]
+fn h02_each_proof_of_the_chip_is_enough_and_none_is_a_warning() {
+    let without: Vec<CheckResult> = good().into_iter().filter(|line| !PROOFS.contains(&line.check)).collect();
+    assert_eq!(verdict(&without), Overall::Warn);
+    for proof in PROOFS {
+        for outcome in OUTCOMES {
+            let results = [without.clone(), vec![line(proof, outcome, None)]].concat();
+            let green = verdict(&results) == Overall::Pass;
+            assert_eq!(green, outcome == Outcome::Successful, "{proof:?} {outcome:?}");
+        }
+    }
+}
 
 fn line(check: Check, outcome: Outcome, cause: Option<Cause>) -> CheckResult {
     CheckResult { check, outcome, cause, section: "test" }
@@ -68,6 +98,10 @@ fn h02_each_situation_has_its_verdict() {
         (Check::SignerChain, Outcome::Failed, Some(Cause::ChainSignatureWrong), Overall::Fail),
         (Check::SodSignature, Outcome::Failed, Some(Cause::SignatureWrong), Overall::Fail),
         (Check::SodSignature, Outcome::Successful, Some(Cause::DeprecatedHash), Overall::Pass),
+        (Check::SodSignature, Outcome::Successful, Some(Cause::WeakKey), Overall::Warn),
+        (Check::SodSignature, Outcome::NotSupported, Some(Cause::AlgorithmNotSupported), Overall::Warn),
+        (Check::CardTypeKeys, Outcome::Undetermined, Some(Cause::KeysDropped), Overall::Warn),
+        (Check::ChipMapping, Outcome::Failed, Some(Cause::KeyNotBound), Overall::Fail),
         (Check::SodStructure, Outcome::Successful, Some(Cause::OldEncoding), Overall::Pass),
         (Check::SodStructure, Outcome::Successful, Some(Cause::Irregular), Overall::Warn),
         (Check::SignerValidity, Outcome::Successful, Some(Cause::SigningTimeAbsent), Overall::Warn),
@@ -115,7 +149,7 @@ proptest! {
     #[test]
     fn h02_never_green_when_a_required_check_is_not_good(picks in prop::collection::vec(0_usize..7, 40)) {
         let policy = InspectionPolicy::default();
-        let checks = listed_checks(&policy);
+        let checks: Vec<Check> = listed_checks(&policy).into_iter().chain([Check::ChipMapping, Check::CardTypeKeys]).collect();
         let results: Vec<CheckResult> = checks
             .iter()
             .zip(&picks)
@@ -124,10 +158,38 @@ proptest! {
         let is_good = |check: Check| results.iter().any(|line| line.check == check && line.outcome == Outcome::Successful);
         let all_good = required(&policy).into_iter().all(is_good)
             && (is_good(Check::Pace) || is_good(Check::Bac))
-            && (is_good(Check::ChipAuthentication) || is_good(Check::ActiveAuthentication))
+            && PROOFS.into_iter().any(is_good)
             && !results.iter().any(|line| line.outcome == Outcome::Failed);
         let verdict = overall(&results, &policy);
         prop_assert!(all_good || verdict != Overall::Pass, "{results:?}");
+    }
+
+    /// The same under rulings of any weight on any line: a list of deviations makes nothing green either.
+    #[test]
+    fn h02_f15_never_green_under_any_rulings(
+        picks in prop::collection::vec(0_usize..7, 40),
+        rules in prop::collection::vec((any::<prop::sample::Index>(), any::<bool>()), 0..8),
+    ) {
+        let policy = InspectionPolicy::default();
+        let checks: Vec<Check> = listed_checks(&policy).into_iter().chain([Check::ChipMapping]).collect();
+        let results: Vec<CheckResult> = checks
+            .iter()
+            .zip(&picks)
+            .filter_map(|(check, pick)| OUTCOMES.get(*pick).map(|outcome| line(*check, *outcome, cause_of(*check))))
+            .collect();
+        let rulings: Vec<Ruling> = rules
+            .iter()
+            .filter_map(|(index, warn)| {
+                let check = *index.get(&checks);
+                let weight = if *warn { Weight::Warn } else { Weight::Fail };
+                cause_of(check).map(|cause| Ruling { entry: "x".to_owned(), check, cause, weight })
+            })
+            .collect();
+        let (plain, ruled) = (overall(&results, &policy), overall_ruled(&results, &rulings, &policy));
+        prop_assert!(rulings.is_empty() || ruled != Overall::Pass || plain == Overall::Pass, "{results:?}");
+        let forged = [Check::SodSignature, Check::SignerChain, Check::DgHash(1), Check::ChipAuthentication];
+        let is_forged = results.iter().any(|line| forged.contains(&line.check) && line.outcome == Outcome::Failed);
+        prop_assert!(!is_forged || ruled >= Overall::Fail, "{results:?}");
     }
 
     /// From a good list, one change for the worse is never green.

@@ -23,6 +23,8 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("verdict_not_listed", view(Screen::Verdict(not_listed()))),
         ("already_in", view(Screen::AlreadyIn(already_in()))),
         ("elsewhere", view(Screen::Elsewhere(elsewhere()))),
+        ("closing_asking", view(Screen::Closing(asking()))),
+        ("closing_closed", view(Screen::Closing(closed()))),
         ("halted", view(Screen::Halted(halted()))),
     ]
 }
@@ -54,6 +56,8 @@ fn status() -> StatusBar {
         pending: 3,
         disk: DiskState::Enough,
         clock_steady: true,
+        clock_off_minutes: None,
+        witness: WitnessView::Seen { entries_since: 12, minutes_ago: 3, is_silent: false },
         log_entries: 412,
         version: "0.1.0".to_owned(),
     }
@@ -159,6 +163,22 @@ fn elsewhere() -> CaseView {
         stage: StageView::Deciding(vec![Choice::Directed, Choice::Refer]),
         ..admit()
     }
+}
+
+fn asking() -> ClosingView {
+    ClosingView::Asking { arrived: 127, expected: 480, entries: 412, unanswered: 3 }
+}
+
+fn closed() -> ClosingView {
+    let note = "board.example/exam/desk-1/b1/001\n413\nAAAA\n";
+    let head = HeadView {
+        entry: "1/413".to_owned(),
+        time: "11:32:05".to_owned(),
+        sixteen: "7ZK2-0000-W4XQ-1B9F".to_owned(),
+        qr: QrMatrix::of(note),
+    };
+    let closed = ClosedView { head, arrived: 471, expected: 480, unanswered: 3, witness_asked: true, witnessed: false };
+    ClosingView::Closed(Box::new(closed))
 }
 
 fn halted() -> HaltedView {

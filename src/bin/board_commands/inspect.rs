@@ -2,8 +2,9 @@
 
 use clap::Args;
 use diemdanh::emrtd::authenticity::trust::{MAX_ANCHORS, TrustStore};
+use diemdanh::emrtd::evidence::{ActiveAnswer, MAX_ANSWER_FILE_BYTES};
 use diemdanh::emrtd::lds::files::{FileId, LdsFiles};
-use diemdanh::emrtd::replay::replay;
+use diemdanh::emrtd::replay::replay_with;
 use diemdanh::emrtd::report::{page, render};
 use diemdanh::host::file;
 use diemdanh::host::folder::write_new_file;
@@ -38,6 +39,9 @@ pub(crate) struct Inspect {
     /// A data group: its number, an equals sign, its file. May be given for each group.
     #[arg(long = "dg", value_name = "N=FILE", value_parser = numbered)]
     groups: Vec<(u8, PathBuf)>,
+    /// The chip's kept answer to active authentication, as `diemdanh read --save` writes it; wants --dg 15=FILE
+    #[arg(long, value_name = "FILE")]
+    evidence: Option<PathBuf>,
     /// The folder of trust anchors: certificates, master lists, revocation lists
     #[arg(long, value_name = "DIR")]
     trust: PathBuf,
@@ -57,7 +61,8 @@ pub(crate) struct Inspect {
 
 /// Prints every check; the exit code is the verdict: 0 PASS, 1 WARN, 2 UNKNOWN, 3 FAIL.
 pub(crate) fn run(arguments: &Inspect) -> ExitCode {
-    let (files, trust) = match files(arguments).and_then(|files| Ok((files, trust(&arguments.trust)?))) {
+    let material = files(arguments).and_then(|files| Ok((files, answer(arguments)?, trust(&arguments.trust)?)));
+    let (files, answer, trust) = match material {
         Ok(found) => found,
         Err(error) => {
             eprintln!("diemdanh-board: {error}");
@@ -65,7 +70,7 @@ pub(crate) fn run(arguments: &Inspect) -> ExitCode {
         }
     };
     let at = arguments.at.unwrap_or_else(Timestamp::now);
-    let inspection = replay(files, &trust, at);
+    let inspection = replay_with(files, answer.as_ref(), &trust, at);
     if let Some(path) = &arguments.html {
         let html = page::html(&inspection, at, arguments.person);
         if let Err(error) = write_new_file(path, html.as_bytes()) {
@@ -98,6 +103,14 @@ fn files(arguments: &Inspect) -> Result<LdsFiles, Box<dyn Error>> {
     Ok(files)
 }
 
+/// The chip's answer, where it was kept.
+fn answer(arguments: &Inspect) -> Result<Option<ActiveAnswer>, Box<dyn Error>> {
+    let Some(path) = &arguments.evidence else { return Ok(None) };
+    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let bytes = file::read(path, MAX_ANSWER_FILE_BYTES).map_err(|error| named(&error))?;
+    Ok(Some(ActiveAnswer::parse(&bytes).map_err(|error| named(&error))?))
+}
+
 /// A folder without any anchor is an empty store: every signer is unknown to it.
 fn trust(folder: &Path) -> Result<TrustStore, Box<dyn Error>> {
     let found = match read_trust_folder(folder) {
@@ -108,7 +121,7 @@ fn trust(folder: &Path) -> Result<TrustStore, Box<dyn Error>> {
         }
         Err(error) => return Err(error.into()),
     };
-    let (store, dropped) = TrustStore::from_certificates(&found.certificates);
+    let (store, dropped) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())?;
     for skipped in &found.skipped {
         eprintln!("diemdanh-board: {skipped} holds no certificate");
     }

@@ -1,12 +1,18 @@
 //! Keeps a folder of trust anchors.
 
 use clap::{Args, Subcommand};
-use diemdanh::bits::armour;
+use diemdanh::bits::{armour, hex};
+use diemdanh::crypto::HashAlg;
+use diemdanh::emrtd::authenticity::deviation::Deviations;
 use diemdanh::emrtd::authenticity::trust_import::{Held, Import, Manifest, Offered, import as take_in};
-use diemdanh::host::file;
-use diemdanh::host::trust::{MANIFEST, TrustFolderError, read_trust_folder, replace_folder};
+use diemdanh::host::folder::read_text_file;
+use diemdanh::host::keys::{open_key_file, read_passphrase};
+use diemdanh::host::trust::{Listing, MANIFEST, TrustFolderError, read_trust_folder, replace_folder};
+use diemdanh::host::{file, trust_note};
+use diemdanh::record::NoteKey;
 use jiff::Timestamp;
 use serde_json::json;
+use std::collections::BTreeSet;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -28,7 +34,7 @@ pub(crate) enum Trust {
 #[derive(Args)]
 pub(crate) struct ImportArguments {
     /// Certificates and revocation lists (DER or PEM), master lists (CMS), LDIF
-    #[arg(required = true, value_name = "FILE")]
+    #[arg(required_unless_present_any = ["deviations", "sign"], value_name = "FILE")]
     files: Vec<PathBuf>,
     /// The certificate under which master lists must be signed; without it, one of the folder or among the files
     #[arg(long, value_name = "CERT")]
@@ -36,6 +42,15 @@ pub(crate) struct ImportArguments {
     /// The folder that takes them; made if it is not there
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
+    /// The list of known deviations (see the manual, chapter on inspection); takes the place of the folder's
+    #[arg(long, value_name = "FILE")]
+    deviations: Option<PathBuf>,
+    /// Signs the folder with the board's sealed key (board.key); a folder without a signature loses an old one
+    #[arg(long, value_name = "KEYFILE")]
+    sign: Option<PathBuf>,
+    /// A file whose first line is the key's passphrase (default: the standard input)
+    #[arg(long, requires = "sign", value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
     /// JSON
     #[arg(long)]
     json: bool,
@@ -43,7 +58,8 @@ pub(crate) struct ImportArguments {
 
 /// Exit code 0: taken in (what was dropped is listed); 3: refused, the folder stands as it was; 64: bad usage.
 pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Error>> {
-    let (held, offered, roots) = match read(arguments) {
+    let material = read(arguments).and_then(|material| Ok((material, board(arguments)?)));
+    let ((held, offered, roots), board) = match material {
         Ok(found) => found,
         Err(error) => {
             eprintln!("diemdanh-board: {error}");
@@ -52,12 +68,14 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Er
     };
     let import = take_in(&held, &offered, &roots, Timestamp::now());
     if let Some(files) = &import.files {
-        replace_folder(&arguments.into, files)?;
+        let note = board.as_ref().map(|board| note(board, files)).transpose()?;
+        let files: Vec<_> = files.iter().cloned().chain(note).collect();
+        replace_folder(&arguments.into, &files)?;
     }
     if arguments.json {
-        println!("{:#}", as_json(&import))
+        println!("{:#}", as_json(&import, board.as_ref()))
     } else {
-        print!("{}", as_text(&import))
+        print!("{}", as_text(&import, board.as_ref()))
     }
     Ok(if import.files.is_some() { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
 }
@@ -65,7 +83,12 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Er
 type Material = (Held, Vec<Offered>, Vec<Vec<u8>>);
 
 fn read(arguments: &ImportArguments) -> Result<Material, Box<dyn Error>> {
-    let held = held(&arguments.into)?;
+    let mut held = held(&arguments.into)?;
+    if let Some(path) = &arguments.deviations {
+        let text = read_text_file(path)?;
+        Deviations::parse(&text).map_err(|error| format!("{}: {error}", path.display()))?;
+        held.deviations = Some(text);
+    }
     let offered = arguments.files.iter().map(|path| {
         let objects = objects(path)?;
         Ok(Offered { name: path.display().to_string(), objects })
@@ -76,8 +99,8 @@ fn read(arguments: &ImportArguments) -> Result<Material, Box<dyn Error>> {
 }
 
 fn held(folder: &Path) -> Result<Held, Box<dyn Error>> {
-    let objects = match read_trust_folder(folder) {
-        Ok(found) => found.certificates,
+    let found = match read_trust_folder(folder) {
+        Ok(found) => found,
         Err(TrustFolderError::Missing(_) | TrustFolderError::Empty(_)) => return Ok(Held::default()),
         Err(error) => return Err(error.into()),
     };
@@ -86,7 +109,21 @@ fn held(folder: &Path) -> Result<Held, Box<dyn Error>> {
         true => Some(serde_json::from_slice(&file::read(&manifest, MAX_MANIFEST_BYTES)?)?),
         false => None,
     };
-    Ok(Held { manifest, objects })
+    Ok(Held { manifest, objects: found.certificates, deviations: found.deviations })
+}
+
+/// The board's key, where the folder is to be signed.
+fn board(arguments: &ImportArguments) -> Result<Option<NoteKey>, Box<dyn Error>> {
+    let Some(key) = &arguments.sign else { return Ok(None) };
+    Ok(Some(open_key_file(key, &read_passphrase(arguments.passphrase_file.as_deref())?)?))
+}
+
+/// The file with the board's signature over the new folder.
+fn note(board: &NoteKey, files: &[(String, Vec<u8>)]) -> Result<(String, Vec<u8>), Box<dyn Error>> {
+    let manifest = files.iter().find(|(name, _)| name == MANIFEST).ok_or("a folder without a manifest")?;
+    let listing: Listing = serde_json::from_slice(&manifest.1)?;
+    let note = trust_note::sign(board, &listing, &hex::encode_lower(&HashAlg::Sha256.digest(&manifest.1)))?;
+    Ok((trust_note::NOTE.to_owned(), note.into_bytes()))
 }
 
 fn objects(path: &Path) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
@@ -95,15 +132,22 @@ fn objects(path: &Path) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     Ok(armour::objects(&bytes).unwrap_or_else(|| vec![Vec::new()]))
 }
 
-fn as_text(import: &Import) -> String {
+fn as_text(import: &Import, board: Option<&NoteKey>) -> String {
     let mut lines =
         vec![format!("accepted {} certificates, {} revocation lists", import.certificates, import.revocation_lists)];
     lines.push(format!("dropped {}", import.dropped.len()));
     lines.extend(import.dropped.iter().map(|one| format!("  {} #{}: {}", one.file, one.place, one.cause)));
-    let countries: Vec<&str> = import.countries.iter().map(String::as_str).collect();
-    lines.push(format!("countries {}: {}", countries.len(), countries.join(" ")));
+    lines.push(format!("superseded {}", import.superseded.len()));
+    lines.extend(import.superseded.iter().map(|one| format!("  {}: {}", one.file, one.subject)));
+    let words = |countries: &BTreeSet<String>| countries.iter().cloned().collect::<Vec<_>>().join(" ");
+    lines.push(format!("countries {}: {}", import.countries.len(), words(&import.countries)));
+    if !import.countries_gone.is_empty() {
+        lines.push(format!("countries superseded {}: {}", import.countries_gone.len(), words(&import.countries_gone)));
+    }
     if import.files.is_some() {
         lines.push(format!("version {}, trust store {}", import.manifest.version, import.manifest.trust_store));
+        let signed = board.map_or("not signed".to_owned(), |board| format!("signed by {}", board.verifier().name()));
+        lines.push(signed);
     } else {
         lines.push(format!("refused, nothing was changed: {}", import.refused.join(", ")));
     }
@@ -111,14 +155,20 @@ fn as_text(import: &Import) -> String {
     lines.join("\n")
 }
 
-fn as_json(import: &Import) -> serde_json::Value {
+fn as_json(import: &Import, board: Option<&NoteKey>) -> serde_json::Value {
+    let superseded = import.superseded.iter();
+    let superseded: Vec<_> =
+        superseded.map(|one| json!({ "file": one.file, "subject": one.subject, "country": one.country })).collect();
     let dropped = import.dropped.iter();
     let dropped: Vec<_> =
         dropped.map(|one| json!({ "file": one.file, "place": one.place, "cause": one.cause.to_string() })).collect();
     json!({
         "accepted": { "certificates": import.certificates, "revocation_lists": import.revocation_lists },
         "dropped": dropped,
+        "superseded": superseded,
         "countries": import.countries,
+        "countries_superseded": import.countries_gone,
+        "signed_by": board.filter(|_| import.files.is_some()).map(|board| board.verifier().name()),
         "refused": import.refused,
         "version": import.files.is_some().then_some(import.manifest.version),
         "trust_store": import.files.is_some().then_some(&import.manifest.trust_store),

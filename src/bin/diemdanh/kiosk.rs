@@ -36,6 +36,7 @@ mod window {
     use super::KioskArguments;
     use diemdanh::checkin::show::halted_at_start;
     use diemdanh::checkin::state::Halted;
+    use diemdanh::desk::anchors::witness;
     use diemdanh::desk::config::DeskConfig;
     use diemdanh::desk::registry::client;
     use diemdanh::desk::runtime::{RunningDesk, ViewCell};
@@ -75,6 +76,7 @@ mod window {
             watcher: Box::new(PcscReader::new(name.clone())),
             connector: Box::new(PcscReader::new(name)),
             registry: client(&config.registry, base)?,
+            witness: witness(&config.witness, base)?,
             clock: Arc::new(SystemClock),
             card_random: Box::new(SystemRandom),
             key_random: Box::new(SystemRandom),

@@ -4,10 +4,11 @@ use clap::{ArgGroup, Args};
 use diemdanh::cccd::access::{bac_candidates, key_from_qr, key_from_typed};
 use diemdanh::cccd::holder::Holder;
 use diemdanh::cccd::qr::QrCard;
-use diemdanh::desk::start;
+use diemdanh::desk::trust::TrustSource;
 use diemdanh::emrtd::access::key::AccessKey;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
-use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Unobserved, inspect};
+use diemdanh::emrtd::evidence::{ActiveAnswer, ChipEvidence};
+use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Observer, Progress, inspect};
 use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::report::{Cause, Check, Overall, render};
 use diemdanh::host::pcsc::PcscReader;
@@ -68,7 +69,7 @@ pub(crate) struct Arguments {
 /// Reads one card. The exit code is the verdict: 0 PASS, 1 WARN, 2 UNKNOWN, 3 FAIL, 4 ACCESS, 5 RETRY.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let keys = keys(arguments);
-    let trust = match start::trust(&arguments.trust) {
+    let trust = match TrustSource::unsigned(&arguments.trust).read() {
         Ok(trust) => trust,
         Err(halted) => {
             tracing::error!(code = halted.failure.code(), detail = %halted.detail, "no trust anchors");
@@ -132,19 +133,37 @@ fn qr_text(text: &str) -> Result<String, String> {
 struct Reading {
     inspection: Inspection,
     reader: String,
-    duration_ms: u128,
+    timings: Timings,
+}
+
+/// When something had come, counted from the moment when the card was found.
+struct Timings {
+    began: Instant,
+    opened: Option<Duration>,
+    identity: Option<Duration>,
+    whole: Duration,
+}
+
+impl Observer for Timings {
+    fn progress(&mut self, progress: Progress<'_>) {
+        match progress {
+            Progress::AccessDone { .. } => self.opened = Some(self.began.elapsed()),
+            Progress::Identity(_) => self.identity = Some(self.began.elapsed()),
+            Progress::Reading { .. } | Progress::FileRead(_) => {}
+        }
+    }
 }
 
 fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result<Reading, ReadError> {
     let mut reader = PcscReader::new(arguments.reader.clone());
     let name = wait_for_card(&mut reader, arguments.wait)?;
-    let began = Instant::now();
+    let mut timings = Timings { began: Instant::now(), opened: None, identity: None, whole: Duration::ZERO };
     let policy = InspectionPolicy::default();
     let mut last = None;
     for key in keys {
         let mut transport = reader.connect()?;
         let now = jiff::Timestamp::now();
-        let inspection = inspect(transport.as_mut(), key, trust, &policy, now, &mut SystemRandom, &mut Unobserved);
+        let inspection = inspect(transport.as_mut(), key, trust, &policy, now, &mut SystemRandom, &mut timings);
         let done = !wants_another_key(&inspection, last.is_some());
         last = Some(inspection);
         if done {
@@ -152,7 +171,8 @@ fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result
         }
     }
     let inspection = last.ok_or(ReadError::NoCard(arguments.wait))?;
-    Ok(Reading { inspection, reader: name, duration_ms: began.elapsed().as_millis() })
+    timings.whole = timings.began.elapsed();
+    Ok(Reading { inspection, reader: name, timings })
 }
 
 /// The name of the reader that has the card.
@@ -174,15 +194,21 @@ fn wants_another_key(inspection: &Inspection, is_further: bool) -> bool {
 }
 
 fn tell(arguments: &Arguments, reading: &Reading) -> Result<(), ReadError> {
-    let Reading { inspection, reader, duration_ms } = reading;
+    let Reading { inspection, reader, timings } = reading;
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let word = |time: Option<Duration>| time.map_or("none".to_owned(), |time| format!("{} ms", ms(time)));
     let mut out = io::stdout().lock();
     if arguments.json {
         let mut report = render::json(inspection);
         report["reader"] = reader.as_str().into();
-        report["duration_ms"] = u64::try_from(*duration_ms).unwrap_or(u64::MAX).into();
+        report["duration_ms"] = ms(timings.whole).into();
+        report["opened_ms"] = timings.opened.map(ms).into();
+        report["identity_ms"] = timings.identity.map(ms).into();
         writeln!(out, "{report:#}")?;
     } else {
-        write!(out, "{}reader {reader}\ntime {duration_ms} ms\n", render::text(inspection))?;
+        let (opened, identity) = (word(timings.opened), word(timings.identity));
+        write!(out, "{}reader {reader}\n", render::text(inspection))?;
+        writeln!(out, "time {} ms, opened after {opened}, identity after {identity}", ms(timings.whole))?;
     }
     if arguments.person {
         tell_person(&mut out, inspection)?;
@@ -191,6 +217,10 @@ fn tell(arguments: &Arguments, reading: &Reading) -> Result<(), ReadError> {
         std::fs::create_dir_all(folder)?;
         for file in inspection.files.present() {
             std::fs::write(folder.join(file.file_name()), inspection.files.get(file).unwrap_or_default())?;
+        }
+        let chip = inspection.evidence.as_ref().and_then(|evidence| evidence.chip.as_ref());
+        if let Some(ChipEvidence::ActiveAuthentication { answer, .. }) = chip {
+            std::fs::write(folder.join(ActiveAnswer::FILE_NAME), answer.encode())?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 use super::{Desk, allowed};
 use crate::bits::secret::Pii;
 use crate::checkin::case::Stage;
-use crate::checkin::event::{Choice, Effect, Input, NotAdmittedReason, Purpose};
+use crate::checkin::event::{Choice, Effect, Input, NotAdmittedReason};
 use crate::checkin::failure::Failure;
 use crate::checkin::keys::{self, Entry};
 use crate::checkin::records;
@@ -18,6 +18,8 @@ impl Desk<'_> {
             Input::Entered(text) => self.entered(&text),
             Input::Picked(id) => self.picked(id),
             Input::Chose(Choice::Continue) => self.continue_on(),
+            Input::Chose(Choice::EndSession) => self.end_session(),
+            Input::EndSession => self.ask_to_end(),
             Input::Chose(choice) => self.chose(choice),
             Input::Reason(reason) => self.reason(reason),
             Input::Back => self.back(),
@@ -86,7 +88,7 @@ impl Desk<'_> {
         };
         if let Some(event) = event {
             case.stage = Stage::Recording(choice);
-            self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
+            self.record_decision(event);
         }
     }
 
@@ -95,7 +97,7 @@ impl Desk<'_> {
         let Some(case) = self.state.case_mut().filter(|case| case.stage == Stage::ChoosingReason) else { return };
         let event = records::not_admitted(case, reason, context);
         case.stage = Stage::Recording(Choice::NotAdmitted);
-        self.effects.push(Effect::Record { purpose: Purpose::Decision, event });
+        self.record_decision(event);
     }
 
     pub(super) fn continue_on(&mut self) {

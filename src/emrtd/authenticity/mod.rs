@@ -8,6 +8,7 @@ pub mod certificate;
 pub mod chip;
 pub mod cms;
 pub mod country;
+pub mod deviation;
 pub mod master_list;
 pub mod name;
 pub mod passive;

@@ -5,9 +5,10 @@
 //! signer gives [`SignedSod`] and [`SignedKey`], which are other types, so that neither can be taken for the former.
 
 use crate::crypto::HashAlg;
+use crate::crypto::curve::ParameterError;
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
 use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts, SignerInfo};
-use crate::emrtd::authenticity::public_key::PublicKey;
+use crate::emrtd::authenticity::public_key::{KeyError, PublicKey};
 use crate::emrtd::authenticity::revocation::RevocationVerdict;
 use crate::emrtd::authenticity::signature::VerifyError;
 use crate::emrtd::authenticity::trust::{Chain, TrustStore};
@@ -38,6 +39,9 @@ pub enum SodVerdict {
     Trusted(TrustedSod),
     /// Well signed, by a signer whom the trust store does not know: neither genuine nor forged.
     UnknownSigner(SignedSod),
+    /// Well signed under a known anchor, at a time when the signer's certificate was not in force: refused, unless the
+    /// list of deviations knows the mistake. What else there is to say about the document is still worth saying.
+    OutOfForce(SignedSod, Cause),
     /// Not signed, or signed by one who may not.
     Failed(Cause),
 }
@@ -47,6 +51,7 @@ pub enum SodVerdict {
 pub struct SignedSod {
     object: SecurityObject,
     signer: Certificate,
+    signed_at: Option<Timestamp>,
 }
 
 /// A signed object whose signer is known. Made by [`authenticate`] only.
@@ -110,7 +115,7 @@ pub fn authenticate(file: &[u8], trust: &TrustStore, at: Timestamp, report: &mut
     };
     let note = weakness(&signer, facts);
     report.add(Check::SodSignature, Outcome::Successful, note, SECTION_PASSIVE);
-    let signed = SignedSod { object: signed.object, signer };
+    let signed = SignedSod { object: signed.object, signer, signed_at: facts.signing_time };
     judge_signer(signed, facts, trust, at, report)
 }
 
@@ -123,6 +128,11 @@ impl SignedSod {
     /// The document signer.
     pub fn signer(&self) -> &Certificate {
         &self.signer
+    }
+
+    /// When it was signed, as far as it says.
+    pub fn signed_at(&self) -> Option<Timestamp> {
+        self.signed_at
     }
 
     /// Compares the exact bytes of a group's outer element with the signed hash.
@@ -294,6 +304,9 @@ fn verified_by(
 
 fn certificate_cause(error: CertificateError) -> Cause {
     match error {
+        CertificateError::Key(
+            KeyError::UnknownAlgorithm | KeyError::UnknownCurve | KeyError::Parameters(ParameterError::Unknown),
+        ) => Cause::AlgorithmNotSupported,
         CertificateError::Key(_) => Cause::KeyNotAcceptable,
         CertificateError::Algorithm => Cause::AlgorithmNotSupported,
         CertificateError::Malformed | CertificateError::TooLarge => Cause::Malformed,
@@ -321,8 +334,15 @@ fn judge_signer(
     match anchor_of(&signed.signer, facts, trust, at, report) {
         Ok(Some(anchor)) => SodVerdict::Trusted(TrustedSod { signed, anchor }),
         Ok(None) => SodVerdict::UnknownSigner(signed),
+        Err(cause @ (Cause::SignerExpired | Cause::SignerNotYetValid)) if is_anchored(report) => {
+            SodVerdict::OutOfForce(signed, cause)
+        }
         Err(cause) => SodVerdict::Failed(cause),
     }
+}
+
+fn is_anchored(report: &Report) -> bool {
+    report.outcome(Check::SignerChain) == Some(Outcome::Successful)
 }
 
 /// The country signer that stands behind `signer`, with a line for every check. `None`: unknown here.
@@ -362,9 +382,9 @@ pub(super) fn anchor_of(
         }
         Err(Some(cause)) => return Err(failure(report, Check::SignerChain, cause, SECTION_PROFILE)),
     };
-    if let Err(cause) = validity(signer, facts.signing_time, at, report) {
-        return Err(failure(report, Check::SignerValidity, cause, SECTION_PROFILE));
-    }
+    // Judged to the end although it failed: a known mistake about time must not hide a revocation.
+    let in_force = validity(signer, facts.signing_time, at, report)
+        .map_err(|cause| failure(report, Check::SignerValidity, cause, SECTION_PROFILE));
     let (outcome, cause) = match trust.revocation(signer, at) {
         // Whether before or after signing: nobody at a door can tell why a signer was revoked.
         RevocationVerdict::Revoked => {
@@ -379,7 +399,7 @@ pub(super) fn anchor_of(
         Some(anchor) if !same_country(signer, anchor) => {
             Err(failure(report, Check::CountryAgreement, Cause::CountriesDisagree, SECTION_PROFILE))
         }
-        _ => Ok(anchor),
+        _ => in_force.map(|()| anchor),
     }
 }
 

@@ -9,6 +9,7 @@ use crate::bits::hex;
 use crate::bits::tlv::Reader;
 use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
+use crate::emrtd::authenticity::deviation::{DeviationError, Deviations};
 use crate::emrtd::authenticity::master_list::{self, MasterListError};
 use crate::emrtd::authenticity::revocation::{self, RevocationList, RevocationListError, RevocationVerdict};
 use jiff::Timestamp;
@@ -26,6 +27,7 @@ pub struct TrustStore {
     version: String,
     certificates: Vec<Certificate>,
     revocation_lists: Vec<RevocationList>,
+    deviations: Deviations,
 }
 
 /// Something that was left out of a store, by its place among the files.
@@ -91,7 +93,7 @@ impl TrustStore {
         store.certificates.truncate(MAX_ANCHORS);
         store.take_revocation_lists(&others, &mut dropped);
         dropped.sort_by_key(|dropped| dropped.index);
-        store.version = version(&store.certificates);
+        store.version = version(&store.certificates, &store.deviations);
         (store, dropped)
     }
 
@@ -133,6 +135,32 @@ impl TrustStore {
             };
             dropped.push(Dropped { index: *index, cause });
         }
+    }
+
+    /// A store of DER objects and the text of a list of deviations, as they lie in a trust folder.
+    ///
+    /// # Errors
+    /// [`DeviationError`]: a store without its rules is another store.
+    pub fn from_folder<B: AsRef<[u8]>>(
+        ders: &[B],
+        deviations: Option<&str>,
+    ) -> Result<(Self, Vec<Dropped>), DeviationError> {
+        let (store, dropped) = Self::from_certificates(ders);
+        let deviations = deviations.map(Deviations::parse).transpose()?;
+        Ok((deviations.into_iter().fold(store, Self::with_deviations), dropped))
+    }
+
+    /// The same store with a list of deviations; the version names both.
+    #[must_use]
+    pub fn with_deviations(mut self, deviations: Deviations) -> Self {
+        self.deviations = deviations;
+        self.version = version(&self.certificates, &self.deviations);
+        self
+    }
+
+    /// The known deviations.
+    pub fn deviations(&self) -> &Deviations {
+        &self.deviations
     }
 
     /// What the revocation lists say about a document signer at the moment `at`.
@@ -274,10 +302,11 @@ fn rank(chain: &Chain<'_>) -> u8 {
     }
 }
 
-fn version(certificates: &[Certificate]) -> String {
+fn version(certificates: &[Certificate], deviations: &Deviations) -> String {
     let mut digests: Vec<Vec<u8>> =
         certificates.iter().map(|certificate| HashAlg::Sha256.digest(certificate.der())).collect();
     digests.sort();
+    digests.push(deviations.digest().to_vec());
     let mut text = hex::encode_lower(&HashAlg::Sha256.digest(&digests.concat()));
     text.truncate(16);
     text

@@ -9,6 +9,7 @@
 use crate::bits::hex;
 use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::certificate::Certificate;
+use crate::emrtd::authenticity::deviation::Deviations;
 use crate::emrtd::authenticity::master_list::{self, MasterList};
 use crate::emrtd::authenticity::revocation::RevocationList;
 use crate::emrtd::authenticity::trust::{DropCause, MAX_ANCHORS, ObjectKind, TrustStore, kind};
@@ -21,6 +22,8 @@ use thiserror::Error;
 const FORMAT: &str = "diemdanh trust folder 1";
 /// The name of the manifest within the folder.
 const MANIFEST: &str = "manifest.json";
+/// The name of the list of deviations within the folder.
+const DEVIATIONS: &str = "deviations.toml";
 /// Hexadecimal digits of a digest in a file's name.
 const NAME_DIGITS: usize = 16;
 
@@ -71,6 +74,8 @@ pub struct Held {
     pub manifest: Option<Manifest>,
     /// The DER objects of its files.
     pub objects: Vec<Vec<u8>>,
+    /// The list of deviations, as its file.
+    pub deviations: Option<String>,
 }
 
 /// One file that is to be taken in.
@@ -94,6 +99,20 @@ pub enum ImportCause {
     /// The folder has a newer list of the same source, or a dated one where this has no date.
     #[error("the folder has a newer list")]
     Older,
+    /// The folder is full.
+    #[error("more than {MAX_ANCHORS} certificates")]
+    TooMany,
+}
+
+/// A certificate that was in the folder and is not any more, because a newer list of its source leaves it out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Superseded {
+    /// The file it was in.
+    pub file: String,
+    /// Whose certificate it was, as reports display a name.
+    pub subject: String,
+    /// Its country, two letters.
+    pub country: Option<String>,
 }
 
 /// Something that was not taken in.
@@ -122,8 +141,12 @@ pub struct Import {
     pub dropped: Vec<DroppedObject>,
     /// Files that brought nothing.
     pub refused: Vec<String>,
+    /// Certificates of the old folder that the new one has not.
+    pub superseded: Vec<Superseded>,
     /// Countries of all certificates of the new folder, as two letters.
     pub countries: BTreeSet<String>,
+    /// Countries that the old folder had and the new one has not.
+    pub countries_gone: BTreeSet<String>,
 }
 
 /// Takes `offered` into the folder `held`. Master lists are checked against `roots`; without any, against the
@@ -147,10 +170,12 @@ pub fn import(held: &Held, offered: &[Offered], roots: &[Vec<u8>], at: Timestamp
     intake.finish(held, refused, at)
 }
 
+/// By the name of their files, each with the source that brought it.
+type Certificates = BTreeMap<String, (Certificate, Option<String>)>;
+
 #[derive(Default)]
 struct Intake {
-    /// By the name of their files.
-    certificates: BTreeMap<String, (Certificate, Option<String>)>,
+    certificates: Certificates,
     lists: BTreeMap<String, (RevocationList, Vec<u8>)>,
     sources: BTreeMap<String, Source>,
     dropped: Vec<DroppedObject>,
@@ -263,16 +288,24 @@ impl Intake {
     }
 
     fn finish(mut self, held: &Held, refused: Vec<String>, at: Timestamp) -> Import {
+        let before = Self::of(held).certificates;
         while self.certificates.len() > MAX_ANCHORS {
-            self.certificates.pop_last();
+            if let Some((name, _)) = self.certificates.pop_last() {
+                self.drop_object(&name, 1, ImportCause::TooMany);
+            }
         }
+        let superseded = superseded(&before, &self.certificates);
         let ders: Vec<&[u8]> = self.certificates.values().map(|(certificate, _)| certificate.der()).collect();
-        let trust_store = TrustStore::from_certificates(&ders).0.version().to_owned();
-        let countries =
-            self.certificates.values().filter_map(|(certificate, _)| certificate.subject.country()).collect();
+        let deviations = held.deviations.as_deref().and_then(|text| Deviations::parse(text).ok());
+        let store = TrustStore::from_certificates(&ders).0;
+        let store = deviations.into_iter().fold(store, TrustStore::with_deviations);
+        let trust_store = store.version().to_owned();
+        let countries = countries_of(&self.certificates);
+        let countries_gone = countries_of(&before).difference(&countries).cloned().collect();
         let mut files: Vec<(String, Vec<u8>, Option<String>)> = Vec::new();
         files.extend(self.certificates.into_iter().map(|(name, (one, from))| (name, one.der().to_vec(), from)));
         files.extend(self.lists.into_iter().map(|(name, (_, bytes))| (name, bytes, None)));
+        files.extend(held.deviations.iter().map(|text| (DEVIATIONS.to_owned(), text.clone().into_bytes(), None)));
         let listed = |(name, bytes, source): &(String, Vec<u8>, Option<String>)| ManifestFile {
             name: name.clone(),
             sha256: sha256(bytes),
@@ -296,9 +329,25 @@ impl Intake {
             revocation_lists: self.new_lists,
             dropped: self.dropped,
             refused,
+            superseded,
             countries,
+            countries_gone,
         }
     }
+}
+
+fn superseded(before: &Certificates, after: &Certificates) -> Vec<Superseded> {
+    let gone = before.iter().filter(|(name, _)| !after.contains_key(*name));
+    gone.map(|(name, (certificate, _))| Superseded {
+        file: name.clone(),
+        subject: certificate.subject.display(),
+        country: certificate.subject.country(),
+    })
+    .collect()
+}
+
+fn countries_of(certificates: &Certificates) -> BTreeSet<String> {
+    certificates.values().filter_map(|(certificate, _)| certificate.subject.country()).collect()
 }
 
 fn certificate_name(certificate: &Certificate) -> String {

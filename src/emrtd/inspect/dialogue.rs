@@ -1,7 +1,7 @@
 //! The order of an inspection, and how it ends.
 
 use super::resumption::{Kept, Resumption};
-use super::{Contact, Inspection, InspectionPolicy, Observer, Progress};
+use super::{Contact, Inspection, InspectionPolicy, Observer, Progress, judging};
 use crate::bits::random::Random;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::card_security::CardSecurityVerdict;
@@ -59,6 +59,8 @@ pub(super) enum SignedObject {
     None,
     /// Good, of an unknown signer.
     Unknown(SignedSod),
+    /// Good, of a known signer whose certificate was not in force.
+    OutOfForce(SignedSod),
     /// Good, of a known signer.
     Trusted(TrustedSod),
 }
@@ -68,7 +70,7 @@ impl SignedObject {
     pub(super) fn signed(&self) -> Option<&SignedSod> {
         match self {
             Self::None => None,
-            Self::Unknown(sod) => Some(sod),
+            Self::Unknown(sod) | Self::OutOfForce(sod) => Some(sod),
             Self::Trusted(sod) => Some(sod.signed()),
         }
     }
@@ -118,6 +120,7 @@ impl Dialogue<'_, '_> {
             self.prove_by_agreement()?;
         }
         self.prove_by_signature()?;
+        self.compare_with_card_type();
         self.hand_over_identity();
         self.read_list_of_groups()?;
         self.read_remaining_groups()
@@ -142,8 +145,7 @@ impl Dialogue<'_, '_> {
             cause: None,
             section: SECTION_LINK,
         });
-        self.inspection.overall = report::overall(&results, &policy);
-        self.inspection.results = results;
+        self.judge(results, &policy);
         self.note_session();
         self.observer.progress(Progress::Identity(&self.inspection));
     }
@@ -166,14 +168,20 @@ impl Dialogue<'_, '_> {
         }
         self.note_session();
         let resumption = if matches!(end, Err(Stop::Link(_))) { self.left_to_resume() } else { None };
+        let policy = self.policy;
+        self.judge(self.report.results().to_vec(), policy);
         if matches!(end, Err(Stop::Link(_) | Stop::Channel)) {
             // No partial verdict, and nothing of a broken reading stays.
             self.inspection.files.clear();
             self.inspection.evidence = None;
         }
-        self.inspection.results = self.report.results().to_vec();
-        self.inspection.overall = report::overall(&self.inspection.results, self.policy);
         Contact { inspection: self.inspection, resumption }
+    }
+
+    /// The verdict over `results` under `policy` and the known deviations.
+    fn judge(&mut self, results: Vec<CheckResult>, policy: &InspectionPolicy) {
+        let signed = self.signed_object.signed();
+        judging::verdict(&mut self.inspection, results, signed, self.trust.deviations(), policy);
     }
 
     fn left_to_resume(&mut self) -> Option<Resumption> {
@@ -196,6 +204,15 @@ impl Dialogue<'_, '_> {
                 (false, false) => Cause::EarlierFailure,
             };
             self.add(Check::ReadGroup(group), Outcome::NotPerformed, Some(cause), SECTION_FILES);
+        }
+    }
+
+    /// A copy whose maker left out the chip's keys has nothing to fail at; its type gives it away.
+    fn compare_with_card_type(&mut self) {
+        let signed = self.signed_object.signed();
+        let dg1 = self.inspection.files.get(FileId::Dg(1));
+        if let Some((outcome, cause)) = judging::card_type(&self.policy.card_types, signed, dg1) {
+            self.add(Check::CardTypeKeys, outcome, cause, SECTION_CHIP);
         }
     }
 

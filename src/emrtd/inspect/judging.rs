@@ -4,14 +4,18 @@
 //! Invariants: pure; nothing of a person's data leaves it.
 
 use super::dialogue::PORTRAIT_GROUP;
+use super::{CardType, Inspection, InspectionPolicy};
 use crate::bits::tlv::Reader;
+use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::country;
+use crate::emrtd::authenticity::deviation::{Deviations, Subject};
 use crate::emrtd::authenticity::passive::{GroupHashVerdict, SignedSod};
 use crate::emrtd::lds::com::Com;
 use crate::emrtd::lds::files::FileId;
 use crate::emrtd::lds::security_infos::SecurityInfos;
 use crate::emrtd::lds::{dg1, dg2, dg15, image_header};
-use crate::emrtd::report::{Cause, Outcome};
+use crate::emrtd::report::{self, Cause, CheckResult, Outcome};
+use jiff::tz::Offset;
 
 /// What becomes of one check.
 pub(in crate::emrtd) type Judged = (Outcome, Option<Cause>);
@@ -20,6 +24,8 @@ const GOOD: Judged = (Outcome::Successful, None);
 
 /// ICAO asks for these two on every document.
 const MANDATORY_GROUPS: [u8; 2] = [1, 2];
+/// Where a chip's keys are.
+const CHIP_GROUPS: [u8; 2] = [14, 15];
 
 /// A group that the signed object does not name.
 pub(in crate::emrtd) fn unsigned_group(group: u8) -> Judged {
@@ -63,6 +69,48 @@ pub(in crate::emrtd) fn country(signed: &SignedSod, dg1: &[u8]) -> Option<Judged
         Some(false) => (Outcome::Failed, Some(Cause::CountriesDisagree)),
         None => (Outcome::Undetermined, None),
     })
+}
+
+/// Whether a document of a type that has a chip key has one. `None` for other types, and where DG1 cannot be read.
+pub(in crate::emrtd) fn card_type(
+    types: &[CardType],
+    signed: Option<&SignedSod>,
+    dg1: Option<&[u8]>,
+) -> Option<Judged> {
+    let signed = signed?;
+    let mrz = dg1.and_then(|bytes| dg1::parse(bytes).ok());
+    let day = Offset::UTC.to_datetime(signed.signed_at().unwrap_or(signed.signer().not_before)).date();
+    let is_of = |known: &CardType| match known {
+        CardType::Named { issuer, document, since } => {
+            let named = mrz.as_ref().is_some_and(|mrz| mrz.issuer == *issuer && mrz.document_code == *document);
+            named && since.is_none_or(|since| day >= since)
+        }
+        CardType::Signer(digest) => HashAlg::Sha256.digest(signed.signer().der()) == digest,
+    };
+    if !types.iter().any(is_of) {
+        return None;
+    }
+    let has_key = CHIP_GROUPS.iter().any(|group| signed.object().group_hash(*group).is_some());
+    Some(if has_key { GOOD } else { (Outcome::Undetermined, Some(Cause::KeysDropped)) })
+}
+
+/// Writes results, rulings and verdict into `inspection`.
+pub(in crate::emrtd) fn verdict(
+    inspection: &mut Inspection,
+    mut results: Vec<CheckResult>,
+    signed: Option<&SignedSod>,
+    deviations: &Deviations,
+    policy: &InspectionPolicy,
+) {
+    let mrz = inspection.files.get(FileId::Dg(1)).and_then(|bytes| dg1::parse(bytes).ok());
+    let rule = |signed: &SignedSod| {
+        let document_number = mrz.as_ref().map(|mrz| mrz.document_number.reveal().as_str());
+        let subject = Subject { signer: signed.signer(), signed_at: signed.signed_at(), document_number };
+        deviations.rule(&subject, &mut results)
+    };
+    inspection.rulings = signed.map(rule).unwrap_or_default();
+    inspection.overall = report::overall_ruled(&results, &inspection.rulings, policy);
+    inspection.results = results;
 }
 
 /// Whether EF.COM, which may lie, agrees with what was signed.

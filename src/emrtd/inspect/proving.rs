@@ -12,7 +12,7 @@ use crate::emrtd::authenticity::active::{self, ActiveError, ActiveProof};
 use crate::emrtd::authenticity::chip::{self, ChipAuthenticationError, ChipAuthenticationPlan};
 use crate::emrtd::authenticity::passive::{BoundKey, SignedKey};
 use crate::emrtd::authenticity::public_key::PublicKey;
-use crate::emrtd::evidence::ChipEvidence;
+use crate::emrtd::evidence::{ActiveAnswer, ChipEvidence};
 use crate::emrtd::lds::dg15;
 use crate::emrtd::lds::files::FileId;
 use crate::emrtd::lds::security_infos::SecurityInfos;
@@ -23,13 +23,14 @@ use crate::iso7816::SessionError;
 enum ChipKeyOf<K> {
     Trusted(BoundKey<K>),
     Unknown(SignedKey<K>),
+    OutOfForce(SignedKey<K>),
 }
 
 impl<K> ChipKeyOf<K> {
     fn key(&self) -> &K {
         match self {
             Self::Trusted(bound) => bound.key(),
-            Self::Unknown(signed) => signed.key(),
+            Self::Unknown(signed) | Self::OutOfForce(signed) => signed.key(),
         }
     }
 
@@ -38,6 +39,7 @@ impl<K> ChipKeyOf<K> {
         match self {
             Self::Trusted(_) => (Outcome::Successful, None),
             Self::Unknown(_) => (Outcome::Undetermined, Some(Cause::KeyOfUnknownSigner)),
+            Self::OutOfForce(_) => (Outcome::Undetermined, Some(Cause::KeyOfUnfitSigner)),
         }
     }
 }
@@ -144,6 +146,7 @@ impl Dialogue<'_, '_> {
         let key = match &self.signed_object {
             SignedObject::Trusted(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::Trusted).ok(),
             SignedObject::Unknown(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::Unknown).ok(),
+            SignedObject::OutOfForce(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::OutOfForce).ok(),
             SignedObject::None => None,
         };
         if key.is_none() {
@@ -175,12 +178,13 @@ impl Dialogue<'_, '_> {
     }
 
     fn keep_signature_evidence(&mut self, proof: ActiveProof) {
+        let dg14 = self.inspection.files.get(FileId::Dg(CHIP_KEY_GROUP)).map(<[u8]>::to_vec);
         let dg15 = self.inspection.files.get(FileId::Dg(ACTIVE_KEY_GROUP)).map(<[u8]>::to_vec).unwrap_or_default();
         if let Some(evidence) = &mut self.inspection.evidence {
             evidence.chip = Some(ChipEvidence::ActiveAuthentication {
                 dg15: Pii::new(dg15),
-                challenge: proof.challenge.to_vec(),
-                response: proof.signature,
+                dg14: dg14.map(Pii::new),
+                answer: ActiveAnswer { challenge: proof.challenge, response: proof.signature },
             });
         }
     }

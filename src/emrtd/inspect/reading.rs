@@ -27,6 +27,7 @@ impl Dialogue<'_, '_> {
         self.signed_object = match passive::authenticate(&bytes, self.trust, self.now, &mut self.report) {
             SodVerdict::Trusted(sod) => SignedObject::Trusted(sod),
             SodVerdict::UnknownSigner(sod) => SignedObject::Unknown(sod),
+            SodVerdict::OutOfForce(sod, _) => SignedObject::OutOfForce(sod),
             SodVerdict::Failed(_) => SignedObject::None,
         };
         if let Some(signed) = self.signed_object.signed() {

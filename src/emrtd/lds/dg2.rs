@@ -1,8 +1,10 @@
-//! DG2: the encoded face (ICAO Doc 9303-10 §4.7.2; CBEFF in ISO/IEC 19785, face record in ISO/IEC 19794-5:2005 §5).
+//! DG2: the encoded face (ICAO Doc 9303-10 §4.7.2; CBEFF in ISO/IEC 19785, face record in ISO/IEC 19794-5:2005 §5, or
+//! face image data block of ISO/IEC 39794-5:2019).
 //!
 //! Invariants: no image is decoded here; every count and length of the record is checked against the bytes that are
 //! there, and a length that is wrong shortens the image and never lengthens it.
 
+use super::face_block;
 use crate::bits::tlv::{Element, Reader, TlvError};
 use thiserror::Error;
 
@@ -49,10 +51,7 @@ pub enum Dg2Error {
     /// No biometric template, or none with a face in it.
     #[error("no face")]
     NoFace,
-    /// A record of ISO/IEC 39794-5, which is not supported yet.
-    #[error("a face record of the new format")]
-    NewFormat,
-    /// Not a face record of ISO/IEC 19794-5.
+    /// Neither a face record of ISO/IEC 19794-5 nor a block of ISO/IEC 39794-5.
     #[error("not a face record")]
     NotAFaceRecord,
     /// The record ends early.
@@ -78,7 +77,7 @@ pub fn parse(file: &[u8]) -> Result<FaceImage<'_>, Dg2Error> {
         check_count(count)?;
     }
     let template = templates.expect(0x7F60).map_err(|_| Dg2Error::NoFace)?;
-    face_record(record_of(&template)?)
+    face_of(&template)
 }
 
 fn check_count(count: Element<'_>) -> Result<(), Dg2Error> {
@@ -88,39 +87,49 @@ fn check_count(count: Element<'_>) -> Result<(), Dg2Error> {
     }
 }
 
-/// The biometric data block: `5F2E` plain, `7F2E` with the record in it or in a `5F2E` of its own.
-fn record_of<'a>(template: &Element<'a>) -> Result<&'a [u8], Dg2Error> {
+/// The biometric data block: `5F2E` plain, `7F2E` with the record in it or in a `5F2E` of its own, or with a block of
+/// ISO/IEC 39794-5.
+fn face_of<'a>(template: &Element<'a>) -> Result<FaceImage<'a>, Dg2Error> {
     let mut children = template.children();
     while !children.is_empty() {
         let child = children.read()?;
         match child.tag {
-            0x5F2E => return Ok(child.value),
-            0x7F2E if child.value.starts_with(b"FAC\0") => return Ok(child.value),
-            0x7F2E => return record_of_constructed(&child),
+            0x5F2E => return face_record(child.value),
+            0x7F2E if child.value.starts_with(b"FAC\0") => return face_record(child.value),
+            0x7F2E => return face_of_constructed(&child),
             _ => {}
         }
     }
     Err(Dg2Error::NoFace)
 }
 
-fn record_of_constructed<'a>(block: &Element<'a>) -> Result<&'a [u8], Dg2Error> {
+fn face_of_constructed<'a>(block: &Element<'a>) -> Result<FaceImage<'a>, Dg2Error> {
     let mut children = block.children();
     while !children.is_empty() {
         let child = children.read()?;
         match child.tag {
-            0x5F2E => return Ok(child.value),
-            // ISO/IEC 39794-5 wraps its record in an application tag of its own.
-            0xA1 | 0x65 => return Err(Dg2Error::NewFormat),
+            0x5F2E => return face_record(child.value),
+            face_block::WRAPPER => return face_block(&child.children().expect(face_block::FACE_IMAGE_DATA_BLOCK)?),
+            face_block::FACE_IMAGE_DATA_BLOCK => return face_block(&child),
             _ => {}
         }
     }
     Err(Dg2Error::NoFace)
 }
 
+fn face_block<'a>(block: &Element<'a>) -> Result<FaceImage<'a>, Dg2Error> {
+    let (bytes, faces) = face_block::image(block)?;
+    Ok(FaceImage { kind: kind_of(bytes)?, bytes, faces })
+}
+
 fn face_record(record: &[u8]) -> Result<FaceImage<'_>, Dg2Error> {
     if !record.starts_with(b"FAC\0") {
-        let new_format = record.first() == Some(&0x65);
-        return Err(if new_format { Dg2Error::NewFormat } else { Dg2Error::NotAFaceRecord });
+        // The new block may stand in `5F2E` as well.
+        let mut reader = Reader::new(record);
+        return match reader.peek_tag() {
+            Some(face_block::FACE_IMAGE_DATA_BLOCK) => face_block(&reader.read()?),
+            _ => Err(Dg2Error::NotAFaceRecord),
+        };
     }
     let faces = u16_at(record, 12)?;
     if faces == 0 {

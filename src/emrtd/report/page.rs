@@ -3,7 +3,7 @@
 //! Invariants: nothing about the person unless it is asked for; nothing is loaded from anywhere; every text that comes
 //! from a document is escaped.
 
-use super::render::{fingerprint, is_trusted};
+use super::render::{fingerprint, is_trusted, ruling};
 use super::{Cause, CheckResult, Outcome, Overall};
 use crate::emrtd::inspect::Inspection;
 use crate::emrtd::lds::dg1;
@@ -31,6 +31,7 @@ pub fn html(inspection: &Inspection, at: Timestamp, person: bool) -> String {
     page.push_str("</table>\n<h2>Files</h2>\n<table>\n<tr><th>File<th>Bytes<th>Signed by a trusted state\n");
     page.extend(inspection.files.present().map(|file| self::file(inspection, file)));
     page.push_str("</table>\n");
+    page.extend(inspection.rulings.iter().map(|one| format!("<p>{}</p>\n", escaped(&ruling(one)))));
     if let Some(evidence) = &inspection.evidence {
         let signer = fingerprint(&evidence.signer_certificate);
         page.push_str(&format!("<p>Document signer (SHA-256): {signer}</p>\n"));

@@ -2,7 +2,7 @@
 //!
 //! Invariants: no number, name, MRZ, picture or key; sizes and codes only.
 
-use super::{Check, CheckResult, Outcome};
+use super::{Check, CheckResult, Outcome, Ruling};
 use crate::bits::hex;
 use crate::crypto::HashAlg;
 use crate::emrtd::inspect::Inspection;
@@ -29,6 +29,7 @@ pub fn text(inspection: &Inspection) -> String {
     if inspection.sessions_reopened > 0 {
         lines.push(format!("sessions opened again {}", inspection.sessions_reopened));
     }
+    lines.extend(inspection.rulings.iter().map(ruling));
     if let Some(evidence) = &inspection.evidence {
         lines.push(format!("signer {}", fingerprint(&evidence.signer_certificate)));
     }
@@ -62,9 +63,15 @@ pub fn json(inspection: &Inspection) -> Value {
             })
         })
         .collect();
+    let deviations: Vec<Value> = inspection
+        .rulings
+        .iter()
+        .map(|one| json!({ "entry": one.entry, "check": one.check.id(), "cause": one.cause.id(), "weighs": one.weight.word() }))
+        .collect();
     json!({
         "overall": inspection.overall.word(),
         "checks": checks,
+        "deviations": deviations,
         "access": inspection.access_method.map(|method| method.id()),
         "downgraded": inspection.downgraded,
         "files": files,
@@ -86,6 +93,12 @@ pub(super) fn is_trusted(inspection: &Inspection, file: FileId) -> bool {
         FileId::CardSecurity => good(Check::CardSecurity),
         FileId::Com | FileId::CardAccess => false,
     }
+}
+
+/// What an entry of the list of deviations says: `deviation vn-2019: passive.validity signer-expired weighs WARN`.
+pub(super) fn ruling(ruling: &Ruling) -> String {
+    let Ruling { entry, check, cause, weight } = ruling;
+    format!("deviation {entry}: {} {} weighs {}", check.id(), cause.id(), weight.word())
 }
 
 fn line(line: &CheckResult) -> String {

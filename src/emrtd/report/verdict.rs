@@ -11,11 +11,61 @@ const PORTRAIT_GROUP: u8 = 2;
 /// The verdict that follows from `results` under `policy`: the gravest of what each line says by itself and what is
 /// missing. A list that lacks a required check without saying why is unfinished, and that is [`Overall::Retry`].
 pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
-    let by_lines = results.iter().map(|line| verdict_of(line, policy)).max().unwrap_or(Overall::Retry);
+    overall_ruled(results, &[], policy)
+}
+
+/// The same where entries of the list of deviations say what some lines weigh.
+pub fn overall_ruled(results: &[CheckResult], rulings: &[Ruling], policy: &InspectionPolicy) -> Overall {
+    let is_vouched_for = is_vouched_for(results, policy);
+    let weight = |line: &CheckResult| ruled_verdict_of(line, rulings, is_vouched_for, policy);
+    let by_lines = results.iter().map(weight).max().unwrap_or(Overall::Retry);
     let missing = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
     let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
     let so_far = by_lines.max(missing.unwrap_or(Overall::Pass)).max(chip);
     if policy.from_files || is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
+}
+
+/// What an entry of the list of deviations says about one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ruling {
+    /// The entry's name.
+    pub entry: String,
+    /// The check of the line.
+    pub check: Check,
+    /// The cause of the line.
+    pub cause: Cause,
+    /// What the line weighs.
+    pub weight: Weight,
+}
+
+/// What a line weighs by a ruling. There is no third: nothing bad is made good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Weight {
+    /// [`Overall::Warn`].
+    Warn,
+    /// [`Overall::Fail`].
+    Fail,
+}
+
+impl Weight {
+    /// The word in reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Warn => Overall::Warn.word(),
+            Self::Fail => Overall::Fail.word(),
+        }
+    }
+}
+
+/// The defects that a ruling may make weigh WARN in place of FAIL: what a state got wrong about time, its name or the
+/// form of what it signed. Never what shows that data, signature, chain or chip are not the state's.
+pub fn is_excusable(check: Check, cause: Cause) -> bool {
+    matches!(
+        (check, cause),
+        (Check::SignerValidity, Cause::SignerExpired | Cause::SignerNotYetValid)
+            | (Check::CountryAgreement, Cause::CountriesDisagree)
+            | (Check::DgParse(_), Cause::Malformed)
+    )
 }
 
 /// Every check that a complete report lists whatever happened.
@@ -104,6 +154,38 @@ fn chip_verdict(results: &[CheckResult]) -> Overall {
     if proven { Overall::Pass } else { Overall::Warn }
 }
 
+/// What one line says under the rulings. An excuse counts only for a failed line that may be excused, in a document
+/// whose signature, chain and hashes are good.
+fn ruled_verdict_of(
+    line: &CheckResult,
+    rulings: &[Ruling],
+    is_vouched_for: bool,
+    policy: &InspectionPolicy,
+) -> Overall {
+    let own = verdict_of(line, policy);
+    let mut weights = rulings
+        .iter()
+        .filter(|ruling| ruling.check == line.check && line.cause == Some(ruling.cause))
+        .map(|ruling| ruling.weight);
+    let Some(first) = weights.next() else { return own };
+    if first == Weight::Fail || weights.any(|weight| weight == Weight::Fail) {
+        return own.max(Overall::Fail);
+    }
+    let may_be_excused = line.cause.is_some_and(|cause| is_excusable(line.check, cause)) && is_vouched_for;
+    match own {
+        Overall::Pass => Overall::Warn,
+        Overall::Fail if line.outcome == Outcome::Failed && may_be_excused => Overall::Warn,
+        own => own,
+    }
+}
+
+/// Signature, chain and the hash of every required group are good: the data is what a state of the store signed.
+fn is_vouched_for(results: &[CheckResult], policy: &InspectionPolicy) -> bool {
+    let good = |check| outcome_of(results, check) == Some(Outcome::Successful);
+    [Check::SodStructure, Check::SodSignature, Check::SignerChain].into_iter().all(good)
+        && policy.required_groups.iter().all(|group| good(Check::DgHash(*group)))
+}
+
 /// What one line says by itself.
 fn verdict_of(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
     match line.outcome {
@@ -131,6 +213,7 @@ fn note_verdict(cause: Option<Cause>) -> Overall {
             | Cause::TrailingBytes
             | Cause::NotNeeded
             | Cause::KeyOfUnknownSigner
+            | Cause::KeyOfUnfitSigner
             | Cause::FallbackUsed,
         ) => Overall::Pass,
         Some(_) => Overall::Warn,

@@ -66,8 +66,14 @@ fn keys() -> Vec<Entry> {
     vec![
         Entry::new("G07-no-keys", "no key of the chip", Overall::Warn, Check::ChipAuthentication, no_key)
             .making(unproven),
-        Entry::new("G08-keys-dropped", "DG14 and DG15 are gone", Overall::Warn, Check::ActiveAuthentication, no_key)
-            .issued_with(Fault::WithoutKeys),
+        Entry::new(
+            "G08-keys-dropped",
+            "DG14 and DG15 are gone",
+            Overall::Warn,
+            Check::CardTypeKeys,
+            Some(Cause::KeysDropped),
+        )
+        .issued_with(Fault::WithoutKeys),
         Entry::new(
             "G09-mapping",
             "proven within PACE",

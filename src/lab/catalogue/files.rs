@@ -15,7 +15,7 @@ const MIDDLE: u32 = 9;
 const SLOW_MS: u32 = 5_000;
 
 pub(super) fn entries() -> Vec<Entry> {
-    [list_of_groups(), groups(), forms(), blocks(), link()].concat()
+    [list_of_groups(), groups(), forms(), portraits(), blocks(), link()].concat()
 }
 
 fn list_of_groups() -> Vec<Entry> {
@@ -69,6 +69,19 @@ fn forms() -> Vec<Entry> {
             .edited(|data| drop(data.files.insert(FileId::Dg(2).fid(), vec![0x75, 0x84, 0x7F, 0xFF, 0xFF, 0xFF]))),
         good("C06-zero-extended", "zeros behind DG13").edited(|data| extend(data, FileId::Dg(13), &[0; 200])),
         good("C06-trailing-bytes", "other bytes behind DG13").edited(|data| extend(data, FileId::Dg(13), &[0xA5; 3])),
+    ]
+}
+
+fn portraits() -> Vec<Entry> {
+    let new = |id, about| {
+        Entry::new(id, about, Overall::Pass, Check::DgParse(2), None)
+            .making(Making { new_face_block: true, ..Making::default() })
+    };
+    vec![
+        new("D-portrait-39794", "the portrait in a block of ISO/IEC 39794-5"),
+        new("D-portrait-39794-no-image", "such a block without an image")
+            .issued_with(Fault::PortraitWithoutImage)
+            .ending_in(Overall::Warn, Check::DgParse(2), Some(Cause::PortraitUnreadable)),
     ]
 }
 

@@ -28,9 +28,14 @@ pub fn modulus() -> Vec<u8> {
 
 /// The bare private operation on 256 bytes below the modulus (RFC 8017 §5.2.1).
 pub fn sign(representative: &[u8]) -> Option<Vec<u8>> {
-    let modulus = Modulus::new(&number(MODULUS))?;
+    private_operation(&number(MODULUS), &number(PRIVATE_EXPONENT), representative)
+}
+
+/// The same with another key of the lab.
+pub fn private_operation(modulus: &[u8], private_exponent: &[u8], representative: &[u8]) -> Option<Vec<u8>> {
+    let modulus = Modulus::new(modulus)?;
     let element = modulus.element(representative)?;
-    Some(modulus.encode(&modulus.power(&element, &number(PRIVATE_EXPONENT))))
+    Some(modulus.encode(&modulus.power(&element, private_exponent)))
 }
 
 /// DG15 with the public half.

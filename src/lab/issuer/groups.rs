@@ -74,11 +74,42 @@ pub(super) fn dg2(image: &[u8], (width, height): (u16, u16), jpeg2000: bool) -> 
         image,
     ]
     .concat();
+    with_header(&[0, 8], &tlv::encode(0x5F2E, &record))
+}
+
+/// DG2 around a coded image: CBEFF and a face image data block of ISO/IEC 39794-5 (version 3 of 2019).
+pub(super) fn dg2_39794(image: &[u8], (width, height): (u16, u16), jpeg2000: bool) -> Vec<u8> {
+    let integer = |tag, number: &[u8]| tlv::encode(tag, number);
+    // JPEG is 1, lossy JPEG 2000 is 2, as a choice within a choice; the face is in full frontal view (1).
+    let format = tlv::encode(0xA0, &integer(0x80, &[1 + u8::from(jpeg2000)]));
+    let kind = tlv::encode(0xA1, &integer(0x80, &[1]));
+    let size = tlv::encode_all(0xA5, &[integer(0x80, &der_number(width)), integer(0x81, &der_number(height))]);
+    let two_dimensional =
+        tlv::encode_all(0xA0, &[tlv::encode(0x80, image), tlv::encode_all(0xA1, &[format, kind, size])]);
+    let representation = tlv::encode(0xA1, &tlv::encode(0xA0, &two_dimensional));
+    let blocks = tlv::encode(0xA1, &tlv::encode_all(0x30, &[integer(0x80, &[0]), representation]));
+    let version = tlv::encode_all(0xA0, &[integer(0x80, &[3]), integer(0x81, &der_number(2019))]);
+    let block = tlv::encode_all(0x65, &[version, blocks]);
+    with_header(&[0, 0x2A], &tlv::encode(0x7F2E, &tlv::encode(0xA1, &block)))
+}
+
+/// The content of a DER integer.
+fn der_number(number: u16) -> Vec<u8> {
+    let [high, low] = number.to_be_bytes();
+    match (high, low) {
+        (0, 0..=0x7F) => vec![low],
+        (0, _) | (1..=0x7F, _) => vec![high, low],
+        _ => vec![0, high, low],
+    }
+}
+
+/// One biometric template: type facial features, format owner ISO/IEC JTC 1/SC 37, `format` and the data block.
+fn with_header(format: &[u8], data: &[u8]) -> Vec<u8> {
     let header = tlv::encode_all(
         0xA1,
-        &[tlv::encode(0x81, &[2]), tlv::encode(0x82, &[0]), tlv::encode(0x87, &[1, 1]), tlv::encode(0x88, &[0, 8])],
+        &[tlv::encode(0x81, &[2]), tlv::encode(0x82, &[0]), tlv::encode(0x87, &[1, 1]), tlv::encode(0x88, format)],
     );
-    let template = tlv::encode_all(0x7F60, &[header, tlv::encode(0x5F2E, &record)]);
+    let template = tlv::encode_all(0x7F60, &[header, data.to_vec()]);
     tlv::encode(0x75, &tlv::encode_all(0x7F61, &[tlv::encode(0x02, &[1]), template]))
 }
 

@@ -59,6 +59,8 @@ pub struct Issuer {
 pub struct Making {
     /// How the portrait is coded.
     pub portrait: Coding,
+    /// DG2 holds a block of ISO/IEC 39794-5 in place of a record of ISO/IEC 19794-5.
+    pub new_face_block: bool,
     /// The chip offers PACE.
     pub pace: bool,
     /// The chip offers BAC.
@@ -100,6 +102,8 @@ pub enum Fault {
     WithoutKeys,
     /// EF.COM lists groups that are not there.
     LyingCom,
+    /// DG2 holds bytes that are no image where its image should be, properly signed.
+    PortraitWithoutImage,
 }
 
 impl Default for Making {
@@ -107,6 +111,7 @@ impl Default for Making {
     fn default() -> Self {
         Self {
             portrait: Coding::Jp2,
+            new_face_block: false,
             pace: true,
             chip_mapping: false,
             bac: true,
@@ -227,12 +232,20 @@ fn chip_secret(number: &str) -> EcSecret {
 }
 
 fn groups_of(person: &Person, making: &Making, chip_secret: &EcSecret) -> Result<BTreeMap<u8, Vec<u8>>, IssueError> {
-    let image = portrait::coded(person, making.portrait)?;
+    let image = match making.fault {
+        Some(Fault::PortraitWithoutImage) => b"no image".to_vec(),
+        _ => portrait::coded(person, making.portrait)?,
+    };
     let jpeg2000 = making.portrait != Coding::Jpeg;
+    let dg2 = if making.new_face_block {
+        groups::dg2_39794(&image, portrait::SIZE, jpeg2000)
+    } else {
+        groups::dg2(&image, portrait::SIZE, jpeg2000)
+    };
     let chip_key = if making.chip_authentication { Some(chip_secret.public()?) } else { None };
     let mut groups = BTreeMap::from([
         (1, groups::dg1(person)),
-        (2, groups::dg2(&image, portrait::SIZE, jpeg2000)),
+        (2, dg2),
         (3, b"\x63\x0ADG3 of lab".to_vec()),
         (13, groups::dg13(person)),
         (14, groups::dg14(making.offer(), chip_key.as_ref())),

@@ -141,6 +141,7 @@ fn choice_word(choice: Choice, words: &Words) -> &str {
         Choice::ReportDuplicate => &words.action_report_duplicate,
         Choice::Directed => &words.action_directed,
         Choice::Continue => &words.action_continue,
+        Choice::EndSession => &words.action_end_session,
     }
 }
 

@@ -7,16 +7,19 @@ use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::Words;
 use crate::ui::widgets::notice;
-use egui::{Key, RichText, TextEdit, Ui, Vec2};
+use egui::{Align, Frame, Key, Layout, Panel, RichText, TextEdit, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 900.0;
 const ROW_HEIGHT: f32 = 52.0;
+const FOOT_HEIGHT: f32 = 48.0;
 
 /// Draws the screen; `line` is the text in the input line, kept between frames.
 pub(crate) fn show(ui: &mut Ui, view: &IdleView, line: &mut String, tools: &mut Tools<'_>) -> Option<Input> {
     let words = &tools.strings.words;
     let searching = !view.found.is_empty() || view.found_nothing;
-    ui.vertical_centered(|ui| {
+    let foot = Panel::bottom("idle-foot").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
+    let ended = foot.show(ui, |ui| end_session(ui, words)).inner;
+    let input = ui.vertical_centered(|ui| {
         ui.set_max_width(COLUMN_WIDTH);
         let told = view.reader_failure.or(view.notice);
         if !searching {
@@ -35,6 +38,16 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, line: &mut String, tools: &mut 
             ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::INK_SOFT));
         }
         input
+    });
+    input.inner.or(ended)
+}
+
+/// Apart from everything that is pressed for a person.
+fn end_session(ui: &mut Ui, words: &Words) -> Option<Input> {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let text = RichText::new(&words.end_session).font(style::font(Size::Body)).color(style::INK_SOFT);
+        let button = egui::Button::new(text).min_size(Vec2::new(0.0, style::TARGET_MIN));
+        ui.add(button).clicked().then_some(Input::EndSession)
     })
     .inner
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod already_in;
 mod case;
+pub(super) mod closing;
 pub(super) mod elsewhere;
 pub(super) mod halted;
 pub(super) mod idle;

@@ -118,7 +118,7 @@ fn is_recorded(view: &View) -> bool {
 fn case(view: &View) -> Option<&CaseView> {
     match &view.screen {
         Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => Some(case),
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => None,
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
     }
 }
 
@@ -173,6 +173,7 @@ fn open(work: &Path) -> Result<(RunningDesk, LabField), BenchError> {
         watcher: Box::new(watcher),
         connector: Box::new(field.reader()),
         registry: None,
+        witness: None,
         clock: Arc::new(SystemClock),
         card_random: Box::new(SystemRandom),
         key_random: Box::new(SystemRandom),

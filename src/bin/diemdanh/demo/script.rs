@@ -4,7 +4,7 @@ use super::people::{RegistryMood, ScreenName, Visitor, visitors};
 use super::world::{DemoError, World};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Signal;
-use diemdanh::checkin::view::{CaseView, Headline, Instruction, Screen, StageView, View};
+use diemdanh::checkin::view::{CaseView, ClosingView, Headline, Instruction, Screen, StageView, View};
 use diemdanh::desk::runtime::{RunningDesk, ViewCell};
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::registry_stub::StubFault;
@@ -96,7 +96,19 @@ pub(super) fn play(world: &World, desk: &RunningDesk, field: &LabField, hands: &
             clear(field, hands)?;
         }
     }
+    end_session(&view, hands)?;
     Ok(all_well)
+}
+
+/// Ends the session as an invigilator does, and waits for the witness's last word.
+fn end_session(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
+    wait(view, "end", |view| matches!(&view.screen, Screen::Idle(_)))?;
+    hands.press("F10")?;
+    wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Asking { .. })))?;
+    hands.picture("end-of-session")?;
+    hands.press("F10")?;
+    wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Closed(closed)) if closed.witnessed))?;
+    hands.picture("session-ended")
 }
 
 /// Leaves a clean desk for the next person after a visit went wrong.
@@ -149,7 +161,7 @@ fn decided(screen: &Screen) -> Option<&CaseView> {
             let portrait = !matches!(case.portrait, diemdanh::checkin::view::PortraitView::Pending);
             (ready && portrait).then_some(case)
         }
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => None,
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
     }
 }
 
@@ -205,7 +217,7 @@ fn receipt(screen: &Screen) -> Option<String> {
             StageView::Recorded(receipt) => Some(receipt.entry.clone()),
             _ => None,
         },
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Halted(_) => None,
+        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
     }
 }
 
@@ -223,6 +235,7 @@ fn name_of(screen: &Screen) -> String {
         Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
             format!("{:?} {:?} {:?}", case.headline, case.reasons, case.lines)
         }
+        Screen::Closing(closing) => format!("closing {closing:?}"),
         Screen::Halted(halted) => format!("halted {}", halted.failure.code()),
     }
 }

@@ -8,6 +8,7 @@ use diemdanh::board::{report, verify};
 use diemdanh::checkin::show::halted_at_start;
 use diemdanh::checkin::state::Halted;
 use diemdanh::checkin::view::View;
+use diemdanh::desk::anchors::witness;
 use diemdanh::desk::handover::{HandoverError, hand_over};
 use diemdanh::desk::registry::client;
 use diemdanh::desk::runtime::RunningDesk;
@@ -95,8 +96,10 @@ impl World {
             RegistryStub::start(StubSettings { delay_ms: 150, ..StubSettings::default() }, &mut SystemRandom)?;
         fs::write(work.join("registry-ca.pem"), registry.authority_pem())?;
         fs::write(work.join("registry.vkey"), format!("{}\n", registry.verifier()))?;
-        fs::write(work.join("desk.toml"), configuration(registry.url(), "trust"))?;
-        fs::write(work.join("broken.toml"), configuration(registry.url(), "no-such-folder"))?;
+        fs::write(work.join("witness.vkey"), format!("{}\n", registry.witness_key()))?;
+        let witness = registry.witness_prefix();
+        fs::write(work.join("desk.toml"), configuration(registry.url(), &witness, "trust"))?;
+        fs::write(work.join("broken.toml"), configuration(registry.url(), &witness, "no-such-folder"))?;
         fs::write(out.join("board.vkey"), format!("{board}\n"))?;
         Ok(Self { out: out.to_owned(), work, board, registry })
     }
@@ -133,6 +136,7 @@ impl World {
             watcher: Box::new(watcher),
             connector: Box::new(field.reader()),
             registry: client(&config.registry, &base)?,
+            witness: witness(&config.witness, &base)?,
             clock: Arc::new(SystemClock),
             card_random: Box::new(SystemRandom),
             key_random: Box::new(SystemRandom),
@@ -197,7 +201,7 @@ fn placed(index: usize, person: &Person) -> Placed {
 }
 
 /// A session whose start signal is 25 minutes away: the door is open, nobody is late.
-fn configuration(url: &str, trust: &str) -> String {
+fn configuration(url: &str, witness: &str, trust: &str) -> String {
     let now = Timestamp::now();
     let start = now.saturating_add(SignedDuration::from_mins(25)).unwrap_or(now);
     format!(
@@ -207,7 +211,8 @@ fn configuration(url: &str, trust: &str) -> String {
          [session]\nid = \"b1\"\ntitle = \"\"\nstart = \"{start}\"\n\
          [paths]\ntrust = \"{trust}\"\nroster = \"roster.csv\"\njournal = \"journal\"\ndevice_key = \"device.key\"\n\
          passphrase = \"device.pass\"\ndesk_cert = \"desk-cert\"\nexam_key = \"exam.key\"\n\
-         [registry]\nurl = \"{url}\"\nca = \"registry-ca.pem\"\nverifier = \"registry.vkey\"\n",
+         [registry]\nurl = \"{url}\"\nca = \"registry-ca.pem\"\nverifier = \"registry.vkey\"\n\
+         [witness]\nurl = \"{witness}\"\nca = \"registry-ca.pem\"\nverifier = \"witness.vkey\"\n",
         room_name(ROOM),
     )
 }

@@ -1,0 +1,79 @@
+//! The end of a session: what is asked before, and what stands on the screen afterwards.
+
+use crate::bits::base32;
+use crate::bits::qr::QrMatrix;
+use crate::checkin::context::Context;
+use crate::checkin::event::ClosedLog;
+use crate::checkin::show::local;
+use crate::checkin::state::State;
+use crate::checkin::view::{ClosedView, ClosingView, HeadView};
+use std::sync::Arc;
+
+/// The session is being ended.
+#[derive(Debug, Clone)]
+pub enum Closing {
+    /// Somebody has to say yes.
+    Asking,
+    /// The last entry is being written.
+    Writing,
+    /// The log is closed.
+    Closed(Arc<LogHead>),
+}
+
+/// The head of a closed log as people carry it away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogHead {
+    /// Segment and entries.
+    pub segment: u32,
+    /// Entries, the last one included.
+    pub entries: u64,
+    /// When it was closed.
+    pub at: jiff::Timestamp,
+    /// Who is in, over all segments.
+    pub arrived: u64,
+    /// Sixteen characters of the root, for the paper minutes.
+    pub sixteen: String,
+    /// The signed note as a QR code.
+    pub qr: Option<QrMatrix>,
+}
+
+impl LogHead {
+    /// The head of this log.
+    pub fn of(log: &ClosedLog) -> Self {
+        let entry = log.durable.entry();
+        Self {
+            segment: entry.segment,
+            entries: entry.seq + 1,
+            at: log.durable.at(),
+            arrived: log.totals.arrived,
+            sixteen: base32::sixteen(log.durable.root()),
+            qr: QrMatrix::of(&log.checkpoint),
+        }
+    }
+}
+
+/// What the screen shows.
+pub(super) fn closing_view(context: &Context, state: &State, closing: &Closing) -> ClosingView {
+    match closing {
+        Closing::Asking => ClosingView::Asking {
+            arrived: state.arrivals.len(),
+            expected: context.expected,
+            entries: state.head.entry().seq + 1,
+            unanswered: state.pending.len(),
+        },
+        Closing::Writing => ClosingView::Writing,
+        Closing::Closed(head) => ClosingView::Closed(Box::new(ClosedView {
+            head: HeadView {
+                entry: format!("{}/{}", head.segment, head.entries),
+                time: local(context, head.at, "%H:%M:%S"),
+                sixteen: head.sixteen.clone(),
+                qr: head.qr.clone(),
+            },
+            arrived: head.arrived,
+            expected: context.expected,
+            unanswered: state.pending.len(),
+            witness_asked: context.policy.witness_asked,
+            witnessed: state.health.witness.size >= head.entries,
+        })),
+    }
+}

@@ -1,0 +1,58 @@
+//! The end of a session, and what a witness outside has seen of the log.
+
+use super::Desk;
+use crate::checkin::closing::{Closing, LogHead};
+use crate::checkin::event::{ClosedLog, Effect};
+use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::records;
+use crate::checkin::state::Phase;
+use std::sync::Arc;
+
+impl Desk<'_> {
+    /// Only an idle desk ends a session; nobody is left standing at it.
+    pub(super) fn ask_to_end(&mut self) {
+        if matches!(self.state.phase, Phase::Idle(_)) && !self.state.reading {
+            self.state.phase = Phase::Closing(Closing::Asking);
+        }
+    }
+
+    pub(super) fn end_session(&mut self) {
+        if matches!(self.state.phase, Phase::Closing(Closing::Asking)) {
+            self.state.phase = Phase::Closing(Closing::Writing);
+            self.state.key = None;
+            self.effects.push(Effect::CloseLog);
+        }
+    }
+
+    pub(super) fn closed(&mut self, log: &ClosedLog) {
+        self.state.head = log.durable.clone();
+        self.state.phase = Phase::Closing(Closing::Closed(Arc::new(LogHead::of(log))));
+        self.effects.push(Effect::Sound(Signal::Ok));
+    }
+
+    pub(super) fn witnessed(&mut self, size: u64, clock_off_s: i64) {
+        let was_off = self.is_off(self.state.health.clock_off_s);
+        self.note_witness(size, clock_off_s);
+        if self.is_off(clock_off_s) && !was_off {
+            self.record_note(records::device("clock", Failure::ClockDiffers));
+            self.effects.push(Effect::Sound(Signal::Attention));
+        }
+    }
+
+    pub(super) fn note_witness(&mut self, size: u64, clock_off_s: i64) {
+        let now = self.state.now;
+        let witness = &mut self.state.health.witness;
+        (witness.size, witness.at, witness.is_silent) = (size, Some(now), false);
+        self.state.health.clock_off_s = clock_off_s;
+    }
+
+    pub(super) fn witness_silent(&mut self, rolled_back: bool) {
+        let witness = &mut self.state.health.witness;
+        witness.is_silent = true;
+        witness.disagrees |= rolled_back;
+    }
+
+    fn is_off(&self, clock_off_s: i64) -> bool {
+        clock_off_s.abs() > self.context.policy.clock_tolerance_s
+    }
+}

@@ -1,0 +1,98 @@
+//! A desk's device key is made, and its request for a certificate.
+
+use crate::bits::random::Random;
+use crate::checkin::state::Halted;
+use crate::desk::config::{DeskConfig, DeviceStoreKind};
+use crate::desk::start::with_device_store;
+use crate::host::device_key::{self, DeviceKeyError, DeviceStore};
+use crate::host::disk::{FileStore, JournalError};
+use crate::host::folder::{FolderError, set_aside};
+use crate::record::{Enrolment, LogStore, NoteError, NoteSigner, StoreFault};
+use std::path::{Path, PathBuf};
+
+/// Why there is no request.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolError {
+    /// Configuration or passphrase cannot be read.
+    #[error("{}: {}", .0.failure.code(), .0.detail)]
+    Config(Halted),
+    /// The device key cannot be made or opened.
+    #[error(transparent)]
+    Key(#[from] DeviceKeyError),
+    /// The request cannot be signed.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// The journal cannot be looked at.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal cannot be looked at.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    /// A log under the old key is still here: it could not be exported any more.
+    #[error("the journal holds {segments} segments under the old key: export it and use a new journal first")]
+    JournalInUse {
+        /// How many.
+        segments: usize,
+    },
+    /// Keys in tokens and TPMs are changed by their own tools, under a new desk name.
+    #[error("only a key in a file can be renewed here; a token's key is removed with the token's own tool")]
+    NotAFile,
+    /// The old key cannot be set aside.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+/// A request, ready for the board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The signed note.
+    pub note: String,
+    /// Sixteen characters to read out.
+    pub sixteen: String,
+    /// The device key was made just now.
+    pub is_new: bool,
+    /// Where the old key lies, when it was renewed.
+    pub set_aside: Option<PathBuf>,
+}
+
+/// Opens the desk's device key, or makes it where there is none, and signs a request for a certificate. With `renew`
+/// the old key is set aside first; that is refused while the journal holds a log under it.
+///
+/// # Errors
+/// [`EnrolError`].
+pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Random) -> Result<Request, EnrolError> {
+    let set_aside = if renew { Some(set_old_key_aside(config, base)?) } else { None };
+    let name = format!("{}/{}", config.exam.board, config.desk.id);
+    let made = with_device_store(config, base, |store, _| Ok(open_or_create(store, &name, random)));
+    let (device, is_new) = made.map_err(EnrolError::Config)??;
+    let enrolment = Enrolment {
+        board: config.exam.board.clone(),
+        exam: config.exam.id.clone(),
+        desk: config.desk.id.clone(),
+        site: config.desk.site.clone(),
+        device: device.verifier().clone(),
+    };
+    Ok(Request { note: enrolment.sign(device.as_ref())?, sixteen: enrolment.sixteen(), is_new, set_aside })
+}
+
+fn open_or_create(
+    store: &DeviceStore<'_>,
+    name: &str,
+    random: &mut dyn Random,
+) -> Result<(Box<dyn NoteSigner>, bool), DeviceKeyError> {
+    match device_key::open(store, name) {
+        Err(error) if error.is_missing() => device_key::create(store, name, random).map(|key| (key, true)),
+        opened => opened.map(|key| (key, false)),
+    }
+}
+
+fn set_old_key_aside(config: &DeskConfig, base: &Path) -> Result<PathBuf, EnrolError> {
+    if config.device.store == DeviceStoreKind::Pkcs11 {
+        return Err(EnrolError::NotAFile);
+    }
+    let segments = FileStore::open(&base.join(&config.paths.journal))?.segments()?.len();
+    if segments > 0 {
+        return Err(EnrolError::JournalInUse { segments });
+    }
+    Ok(set_aside(&base.join(&config.paths.device_key))?)
+}

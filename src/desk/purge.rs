@@ -1,0 +1,155 @@
+//! People's data leaves the desk for good, and the log says so.
+//!
+//! Refused until the board's receipt covers every segment of the journal, or two people overrule that by name. The
+//! entry is on the disk before the first file goes; the journal itself stays, it names nobody.
+
+use crate::bits::stamp::Clock as _;
+use crate::checkin::state::Halted;
+use crate::desk::config::DeskConfig;
+use crate::desk::start::{desk_cert, device_key, opening};
+use crate::host::clock::SystemClock;
+use crate::host::disk::{FileStore, JournalError};
+use crate::host::folder::{FolderError, read_text_file, remove};
+use crate::host::random::SystemRandom;
+use crate::record::receipt::Receipt;
+use crate::record::segment::{SegmentContent, SegmentDamage, read_segment};
+use crate::record::{
+    AttendanceEvent, AttendanceLog, Checkpoint, Code, CodeError, Digest, LogFault, LogStore, NoteError, NoteVerifier,
+    StoreFault,
+};
+use sha2::{Digest as _, Sha256};
+use std::path::{Path, PathBuf};
+
+/// Who allows it.
+pub enum Leave<'a> {
+    /// The board's receipt, a signed note.
+    Receipt(&'a Path),
+    /// Two people, by their codes.
+    Overruled(&'a str, &'a str),
+}
+
+/// Why nothing was purged.
+#[derive(Debug, thiserror::Error)]
+pub enum PurgeError {
+    /// Configuration or key cannot be read.
+    #[error("{}: {}", .0.failure.code(), .0.detail)]
+    Config(Halted),
+    /// The configuration names no key of the board (`paths.board_key`): no receipt can be checked.
+    #[error("paths.board_key names no key of the board")]
+    NoBoardKey,
+    /// Receipt or key is not good.
+    #[error("the receipt or the board's key: {0}")]
+    Note(#[from] NoteError),
+    /// The board does not hold this segment, or not all of it.
+    #[error("the receipt does not cover segment {segment}")]
+    NotCovered {
+        /// Which.
+        segment: u32,
+    },
+    /// One person twice, or no code of a person.
+    #[error("two different people must overrule")]
+    OnePerson,
+    /// A person's code is none.
+    #[error("an operator's code: {0}")]
+    Code(#[from] CodeError),
+    /// The journal cannot be had; a running desk holds it.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+    /// A segment was damaged.
+    #[error("segment {segment}: {damage}")]
+    Damaged {
+        /// Which.
+        segment: u32,
+        /// What.
+        damage: SegmentDamage,
+    },
+    /// The entry cannot be written.
+    #[error(transparent)]
+    Log(#[from] LogFault),
+    /// A file cannot be read or removed. The entry stands; the purge can be repeated.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+}
+
+/// What was removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Purged {
+    /// The files and folders that were there.
+    pub removed: Vec<PathBuf>,
+}
+
+/// Writes the entry and removes roster, exam key and evidence.
+///
+/// # Errors
+/// [`PurgeError`].
+pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purged, PurgeError> {
+    let device = device_key(config, base).map_err(PurgeError::Config)?;
+    let cert = desk_cert(config, base).map_err(PurgeError::Config)?;
+    let mut store = FileStore::open(&base.join(&config.paths.journal))?;
+    let (receipt, overruled_by) = match leave {
+        Leave::Receipt(path) => (Some(checked(config, base, path, &mut store, device.verifier())?), Vec::new()),
+        Leave::Overruled(one, other) if one != other => (None, vec![Code::new(one)?, Code::new(other)?]),
+        Leave::Overruled(..) => return Err(PurgeError::OnePerson),
+    };
+    let (names, places): (Vec<_>, Vec<_>) = personal(config, base).into_iter().unzip();
+    let what = names.into_iter().map(Code::new).collect::<Result<Vec<_>, _>>()?;
+    let operator = Code::new(&config.desk.operator)?;
+    let opening = opening(config, device.as_ref(), cert, operator.clone(), String::new());
+    let (mut log, _) = AttendanceLog::open(store, &opening, SystemClock.now(), &mut SystemRandom)?;
+    log.append(&operator, AttendanceEvent::Purged { what, receipt, overruled_by }, SystemClock.now())?;
+    log.close(&operator, SystemClock.now())?;
+    let mut removed = Vec::new();
+    for place in places {
+        if remove(&place)? {
+            removed.push(place);
+        }
+    }
+    Ok(Purged { removed })
+}
+
+/// What the desk keeps of people: the log's word for it, and where it lies.
+fn personal(config: &DeskConfig, base: &Path) -> Vec<(&'static str, PathBuf)> {
+    let journal = base.join(&config.paths.journal);
+    vec![
+        ("roster", base.join(&config.paths.roster)),
+        ("exam-key", base.join(&config.paths.exam_key)),
+        ("evidence", journal.join(EVIDENCE_FOLDER)),
+        ("index", journal.join(INDEX_FILE)),
+    ]
+}
+
+/// The receipt's digest, when it covers the whole journal.
+fn checked(
+    config: &DeskConfig,
+    base: &Path,
+    receipt: &Path,
+    store: &mut FileStore,
+    device: &NoteVerifier,
+) -> Result<Digest, PurgeError> {
+    let key = config.paths.board_key.as_ref().ok_or(PurgeError::NoBoardKey)?;
+    let board = NoteVerifier::parse(&read_text_file(&base.join(key))?)?;
+    let note = read_text_file(receipt)?;
+    let receipt = Receipt::open(&note, &board)?;
+    for segment in store.segments()? {
+        let content = read_segment(&store.read(segment)?, device);
+        match content.map_err(|damage| PurgeError::Damaged { segment, damage })? {
+            SegmentContent::Good(good) => {
+                let head = Checkpoint::open(&good.checkpoint, &good.key)?;
+                // A purge that is repeated has left a segment of its own behind the receipt.
+                let is_purge = good.entries.iter().any(|entry| matches!(entry.event, AttendanceEvent::Purged { .. }));
+                if !receipt.covers(&head) && !is_purge {
+                    return Err(PurgeError::NotCovered { segment });
+                }
+            }
+            SegmentContent::Nothing { .. } => (),
+        }
+    }
+    Ok(Digest(Sha256::digest(note.as_bytes()).into()))
+}
+
+/// Sealed evidence, beside the journal.
+pub(super) const EVIDENCE_FOLDER: &str = "evidence";
+const INDEX_FILE: &str = "index.sqlite";

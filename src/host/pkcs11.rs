@@ -1,0 +1,178 @@
+//! Device keys in a PKCS#11 token (OASIS PKCS#11 v3.0): the key never leaves the token.
+//!
+//! Ed25519 where the token has it, otherwise ECDSA on P-256. The key's label in the token is its name in notes.
+
+use crate::bits::secret::Secret;
+use crate::bits::tlv;
+use crate::record::{NoteError, NoteSigner, NoteVerifier, signed_elsewhere};
+use cryptoki::{
+    context::{CInitializeArgs, CInitializeFlags, Pkcs11},
+    error::{Error, RvError},
+    mechanism::{
+        Mechanism,
+        eddsa::{EddsaParams, EddsaSignatureScheme},
+    },
+    object::{Attribute, AttributeType, ObjectClass, ObjectHandle},
+    session::{Session, UserType},
+    slot::Slot,
+    types::AuthPin,
+};
+use sha2::{Digest as _, Sha256};
+use std::path::Path;
+
+/// Which token, and how it is opened.
+pub struct TokenSettings<'a> {
+    /// The module's library.
+    pub module: &'a Path,
+    /// The token's label.
+    pub token: &'a str,
+    /// The user's PIN.
+    pub pin: &'a Secret<String>,
+}
+
+/// Why a token gave no key.
+#[derive(Debug, thiserror::Error)]
+pub enum TokenError {
+    /// There is no token of this label.
+    #[error("there is no token of this label")]
+    NoToken,
+    /// The token has no key of this name.
+    #[error("the token has no key of this name")]
+    NoKey,
+    /// The token has a key of this name already; keys are never overwritten.
+    #[error("the token has a key of this name already")]
+    Exists,
+    /// The PIN is wrong, or locked after too many wrong ones.
+    #[error("the token does not take this PIN")]
+    Pin,
+    /// A public key that is neither Ed25519 nor P-256, or a name that cannot stand in a note.
+    #[error("the token's key cannot sign notes: {0}")]
+    Key(#[from] NoteError),
+    /// The module's own error.
+    #[error("the token's module: {0}")]
+    Module(Error),
+}
+
+impl From<Error> for TokenError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Pkcs11(
+                RvError::PinIncorrect | RvError::PinLocked | RvError::PinLenRange | RvError::PinInvalid,
+                _,
+            ) => Self::Pin,
+            other => Self::Module(other),
+        }
+    }
+}
+
+/// A key in a token.
+pub struct TokenKey {
+    session: Session,
+    key: ObjectHandle,
+    verifier: NoteVerifier,
+}
+
+impl TokenKey {
+    /// Opens the key `name`.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn open(settings: &TokenSettings<'_>, name: &str) -> Result<Self, TokenError> {
+        let session = session(settings)?;
+        let key = find(&session, ObjectClass::PRIVATE_KEY, name)?.ok_or(TokenError::NoKey)?;
+        let public = find(&session, ObjectClass::PUBLIC_KEY, name)?.ok_or(TokenError::NoKey)?;
+        let verifier = NoteVerifier::of_device(name, &public_bytes(&session, public)?)?;
+        Ok(Self { session, key, verifier })
+    }
+
+    /// Makes the key `name` in the token.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub fn create(settings: &TokenSettings<'_>, name: &str) -> Result<Self, TokenError> {
+        let made = session(settings)?;
+        if find(&made, ObjectClass::PRIVATE_KEY, name)?.is_some() {
+            return Err(TokenError::Exists);
+        }
+        let ed25519 = generate(&made, &Mechanism::EccEdwardsKeyPairGen, ED25519, name);
+        ed25519.or_else(|_| generate(&made, &Mechanism::EccKeyPairGen, P256, name))?;
+        drop(made);
+        Self::open(settings, name)
+    }
+}
+
+impl NoteSigner for TokenKey {
+    fn verifier(&self) -> &NoteVerifier {
+        &self.verifier
+    }
+
+    fn sign(&self, text: &str) -> Result<String, NoteError> {
+        let signature = if self.verifier.is_ecdsa() {
+            self.session.sign(&Mechanism::Ecdsa, self.key, &Sha256::digest(text.as_bytes()))
+        } else {
+            let pure = Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Pure));
+            self.session.sign(&pure, self.key, text.as_bytes())
+        };
+        signed_elsewhere(text, &self.verifier, &signature.map_err(|_| NoteError::Device)?)
+    }
+}
+
+fn session(settings: &TokenSettings<'_>) -> Result<Session, TokenError> {
+    let module = Pkcs11::new(settings.module)?;
+    match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
+        // Another key of this process lies in the same module.
+        Ok(()) | Err(Error::Pkcs11(RvError::CryptokiAlreadyInitialized, _)) => (),
+        Err(error) => return Err(error.into()),
+    }
+    let session = module.open_rw_session(slot(&module, settings.token)?)?;
+    match session.login(UserType::User, Some(&AuthPin::new(settings.pin.expose().clone().into()))) {
+        Ok(()) | Err(Error::Pkcs11(RvError::UserAlreadyLoggedIn, _)) => Ok(session),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn slot(module: &Pkcs11, token: &str) -> Result<Slot, TokenError> {
+    for slot in module.get_slots_with_initialized_token()? {
+        if module.get_token_info(slot)?.label().trim_end() == token {
+            return Ok(slot);
+        }
+    }
+    Err(TokenError::NoToken)
+}
+
+fn find(session: &Session, class: ObjectClass, name: &str) -> Result<Option<ObjectHandle>, TokenError> {
+    let wanted = [Attribute::Class(class), Attribute::Label(name.as_bytes().to_vec())];
+    Ok(session.find_objects(&wanted)?.first().copied())
+}
+
+fn generate(session: &Session, mechanism: &Mechanism<'_>, curve: &[u8], name: &str) -> Result<(), TokenError> {
+    let label = Attribute::Label(name.as_bytes().to_vec());
+    let public = [Attribute::Token(true), Attribute::Verify(true), Attribute::EcParams(curve.to_vec()), label.clone()];
+    let private = [
+        Attribute::Token(true),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Sign(true),
+        label,
+    ];
+    session.generate_key_pair(mechanism, &public, &private)?;
+    Ok(())
+}
+
+/// The point, out of the OCTET STRING that tokens wrap it in.
+fn public_bytes(session: &Session, key: ObjectHandle) -> Result<Vec<u8>, TokenError> {
+    let found = session.get_attributes(key, &[AttributeType::EcPoint])?;
+    let Some(Attribute::EcPoint(point)) = found.first() else { return Err(TokenError::NoKey) };
+    // Some tokens leave the wrapper out; an unwrapped point of P-256 begins with the wrapper's tag.
+    match point.len() {
+        32 | 65 => Ok(point.clone()),
+        _ => Ok(tlv::single(point, OCTET_STRING).map_err(|_| NoteError::BadKey)?.value.to_vec()),
+    }
+}
+
+/// `edwards25519` as a PrintableString, the form that SoftHSM 2 knows.
+const ED25519: &[u8] = b"\x13\x0Cedwards25519";
+/// The OID of P-256.
+const P256: &[u8] = b"\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07";
+const OCTET_STRING: u32 = 0x04;

@@ -1,0 +1,62 @@
+//! The board's receipt: these logs have arrived, up to here.
+
+use super::{
+    checkpoint::Checkpoint,
+    note::{NoteError, NoteKey, NoteVerifier},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+
+/// The heads of all segments that the board holds of one desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Receipt {
+    /// One head a segment, in order.
+    pub heads: Vec<Checkpoint>,
+}
+
+impl Receipt {
+    /// Signs it with the board's key.
+    ///
+    /// # Errors
+    /// [`NoteError::Form`] when an origin cannot stand on a line.
+    pub fn sign(&self, board: &NoteKey) -> Result<String, NoteError> {
+        let text = self.text();
+        if Self::parse(&text).as_ref() != Some(self) {
+            return Err(NoteError::Form);
+        }
+        board.sign(&text)
+    }
+
+    /// Reads a receipt that `board` must have signed.
+    ///
+    /// # Errors
+    /// [`NoteError`].
+    pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
+        Self::parse(board.open(note)?).ok_or(NoteError::Form)
+    }
+
+    /// True when the board holds this very segment, whole.
+    pub fn covers(&self, head: &Checkpoint) -> bool {
+        self.heads.contains(head)
+    }
+
+    fn text(&self) -> String {
+        let line = |head: &Checkpoint| format!("{} {} {}\n", head.origin, head.size, BASE64.encode(head.root));
+        format!("{RECEIPT}\n{}", self.heads.iter().map(line).collect::<String>())
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut lines = text.strip_suffix('\n')?.split('\n');
+        (lines.next()? == RECEIPT).then_some(())?;
+        let heads = lines.map(head).collect::<Option<Vec<_>>>()?;
+        let receipt = Self { heads };
+        (!receipt.heads.is_empty() && receipt.text() == text).then_some(receipt)
+    }
+}
+
+fn head(line: &str) -> Option<Checkpoint> {
+    let mut parts = line.splitn(3, ' ');
+    let (origin, size, root) = (parts.next()?.to_owned(), parts.next()?.parse().ok()?, parts.next()?);
+    Some(Checkpoint { origin, size, root: BASE64.decode(root).ok()?.try_into().ok()? })
+}
+
+const RECEIPT: &str = "diemdanh/receipt/v1";

@@ -1,0 +1,215 @@
+//! A witness outside the desk (C2SP `tlog-witness`): it remembers the largest size it has seen of every log and
+//! signs a checkpoint only when the history it has seen is the beginning of it.
+//!
+//! A log here lives for one start of the program, and so does its key. So before its first checkpoint a log is
+//! introduced to the witness by the device key's endorsement and the board's certificate; that call is ours and no
+//! part of C2SP.
+
+use super::{
+    NoteError,
+    consistency::MAX_PROOF_LEN,
+    cosignature::{CosignatureKey, verify},
+    tree::Hash,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// The longest body of a call.
+pub const MAX_BODY_LEN: usize = 64 << 10;
+
+/// What a witness is asked to sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// The size that the witness has signed before; 0 for none.
+    pub old_size: u64,
+    /// The proof that the old tree is the beginning of this one.
+    pub proof: Vec<Hash>,
+    /// The checkpoint, a signed note.
+    pub checkpoint: String,
+}
+
+impl Submission {
+    /// The body of `add-checkpoint`.
+    pub fn body(&self) -> String {
+        let proof: String = self.proof.iter().map(|hash| format!("{}\n", BASE64.encode(hash))).collect();
+        format!("old {}\n{proof}\n{}", self.old_size, self.checkpoint)
+    }
+
+    /// Reads a body; `None` for any other form.
+    pub fn parse(body: &str) -> Option<Self> {
+        let (head, checkpoint) = body.split_once("\n\n").filter(|_| body.len() <= MAX_BODY_LEN)?;
+        let mut lines = head.split('\n');
+        let old_size = lines.next()?.strip_prefix("old ")?.parse().ok()?;
+        let hash = |line: &str| BASE64.decode(line).ok()?.try_into().ok();
+        let proof = lines.take(MAX_PROOF_LEN + 1).map(hash).collect::<Option<Vec<Hash>>>()?;
+        (proof.len() <= MAX_PROOF_LEN).then(|| Self { old_size, proof, checkpoint: checkpoint.to_owned() })
+    }
+}
+
+/// What makes a log known to a witness: the body of `add-log`, JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Introduction {
+    /// The origin.
+    pub origin: String,
+    /// The device key's note over the segment's key.
+    pub endorsement: String,
+    /// The board's note over the device key; empty where the desk has none.
+    pub desk_cert: String,
+}
+
+/// Why there is no cosignature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum WitnessFault {
+    /// No connection.
+    #[error("the witness cannot be reached")]
+    Unreachable,
+    /// No answer in time.
+    #[error("the witness did not answer in time")]
+    TimedOut,
+    /// A certificate that is not pinned.
+    #[error("the witness showed a foreign certificate")]
+    ForeignCertificate,
+    /// The log is not known there.
+    #[error("the witness does not know this log")]
+    UnknownLog,
+    /// The witness has signed another size.
+    #[error("the witness has signed {size} entries")]
+    Conflict {
+        /// Which.
+        size: u64,
+    },
+    /// The witness has signed more than this log holds: an old copy of the journal was put back.
+    #[error("the witness has signed {size} entries, more than this log holds")]
+    RolledBack {
+        /// How many.
+        size: u64,
+    },
+    /// The proof was not accepted, or the call was not.
+    #[error("the witness refused with status {status}")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+    },
+    /// What came back is no cosignature of the witness's key.
+    #[error("the witness's signature is wrong")]
+    BadSignature,
+    /// More than anybody reads.
+    #[error("the witness's answer is too large")]
+    TooLarge,
+}
+
+impl WitnessFault {
+    /// True when the witness has seen more of this log than there is of it.
+    pub fn is_rollback(self) -> bool {
+        matches!(self, Self::RolledBack { .. })
+    }
+
+    /// The stable word for the log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Unreachable => "unreachable",
+            Self::TimedOut => "timed-out",
+            Self::ForeignCertificate => "foreign-certificate",
+            Self::UnknownLog => "unknown-log",
+            Self::Conflict { .. } => "conflict",
+            Self::RolledBack { .. } => "rolled-back",
+            Self::Refused { .. } => "refused",
+            Self::BadSignature => "bad-signature",
+            Self::TooLarge => "too-large",
+        }
+    }
+}
+
+/// Somebody outside who signs checkpoints. Real: `host::witness`. For tests: the lab's.
+pub trait Witness: Send {
+    /// Makes the log known.
+    ///
+    /// # Errors
+    /// [`WitnessFault`].
+    fn add_log(&mut self, introduction: &Introduction) -> Result<(), WitnessFault>;
+
+    /// Asks for a cosignature; the lines that come back, unchecked.
+    ///
+    /// # Errors
+    /// [`WitnessFault`].
+    fn add_checkpoint(&mut self, submission: &Submission) -> Result<String, WitnessFault>;
+}
+
+/// A checkpoint that a witness has signed. Only [`Anchored::check`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Anchored {
+    size: u64,
+    root: Hash,
+    with: String,
+    at: Timestamp,
+    note: String,
+}
+
+impl Anchored {
+    /// Puts the witness's `lines` under the checkpoint and checks them.
+    ///
+    /// # Errors
+    /// [`NoteError`] when they do not hold its cosignature over this checkpoint.
+    pub fn check(submission: &Submission, lines: &str, witness: &CosignatureKey) -> Result<Self, NoteError> {
+        let note = format!("{}{lines}", submission.checkpoint);
+        let cosigned = verify(&note, witness)?;
+        let (size, root, at) = (cosigned.checkpoint().size, cosigned.checkpoint().root, cosigned.at());
+        Ok(Self { size, root, with: witness.name().to_owned(), at, note })
+    }
+
+    /// Entries that the witness has seen.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The root over them.
+    pub fn root(&self) -> &Hash {
+        &self.root
+    }
+
+    /// The witness's name.
+    pub fn with(&self) -> &str {
+        &self.with
+    }
+
+    /// The witness's time, whole seconds.
+    pub fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// The checkpoint with all signatures.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+}
+
+/// Gets a cosignature: introduces the log where it is unknown, and takes the size that the witness names where it
+/// knows another one. Each happens once; what fails then fails.
+///
+/// # Errors
+/// [`WitnessFault`].
+pub fn anchor(
+    witness: &mut dyn Witness,
+    key: &CosignatureKey,
+    introduction: &Introduction,
+    leaves: &[Hash],
+    old_size: u64,
+    checkpoint: &str,
+) -> Result<Anchored, WitnessFault> {
+    let mut old_size = old_size;
+    let (mut may_introduce, mut may_follow) = (true, true);
+    loop {
+        let own = u64::try_from(leaves.len()).unwrap_or(u64::MAX);
+        let proof = super::consistency::consistency_proof(leaves, old_size);
+        let proof = proof.ok_or(WitnessFault::RolledBack { size: old_size })?;
+        let submission = Submission { old_size, proof, checkpoint: checkpoint.to_owned() };
+        match witness.add_checkpoint(&submission) {
+            Ok(lines) => return Anchored::check(&submission, &lines, key).map_err(|_| WitnessFault::BadSignature),
+            Err(WitnessFault::UnknownLog) if std::mem::take(&mut may_introduce) => witness.add_log(introduction)?,
+            Err(WitnessFault::Conflict { size }) if size > own => return Err(WitnessFault::RolledBack { size }),
+            Err(WitnessFault::Conflict { size }) if std::mem::take(&mut may_follow) => old_size = size,
+            Err(fault) => return Err(fault),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! Device keys wherever they lie: sealed files, a PKCS#11 token (SoftHSM 2), a TPM (swtpm); enrolment with each.
+
+use crate::desk_support::{World, card, good, person};
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::checkin::event::Choice;
+use diemdanh::checkin::failure::Failure;
+use diemdanh::desk::enrol::{EnrolError, enrol};
+use diemdanh::desk::start::read_config;
+use diemdanh::record::{Enrolment, NoteError};
+use std::process::{Command, Output};
+
+const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+
+fn program(name: &str, arguments: &[&str]) -> Output {
+    Command::new(name).args(arguments).env("RUST_LOG", "error").output().unwrap()
+}
+
+fn request(world: &World, renew: bool) -> Result<(Enrolment, String, bool), EnrolError> {
+    let (config, base) = read_config(&world.config()).unwrap();
+    let request = enrol(&config, &base, renew, &mut SeededRandom::new("enrol"))?;
+    let enrolment = Enrolment::open(&request.note).unwrap();
+    assert_eq!(enrolment.sixteen(), request.sixteen);
+    Ok((enrolment, request.sixteen, request.is_new))
+}
+
+/// A session under whatever device key the configuration names; the board agrees with its log.
+fn one_session(world: &World) {
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    bench.stop();
+    world.board_agrees();
+}
+
+#[test]
+fn request_is_signed_by_the_key_it_names_and_by_no_other() {
+    let world = World::alone();
+    let (enrolment, sixteen, is_new) = request(&world, false).unwrap();
+    assert!(!is_new, "the desk has a key");
+    assert_eq!((enrolment.board.as_str(), enrolment.desk.as_str()), ("board.example", "desk-1"));
+    assert_eq!(request(&world, false).unwrap().1, sixteen, "the same key, the same characters");
+    let (config, base) = read_config(&world.config()).unwrap();
+    let note = enrol(&config, &base, false, &mut SeededRandom::new("enrol")).unwrap().note;
+    assert_eq!(Enrolment::open(&note.replace("desk desk-1", "desk desk-2")), Err(NoteError::BadSignature));
+    assert_eq!(Enrolment::open(&note.replace("site", "sight")), Err(NoteError::Form));
+}
+
+#[test]
+fn key_is_renewed_only_while_no_log_stands_under_the_old_one() {
+    let world = World::alone();
+    let (before, ..) = request(&world, false).unwrap();
+    let (after, _, is_new) = request(&world, true).unwrap();
+    assert!(is_new && after.device != before.device);
+    assert!(world.path("device.key.old-1").exists(), "the old key is kept");
+    world.certify(&after.device, 2);
+    one_session(&world);
+    assert!(matches!(request(&world, true), Err(EnrolError::JournalInUse { segments: 1 })));
+}
+
+#[test]
+fn board_signs_only_what_it_has_heard() {
+    let world = World::alone();
+    let board = env!("CARGO_BIN_EXE_diemdanh-board");
+    std::fs::write(world.path("pass"), "a passphrase\n").unwrap();
+    let path = |name: &str| world.path(name).display().to_string();
+    let new = ["key", "new", "--out", &path("board"), "--board", "board.example", "--passphrase-file", &path("pass")];
+    assert!(program(board, &new).status.success());
+    let desk = ["enrol", "--config", &world.config().display().to_string(), "--out", &path("request"), "--qr"];
+    let told = program(env!("CARGO_BIN_EXE_diemdanh"), &desk);
+    let told = String::from_utf8(told.stdout).unwrap();
+    let sixteen = told.lines().find_map(|line| line.strip_prefix("read out to the board: ")).expect("characters");
+    assert!(told.contains("█▀▀▀"), "a QR code");
+    let sign = |heard: &str| {
+        let (key, pass) = (path("board/board.key"), path("pass"));
+        let arguments = ["key", "enrol", "--key", &key, "--request", &path("request"), "--confirm", heard];
+        program(board, &[&arguments[..], &["--out", &path("new-cert"), "--passphrase-file", &pass]].concat())
+    };
+    let misheard = sign("0000-0000-0000-0000");
+    assert!(!misheard.status.success() && !world.path("new-cert").exists());
+    let signed = sign(&sixteen.to_ascii_lowercase().replace('-', " "));
+    assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
+    assert!(world.path("new-cert").exists());
+}
+
+/// Runs one test of this file again as a process of its own, with these variables.
+fn again(test: &str, variables: &[(&str, String)]) {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.args(["--exact", test, "--nocapture"]).env(INSIDE, "1");
+    let output = command.envs(variables.iter().map(|(name, value)| (*name, value))).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{told}");
+}
+
+const INSIDE: &str = "DIEMDANH_DEVICE_KEY_TEST";
+
+fn is_inside() -> bool {
+    std::env::var_os(INSIDE).is_some()
+}
+
+#[test]
+fn key_in_a_token_endorses_logs_and_signs_exports() {
+    if is_inside() {
+        return in_a_token();
+    }
+    if !std::path::Path::new(MODULE).exists() {
+        println!("skipped: {MODULE} is not installed");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let conf = folder.path().join("softhsm2.conf");
+    std::fs::create_dir(folder.path().join("tokens")).unwrap();
+    std::fs::write(&conf, format!("directories.tokendir = {}/tokens\n", folder.path().display())).unwrap();
+    let arguments = ["--init-token", "--free", "--label", "desk", "--so-pin", "12345678", "--pin", "4321"];
+    let made = Command::new("softhsm2-util").args(arguments).env("SOFTHSM2_CONF", &conf).output().unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    again(
+        "device_keys::key_in_a_token_endorses_logs_and_signs_exports",
+        &[("SOFTHSM2_CONF", conf.display().to_string())],
+    );
+}
+
+fn in_a_token() {
+    let world = World::alone();
+    let text = std::fs::read_to_string(world.config()).unwrap();
+    let device = format!("[device]\nstore = \"pkcs11\"\nmodule = \"{MODULE}\"\ntoken = \"desk\"\n");
+    world.write_config(&format!("{text}\n{device}"));
+    std::fs::write(world.path("device.pass"), "4321\n").unwrap();
+    assert_eq!(world.try_open().map(|_| ()).unwrap_err().failure, Failure::DeviceKeyClosed, "no key yet");
+    let (made, _, is_new) = request(&world, false).unwrap();
+    assert!(is_new);
+    assert_eq!(request(&world, false).unwrap().0, made, "found again");
+    assert!(matches!(request(&world, true), Err(EnrolError::NotAFile)));
+    world.certify(&made.device, 2);
+    one_session(&world);
+    std::fs::write(world.path("device.pass"), "9999\n").unwrap();
+    assert_eq!(world.try_open().map(|_| ()).unwrap_err().failure, Failure::DeviceKeyClosed, "a wrong PIN");
+    std::fs::write(world.path("device.pass"), "4321\n").unwrap();
+    world.change_config("token = \"desk\"", "token = \"another\"");
+    assert_eq!(world.try_open().map(|_| ()).unwrap_err().failure, Failure::DeviceKeyClosed, "no such token");
+}
+
+#[cfg(feature = "tpm")]
+#[test]
+fn key_in_a_tpm_endorses_logs_and_signs_exports() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some((_tpm, tcti)) = tpm(folder.path()) else { return println!("skipped: swtpm is not installed") };
+    let world = World::alone();
+    let text = std::fs::read_to_string(world.config()).unwrap();
+    world.write_config(&format!("{text}\n[device]\nstore = \"tpm\"\ntcti = \"{tcti}\"\n"));
+    world.change_config("device_key = \"device.key\"", "device_key = \"device.tpm\"");
+    assert_eq!(world.try_open().map(|_| ()).unwrap_err().failure, Failure::DeviceKeyClosed, "no key yet");
+    let (made, _, is_new) = request(&world, false).unwrap();
+    assert!(is_new && made.device.is_ecdsa());
+    assert_eq!(request(&world, false).unwrap().0, made, "found again");
+    world.certify(&made.device, 2);
+    one_session(&world);
+    // The file without its TPM, or without its passphrase, signs nothing.
+    let other = tempfile::tempdir().unwrap();
+    let (_other, other_tcti) = tpm(other.path()).unwrap();
+    world.change_config(&tcti, &other_tcti);
+    assert!(request(&world, false).is_err(), "another TPM");
+    world.change_config(&other_tcti, &tcti);
+    std::fs::write(world.path("device.pass"), "wrong\n").unwrap();
+    assert_eq!(world.try_open().map(|_| ()).unwrap_err().failure, Failure::DeviceKeyClosed, "a wrong passphrase");
+}
+
+/// Ends the TPM with the test.
+#[cfg(feature = "tpm")]
+struct Tpm(std::process::Child);
+
+#[cfg(feature = "tpm")]
+impl Drop for Tpm {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// A software TPM on two free ports of loopback; `None` where there is none.
+#[cfg(feature = "tpm")]
+fn tpm(folder: &std::path::Path) -> Option<(Tpm, String)> {
+    let port = (20_000..60_000).step_by(2).map(|port| port + std::process::id() as u16 % 1_000 * 2).find(|port| {
+        let free = |port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+        free(*port) && free(*port + 1)
+    })?;
+    let child = Command::new("swtpm")
+        .args(["socket", "--tpm2", "--flags", "not-need-init,startup-clear"])
+        .args(["--tpmstate", &format!("dir={}", folder.display())])
+        .args(["--server", &format!("type=tcp,port={port}"), "--ctrl", &format!("type=tcp,port={}", port + 1)])
+        .spawn()
+        .ok()?;
+    let tpm = Tpm(child);
+    // The server listens a moment after its start.
+    let listens = || std::net::TcpStream::connect(("127.0.0.1", port + 1)).is_ok();
+    (0..200).find(|_| {
+        let is_there = listens();
+        if !is_there {
+            std::thread::park_timeout(std::time::Duration::from_millis(20));
+        }
+        is_there
+    })?;
+    Some((tpm, format!("swtpm:host=127.0.0.1,port={port}")))
+}

@@ -1,0 +1,120 @@
+//! People's data leaves the desk: only with the board's receipt or two people, and never without an entry.
+
+use crate::desk_support::{World, card, good, person};
+use diemdanh::checkin::event::Choice;
+use diemdanh::desk::purge::{Leave, PurgeError, purge};
+use diemdanh::desk::start::read_config;
+use diemdanh::host::folder::read_folder;
+use diemdanh::record::receipt::Receipt;
+use diemdanh::record::{AttendanceEvent, Checkpoint, NoteError};
+use std::fs;
+
+/// A desk with one session behind it, and an export of it.
+fn after_a_session() -> World {
+    let world = World::alone();
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    bench.stop();
+    world.board_agrees();
+    world.change_config("[paths]\n", "[paths]\nboard_key = \"board.vkey\"\n");
+    fs::write(world.path("board.vkey"), format!("{}\n", world.board().verifier())).unwrap();
+    world
+}
+
+fn receipt(world: &World) -> Receipt {
+    let files = read_folder(&world.path("export-for-the-board")).unwrap();
+    let note = String::from_utf8(files["segments/001/checkpoint"].clone()).unwrap();
+    Receipt { heads: vec![Checkpoint::parse(&note[..=note.find("\n\n").unwrap()]).unwrap()] }
+}
+
+fn try_purge(world: &World, leave: &Leave<'_>) -> Result<usize, PurgeError> {
+    let (config, base) = read_config(&world.config()).unwrap();
+    purge(&config, &base, leave).map(|purged| purged.removed.len())
+}
+
+fn purges(world: &World) -> Vec<(bool, usize)> {
+    let found = world.events().into_iter().filter_map(|event| match event {
+        AttendanceEvent::Purged { receipt, overruled_by, .. } => Some((receipt.is_some(), overruled_by.len())),
+        _ => None,
+    });
+    found.collect()
+}
+
+fn is_gone(world: &World) -> bool {
+    ["roster.csv", "exam.key"].iter().all(|name| !world.path(name).exists())
+}
+
+#[test]
+fn receipt_over_the_whole_log_lets_it_go_and_the_log_still_stands() {
+    let world = after_a_session();
+    let path = world.path("receipt");
+    fs::write(&path, receipt(&world).sign(world.board()).unwrap()).unwrap();
+    assert_eq!(try_purge(&world, &Leave::Receipt(&path)).unwrap(), 2);
+    assert!(is_gone(&world) && world.path("journal/001.seg").exists());
+    assert_eq!(purges(&world), [(true, 0)]);
+    assert!(world.export("after-the-purge").verdict().exit_code() <= 1);
+    assert_eq!(
+        try_purge(&world, &Leave::Receipt(&path)).unwrap(),
+        0,
+        "again: nothing is left, and that is recorded too"
+    );
+    assert_eq!(purges(&world).len(), 2);
+}
+
+#[test]
+fn receipt_that_is_short_foreign_or_forged_lets_nothing_go() {
+    let world = after_a_session();
+    let good = receipt(&world);
+    let mut short = good.clone();
+    short.heads[0].size -= 1;
+    let mut other = good.clone();
+    other.heads[0].root[0] ^= 1;
+    let path = world.path("receipt");
+    for (name, receipt) in [("an entry short", short), ("another history", other)] {
+        fs::write(&path, receipt.sign(world.board()).unwrap()).unwrap();
+        let refused = try_purge(&world, &Leave::Receipt(&path));
+        assert!(matches!(refused, Err(PurgeError::NotCovered { segment: 1 })), "{name}");
+    }
+    let note = good.sign(world.board()).unwrap();
+    for (name, note) in
+        [("forged", note.replace(" ", "  ")), ("unsigned", note[..note.find("\n\n").unwrap()].to_owned())]
+    {
+        fs::write(&path, note).unwrap();
+        assert!(matches!(try_purge(&world, &Leave::Receipt(&path)), Err(PurgeError::Note(_))), "{name}");
+    }
+    world.change_config("board_key = \"board.vkey\"\n", "");
+    assert!(matches!(try_purge(&world, &Leave::Receipt(&path)), Err(PurgeError::NoBoardKey)));
+    assert!(!is_gone(&world) && purges(&world).is_empty());
+}
+
+#[test]
+fn two_different_people_overrule_and_are_named() {
+    let world = after_a_session();
+    assert!(matches!(try_purge(&world, &Leave::Overruled("gt-01", "gt-01")), Err(PurgeError::OnePerson)));
+    assert!(matches!(try_purge(&world, &Leave::Overruled("gt-01", "Nguyễn Mẫu")), Err(PurgeError::Code(_))));
+    assert!(!is_gone(&world));
+    assert_eq!(try_purge(&world, &Leave::Overruled("gt-01", "td-01")).unwrap(), 2);
+    assert!(is_gone(&world));
+    assert_eq!(purges(&world), [(false, 2)]);
+}
+
+#[test]
+fn desk_that_runs_is_not_purged() {
+    let world = World::alone();
+    let bench = world.open();
+    assert!(matches!(try_purge(&world, &Leave::Overruled("gt-01", "td-01")), Err(PurgeError::Journal(_))));
+    bench.stop();
+    assert!(!is_gone(&world));
+}
+
+#[test]
+fn receipt_reads_back_only_under_its_key_and_in_its_form() {
+    let world = after_a_session();
+    let receipt = receipt(&world);
+    let note = receipt.sign(world.board()).unwrap();
+    assert_eq!(Receipt::open(&note, world.board().verifier()), Ok(receipt));
+    let empty = Receipt { heads: Vec::new() }.sign(world.board());
+    assert_eq!(empty, Err(NoteError::Form), "a receipt over nothing is none");
+}
