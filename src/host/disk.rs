@@ -13,6 +13,8 @@ use std::{
 pub const MAX_SEGMENT_LEN: u64 = 1 << 30;
 /// A desk refuses to open a log with less room than this.
 pub const REFUSE_BELOW_BYTES: u64 = 512 << 20;
+/// Room that is kept from a segment's start for its last entry.
+pub const RESERVE_BYTES: u64 = 64 << 20;
 /// A desk warns when there is less room than this.
 pub const WARN_BELOW_BYTES: u64 = 1 << 30;
 
@@ -21,6 +23,8 @@ pub const WARN_BELOW_BYTES: u64 = 1 << 30;
 pub struct FileStore {
     folder: PathBuf,
     current: Option<File>,
+    /// Bytes of it that were written.
+    written: u64,
     /// Held until the store is dropped.
     _lock: File,
 }
@@ -47,9 +51,22 @@ impl FileStore {
         options.write(true).create(true).truncate(false);
         let lock = options.open(folder.join(LOCK_NAME)).map_err(JournalError::Folder)?;
         match lock_patiently(&lock) {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), current: None, _lock: lock }),
+            Ok(()) => Ok(Self { folder: folder.to_owned(), current: None, written: 0, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(JournalError::InUse),
             Err(TryLockError::Error(error)) => Err(JournalError::Folder(error)),
+        }
+    }
+
+    /// Keeps room for the last entry. A file system that cannot keep room is no reason to have no log.
+    fn reserve(&self) -> Result<(), StoreFault> {
+        let mut options = OpenOptions::new();
+        let Ok(file) = options.write(true).create(true).truncate(false).open(self.folder.join(RESERVE_NAME)) else {
+            return Ok(());
+        };
+        let kept = rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, RESERVE_BYTES);
+        match kept {
+            Err(rustix::io::Errno::NOSPC) => Err(StoreFault::NoSpace),
+            _ => Ok(()),
         }
     }
 
@@ -92,23 +109,42 @@ impl LogStore for FileStore {
     }
 
     fn create(&mut self, segment: u32) -> Result<(), StoreFault> {
+        self.reserve()?;
         let mut options = OpenOptions::new();
         options.append(true).create_new(true);
         let file = options.open(self.path(segment)).map_err(|error| fault(&error))?;
         file.sync_all().map_err(|error| fault(&error))?;
         sync_folder(&self.folder).map_err(|error| fault(&error))?;
-        self.current = Some(file);
+        (self.current, self.written) = (Some(file), 0);
         Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, StoreFault> {
         let file = self.current.as_mut().ok_or(StoreFault::Missing)?;
-        file.write(bytes).map_err(|error| fault(&error))
+        let result = file.write(bytes).map_err(|error| fault(&error));
+        if result == Err(StoreFault::NoSpace) && file.metadata().is_ok_and(|facts| facts.len() != self.written) {
+            // Something of it is there all the same: this is no clean end.
+            return Err(StoreFault::Os { code: rustix::io::Errno::NOSPC.raw_os_error() });
+        }
+        self.written += result.as_ref().map_or(0, |written| u64::try_from(*written).unwrap_or(u64::MAX));
+        result
     }
 
     fn sync(&mut self) -> Result<(), StoreFault> {
         let file = self.current.as_ref().ok_or(StoreFault::Missing)?;
         file.sync_data().map_err(|error| fault(&error))
+    }
+
+    fn release_reserve(&mut self) {
+        let _ = fs::remove_file(self.folder.join(RESERVE_NAME));
+    }
+}
+
+impl Drop for FileStore {
+    fn drop(&mut self) {
+        if self.current.is_some() {
+            self.release_reserve();
+        }
     }
 }
 
@@ -227,3 +263,4 @@ const SEGMENT_EXTENSION: &str = "seg";
 const ANCHOR_EXTENSION: &str = "anchor";
 const EVIDENCE_EXTENSION: &str = "age";
 const LOCK_NAME: &str = "lock";
+const RESERVE_NAME: &str = "reserve";
