@@ -32,7 +32,7 @@ lint:
 # there may be one.
 bench: packages-test
 	$(CARGO) bench --no-default-features --features lab --bench promises -- --noplot
-	$(CARGO) build --release --no-default-features --features lab --bin diemdanh
+	$(CARGO) build --release --no-default-features --features lab --bin diemdanh --bin diemdanh-board
 	tests/rig/pcsc_rig.sh $(BENCH) || { [ $$? -eq 77 ] && $(BENCH); }
 
 # The acceptance data, where it is at hand: make acceptance VECTORS=DIR prints one line a case and a count.

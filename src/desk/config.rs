@@ -110,6 +110,9 @@ pub struct PathsConfig {
     pub roster: PathBuf,
     /// The folder of the journal.
     pub journal: PathBuf,
+    /// A folder on a second medium that takes a copy of the journal as it grows.
+    #[serde(default)]
+    pub copy: Option<PathBuf>,
     /// The device key, sealed.
     pub device_key: PathBuf,
     /// The file with the device key's passphrase.

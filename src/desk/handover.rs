@@ -6,7 +6,7 @@ use crate::desk::purge::EVIDENCE_FOLDER;
 use crate::desk::start::{desk_cert, device_key};
 use crate::host::disk::{FileStore, JournalError, kept_anchors, kept_evidence};
 use crate::host::folder::{FolderError, write_folder};
-use crate::record::export::{Attachments, ExportFault, export_with};
+use crate::record::export::{Beside, ExportFault, export_with};
 use std::path::Path;
 
 /// Why nothing was exported.
@@ -36,8 +36,8 @@ pub fn hand_over(config: &DeskConfig, base: &Path, out: &Path) -> Result<(), Han
     let journal = base.join(&config.paths.journal);
     let mut store = FileStore::open(&journal)?;
     let evidence = kept_evidence(&journal.join(EVIDENCE_FOLDER))?;
-    let attachments = Attachments { anchors: kept_anchors(&journal)?, evidence };
-    let files = export_with(&mut store, &cert, device.as_ref(), &attachments)?;
+    let beside = Beside { anchors: kept_anchors(&journal)?, evidence };
+    let files = export_with(&mut store, &beside, &cert, device.as_ref())?;
     write_folder(out, &files)?;
     Ok(())
 }

@@ -9,6 +9,7 @@ use crate::desk::purge::EVIDENCE_FOLDER;
 use crate::desk::runtime::Message;
 use crate::host::disk::{self, Space};
 use crate::host::sealed;
+use crate::host::second_copy::SecondCopy;
 use crate::record::witness::Anchored;
 use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
 use sha2::{Digest as _, Sha256};
@@ -46,6 +47,7 @@ pub(super) struct LogHand<S: LogStore> {
     pub(super) began: Stamp,
     pub(super) anchors: Option<Anchors>,
     pub(super) evidence: EvidenceHand,
+    pub(super) copy: Option<SecondCopy>,
 }
 
 /// Who the evidence is sealed for, and what waits for its decision.
@@ -72,7 +74,10 @@ impl<S: LogStore> LogHand<S> {
                 Ok(LogOrder::Evidence(evidence)) => self.evidence.waiting = Some(evidence),
                 Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
                 Ok(LogOrder::Close) => break self.close(orders),
-                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look();
+                    self.look_at_copy();
+                }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
@@ -83,6 +88,9 @@ impl<S: LogStore> LogHand<S> {
             Ok(durable) => {
                 let entry = durable.entry();
                 self.tell(Event::Recorded { purpose, durable });
+                if let Some(copy) = &self.copy {
+                    copy.wake();
+                }
                 if purpose == Purpose::Decision {
                     self.keep_evidence(entry);
                 }
@@ -149,6 +157,14 @@ impl<S: LogStore> LogHand<S> {
         };
         let machine = Machine { disk, clock_steady: is_steady(self.began, self.clock.now()) };
         let _ = self.inbox.try_send(Message::Event(Event::Machine(machine)));
+    }
+
+    /// The second medium came or went: the log says so, and the desk goes on.
+    fn look_at_copy(&mut self) {
+        let news = self.copy.as_mut().and_then(SecondCopy::news);
+        if let Some(state) = news.filter(|_| !self.log.is_stopped()) {
+            self.append(Purpose::Note, records::device_news("second-copy", state.word()));
+        }
     }
 
     fn tell(&self, news: Event) {

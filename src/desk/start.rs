@@ -22,6 +22,7 @@ use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::device_key::{self, DeviceStore};
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::pkcs11::TokenSettings;
+use crate::host::second_copy::SecondCopy;
 use crate::host::{clock, file, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
 use crate::record::{
@@ -148,7 +149,9 @@ fn run(
     let anchors = witness.map(|link| witness_thread(link, config, &log_orders, &mut workers)).transpose()?;
     let clock = Arc::clone(&adapters.clock);
     let evidence = EvidenceHand { recipient: config.evidence.recipient.clone(), waiting: None };
-    let log_hand = LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence };
+    let copy = config.paths.copy.as_ref().map(|target| SecondCopy::start(&journal, &base.join(target)));
+    let copy = spawned(copy.transpose())?;
+    let log_hand = LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy };
     let watcher = adapters.watcher;
     let field = inbox.clone();
     workers.extend([

@@ -1,10 +1,8 @@
 //! The journal on a disk, and how much room is left there.
 
 use super::folder::{FolderError, read_folder, read_text_file, write_new_file};
-use crate::record::{Digest, LogStore, StoreFault};
-use sha2::{Digest as _, Sha256};
+use crate::record::{LogStore, StoreFault, export::KeptAnchor};
 use std::{
-    collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
@@ -15,6 +13,8 @@ use std::{
 pub const MAX_SEGMENT_LEN: u64 = 1 << 30;
 /// A desk refuses to open a log with less room than this.
 pub const REFUSE_BELOW_BYTES: u64 = 512 << 20;
+/// Room that is kept from a segment's start for its last entry.
+pub const RESERVE_BYTES: u64 = 64 << 20;
 /// A desk warns when there is less room than this.
 pub const WARN_BELOW_BYTES: u64 = 1 << 30;
 
@@ -23,6 +23,8 @@ pub const WARN_BELOW_BYTES: u64 = 1 << 30;
 pub struct FileStore {
     folder: PathBuf,
     current: Option<File>,
+    /// Bytes of it that were written.
+    written: u64,
     /// Held until the store is dropped.
     _lock: File,
 }
@@ -49,9 +51,22 @@ impl FileStore {
         options.write(true).create(true).truncate(false);
         let lock = options.open(folder.join(LOCK_NAME)).map_err(JournalError::Folder)?;
         match lock_patiently(&lock) {
-            Ok(()) => Ok(Self { folder: folder.to_owned(), current: None, _lock: lock }),
+            Ok(()) => Ok(Self { folder: folder.to_owned(), current: None, written: 0, _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(JournalError::InUse),
             Err(TryLockError::Error(error)) => Err(JournalError::Folder(error)),
+        }
+    }
+
+    /// Keeps room for the last entry. A file system that cannot keep room is no reason to have no log.
+    fn reserve(&self) -> Result<(), StoreFault> {
+        let mut options = OpenOptions::new();
+        let Ok(file) = options.write(true).create(true).truncate(false).open(self.folder.join(RESERVE_NAME)) else {
+            return Ok(());
+        };
+        let kept = rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, RESERVE_BYTES);
+        match kept {
+            Err(rustix::io::Errno::NOSPC) => Err(StoreFault::NoSpace),
+            _ => Ok(()),
         }
     }
 
@@ -94,23 +109,42 @@ impl LogStore for FileStore {
     }
 
     fn create(&mut self, segment: u32) -> Result<(), StoreFault> {
+        self.reserve()?;
         let mut options = OpenOptions::new();
         options.append(true).create_new(true);
         let file = options.open(self.path(segment)).map_err(|error| fault(&error))?;
         file.sync_all().map_err(|error| fault(&error))?;
         sync_folder(&self.folder).map_err(|error| fault(&error))?;
-        self.current = Some(file);
+        (self.current, self.written) = (Some(file), 0);
         Ok(())
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<usize, StoreFault> {
         let file = self.current.as_mut().ok_or(StoreFault::Missing)?;
-        file.write(bytes).map_err(|error| fault(&error))
+        let result = file.write(bytes).map_err(|error| fault(&error));
+        if result == Err(StoreFault::NoSpace) && file.metadata().is_ok_and(|facts| facts.len() != self.written) {
+            // Something of it is there all the same: this is no clean end.
+            return Err(StoreFault::Os { code: rustix::io::Errno::NOSPC.raw_os_error() });
+        }
+        self.written += result.as_ref().map_or(0, |written| u64::try_from(*written).unwrap_or(u64::MAX));
+        result
     }
 
     fn sync(&mut self) -> Result<(), StoreFault> {
         let file = self.current.as_ref().ok_or(StoreFault::Missing)?;
         file.sync_data().map_err(|error| fault(&error))
+    }
+
+    fn release_reserve(&mut self) {
+        let _ = fs::remove_file(self.folder.join(RESERVE_NAME));
+    }
+}
+
+impl Drop for FileStore {
+    fn drop(&mut self) {
+        if self.current.is_some() {
+            self.release_reserve();
+        }
     }
 }
 
@@ -166,15 +200,14 @@ pub fn keep_evidence(folder: &Path, sha256: &str, sealed: &[u8]) -> Result<(), F
     sync_folder(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })
 }
 
-/// The sealed files of evidence by the digests of their bytes; none where nothing was kept.
+/// The sealed files of evidence by their names; none where nothing was kept.
 ///
 /// # Errors
 /// [`FolderError`].
-pub fn kept_evidence(folder: &Path) -> Result<BTreeMap<Digest, Vec<u8>>, FolderError> {
-    let digest = |bytes: &Vec<u8>| Digest(Sha256::digest(bytes).into());
+pub fn kept_evidence(folder: &Path) -> Result<Vec<(String, Vec<u8>)>, FolderError> {
     match read_folder(folder) {
-        Ok(files) => Ok(files.into_values().map(|bytes| (digest(&bytes), bytes)).collect()),
-        Err(FolderError::Missing(_)) => Ok(BTreeMap::new()),
+        Ok(files) => Ok(files.into_iter().collect()),
+        Err(FolderError::Missing(_)) => Ok(Vec::new()),
         Err(error) => Err(error),
     }
 }
@@ -183,16 +216,17 @@ pub fn kept_evidence(folder: &Path) -> Result<BTreeMap<Digest, Vec<u8>>, FolderE
 ///
 /// # Errors
 /// [`FolderError`].
-pub fn kept_anchors(folder: &Path) -> Result<BTreeMap<(u32, u64), String>, FolderError> {
+pub fn kept_anchors(folder: &Path) -> Result<Vec<KeptAnchor>, FolderError> {
     let at = |error| FolderError::Os { path: folder.to_owned(), error };
-    let mut found = BTreeMap::new();
+    let mut found = Vec::new();
     for entry in fs::read_dir(folder).map_err(at)? {
         let path = entry.map_err(at)?.path();
         let name = path.file_name().and_then(|name| name.to_str()).and_then(anchor_name);
-        if let Some(name) = name {
-            found.insert(name, read_text_file(&path)?);
+        if let Some((segment, size)) = name {
+            found.push(KeptAnchor { segment, size, note: read_text_file(&path)? });
         }
     }
+    found.sort();
     Ok(found)
 }
 
@@ -229,3 +263,4 @@ const SEGMENT_EXTENSION: &str = "seg";
 const ANCHOR_EXTENSION: &str = "anchor";
 const EVIDENCE_EXTENSION: &str = "age";
 const LOCK_NAME: &str = "lock";
+const RESERVE_NAME: &str = "reserve";

@@ -55,6 +55,64 @@ pub enum FolderError {
 /// # Errors
 /// [`FolderError`]. `target` exists afterwards only when everything went well.
 pub fn write_folder(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
+    write_folder_on(&mut Disk, target, files)
+}
+
+/// The calls that a folder is written with. Real: [`Disk`]; tests let each of them fail.
+pub trait Medium {
+    /// Makes a folder and those above it.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn create_folder(&mut self, path: &Path) -> io::Result<()>;
+
+    /// Writes a new file and flushes it.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+
+    /// Makes the names in a folder durable.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn sync_names(&mut self, path: &Path) -> io::Result<()>;
+
+    /// Gives a folder its final name.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
+}
+
+/// The operating system's files.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Disk;
+
+impl Medium for Disk {
+    fn create_folder(&mut self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        file.write_all(bytes).and_then(|()| file.sync_all())
+    }
+
+    fn sync_names(&mut self, path: &Path) -> io::Result<()> {
+        sync_folder(path)
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+}
+
+/// The same on a medium of the caller's.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn write_folder_on(medium: &mut dyn Medium, target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
     if target.symlink_metadata().is_ok() {
         return Err(FolderError::Exists(target.to_owned()));
     }
@@ -64,13 +122,13 @@ pub fn write_folder(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fo
     if partial.symlink_metadata().is_ok() {
         fs::remove_dir_all(&partial).map_err(at(&partial))?;
     }
-    fs::create_dir_all(&partial).map_err(at(&partial))?;
+    medium.create_folder(&partial).map_err(at(&partial))?;
     for (path, bytes) in files {
-        write_file(&partial, path, bytes)?;
+        write_file(medium, &partial, path, bytes)?;
     }
-    sync_tree(&partial)?;
-    fs::rename(&partial, target).map_err(at(target))?;
-    sync_folder(parent).map_err(at(parent))?;
+    sync_tree(medium, &partial)?;
+    medium.rename(&partial, target).map_err(at(target))?;
+    medium.sync_names(parent).map_err(at(parent))?;
     read_back(target, files)
 }
 
@@ -132,7 +190,7 @@ pub fn replace_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), F
         let partial = folder.join(beside(path));
         match fs::remove_file(&partial) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&partial)(error)),
-            _ => write_file(folder, &beside(path), bytes)?,
+            _ => write_file(&mut Disk, folder, &beside(path), bytes)?,
         }
     }
     for (path, _) in files {
@@ -321,27 +379,26 @@ fn read_file(path: &Path, left_bytes: &mut u64) -> Result<Vec<u8>, FolderError> 
     Ok(bytes)
 }
 
-fn write_file(folder: &Path, path: &str, bytes: &[u8]) -> Result<(), FolderError> {
+fn write_file(medium: &mut dyn Medium, folder: &Path, path: &str, bytes: &[u8]) -> Result<(), FolderError> {
     let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
     let target = folder.join(path);
     if !path.split('/').all(plain) {
         return Err(FolderError::NotPlain(target));
     }
     let parent = target.parent().unwrap_or(folder);
-    fs::create_dir_all(parent).map_err(at(parent))?;
-    let mut file = OpenOptions::new().write(true).create_new(true).open(&target).map_err(at(&target))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(&target))
+    medium.create_folder(parent).map_err(at(parent))?;
+    medium.write_new(&target, bytes).map_err(at(&target))
 }
 
 /// Makes every name below `folder` durable.
-fn sync_tree(folder: &Path) -> Result<(), FolderError> {
+fn sync_tree(medium: &mut dyn Medium, folder: &Path) -> Result<(), FolderError> {
     for entry in fs::read_dir(folder).map_err(at(folder))? {
         let path = entry.map_err(at(folder))?.path();
         if path.is_dir() {
-            sync_tree(&path)?;
+            sync_tree(medium, &path)?;
         }
     }
-    sync_folder(folder).map_err(at(folder))
+    medium.sync_names(folder).map_err(at(folder))
 }
 
 fn read_back(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {

@@ -13,6 +13,7 @@ pub mod disk;
 pub mod file;
 pub mod folder;
 pub mod http;
+pub mod index;
 pub mod keys;
 pub mod logging;
 pub mod pcsc;
@@ -20,6 +21,7 @@ pub mod pkcs11;
 pub mod program;
 pub mod random;
 pub mod sealed;
+pub mod second_copy;
 pub mod sound;
 pub mod threads;
 #[cfg(feature = "tpm")]

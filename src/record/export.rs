@@ -1,7 +1,7 @@
 //! The log as a folder that others can check: C2SP `tlog-tiles` a segment, certificate, keys, a signed manifest.
 
 use super::{
-    AttendanceEvent, Digest, LogStore, NoteError, NoteSigner, NoteVerifier, StoreFault,
+    AttendanceEvent, LogStore, NoteError, NoteSigner, NoteVerifier, StoreFault,
     frame::MAX_ENTRY_LEN,
     segment::{Segment, SegmentContent, SegmentDamage, digest, read_segment},
     tree::{TILE_WIDTH, leaf_hash, tile_path, tiles},
@@ -20,6 +20,26 @@ pub const SCRIPT_FILE: &str = "verify.py";
 pub const ANCHOR_FOLDER: &str = "anchors/";
 /// Sealed evidence, named by its digest.
 pub const EVIDENCE_FOLDER: &str = "evidence/";
+
+/// A witness's signature that came after the segment was closed, and so stands beside the log and not in it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KeptAnchor {
+    /// The segment.
+    pub segment: u32,
+    /// Entries that were witnessed.
+    pub size: u64,
+    /// The cosigned checkpoint.
+    pub note: String,
+}
+
+/// What stands beside a log and goes out with it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Witnesses' last words.
+    pub anchors: Vec<KeptAnchor>,
+    /// Sealed evidence: name and bytes.
+    pub evidence: Vec<(String, Vec<u8>)>,
+}
 
 /// Why nothing can be exported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -43,15 +63,6 @@ pub enum ExportFault {
     Note(#[from] NoteError),
 }
 
-/// What lies beside the journal and goes with it.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Attachments {
-    /// Cosigned checkpoints by segment and size; those in `anchor` entries need not be among them.
-    pub anchors: BTreeMap<(u32, u64), String>,
-    /// Evidence sealed to the board, by the SHA-256 of the sealed bytes.
-    pub evidence: BTreeMap<Digest, Vec<u8>>,
-}
-
 /// Reads every segment of a journal and lays it out for others, paths in order, the manifest last.
 ///
 /// # Errors
@@ -61,18 +72,18 @@ pub fn export<S: LogStore>(
     desk_cert: &str,
     device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
-    export_with(store, desk_cert, device, &Attachments::default())
+    export_with(store, &Beside::default(), desk_cert, device)
 }
 
-/// The same with what lies beside the journal.
+/// The same, with what stands beside the log.
 ///
 /// # Errors
 /// [`ExportFault`].
 pub fn export_with<S: LogStore>(
     store: &mut S,
+    beside: &Beside,
     desk_cert: &str,
     device: &dyn NoteSigner,
-    attachments: &Attachments,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
     let mut segments = Vec::new();
     for number in store.segments()? {
@@ -83,7 +94,7 @@ pub fn export_with<S: LogStore>(
             SegmentContent::Nothing { .. } => (),
         }
     }
-    package_with(&segments, desk_cert, device, attachments)
+    package_with(&segments, beside, desk_cert, device)
 }
 
 /// Lays out segments that were read before.
@@ -95,14 +106,14 @@ pub fn package(
     desk_cert: &str,
     device: &dyn NoteSigner,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
-    package_with(segments, desk_cert, device, &Attachments::default())
+    package_with(segments, &Beside::default(), desk_cert, device)
 }
 
 fn package_with(
     segments: &[Segment],
+    beside: &Beside,
     desk_cert: &str,
     device: &dyn NoteSigner,
-    attachments: &Attachments,
 ) -> Result<Vec<(String, Vec<u8>)>, ExportFault> {
     let training = segments.first().is_some_and(|segment| segment.opened.training);
     if segments.iter().any(|segment| segment.opened.training != training) {
@@ -113,33 +124,18 @@ fn package_with(
         (READ_ME_FILE.to_owned(), include_bytes!("read_me.txt").to_vec()),
         (SCRIPT_FILE.to_owned(), include_bytes!("verify.py").to_vec()),
     ];
-    let evidence = attachments.evidence.iter();
-    files.extend(evidence.map(|(sha256, sealed)| (format!("{EVIDENCE_FOLDER}{sha256}.age"), sealed.clone())));
+    files.extend(beside.evidence.iter().map(|(name, bytes)| (format!("{EVIDENCE_FOLDER}{name}"), bytes.clone())));
     for segment in segments {
         let folder = segment_folder(segment.opened.segment);
-        let inner = segment_files(segment).into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes));
-        files.extend(inner);
-        let anchors = anchors_of(segment, attachments).into_iter();
-        files.extend(anchors.map(|(size, note)| (format!("{folder}{ANCHOR_FOLDER}{size}"), note.into_bytes())));
+        let own = beside.anchors.iter().filter(|anchor| anchor.segment == segment.opened.segment);
+        let own = own.map(|anchor| (anchor_file(anchor.size), anchor.note.clone().into_bytes()));
+        let inner: BTreeMap<String, Vec<u8>> = segment_files(segment).into_iter().chain(own).collect();
+        files.extend(inner.into_iter().map(|(path, bytes)| (format!("{folder}{path}"), bytes)));
     }
     files.sort();
     let manifest = device.sign(&Manifest::of(training, &files).text())?;
     files.push((MANIFEST_FILE.to_owned(), manifest.into_bytes()));
     Ok(files)
-}
-
-/// The cosigned checkpoints of a segment by size: those that its entries hold, and those beside the journal.
-fn anchors_of(segment: &Segment, attachments: &Attachments) -> BTreeMap<u64, String> {
-    let held = segment.entries.iter().filter_map(|entry| match &entry.event {
-        // A note on an earlier segment stays in its entry.
-        AttendanceEvent::Anchor { size, note, .. } if note.lines().next() == Some(segment.opened.origin.as_str()) => {
-            Some((*size, note.clone()))
-        }
-        _ => None,
-    });
-    let number = segment.opened.segment;
-    let beside = attachments.anchors.iter().filter(|((segment, _), _)| *segment == number);
-    held.chain(beside.map(|((_, size), note)| (*size, note.clone()))).collect()
 }
 
 /// The folder of a segment, with a slash behind it.
@@ -153,8 +149,17 @@ pub fn segment_files(segment: &Segment) -> Vec<(String, Vec<u8>)> {
         ("vkey".to_owned(), vkey_line(&segment.key).into_bytes()),
         ("checkpoint".to_owned(), segment.checkpoint.clone().into_bytes()),
     ];
+    files.extend(segment.entries.iter().filter_map(|entry| match &entry.event {
+        AttendanceEvent::Anchor { size, note, .. } => Some((anchor_file(*size), note.clone().into_bytes())),
+        _ => None,
+    }));
     files.extend(tree_files(&segment.raw));
     files
+}
+
+/// The path of an anchor in its segment's folder.
+pub fn anchor_file(size: u64) -> String {
+    format!("anchors/{size}")
 }
 
 /// Tiles and entry bundles over the exact bytes of entries.

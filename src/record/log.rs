@@ -222,12 +222,17 @@ impl<S: LogStore> AttendanceLog<S> {
         self.write(operator, event, stamp)
     }
 
-    /// Writes the `close` entry with its totals. Nothing can be appended afterwards.
+    /// Writes the `close` entry with its totals, into the room that was kept for it if need be. Nothing can be
+    /// appended afterwards.
     ///
     /// # Errors
     /// [`LogFault`].
     pub fn close(&mut self, operator: &Code, stamp: Stamp) -> Result<Durable, LogFault> {
+        if self.state == State::Full {
+            self.state = State::Running;
+        }
         self.require_running()?;
+        self.store.release_reserve();
         self.record_clock_jump(operator, stamp)?;
         let totals = self.totals();
         let durable = self.write(operator, AttendanceEvent::Close { totals }, stamp)?;
@@ -277,7 +282,7 @@ impl<S: LogStore> AttendanceLog<S> {
 
     /// True when nothing will be acknowledged any more because a write or flush failed.
     pub fn is_stopped(&self) -> bool {
-        self.state == State::Stopped
+        matches!(self.state, State::Stopped | State::Full)
     }
 
     /// True when the last entry was written.
@@ -293,7 +298,7 @@ impl<S: LogStore> AttendanceLog<S> {
     fn require_running(&self) -> Result<(), LogFault> {
         match self.state {
             State::Running => Ok(()),
-            State::Stopped => Err(LogFault::Stopped),
+            State::Stopped | State::Full => Err(LogFault::Stopped),
             State::Closed => Err(LogFault::Closed),
         }
     }
@@ -354,7 +359,12 @@ impl<S: LogStore> AttendanceLog<S> {
         // Stopped first: whatever happens below, no later call may write behind a half-written frame, and a
         // failed flush is never tried again (the pages may be marked clean though they never reached the disk).
         self.state = State::Stopped;
-        let written = self.store.write(frames)?;
+        let written = self.store.write(frames).inspect_err(|fault| {
+            // The store says that nothing was written: the segment is whole, and its end may still be written.
+            if *fault == StoreFault::NoSpace {
+                self.state = State::Full;
+            }
+        })?;
         if written != frames.len() {
             return Err(StoreFault::ShortWrite { written, wanted: frames.len() }.into());
         }
@@ -382,6 +392,8 @@ pub(super) struct LastTime {
 enum State {
     Running,
     Stopped,
+    /// Stopped by a full disk before anything of the entry was written.
+    Full,
     Closed,
 }
 

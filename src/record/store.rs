@@ -64,6 +64,9 @@ pub trait LogStore: Send {
     /// # Errors
     /// [`StoreFault`].
     fn sync(&mut self) -> Result<(), StoreFault>;
+
+    /// Gives back the room that was kept for the last entry, where there is such a thing.
+    fn release_reserve(&mut self) {}
 }
 
 impl<T: LogStore + ?Sized> LogStore for Box<T> {
@@ -85,5 +88,9 @@ impl<T: LogStore + ?Sized> LogStore for Box<T> {
 
     fn sync(&mut self) -> Result<(), StoreFault> {
         (**self).sync()
+    }
+
+    fn release_reserve(&mut self) {
+        (**self).release_reserve();
     }
 }

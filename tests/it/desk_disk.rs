@@ -127,8 +127,8 @@ fn full_in_the_middle() {
     let journal = world.path("journal");
     mount(ROOMY, &journal);
     let bench = world.open();
-    // As much as is written by now, and room for a few entries.
-    let shrunk = Command::new("mount").args(["-o", "remount,size=8k"]).arg(&journal).status().unwrap();
+    // As much as is written by now (the room kept for the end is most of it), and room for a few entries.
+    let shrunk = Command::new("mount").args(["-o", "remount,size=65544k"]).arg(&journal).status().unwrap();
     assert!(shrunk.success());
     let (receipts, failure) = admit_until_it_stops(&bench);
     assert_eq!(failure, Failure::DiskFull);
@@ -143,7 +143,7 @@ fn full_in_the_middle() {
 #[test]
 fn refusing_in_the_middle() {
     if !is_inside() {
-        passed(&again("refusing_in_the_middle", &["bash", "-c", "trap '' XFSZ; ulimit -f 5; exec \"$0\" \"$@\""]));
+        passed(&again("refusing_in_the_middle", &["bash", "-c", "trap '' XFSZ; ulimit -S -f 5; exec \"$0\" \"$@\""]));
         return;
     }
     let world = World::alone();
@@ -152,5 +152,8 @@ fn refusing_in_the_middle() {
     assert_eq!(failure, Failure::LogUnwritable);
     assert!(!receipts.is_empty(), "some were recorded before");
     bench.stop();
+    // The export that follows is larger than the limit.
+    let unlimited = rustix::process::Rlimit { current: None, maximum: None };
+    rustix::process::setrlimit(rustix::process::Resource::Fsize, unlimited).unwrap();
     nothing_shown_is_lost(&world, &receipts);
 }

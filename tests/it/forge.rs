@@ -8,7 +8,7 @@ use diemdanh::{
         AttendanceEvent, AttendanceLog, Checkpoint, ChipState, Digest, DocumentRef, Durable, Entry, MemoryStore,
         NoteKey, RegistryState,
         cosignature::{CosignatureKey, cosign},
-        export::{Attachments, MANIFEST_FILE, Manifest, export_with, read_bundles, tree_files},
+        export::{Beside, MANIFEST_FILE, Manifest, export_with, read_bundles, tree_files},
         tree::{Tree, leaf_hash},
     },
 };
@@ -119,12 +119,12 @@ impl Forge {
 
     /// The export of a journal; nothing was collected.
     pub(crate) fn of(store: &MemoryStore) -> Self {
-        Self::with(store, &Attachments::default())
+        Self::with(store, &Beside::default())
     }
 
-    pub(crate) fn with(store: &MemoryStore, attachments: &Attachments) -> Self {
+    pub(crate) fn with(store: &MemoryStore, beside: &Beside) -> Self {
         let cert = desk_cert(false).sign(&board()).unwrap();
-        let files = export_with(&mut store.clone(), &cert, &device(), attachments).unwrap();
+        let files = export_with(&mut store.clone(), beside, &cert, &device()).unwrap();
         Self { files: files.into_iter().collect(), ..Self::default() }
     }
 

@@ -8,7 +8,7 @@ use diemdanh::{
     bits::random::SeededRandom,
     record::{
         AttendanceEvent, AttendanceLog, Checkpoint, DeskCert, Digest, EntryRef, LogStore as _, MemoryStore, NoteKey,
-        Revocation, RevocationList, cosignature::cosign, export::Attachments, segment::digest, statement::endorse,
+        Revocation, RevocationList, cosignature::cosign, export::Beside, segment::digest, statement::endorse,
     },
 };
 
@@ -323,8 +323,8 @@ fn training() -> Forge {
 
 fn with_evidence() -> Forge {
     let sealed = b"age-encryption.org/v1 and so on".to_vec();
-    let evidence = [(digest(&sealed), sealed)].into();
-    Forge::with(&session().0, &Attachments { evidence, ..Attachments::default() })
+    let evidence = vec![(format!("{}.age", digest(&sealed)), sealed)];
+    Forge::with(&session().0, &Beside { evidence, ..Beside::default() })
 }
 
 fn evidence(forge: &Forge) -> String {

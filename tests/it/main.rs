@@ -50,6 +50,7 @@ mod privacy;
 mod purge;
 mod record;
 mod record_anchors;
+mod record_disk;
 mod record_faults;
 mod record_support;
 mod registry;

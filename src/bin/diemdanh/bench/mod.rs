@@ -5,6 +5,7 @@
 mod card;
 mod desk;
 mod link;
+mod record;
 mod report;
 mod trust;
 
@@ -21,11 +22,16 @@ pub(crate) struct Arguments {
     /// The folder of the report; what an earlier run left there is replaced.
     #[arg(long, default_value = "target/bench")]
     out: PathBuf,
+    /// Only the record's figures.
+    #[arg(long)]
+    record: bool,
 }
 
 /// Why there is no report.
 #[derive(Debug, thiserror::Error)]
 enum BenchError {
+    #[error("the log: {0}")]
+    Log(#[from] diemdanh::record::LogFault),
     #[error("a file: {0}")]
     File(#[from] io::Error),
     #[error("a card: {0}")]
@@ -59,10 +65,14 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     let work = arguments.out.join("work");
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work)?;
-    let mut rows = card::rows()?;
-    rows.extend(trust::rows()?);
-    rows.extend(desk::rows(&work)?);
-    rows.extend(program()?);
+    let mut rows = Vec::new();
+    if !arguments.record {
+        rows.extend(card::rows()?);
+        rows.extend(trust::rows()?);
+        rows.extend(desk::rows(&work)?);
+        rows.extend(program()?);
+    }
+    rows.extend(record::rows(&work)?);
     fs::remove_dir_all(&work)?;
     let text = report::markdown(&rows);
     fs::write(arguments.out.join("report.md"), &text)?;
