@@ -62,12 +62,11 @@ impl Roster {
         let typed: Option<Vec<Typed>> = folded.split(' ').take(MAX_WORDS).map(|word| self.typed(word)).collect();
         let Some(typed) = typed else { return };
         let (all, words) = ((1_u32 << typed.len()) - 1, self.words.reveal());
+        let begun = begun(&typed, self.vocabulary.len());
         let (mut row, mut start, mut found) = (0, 0, 0_u32);
         for (at, word) in words.iter().enumerate() {
             let number = word & !LAST;
-            for (bit, one) in typed.iter().enumerate() {
-                found |= u32::from(one.begins(number)) << bit;
-            }
+            found |= usize::try_from(number).ok().and_then(|number| begun.get(number)).copied().unwrap_or(0);
             if word & LAST != 0 {
                 let full = found == all && {
                     let name = words.get(start..=at).unwrap_or_default();
@@ -108,6 +107,12 @@ impl Typed {
     fn is(&self, number: u32) -> bool {
         self.exact == Some(number)
     }
+}
+
+/// For each word of the vocabulary, which typed words it begins with, a bit each: asked once a word of a million names.
+fn begun(typed: &[Typed], words: usize) -> Vec<u32> {
+    let bits = |word: u32| (0..).zip(typed).fold(0, |bits, (bit, one)| bits | u32::from(one.begins(word)) << bit);
+    (0_u32..).take(words).map(bits).collect()
 }
 
 /// How well a name fits that has all the words, 0 the best.

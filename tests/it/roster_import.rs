@@ -322,7 +322,7 @@ fn zeros_come_back_by_the_width_of_the_whole_list() {
     let first = |mapping: &Mapping| intake(&all, mapping).people[0].number.to_string();
     assert_eq!(first(&Mapping::find(&all)), "01000001");
     // A list that lost every zero cannot tell; a person can.
-    let alone = table(b"SBD;Ten;CCCD\n1000001;An;099208000017\n".as_slice());
+    let alone = table(b"SBD;Ho ten;CCCD\n1000001;An;099208000017\n".as_slice());
     let told = Mapping::find(&alone).mended_by("number_width = 8\n").unwrap();
     assert_eq!(intake(&alone, &told).people[0].number.as_str(), "01000001");
     assert_eq!(intake(&alone, &Mapping::find(&alone)).people[0].number.as_str(), "1000001");
