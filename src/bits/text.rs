@@ -1,5 +1,6 @@
 //! Vietnamese text: one form (NFC), folding for search, masking for screens.
 
+use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 
 /// The composed form, in which every text is compared, drawn and stored.
@@ -9,14 +10,67 @@ pub fn nfc(text: &str) -> String {
 
 /// Lower case, no tone or vowel marks, `đ` as `d`, single spaces: the form in which names are searched.
 pub fn fold(text: &str) -> String {
-    let plain: String = text
+    let mut out = String::with_capacity(text.len());
+    fold_into(text, &mut out);
+    out
+}
+
+/// [`fold`] behind what `out` already holds.
+pub fn fold_into(text: &str, out: &mut String) {
+    let (start, mut is_apart) = (out.len(), false);
+    for character in text.chars() {
+        if character.is_whitespace() {
+            is_apart = out.len() > start;
+            continue;
+        }
+        let before = out.len();
+        if std::mem::take(&mut is_apart) {
+            out.push(' ');
+        }
+        let after = out.len();
+        fold_character(character, out);
+        // A mark alone is nothing, and keeps no space in front of it.
+        if out.len() == after {
+            is_apart = after > before;
+            out.truncate(before);
+        }
+    }
+}
+
+fn fold_character(character: char, out: &mut String) {
+    if character.is_ascii() {
+        out.push(character.to_ascii_lowercase());
+        return;
+    }
+    let known = u32::from(character).checked_sub(TABLE_START).and_then(|place| usize::try_from(place).ok());
+    match known.and_then(|place| FOLDED.get(place).copied()).filter(|plain| *plain != 0) {
+        Some(plain) => out.push(char::from(plain)),
+        None => out.extend(folded(character)),
+    }
+}
+
+fn folded(character: char) -> impl Iterator<Item = char> {
+    std::iter::once(character)
         .nfd()
         .filter(|character| !unicode_normalization::char::is_combining_mark(*character))
         .flat_map(char::to_lowercase)
         .map(|character| if character == 'đ' { 'd' } else { character })
-        .collect();
-    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// What Latin letters fold to where that is one ASCII letter, 0 where it is not: a million names are folded when a
+/// desk starts.
+static FOLDED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let plain = |code: u32| {
+        let mut letters = folded(char::from_u32(code)?);
+        let first = letters.next().filter(char::is_ascii).and_then(|letter| u8::try_from(u32::from(letter)).ok());
+        first.filter(|_| letters.next().is_none())
+    };
+    (TABLE_START..TABLE_END).map(|code| plain(code).unwrap_or(0)).collect()
+});
+
+/// From À to the last Latin letter with two marks.
+const TABLE_START: u32 = 0xC0;
+const TABLE_END: u32 = 0x1F00;
 
 /// Shows the first `front` and the last `back` characters and covers what lies between with four dots, whatever its
 /// length. A text too short to keep anything covered is covered whole.

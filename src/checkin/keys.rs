@@ -32,7 +32,7 @@ pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
     if digits == NUMBER_DIGITS {
         return text.get(..NUMBER_DIGITS).map_or(Entry::Unknown, |number| from_number(number, roster));
     }
-    if let Some(row) = CandidateNumber::new(text).and_then(|number| roster.by_number(&number).first().copied()) {
+    if let Some(row) = CandidateNumber::new(text).and_then(|number| roster.by_number(&number).into_iter().next()) {
         return from_row(row.id, roster);
     }
     if digits == CAN_DIGITS && text.len() == CAN_DIGITS {
@@ -47,7 +47,8 @@ pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
 
 /// The key of one row of the roster.
 pub(super) fn from_row(id: CandidateId, roster: &Roster) -> Entry {
-    let number = roster.get(id).and_then(|row| row.personal_number());
+    let row = roster.get(id);
+    let number = row.as_ref().and_then(|row| row.personal_number());
     match number.and_then(|number| PersonalNumber::parse(number).ok()) {
         Some(number) => Entry::Key(ReadyKey { access: number.can(), candidate: Some(id) }),
         None => Entry::Unknown,
@@ -63,7 +64,7 @@ pub(super) fn find(text: &str, roster: &Roster) -> Vec<CandidateId> {
 }
 
 fn from_number(number: &str, roster: &Roster) -> Entry {
-    let candidate = roster.candidates().iter().find(|row| row.personal_number() == Some(number)).map(|row| row.id);
+    let candidate = roster.by_id_number(number).first().map(|row| row.id);
     match PersonalNumber::parse(number) {
         Ok(number) => Entry::Key(ReadyKey { access: number.can(), candidate }),
         Err(_) => Entry::Unknown,

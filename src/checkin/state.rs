@@ -222,6 +222,6 @@ impl Health {
 }
 
 fn arrivals(context: &Context, index: &ArrivalIndex) -> Arrivals {
-    let refs = context.roster.candidates().iter().map(|row| CandidateRef(row.id.0));
+    let refs = context.roster.ids().iter().map(|id| CandidateRef(id.0));
     refs.filter_map(|candidate| index.get(candidate).map(|arrival| (candidate, arrival))).collect()
 }

@@ -30,7 +30,7 @@ use crate::record::{
     RevocationList,
 };
 use crate::registry::Registry;
-use crate::roster::{Candidate, Place, Roster};
+use crate::roster::{Place, Roster};
 use jiff::SignedDuration;
 use jiff::tz::Offset;
 use std::path::{Path, PathBuf};
@@ -260,7 +260,7 @@ fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
     let Prepared { roster, exam_key, utc_offset, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
-    let expected = roster.candidates().iter().filter(|row| belongs_here(row, &place)).count();
+    let expected = roster.count_at(&place);
     Context {
         roster,
         place,
@@ -277,13 +277,6 @@ fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
 fn utc_offset(config: &DeskConfig) -> Result<Offset, Halted> {
     Offset::from_hours(config.desk.utc_offset_hours)
         .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.utc_offset_hours", error))
-}
-
-/// The row's site, session and room are this desk's, where both name one.
-fn belongs_here(row: &Candidate, place: &Place) -> bool {
-    let fits = |there: &str, here: &str| there.is_empty() || here.is_empty() || there == here;
-    let room = place.room.as_deref().unwrap_or_default();
-    fits(&row.site, &place.site) && fits(&row.session, &place.session) && fits(&row.room, room)
 }
 
 fn labels(config: &DeskConfig) -> Labels {

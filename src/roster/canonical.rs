@@ -4,10 +4,9 @@
 //! same bytes, so that a version control shows what changed.
 
 use super::candidate::{CANDIDATE_ID_LEN, is_personal_number};
-use super::{Candidate, CandidateId, CandidateNumber, Sex};
-use crate::bits::{hex, secret::Pii};
+use super::{Candidate, CandidateId, Sex};
 use csv::{ByteRecord, StringRecord, Terminator};
-use std::collections::HashSet;
+use jiff::civil::Date;
 
 /// The columns, in their order.
 pub const HEADER: [&str; 11] =
@@ -83,8 +82,7 @@ pub fn write(mut candidates: Vec<Candidate>) -> Vec<u8> {
 /// [`CanonicalError`], with the line.
 pub(super) fn read(bytes: &[u8], mut take: impl FnMut(Fields<'_>)) -> Result<(), CanonicalError> {
     let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-    let (mut record, mut ids) = (ByteRecord::new(), HashSet::new());
-    let mut line = 0;
+    let (mut record, mut line) = (ByteRecord::new(), 0);
     while reader.read_byte_record(&mut record).map_err(|_| CanonicalError::Form { line: line + 1 })? {
         line = record.position().map_or(line + 1, csv::Position::line);
         if line == 1 {
@@ -92,9 +90,7 @@ pub(super) fn read(bytes: &[u8], mut take: impl FnMut(Fields<'_>)) -> Result<(),
             header.iter().eq(HEADER).then_some(()).ok_or(CanonicalError::Header)?;
             continue;
         }
-        let fields = fields(&record, line)?;
-        ids.insert(fields.id).then_some(()).ok_or(CanonicalError::Id { line })?;
-        take(fields);
+        take(fields(&record, line)?);
     }
     if line == 0 { Err(CanonicalError::Header) } else { Ok(()) }
 }
@@ -105,7 +101,7 @@ pub(super) struct Fields<'a> {
     pub(super) number: &'a str,
     pub(super) session: &'a str,
     pub(super) full_name: &'a str,
-    pub(super) birth_date: &'a str,
+    pub(super) born: Option<Date>,
     pub(super) sex: Option<Sex>,
     pub(super) id_number: &'a str,
     pub(super) site: &'a str,
@@ -126,9 +122,10 @@ fn fields(record: &ByteRecord, line: u64) -> Result<Fields<'_>, CanonicalError> 
     if number.trim().is_empty() {
         return Err(CanonicalError::Number { line });
     }
-    if !birth_date.is_empty() && !is_date(birth_date) {
-        return Err(CanonicalError::BirthDate { line });
-    }
+    let born = match birth_date {
+        "" => None,
+        written => Some(date_of(written).ok_or(CanonicalError::BirthDate { line })?),
+    };
     let sex = match text(5)? {
         "" => None,
         MALE => Some(Sex::Male),
@@ -137,26 +134,7 @@ fn fields(record: &ByteRecord, line: u64) -> Result<Fields<'_>, CanonicalError> 
     };
     let (session, full_name, id_number) = (text(2)?, text(3)?, text(6)?);
     let (site, room, seat, school) = (text(7)?, text(8)?, text(9)?, text(10)?);
-    Ok(Fields { id, number, session, full_name, birth_date, sex, id_number, site, room, seat, school })
-}
-
-impl Fields<'_> {
-    /// The row as a value of its own.
-    pub(super) fn candidate(&self) -> Option<Candidate> {
-        Some(Candidate {
-            id: self.id,
-            number: CandidateNumber::new(self.number)?,
-            full_name: Pii::new(self.full_name.to_owned()),
-            birth_date: Pii::new(self.birth_date.to_owned()),
-            id_number: Pii::new(self.id_number.to_owned()),
-            site: self.site.to_owned(),
-            room: self.room.to_owned(),
-            seat: self.seat.to_owned(),
-            session: self.session.to_owned(),
-            sex: self.sex,
-            school: self.school.to_owned(),
-        })
-    }
+    Ok(Fields { id, number, session, full_name, born, sex, id_number, site, room, seat, school })
 }
 
 /// The word for a sex; empty where it is not told.
@@ -169,13 +147,29 @@ pub fn sex_word(sex: Option<Sex>) -> &'static str {
 }
 
 fn id_of(text: &[u8]) -> Option<CandidateId> {
-    let text = std::str::from_utf8(text).ok().filter(|text| text.len() == CANDIDATE_ID_LEN * 2)?;
-    let is_lower = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    hex::decode(text).filter(|_| is_lower)?.try_into().ok().map(CandidateId)
+    let mut id = [0; CANDIDATE_ID_LEN];
+    let value = |digit: u8| match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    };
+    for (byte, pair) in id.iter_mut().zip(text.chunks_exact(2)) {
+        let [high, low] = pair else { return None };
+        *byte = value(*high)? << 4 | value(*low)?;
+    }
+    (text.len() == CANDIDATE_ID_LEN * 2).then_some(CandidateId(id))
 }
 
-fn is_date(text: &str) -> bool {
-    text.parse::<jiff::civil::Date>().is_ok_and(|date| date.to_string() == text)
+/// `YYYY-MM-DD` and nothing else.
+fn date_of(text: &str) -> Option<Date> {
+    let [year @ .., b'-', m1, m2, b'-', d1, d2] = text.as_bytes() else { return None };
+    let number = |digits: &[u8]| {
+        let digit = |value: i16, byte: &u8| byte.is_ascii_digit().then(|| value * 10 + i16::from(byte - b'0'));
+        digits.iter().try_fold(0, digit)
+    };
+    let (month, day) = (number(&[*m1, *m2])?, number(&[*d1, *d2])?);
+    let year = Some(year).filter(|year| year.len() == 4).and_then(number)?;
+    Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// What a candidate keeps its id by.

@@ -126,19 +126,24 @@ impl Columns {
     /// Reads headings that may be read in several ways each, the best first: whole, lower row, upper row. Folded.
     pub(super) fn of_readings(headings: &[Vec<String>]) -> Self {
         let mut places: Vec<(Column, usize)> = Vec::new();
-        for (column, names, prefix_counts) in &HEADINGS {
-            let is_free = |place: &usize| places.iter().all(|(_, taken)| taken != place);
-            let find = |fits: &dyn Fn(&str) -> bool| {
-                let mut found =
-                    headings.iter().enumerate().filter(|(_, readings)| readings.iter().any(|one| fits(one)));
-                found.by_ref().map(|(place, _)| place).find(is_free)
-            };
-            let exact = names.iter().find_map(|name| find(&|heading| heading == *name));
-            let starts = |heading: &str| {
-                names.iter().any(|name| heading.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
-            };
-            let place = exact.or_else(|| if *prefix_counts { find(&starts) } else { None });
-            places.extend(place.map(|place| (*column, place)));
+        // All exact names first: `Họ và tên đệm` is no longer form of `Họ và tên`.
+        for is_exact in [true, false] {
+            for (column, names, prefix_counts) in HEADINGS.iter().filter(|(_, _, prefix)| is_exact || *prefix) {
+                let is_free = |place: &usize| places.iter().all(|(_, taken)| taken != place);
+                let find = |fits: &dyn Fn(&str) -> bool| {
+                    let of_heading = |readings: &Vec<String>| readings.iter().any(|one| fits(one));
+                    (0..headings.len()).filter(is_free).find(|place| headings.get(*place).is_some_and(of_heading))
+                };
+                let starts = |heading: &str| {
+                    names.iter().any(|name| heading.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
+                };
+                let place = match is_exact {
+                    true => names.iter().find_map(|name| find(&|heading| heading == *name)),
+                    false => find(&starts).filter(|_| *prefix_counts),
+                };
+                let is_known = places.iter().any(|(known, _)| known == column);
+                places.extend(place.filter(|_| !is_known).map(|place| (*column, place)));
+            }
         }
         let has_date_parts = [Column::BirthDay, Column::BirthMonth, Column::BirthYear]
             .iter()

@@ -56,9 +56,10 @@ impl Intake {
     /// Reads everybody that `mapping` finds in `table`. `progress` is told the rows that are done.
     pub fn read(table: &Table, mapping: &Mapping, progress: &mut dyn FnMut(usize)) -> Self {
         let mut intake = Self { rows: table.rows(), ..Self::default() };
+        let number_width = mapping.number_width.or_else(|| number_width(table, mapping));
         let mut done = 0;
         for (index, (sheet, mapping)) in table.sheets.iter().zip(&mapping.sheets).enumerate() {
-            let mut reading = Reading { sheet, index, mapping, number_width: None, out: &mut intake };
+            let mut reading = Reading { sheet, index, mapping, number_width, out: &mut intake };
             reading.run(&mut |rows| progress(done + rows));
             done += sheet.rows.len();
         }
@@ -118,9 +119,6 @@ impl Reading<'_> {
         for (heading, column) in &self.mapping.unused {
             self.find(Problem::ColumnUnused, 0, Some(*column), heading);
         }
-        let numbers = sheet.rows.iter().filter(|row| self.is_below(row)).map(|row| self.shown(row, Column::Number));
-        let numbers: Vec<String> = numbers.collect();
-        self.number_width = values::column_width(numbers.iter().map(String::as_str));
         let header = self.header_row().map(|row| row.cells.clone());
         let last =
             sheet.rows.iter().rev().find(|row| self.is_below(row) && self.is_person(row)).map_or(0, |row| row.line);
@@ -333,6 +331,19 @@ impl Reading<'_> {
         let column = self.mapping.place(column).or_else(|| fallback(self.mapping, column));
         self.find(problem, row.line, column, content);
     }
+}
+
+/// The width that most SBDs of all sheets have: a sheet of one council may have lost all of its zeros.
+fn number_width(table: &Table, mapping: &Mapping) -> Option<usize> {
+    let sheets = table.sheets.iter().zip(&mapping.sheets).filter(|(_, mapping)| mapping.used);
+    let numbers = sheets.flat_map(|(sheet, mapping)| {
+        let column = mapping.place(Column::Number);
+        let below = mapping.header.map_or(0, |(_, last)| last);
+        let rows = sheet.rows.iter().filter(move |row| row.line > below);
+        rows.filter_map(move |row| row.value(column?)).map(CellValue::shown)
+    });
+    let numbers: Vec<String> = numbers.collect();
+    values::column_width(numbers.iter().map(String::as_str))
 }
 
 /// Where something stands that may stand in several columns.

@@ -1,37 +1,33 @@
-//! Many short texts in one piece of memory, to be walked through from the first to the last.
-//!
-//! A search looks at every row. Texts of their own lie all over the memory, and the walk then waits for the memory
-//! at every row; in one piece it does not.
+//! Many short texts in one piece of memory.
 
 use crate::bits::secret::Pii;
 
 /// Short texts about people, in order.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Lines {
     text: Pii<String>,
-    ends: Vec<usize>,
+    ends: Vec<u32>,
 }
 
 impl Lines {
-    /// Takes the texts in.
-    pub(super) fn of<T: AsRef<str>>(texts: impl Iterator<Item = T>) -> Self {
-        let (mut text, mut ends) = (String::new(), Vec::new());
-        for one in texts {
-            text.push_str(one.as_ref());
-            ends.push(text.len());
-        }
+    /// Takes over texts that stand one behind the other.
+    pub(super) fn new(text: String, ends: Vec<u32>) -> Self {
         Self { text: Pii::new(text), ends }
     }
 
-    /// The texts, in order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &str> {
-        let starts = std::iter::once(&0).chain(&self.ends);
-        starts.zip(&self.ends).map(|(start, end)| self.text.reveal().get(*start..*end).unwrap_or_default())
+    /// One text; empty where there is none.
+    pub(super) fn get(&self, row: usize) -> &str {
+        let end = |row: usize| self.ends.get(row).and_then(|end| usize::try_from(*end).ok());
+        let start = row.checked_sub(1).map_or(Some(0), end);
+        match (start, end(row)) {
+            (Some(start), Some(end)) => self.text.reveal().get(start..end).unwrap_or_default(),
+            _ => "",
+        }
     }
 }
 
 impl Default for Lines {
     fn default() -> Self {
-        Self::of(std::iter::empty::<&str>())
+        Self::new(String::new(), Vec::new())
     }
 }

@@ -1,131 +1,135 @@
 //! The list of all expected candidates, with the ways to find one.
+//!
+//! A national exam has more than a million rows on one desk: columns instead of rows, packed numbers, names as numbers
+//! of words, and indexes of eight bytes a row keep that within a desk's memory. A [`Candidate`] is made when one is
+//! asked for.
 
+use super::builder::{Interned, id_key, pack_date, person_key, unpack_date};
+use super::digits::Digits;
+use super::index::{Index, hash};
 use super::lines::Lines;
-use super::{Candidate, CandidateId, CandidateNumber};
+use super::vocabulary::Words;
+use super::{Candidate, CandidateId, CandidateNumber, Place, Sex, matching};
 use crate::bits::{secret::Pii, text};
 use jiff::civil::Date;
-use std::collections::HashMap;
+use std::fmt;
 
 /// All expected candidates, in the order of the file.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone)]
 pub struct Roster {
-    rows: Vec<Candidate>,
-    /// What a search walks through, in the order of the rows: folded full name, SBD, identity column, birth date.
-    folded: Lines,
-    numbers: Lines,
-    id_numbers: Lines,
-    birth_dates: Lines,
-    by_id: HashMap<CandidateId, usize>,
-    by_number: HashMap<CandidateNumber, Vec<usize>>,
-    by_id_number: HashMap<Pii<String>, Vec<usize>>,
-    by_name_and_birth: HashMap<Pii<String>, Vec<usize>>,
+    pub(super) ids: Vec<CandidateId>,
+    pub(super) numbers: Digits,
+    pub(super) id_numbers: Digits,
+    pub(super) names: Lines,
+    pub(super) words: Words,
+    pub(super) vocabulary: Vec<Pii<String>>,
+    pub(super) born: Pii<Vec<u32>>,
+    pub(super) sexes: Vec<Option<Sex>>,
+    pub(super) spots: Interned<Spot>,
+    pub(super) seats: Interned<String>,
+    pub(super) schools: Interned<String>,
+    pub(super) by_id: Index,
+    pub(super) by_number: Index,
+    pub(super) by_id_number: Index,
+    pub(super) by_person: Index,
 }
 
-/// What a search compares of one row.
-#[derive(Clone, Copy)]
-pub(super) struct Searched<'a> {
-    pub(super) folded_name: &'a str,
-    pub(super) number: &'a str,
-    pub(super) id_number: &'a str,
-    /// As [`birth_date_as_typed`] writes it.
-    pub(super) birth_date: &'a str,
+/// Where many people belong.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) struct Spot {
+    pub(super) site: String,
+    pub(super) room: String,
+    pub(super) session: String,
+}
+
+impl fmt::Debug for Roster {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Roster({} rows)", self.len())
+    }
+}
+
+impl Default for Roster {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
 }
 
 impl Roster {
-    /// A roster of these rows.
-    pub fn new(rows: Vec<Candidate>) -> Self {
-        let mut roster = Self {
-            folded: Lines::of(rows.iter().map(|row| text::fold(row.full_name.reveal()))),
-            numbers: Lines::of(rows.iter().map(|row| row.number.as_str())),
-            id_numbers: Lines::of(rows.iter().map(|row| row.id_number.reveal())),
-            birth_dates: Lines::of(rows.iter().map(birth_date_as_typed)),
-            ..Self::default()
-        };
-        for (index, (row, folded)) in rows.iter().zip(roster.folded.iter()).enumerate() {
-            roster.by_id.entry(row.id).or_insert(index);
-            roster.by_number.entry(row.number.clone()).or_default().push(index);
-            if !row.id_number.reveal().is_empty() {
-                roster.by_id_number.entry(row.id_number.clone()).or_default().push(index);
-            }
-            if let Some(birth_date) = row.birth_date() {
-                roster.by_name_and_birth.entry(name_key(folded, birth_date)).or_default().push(index);
-            }
-        }
-        roster.rows = rows;
-        roster
-    }
-
-    /// All rows.
-    pub fn candidates(&self) -> &[Candidate] {
-        &self.rows
-    }
-
-    /// Reads a roster in its canonical form.
-    ///
-    /// # Errors
-    /// [`super::canonical::CanonicalError`], with the line.
-    pub fn from_canonical(bytes: &[u8]) -> Result<Self, super::canonical::CanonicalError> {
-        let mut rows = Vec::new();
-        super::canonical::read(bytes, |fields| rows.extend(fields.candidate()))?;
-        Ok(Self::new(rows))
-    }
-
-    /// All rows, each as a value of its own.
+    /// All rows, in their order, each made as it is asked for.
     pub fn iter(&self) -> impl Iterator<Item = Candidate> + '_ {
-        self.rows.iter().cloned()
+        (0..self.len()).filter_map(|row| self.row(row))
+    }
+
+    /// All ids, in the order of the rows.
+    pub fn ids(&self) -> &[CandidateId] {
+        &self.ids
+    }
+
+    /// The row at this place, from 0.
+    pub fn row(&self, row: usize) -> Option<Candidate> {
+        let spot = self.spots.get(row)?;
+        let born = self.born.reveal().get(row).copied().and_then(unpack_date);
+        Some(Candidate {
+            id: *self.ids.get(row)?,
+            number: CandidateNumber::new(&self.numbers.text(row))?,
+            full_name: Pii::new(self.names.get(row).to_owned()),
+            birth_date: Pii::new(born.map(|date| date.to_string()).unwrap_or_default()),
+            id_number: Pii::new(self.id_numbers.text(row)),
+            site: spot.site.clone(),
+            room: spot.room.clone(),
+            seat: self.seats.get(row).cloned().unwrap_or_default(),
+            session: spot.session.clone(),
+            sex: self.sexes.get(row).copied().flatten(),
+            school: self.schools.get(row).cloned().unwrap_or_default(),
+        })
     }
 
     /// How many rows there are.
     pub fn len(&self) -> usize {
-        self.rows.len()
+        self.ids.len()
     }
 
     /// True when nobody is expected.
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.ids.is_empty()
     }
 
     /// The row with this id.
-    pub fn get(&self, id: CandidateId) -> Option<&Candidate> {
-        self.by_id.get(&id).and_then(|index| self.rows.get(*index))
+    pub fn get(&self, id: CandidateId) -> Option<Candidate> {
+        let found = self.by_id.rows(id_key(&id)).find(|row| self.ids.get(*row) == Some(&id));
+        found.and_then(|row| self.row(row))
     }
 
     /// The rows with this SBD, one for each session.
-    pub fn by_number(&self, number: &CandidateNumber) -> Vec<&Candidate> {
-        self.rows_at(self.by_number.get(number))
+    pub fn by_number(&self, number: &CandidateNumber) -> Vec<Candidate> {
+        let rows = self.by_number.rows(hash(&[number.as_str().as_bytes()])).filter_map(|row| self.row(row));
+        rows.filter(|row| row.number == *number).collect()
     }
 
     /// The rows whose identity column holds exactly this text.
-    pub(super) fn by_id_number(&self, text: &str) -> Vec<&Candidate> {
-        self.rows_at(self.by_id_number.get(&Pii::new(text.to_owned())))
+    pub fn by_id_number(&self, text: &str) -> Vec<Candidate> {
+        let rows = self.by_id_number.rows(hash(&[text.as_bytes()])).filter_map(|row| self.row(row));
+        rows.filter(|row| row.id_number.reveal() == text).collect()
+    }
+
+    /// How many rows belong to a place; a place that is not named fits every place.
+    pub fn count_at(&self, place: &Place) -> usize {
+        let fits: Vec<bool> = self.spots.values.iter().map(|spot| matching::fits_spot(spot, place)).collect();
+        let is_here = |spot: &&u32| usize::try_from(**spot).is_ok_and(|spot| fits.get(spot) == Some(&true));
+        self.spots.rows.iter().filter(is_here).count()
     }
 
     /// The rows with this name, marks and case aside, and this birth date.
-    pub(super) fn by_name_and_birth(&self, name: &str, birth_date: Date) -> Vec<&Candidate> {
-        self.rows_at(self.by_name_and_birth.get(&name_key(&text::fold(name), birth_date)))
+    pub(super) fn by_name_and_birth(&self, name: &str, birth_date: Date) -> Vec<Candidate> {
+        let (folded, born) = (text::fold(name), pack_date(birth_date));
+        let rows = self.by_person.rows(person_key(&folded, born)).filter_map(|row| self.row(row));
+        rows.filter(|row| row.birth_date() == Some(birth_date) && text::fold(row.full_name.reveal()) == folded)
+            .collect()
     }
 
-    /// What a search compares, row by row.
-    pub(super) fn searched(&self) -> impl Iterator<Item = Searched<'_>> {
-        let columns = self.folded.iter().zip(self.numbers.iter()).zip(self.id_numbers.iter());
-        columns.zip(self.birth_dates.iter()).map(|(((folded_name, number), id_number), birth_date)| Searched {
-            folded_name,
-            number,
-            id_number,
-            birth_date,
-        })
+    /// The second row of an id that stands there twice.
+    pub(super) fn repeated_id(&self) -> Option<usize> {
+        let mut same = self.by_id.same().filter(|(one, two)| self.ids.get(*one) == self.ids.get(*two));
+        same.next().map(|(_, second)| second)
     }
-
-    fn rows_at(&self, indexes: Option<&Vec<usize>>) -> Vec<&Candidate> {
-        indexes.into_iter().flatten().filter_map(|index| self.rows.get(*index)).collect()
-    }
-}
-
-/// Day first, without zeros in front; empty without a date.
-fn birth_date_as_typed(row: &Candidate) -> String {
-    row.birth_date().map(|date| format!("{}/{}/{}", date.day(), date.month(), date.year())).unwrap_or_default()
-}
-
-fn name_key(folded: &str, birth_date: Date) -> Pii<String> {
-    Pii::new(format!("{folded}|{birth_date}"))
 }

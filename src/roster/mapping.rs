@@ -40,6 +40,8 @@ pub struct SheetMapping {
 /// What is known about a table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Mapping {
+    /// Digits of every SBD, where somebody said so; else most of the numbers tell it.
+    pub number_width: Option<usize>,
     /// One entry a sheet.
     pub sheets: Vec<SheetMapping>,
 }
@@ -47,7 +49,7 @@ pub struct Mapping {
 impl Mapping {
     /// Finds out by itself.
     pub fn find(table: &Table) -> Self {
-        Self { sheets: table.sheets.iter().map(SheetMapping::find).collect() }
+        Self { number_width: None, sheets: table.sheets.iter().map(SheetMapping::find).collect() }
     }
 
     /// As a file that a person can mend.

@@ -10,6 +10,7 @@ use std::fmt::Write as _;
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
+    number_width: Option<usize>,
     #[serde(default)]
     sheet: Vec<SheetEntry>,
 }
@@ -37,6 +38,7 @@ enum Dates {
 /// Takes over what the file says.
 pub(super) fn mend(mut mapping: Mapping, text: &str) -> Result<Mapping, MappingError> {
     let file: File = toml::from_str(text).map_err(|error| form(text, &error))?;
+    mapping.number_width = file.number_width.or(mapping.number_width);
     for entry in file.sheet {
         let unknown = || MappingError::UnknownSheet { name: entry.name.clone() };
         let sheet = mapping.sheets.iter_mut().find(|sheet| sheet.name == entry.name).ok_or_else(unknown)?;
@@ -81,6 +83,9 @@ fn form(text: &str, error: &toml::de::Error) -> MappingError {
 /// The whole mapping as a file.
 pub(super) fn write(mapping: &Mapping) -> String {
     let mut out = HEAD.to_owned();
+    if let Some(width) = mapping.number_width {
+        let _ = writeln!(out, "number_width = {width}");
+    }
     for sheet in &mapping.sheets {
         let _ = write!(out, "\n[[sheet]]\nname = {}\nuse = {}\n", toml::Value::from(sheet.name.as_str()), sheet.used);
         if let Some((first, last)) = sheet.header {
@@ -109,7 +114,7 @@ const EPOCH_1904: u16 = 1904;
 const HEAD: &str = "\
 # Cột nào của danh sách chứa gì. Sửa tệp này rồi nhập lại với --mapping.
 # header: dòng tiêu đề đầu và cuối; last_line: dòng cuối cùng có thí sinh; dates: \"day-first\" hoặc \"month-first\";
-# epoch: 1900 hoặc 1904 (số sê-ri ngày); use = false: bỏ qua trang tính.
+# number_width: số chữ số của mọi số báo danh (đặt trên cùng); epoch: 1900 hoặc 1904 (số sê-ri ngày); use = false: bỏ qua trang tính.
 # Cột: number, full_name hoặc family_name + given_name, birth_date hoặc birth_day + birth_month + birth_year,
 # id_number, sex, female, site, room, seat, session, school.
 ";

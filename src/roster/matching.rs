@@ -1,5 +1,6 @@
 //! Whom the roster knows the holder of a card as.
 
+use super::list::Spot;
 use super::{Candidate, CandidateId, Place, Roster, candidate::is_personal_number};
 use crate::bits::text;
 use jiff::civil::Date;
@@ -80,15 +81,15 @@ pub fn match_holder(roster: &Roster, holder: &HolderFacts<'_>, here: &Place) -> 
 }
 
 /// All twelve digits agree with at least one row.
-fn match_digits(rows: &[&Candidate], holder: &HolderFacts<'_>, here: &Place) -> Matching {
-    let fitting: Vec<&Candidate> = rows.iter().copied().filter(|row| fits(row, here)).collect();
+fn match_digits(rows: &[Candidate], holder: &HolderFacts<'_>, here: &Place) -> Matching {
+    let fitting: Vec<&Candidate> = rows.iter().filter(|row| fits(row, here)).collect();
     let mut reasons = match fitting.as_slice() {
         [] if rows.iter().any(|row| !differences(row, holder).is_empty()) => vec![MatchReason::BelongsElsewhere],
         [] => return elsewhere(rows, here),
         [_] => Vec::new(),
         _ => vec![MatchReason::SeveralRows],
     };
-    let candidates = if fitting.is_empty() { rows.to_vec() } else { fitting };
+    let candidates = if fitting.is_empty() { rows.iter().collect() } else { fitting };
     reasons.extend(candidates.iter().flat_map(|row| differences(row, holder)));
     match candidates.as_slice() {
         [row] if reasons.is_empty() => Matching::Exact(row.id),
@@ -105,13 +106,13 @@ fn match_person(roster: &Roster, holder: &HolderFacts<'_>, here: &Place) -> Matc
     reasons.extend((!by_old.is_empty()).then_some(MatchReason::OldNumber));
     reasons.extend((!by_name.is_empty()).then_some(MatchReason::SameNameAndBirthDate));
     reasons.extend(by_old.iter().flat_map(|row| differences(row, holder)));
-    let rows: Vec<&Candidate> = by_old.into_iter().chain(by_name).collect();
+    let rows: Vec<Candidate> = by_old.into_iter().chain(by_name).collect();
     if rows.is_empty() {
         return Matching::NotListed;
     }
-    let fitting: Vec<&Candidate> = rows.iter().copied().filter(|row| fits(row, here)).collect();
+    let fitting: Vec<&Candidate> = rows.iter().filter(|row| fits(row, here)).collect();
     reasons.extend(fitting.is_empty().then_some(MatchReason::BelongsElsewhere));
-    needs_decision(if fitting.is_empty() { &rows } else { &fitting }, reasons)
+    needs_decision(&if fitting.is_empty() { rows.iter().collect() } else { fitting }, reasons)
 }
 
 fn needs_decision(rows: &[&Candidate], mut reasons: Vec<MatchReason>) -> Matching {
@@ -130,8 +131,8 @@ fn needs_decision(rows: &[&Candidate], mut reasons: Vec<MatchReason>) -> Matchin
 }
 
 /// The row to name is the one nearest to this desk: same session and site, then same session, then the first.
-fn elsewhere(rows: &[&Candidate], here: &Place) -> Matching {
-    let distance = |row: &&&Candidate| (!same(&row.session, &here.session), !same(&row.site, &here.site));
+fn elsewhere(rows: &[Candidate], here: &Place) -> Matching {
+    let distance = |row: &&Candidate| (!same(&row.session, &here.session), !same(&row.site, &here.site));
     match rows.iter().min_by_key(distance) {
         Some(row) => Matching::Elsewhere { candidate: row.id, place: row.belongs() },
         None => Matching::NotListed,
@@ -149,6 +150,12 @@ fn differences(row: &Candidate, holder: &HolderFacts<'_>) -> Vec<MatchReason> {
 fn fits(row: &Candidate, here: &Place) -> bool {
     let room = here.room.as_deref().is_none_or(|room| same(&row.room, room));
     same(&row.site, &here.site) && same(&row.session, &here.session) && room
+}
+
+/// [`fits`] for everybody who belongs to one spot.
+pub(super) fn fits_spot(spot: &Spot, here: &Place) -> bool {
+    let room = here.room.as_deref().is_none_or(|room| same(&spot.room, room));
+    same(&spot.site, &here.site) && same(&spot.session, &here.session) && room
 }
 
 /// The same place by name; a place that is not named fits every place.

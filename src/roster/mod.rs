@@ -8,14 +8,18 @@
 //! - Numbers are text; a leading zero is never lost in silence, and no row is dropped without a note.
 //! - No file, no clock, nothing logs a person.
 
+pub mod alike;
+mod builder;
 mod candidate;
 pub mod canonical;
 mod checks;
 mod columns;
 mod dates;
+mod digits;
 pub mod finding;
 pub mod identity;
 mod import;
+mod index;
 mod intake;
 mod lines;
 mod list;
@@ -26,7 +30,9 @@ mod report;
 mod search;
 pub mod table;
 mod values;
+mod vocabulary;
 
+pub use alike::{Alike, Distinction};
 pub use candidate::{Candidate, CandidateId, CandidateNumber, Place, Sex};
 pub use checks::Capacity;
 pub use columns::Column;

@@ -1,6 +1,7 @@
 //! Finding a candidate without a card, from whatever the invigilator types.
 
-use super::list::Searched;
+use super::digits::Packed;
+use super::vocabulary::LAST;
 use super::{Candidate, Roster};
 use crate::bits::text;
 
@@ -10,97 +11,193 @@ impl Roster {
     /// Digits find the SBD (whole, then from the front, then from the back) and the last digits of the identity
     /// number. A date finds birth dates. Words, marks and case aside, must each begin a word of the name; rows whose
     /// given name fits stand first.
-    pub fn search(&self, typed: &str, limit: usize) -> Vec<&Candidate> {
-        let query = Query::of(typed);
-        let mut by_rank: [Vec<usize>; RANKS] = Default::default();
-        for (index, row) in self.searched().enumerate() {
-            let bucket = query.rank(row).and_then(|rank| by_rank.get_mut(rank));
-            if let Some(bucket) = bucket.filter(|bucket| bucket.len() < limit) {
-                bucket.push(index);
-            }
-        }
-        by_rank.iter().flatten().take(limit).filter_map(|index| self.candidates().get(*index)).collect()
-    }
-}
-
-enum Query {
-    Nothing,
-    Digits(String),
-    Date(String),
-    Words(Vec<String>),
-}
-
-impl Query {
-    fn of(typed: &str) -> Self {
+    pub fn search(&self, typed: &str, limit: usize) -> Vec<Candidate> {
+        let mut best = Best::new(limit);
         let folded = text::fold(typed);
         let has = |wanted: fn(char) -> bool| folded.chars().any(wanted);
-        if folded.is_empty() {
-            Self::Nothing
+        if folded.is_empty() || limit == 0 {
+            return Vec::new();
         } else if folded.bytes().all(|byte| byte.is_ascii_digit()) {
-            Self::Digits(folded)
+            self.search_digits(&folded, &mut best);
         } else if has(|character| character == '/') && !has(char::is_alphabetic) {
-            Self::Date(without_leading_zeros(&folded))
+            self.search_dates(&folded, &mut best);
         } else {
-            Self::Words(folded.split(' ').map(str::to_owned).collect())
+            self.search_words(&folded, &mut best);
+        }
+        best.rows().filter_map(|row| self.row(row)).collect()
+    }
+
+    fn search_digits(&self, typed: &str, best: &mut Best) {
+        let packed = Packed::of(typed);
+        let rows = self.numbers.iter().zip(self.id_numbers.iter()).enumerate();
+        for (row, (number, id_number)) in rows {
+            let rank = match (number, id_number, packed) {
+                (Some(number), Some(id_number), Some(typed)) => rank_packed(typed, number, id_number),
+                _ => rank_digits(typed, &self.numbers.text(row), &self.id_numbers.text(row)),
+            };
+            if rank.is_some_and(|rank| best.is_full_with(rank, row)) {
+                return;
+            }
         }
     }
 
-    /// How well a row fits, 0 the best; `None` when it does not.
-    fn rank(&self, row: Searched<'_>) -> Option<usize> {
-        match self {
-            Self::Nothing => None,
-            Self::Digits(digits) => rank_digits(digits, row),
-            Self::Date(date) => rank_date(date, row),
-            Self::Words(words) => rank_words(words, row),
+    /// Birth dates are typed as they are written: day first, zeros or not.
+    fn search_dates(&self, typed: &str, best: &mut Best) {
+        let parts: Vec<&str> = typed.split('/').map(|part| part.trim().trim_start_matches('0')).collect();
+        let (days, years) = (days_of(&parts), years_of(&parts));
+        for (row, born) in self.born.reveal().iter().enumerate().filter(|(_, born)| **born > 0) {
+            let day_fits = usize::try_from(born & DAY_MASK).is_ok_and(|day| days.get(day) == Some(&true));
+            let year = (born >> DAY_BITS).checked_sub(FIRST_YEAR).and_then(|year| usize::try_from(year).ok());
+            let rank = year.filter(|_| day_fits).and_then(|year| years.get(year).copied().flatten());
+            if rank.is_some_and(|rank| best.is_full_with(rank, row)) {
+                return;
+            }
         }
+    }
+
+    fn search_words(&self, folded: &str, best: &mut Best) {
+        for (row, _) in self.numbers.others().filter(|(_, number)| number.eq_ignore_ascii_case(folded)) {
+            best.is_full_with(0, row);
+        }
+        let typed: Option<Vec<Typed>> = folded.split(' ').take(MAX_WORDS).map(|word| self.typed(word)).collect();
+        let Some(typed) = typed else { return };
+        let (all, words) = ((1_u32 << typed.len()) - 1, self.words.reveal());
+        let begun = begun(&typed, self.vocabulary.len());
+        let (mut row, mut start, mut found) = (0, 0, 0_u32);
+        for (at, word) in words.iter().enumerate() {
+            let number = word & !LAST;
+            found |= usize::try_from(number).ok().and_then(|number| begun.get(number)).copied().unwrap_or(0);
+            if word & LAST != 0 {
+                let full = found == all && {
+                    let name = words.get(start..=at).unwrap_or_default();
+                    best.is_full_with(rank_name(&typed, name), row)
+                };
+                if full {
+                    return;
+                }
+                (row, start, found) = (row + 1, at + 1, 0);
+            }
+        }
+    }
+
+    /// The words that begin with what was typed; `None` when none does.
+    fn typed(&self, word: &str) -> Option<Typed> {
+        let from = self.vocabulary.partition_point(|known| known.reveal().as_str() < word);
+        let rest = self.vocabulary.get(from..).unwrap_or_default();
+        let count = rest.partition_point(|known| known.reveal().starts_with(word));
+        let exact = rest.first().is_some_and(|known| known.reveal() == word);
+        let (from, count) = (u32::try_from(from).ok()?, u32::try_from(count).ok()?);
+        (count > 0).then_some(Typed { from, count, exact: exact.then_some(from) })
     }
 }
 
-fn rank_digits(digits: &str, row: Searched<'_>) -> Option<usize> {
-    let Searched { number, id_number, .. } = row;
+/// A typed word as a range of words, which stand in alphabetical order.
+struct Typed {
+    from: u32,
+    count: u32,
+    /// The word itself, where somebody is called so.
+    exact: Option<u32>,
+}
+
+impl Typed {
+    fn begins(&self, number: u32) -> bool {
+        number.wrapping_sub(self.from) < self.count
+    }
+
+    fn is(&self, number: u32) -> bool {
+        self.exact == Some(number)
+    }
+}
+
+/// For each word of the vocabulary, which typed words it begins with, a bit each: asked once a word of a million names.
+fn begun(typed: &[Typed], words: usize) -> Vec<u32> {
+    let bits = |word: u32| (0..).zip(typed).fold(0, |bits, (bit, one)| bits | u32::from(one.begins(word)) << bit);
+    (0_u32..).take(words).map(bits).collect()
+}
+
+/// How well a name fits that has all the words, 0 the best.
+fn rank_name(typed: &[Typed], name: &[u32]) -> usize {
+    let given = name.last().map_or(0, |word| word & !LAST);
+    let same = name.len() == typed.len() && typed.iter().zip(name).all(|(one, word)| one.is(word & !LAST));
     match () {
-        () if number == digits || id_number == digits => Some(0),
-        () if digits.len() >= CAN_LEN && id_number.ends_with(digits) => Some(1),
-        () if number.starts_with(digits) => Some(2),
-        () if number.ends_with(digits) => Some(3),
+        () if same => 0,
+        () if typed.last().is_some_and(|last| last.is(given)) => 1,
+        () if typed.iter().any(|one| one.is(given)) => 2,
+        () if typed.iter().any(|one| one.begins(given)) => 3,
+        () => 4,
+    }
+}
+
+fn rank_packed(typed: Packed, number: Packed, id_number: Packed) -> Option<usize> {
+    match () {
+        () if number == typed || id_number == typed => Some(0),
+        () if typed.len >= CAN_LEN && id_number.ends_with(typed) => Some(1),
+        () if number.starts_with(typed) => Some(2),
+        () if number.ends_with(typed) => Some(3),
         () => None,
     }
 }
 
-/// Birth dates are typed as they are written: day first, zeros or not.
-fn rank_date(typed: &str, row: Searched<'_>) -> Option<usize> {
-    match row.birth_date.strip_prefix(typed) {
-        _ if row.birth_date.is_empty() => None,
-        Some("") => Some(0),
-        Some(_) => Some(1),
-        None => None,
-    }
-}
-
-fn without_leading_zeros(typed: &str) -> String {
-    typed.split('/').map(|part| part.trim_start_matches('0')).collect::<Vec<_>>().join("/")
-}
-
-fn rank_words(words: &[String], row: Searched<'_>) -> Option<usize> {
-    let Searched { folded_name, number, .. } = row;
-    if words.iter().all(|word| number.eq_ignore_ascii_case(word)) {
-        return Some(0);
-    }
-    let fits = |word: &String| folded_name.split(' ').any(|part| part.starts_with(word.as_str()));
-    if !words.iter().all(fits) {
-        return None;
-    }
-    let given_name = folded_name.rsplit(' ').next().unwrap_or_default();
-    let last = words.last().map(String::as_str).unwrap_or_default();
+fn rank_digits(typed: &str, number: &str, id_number: &str) -> Option<usize> {
+    let is_can = u32::try_from(typed.len()).is_ok_and(|len| len >= CAN_LEN);
     match () {
-        () if folded_name == words.join(" ") => Some(0),
-        () if given_name == last => Some(1),
-        () if words.iter().any(|word| word == given_name) => Some(2),
-        () if words.iter().any(|word| given_name.starts_with(word.as_str())) => Some(3),
-        () => Some(4),
+        () if number == typed || id_number == typed => Some(0),
+        () if is_can && id_number.ends_with(typed) => Some(1),
+        () if number.starts_with(typed) => Some(2),
+        () if number.ends_with(typed) => Some(3),
+        () => None,
+    }
+}
+
+/// Which days and months fit, by the lower bits of a packed date. What was typed last may be unfinished.
+fn days_of(parts: &[&str]) -> Vec<bool> {
+    let fits = |value: u32, part: usize| match parts.get(part) {
+        None | Some(&"") => part + 1 >= parts.len(),
+        Some(typed) if part + 1 == parts.len() => value.to_string().starts_with(typed),
+        Some(typed) => value.to_string() == *typed,
+    };
+    (0..=DAY_MASK).map(|packed| fits(packed & 31, 0) && fits(packed >> 5, 1)).collect()
+}
+
+/// The rank of each year from [`FIRST_YEAR`] on.
+fn years_of(parts: &[&str]) -> Vec<Option<usize>> {
+    let rank = |year: u32| match parts {
+        [_, _, typed, ..] => year.to_string().strip_prefix(typed).map(|rest| usize::from(!rest.is_empty())),
+        _ => Some(1),
+    };
+    (FIRST_YEAR..=LAST_YEAR).map(rank).collect()
+}
+
+/// The first rows of each rank.
+struct Best {
+    limit: usize,
+    by_rank: [Vec<usize>; RANKS],
+}
+
+impl Best {
+    fn new(limit: usize) -> Self {
+        Self { limit, by_rank: Default::default() }
+    }
+
+    /// Takes a row in; true when nothing better can come.
+    fn is_full_with(&mut self, rank: usize, row: usize) -> bool {
+        if let Some(rows) = self.by_rank.get_mut(rank).filter(|rows| rows.len() < self.limit && !rows.contains(&row)) {
+            rows.push(row);
+        }
+        self.by_rank.first().is_some_and(|rows| rows.len() == self.limit)
+    }
+
+    fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        self.by_rank.iter().flatten().take(self.limit).copied()
     }
 }
 
 const RANKS: usize = 5;
 /// Digits of the number that opens the chip.
-const CAN_LEN: usize = 6;
+const CAN_LEN: u32 = 6;
+/// More words than a name has; what is typed beyond them is not asked.
+const MAX_WORDS: usize = 16;
+const DAY_BITS: u32 = 9;
+const DAY_MASK: u32 = 511;
+const FIRST_YEAR: u32 = 1900;
+const LAST_YEAR: u32 = 2100;

@@ -57,6 +57,7 @@ mod registry;
 mod replay;
 mod rig;
 mod roster;
+mod roster_board;
 mod roster_exam;
 mod roster_files;
 mod roster_import;

@@ -308,6 +308,27 @@ fn a_mapping_is_shown_mended_and_read_again() {
 }
 
 #[test]
+fn zeros_come_back_by_the_width_of_the_whole_list() {
+    let bytes = book(|book| {
+        for (name, first) in [("HĐ 01", 1_000_001_u32), ("HĐ 12", 12_000_001), ("HĐ 13", 13_000_001)] {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            ["SBD", "Họ và tên", "Số CCCD"].iter().zip(0..).for_each(|(head, column)| {
+                sheet.write(0, column, *head).unwrap();
+            });
+            sheet.write(1, 0, first).unwrap().write(1, 1, "An").unwrap();
+        }
+    });
+    let all = table(&bytes);
+    let first = |mapping: &Mapping| intake(&all, mapping).people[0].number.to_string();
+    assert_eq!(first(&Mapping::find(&all)), "01000001");
+    // A list that lost every zero cannot tell; a person can.
+    let alone = table(b"SBD;Ho ten;CCCD\n1000001;An;099208000017\n".as_slice());
+    let told = Mapping::find(&alone).mended_by("number_width = 8\n").unwrap();
+    assert_eq!(intake(&alone, &told).people[0].number.as_str(), "01000001");
+    assert_eq!(intake(&alone, &Mapping::find(&alone)).people[0].number.as_str(), "1000001");
+}
+
+#[test]
 fn dates_of_every_form() {
     let rows = [
         ("15/02/2008", "2008-02-15"),

@@ -4,14 +4,14 @@ use super::super::progress::Progress;
 use super::{BAD_USAGE, OPEN, REFUSED, REMARKS, read, summary};
 use clap::Args;
 use diemdanh::board::exam::report::{self, Judgement};
-use diemdanh::board::exam::{CANDIDATES_FILE, Exam as Folder, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER};
+use diemdanh::board::exam::{CANDIDATES_FILE, Exam as Folder, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER, Settings};
 use diemdanh::board::verify::Files;
 use diemdanh::host::file;
 use diemdanh::host::folder::{list_names, read_text_file, replace_files};
 use diemdanh::host::random::SystemRandom;
 use diemdanh::roster::identity::give_ids;
 use diemdanh::roster::table::{Limits, Table};
-use diemdanh::roster::{Capacity, Intake, Mapping, Problem};
+use diemdanh::roster::{Intake, Mapping, Problem};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::error::Error;
@@ -64,7 +64,7 @@ pub(crate) fn show(args: &Show) -> Result<ExitCode, Box<dyn Error>> {
         print!("{}", summary(&Folder::read(&read(&args.path)?)?));
         return Ok(ExitCode::SUCCESS);
     }
-    let list = read_list(&args.path, args.mapping.as_deref(), &Capacity::default())?;
+    let list = read_list(&args.path, args.mapping.as_deref(), &Settings::new("", "", ""))?;
     print!("{}{}", report::mapping_text(&list.table, &list.mapping), report::text(&list.table, &list.intake));
     if let Some(path) = &args.mapping_out {
         put(path, list.mapping.to_toml().into_bytes())?;
@@ -79,7 +79,7 @@ pub(crate) fn import(args: &Import) -> Result<ExitCode, Box<dyn Error>> {
         return Ok(ExitCode::from(BAD_USAGE));
     }
     let exam = Folder::read(&read(&args.into)?)?;
-    let mut list = read_list(&args.path, args.mapping.as_deref(), &exam.settings.capacity())?;
+    let mut list = read_list(&args.path, args.mapping.as_deref(), &exam.settings)?;
     let portraits = list_names(&args.into.join(PORTRAITS_FOLDER))?;
     if !portraits.is_empty() {
         let stem = |name: &String| name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
@@ -142,13 +142,13 @@ fn changed(folder: &Path, files: Files) -> Result<Vec<(String, Vec<u8>)>, Box<dy
     Ok(changed)
 }
 
-fn read_list(path: &Path, mapping: Option<&Path>, capacity: &Capacity) -> Result<Read, Box<dyn Error>> {
+fn read_list(path: &Path, mapping: Option<&Path>, settings: &Settings) -> Result<Read, Box<dyn Error>> {
     let limits = Limits::default();
     let limit = u64::try_from(limits.bytes).unwrap_or(u64::MAX).saturating_add(1);
     let named = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let bytes = file::read(path, limit).map_err(|error| named(&error))?;
     let table = Table::read(&bytes, &limits).map_err(|error| named(&error))?;
-    let found = Mapping::find(&table);
+    let found = Mapping { number_width: settings.number_width, ..Mapping::find(&table) };
     let mapping = match mapping {
         Some(path) => found.mended_by(&read_text_file(path)?)?,
         None => found,
@@ -156,7 +156,7 @@ fn read_list(path: &Path, mapping: Option<&Path>, capacity: &Capacity) -> Result
     let mut progress = Progress::new("đọc danh sách", table.rows());
     let mut intake = Intake::read(&table, &mapping, &mut |done| progress.at(done));
     drop(progress);
-    intake.check(&mapping, capacity);
+    intake.check(&mapping, &settings.capacity());
     Ok(Read { bytes, table, mapping, intake })
 }
 

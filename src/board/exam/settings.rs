@@ -28,6 +28,9 @@ pub struct Settings {
     /// What the last room of a site takes.
     #[serde(default = "last_room_capacity")]
     pub last_room_capacity: usize,
+    /// Digits of every SBD, where the exam knows it: lost leading zeros are put back by it.
+    #[serde(default)]
+    pub number_width: Option<usize>,
     /// The sessions, in their order.
     #[serde(default, rename = "session")]
     pub sessions: Vec<Session>,
@@ -61,6 +64,7 @@ impl Settings {
             training: false,
             room_capacity: room_capacity(),
             last_room_capacity: last_room_capacity(),
+            number_width: None,
             sessions: Vec::new(),
         }
     }
@@ -86,6 +90,10 @@ impl Settings {
             self.room_capacity,
             self.last_room_capacity,
         );
+        match self.number_width {
+            Some(width) => drop(writeln!(out, "number_width = {width}")),
+            None => out.push_str("# number_width = 8        # số chữ số của mọi số báo danh\n"),
+        }
         for session in &self.sessions {
             let _ = write!(out, "\n[[session]]\nid = {}\ntitle = {}\n", text(&session.id), text(&session.title));
             let times = [("opens", session.opens), ("start", Some(session.start)), ("last_entry", session.last_entry)];

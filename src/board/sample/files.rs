@@ -39,7 +39,8 @@ pub fn csv(sample: &SampleExam, people: &[SamplePerson]) -> Vec<u8> {
 }
 
 fn encode(sample: &SampleExam, text: &str) -> Vec<u8> {
-    let bytes = |text: String| text.chars().map(|one| u8::try_from(u32::from(one)).unwrap_or(b'?')).collect();
+    let byte = |one: char| if one == '’' { APOSTROPHE } else { u8::try_from(u32::from(one)).unwrap_or(b'?') };
+    let bytes = |text: String| text.chars().map(byte).collect();
     match () {
         () if sample.has(Trap::Tcvn3) => bytes(legacy::from_unicode(text, Legacy::Tcvn3)),
         () if sample.has(Trap::Vni) => bytes(legacy::from_unicode(text, Legacy::Vni)),
@@ -186,3 +187,5 @@ const TITLES: [&str; 3] = [
 const SIGNATURES: [&str; 3] = ["Tỉnh Mẫu, ngày 01 tháng 6 năm 2026", "Người lập danh sách", "CHỦ TỊCH HỘI ĐỒNG THI"];
 /// A sheet has 1,048,576 rows.
 const MAX_SHEET_ROWS: usize = 1_000_000;
+/// ’ in Windows-1252.
+const APOSTROPHE: u8 = 0x92;

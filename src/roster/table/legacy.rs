@@ -142,9 +142,24 @@ fn from_tcvn3(written: &str) -> String {
         let has = |wanted: fn(&char) -> bool| field.chars().any(|character| wanted(&character));
         let plain: String = field.chars().map(tcvn3).collect();
         let capitals = has(char::is_ascii_uppercase) && !has(char::is_ascii_lowercase);
-        if capitals { plain.to_uppercase() } else { plain }
+        if capitals { plain.to_uppercase() } else { with_capitals(plain) }
     };
     written.split_inclusive(['\n', ',', ';', '\t']).map(field).collect()
+}
+
+/// The encoding has no capitals with tones: where all other words of a field begin with a capital, so does `ánh`.
+fn with_capitals(field: String) -> String {
+    let initials = || field.split(' ').filter_map(|word| word.chars().next());
+    let is_title = initials().filter(char::is_ascii_alphabetic).all(|initial| initial.is_ascii_uppercase());
+    if !is_title || initials().all(|initial| !initial.is_ascii_uppercase()) {
+        return field;
+    }
+    let word = |word: &str| {
+        let mut letters = word.chars();
+        let initial: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        initial + letters.as_str()
+    };
+    field.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
 fn tcvn3(character: char) -> char {

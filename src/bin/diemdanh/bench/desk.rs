@@ -17,7 +17,6 @@ use diemdanh::lab::issuer::people::{Person, people};
 use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::roster_sample::{Placed, SampleList};
-use diemdanh::roster::Roster;
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
@@ -32,11 +31,7 @@ const PATIENCE_MS: u64 = 30_000;
 const RECORD_BYTES: usize = 640;
 const START_LIMIT: Duration = Duration::from_secs(1);
 const IDLE_LIMIT: Duration = Duration::from_millis(50);
-const KEY_STROKE_LIMIT: Duration = Duration::from_millis(5);
 const RECORD_LIMIT: Duration = Duration::from_millis(30);
-const SEARCHES: usize = 200;
-/// Rooms of a province with 110,000 candidates.
-const ROOMS: u32 = 4_584;
 
 pub(super) fn rows(work: &Path) -> Result<Vec<Row>, BenchError> {
     let person = people().into_iter().next().ok_or(BenchError::Unread("nobody"))?;
@@ -51,7 +46,6 @@ pub(super) fn rows(work: &Path) -> Result<Vec<Row>, BenchError> {
     ];
     rows.extend(decisions(&desk, &field, &person, work)?);
     desk.stop();
-    rows.push(key_strokes()?);
     Ok(rows)
 }
 
@@ -124,23 +118,6 @@ fn case(view: &View) -> Option<&CaseView> {
 
 fn shown(desk: &RunningDesk, what: &'static str, wanted: impl Fn(&View) -> bool) -> Result<Arc<View>, BenchError> {
     desk.view().wait(PATIENCE_MS, wanted).map_err(|_| BenchError::NeverShown(what))
-}
-
-/// One key stroke over a province.
-fn key_strokes() -> Result<Row, BenchError> {
-    let csv = SampleList { rooms: ROOMS, ..SampleList::default() }.csv(&[]);
-    let (roster, _) = Roster::from_csv(csv.as_bytes(), &Secret::new([7; 32]))?;
-    let texts = ["n", "ng", "nguyen", "nguyen van", "an", "120208", "99000123"];
-    let mut samples = Vec::new();
-    for text in texts.iter().cycle().take(SEARCHES) {
-        let began = Instant::now();
-        let found = roster.search(text, 6);
-        samples.push(began.elapsed());
-        drop(found);
-    }
-    let worst = percentile(&mut samples, 990);
-    Ok(Row::against("one key stroke in a search over 110,000, p99", worst, "limit", KEY_STROKE_LIMIT)
-        .how("names, dates and numbers, 200 searches"))
 }
 
 /// Everything that a desk reads at start.
