@@ -223,6 +223,10 @@ findings! {
     AfterClose Forged "state.after-close" "Có bản ghi sau bản ghi đóng";
     /// A file cannot be read from its medium.
     UnreadableFile Undecided "file.unreadable" "Không đọc được tệp";
+    /// An entry names evidence that the export does not hold.
+    EvidenceMissing Remark "evidence.missing" "Thiếu bằng chứng niêm phong mà bản ghi nêu (có thể đã xóa sau khi nộp)";
+    /// People's data was removed from the desk.
+    Purged Remark "event.purged" "Dữ liệu cá nhân trên bàn đã được xóa";
     /// Evidence whose bytes are not those of its name.
     EvidenceDiffers Forged "evidence.differs" "Bằng chứng niêm phong khác với tên của nó";
     /// An anchor is no cosigned checkpoint, or not the one it is said to be.

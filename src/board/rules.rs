@@ -4,9 +4,11 @@ use super::{
     anchors::{self, Outside, Witnessed},
     arrivals::Arrivals,
     finding::{Finding, Found, What},
-    history::History,
+    history::{History, Listed},
 };
-use crate::record::{AttendanceEvent, Entry, EntryRef, RegistryState, Totals, segment::digest, tree::Hash};
+use crate::record::{
+    AttendanceEvent, Entry, EntryRef, RegistryState, Totals, export::EVIDENCE_FOLDER, segment::digest, tree::Hash,
+};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 
@@ -52,6 +54,13 @@ pub(super) struct Rules {
 pub(super) struct Beside<'a, 'b> {
     pub(super) history: &'a History<'b>,
     pub(super) outside: &'a Outside,
+    pub(super) listed: &'a Listed<'b>,
+}
+
+impl Beside<'_, '_> {
+    fn holds_evidence(&self, sha256: &str) -> bool {
+        self.listed.sizes.contains_key(&format!("{EVIDENCE_FOLDER}{sha256}.age"))
+    }
 }
 
 impl Rules {
@@ -71,7 +80,7 @@ impl Rules {
         self.times(entry);
         self.references(entry, beside);
         self.outside(entry, beside);
-        self.listing(entry);
+        self.listing(entry, beside);
         self.arrivals.apply(self.segment, entry, beside.history);
         self.totals.count(&entry.event);
         self.closed |= matches!(entry.event, AttendanceEvent::Close { .. });
@@ -178,8 +187,10 @@ impl Rules {
     }
 
     /// What a board may want to look at.
-    fn listing(&mut self, entry: &Entry) {
-        use AttendanceEvent::{CheckIn, ClockJump, DuplicateReported, ManualDecision, RegistryAnswer, Undo};
+    fn listing(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
+        use AttendanceEvent::{
+            CheckIn, ClockJump, DuplicateReported, Evidence, ManualDecision, Purged, RegistryAnswer, Undo,
+        };
         let what = match &entry.event {
             ManualDecision { .. } => What::ManualDecision,
             Undo { .. } => What::Undone,
@@ -187,6 +198,8 @@ impl Rules {
             DuplicateReported { .. } => What::Duplicate,
             CheckIn(check_in) if self.arrivals.is_in(check_in.cand) => What::TwiceIn,
             RegistryAnswer { state: RegistryState::Refused, .. } => What::RegistryRefused,
+            Evidence { sha256, .. } if !beside.holds_evidence(&sha256.to_string()) => What::EvidenceMissing,
+            Purged { .. } => What::Purged,
             _ => return,
         };
         self.find(what, entry.seq);

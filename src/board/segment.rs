@@ -140,7 +140,7 @@ fn read_through<S: Spread>(
             fault.get_or_insert(What::EntryForm);
             return true;
         };
-        let beside = Beside { history, outside: around.outside };
+        let beside = Beside { history, outside: around.outside, listed: around.listed };
         for entry in entries.iter().filter(|_| fault.is_none()) {
             span = Some(span.map_or((entry.t, entry.t), |(from, to)| (from.min(entry.t), to.max(entry.t))));
             rules.entry(entry, &beside);

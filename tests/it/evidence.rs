@@ -2,6 +2,7 @@
 
 use crate::desk_support::{World, card, good, made, person};
 use diemdanh::bits::secret::Secret;
+use diemdanh::board::What;
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::emrtd::evidence::{MAX_BUNDLE_BYTES, open_bundle};
@@ -57,6 +58,20 @@ fn each_decision_on_a_card_keeps_what_it_rests_on_and_the_export_carries_it() {
             "{names:?}"
         );
     }
+}
+
+#[test]
+fn evidence_that_an_entry_names_and_nobody_has_is_told() {
+    let (world, _) = keeping();
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    bench.stop();
+    fs::remove_dir_all(world.path("journal/evidence")).unwrap();
+    let verification = world.export("without-evidence");
+    assert!(verification.findings.iter().any(|found| found.what == What::EvidenceMissing));
+    assert_eq!(verification.verdict().exit_code(), 1, "a remark, no forgery");
 }
 
 #[test]
