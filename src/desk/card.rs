@@ -19,7 +19,7 @@ use crate::registry::RequestId;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError};
 use std::time::Duration;
 
 /// Signers and types that are remembered; a session meets a few dozen.
@@ -45,6 +45,8 @@ pub(super) struct CardHand {
     /// What inspections rest on goes with their end.
     pub(super) keeps_evidence: bool,
     pub(super) inbox: SyncSender<Message>,
+    /// How many certificates of the store were looked at ahead of their first card.
+    pub(super) warmed: usize,
     /// What is left of a reading that was interrupted.
     pub(super) resumption: Option<Resumption>,
     /// The reading that counts; set by whoever gives orders, so that a dialogue notices that it is over.
@@ -59,7 +61,7 @@ impl CardHand {
             if self.resumption.is_none()
                 && let Some(store) = self.trust_watch.newer()
             {
-                self.trust = store;
+                (self.trust, self.warmed) = (store, 0);
             }
             let finished = self.read(reading, &key);
             let _ = self.inbox.send(Message::Card(reading, CardNews::Finished(Box::new(finished))));
@@ -75,7 +77,18 @@ impl CardHand {
                 result => return result.ok(),
             }
         }
-        orders.recv().ok()
+        self.warm_until_ordered(orders).or_else(|| orders.recv().ok())
+    }
+
+    /// Nobody waits for this thread now: it looks at who signed whom in the store, certificate by certificate.
+    fn warm_until_ordered(&mut self, orders: &Receiver<CardOrder>) -> Option<CardOrder> {
+        loop {
+            match orders.try_recv() {
+                Err(TryRecvError::Empty) if self.trust.warm(self.warmed) => self.warmed += 1,
+                Err(_) => return None,
+                Ok(order) => return Some(order),
+            }
+        }
     }
 
     fn read(&mut self, reading: u64, key: &AccessKey) -> Finished {

@@ -30,7 +30,7 @@ use crate::record::{
     RevocationList,
 };
 use crate::registry::Registry;
-use crate::roster::{Place, Roster};
+use crate::roster::{Place, Roster, canonical};
 use jiff::SignedDuration;
 use jiff::tz::Offset;
 use std::path::{Path, PathBuf};
@@ -141,6 +141,7 @@ fn run(
         random: adapters.card_random,
         keeps_evidence: !config.evidence.recipient.is_empty(),
         inbox: inbox.clone(),
+        warmed: 0,
         resumption: None,
         current: Arc::clone(&reading),
     };
@@ -416,6 +417,9 @@ fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {
     let place = path.display().to_string();
     let bytes =
         file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
+    if canonical::claims_form(&bytes) {
+        return Roster::from_canonical(&bytes).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error));
+    }
     let (roster, _report) =
         Roster::from_csv(&bytes, key).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
     Ok(roster)

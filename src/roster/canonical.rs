@@ -12,6 +12,11 @@ use jiff::civil::Date;
 pub const HEADER: [&str; 11] =
     ["id", "number", "session", "full_name", "birth_date", "sex", "id_number", "site", "room", "seat", "school"];
 
+/// True when a file claims to be of this form: it begins with the header.
+pub fn claims_form(bytes: &[u8]) -> bool {
+    bytes.starts_with(HEADER.join(",").as_bytes())
+}
+
 /// Why a roster of this form cannot be read. The text is what the clerk reads.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CanonicalError {

@@ -1,11 +1,14 @@
 //! A desk that cannot be started: the code, the place it lies in, and a line in the diagnostics.
 
-use crate::desk_support::World;
+use crate::desk_support::{World, card, good, person};
 use crate::diagnostics::diagnostics_of;
+use diemdanh::bits::secret::Secret;
+use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::show::halted_at_start;
-use diemdanh::checkin::view::Screen;
+use diemdanh::checkin::view::{Headline, Screen};
 use diemdanh::lab::registry_stub::StubSettings;
+use diemdanh::roster::{Roster, canonical};
 use std::fs;
 
 /// The desk does not start: its screen says `failure` and names `place`, and so do the diagnostics.
@@ -153,4 +156,21 @@ fn journal_of_another_exam() {
     world.open().stop();
     world.change_config("id = \"exam-1\"", "id = \"exam-2\"");
     halts(&world, Failure::JournalDamaged, "segment 1");
+}
+
+#[test]
+fn roster_as_the_board_keeps_it_opens_the_desk() {
+    let world = World::alone();
+    let text = fs::read(world.path("roster.csv")).unwrap();
+    let (roster, _) = Roster::from_csv(&text, &Secret::new([7; 32])).unwrap();
+    fs::write(world.path("roster.csv"), canonical::write(roster.iter().collect())).unwrap();
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    assert_eq!(bench.decided().headline, Headline::Admit);
+    bench.decide(Choice::Admit);
+    bench.stop();
+    world.board_agrees();
+    let text = fs::read_to_string(world.path("roster.csv")).unwrap();
+    fs::write(world.path("roster.csv"), text.replace("-", "/")).unwrap();
+    halts(&world, Failure::RosterUnreadable, "roster.csv");
 }

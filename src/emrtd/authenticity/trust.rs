@@ -195,6 +195,15 @@ impl TrustStore {
         self.verified.by(subject, issuer)
     }
 
+    /// Looks once at who signed the certificate number `index`, so that the first card that needs it does not wait for
+    /// that. False when there is none of this number.
+    pub fn warm(&self, index: usize) -> bool {
+        let Some(certificate) = self.certificates.get(index) else { return false };
+        let _ = self.chain(certificate, Timestamp::UNIX_EPOCH);
+        let _ = may_sign_itself(certificate) && self.has_signed(certificate, certificate);
+        true
+    }
+
     /// The way from a document signer to an anchor, judged at `moment` (the time of signing).
     pub fn chain(&self, signer: &Certificate, moment: Timestamp) -> Chain<'_> {
         let mut walk = Walk { store: self, moment, path: Vec::new() };
@@ -248,15 +257,25 @@ impl<'a> Walk<'a> {
             return Chain::IssuerNotValid;
         }
         let self_issued = issuer.issuer == issuer.subject;
-        if self_issued && self.store.has_signed(issuer, issuer) {
+        if may_sign_itself(issuer) && self.store.has_signed(issuer, issuer) {
             return Chain::Anchored(issuer);
         }
         if self.path.len() >= MAX_STEPS {
             return Chain::UnknownIssuer;
         }
         // Self-issued certificates do not count towards a path length (RFC 5280 §4.2.1.9).
-        self.issuers_of(issuer, authorities_below + u32::from(!self_issued))
+        let chain = self.issuers_of(issuer, authorities_below + u32::from(!self_issued));
+        // An anchor whose identifiers do not fit each other is an anchor still.
+        let is_odd_anchor =
+            self_issued && !matches!(chain, Chain::Anchored(_)) && self.store.has_signed(issuer, issuer);
+        if is_odd_anchor { Chain::Anchored(issuer) } else { chain }
     }
+}
+
+/// A link certificate names another key than its own; trying its own would only take time.
+fn may_sign_itself(certificate: &Certificate) -> bool {
+    let names_itself = certificate.authority_key_id.is_none() || is_named_by(certificate, certificate);
+    certificate.issuer == certificate.subject && names_itself
 }
 
 /// By key identifier; the signature decides.
