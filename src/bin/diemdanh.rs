@@ -23,6 +23,9 @@ const BAD_USAGE: u8 = 64;
 
 fn main() -> ExitCode {
     diemdanh::host::logging::start();
+    if let Err(error) = diemdanh::host::program::forbid_core_dumps() {
+        tracing::warn!(%error, "core dumps could not be forbidden");
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {

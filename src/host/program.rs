@@ -1,7 +1,23 @@
 //! The program itself, as a file.
 
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 use sha2::{Digest as _, Sha256};
-use std::{fs::File, io::Read as _, sync::OnceLock};
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    sync::OnceLock,
+};
+
+/// No picture of this program's memory is ever written: it would hold people and keys. Other programs of the same user
+/// cannot read its memory either.
+///
+/// # Errors
+/// The operating system's error; Linux knows no reason for one.
+pub fn forbid_core_dumps() -> io::Result<()> {
+    setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
+    Ok(())
+}
 
 /// SHA-256 of the running program's file; `None` where it cannot be read. Computed once.
 pub fn sha256() -> Option<[u8; 32]> {

@@ -20,6 +20,9 @@ use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Unobserved, inspect
 use diemdanh::emrtd::lds::dg1;
 use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::report::render;
+use diemdanh::host::index::Index;
+use diemdanh::host::program::forbid_core_dumps;
+use diemdanh::host::sealed;
 use diemdanh::lab::card::CardFault;
 use diemdanh::lab::issuer::trust_store_der;
 use diemdanh::lab::registry_stub::{StubFault, StubSettings};
@@ -71,7 +74,10 @@ fn whole_day(world: &World, views: &mut Vec<String>) {
 
 #[test]
 fn a_whole_day_leaves_no_trace_of_a_person() {
-    let world = World::asking(StubSettings::default());
+    let world = World::asking(StubSettings::default()).with_witness("");
+    let (_, recipient) = sealed::generate();
+    let text = fs::read_to_string(world.config()).unwrap();
+    world.write_config(&format!("{text}\n[evidence]\nrecipient = \"{recipient}\"\n"));
     let mut views = Vec::new();
     let told = everything_told(|| {
         whole_day(&world, &mut views);
@@ -87,7 +93,10 @@ fn a_whole_day_leaves_no_trace_of_a_person() {
     });
     holds_nobody("the diagnostics", told.as_bytes());
     holds_nobody("a view", views.join("\n").as_bytes());
-    search_folder("the journal", &world.path("journal"));
+    let entries = world.entries_in("journal");
+    drop(Index::rebuild(&world.path("journal/index.sqlite"), [(1, &entries[..])]).unwrap());
+    search_folder("the journal, its index and the evidence beside it", &world.path("journal"));
+    assert!(fs::read_dir(world.path("journal/evidence")).unwrap().count() >= 1, "evidence was kept");
     let verification = world.export("export");
     search_folder("the export", &world.path("export"));
     holds_nobody("the board's report", report::text("export", &verification).as_bytes());
@@ -157,4 +166,23 @@ fn a_panic_names_nobody() {
     let inspection = inspected();
     let event = Event::Input(Input::Entered(person(0).qr()));
     panic!("{inspection:?} {event:?}");
+}
+
+/// The settings that the desk's program begins with, taken by this process.
+#[test]
+fn no_core_dump_is_ever_written() {
+    let Some(_) = std::env::var_os("DIEMDANH_TEST_CORE") else {
+        let output = std::process::Command::new("/proc/self/exe")
+            .args(["privacy::no_core_dump_is_ever_written", "--exact", "--nocapture"])
+            .env("DIEMDANH_TEST_CORE", "1")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        return;
+    };
+    forbid_core_dumps().unwrap();
+    let limits = fs::read_to_string("/proc/self/limits").unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    let values: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
+    assert_eq!(values, ["0", "0"], "{core}");
 }
