@@ -2,7 +2,7 @@
 
 use super::history::History;
 use crate::record::{AttendanceEvent, CandidateRef, Entry, EntryRef};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry as Slot};
 
 /// Each candidate's arrivals that were not undone, by their running number over all segments.
 #[derive(Default)]
@@ -42,10 +42,11 @@ impl Arrivals {
     pub(super) fn apply(&mut self, segment: u32, entry: &Entry, history: &History<'_>) {
         let place = EntryRef { segment, seq: entry.seq };
         if let (Some(candidate), Some(number)) = (candidate(entry), self.number(place)) {
-            if self.first.contains_key(&candidate) {
-                self.more.entry(candidate).or_default().push(number);
-            } else {
-                self.first.insert(candidate, number);
+            match self.first.entry(candidate) {
+                Slot::Vacant(slot) => {
+                    slot.insert(number);
+                }
+                Slot::Occupied(_) => self.more.entry(candidate).or_default().push(number),
             }
         }
         if let AttendanceEvent::Undo { refers, .. } = &entry.event {

@@ -64,7 +64,7 @@ fn status(context: &Context, state: &State) -> StatusBar {
         pending: state.pending.len(),
         disk: health.machine.disk,
         clock_steady: health.machine.clock_steady,
-        clock_off_minutes: is_clock_off(context, state).then(|| health.clock_off_s / 60),
+        clock_off_minutes: is_clock_off(context, state).then_some(health.clock_off_s / 60),
         witness: witness(context, state),
         log_entries: state.head.entry().seq + 1,
         version: context.labels.version.clone(),

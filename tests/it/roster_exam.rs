@@ -50,7 +50,7 @@ fn what_is_written_is_read_again() {
     files.insert(desk.path(), desk.write().into_bytes());
     let head =
         Operator { code: "td-01".to_owned(), name: "Trần B".to_owned(), role: Role::HeadOfSite, site: String::new() };
-    files.insert(OPERATORS_FILE.to_owned(), operators::write(&[head.clone()]).into_bytes());
+    files.insert(OPERATORS_FILE.to_owned(), operators::write(std::slice::from_ref(&head)).into_bytes());
     files.insert("trust/csca.cer".to_owned(), vec![0x30]);
     let exam = Exam::read(&files).unwrap();
     let mut read: Vec<Candidate> = exam.candidates.iter().collect();

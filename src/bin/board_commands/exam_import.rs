@@ -18,6 +18,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// Files to write, by their paths.
+type NewFiles = Vec<(String, Vec<u8>)>;
+
 #[derive(Args)]
 pub(crate) struct Show {
     /// A list (XLSX, XLS, ODS, CSV), or an exam's folder
@@ -131,7 +134,7 @@ fn take_in(args: &Import, exam: &Folder, list: Read, judgement: &Judgement) -> R
 }
 
 /// What differs from what is there, the candidates last. The record of an import that changed nothing stays.
-fn changed(folder: &Path, files: Files) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn changed(folder: &Path, files: Files) -> Result<NewFiles, Box<dyn Error>> {
     let before = read(folder)?;
     let differs = |path: &String, bytes: &Vec<u8>| before.get(path) != Some(bytes);
     if files.iter().all(|(path, bytes)| path == IMPORT_FILE || !differs(path, bytes)) {

@@ -8,6 +8,9 @@ use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+/// Files to write, by their paths.
+type NewFiles = Vec<(String, Vec<u8>)>;
+
 #[derive(Args)]
 pub(crate) struct Sample {
     /// How many people
@@ -68,7 +71,7 @@ fn goes_with_others(trap: Trap) -> bool {
 }
 
 #[cfg(feature = "lab")]
-fn portraits(people: &[SamplePerson]) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn portraits(people: &[SamplePerson]) -> Result<NewFiles, Box<dyn Error>> {
     let drawn = (0..).zip(people.iter().take(MAX_PORTRAITS));
     let file = |(index, one): (u32, &SamplePerson)| {
         (format!("portraits/{}.jpg", one.number), diemdanh::lab::issuer::face::draw(index))
@@ -77,7 +80,7 @@ fn portraits(people: &[SamplePerson]) -> Result<Vec<(String, Vec<u8>)>, Box<dyn 
 }
 
 #[cfg(not(feature = "lab"))]
-fn portraits(_: &[SamplePerson]) -> Result<Vec<(String, Vec<u8>)>, Box<dyn Error>> {
+fn portraits(_: &[SamplePerson]) -> Result<NewFiles, Box<dyn Error>> {
     Err("this build draws no portraits; build with --features lab".into())
 }
 

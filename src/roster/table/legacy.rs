@@ -93,10 +93,11 @@ pub(super) fn convert_sheet(sheet: &mut Sheet) {
     });
     let Some(found) = likely(texts.flat_map(|text| text.split(is_between)), &FONTS) else { return };
     for cell in sheet.rows.iter_mut().flat_map(|row| &mut row.cells) {
-        if let CellValue::Text(text) = &mut cell.value {
-            if !text.is_ascii() && !is_proven(text) {
-                *text = to_unicode(text, found);
-            }
+        if let CellValue::Text(text) = &mut cell.value
+            && !text.is_ascii()
+            && !is_proven(text)
+        {
+            *text = to_unicode(text, found);
         }
     }
     sheet.legacy = Some(found);

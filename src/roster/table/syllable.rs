@@ -12,7 +12,7 @@ pub(super) fn is_syllable(word: &str) -> bool {
     }
     let plain = text::fold(word);
     let rime = |onset: &&str| plain.strip_prefix(*onset).is_some_and(|rest| RIMES.split(' ').any(|rime| rime == rest));
-    ONSETS.iter().any(|onset| rime(&onset))
+    ONSETS.iter().any(rime)
 }
 
 /// A letter of quốc ngữ.
