@@ -405,7 +405,7 @@ fn exchange(forge: &mut Forge, segment: u32) {
 fn alone(forge: &mut Forge, change: fn(&mut Vec<diemdanh::record::Entry>)) {
     let store = MemoryStore::default();
     let (mut log, _) = open(store.clone(), 0).unwrap();
-    let _ = (1..=4).map(|number| add(&mut log, check_in(number), i64::from(number))).count();
+    let _: Vec<_> = (1..=4).map(|number| add(&mut log, check_in(number), i64::from(number))).collect();
     log.close(&code("op-1"), at(9)).unwrap();
     *forge = Forge::of(&store);
     forge.rewrite(1, change);
