@@ -1,5 +1,6 @@
 //! Keys and certificates that a board makes.
 
+pub use crate::record::statement::device_key_name;
 use crate::record::{DeskCert, NoteError, NoteKey, NoteVerifier};
 use jiff::Timestamp;
 
@@ -18,11 +19,6 @@ pub enum CertifyError {
     /// The note could not be signed.
     #[error(transparent)]
     Note(#[from] NoteError),
-}
-
-/// The name that a desk's device key must have.
-pub fn device_key_name(board: &str, desk: &str) -> String {
-    format!("{board}/{desk}")
 }
 
 /// What a certificate is made of.

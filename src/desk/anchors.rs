@@ -1,17 +1,16 @@
 //! When the log's head goes to a witness outside, and the thread that takes it there.
 
-use crate::checkin::failure::Failure;
 use crate::checkin::state::Halted;
 use crate::desk::config::WitnessConfig;
 use crate::desk::logbook::LogOrder;
+use crate::desk::registry::{read, unprepared};
 use crate::desk::start::diagnose;
-use crate::host::file;
 use crate::host::http::CallLimits;
 use crate::host::witness::HttpsWitness;
 use crate::record::cosignature::CosignatureKey;
 use crate::record::tree::Hash;
 use crate::record::witness::{Anchored, Introduction, Witness, WitnessFault, anchor};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 
 /// A witness and the key that its cosignatures are checked with.
@@ -22,16 +21,14 @@ pub struct WitnessLink {
     pub key: CosignatureKey,
 }
 
-/// The largest certificate or key file.
-const MAX_BYTES: u64 = 64 << 10;
 /// After a call that failed, the next one waits so long.
 const AGAIN_MS: u64 = 60_000;
 
 /// Prepares the witness; `None` where none is configured.
 ///
 /// # Errors
-/// A halted desk with [`Failure::RegistryUnprepared`] when its certificate or key cannot be read. The diagnostics
-/// have been told.
+/// A halted desk that names [`crate::checkin::failure::Failure::RegistryUnprepared`] when its certificate or key
+/// cannot be read. The diagnostics have been told.
 pub fn witness(config: &WitnessConfig, base: &Path) -> Result<Option<WitnessLink>, Halted> {
     if config.url.is_empty() {
         return Ok(None);
@@ -130,16 +127,6 @@ fn link(config: &WitnessConfig, base: &Path) -> Result<WitnessLink, Halted> {
     let witness = HttpsWitness::new(&config.url, &authority, CallLimits::default())
         .map_err(|error| unprepared(&config.url, error))?;
     Ok(WitnessLink { witness: Box::new(witness), key })
-}
-
-fn read(path: Option<&PathBuf>, base: &Path, key: &str) -> Result<Vec<u8>, Halted> {
-    let path = path.ok_or_else(|| unprepared(key, "missing"))?;
-    let path = base.join(path);
-    file::read(&path, MAX_BYTES).map_err(|error| unprepared(&path.display().to_string(), error))
-}
-
-fn unprepared(place: &str, cause: impl std::fmt::Display) -> Halted {
-    Halted { failure: Failure::RegistryUnprepared, detail: format!("{place}: {cause}") }
 }
 
 /// The entry about an anchor is itself one that no anchor covers yet; it alone is no reason for the next.

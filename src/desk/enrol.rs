@@ -7,6 +7,7 @@ use crate::desk::start::with_device_store;
 use crate::host::device_key::{self, DeviceKeyError, DeviceStore};
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, set_aside};
+use crate::record::statement::device_key_name;
 use crate::record::{Enrolment, LogStore, NoteError, NoteSigner, StoreFault};
 use std::path::{Path, PathBuf};
 
@@ -62,7 +63,7 @@ pub struct Request {
 /// [`EnrolError`].
 pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Random) -> Result<Request, EnrolError> {
     let set_aside = if renew { Some(set_old_key_aside(config, base)?) } else { None };
-    let name = format!("{}/{}", config.exam.board, config.desk.id);
+    let name = device_key_name(&config.exam.board, &config.desk.id);
     let made = with_device_store(config, base, |store, _| Ok(open_or_create(store, &name, random)));
     let (device, is_new) = made.map_err(EnrolError::Config)??;
     let enrolment = Enrolment {

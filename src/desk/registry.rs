@@ -43,12 +43,12 @@ fn maker(config: &RegistryConfig, base: &Path) -> Result<RegistryMaker, Halted> 
     }))
 }
 
-fn read(path: Option<&PathBuf>, base: &Path, key: &str) -> Result<Vec<u8>, Halted> {
+pub(super) fn read(path: Option<&PathBuf>, base: &Path, key: &str) -> Result<Vec<u8>, Halted> {
     let path = path.ok_or_else(|| unprepared(key, "missing"))?;
     let path = base.join(path);
     file::read(&path, MAX_BYTES).map_err(|error| unprepared(&path.display().to_string(), error))
 }
 
-fn unprepared(place: &str, cause: impl std::fmt::Display) -> Halted {
+pub(super) fn unprepared(place: &str, cause: impl std::fmt::Display) -> Halted {
     Halted { failure: Failure::RegistryUnprepared, detail: format!("{place}: {cause}") }
 }

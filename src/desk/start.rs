@@ -25,6 +25,7 @@ use crate::host::pkcs11::TokenSettings;
 use crate::host::second_copy::SecondCopy;
 use crate::host::{clock, file, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
+use crate::record::statement::device_key_name;
 use crate::record::{
     AttendanceLog, Code, DeskCert, Digest, Durable, LogFault, LogName, NoteSigner, NoteVerifier, Opening,
     RevocationList,
@@ -348,7 +349,7 @@ fn card_types(chip: &ChipConfig) -> Vec<CardType> {
 /// A halted desk with [`Failure::DeviceKeyClosed`].
 pub fn device_key(config: &DeskConfig, base: &Path) -> Result<Box<dyn NoteSigner>, Halted> {
     with_device_store(config, base, |store, place| {
-        let name = format!("{}/{}", config.exam.board, config.desk.id);
+        let name = device_key_name(&config.exam.board, &config.desk.id);
         device_key::open(store, &name).map_err(|error| halted_at(Failure::DeviceKeyClosed, place, error))
     })
 }

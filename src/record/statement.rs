@@ -85,6 +85,11 @@ impl DeskCert {
     }
 }
 
+/// The name that a desk's device key must have.
+pub fn device_key_name(board: &str, desk: &str) -> String {
+    format!("{board}/{desk}")
+}
+
 /// A desk's request for a certificate: who it is, signed by the device key itself, so that nobody enrols a key he
 /// does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
