@@ -7,6 +7,7 @@ use crate::checkin::event::ClosedLog;
 use crate::checkin::show::local;
 use crate::checkin::state::State;
 use crate::checkin::view::{ClosedView, ClosingView, HeadView};
+use crate::record::tree::Hash;
 use std::sync::Arc;
 
 /// The session is being ended.
@@ -31,6 +32,8 @@ pub struct LogHead {
     pub at: jiff::Timestamp,
     /// Who is in, over all segments.
     pub arrived: u64,
+    /// The root over them.
+    pub root: Hash,
     /// Sixteen characters of the root, for the paper minutes.
     pub sixteen: String,
     /// The signed note as a QR code.
@@ -46,10 +49,17 @@ impl LogHead {
             entries: entry.seq + 1,
             at: log.durable.at(),
             arrived: log.totals.arrived,
+            root: *log.durable.root(),
             sixteen: base32::sixteen(log.durable.root()),
             qr: QrMatrix::of(&log.checkpoint),
         }
     }
+}
+
+/// The witness signed this very head: all entries, this root.
+fn is_witnessed(state: &State, head: &LogHead) -> bool {
+    let last = state.health.witness.last.as_ref();
+    last.is_some_and(|(anchored, _)| anchored.size() == head.entries && *anchored.root() == head.root)
 }
 
 /// What the screen shows.
@@ -73,7 +83,7 @@ pub(super) fn closing_view(context: &Context, state: &State, closing: &Closing) 
             expected: context.expected,
             unanswered: state.pending.len(),
             witness_asked: context.policy.witness_asked,
-            witnessed: state.health.witness.size >= head.entries,
+            witnessed: is_witnessed(state, head),
         })),
     }
 }

@@ -7,6 +7,7 @@ use crate::checkin::failure::Failure;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::lds::portrait::Portrait;
 use crate::iso7816::transport::ReaderEvent;
+use crate::record::witness::Anchored;
 use crate::record::{AttendanceEvent, Durable, Totals};
 use crate::registry::{Query, Reply, RequestId};
 use crate::roster::CandidateId;
@@ -47,8 +48,8 @@ pub enum Event {
     Machine(Machine),
     /// A witness outside has signed the log's head.
     Witnessed {
-        /// Entries it has seen.
-        size: u64,
+        /// The proof.
+        anchored: Box<Anchored>,
         /// This desk's clock minus the witness's, in seconds.
         clock_off_s: i64,
     },

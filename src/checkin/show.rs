@@ -127,11 +127,11 @@ fn is_clock_off(context: &Context, state: &State) -> bool {
 
 fn witness(context: &Context, state: &State) -> WitnessView {
     let health = &state.health.witness;
-    match health.at {
+    match &health.last {
         _ if !context.policy.witness_asked => WitnessView::Off,
         None => WitnessView::Never,
-        Some(at) => WitnessView::Seen {
-            entries_since: (state.head.entry().seq + 1).saturating_sub(health.size),
+        Some((anchored, at)) => WitnessView::Seen {
+            entries_since: (state.head.entry().seq + 1).saturating_sub(anchored.size()),
             minutes_ago: state.now.boot_ms.saturating_sub(at.boot_ms) / 60_000,
             is_silent: health.is_silent,
         },

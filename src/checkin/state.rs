@@ -8,6 +8,7 @@ use crate::checkin::context::Context;
 use crate::checkin::event::{Choice, DiskState, Machine, ReadPhase};
 use crate::checkin::failure::Failure;
 use crate::emrtd::access::key::AccessKey;
+use crate::record::witness::Anchored;
 use crate::record::{Arrival, ArrivalIndex, CandidateRef, Durable};
 use crate::registry::Query;
 use crate::roster::CandidateId;
@@ -141,10 +142,8 @@ pub struct Health {
 /// How far somebody outside has seen the log.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WitnessHealth {
-    /// Entries of this segment that it has signed.
-    pub size: u64,
-    /// When it signed last.
-    pub at: Option<Stamp>,
+    /// What it signed last, and when that came here.
+    pub last: Option<(Anchored, Stamp)>,
     /// The last call failed.
     pub is_silent: bool,
     /// It has seen more of this log than there is.

@@ -56,7 +56,7 @@ impl Desk<'_> {
             Event::Recorded { purpose, durable } => self.recorded(purpose, durable),
             Event::RecordFailed { failure } => self.halt(failure),
             Event::Machine(machine) => self.machine(machine),
-            Event::Witnessed { size, clock_off_s } => self.witnessed(size, clock_off_s),
+            Event::Witnessed { anchored, clock_off_s } => self.witnessed(*anchored, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             Event::Closed(log) => self.closed(&log),
         }
@@ -78,7 +78,7 @@ impl Desk<'_> {
             Event::Recorded { durable, .. } => self.state.head = durable,
             Event::Closed(log) if !self.is_halted() => self.closed(&log),
             Event::RecordFailed { failure } if !self.is_halted() => self.halt(failure),
-            Event::Witnessed { size, clock_off_s } => self.note_witness(size, clock_off_s),
+            Event::Witnessed { anchored, clock_off_s } => self.note_witness(*anchored, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             _ => {}
         }

@@ -202,7 +202,7 @@ impl<S: LogStore> LogHand<S> {
         let sized = outcome.as_ref().map(Anchored::size).map_err(|fault| *fault);
         let is_news = anchors.schedule.ended(sized);
         match outcome {
-            Ok(anchored) => self.keep(&anchored),
+            Ok(anchored) => self.keep(anchored),
             Err(fault) => {
                 tracing::warn!(%fault, "the log's head could not be witnessed");
                 if is_news && !self.log.is_closed() {
@@ -214,7 +214,7 @@ impl<S: LogStore> LogHand<S> {
     }
 
     /// Keeps the cosigned head: in the log, or beside it once the log is closed.
-    fn keep(&mut self, anchored: &Anchored) {
+    fn keep(&mut self, anchored: Anchored) {
         if self.log.is_closed() {
             let kept = disk::keep_anchor(&self.journal, self.log.segment(), anchored.size(), anchored.note());
             if let Err(error) = kept {
@@ -230,7 +230,7 @@ impl<S: LogStore> LogHand<S> {
             self.append(Purpose::Note, event);
         }
         let clock_off_s = self.clock.now().wall.as_second().saturating_sub(anchored.at().as_second());
-        self.tell(Event::Witnessed { size: anchored.size(), clock_off_s });
+        self.tell(Event::Witnessed { anchored: Box::new(anchored), clock_off_s });
     }
 
     /// The closed log goes to the witness; what was on its way comes back first.
@@ -264,6 +264,7 @@ pub(super) fn failure_of(fault: &LogFault) -> Failure {
         LogFault::Damaged { .. } | LogFault::ForeignSegment { .. } => Failure::JournalDamaged,
         LogFault::BootClockFell { .. } => Failure::ClockMoved,
         LogFault::BadName => Failure::ConfigUnreadable,
+        LogFault::DeviceKey => Failure::DeviceKeyClosed,
         _ => Failure::LogUnwritable,
     }
 }

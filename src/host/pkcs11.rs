@@ -113,7 +113,10 @@ impl NoteSigner for TokenKey {
             let pure = Mechanism::Eddsa(EddsaParams::new(EddsaSignatureScheme::Pure));
             self.session.sign(&pure, self.key, text.as_bytes())
         };
-        signed_elsewhere(text, &self.verifier, &signature.map_err(|_| NoteError::Device)?)
+        // The note's error has no room for the module's word; the diagnostics have.
+        let told = |error: &cryptoki::error::Error| tracing::error!(%error, "the token did not sign");
+        let signature = signature.inspect_err(told).map_err(|_| NoteError::Device)?;
+        signed_elsewhere(text, &self.verifier, &signature)
     }
 }
 

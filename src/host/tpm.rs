@@ -100,7 +100,10 @@ impl NoteSigner for TpmKey {
     }
 
     fn sign(&self, text: &str) -> Result<String, NoteError> {
-        let signature = self.signature(&Sha256::digest(text.as_bytes())).map_err(|_| NoteError::Device)?;
+        // The note's error has no room for the TPM's word; the diagnostics have.
+        let told = |error: &TpmError| tracing::error!(%error, "the TPM did not sign");
+        let signature = self.signature(&Sha256::digest(text.as_bytes()));
+        let signature = signature.inspect_err(told).map_err(|_| NoteError::Device)?;
         signed_elsewhere(text, &self.verifier, &signature)
     }
 }

@@ -1,8 +1,8 @@
 //! The log that is written: one segment, one append at a time.
 
 use super::{
-    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteKey, NoteSigner, Opened, PackageRef,
-    StoreFault, Totals,
+    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteError, NoteKey, NoteSigner, Opened,
+    PackageRef, StoreFault, Totals,
     checkpoint::Checkpoint,
     entry::{ENTRY_VERSION, Entry, whole_ms},
     frame::{self, FrameKind, MAX_ENTRY_LEN},
@@ -125,6 +125,9 @@ pub enum LogFault {
     /// A part of the log's name cannot stand in an origin.
     #[error("a part of the log's name is empty or has a space, a slash or a plus sign")]
     BadName,
+    /// The device key did not sign: its token or TPM cannot be used.
+    #[error("the device key did not sign")]
+    DeviceKey,
     /// An undo names no arrival that counts.
     #[error("there is no arrival to undo")]
     NothingToUndo,
@@ -175,8 +178,9 @@ impl<S: LogStore> AttendanceLog<S> {
         let history = History::read(&mut store, &opening.name, opening.device.verifier())?;
         let segment = history.next_segment;
         let key = NoteKey::generate(&opening.name.origin(segment), random).map_err(|_| LogFault::BadName)?;
-        store.create(segment)?;
+        // Asked before the segment exists: a device key that does not sign leaves no empty segment behind.
         let opened = opened(opening, &key, &history)?;
+        store.create(segment)?;
         let introduction = Introduction {
             origin: opened.origin.clone(),
             endorsement: opened.endorsement.clone(),
@@ -397,11 +401,18 @@ enum State {
     Closed,
 }
 
+fn endorsement(key: &NoteKey, device: &dyn NoteSigner) -> Result<String, LogFault> {
+    statement::endorse(key.verifier(), device).map_err(|error| match error {
+        NoteError::Device | NoteError::BadSignature => LogFault::DeviceKey,
+        _ => LogFault::BadName,
+    })
+}
+
 fn opened(opening: &Opening<'_>, key: &NoteKey, history: &History) -> Result<Opened, LogFault> {
     Ok(Opened {
         origin: key.verifier().name().to_owned(),
         segment: history.next_segment,
-        endorsement: statement::endorse(key.verifier(), opening.device).map_err(|_| LogFault::BadName)?,
+        endorsement: endorsement(key, opening.device)?,
         desk_cert: opening.desk_cert.clone(),
         training: opening.training,
         prev: history.prev.clone(),

@@ -1,7 +1,7 @@
 //! The record's disks: room kept for the end, a second medium, the index, an export that is interrupted.
 
 use crate::forge::{Forge, add, answer, manual, request, session};
-use crate::record_support::{at, check_in, code, open};
+use crate::record_support::{at, check_in, code, device, open, opening};
 use diemdanh::{
     bits::random::{Random as _, SeededRandom},
     host::{
@@ -12,7 +12,7 @@ use diemdanh::{
     },
     record::{
         AttendanceEvent, AttendanceLog, Entry, EntryRef, FaultKind, FaultyStore, LogFault, LogStore, MemoryStore,
-        SegmentContent, StoreFault, segment::read_segment,
+        NoteError, NoteSigner, NoteVerifier, SegmentContent, StoreFault, segment::read_segment,
     },
 };
 use std::{fs, io, path::Path};
@@ -212,4 +212,26 @@ fn a_journal_that_is_not_ours_opens_nothing() {
     // Nothing of it was ever acknowledged: it is counted and left alone.
     assert_eq!(opened.unwrap().0.segment(), 2);
     assert_eq!(fs::read(folder.path().join("001.seg")).unwrap().len(), 45);
+}
+
+struct SilentToken(NoteVerifier);
+
+impl NoteSigner for SilentToken {
+    fn verifier(&self) -> &NoteVerifier {
+        &self.0
+    }
+
+    fn sign(&self, _: &str) -> Result<String, NoteError> {
+        Err(NoteError::Device)
+    }
+}
+
+#[test]
+fn a_device_key_that_does_not_sign_opens_nothing_and_leaves_no_segment() {
+    let (key, inner) = (device(), MemoryStore::default());
+    let silent = SilentToken(key.verifier().clone());
+    let opening = diemdanh::record::Opening { device: &silent, ..opening(&key) };
+    let opened = AttendanceLog::open(inner.clone(), &opening, at(0), &mut SeededRandom::new("silent"));
+    assert_eq!(opened.map(|_| ()).unwrap_err(), LogFault::DeviceKey);
+    assert!(inner.clone().segments().unwrap().is_empty());
 }

@@ -6,6 +6,7 @@ use crate::checkin::event::{ClosedLog, Effect};
 use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::records;
 use crate::checkin::state::Phase;
+use crate::record::witness::Anchored;
 use std::sync::Arc;
 
 impl Desk<'_> {
@@ -30,19 +31,19 @@ impl Desk<'_> {
         self.effects.push(Effect::Sound(Signal::Ok));
     }
 
-    pub(super) fn witnessed(&mut self, size: u64, clock_off_s: i64) {
+    pub(super) fn witnessed(&mut self, anchored: Anchored, clock_off_s: i64) {
         let was_off = self.is_off(self.state.health.clock_off_s);
-        self.note_witness(size, clock_off_s);
+        self.note_witness(anchored, clock_off_s);
         if self.is_off(clock_off_s) && !was_off {
             self.record_note(records::device("clock", Failure::ClockDiffers));
             self.effects.push(Effect::Sound(Signal::Attention));
         }
     }
 
-    pub(super) fn note_witness(&mut self, size: u64, clock_off_s: i64) {
+    pub(super) fn note_witness(&mut self, anchored: Anchored, clock_off_s: i64) {
         let now = self.state.now;
         let witness = &mut self.state.health.witness;
-        (witness.size, witness.at, witness.is_silent) = (size, Some(now), false);
+        (witness.last, witness.is_silent) = (Some((anchored, now)), false);
         self.state.health.clock_off_s = clock_off_s;
     }
 
