@@ -26,6 +26,7 @@ mod list;
 pub mod mapping;
 mod mapping_file;
 mod matching;
+pub mod operators;
 mod report;
 mod search;
 pub mod table;

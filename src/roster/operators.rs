@@ -1,6 +1,5 @@
 //! `operators.toml`: who works at the desks.
 
-use super::{ExamError, OPERATORS_FILE, from_toml};
 use serde::Deserialize;
 use std::fmt::Write as _;
 
@@ -52,12 +51,28 @@ struct File {
     operators: Vec<Operator>,
 }
 
+/// Why a file is no list of operators.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("dòng {line}: {what}")]
+pub struct OperatorsError {
+    /// The line.
+    pub line: usize,
+    /// What the parser said.
+    pub what: String,
+}
+
 /// Reads the file; no bytes are no operators.
 ///
 /// # Errors
-/// [`ExamError::Form`], with the line.
-pub fn read(bytes: &[u8]) -> Result<Vec<Operator>, ExamError> {
-    from_toml::<File>(OPERATORS_FILE, bytes).map(|file| file.operators)
+/// [`OperatorsError`], with the line.
+pub fn read(bytes: &[u8]) -> Result<Vec<Operator>, OperatorsError> {
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| OperatorsError { line: 1, what: "không phải UTF-8".to_owned() })?;
+    let file = toml::from_str::<File>(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        OperatorsError { line: before.matches('\n').count() + 1, what: error.message().to_owned() }
+    });
+    file.map(|file| file.operators)
 }
 
 /// The file.
