@@ -72,6 +72,7 @@ pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Ran
         desk: config.desk.id.clone(),
         site: config.desk.site.clone(),
         device: device.verifier().clone(),
+        recipient: String::new(),
     };
     Ok(Request { note: enrolment.sign(device.as_ref())?, sixteen: enrolment.sixteen(), is_new, set_aside })
 }

@@ -43,6 +43,7 @@ mod inspection_support;
 mod issuer;
 mod mrz;
 mod needles;
+mod package;
 mod passive;
 mod pcsc;
 mod pcsc_desk;
