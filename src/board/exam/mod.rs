@@ -21,6 +21,9 @@
 
 pub mod check;
 pub mod desks;
+mod letter_list;
+pub mod letter_page;
+pub mod letters;
 pub mod places;
 pub mod policy;
 pub mod report;
