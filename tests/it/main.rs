@@ -17,6 +17,8 @@ mod desk_cards;
 mod desk_disk;
 mod desk_flow;
 mod desk_kill;
+mod desk_package;
+mod desk_package_support;
 mod desk_reader;
 mod desk_registry;
 mod desk_start;
