@@ -5,6 +5,7 @@ use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
 use crate::checkin::context::{Context, Timing};
 use crate::checkin::event::{Choice, Identity, KeptEvidence, PortraitNews};
+use crate::checkin::twins;
 use crate::record::{Arrival, CandidateRef, Durable, RegistryState};
 use crate::registry::{Answer, RequestId};
 use crate::roster::{CandidateId, HolderFacts, Matching, match_holder};
@@ -22,6 +23,8 @@ pub struct Case {
     pub notes: Vec<HolderNote>,
     /// Whom the roster knows this person as.
     pub matching: Matching,
+    /// Whom this person may be mixed up with, this person's row first where it is known; mostly nobody.
+    pub twins: Vec<CandidateId>,
     /// The portrait.
     pub portrait: Option<PortraitNews>,
     /// What the inspection rests on, where the rules keep it.
@@ -108,6 +111,7 @@ impl Case {
             chip_final: false,
             holder,
             notes,
+            twins: twins::of_matching(&context.roster, &matching),
             matching,
             portrait: None,
             evidence: None,
