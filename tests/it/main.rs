@@ -35,6 +35,7 @@ mod host;
 mod hostile;
 mod hostile_files;
 mod hostile_log_cases;
+mod hostile_log_devices;
 mod hostile_logs;
 mod inspection;
 mod inspection_link;
