@@ -128,7 +128,7 @@ fn is_clock_off(context: &Context, state: &State) -> bool {
 fn witness(context: &Context, state: &State) -> WitnessView {
     let health = &state.health.witness;
     match &health.last {
-        _ if !context.policy.witness_asked => WitnessView::Off,
+        _ if !context.policy.witness_asked && context.policy.registry_cosigner.is_none() => WitnessView::Off,
         None => WitnessView::Never,
         Some((anchored, at)) => WitnessView::Seen {
             entries_since: (state.head.entry().seq + 1).saturating_sub(anchored.size()),

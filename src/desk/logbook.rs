@@ -221,13 +221,7 @@ impl<S: LogStore> LogHand<S> {
                 tracing::error!(%error, "the witness's last word could not be kept");
             }
         } else {
-            let event = AttendanceEvent::Anchor {
-                size: anchored.size(),
-                root: Digest(*anchored.root()),
-                with: Code::new(anchored.with()).unwrap_or_else(|_| Code::unknown()),
-                note: anchored.note().to_owned(),
-            };
-            self.append(Purpose::Note, event);
+            self.append(Purpose::Note, records::anchor(&anchored));
         }
         let clock_off_s = self.clock.now().wall.as_second().saturating_sub(anchored.at().as_second());
         self.tell(Event::Witnessed { anchored: Box::new(anchored), clock_off_s });

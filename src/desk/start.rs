@@ -13,7 +13,7 @@ use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
 use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, DeviceStoreKind, SessionConfig};
 use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
-use crate::desk::registry::RegistryMaker;
+use crate::desk::registry::{RegistryMaker, cosigner};
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::trust::{TrustSource, TrustWatch};
 use crate::desk::{questions, watch};
@@ -27,8 +27,8 @@ use crate::host::{clock, file, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
 use crate::record::statement::device_key_name;
 use crate::record::{
-    AttendanceLog, Code, DeskCert, Digest, Durable, LogFault, LogName, NoteSigner, NoteVerifier, Opening,
-    RevocationList,
+    AttendanceLog, Code, CosignatureKey, DeskCert, Digest, Durable, LogFault, LogName, NoteSigner, NoteVerifier,
+    Opening, RevocationList,
 };
 use crate::registry::Registry;
 use crate::roster::{Place, Roster, canonical};
@@ -88,6 +88,7 @@ struct Prepared {
     desk_cert: String,
     revocations: Option<u32>,
     exam_key: Secret<[u8; 32]>,
+    cosigner: Option<CosignatureKey>,
     operator: Code,
     utc_offset: Offset,
 }
@@ -103,6 +104,7 @@ fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), H
         desk_cert: desk_cert(config, base)?,
         revocations: revocations(config, base)?,
         exam_key,
+        cosigner: cosigner(&config.registry, base)?,
         operator: Code::new(&config.desk.operator)
             .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
         utc_offset: utc_offset(config)?,
@@ -259,14 +261,14 @@ pub(super) fn opening<'a>(
 }
 
 fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
-    let Prepared { roster, exam_key, utc_offset, .. } = prepared;
+    let Prepared { roster, exam_key, utc_offset, cosigner, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
     let expected = roster.count_at(&place);
     Context {
         roster,
         place,
-        policy: desk_policy(config),
+        policy: DeskPolicy { registry_cosigner: cosigner, ..desk_policy(config) },
         labels: labels(config),
         exam_key,
         utc_offset,

@@ -142,7 +142,7 @@ impl Desk {
 
     fn answers(&mut self, answer: Answer) -> &mut Self {
         let id = *self.asked.last().expect("a question");
-        let reply = Reply { answer, request_sha256: None, verbatim: None, elapsed_ms: 5 };
+        let reply = Reply { answer, request_sha256: None, verbatim: None, cosigned: None, elapsed_ms: 5 };
         self.give(Event::Registry { id, reply: Box::new(reply) })
     }
 

@@ -3,8 +3,8 @@
 
 use crate::forge::{self, Forge, add, anchor, answer, cosigned, key_of, manual, request, session, witness_vkey};
 use crate::hostile_log_cases::{self, Case};
-use crate::hostile_log_devices;
 use crate::record_support::{at, board, check_in, code, open};
+use crate::{hostile_log_answers, hostile_log_devices};
 use diemdanh::{
     bits::spread::InTurn,
     board::{Check, Outside, Verdict, Verification, report},
@@ -28,7 +28,7 @@ pub(crate) enum Expect {
 }
 
 fn cases() -> impl Iterator<Item = &'static Case> {
-    hostile_log_cases::CASES.iter().chain(hostile_log_devices::CASES)
+    hostile_log_cases::CASES.iter().chain(hostile_log_devices::CASES).chain(hostile_log_answers::CASES)
 }
 
 fn outside(forge: &Forge) -> Outside {
