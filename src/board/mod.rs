@@ -12,6 +12,7 @@ pub mod exam;
 pub mod finding;
 pub mod keys;
 pub mod proof;
+pub mod receiving;
 pub mod report;
 pub mod sample;
 pub mod verify;
