@@ -5,7 +5,7 @@ use crate::bits::stamp::Stamp;
 use crate::checkin::case::Case;
 use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
-use crate::checkin::event::{Choice, DiskState, Machine, ReadPhase};
+use crate::checkin::event::{Choice, CopyHealth, DiskState, Machine, ReadPhase};
 use crate::checkin::failure::Failure;
 use crate::emrtd::access::key::AccessKey;
 use crate::record::witness::Anchored;
@@ -28,6 +28,8 @@ pub struct State {
     pub arrivals: Arrivals,
     /// Questions without an answer.
     pub pending: Vec<Pending>,
+    /// Questions of earlier segments without an answer. Nobody asks them again: what they asked was never written.
+    pub backlog: usize,
     /// The last entry on the disk.
     pub head: Durable,
     /// The last decision that was recorded.
@@ -133,6 +135,8 @@ pub struct Health {
     pub registry_silent_since: Option<Stamp>,
     /// The machine.
     pub machine: Machine,
+    /// The log's copy on a second medium.
+    pub copy: CopyHealth,
     /// The witness outside.
     pub witness: WitnessHealth,
     /// This desk's clock minus the last outside time, in seconds.
@@ -180,6 +184,7 @@ impl State {
             health: Health::unknown(),
             arrivals: arrivals(context, index),
             pending: Vec::new(),
+            backlog: 0,
             head: opened,
             last: None,
             key: None,
@@ -214,6 +219,7 @@ impl Health {
             registry: None,
             registry_silent_since: None,
             machine: Machine { disk: DiskState::Unknown, clock_steady: true },
+            copy: CopyHealth::Off,
             witness: WitnessHealth::default(),
             clock_off_s: 0,
         }

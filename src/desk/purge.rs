@@ -10,6 +10,7 @@ use crate::desk::start::{desk_cert, device_key, opening};
 use crate::host::clock::SystemClock;
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, read_text_file, remove};
+use crate::host::index::{INDEX_FILE, INDEX_TAILS};
 use crate::host::random::SystemRandom;
 use crate::record::receipt::Receipt;
 use crate::record::segment::{SegmentContent, SegmentDamage, read_segment};
@@ -101,6 +102,9 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
     let (mut log, _) = AttendanceLog::open(store, &opening, SystemClock.now(), &mut SystemRandom)?;
     log.append(&operator, AttendanceEvent::Purged { what, receipt, overruled_by }, SystemClock.now())?;
     log.close(&operator, SystemClock.now())?;
+    for tail in INDEX_TAILS {
+        remove(&base.join(&config.paths.journal).join(format!("{INDEX_FILE}{tail}")))?;
+    }
     let mut removed = Vec::new();
     for place in places {
         if remove(&place)? {
@@ -152,4 +156,3 @@ fn checked(
 
 /// Sealed evidence, beside the journal.
 pub(super) const EVIDENCE_FOLDER: &str = "evidence";
-const INDEX_FILE: &str = "index.sqlite";

@@ -16,7 +16,7 @@ use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of}
 use crate::desk::registry::{RegistryMaker, cosigner};
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::trust::{TrustSource, TrustWatch};
-use crate::desk::{questions, watch};
+use crate::desk::{indexing, questions, watch};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::device_key::{self, DeviceStore};
@@ -127,7 +127,7 @@ fn run(
     let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
     let registry =
         registry.inspect_err(|halted| close_log(&mut log, &prepared.operator, halted, adapters.clock.now()))?;
-    let operator = prepared.operator.clone();
+    let (operator, device) = (prepared.operator.clone(), prepared.device.verifier().clone());
     let trust = Arc::new(prepared.trust.clone());
     let context = Arc::new(context(config, prepared, log.head().origin));
     let state = State::new(&context, log.arrivals(), opened, began);
@@ -155,7 +155,13 @@ fn run(
     let evidence = EvidenceHand { recipient: config.evidence.recipient.clone(), waiting: None };
     let copy = config.paths.copy.as_ref().map(|target| SecondCopy::start(&journal, &base.join(target)));
     let copy = spawned(copy.transpose())?;
-    let log_hand = LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy };
+    let index = indexing::start(&log, &journal, device, inbox.clone());
+    let index = index.map(|(orders, thread)| {
+        workers.push(thread);
+        orders
+    });
+    let log_hand =
+        LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy, index };
     let watcher = adapters.watcher;
     let field = inbox.clone();
     workers.extend([

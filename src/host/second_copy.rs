@@ -78,6 +78,11 @@ impl SecondCopy {
         }
     }
 
+    /// How the copy stands; `None` before the first look.
+    pub fn state(&self) -> Option<CopyState> {
+        CopyState::of(self.state.load(Ordering::Acquire))
+    }
+
     /// How the copy stands, when that is news.
     pub fn news(&mut self) -> Option<CopyState> {
         let state = CopyState::of(self.state.load(Ordering::Acquire)).filter(|state| *state != self.told)?;

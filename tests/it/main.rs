@@ -16,6 +16,7 @@ mod crypto;
 mod desk_cards;
 mod desk_disk;
 mod desk_flow;
+mod desk_index;
 mod desk_kill;
 mod desk_reader;
 mod desk_registry;
