@@ -95,12 +95,13 @@ struct Prepared {
 
 fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), Halted> {
     let paths = &config.paths;
+    let device = device_key_meanwhile(config, base)?;
     let exam_key = exam_key(&base.join(&paths.exam_key))?;
     let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
     let prepared = Prepared {
         trust,
         roster: roster(&base.join(&paths.roster), &exam_key)?,
-        device: device_key(config, base)?,
+        device: device.join().map_err(|_| halted(Failure::DeviceKeyClosed, "its thread"))??,
         desk_cert: desk_cert(config, base)?,
         revocations: revocations(config, base)?,
         exam_key,
@@ -350,6 +351,14 @@ fn card_types(chip: &ChipConfig) -> Vec<CardType> {
         None => InspectionPolicy::default().card_types,
     }
 }
+
+/// Most of a start is the derivation that protects the device key; everything else is read beside it.
+fn device_key_meanwhile(config: &DeskConfig, base: &Path) -> Result<OpenedKey, Halted> {
+    let (config, base) = (config.clone(), base.to_owned());
+    spawned(threads::meanwhile("device key", move || device_key(&config, &base)))
+}
+
+type OpenedKey = std::thread::JoinHandle<Result<Box<dyn NoteSigner>, Halted>>;
 
 /// Opens the device key.
 ///
