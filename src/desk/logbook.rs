@@ -80,12 +80,10 @@ impl<S: LogStore> LogHand<S> {
                 Ok(LogOrder::Evidence(evidence)) => self.evidence.waiting = Some(evidence),
                 Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
                 Ok(LogOrder::Close) => break self.close(orders),
-                Err(RecvTimeoutError::Timeout) => {
-                    self.look();
-                    self.look_at_copy();
-                }
+                Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            self.look_at_copy();
         }
     }
 
@@ -176,10 +174,11 @@ impl<S: LogStore> LogHand<S> {
 
     /// The second medium came or went: the screen shows it, the log says so, and the desk goes on.
     fn look_at_copy(&mut self) {
-        let Some(copy) = &mut self.copy else { return };
-        let (shown, news) = (copy.state().map_or(CopyHealth::Unknown, health_of), copy.news());
-        self.tell(Event::SecondCopy(shown));
-        if let Some(state) = news.filter(|_| !self.log.is_stopped()) {
+        let Some((state, before)) = self.copy.as_mut().and_then(SecondCopy::news) else { return };
+        self.tell(Event::SecondCopy(health_of(state)));
+        // That it is whole from the start goes without saying.
+        let is_worth_an_entry = before.is_some() || state != CopyState::Whole;
+        if is_worth_an_entry && !self.log.is_stopped() {
             self.append(Purpose::Note, records::device_news("second-copy", state.word()));
         }
     }
