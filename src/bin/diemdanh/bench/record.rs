@@ -22,6 +22,8 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const APPENDS: usize = 2_000;
+const RESTED_APPENDS: u32 = 200;
+const REST: Duration = Duration::from_millis(20);
 pub(super) const RESTART_ENTRIES: u32 = 5_000;
 const INDEX_ENTRIES: u32 = 50_000;
 /// A province: every candidate of a large exam in one log.
@@ -32,6 +34,7 @@ const VERIFY_LIMIT_MB: u64 = 64;
 
 pub(super) fn rows(work: &Path) -> Result<Vec<Row>, BenchError> {
     let mut rows = appends(work)?;
+    rows.push(rested(work)?);
     rows.push(restart(work)?);
     rows.push(index(work)?);
     rows.extend(province(work)?);
@@ -59,6 +62,28 @@ fn appends(work: &Path) -> Result<Vec<Row>, BenchError> {
         Row::against("acknowledge an entry, p99", percentile(&mut ours, 990), peer, percentile(&mut peers, 990))
             .how(how),
     ])
+}
+
+/// The same at a desk's pace: threads have slept, and nothing of ours is in the processor's caches any more.
+fn rested(work: &Path) -> Result<Row, BenchError> {
+    let keys = Keys::new()?;
+    let mut log = keys.open(FileStore::open(&work.join("rested")).map_err(|_| BenchError::Unread("a journal"))?)?;
+    let mut bare = OpenOptions::new().append(true).create(true).open(work.join("bare-rested"))?;
+    let (mut ours, mut peers) = (Vec::new(), Vec::new());
+    for number in 0..RESTED_APPENDS {
+        std::thread::sleep(REST);
+        let began = Instant::now();
+        log.append(&keys.operator, check_in(number), SystemClock.now())?;
+        ours.push(began.elapsed());
+        std::thread::sleep(REST);
+        let began = Instant::now();
+        bare.write_all(&[0x2A; 640])?;
+        bare.sync_data()?;
+        peers.push(began.elapsed());
+    }
+    let peer = "bare append and fdatasync, rested too";
+    Ok(Row::against("acknowledge an entry after a rest, p50", median(&mut ours), peer, median(&mut peers))
+        .how("200 of each, 20 ms of rest before every one"))
 }
 
 fn restart(work: &Path) -> Result<Row, BenchError> {
