@@ -20,6 +20,7 @@ mod questions;
 pub mod registry;
 pub mod runtime;
 pub mod sounds;
+pub mod sources;
 pub mod start;
 pub mod status;
 pub mod trust;

@@ -2,7 +2,7 @@
 
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
-use crate::desk::start::device_key;
+use crate::desk::sources::device_key;
 use crate::host::disk::FileStore;
 use crate::host::index::{Counts, INDEX_FILE, Index, IndexFault, journal_heads};
 use crate::record::{NoteVerifier, SegmentHead};

@@ -2,6 +2,8 @@
 
 #[path = "exam_import.rs"]
 mod import;
+#[path = "exam_operators.rs"]
+mod people;
 #[path = "exam_sample.rs"]
 mod sample;
 
@@ -35,6 +37,11 @@ pub(crate) enum Exam {
     Import(import::Import),
     /// Say what keeps an exam from being packed
     Check(Check),
+    /// Keep the list of those who work at the desks
+    #[command(subcommand)]
+    Operator(people::Operators),
+    /// Draw PINs and write them as letters, the hashes into operators.toml
+    Letters(people::Letters),
     /// Make a synthetic list: CSV and XLSX as a board gets them
     Sample(sample::Sample),
 }
@@ -71,6 +78,8 @@ pub(crate) fn run(command: Exam) -> Result<ExitCode, Box<dyn Error>> {
         Exam::Show(args) => import::show(&args),
         Exam::Import(args) => import::import(&args),
         Exam::Check(args) => check(&args),
+        Exam::Operator(command) => people::run(command),
+        Exam::Letters(args) => people::letters(&args),
         Exam::Sample(args) => sample::run(&args),
     }
 }

@@ -21,21 +21,23 @@
 
 pub mod check;
 pub mod desks;
-pub mod operators;
+mod letter_list;
+pub mod letter_page;
+pub mod letters;
 pub mod places;
 pub mod policy;
 pub mod report;
 pub mod settings;
 
+pub use crate::roster::operators::{self, Operator, Role};
 pub use check::{Fault, check};
 pub use desks::Desk;
-pub use operators::{Operator, Role};
 pub use places::{Room, Site};
 pub use policy::Policy;
 pub use settings::{Session, Settings};
 
 use super::verify::Files;
-use crate::roster::{Candidate, Roster, canonical, canonical::CanonicalError};
+use crate::roster::{Candidate, Roster, canonical, canonical::CanonicalError, operators::OperatorsError};
 
 /// The file of [`Settings`].
 pub const EXAM_FILE: &str = "exam.toml";
@@ -126,7 +128,7 @@ impl Exam {
             sites: places::read_sites(files.get(SITES_FILE).map(Vec::as_slice).unwrap_or_default())?,
             rooms: places::read_rooms(files.get(ROOMS_FILE).map(Vec::as_slice).unwrap_or_default())?,
             candidates,
-            operators: operators::read(files.get(OPERATORS_FILE).map(Vec::as_slice).unwrap_or_default())?,
+            operators: read_operators(files.get(OPERATORS_FILE).map(Vec::as_slice).unwrap_or_default())?,
             policy: Policy::read(files.get(POLICY_FILE).map(Vec::as_slice).unwrap_or_default())?,
             desks: desks.collect::<Result<_, _>>()?,
             trust: below(TRUST_FOLDER).into_iter().map(|(name, bytes)| (name, bytes.clone())).collect(),
@@ -162,6 +164,13 @@ impl Exam {
 
 fn required<'a>(files: &'a Files, name: &str) -> Result<&'a [u8], ExamError> {
     files.get(name).map(Vec::as_slice).ok_or_else(|| ExamError::Missing { file: name.to_owned() })
+}
+
+fn read_operators(bytes: &[u8]) -> Result<Vec<Operator>, ExamError> {
+    operators::read(bytes).map_err(|OperatorsError { line, what }| {
+        let file = OPERATORS_FILE.to_owned();
+        ExamError::Form { file, line, what }
+    })
 }
 
 /// Reads a TOML file with its name and line on every fault.

@@ -1,0 +1,131 @@
+//! `operators.toml`: who works at the desks.
+
+pub use crate::crypto::pin::{PinCheck, PinCost, PinError, PinHash, draw as draw_pin};
+use serde::{Deserialize, Deserializer};
+use std::fmt::Write as _;
+
+/// What somebody may do at a desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    /// Giám thị.
+    Invigilator,
+    /// Trưởng Điểm thi.
+    HeadOfSite,
+    /// Kỹ thuật viên.
+    Technician,
+    /// Hội đồng thi.
+    Board,
+}
+
+impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Invigilator, Self::HeadOfSite, Self::Technician, Self::Board];
+
+    /// The role of a word in the file.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
+    /// The word in the file.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Invigilator => "invigilator",
+            Self::HeadOfSite => "head-of-site",
+            Self::Technician => "technician",
+            Self::Board => "board",
+        }
+    }
+}
+
+/// Somebody who works at the desks.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Operator {
+    /// As it stands in the log: lower-case letters, digits, `.`, `-`.
+    pub code: String,
+    /// The name on the screen.
+    pub name: String,
+    /// What she may do.
+    pub role: Role,
+    /// The site she works at; empty for every site.
+    #[serde(default)]
+    pub site: String,
+    /// The hash of her PIN; none before her letter was made.
+    #[serde(default, deserialize_with = "pin")]
+    pub pin: Option<PinHash>,
+    /// Why she was taken off the exam, if she was. She stays on the list, so that nobody else gets her code.
+    #[serde(default)]
+    pub revoked: Option<String>,
+}
+
+impl Operator {
+    /// True for somebody who was taken off the exam.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked.is_some()
+    }
+
+    /// True for somebody who may work at a desk of this site.
+    pub fn works_at(&self, site: &str) -> bool {
+        self.site.is_empty() || self.site == site
+    }
+}
+
+/// An empty text is no PIN.
+fn pin<'de, D: Deserializer<'de>>(source: D) -> Result<Option<PinHash>, D::Error> {
+    let text = String::deserialize(source)?;
+    if text.is_empty() { Ok(None) } else { PinHash::parse(&text).map(Some).map_err(serde::de::Error::custom) }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default, rename = "operator")]
+    operators: Vec<Operator>,
+}
+
+/// Why a file is no list of operators.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("dòng {line}: {what}")]
+pub struct OperatorsError {
+    /// The line.
+    pub line: usize,
+    /// What the parser said.
+    pub what: String,
+}
+
+/// Reads the file; no bytes are no operators.
+///
+/// # Errors
+/// [`OperatorsError`], with the line.
+pub fn read(bytes: &[u8]) -> Result<Vec<Operator>, OperatorsError> {
+    let text =
+        std::str::from_utf8(bytes).map_err(|_| OperatorsError { line: 1, what: "không phải UTF-8".to_owned() })?;
+    let file = toml::from_str::<File>(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        OperatorsError { line: before.matches('\n').count() + 1, what: error.message().to_owned() }
+    });
+    file.map(|file| file.operators)
+}
+
+/// The file.
+pub fn write(operators: &[Operator]) -> String {
+    let mut out = HEAD.to_owned();
+    for one in operators {
+        let text = |value: &str| toml::Value::from(value).to_string();
+        let _ = write!(out, "\n[[operator]]\ncode = {}\nname = {}\n", text(&one.code), text(&one.name));
+        let _ = writeln!(out, "role = \"{}\"\nsite = {}", one.role.word(), text(&one.site));
+        let pin = one.pin.as_ref().map(PinHash::to_string).unwrap_or_default();
+        let _ = writeln!(out, "pin = {}", text(&pin));
+        if let Some(reason) = &one.revoked {
+            let _ = writeln!(out, "revoked = {}", text(reason));
+        }
+    }
+    out
+}
+
+const HEAD: &str = "\
+# Người làm việc tại bàn. role: invigilator, head-of-site, technician, board.
+# code: chữ thường, số, dấu chấm, gạch nối. site để trống: mọi điểm thi.
+# pin: diemdanh-board exam letters. revoked: lý do; dòng ở lại để không ai dùng lại mã này.
+";
