@@ -3,8 +3,9 @@
 use diemdanh::bits::hex;
 use diemdanh::bits::random::Random as _;
 use diemdanh::bits::secret::Secret;
+use diemdanh::bits::spread::InTurn;
 use diemdanh::board::keys::{CertRequest, CertifyError, certify, device_key_name};
-use diemdanh::board::{report, verify};
+use diemdanh::board::{Check, Outside, report};
 use diemdanh::checkin::show::halted_at_start;
 use diemdanh::checkin::state::Halted;
 use diemdanh::checkin::view::View;
@@ -22,7 +23,7 @@ use diemdanh::lab::issuer::{IssueError, trust_store_der};
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::registry_stub::{RegistryStub, StubError, StubSettings};
 use diemdanh::lab::roster_sample::{Placed, SampleList, room_name};
-use diemdanh::record::{NoteError, NoteKey, NoteVerifier};
+use diemdanh::record::{ExportSource, NoteError, NoteKey, NoteVerifier};
 use diemdanh::ui::app::WindowError;
 use jiff::{SignedDuration, Timestamp};
 use std::path::{Path, PathBuf};
@@ -101,10 +102,17 @@ impl World {
         fs::write(work.join("registry-ca.pem"), registry.authority_pem())?;
         fs::write(work.join("registry.vkey"), format!("{}\n", registry.verifier()))?;
         fs::write(work.join("witness.vkey"), format!("{}\n", registry.witness_key()))?;
+        fs::write(work.join("registry-cosigner.vkey"), cosigner(&registry))?;
         let witness = registry.witness_prefix();
         fs::write(work.join("desk.toml"), configuration(registry.url(), &witness, "trust"))?;
         fs::write(work.join("broken.toml"), configuration(registry.url(), &witness, "no-such-folder"))?;
         fs::write(out.join("board.vkey"), format!("{board}\n"))?;
+        // What `verify --anchors` takes: the keys that the board knows of whoever sees logs from outside.
+        let anchors = out.join("anchors");
+        fs::create_dir_all(&anchors)?;
+        fs::write(anchors.join("witness.vkey"), format!("{}\n", registry.witness_key()))?;
+        fs::write(anchors.join("registry-cosigner.vkey"), cosigner(&registry))?;
+        fs::write(anchors.join("registry.vkey"), format!("{}\n", registry.verifier()))?;
         Ok(Self { out: out.to_owned(), work, board, registry })
     }
 
@@ -154,10 +162,25 @@ impl World {
         let (config, base) = read_config(&self.work.join("desk.toml")).map_err(DemoError::Desk)?;
         let export = self.out.join("export");
         hand_over(&config, &base, &export)?;
-        let verification = verify::verify(&read_folder(&export)?, &self.board);
+        let outside = Outside {
+            witnesses: [Some(self.registry.witness_key()), self.registry.cosigner_key()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+            registries: vec![self.registry.verifier().clone()],
+            ..Outside::default()
+        };
+        let check = Check { board: &self.board, outside: &outside, spread: &InTurn, progress: &|_| {} };
+        let files = read_folder(&export)?;
+        let verification = check.run(&[&files as &dyn ExportSource]).pop().unwrap_or_default();
         fs::write(self.out.join("report.txt"), report::text("export", &verification))?;
         Ok(verification.verdict().exit_code() <= 1)
     }
+}
+
+fn cosigner(registry: &RegistryStub) -> String {
+    registry.cosigner_key().map(|key| format!("{key}\n")).unwrap_or_default()
 }
 
 /// The board's key, the desk's key with the board's note over it, the exam's key.
@@ -229,6 +252,7 @@ fn configuration(url: &str, witness: &str, trust: &str) -> String {
          [paths]\ntrust = \"{trust}\"\nroster = \"roster.csv\"\njournal = \"journal\"\ndevice_key = \"device.key\"\n\
          passphrase = \"device.pass\"\ndesk_cert = \"desk-cert\"\nexam_key = \"exam.key\"\n\
          [registry]\nurl = \"{url}\"\nca = \"registry-ca.pem\"\nverifier = \"registry.vkey\"\n\
+         cosigner = \"registry-cosigner.vkey\"\n\
          [witness]\nurl = \"{witness}\"\nca = \"registry-ca.pem\"\nverifier = \"witness.vkey\"\n",
         room_name(ROOM),
     )
