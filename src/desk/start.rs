@@ -1,8 +1,6 @@
 //! From configuration and adapters to a running desk, or to the reason why there is none.
 
-use crate::bits::hex;
 use crate::bits::random::Random;
-use crate::bits::secret::Secret;
 use crate::bits::stamp::{Clock, Stamp};
 use crate::checkin::context::{Context, DeskPolicy, Labels, SessionTimes};
 use crate::checkin::failure::{Failure, Signal};
@@ -11,29 +9,21 @@ use crate::checkin::show::view;
 use crate::checkin::state::{Halted, State};
 use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
-use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, DeviceStoreKind, SessionConfig};
+use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, SessionConfig};
 use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
-use crate::desk::trust::{TrustSource, TrustWatch};
+use crate::desk::sources::{Prepared, halted_at, prepare, small_text};
 use crate::desk::{questions, watch};
-use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::{CardType, InspectionPolicy};
-use crate::host::device_key::{self, DeviceStore};
 use crate::host::disk::{self, FileStore, Space};
-use crate::host::pkcs11::TokenSettings;
 use crate::host::second_copy::SecondCopy;
-use crate::host::{clock, file, program, sealed, threads};
+use crate::host::{clock, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::statement::device_key_name;
-use crate::record::{
-    AttendanceLog, Code, DeskCert, Digest, Durable, LogFault, LogName, NoteSigner, NoteVerifier, Opening,
-    RevocationList,
-};
+use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
 use crate::registry::Registry;
-use crate::roster::{Place, Roster, canonical};
+use crate::roster::Place;
 use jiff::SignedDuration;
-use jiff::tz::Offset;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -59,20 +49,23 @@ pub struct Adapters {
     pub sound: Box<dyn FnMut(Signal) + Send>,
 }
 
-/// The largest roster that is read.
-const MAX_ROSTER_BYTES: u64 = 512 << 20;
-/// This program was built without TPM support.
-#[cfg(not(feature = "tpm"))]
-const NO_TPM: &str = "this program was built without the feature tpm";
-/// The largest small file: keys, certificates, configuration.
-const MAX_SMALL_BYTES: u64 = 64 << 10;
-
 /// Starts a desk.
 ///
 /// # Errors
 /// What the halted screen shows: the failure, and the place it lies in. The diagnostics have been told.
 pub fn start(config: &DeskConfig, base: &Path, adapters: Adapters) -> Result<RunningDesk, Halted> {
-    prepare(config, base).and_then(|prepared| run(config, base, prepared, adapters)).inspect_err(diagnose)
+    prepare(config, base).and_then(|prepared| run(config, base, prepared, adapters, None)).inspect_err(diagnose)
+}
+
+/// Starts a desk from what was prepared, in a view that somebody looks at already.
+pub(super) fn start_in(
+    view: Arc<ViewCell>,
+    config: &DeskConfig,
+    base: &Path,
+    prepared: Prepared,
+    adapters: Adapters,
+) -> Result<RunningDesk, Halted> {
+    run(config, base, prepared, adapters, Some(view)).inspect_err(diagnose)
 }
 
 /// Tells the diagnostics why there is no desk: where there is no log yet, nothing else remembers.
@@ -80,46 +73,19 @@ pub(super) fn diagnose(halted: &Halted) {
     tracing::error!(code = halted.failure.code(), detail = %halted.detail, "the desk could not be started");
 }
 
-/// What was read from the disk before the log is opened.
-struct Prepared {
-    trust: TrustStore,
-    roster: Roster,
-    device: Box<dyn NoteSigner>,
-    desk_cert: String,
-    revocations: Option<u32>,
-    exam_key: Secret<[u8; 32]>,
-    operator: Code,
-    utc_offset: Offset,
-}
-
-fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), Halted> {
-    let paths = &config.paths;
-    let exam_key = exam_key(&base.join(&paths.exam_key))?;
-    let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
-    let prepared = Prepared {
-        trust,
-        roster: roster(&base.join(&paths.roster), &exam_key)?,
-        device: device_key(config, base)?,
-        desk_cert: desk_cert(config, base)?,
-        revocations: revocations(config, base)?,
-        exam_key,
-        operator: Code::new(&config.desk.operator)
-            .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
-        utc_offset: utc_offset(config)?,
-    };
-    Ok((prepared, trust_watch))
-}
-
 fn run(
     config: &DeskConfig,
     base: &Path,
-    (prepared, trust_watch): (Prepared, TrustWatch),
+    mut prepared: Prepared,
     mut adapters: Adapters,
+    cell: Option<Arc<ViewCell>>,
 ) -> Result<RunningDesk, Halted> {
     check_evidence(config)?;
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
     let (mut log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
+    let opened = package_loaded(&mut log, &prepared, adapters.clock.now())?.unwrap_or(opened);
+    let trust_watch = prepared.trust_watch.take();
     // Questions are signed by the segment's key, which never leaves memory.
     let segment_key = log.segment_key().clone();
     let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
@@ -164,7 +130,9 @@ fn run(
     let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
     let first = view(&context, &state);
     let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, reading };
-    let brain = Brain { context, state, clock: adapters.clock, hands, view: Arc::new(ViewCell::new(first)) };
+    let cell = cell.unwrap_or_else(|| Arc::new(ViewCell::new(first.clone())));
+    cell.set(first);
+    let brain = Brain { context, state, clock: adapters.clock, hands, view: cell };
     spawned(RunningDesk::start(brain, inbox, messages, workers))
 }
 
@@ -173,6 +141,18 @@ fn check_evidence(config: &DeskConfig) -> Result<(), Halted> {
     let recipient = &config.evidence.recipient;
     let checked = if recipient.is_empty() { Ok(()) } else { sealed::check_recipient(recipient) };
     checked.map_err(|error| halted_at(Failure::ConfigUnreadable, "evidence.recipient", error))
+}
+
+/// The log says which package the desk works from.
+fn package_loaded(
+    log: &mut AttendanceLog<FileStore>,
+    prepared: &Prepared,
+    stamp: Stamp,
+) -> Result<Option<Durable>, Halted> {
+    let Some(package) = prepared.package.clone() else { return Ok(None) };
+    let rows = u64::try_from(prepared.roster.len()).unwrap_or(u64::MAX);
+    let event = AttendanceEvent::PackageLoaded { package, rows };
+    log.append(&prepared.operator, event, stamp).map(Some).map_err(|fault| halted(failure_of(&fault), fault))
 }
 
 /// A log that was opened for nothing says why, and ends in order.
@@ -221,7 +201,7 @@ fn open_log(
     let trust_store = prepared.trust.version().to_owned();
     let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
     let opening = opening(config, prepared.device.as_ref(), cert, operator, trust_store);
-    let opening = Opening { revocations: prepared.revocations, ..opening };
+    let opening = Opening { revocations: prepared.revocations, package: prepared.package.clone(), ..opening };
     AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
         let named = fault == LogFault::BadName;
         let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
@@ -242,7 +222,7 @@ pub(super) fn opening<'a>(
             board: config.exam.board.clone(),
             exam: config.exam.id.clone(),
             desk: config.desk.id.clone(),
-            session: config.session.id.clone(),
+            session: config.session.log_id().to_owned(),
         },
         device,
         desk_cert,
@@ -259,12 +239,13 @@ pub(super) fn opening<'a>(
 }
 
 fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
-    let Prepared { roster, exam_key, utc_offset, .. } = prepared;
+    let Prepared { roster, exam_key, utc_offset, portraits, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
     let expected = roster.count_at(&place);
     Context {
         roster,
+        portraits,
         place,
         policy: desk_policy(config),
         labels: labels(config),
@@ -274,11 +255,6 @@ fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
         origin,
         expected,
     }
-}
-
-fn utc_offset(config: &DeskConfig) -> Result<Offset, Halted> {
-    Offset::from_hours(config.desk.utc_offset_hours)
-        .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.utc_offset_hours", error))
 }
 
 fn labels(config: &DeskConfig) -> Labels {
@@ -307,6 +283,9 @@ fn desk_policy(config: &DeskConfig) -> DeskPolicy {
 }
 
 fn session_times(config: &SessionConfig) -> Option<SessionTimes> {
+    if config.times.is_some() {
+        return config.times;
+    }
     let starts = config.start?;
     let usual = SessionTimes::around(starts);
     let minutes = |minutes: u32| SignedDuration::from_mins(i64::from(minutes));
@@ -343,112 +322,12 @@ fn card_types(chip: &ChipConfig) -> Vec<CardType> {
     }
 }
 
-/// Opens the device key.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`].
-pub fn device_key(config: &DeskConfig, base: &Path) -> Result<Box<dyn NoteSigner>, Halted> {
-    with_device_store(config, base, |store, place| {
-        let name = device_key_name(&config.exam.board, &config.desk.id);
-        device_key::open(store, &name).map_err(|error| halted_at(Failure::DeviceKeyClosed, place, error))
-    })
-}
-
-/// Hands the store of the device key to `work`, with its place for messages.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`] when the passphrase cannot be read or the store is not built in;
-/// what `work` ends in.
-pub fn with_device_store<T>(
-    config: &DeskConfig,
-    base: &Path,
-    work: impl FnOnce(&DeviceStore<'_>, &str) -> Result<T, Halted>,
-) -> Result<T, Halted> {
-    let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
-    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
-    let file = base.join(&config.paths.device_key);
-    let device = &config.device;
-    match device.store {
-        DeviceStoreKind::File => {
-            work(&DeviceStore::File { path: &file, passphrase: &passphrase }, &file.display().to_string())
-        }
-        DeviceStoreKind::Pkcs11 => {
-            let settings = TokenSettings { module: &device.module, token: &device.token, pin: &passphrase };
-            work(&DeviceStore::Token(settings), &device.token)
-        }
-        #[cfg(feature = "tpm")]
-        DeviceStoreKind::Tpm => {
-            let store = DeviceStore::Tpm { tcti: &device.tcti, path: &file, passphrase: &passphrase };
-            work(&store, &device.tcti)
-        }
-        #[cfg(not(feature = "tpm"))]
-        DeviceStoreKind::Tpm => Err(halted_at(Failure::DeviceKeyClosed, "device.store", NO_TPM)),
-    }
-}
-
-/// Reads the board's note over the device key; empty where the configuration names none.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`].
-pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
-    match &config.paths.desk_cert {
-        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
-        None => Ok(String::new()),
-    }
-}
-
-/// The number of the board's list of revocations; `None` where the configuration names none.
-fn revocations(config: &DeskConfig, base: &Path) -> Result<Option<u32>, Halted> {
-    let Some(path) = &config.paths.revocations else { return Ok(None) };
-    let place = base.join(path).display().to_string();
-    let wrong = |cause: &dyn std::fmt::Display| halted_at(Failure::DeviceKeyClosed, &place, cause);
-    let key = config.paths.board_key.as_ref().ok_or_else(|| wrong(&"paths.board_key is missing"))?;
-    let board = NoteVerifier::parse(small_text(&base.join(key), Failure::DeviceKeyClosed)?.trim_end());
-    let board = board.map_err(|error| wrong(&error))?;
-    let note = small_text(&base.join(path), Failure::DeviceKeyClosed)?;
-    let list = RevocationList::open(&note, &board).map_err(|error| wrong(&error))?;
-    let own = DeskCert::peek(&desk_cert(config, base)?).and_then(|cert| list.of(cert.serial).cloned());
-    match own {
-        Some(revoked) => Err(wrong(&format!("certificate {} is revoked: {}", revoked.serial, revoked.reason))),
-        None => Ok(Some(list.number)),
-    }
-}
-
-fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {
-    let place = path.display().to_string();
-    let bytes =
-        file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
-    if canonical::claims_form(&bytes) {
-        return Roster::from_canonical(&bytes).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error));
-    }
-    let (roster, _report) =
-        Roster::from_csv(&bytes, key).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
-    Ok(roster)
-}
-
-fn exam_key(path: &Path) -> Result<Secret<[u8; 32]>, Halted> {
-    let text = small_text(path, Failure::ConfigUnreadable)?;
-    let bytes: Option<[u8; 32]> = hex::decode(text.trim()).and_then(|bytes| bytes.try_into().ok());
-    let missing = || Halted { failure: Failure::ConfigUnreadable, detail: path.display().to_string() };
-    bytes.map(Secret::new).ok_or_else(missing)
-}
-
-fn small_text(path: &Path, failure: Failure) -> Result<String, Halted> {
-    let place = path.display().to_string();
-    let bytes = file::read(path, MAX_SMALL_BYTES).map_err(|error| halted_at(failure, &place, error))?;
-    String::from_utf8(bytes).map_err(|error| halted_at(failure, &place, error))
-}
-
 fn spawned<T>(result: std::io::Result<T>) -> Result<T, Halted> {
     result.map_err(|error| halted(Failure::LogUnwritable, error))
 }
 
 fn halted(failure: Failure, cause: impl std::fmt::Display) -> Halted {
     Halted { failure, detail: cause.to_string() }
-}
-
-fn halted_at(failure: Failure, place: &str, cause: impl std::fmt::Display) -> Halted {
-    Halted { failure, detail: format!("{place}: {cause}") }
 }
 
 /// Reads the configuration file at `path`; returns it with the folder its relative paths count from.

@@ -15,6 +15,7 @@ pub mod cosignature;
 pub mod entry;
 pub mod export;
 pub mod frame;
+pub mod package;
 pub mod receipt;
 pub mod revocation;
 pub mod segment;
@@ -43,6 +44,7 @@ pub use event::{
 pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
 pub use memory::{FaultKind, FaultyStore, MemoryStore};
 pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
+pub use package::{PackageFault, PackageNote, PackageReceipt, PackageUse};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};
 pub use revocation::{Revocation, RevocationList};

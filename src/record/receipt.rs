@@ -3,6 +3,7 @@
 use super::{
     checkpoint::Checkpoint,
     note::{NoteError, NoteKey, NoteVerifier},
+    statement::Statement,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
@@ -19,11 +20,7 @@ impl Receipt {
     /// # Errors
     /// [`NoteError::Form`] when an origin cannot stand on a line.
     pub fn sign(&self, board: &NoteKey) -> Result<String, NoteError> {
-        let text = self.text();
-        if Self::parse(&text).as_ref() != Some(self) {
-            return Err(NoteError::Form);
-        }
-        board.sign(&text)
+        self.signed(board)
     }
 
     /// Reads a receipt that `board` must have signed.
@@ -31,14 +28,16 @@ impl Receipt {
     /// # Errors
     /// [`NoteError`].
     pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
-        Self::parse(board.open(note)?).ok_or(NoteError::Form)
+        Self::opened(note, board)
     }
 
     /// True when the board holds this very segment, whole.
     pub fn covers(&self, head: &Checkpoint) -> bool {
         self.heads.contains(head)
     }
+}
 
+impl Statement for Receipt {
     fn text(&self) -> String {
         let line = |head: &Checkpoint| format!("{} {} {}\n", head.origin, head.size, BASE64.encode(head.root));
         format!("{RECEIPT}\n{}", self.heads.iter().map(line).collect::<String>())

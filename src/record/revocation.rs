@@ -2,7 +2,7 @@
 
 use super::{
     note::{NoteError, NoteKey, NoteVerifier},
-    statement::Fields,
+    statement::{Fields, Statement},
 };
 use std::fmt::Write as _;
 
@@ -32,11 +32,7 @@ impl RevocationList {
     /// # Errors
     /// [`NoteError::Form`] when a field cannot stand on a line.
     pub fn sign(&self, board: &NoteKey) -> Result<String, NoteError> {
-        let text = self.text();
-        if Self::parse(&text).as_ref() != Some(self) {
-            return Err(NoteError::Form);
-        }
-        board.sign(&text)
+        self.signed(board)
     }
 
     /// Reads a list that `board` must have signed. Whether its number is new enough is the caller's matter.
@@ -44,14 +40,16 @@ impl RevocationList {
     /// # Errors
     /// [`NoteError`].
     pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
-        Self::parse(board.open(note)?).ok_or(NoteError::Form)
+        Self::opened(note, board)
     }
 
     /// What it says of a certificate.
     pub fn of(&self, serial: u32) -> Option<&Revocation> {
         self.revoked.iter().find(|one| one.serial == serial)
     }
+}
 
+impl Statement for RevocationList {
     fn text(&self) -> String {
         let mut text = format!("{REVOCATIONS}\nnumber {}\n", self.number);
         for one in &self.revoked {

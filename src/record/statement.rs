@@ -1,4 +1,4 @@
-//! What keys say about keys: signed notes whose first line names type and version.
+//! What keys say: signed notes whose first line names type and version.
 //!
 //! board key → desk certificate → device key → segment key.
 
@@ -6,6 +6,37 @@ use super::note::{NoteError, NoteKey, NoteSigner, NoteVerifier};
 use crate::bits::base32;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+
+/// The sixteen characters by which two people compare a key: 80 bits of SHA-256 over its verifier key line.
+pub fn signer_sixteen(key: &NoteVerifier) -> String {
+    base32::sixteen(&Sha256::digest(key.to_string().as_bytes()))
+}
+
+/// Lines of text in one spelling only, for some key to sign.
+pub(super) trait Statement: Sized + PartialEq {
+    /// The lines, newline included.
+    fn text(&self) -> String;
+
+    /// Reads the lines; nothing but what [`Statement::text`] writes is read.
+    fn parse(text: &str) -> Option<Self>;
+
+    /// Signs it.
+    fn signed(&self, key: &dyn NoteSigner) -> Result<String, NoteError> {
+        let text = self.text();
+        // A field that holds a line break would come back as another statement, or as none.
+        if Self::parse(&text).as_ref() == Some(self) { key.sign(&text) } else { Err(NoteError::Form) }
+    }
+
+    /// Reads a note that `key` must have signed.
+    fn opened(note: &str, key: &NoteVerifier) -> Result<Self, NoteError> {
+        Self::parse(key.open(note)?).ok_or(NoteError::Form)
+    }
+
+    /// Reads a note without checking who signed it.
+    fn peeked(note: &str) -> Option<Self> {
+        Self::parse(note.split_inclusive("\n\n").next()?.strip_suffix('\n')?)
+    }
+}
 
 /// The board's word about a desk's device key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,11 +67,7 @@ impl DeskCert {
     /// # Errors
     /// [`NoteError::Form`] when a field cannot stand on a line.
     pub fn sign(&self, board: &NoteKey) -> Result<String, NoteError> {
-        let text = self.text();
-        if Self::parse(&text).as_ref() != Some(self) {
-            return Err(NoteError::Form);
-        }
-        board.sign(&text)
+        self.signed(board)
     }
 
     /// Reads a certificate that `board` must have signed. Dates are the caller's matter.
@@ -48,14 +75,16 @@ impl DeskCert {
     /// # Errors
     /// [`NoteError`].
     pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
-        Self::parse(board.open(note)?).ok_or(NoteError::Form)
+        Self::opened(note, board)
     }
 
     /// Reads a certificate without checking who signed it: for showing it, never for trusting it.
     pub fn peek(note: &str) -> Option<Self> {
-        Self::parse(note.split_inclusive("\n\n").next()?.strip_suffix('\n')?)
+        Self::peeked(note)
     }
+}
 
+impl Statement for DeskCert {
     fn text(&self) -> String {
         let mode = if self.training { "training" } else { "live" };
         format!(
@@ -104,6 +133,8 @@ pub struct Enrolment {
     pub site: String,
     /// The device key.
     pub device: NoteVerifier,
+    /// Whom the board seals this desk's packages for, `age1…`; empty for a desk that takes none.
+    pub recipient: String,
 }
 
 impl Enrolment {
@@ -112,11 +143,7 @@ impl Enrolment {
     /// # Errors
     /// [`NoteError::Form`] when a field cannot stand on a line; [`NoteError::Device`].
     pub fn sign(&self, device: &dyn NoteSigner) -> Result<String, NoteError> {
-        let text = self.text();
-        if Self::parse(&text).as_ref() != Some(self) || device.verifier() != &self.device {
-            return Err(NoteError::Form);
-        }
-        device.sign(&text)
+        if device.verifier() == &self.device { self.signed(device) } else { Err(NoteError::Form) }
     }
 
     /// Reads a request; the key that it names must have signed it.
@@ -124,8 +151,7 @@ impl Enrolment {
     /// # Errors
     /// [`NoteError`].
     pub fn open(note: &str) -> Result<Self, NoteError> {
-        let end = note.find("\n\n").ok_or(NoteError::Form)?;
-        let claimed = Self::parse(note.get(..=end).unwrap_or_default()).ok_or(NoteError::Form)?;
+        let claimed = Self::peeked(note).ok_or(NoteError::Form)?;
         claimed.device.open(note)?;
         Ok(claimed)
     }
@@ -134,11 +160,13 @@ impl Enrolment {
     pub fn sixteen(&self) -> String {
         base32::sixteen(&Sha256::digest(self.text().as_bytes()))
     }
+}
 
+impl Statement for Enrolment {
     fn text(&self) -> String {
         format!(
-            "{ENROLMENT}\nboard {}\nexam {}\ndesk {}\nsite {}\ndevice-key {}\n",
-            self.board, self.exam, self.desk, self.site, self.device
+            "{ENROLMENT}\nboard {}\nexam {}\ndesk {}\nsite {}\ndevice-key {}\npackage-recipient {}\n",
+            self.board, self.exam, self.desk, self.site, self.device, self.recipient
         )
     }
 
@@ -150,6 +178,7 @@ impl Enrolment {
             desk: fields.take("desk")?.to_owned(),
             site: fields.take("site")?.to_owned(),
             device: NoteVerifier::parse(fields.take("device-key")?).ok()?,
+            recipient: fields.take("package-recipient")?.to_owned(),
         };
         (request.text() == text).then_some(request)
     }

@@ -1,0 +1,350 @@
+//! What is in a package: everything that a desk works from in one session at one site.
+//!
+//! ```text
+//! candidates.csv       the candidates of this session and site, in their canonical form
+//! desks/<id>.toml      the desks of the site, desks/<id>.cert the board's certificates for them
+//! exam.key             32 bytes: the key of the log's pseudonyms
+//! operators.toml       who works there
+//! portraits/<id>       portraits by the candidates' ids
+//! revocations          the board's signed list of revocations
+//! settings.toml        which exam, session and site, and the rules
+//! trust/<name>         the folder of trust anchors, its signed note included
+//! ```
+
+use super::container::{self, Parts};
+use super::operators::{self, Operator};
+use super::{CandidateId, Roster, canonical, canonical::CanonicalError};
+use crate::bits::secret::{Pii, Secret};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+use std::fmt;
+use zeroize::Zeroizing;
+
+pub use super::container::{MAX_CONTENTS_LEN, MAX_FILE_LEN, MAX_FILES, MAX_NAME_LEN};
+
+/// Why a package's contents cannot be read. No variant shows a fact about a person.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContentsFault {
+    /// Another form, or another version of it.
+    #[error("these are no contents of a package that this program knows")]
+    Head,
+    /// They end too early.
+    #[error("the contents are cut")]
+    Cut,
+    /// Something stands behind the last file.
+    #[error("something stands behind the last file")]
+    Trailing,
+    /// A line that names no file and its length.
+    #[error("a line that should name a file names none")]
+    Line,
+    /// A name that is no plain name of a file.
+    #[error("“{name}” is no plain name")]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// A file stands twice or not in its place.
+    #[error("{name} stands twice or in the wrong place")]
+    Order {
+        /// The file.
+        name: String,
+    },
+    /// More than is taken.
+    #[error("{name}: more than {limit}")]
+    TooLarge {
+        /// What: a file, or all of them.
+        name: String,
+        /// The limit, in bytes or files.
+        limit: usize,
+    },
+    /// A file that no package of this version has.
+    #[error("{name}: no package has such a file")]
+    Unknown {
+        /// The file.
+        name: String,
+    },
+    /// A file that every package has.
+    #[error("{name} is missing")]
+    Missing {
+        /// The file.
+        name: String,
+    },
+    /// A file that is not in its form.
+    #[error("{name}, line {line}: not in its form")]
+    Form {
+        /// The file.
+        name: String,
+        /// The line, from 1.
+        line: usize,
+    },
+    /// A portrait of nobody who is expected.
+    #[error("{name}: nobody in the package has this id")]
+    Nobody {
+        /// The file.
+        name: String,
+    },
+    /// The candidates.
+    #[error(transparent)]
+    Candidates(#[from] CanonicalError),
+}
+
+/// What a desk works from.
+#[derive(Clone)]
+pub struct Contents {
+    /// Which exam, session and site, and the rules.
+    pub settings: PackageSettings,
+    /// Who is expected.
+    pub roster: Roster,
+    /// Who works at the desks.
+    pub operators: Vec<Operator>,
+    /// The files of the folder of trust anchors, by their names in it.
+    pub trust: BTreeMap<String, Vec<u8>>,
+    /// The key of the log's pseudonyms.
+    pub exam_key: Secret<[u8; EXAM_KEY_LEN]>,
+    /// The board's list of revocations, a signed note.
+    pub revocations: Option<String>,
+    /// The desks of the site, by their ids.
+    pub desks: Vec<PackageDesk>,
+    /// Portraits, where there are any.
+    pub portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
+}
+
+/// Which exam, session and site a package is for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageSettings {
+    /// The board's domain.
+    pub board: String,
+    /// The exam, a part of every log's name.
+    pub exam: String,
+    /// The exam's name on screens and paper.
+    pub title: String,
+    /// Local time minus UTC, in hours.
+    pub utc_offset_hours: i8,
+    /// For training only.
+    pub training: bool,
+    /// The session.
+    pub session: PackageSession,
+    /// The site.
+    pub site: PackageSite,
+    /// The rules of the desks.
+    pub policy: PackagePolicy,
+}
+
+impl PackageSettings {
+    /// SHA-256 of the settings as they stand in the package: the rules that the log's first entry names.
+    pub fn sha256(&self) -> [u8; 32] {
+        let text = toml::to_string(self).unwrap_or_default();
+        Sha256::digest(text.as_bytes()).into()
+    }
+}
+
+/// One session.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageSession {
+    /// A part of every log's name.
+    pub id: String,
+    /// As the list of candidates writes it; empty where it has no sessions.
+    pub title: String,
+    /// When the doors open.
+    pub opens: Option<Timestamp>,
+    /// The start signal.
+    pub start: Timestamp,
+    /// The last moment at which somebody is let in.
+    pub last_entry: Option<Timestamp>,
+}
+
+/// One site.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageSite {
+    /// As the list of candidates writes it; empty where the exam has no sites.
+    pub code: String,
+    /// Its name on screens and paper; empty for the code.
+    pub title: String,
+}
+
+/// The rules of the desks. Every one is named: a rule that is missing must not be a rule that is off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackagePolicy {
+    /// BAC may be used where PACE is not to be had.
+    pub bac_fallback: bool,
+    /// Green needs a proof that the chip is genuine.
+    pub authentication_required: bool,
+    /// Green needs a revocation list.
+    pub revocation_required: bool,
+    /// Green needs the registry's answer.
+    pub registry_required: bool,
+}
+
+/// One desk of the site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackageDesk {
+    /// A part of its logs' names.
+    pub id: String,
+    /// Its name on the screen.
+    pub title: String,
+    /// The room, for a desk at a room's door; empty at the gate.
+    pub room: String,
+    /// The board's certificate for its device key, a signed note.
+    pub cert: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DeskFile {
+    id: String,
+    title: String,
+    room: String,
+}
+
+impl Contents {
+    /// The one run of bytes that is sealed. The same contents are the same bytes.
+    ///
+    /// # Errors
+    /// [`ContentsFault::TooLarge`], [`ContentsFault::Name`].
+    pub fn write(&self) -> Result<Secret<Vec<u8>>, ContentsFault> {
+        let mut files = Parts::new();
+        let mut put = |name: String, bytes: Vec<u8>| files.insert(name, Zeroizing::new(bytes));
+        put(SETTINGS.to_owned(), to_toml(SETTINGS, &self.settings)?);
+        put(CANDIDATES.to_owned(), canonical::write(self.roster.iter().collect()));
+        put(OPERATORS.to_owned(), operators::write(&self.operators).into_bytes());
+        put(EXAM_KEY.to_owned(), self.exam_key.expose().to_vec());
+        for (name, bytes) in &self.trust {
+            put(format!("{TRUST}{name}"), bytes.clone());
+        }
+        for desk in &self.desks {
+            let PackageDesk { id, title, room, cert } = desk.clone();
+            put(format!("{DESKS}{id}{CERT}"), cert.into_bytes());
+            let name = format!("{DESKS}{id}{DESK}");
+            let text = to_toml(&name, &DeskFile { id, title, room })?;
+            put(name, text);
+        }
+        for (id, portrait) in &self.portraits {
+            put(format!("{PORTRAITS}{id}"), portrait.reveal().clone());
+        }
+        if let Some(list) = &self.revocations {
+            put(REVOCATIONS.to_owned(), list.clone().into_bytes());
+        }
+        container::write(&files)
+    }
+
+    /// Reads what [`Contents::write`] wrote; a file that is not known is refused by its name.
+    ///
+    /// # Errors
+    /// [`ContentsFault`].
+    pub fn read(bytes: &[u8]) -> Result<Self, ContentsFault> {
+        let mut files = container::read(bytes)?;
+        let mut take = |name: &str| files.remove(name).ok_or_else(|| ContentsFault::Missing { name: name.to_owned() });
+        let roster = Roster::from_canonical(take(CANDIDATES)?)?;
+        let settings = from_toml(SETTINGS, take(SETTINGS)?)?;
+        let operators = operators::read(take(OPERATORS)?)
+            .map_err(|fault| ContentsFault::Form { name: OPERATORS.to_owned(), line: fault.line })?;
+        let exam_key = take(EXAM_KEY)?.try_into().map_err(|_| form(EXAM_KEY))?;
+        let revocations = files.remove(REVOCATIONS).map(|bytes| text(REVOCATIONS, bytes)).transpose()?;
+        let desks = desks(&mut files)?;
+        let portraits = portraits(&mut files, &roster)?;
+        let trust = below(&mut files, TRUST).into_iter().map(|(name, bytes)| (name, bytes.to_vec())).collect();
+        match files.into_keys().next() {
+            Some(name) => Err(ContentsFault::Unknown { name: name.to_owned() }),
+            None => {
+                let exam_key = Secret::new(exam_key);
+                Ok(Self { settings, roster, operators, trust, exam_key, revocations, desks, portraits })
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Contents {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (people, desks, portraits) = (self.roster.len(), self.desks.len(), self.portraits.len());
+        write!(formatter, "Contents({people} candidates, {desks} desks, {portraits} portraits)")
+    }
+}
+
+/// Takes the files of a folder out, by their names in it.
+fn below<'a>(files: &mut BTreeMap<&'a str, &'a [u8]>, folder: &str) -> BTreeMap<String, &'a [u8]> {
+    let names: Vec<&str> = files.keys().copied().filter(|name| name.starts_with(folder)).collect();
+    let taken = names.into_iter().filter_map(|name| {
+        let bytes = files.remove(name)?;
+        Some((name.strip_prefix(folder)?.to_owned(), bytes))
+    });
+    taken.collect()
+}
+
+fn desks<'a>(files: &mut BTreeMap<&'a str, &'a [u8]>) -> Result<Vec<PackageDesk>, ContentsFault> {
+    let mut found = below(files, DESKS);
+    let mut desks = Vec::new();
+    let ids: Vec<String> = found.keys().filter_map(|name| name.strip_suffix(DESK)).map(str::to_owned).collect();
+    for id in ids {
+        let (name, cert) = (format!("{DESKS}{id}{DESK}"), format!("{DESKS}{id}{CERT}"));
+        let file: DeskFile = from_toml(&name, found.remove(&format!("{id}{DESK}")).unwrap_or_default())?;
+        let bytes = found.remove(&format!("{id}{CERT}"));
+        let bytes = bytes.ok_or_else(|| ContentsFault::Missing { name: cert.clone() })?;
+        if file.id != id {
+            return Err(form(&name));
+        }
+        desks.push(PackageDesk { id, title: file.title, room: file.room, cert: text(&cert, bytes)? });
+    }
+    match found.into_keys().next() {
+        Some(name) => Err(ContentsFault::Unknown { name: format!("{DESKS}{name}") }),
+        None => Ok(desks),
+    }
+}
+
+fn portraits<'a>(
+    files: &mut BTreeMap<&'a str, &'a [u8]>,
+    roster: &Roster,
+) -> Result<BTreeMap<CandidateId, Pii<Vec<u8>>>, ContentsFault> {
+    let read = |(name, bytes): (String, &[u8])| {
+        let whole = || format!("{PORTRAITS}{name}");
+        let id = canonical::id_of(name.as_bytes()).ok_or_else(|| ContentsFault::Unknown { name: whole() })?;
+        if bytes.len() > MAX_PORTRAIT_LEN {
+            return Err(ContentsFault::TooLarge { name: whole(), limit: MAX_PORTRAIT_LEN });
+        }
+        roster.get(id).ok_or_else(|| ContentsFault::Nobody { name: whole() })?;
+        Ok((id, Pii::new(bytes.to_vec())))
+    };
+    below(files, PORTRAITS).into_iter().map(read).collect()
+}
+
+fn text(name: &str, bytes: &[u8]) -> Result<String, ContentsFault> {
+    String::from_utf8(bytes.to_vec()).map_err(|_| form(name))
+}
+
+fn to_toml<T: Serialize>(name: &str, value: &T) -> Result<Vec<u8>, ContentsFault> {
+    toml::to_string(value).map(String::into_bytes).map_err(|_| form(name))
+}
+
+/// What the parser says is not passed on: it may quote the file.
+fn from_toml<T: DeserializeOwned>(name: &str, bytes: &[u8]) -> Result<T, ContentsFault> {
+    let text = std::str::from_utf8(bytes).map_err(|_| form(name))?;
+    toml::from_str(text).map_err(|error| {
+        let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+        ContentsFault::Form { name: name.to_owned(), line: before.matches('\n').count() + 1 }
+    })
+}
+
+fn form(name: &str) -> ContentsFault {
+    ContentsFault::Form { name: name.to_owned(), line: 1 }
+}
+
+/// Bytes of the key of the log's pseudonyms.
+pub const EXAM_KEY_LEN: usize = 32;
+/// The largest portrait.
+pub const MAX_PORTRAIT_LEN: usize = 1 << 20;
+
+const SETTINGS: &str = "settings.toml";
+const CANDIDATES: &str = "candidates.csv";
+const OPERATORS: &str = "operators.toml";
+const EXAM_KEY: &str = "exam.key";
+const REVOCATIONS: &str = "revocations";
+const TRUST: &str = "trust/";
+const DESKS: &str = "desks/";
+const PORTRAITS: &str = "portraits/";
+const DESK: &str = ".toml";
+const CERT: &str = ".cert";
