@@ -11,6 +11,7 @@ pub mod anchors;
 pub mod exam;
 pub mod finding;
 pub mod keys;
+pub mod paper;
 pub mod proof;
 pub mod report;
 pub mod sample;

@@ -19,6 +19,7 @@ mod keys;
 pub mod policy;
 pub(crate) mod records;
 pub mod show;
+pub mod sign_in;
 pub mod state;
 pub mod step;
 pub mod view;

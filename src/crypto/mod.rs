@@ -1,6 +1,7 @@
 //! The standards' primitives, thin over RustCrypto.
 //!
-//! ICAO Doc 9303-11 (8th edition, 2021) §9.7–9.8, BSI TR-03110-3 v2.21 §A, RFC 8017, RFC 5114, RFC 5639, ISO/IEC 9797-1.
+//! ICAO Doc 9303-11 (8th edition, 2021) §9.7–9.8, BSI TR-03110-3 v2.21 §A, RFC 8017, RFC 5114, RFC 5639, RFC 9106,
+//! ISO/IEC 9797-1.
 //! Ciphers, hashes and field arithmetic come from RustCrypto; what stands here is how the standards put them
 //! together: key derivation, padding, fixed-length encodings and the checks on foreign values.
 //!
@@ -20,6 +21,7 @@ pub mod ecdsa;
 pub mod kdf;
 pub mod mac;
 pub mod padding;
+pub mod pin;
 pub mod rsa;
 pub mod rsa_recovery;
 

@@ -3,7 +3,7 @@
 use crate::bits::random::Random;
 use crate::checkin::state::Halted;
 use crate::desk::config::{DeskConfig, DeviceStoreKind};
-use crate::desk::start::with_device_store;
+use crate::desk::sources::with_device_store;
 use crate::host::device_key::{self, DeviceKeyError, DeviceStore};
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, set_aside};

@@ -3,7 +3,7 @@
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
 use crate::desk::purge::EVIDENCE_FOLDER;
-use crate::desk::start::{desk_cert, device_key};
+use crate::desk::sources::{desk_cert, device_key};
 use crate::host::disk::{FileStore, JournalError, kept_anchors, kept_evidence};
 use crate::host::folder::{FolderError, write_folder};
 use crate::record::export::{Beside, ExportFault, export_with};

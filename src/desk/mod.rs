@@ -19,6 +19,7 @@ mod questions;
 pub mod registry;
 pub mod runtime;
 pub mod sounds;
+pub mod sources;
 pub mod start;
 pub mod trust;
 mod watch;

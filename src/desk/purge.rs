@@ -6,7 +6,8 @@
 use crate::bits::stamp::Clock as _;
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
-use crate::desk::start::{desk_cert, device_key, opening};
+use crate::desk::sources::{desk_cert, device_key};
+use crate::desk::start::opening;
 use crate::host::clock::SystemClock;
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, read_text_file, remove};

@@ -1,8 +1,6 @@
 //! From configuration and adapters to a running desk, or to the reason why there is none.
 
-use crate::bits::hex;
 use crate::bits::random::Random;
-use crate::bits::secret::Secret;
 use crate::bits::stamp::{Clock, Stamp};
 use crate::checkin::context::{Context, DeskPolicy, Labels, SessionTimes};
 use crate::checkin::failure::{Failure, Signal};
@@ -11,29 +9,22 @@ use crate::checkin::show::view;
 use crate::checkin::state::{Halted, State};
 use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
-use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, DeviceStoreKind, SessionConfig};
+use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, SessionConfig};
 use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
-use crate::desk::trust::{TrustSource, TrustWatch};
+use crate::desk::sources::{Prepared, halted_at, prepare, small_text};
+use crate::desk::trust::TrustWatch;
 use crate::desk::{questions, watch};
-use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::inspect::{CardType, InspectionPolicy};
-use crate::host::device_key::{self, DeviceStore};
 use crate::host::disk::{self, FileStore, Space};
-use crate::host::pkcs11::TokenSettings;
 use crate::host::second_copy::SecondCopy;
-use crate::host::{clock, file, program, sealed, threads};
+use crate::host::{clock, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::statement::device_key_name;
-use crate::record::{
-    AttendanceLog, Code, DeskCert, Digest, Durable, LogFault, LogName, NoteSigner, NoteVerifier, Opening,
-    RevocationList,
-};
+use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
 use crate::registry::Registry;
-use crate::roster::{Place, Roster, canonical};
+use crate::roster::Place;
 use jiff::SignedDuration;
-use jiff::tz::Offset;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -59,14 +50,6 @@ pub struct Adapters {
     pub sound: Box<dyn FnMut(Signal) + Send>,
 }
 
-/// The largest roster that is read.
-const MAX_ROSTER_BYTES: u64 = 512 << 20;
-/// This program was built without TPM support.
-#[cfg(not(feature = "tpm"))]
-const NO_TPM: &str = "this program was built without the feature tpm";
-/// The largest small file: keys, certificates, configuration.
-const MAX_SMALL_BYTES: u64 = 64 << 10;
-
 /// Starts a desk.
 ///
 /// # Errors
@@ -78,36 +61,6 @@ pub fn start(config: &DeskConfig, base: &Path, adapters: Adapters) -> Result<Run
 /// Tells the diagnostics why there is no desk: where there is no log yet, nothing else remembers.
 pub(super) fn diagnose(halted: &Halted) {
     tracing::error!(code = halted.failure.code(), detail = %halted.detail, "the desk could not be started");
-}
-
-/// What was read from the disk before the log is opened.
-struct Prepared {
-    trust: TrustStore,
-    roster: Roster,
-    device: Box<dyn NoteSigner>,
-    desk_cert: String,
-    revocations: Option<u32>,
-    exam_key: Secret<[u8; 32]>,
-    operator: Code,
-    utc_offset: Offset,
-}
-
-fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), Halted> {
-    let paths = &config.paths;
-    let exam_key = exam_key(&base.join(&paths.exam_key))?;
-    let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
-    let prepared = Prepared {
-        trust,
-        roster: roster(&base.join(&paths.roster), &exam_key)?,
-        device: device_key(config, base)?,
-        desk_cert: desk_cert(config, base)?,
-        revocations: revocations(config, base)?,
-        exam_key,
-        operator: Code::new(&config.desk.operator)
-            .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
-        utc_offset: utc_offset(config)?,
-    };
-    Ok((prepared, trust_watch))
 }
 
 fn run(
@@ -276,11 +229,6 @@ fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
     }
 }
 
-fn utc_offset(config: &DeskConfig) -> Result<Offset, Halted> {
-    Offset::from_hours(config.desk.utc_offset_hours)
-        .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.utc_offset_hours", error))
-}
-
 fn labels(config: &DeskConfig) -> Labels {
     let operator = &config.desk.operator_title;
     Labels {
@@ -343,112 +291,12 @@ fn card_types(chip: &ChipConfig) -> Vec<CardType> {
     }
 }
 
-/// Opens the device key.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`].
-pub fn device_key(config: &DeskConfig, base: &Path) -> Result<Box<dyn NoteSigner>, Halted> {
-    with_device_store(config, base, |store, place| {
-        let name = device_key_name(&config.exam.board, &config.desk.id);
-        device_key::open(store, &name).map_err(|error| halted_at(Failure::DeviceKeyClosed, place, error))
-    })
-}
-
-/// Hands the store of the device key to `work`, with its place for messages.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`] when the passphrase cannot be read or the store is not built in;
-/// what `work` ends in.
-pub fn with_device_store<T>(
-    config: &DeskConfig,
-    base: &Path,
-    work: impl FnOnce(&DeviceStore<'_>, &str) -> Result<T, Halted>,
-) -> Result<T, Halted> {
-    let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
-    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
-    let file = base.join(&config.paths.device_key);
-    let device = &config.device;
-    match device.store {
-        DeviceStoreKind::File => {
-            work(&DeviceStore::File { path: &file, passphrase: &passphrase }, &file.display().to_string())
-        }
-        DeviceStoreKind::Pkcs11 => {
-            let settings = TokenSettings { module: &device.module, token: &device.token, pin: &passphrase };
-            work(&DeviceStore::Token(settings), &device.token)
-        }
-        #[cfg(feature = "tpm")]
-        DeviceStoreKind::Tpm => {
-            let store = DeviceStore::Tpm { tcti: &device.tcti, path: &file, passphrase: &passphrase };
-            work(&store, &device.tcti)
-        }
-        #[cfg(not(feature = "tpm"))]
-        DeviceStoreKind::Tpm => Err(halted_at(Failure::DeviceKeyClosed, "device.store", NO_TPM)),
-    }
-}
-
-/// Reads the board's note over the device key; empty where the configuration names none.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`].
-pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
-    match &config.paths.desk_cert {
-        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
-        None => Ok(String::new()),
-    }
-}
-
-/// The number of the board's list of revocations; `None` where the configuration names none.
-fn revocations(config: &DeskConfig, base: &Path) -> Result<Option<u32>, Halted> {
-    let Some(path) = &config.paths.revocations else { return Ok(None) };
-    let place = base.join(path).display().to_string();
-    let wrong = |cause: &dyn std::fmt::Display| halted_at(Failure::DeviceKeyClosed, &place, cause);
-    let key = config.paths.board_key.as_ref().ok_or_else(|| wrong(&"paths.board_key is missing"))?;
-    let board = NoteVerifier::parse(small_text(&base.join(key), Failure::DeviceKeyClosed)?.trim_end());
-    let board = board.map_err(|error| wrong(&error))?;
-    let note = small_text(&base.join(path), Failure::DeviceKeyClosed)?;
-    let list = RevocationList::open(&note, &board).map_err(|error| wrong(&error))?;
-    let own = DeskCert::peek(&desk_cert(config, base)?).and_then(|cert| list.of(cert.serial).cloned());
-    match own {
-        Some(revoked) => Err(wrong(&format!("certificate {} is revoked: {}", revoked.serial, revoked.reason))),
-        None => Ok(Some(list.number)),
-    }
-}
-
-fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {
-    let place = path.display().to_string();
-    let bytes =
-        file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
-    if canonical::claims_form(&bytes) {
-        return Roster::from_canonical(&bytes).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error));
-    }
-    let (roster, _report) =
-        Roster::from_csv(&bytes, key).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
-    Ok(roster)
-}
-
-fn exam_key(path: &Path) -> Result<Secret<[u8; 32]>, Halted> {
-    let text = small_text(path, Failure::ConfigUnreadable)?;
-    let bytes: Option<[u8; 32]> = hex::decode(text.trim()).and_then(|bytes| bytes.try_into().ok());
-    let missing = || Halted { failure: Failure::ConfigUnreadable, detail: path.display().to_string() };
-    bytes.map(Secret::new).ok_or_else(missing)
-}
-
-fn small_text(path: &Path, failure: Failure) -> Result<String, Halted> {
-    let place = path.display().to_string();
-    let bytes = file::read(path, MAX_SMALL_BYTES).map_err(|error| halted_at(failure, &place, error))?;
-    String::from_utf8(bytes).map_err(|error| halted_at(failure, &place, error))
-}
-
 fn spawned<T>(result: std::io::Result<T>) -> Result<T, Halted> {
     result.map_err(|error| halted(Failure::LogUnwritable, error))
 }
 
 fn halted(failure: Failure, cause: impl std::fmt::Display) -> Halted {
     Halted { failure, detail: cause.to_string() }
-}
-
-fn halted_at(failure: Failure, place: &str, cause: impl std::fmt::Display) -> Halted {
-    Halted { failure, detail: format!("{place}: {cause}") }
 }
 
 /// Reads the configuration file at `path`; returns it with the folder its relative paths count from.

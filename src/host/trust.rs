@@ -18,6 +18,7 @@ use crate::crypto::HashAlg;
 use rustix::fs::{CWD, RenameFlags};
 use serde::Deserialize;
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Read as _},
@@ -95,17 +96,44 @@ pub fn read_trust_folder(folder: &Path) -> Result<TrustFolder, TrustFolderError>
     if !folder.is_dir() {
         return Err(TrustFolderError::Missing(folder.to_owned()));
     }
-    let (manifest, note_text) = match manifest_with_digest(folder)? {
-        Some((manifest, digest)) => (Some(manifest.clone()), Some(trust_note::text(&manifest, &digest))),
-        None => (None, None),
-    };
+    let manifest = manifest_with_digest(folder)?;
+    let names = certificate_files(folder)?;
+    assemble(folder, manifest, names, read_limited)
+}
+
+/// The same from files that a package holds, by their names in the folder.
+///
+/// # Errors
+/// [`TrustFolderError`].
+pub fn trust_folder_of(files: &BTreeMap<String, Vec<u8>>) -> Result<TrustFolder, TrustFolderError> {
+    let place = Path::new(PACKED);
+    let manifest = files.get(MANIFEST).map(|bytes| parse_manifest(&place.join(MANIFEST), bytes)).transpose()?;
+    let names: Vec<PathBuf> =
+        files.keys().map(|name| place.join(name)).filter(|path| is_certificate_file(path)).collect();
+    if names.len() > MAX_CERTIFICATE_FILES {
+        return Err(TrustFolderError::TooMany);
+    }
+    assemble(place, manifest, names, |path| {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        Ok(files.get(name).cloned())
+    })
+}
+
+fn assemble(
+    folder: &Path,
+    manifest: Option<(Listing, String)>,
+    paths: Vec<PathBuf>,
+    read: impl Fn(&Path) -> Result<Option<Vec<u8>>, TrustFolderError>,
+) -> Result<TrustFolder, TrustFolderError> {
+    let note_text = manifest.as_ref().map(|(manifest, digest)| trust_note::text(manifest, digest));
+    let manifest = manifest.map(|(manifest, _)| manifest);
     let version = manifest.as_ref().map(|manifest| manifest.version);
     let mut unread: Vec<String> =
         manifest.iter().flat_map(|manifest| &manifest.files).map(|file| file.name.clone()).collect();
     let mut found = TrustFolder { certificates: Vec::new(), skipped: Vec::new(), version, deviations: None, note_text };
-    for path in certificate_files(folder)? {
+    for path in paths {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        let bytes = read_limited(&path)?;
+        let bytes = read(&path)?;
         if let Some(manifest) = &manifest {
             let listed = manifest.files.iter().find(|file| file.name == name);
             match (listed, &bytes) {
@@ -144,13 +172,15 @@ pub fn read_manifest(folder: &Path) -> Result<Option<Listing>, TrustFolderError>
 fn manifest_with_digest(folder: &Path) -> Result<Option<(Listing, String)>, TrustFolderError> {
     let path = folder.join(MANIFEST);
     match file::read(&path, MAX_MANIFEST_LEN) {
-        Ok(bytes) => match serde_json::from_slice(&bytes) {
-            Ok(listing) => Ok(Some((listing, sha256(&bytes)))),
-            Err(_) => Err(TrustFolderError::Damaged(path)),
-        },
+        Ok(bytes) => parse_manifest(&path, &bytes).map(Some),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(at(&path)(error)),
     }
+}
+
+fn parse_manifest(path: &Path, bytes: &[u8]) -> Result<(Listing, String), TrustFolderError> {
+    let listing = serde_json::from_slice(bytes).map_err(|_| TrustFolderError::Damaged(path.to_owned()))?;
+    Ok((listing, sha256(bytes)))
 }
 
 /// A number that changes when the folder does, from names, sizes and times alone. `None` where it cannot be looked at.
@@ -207,9 +237,7 @@ fn certificate_files(folder: &Path) -> Result<Vec<PathBuf>, TrustFolderError> {
     let mut paths = Vec::new();
     for entry in fs::read_dir(folder).map_err(at(folder))? {
         let path = entry.map_err(at(folder))?.path();
-        let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
-        let is_list = path.file_name().is_some_and(|name| name == DEVIATIONS);
-        if is_list || extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str())) {
+        if is_certificate_file(&path) {
             paths.push(path);
         }
         if paths.len() > MAX_CERTIFICATE_FILES {
@@ -218,6 +246,12 @@ fn certificate_files(folder: &Path) -> Result<Vec<PathBuf>, TrustFolderError> {
     }
     paths.sort();
     Ok(paths)
+}
+
+fn is_certificate_file(path: &Path) -> bool {
+    let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
+    let is_list = path.file_name().is_some_and(|name| name == DEVIATIONS);
+    is_list || extension.is_some_and(|extension| EXTENSIONS.contains(&extension.as_str()))
 }
 
 /// `None` when the file is larger than a certificate file may be.
@@ -238,5 +272,7 @@ pub const DEVIATIONS: &str = "deviations.toml";
 /// The name of the file that lists the others, where `diemdanh-board trust import` made the folder.
 pub const MANIFEST: &str = "manifest.json";
 
+/// What stands for the folder in messages about a packed one.
+const PACKED: &str = "trust";
 const MAX_MANIFEST_LEN: u64 = 8 << 20;
 const EXTENSIONS: [&str; 7] = ["cer", "crl", "crt", "der", "ldif", "ml", "pem"];

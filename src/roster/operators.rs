@@ -1,6 +1,7 @@
 //! `operators.toml`: who works at the desks.
 
-use serde::Deserialize;
+pub use crate::crypto::pin::{PinCheck, PinCost, PinError, PinHash, draw as draw_pin};
+use serde::{Deserialize, Deserializer};
 use std::fmt::Write as _;
 
 /// What somebody may do at a desk.
@@ -18,6 +19,14 @@ pub enum Role {
 }
 
 impl Role {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Invigilator, Self::HeadOfSite, Self::Technician, Self::Board];
+
+    /// The role of a word in the file.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.word() == word)
+    }
+
     /// The word in the file.
     pub fn word(self) -> &'static str {
         match self {
@@ -42,6 +51,30 @@ pub struct Operator {
     /// The site she works at; empty for every site.
     #[serde(default)]
     pub site: String,
+    /// The hash of her PIN; none before her letter was made.
+    #[serde(default, deserialize_with = "pin")]
+    pub pin: Option<PinHash>,
+    /// Why she was taken off the exam, if she was. She stays on the list, so that nobody else gets her code.
+    #[serde(default)]
+    pub revoked: Option<String>,
+}
+
+impl Operator {
+    /// True for somebody who was taken off the exam.
+    pub fn is_revoked(&self) -> bool {
+        self.revoked.is_some()
+    }
+
+    /// True for somebody who may work at a desk of this site.
+    pub fn works_at(&self, site: &str) -> bool {
+        self.site.is_empty() || self.site == site
+    }
+}
+
+/// An empty text is no PIN.
+fn pin<'de, D: Deserializer<'de>>(source: D) -> Result<Option<PinHash>, D::Error> {
+    let text = String::deserialize(source)?;
+    if text.is_empty() { Ok(None) } else { PinHash::parse(&text).map(Some).map_err(serde::de::Error::custom) }
 }
 
 #[derive(Deserialize)]
@@ -82,6 +115,11 @@ pub fn write(operators: &[Operator]) -> String {
         let text = |value: &str| toml::Value::from(value).to_string();
         let _ = write!(out, "\n[[operator]]\ncode = {}\nname = {}\n", text(&one.code), text(&one.name));
         let _ = writeln!(out, "role = \"{}\"\nsite = {}", one.role.word(), text(&one.site));
+        let pin = one.pin.as_ref().map(PinHash::to_string).unwrap_or_default();
+        let _ = writeln!(out, "pin = {}", text(&pin));
+        if let Some(reason) = &one.revoked {
+            let _ = writeln!(out, "revoked = {}", text(reason));
+        }
     }
     out
 }
@@ -89,4 +127,5 @@ pub fn write(operators: &[Operator]) -> String {
 const HEAD: &str = "\
 # Người làm việc tại bàn. role: invigilator, head-of-site, technician, board.
 # code: chữ thường, số, dấu chấm, gạch nối. site để trống: mọi điểm thi.
+# pin: diemdanh-board exam letters. revoked: lý do; dòng ở lại để không ai dùng lại mã này.
 ";

@@ -48,8 +48,15 @@ fn what_is_written_is_read_again() {
     let desk =
         Desk { id: "ban-01".to_owned(), title: "Bàn 1".to_owned(), site: "0901".to_owned(), room: String::new() };
     files.insert(desk.path(), desk.write().into_bytes());
-    let head =
-        Operator { code: "td-01".to_owned(), name: "Trần B".to_owned(), role: Role::HeadOfSite, site: String::new() };
+    let pin = "$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U";
+    let head = Operator {
+        code: "td-01".to_owned(),
+        name: "Trần B".to_owned(),
+        role: Role::HeadOfSite,
+        site: String::new(),
+        pin: Some(operators::PinHash::parse(pin).unwrap()),
+        revoked: None,
+    };
     files.insert(OPERATORS_FILE.to_owned(), operators::write(std::slice::from_ref(&head)).into_bytes());
     files.insert("trust/csca.cer".to_owned(), vec![0x30]);
     let exam = Exam::read(&files).unwrap();
@@ -81,6 +88,11 @@ fn files_that_are_wrong_are_named_with_the_line() {
             "operators.toml",
             "[[operator]]\ncode = \"a\"\nname = \"b\"\nrole = \"king\"\n".to_owned(),
             "operators.toml, dòng 4",
+        ),
+        (
+            "operators.toml",
+            "[[operator]]\ncode = \"a\"\nname = \"b\"\nrole = \"board\"\npin = \"482917\"\n".to_owned(),
+            "operators.toml, dòng 5",
         ),
         ("desks/a.toml", "id = \"b\"\ntitle = \"\"\nsite = \"\"\n".to_owned(), "desks/a.toml, dòng 1"),
         ("candidates.csv", String::new(), "dòng 1"),

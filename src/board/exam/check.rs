@@ -3,6 +3,7 @@
 use super::Exam;
 use super::enrolment::EnrolmentFault;
 use super::settings::is_part;
+use crate::record::Code;
 use crate::roster::Weight;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,6 +95,12 @@ pub enum Fault {
     /// No trust anchor.
     #[error("trust/: chưa có chứng thư nào")]
     NoTrust,
+    /// Somebody whose code cannot stand in the log.
+    #[error("operators.toml: mã “{0}” chỉ được gồm chữ thường, số, dấu chấm, gạch nối, và không quá năm chữ số liền")]
+    OperatorCode(String),
+    /// Somebody who cannot sign in.
+    #[error("operators.toml: “{0}” chưa có mã PIN (diemdanh-board exam letters)")]
+    NoPin(String),
     /// Nobody decides exceptions at a site.
     #[error("operators.toml: điểm thi “{site}” không có Trưởng Điểm thi")]
     NoHead {
@@ -109,7 +116,9 @@ impl Fault {
             Self::NoSession | Self::Nobody | Self::NoDesk | Self::NoOperator | Self::NoTrust | Self::NoHead { .. } => {
                 Weight::Warning
             }
-            Self::Overfull { .. } | Self::Enrolment { what: EnrolmentFault::NoRecipient, .. } => Weight::Warning,
+            Self::Overfull { .. } | Self::NoPin(_) | Self::Enrolment { what: EnrolmentFault::NoRecipient, .. } => {
+                Weight::Warning
+            }
             _ => Weight::Error,
         }
     }
@@ -142,14 +151,15 @@ fn names(exam: &Exam) -> Vec<Fault> {
     let parts = [("exam.toml", &settings.board), ("exam.toml", &settings.id)];
     let sessions = settings.sessions.iter().map(|one| ("exam.toml", &one.id));
     let desks = exam.desks.iter().map(|one| ("desks/", &one.id));
-    let operators = exam.operators.iter().map(|one| ("operators.toml", &one.code));
-    let all = parts.into_iter().chain(sessions).chain(desks).chain(operators.clone());
+    let codes = exam.operators.iter().map(|one| one.code.clone());
+    let all = parts.into_iter().chain(sessions).chain(desks);
     let bad = all.filter(|(_, name)| !is_part(name)).map(|(file, name)| Fault::Name { file, name: name.clone() });
     let mut faults: Vec<Fault> = bad.collect();
     faults.extend(twice("exam.toml", settings.sessions.iter().map(|one| one.id.clone())));
     faults.extend(twice("sites.csv", exam.sites.iter().map(|one| one.code.clone())));
     faults.extend(twice("rooms.csv", exam.rooms.iter().map(|one| format!("{} {}", one.site, one.name))));
-    faults.extend(twice("operators.toml", operators.map(|(_, code)| code.clone())));
+    faults.extend(twice("operators.toml", codes.clone()));
+    faults.extend(codes.filter(|code| Code::new(code).is_err()).map(Fault::OperatorCode));
     faults
 }
 
@@ -216,10 +226,12 @@ fn unfinished(exam: &Exam) -> Vec<Fault> {
     faults.extend(exam.operators.is_empty().then_some(Fault::NoOperator));
     faults.extend((!exam.trust.keys().any(is_anchor)).then_some(Fault::NoTrust));
     let is_head = |site: &str| {
-        let fits = |one: &super::Operator| one.site.is_empty() || one.site == site;
-        exam.operators.iter().any(|one| one.role == super::Role::HeadOfSite && fits(one))
+        let decides = |one: &&super::Operator| one.role == super::Role::HeadOfSite && !one.is_revoked();
+        exam.operators.iter().filter(decides).any(|one| one.works_at(site))
     };
     let sites = exam.sites.iter().filter(|site| !exam.operators.is_empty() && !is_head(&site.code));
     faults.extend(sites.map(|site| Fault::NoHead { site: site.code.clone() }));
+    let without = exam.operators.iter().filter(|one| one.pin.is_none() && !one.is_revoked());
+    faults.extend(without.map(|one| Fault::NoPin(one.code.clone())));
     faults
 }

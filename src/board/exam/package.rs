@@ -171,7 +171,8 @@ fn contents(
     people: Vec<Candidate>,
     portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
 ) -> Contents {
-    let here = |site: &str| site.is_empty() || site == plan.site.code;
+    let everybody = order.exam.operators.iter();
+    let operators = everybody.filter(|one| one.works_at(&plan.site.code) && !one.is_revoked());
     let desks = plan.desks.iter().map(|one| PackageDesk {
         id: one.desk.id.clone(),
         title: one.desk.title.clone(),
@@ -181,7 +182,7 @@ fn contents(
     Contents {
         settings: settings(order.exam, plan),
         roster: Roster::new(people),
-        operators: order.exam.operators.iter().filter(|one| here(&one.site)).cloned().collect(),
+        operators: operators.cloned().collect(),
         trust: order.trust.clone(),
         exam_key: order.exam_key.clone(),
         revocations: order.revocations.map(|(_, note)| note.to_owned()),

@@ -1,0 +1,280 @@
+//! Pages of A4 paper: texts, lines and boxes at their places, in the house's own fonts, as a PDF.
+//!
+//! Places are in millimetres from the top left corner, sizes of type in points; a text stands on its base line. The
+//! fonts are embedded, so that a page looks the same on every machine and its words can be searched.
+//!
+//! Invariants:
+//! - Nothing is cut off in silence: [`Sheet::fitted`] makes a long line smaller, [`Sheet::paragraph`] breaks it.
+//! - The same page gives the same bytes.
+
+use krilla::{
+    Document,
+    color::luma,
+    geom::{PathBuilder, Point, Rect},
+    metadata::Metadata,
+    num::NormalizedF32,
+    page::PageSettings,
+    paint::{Fill, Stroke},
+    surface::Surface,
+    text::{Font, TextDirection},
+};
+
+/// The width of a page.
+pub const WIDTH_MM: f32 = 210.0;
+/// The height of a page.
+pub const HEIGHT_MM: f32 = 297.0;
+
+/// Why there is no PDF.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PaperError {
+    /// A font that the program brings along cannot be read: a fault of the build.
+    #[error("a font of the program cannot be read")]
+    Font,
+    /// The library's refusal.
+    #[error("the PDF cannot be written: {0}")]
+    Pdf(String),
+}
+
+/// A font.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// Open Sans.
+    Regular,
+    /// Open Sans, semi-bold.
+    Bold,
+    /// JetBrains Mono.
+    Mono,
+}
+
+/// How a text looks.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// The font.
+    pub face: Face,
+    /// Its size in points.
+    pub size_pt: f32,
+    /// Its grey, 0 black to 255 white.
+    pub grey: u8,
+}
+
+impl Look {
+    /// Black.
+    pub fn new(face: Face, size_pt: f32) -> Self {
+        Self { face, size_pt, grey: INK }
+    }
+
+    /// The same in another grey.
+    pub fn grey(self, grey: u8) -> Self {
+        Self { grey, ..self }
+    }
+}
+
+/// A document of A4 pages.
+pub struct Paper {
+    document: Document,
+    fonts: [Typeface; 3],
+}
+
+/// One page while it is drawn on.
+pub struct Sheet<'a> {
+    surface: Surface<'a>,
+    fonts: &'a [Typeface; 3],
+}
+
+struct Typeface {
+    font: Font,
+    widths: ttf_parser::Face<'static>,
+}
+
+impl Paper {
+    /// A document without pages.
+    ///
+    /// # Errors
+    /// [`PaperError::Font`].
+    pub fn new(title: &str) -> Result<Self, PaperError> {
+        let [regular, bold, mono] = FONTS;
+        let fonts = [Typeface::new(regular)?, Typeface::new(bold)?, Typeface::new(mono)?];
+        let mut document = Document::new();
+        document.set_metadata(Metadata::new().title(title.to_owned()).language("vi".to_owned()));
+        Ok(Self { document, fonts })
+    }
+
+    /// Adds a page.
+    ///
+    /// # Errors
+    /// [`PaperError::Pdf`].
+    pub fn page(&mut self, draw: impl FnOnce(&mut Sheet<'_>)) -> Result<(), PaperError> {
+        let settings = PageSettings::from_wh(points(WIDTH_MM), points(HEIGHT_MM));
+        let settings = settings.ok_or_else(|| PaperError::Pdf("page size".to_owned()))?;
+        let mut page = self.document.start_page_with(settings);
+        let mut sheet = Sheet { surface: page.surface(), fonts: &self.fonts };
+        draw(&mut sheet);
+        drop(sheet);
+        page.finish();
+        Ok(())
+    }
+
+    /// The PDF.
+    ///
+    /// # Errors
+    /// [`PaperError::Pdf`].
+    pub fn finish(self) -> Result<Vec<u8>, PaperError> {
+        self.document.finish().map_err(|error| PaperError::Pdf(format!("{error:?}")))
+    }
+}
+
+impl Sheet<'_> {
+    /// One line of text from `x_mm` on.
+    pub fn text(&mut self, x_mm: f32, y_mm: f32, look: Look, text: &str) {
+        self.surface.set_stroke(None);
+        self.surface.set_fill(Some(fill(look.grey)));
+        let font = typeface(self.fonts, look.face).font.clone();
+        let place = Point::from_xy(points(x_mm), points(y_mm));
+        self.surface.draw_text(place, font, look.size_pt, text, false, TextDirection::LeftToRight);
+    }
+
+    /// One line of text that ends at `x_mm`.
+    pub fn text_to(&mut self, x_mm: f32, y_mm: f32, look: Look, text: &str) {
+        self.text(x_mm - self.width_mm(look, text), y_mm, look, text);
+    }
+
+    /// One line of text, made smaller where it is longer than `width_mm`; below two thirds of its size it is broken
+    /// instead.
+    /// Returns the base line below the last line.
+    pub fn fitted(&mut self, x_mm: f32, y_mm: f32, width_mm: f32, look: Look, text: &str) -> f32 {
+        let share = width_mm / self.width_mm(look, text).max(width_mm);
+        self.paragraph(x_mm, y_mm, width_mm, Look { size_pt: look.size_pt * share.max(LEAST_SHARE), ..look }, text)
+    }
+
+    /// A text broken into lines of at most `width_mm`. Returns the base line below the last one.
+    pub fn paragraph(&mut self, x_mm: f32, y_mm: f32, width_mm: f32, look: Look, text: &str) -> f32 {
+        let leading_mm = look.size_pt * LEADING / POINTS_PER_MM;
+        let mut y_mm = y_mm;
+        for line in self.lines(width_mm, look, text) {
+            self.text(x_mm, y_mm, look, &line);
+            y_mm += leading_mm;
+        }
+        y_mm
+    }
+
+    /// How wide a line is.
+    pub fn width_mm(&self, look: Look, text: &str) -> f32 {
+        let widths = &typeface(self.fonts, look.face).widths;
+        let advance =
+            |one: char| widths.glyph_index(one).and_then(|glyph| widths.glyph_hor_advance(glyph)).unwrap_or(0);
+        let units: f32 = text.chars().map(|one| f32::from(advance(one))).sum();
+        units / f32::from(widths.units_per_em()) * look.size_pt / POINTS_PER_MM
+    }
+
+    /// A box: its ground and the line around it, where there are any.
+    pub fn block(&mut self, place: Block, ground: Option<u8>, line: Option<u8>) {
+        let Block { x_mm, y_mm, width_mm, height_mm } = place;
+        let rect = Rect::from_xywh(points(x_mm), points(y_mm), points(width_mm), points(height_mm));
+        let mut path = PathBuilder::new();
+        rect.into_iter().for_each(|rect| path.push_rect(rect));
+        self.surface.set_fill(ground.map(fill));
+        self.surface.set_stroke(line.map(|grey| stroke(grey, THIN_PT)));
+        path.finish().iter().for_each(|path| self.surface.draw_path(path));
+    }
+
+    /// A straight line.
+    pub fn line(&mut self, from_mm: (f32, f32), to_mm: (f32, f32), grey: u8, width_pt: f32) {
+        let mut path = PathBuilder::new();
+        path.move_to(points(from_mm.0), points(from_mm.1));
+        path.line_to(points(to_mm.0), points(to_mm.1));
+        self.surface.set_fill(None);
+        self.surface.set_stroke(Some(stroke(grey, width_pt)));
+        path.finish().iter().for_each(|path| self.surface.draw_path(path));
+    }
+
+    /// A text as a picture: it looks like one, and is none to whoever searches or reads aloud.
+    pub fn picture_of(&mut self, x_mm: f32, y_mm: f32, look: Look, text: &str) {
+        self.surface.set_stroke(None);
+        self.surface.set_fill(Some(fill(look.grey)));
+        let font = typeface(self.fonts, look.face).font.clone();
+        let place = Point::from_xy(points(x_mm), points(y_mm));
+        self.surface.draw_text(place, font, look.size_pt, text, true, TextDirection::LeftToRight);
+    }
+
+    fn lines(&self, width_mm: f32, look: Look, text: &str) -> Vec<String> {
+        let fits = |line: &str| self.width_mm(look, line) <= width_mm;
+        let mut lines: Vec<String> = Vec::new();
+        // A no-break space keeps a number with its unit.
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            match lines.last_mut() {
+                Some(line) if fits(&format!("{line} {word}")) => *line = format!("{line} {word}"),
+                _ => lines.push(String::new()),
+            }
+            let Some(line) = lines.last_mut().filter(|line| line.is_empty()) else { continue };
+            let mut rest = word.chars().peekable();
+            // A word that is wider than the line is broken where the line ends.
+            while let Some(next) = rest.next_if(|next| line.is_empty() || fits(&format!("{line}{next}"))) {
+                line.push(next);
+            }
+            let rest: String = rest.collect();
+            if !rest.is_empty() {
+                lines.extend(self.lines(width_mm, look, &rest));
+            }
+        }
+        lines
+    }
+}
+
+/// A rectangle on a page.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Block {
+    /// Its left side.
+    pub x_mm: f32,
+    /// Its upper side.
+    pub y_mm: f32,
+    /// Its width.
+    pub width_mm: f32,
+    /// Its height.
+    pub height_mm: f32,
+}
+
+impl Typeface {
+    fn new(bytes: &'static [u8]) -> Result<Self, PaperError> {
+        let font = Font::new(bytes.to_vec().into(), 0).ok_or(PaperError::Font)?;
+        let widths = ttf_parser::Face::parse(bytes, 0).map_err(|_| PaperError::Font)?;
+        Ok(Self { font, widths })
+    }
+}
+
+fn typeface(fonts: &[Typeface; 3], face: Face) -> &Typeface {
+    let [regular, bold, mono] = fonts;
+    match face {
+        Face::Regular => regular,
+        Face::Bold => bold,
+        Face::Mono => mono,
+    }
+}
+
+fn fill(grey: u8) -> Fill {
+    Fill { paint: luma::Color::new(grey).into(), ..Fill::default() }
+}
+
+fn stroke(grey: u8, width_pt: f32) -> Stroke {
+    Stroke { paint: luma::Color::new(grey).into(), width: width_pt, opacity: NormalizedF32::ONE, ..Stroke::default() }
+}
+
+fn points(mm: f32) -> f32 {
+    mm * POINTS_PER_MM
+}
+
+/// The ink of running text.
+pub const INK: u8 = 20;
+/// Softer text: captions and remarks. 4.5:1 and more on white.
+pub const SOFT: u8 = 95;
+/// The ground of a box.
+pub const TINT: u8 = 236;
+
+const POINTS_PER_MM: f32 = 72.0 / 25.4;
+const LEADING: f32 = 1.38;
+const LEAST_SHARE: f32 = 0.66;
+const THIN_PT: f32 = 0.6;
+const FONTS: [&[u8]; 3] = [
+    include_bytes!("../../assets/fonts/OpenSans_400Regular.ttf"),
+    include_bytes!("../../assets/fonts/OpenSans_600SemiBold.ttf"),
+    include_bytes!("../../assets/fonts/JetBrainsMono_400Regular.ttf"),
+];

@@ -1,0 +1,160 @@
+//! What a desk works from: roster, keys, certificate, trust anchors, from the files that the configuration names.
+
+use crate::bits::hex;
+use crate::bits::secret::Secret;
+use crate::checkin::failure::Failure;
+use crate::checkin::state::Halted;
+use crate::desk::config::{DeskConfig, DeviceStoreKind};
+use crate::desk::trust::{TrustSource, TrustWatch};
+use crate::emrtd::authenticity::trust::TrustStore;
+use crate::host::device_key::{self, DeviceStore};
+use crate::host::file;
+use crate::host::pkcs11::TokenSettings;
+use crate::record::statement::device_key_name;
+use crate::record::{Code, DeskCert, NoteSigner, NoteVerifier, RevocationList};
+use crate::roster::{Roster, canonical};
+use jiff::tz::Offset;
+use std::path::Path;
+
+/// What was read from the disk before the log is opened.
+pub(super) struct Prepared {
+    pub(super) trust: TrustStore,
+    pub(super) roster: Roster,
+    pub(super) device: Box<dyn NoteSigner>,
+    pub(super) desk_cert: String,
+    pub(super) revocations: Option<u32>,
+    pub(super) exam_key: Secret<[u8; 32]>,
+    pub(super) operator: Code,
+    pub(super) utc_offset: Offset,
+}
+
+pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), Halted> {
+    let paths = &config.paths;
+    let exam_key = exam_key(&base.join(&paths.exam_key))?;
+    let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
+    let prepared = Prepared {
+        trust,
+        roster: roster(&base.join(&paths.roster), &exam_key)?,
+        device: device_key(config, base)?,
+        desk_cert: desk_cert(config, base)?,
+        revocations: revocations(config, base)?,
+        exam_key,
+        operator: Code::new(&config.desk.operator)
+            .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
+        utc_offset: utc_offset(config)?,
+    };
+    Ok((prepared, trust_watch))
+}
+
+/// Opens the device key.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`].
+pub fn device_key(config: &DeskConfig, base: &Path) -> Result<Box<dyn NoteSigner>, Halted> {
+    with_device_store(config, base, |store, place| {
+        let name = device_key_name(&config.exam.board, &config.desk.id);
+        device_key::open(store, &name).map_err(|error| halted_at(Failure::DeviceKeyClosed, place, error))
+    })
+}
+
+/// Hands the store of the device key to `work`, with its place for messages.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`] when the passphrase cannot be read or the store is not built in;
+/// what `work` ends in.
+pub fn with_device_store<T>(
+    config: &DeskConfig,
+    base: &Path,
+    work: impl FnOnce(&DeviceStore<'_>, &str) -> Result<T, Halted>,
+) -> Result<T, Halted> {
+    let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
+    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
+    let file = base.join(&config.paths.device_key);
+    let device = &config.device;
+    match device.store {
+        DeviceStoreKind::File => {
+            work(&DeviceStore::File { path: &file, passphrase: &passphrase }, &file.display().to_string())
+        }
+        DeviceStoreKind::Pkcs11 => {
+            let settings = TokenSettings { module: &device.module, token: &device.token, pin: &passphrase };
+            work(&DeviceStore::Token(settings), &device.token)
+        }
+        #[cfg(feature = "tpm")]
+        DeviceStoreKind::Tpm => {
+            let store = DeviceStore::Tpm { tcti: &device.tcti, path: &file, passphrase: &passphrase };
+            work(&store, &device.tcti)
+        }
+        #[cfg(not(feature = "tpm"))]
+        DeviceStoreKind::Tpm => Err(halted_at(Failure::DeviceKeyClosed, "device.store", NO_TPM)),
+    }
+}
+
+/// Reads the board's note over the device key; empty where the configuration names none.
+///
+/// # Errors
+/// A halted desk with [`Failure::DeviceKeyClosed`].
+pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
+    match &config.paths.desk_cert {
+        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
+        None => Ok(String::new()),
+    }
+}
+
+/// The number of the board's list of revocations; `None` where the configuration names none.
+fn revocations(config: &DeskConfig, base: &Path) -> Result<Option<u32>, Halted> {
+    let Some(path) = &config.paths.revocations else { return Ok(None) };
+    let place = base.join(path).display().to_string();
+    let wrong = |cause: &dyn std::fmt::Display| halted_at(Failure::DeviceKeyClosed, &place, cause);
+    let key = config.paths.board_key.as_ref().ok_or_else(|| wrong(&"paths.board_key is missing"))?;
+    let board = NoteVerifier::parse(small_text(&base.join(key), Failure::DeviceKeyClosed)?.trim_end());
+    let board = board.map_err(|error| wrong(&error))?;
+    let note = small_text(&base.join(path), Failure::DeviceKeyClosed)?;
+    let list = RevocationList::open(&note, &board).map_err(|error| wrong(&error))?;
+    let own = DeskCert::peek(&desk_cert(config, base)?).and_then(|cert| list.of(cert.serial).cloned());
+    match own {
+        Some(revoked) => Err(wrong(&format!("certificate {} is revoked: {}", revoked.serial, revoked.reason))),
+        None => Ok(Some(list.number)),
+    }
+}
+
+fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {
+    let place = path.display().to_string();
+    let bytes =
+        file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
+    if canonical::claims_form(&bytes) {
+        return Roster::from_canonical(&bytes).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error));
+    }
+    let (roster, _report) =
+        Roster::from_csv(&bytes, key).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
+    Ok(roster)
+}
+
+fn exam_key(path: &Path) -> Result<Secret<[u8; 32]>, Halted> {
+    let text = small_text(path, Failure::ConfigUnreadable)?;
+    let bytes: Option<[u8; 32]> = hex::decode(text.trim()).and_then(|bytes| bytes.try_into().ok());
+    let missing = || Halted { failure: Failure::ConfigUnreadable, detail: path.display().to_string() };
+    bytes.map(Secret::new).ok_or_else(missing)
+}
+
+pub(super) fn small_text(path: &Path, failure: Failure) -> Result<String, Halted> {
+    let place = path.display().to_string();
+    let bytes = file::read(path, MAX_SMALL_BYTES).map_err(|error| halted_at(failure, &place, error))?;
+    String::from_utf8(bytes).map_err(|error| halted_at(failure, &place, error))
+}
+
+fn utc_offset(config: &DeskConfig) -> Result<Offset, Halted> {
+    Offset::from_hours(config.desk.utc_offset_hours)
+        .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.utc_offset_hours", error))
+}
+
+pub(super) fn halted_at(failure: Failure, place: &str, cause: impl std::fmt::Display) -> Halted {
+    Halted { failure, detail: format!("{place}: {cause}") }
+}
+
+/// The largest roster that is read.
+const MAX_ROSTER_BYTES: u64 = 512 << 20;
+/// This program was built without TPM support.
+#[cfg(not(feature = "tpm"))]
+const NO_TPM: &str = "this program was built without the feature tpm";
+/// The largest small file: keys, certificates, configuration.
+const MAX_SMALL_BYTES: u64 = 64 << 10;

@@ -1,0 +1,188 @@
+//! Two files that only mean something together: a document, and the file that makes its content true.
+//!
+//! Letters with PINs and the list with their hashes: hashes without letters lock people out, and letters without
+//! hashes open nothing. The document is written and flushed under a name with a mark that the new list is known by,
+//! then the list is replaced, then the document gets its own name. Wherever that is cut, [`settle`] knows from the
+//! list in force whether the unfinished document is the true one or never became true.
+//!
+//! Invariants:
+//! - The list is never replaced before the document lies whole on the disk.
+//! - An existing document is never overwritten.
+
+use super::disk::sync_folder;
+use super::folder::{FolderError, Medium};
+use std::{
+    fs::{self, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+/// What [`settle`] found of runs that were cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settled {
+    /// Nothing.
+    Nothing,
+    /// The document is true and has its name now.
+    Finished,
+    /// So many documents that never became true were removed.
+    Removed(usize),
+}
+
+/// The operating system's files, readable by their owner only.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct PrivateDisk;
+
+impl Medium for PrivateDisk {
+    fn create_folder(&mut self, path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        file.write_all(bytes).and_then(|()| file.sync_all())
+    }
+
+    fn sync_names(&mut self, path: &Path) -> io::Result<()> {
+        sync_folder(path)
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        fs::rename(from, to)
+    }
+}
+
+/// A document that waits for its list.
+#[derive(Debug, Clone, Copy)]
+pub struct Document<'a> {
+    /// Its place.
+    pub path: &'a Path,
+    /// Its content.
+    pub bytes: &'a [u8],
+    /// What the new list is known by: letters and digits.
+    pub mark: &'a str,
+}
+
+/// Writes `document` and replaces the list at `list`, so that a cut leaves both old or can be settled to both new.
+///
+/// # Errors
+/// [`FolderError::Exists`] for a document that is there already; the operating system's. After an error, as after a
+/// cut, [`settle`] tells what holds.
+pub fn write_pair(document: Document<'_>, list: &Path, lines: &[u8]) -> Result<(), FolderError> {
+    write_pair_on(&mut PrivateDisk, document, list, lines)
+}
+
+/// The same on a medium of the caller's.
+///
+/// # Errors
+/// As [`write_pair`].
+pub fn write_pair_on(
+    medium: &mut dyn Medium,
+    document: Document<'_>,
+    list: &Path,
+    lines: &[u8],
+) -> Result<(), FolderError> {
+    let Document { path, bytes, mark } = document;
+    let (folder, unfinished) = (parent(path), unfinished(path, mark)?);
+    refuse_existing(path)?;
+    medium.create_folder(folder).map_err(at(folder))?;
+    medium.write_new(&unfinished, bytes).map_err(at(&unfinished))?;
+    medium.sync_names(folder).map_err(at(folder))?;
+    replace_on(medium, list, lines)?;
+    refuse_existing(path)?;
+    medium.rename(&unfinished, path).map_err(at(path))?;
+    medium.sync_names(folder).map_err(at(folder))
+}
+
+/// Replaces a file by one that only its owner reads, whole or not at all.
+///
+/// # Errors
+/// The operating system's.
+pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    replace_on(&mut PrivateDisk, path, bytes)
+}
+
+/// Brings a run that was cut to its end, or takes its leavings away. `is_in_force` knows the mark of the list in force.
+///
+/// # Errors
+/// [`FolderError::Exists`] when a true document cannot get its name; the operating system's.
+pub fn settle(path: &Path, is_in_force: impl Fn(&str) -> bool) -> Result<Settled, FolderError> {
+    let (folder, left) = (parent(path), left_over(path)?);
+    let (mut removed, mut finished) = (0, false);
+    for (mark, unfinished) in &left {
+        if is_in_force(mark) {
+            refuse_existing(path)?;
+            fs::rename(unfinished, path).map_err(at(path))?;
+            finished = true;
+        } else {
+            fs::remove_file(unfinished).map_err(at(unfinished))?;
+            removed += 1;
+        }
+    }
+    if !left.is_empty() {
+        sync_folder(folder).map_err(at(folder))?;
+    }
+    Ok(match (finished, removed) {
+        (true, _) => Settled::Finished,
+        (false, 0) => Settled::Nothing,
+        (false, count) => Settled::Removed(count),
+    })
+}
+
+fn replace_on(medium: &mut dyn Medium, path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
+    let beside = parent(path).join(format!("{}{BESIDE}", name(path)?));
+    match fs::remove_file(&beside) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&beside)(error)),
+        _ => medium.write_new(&beside, bytes).map_err(at(&beside))?,
+    }
+    medium.rename(&beside, path).map_err(at(path))?;
+    medium.sync_names(parent(path)).map_err(at(parent(path)))
+}
+
+/// The documents of this name that wait for their list, by their marks.
+fn left_over(path: &Path) -> Result<Vec<(String, PathBuf)>, FolderError> {
+    let folder = parent(path);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let head = format!("{}.", name(path)?);
+    let mark_of = |name: &str| {
+        let mark = name.strip_prefix(&head)?.strip_suffix(UNFINISHED)?;
+        (!mark.is_empty() && mark.bytes().all(|one| one.is_ascii_alphanumeric())).then(|| mark.to_owned())
+    };
+    let mut left = Vec::new();
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        left.extend(entry.file_name().to_str().and_then(mark_of).map(|mark| (mark, entry.path())));
+    }
+    Ok(left)
+}
+
+fn unfinished(path: &Path, mark: &str) -> Result<PathBuf, FolderError> {
+    Ok(parent(path).join(format!("{}.{mark}{UNFINISHED}", name(path)?)))
+}
+
+fn refuse_existing(document: &Path) -> Result<(), FolderError> {
+    if document.symlink_metadata().is_ok() { Err(FolderError::Exists(document.to_owned())) } else { Ok(()) }
+}
+
+fn name(document: &Path) -> Result<String, FolderError> {
+    let name = document.file_name().and_then(|name| name.to_str());
+    name.map(str::to_owned).ok_or_else(|| FolderError::NotPlain(document.to_owned()))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
+    move |error| FolderError::Os { path: path.to_owned(), error }
+}
+
+/// In plain sight: whoever finds it can ask what became of the run.
+const UNFINISHED: &str = ".unfinished";
+/// As `host::folder` names what is not yet whole.
+const BESIDE: &str = ".partial";
