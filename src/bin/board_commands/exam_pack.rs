@@ -5,7 +5,7 @@ use super::{OPEN, REFUSED, REMARKS, read, refused};
 use clap::Args;
 use diemdanh::bits::{secret::Pii, secret::Secret, spread::Spread as _};
 use diemdanh::board::exam::package::{NewPackage, PackFault, PackTools, Prepared, prepare};
-use diemdanh::board::exam::packing::{PackOrder, Plan, plan};
+use diemdanh::board::exam::packing::{PackOrder, Plan, PlanFault, plan};
 use diemdanh::board::exam::{self, Exam as Folder, PACKAGES_FILE, PORTRAITS_FOLDER, Packed};
 use diemdanh::host::folder::{list_names, read_text_file, replace_files};
 use diemdanh::host::keys::{SealCost, create_key_file, open_key_file, read_passphrase};
@@ -180,6 +180,10 @@ fn material(args: &Pack, exam: &Folder) -> Result<Result<Material, String>, Box<
     }
     let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
     let board = open_key_file(&args.key, &passphrase).map_err(|error| named(&args.key, &error))?;
+    if board.verifier().name() != exam.settings.board {
+        let (found, wanted) = (board.verifier().name().to_owned(), exam.settings.board.clone());
+        return Ok(Err(PlanFault::Board { found, wanted }.to_string()));
+    }
     let other = args.exam_key_passphrase_file.as_deref().map(|path| read_passphrase(Some(path))).transpose()?;
     let exam_key = open_key_file(&args.exam_key, &other.unwrap_or(passphrase));
     let exam_key = exam_key.map_err(|error| named(&args.exam_key, &error))?;
