@@ -9,6 +9,7 @@ use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::policy::{Verdict, registry_failure, verdict};
 use crate::checkin::state::{Halted, Idle, Phase, ReaderHealth, State};
 use crate::checkin::step::allowed;
+use crate::checkin::twins::side_by_side;
 use crate::checkin::view::*;
 use crate::emrtd::report::Overall;
 use crate::record::{Arrival, EntryRef};
@@ -23,6 +24,11 @@ pub fn view(context: &Context, state: &State) -> View {
 
 /// What a desk shows that could not be started: the header of nothing, and why.
 pub fn halted_at_start(halted: &Halted, version: &str) -> View {
+    View { screen: Screen::Halted(halted_view(halted)), ..bare_view(version) }
+}
+
+/// A view of nothing: neither exam nor desk.
+pub(super) fn bare_view(version: &str) -> View {
     let status = StatusBar {
         reader: ReaderHealth::Unknown,
         card_present: false,
@@ -36,7 +42,7 @@ pub fn halted_at_start(halted: &Halted, version: &str) -> View {
         log_entries: 0,
         version: version.to_owned(),
     };
-    View { header: Header::default(), screen: Screen::Halted(halted_view(halted)), status }
+    View { header: Header::default(), screen: Screen::Preparing(PreparingView::Working), status }
 }
 
 fn header(context: &Context, state: &State) -> Header {
@@ -108,6 +114,7 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
     IdleView {
         instruction,
         notice: idle.notice.or_else(|| standing_notice(context, state)),
+        twins: side_by_side(&context.roster, &idle.twins),
         found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
         found_nothing: idle.found.is_empty() && has_letters(idle.typed.reveal()),
         last,
@@ -171,6 +178,7 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
         person: person(context, case),
         place: place(context, case),
         lines: lines(case),
+        twins: side_by_side(&context.roster, &case.twins),
         reasons: reasons(&verdict),
         minutes_late: match case.timing {
             Timing::Late { minutes } | Timing::TooLate { minutes } => Some(minutes),
@@ -178,6 +186,7 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
         },
         arrival: case.arrival.map(|arrival| arrival_receipt(context, arrival)),
         portrait: PortraitView::of(case.portrait.as_ref(), case.chip.overall == Overall::Pass),
+        listed_portrait: case.listed_portrait.clone(),
         stage: stage(context, state, case),
     }
 }
@@ -306,7 +315,7 @@ pub(super) fn local(context: &Context, moment: Timestamp, form: &str) -> String 
 }
 
 /// `YYYY-MM-DD` as `dd/mm/yyyy`; anything else as it is.
-fn day_first(date: &str) -> String {
+pub(super) fn day_first(date: &str) -> String {
     match date.split('-').collect::<Vec<_>>().as_slice() {
         [year, month, day] => format!("{day}/{month}/{year}"),
         _ => date.to_owned(),

@@ -7,11 +7,14 @@ pub use crate::bits::qr::QrMatrix;
 use crate::bits::secret::Pii;
 use crate::checkin::event::{Choice, DiskState, PortraitNews, ReadPhase};
 use crate::checkin::failure::{Failure, Signal};
+pub use crate::checkin::preparing::{
+    OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView,
+};
 use crate::checkin::state::ReaderHealth;
+pub use crate::checkin::twins::{TwinFact, TwinValue, TwinView, TwinsView};
 pub use crate::emrtd::lds::portrait::Portrait;
 pub use crate::registry::Field;
-use crate::roster::CandidateId;
-pub use crate::roster::MatchReason;
+pub use crate::roster::{CandidateId, Distinction, MatchReason, Sex};
 use std::sync::Arc;
 
 /// Everything one frame needs.
@@ -51,6 +54,8 @@ pub struct Header {
 /// The screen, by the state's name.
 #[derive(Debug, Clone)]
 pub enum Screen {
+    /// Before there is a desk: a package is taken, somebody signs in.
+    Preparing(PreparingView),
     /// Waiting for a key and a card.
     Idle(IdleView),
     /// Reading a card.
@@ -67,6 +72,16 @@ pub enum Screen {
     Halted(HaltedView),
 }
 
+impl Screen {
+    /// The person on the screen, where there is one.
+    pub fn case(&self) -> Option<&CaseView> {
+        match self {
+            Self::Verdict(case) | Self::AlreadyIn(case) | Self::Elsewhere(case) => Some(case),
+            Self::Preparing(_) | Self::Idle(_) | Self::Reading(_) | Self::Closing(_) | Self::Halted(_) => None,
+        }
+    }
+}
+
 /// Waiting for a key and a card.
 #[derive(Debug, Clone, Default)]
 pub struct IdleView {
@@ -76,6 +91,8 @@ pub struct IdleView {
     pub notice: Option<Failure>,
     /// The rows that the typed text finds.
     pub found: Vec<FoundRow>,
+    /// Those of them who may be mixed up, or who else is called like the only one.
+    pub twins: Option<TwinsView>,
     /// Something was typed, and nothing is found.
     pub found_nothing: bool,
     /// The last record: its number and time.
@@ -137,6 +154,8 @@ pub struct CaseView {
     pub place: Option<PlaceView>,
     /// Chip, roster, registry, duplicate.
     pub lines: [Line; 4],
+    /// Whom this person may be mixed up with, the person first; or the rows that fit, where none is certain.
+    pub twins: Option<TwinsView>,
     /// Why a decision is needed, the gravest first.
     pub reasons: Vec<Failure>,
     /// How many minutes after the start signal, if after it.
@@ -145,6 +164,8 @@ pub struct CaseView {
     pub arrival: Option<ReceiptView>,
     /// The portrait.
     pub portrait: PortraitView,
+    /// The portrait that the board has of this candidate.
+    pub listed_portrait: Option<Arc<Portrait>>,
     /// Where the decision stands.
     pub stage: StageView,
 }

@@ -5,10 +5,12 @@ use crate::checkin::event::{Choice, Input, NotAdmittedReason};
 use crate::checkin::view::{CaseView, Headline, PersonView, StageView};
 use crate::ui::style::{self, Size};
 use crate::ui::text::{Strings, Words};
-use crate::ui::widgets::{Weight, banner, button, check_line};
+use crate::ui::widgets::{Weight, banner, button, check_line, remark, remark_line};
 use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
+/// The board's portrait beside the chip's.
+const LISTED: Vec2 = Vec2::new(180.0, 240.0);
 const FOOT_HEIGHT: f32 = 84.0;
 
 /// Draws the whole screen; `body` is what is largest on it.
@@ -29,13 +31,25 @@ pub(super) fn show(
             ui.set_width(PORTRAIT.x);
             tools.portrait.show(ui, &view.portrait, strings, PORTRAIT);
         });
+        if let Some(listed) = &view.listed_portrait {
+            ui.add_space(style::GAP);
+            ui.vertical(|ui| {
+                ui.set_width(LISTED.x);
+                tools.portrait.show_listed(ui, listed, strings, LISTED);
+            });
+        }
         ui.add_space(style::GAP);
         ui.vertical(|ui| {
             person(ui, &view.person, &strings.words);
             body(ui, strings);
-            ui.spacing_mut().item_spacing.y = 6.0;
+            let remarked = view.twins.as_ref().filter(|_| view.person.candidate_number.is_some());
+            ui.spacing_mut().item_spacing.y = if remarked.is_some() { 3.0 } else { 6.0 };
             for line in &view.lines {
                 check_line(ui, line, strings);
+            }
+            // Where several rows fit, they stand side by side above.
+            if let Some(twins) = remarked {
+                remark_line(ui, &strings.words.twins_line, &remark(twins, &strings.words));
             }
         });
     });

@@ -1,11 +1,12 @@
 //! The scripted session: types, presses, takes pictures, and checks that every person ended as expected.
 
 use super::people::{RegistryMood, ScreenName, Visitor, visitors};
-use super::world::{DemoError, World};
+use super::world::{DemoError, HAS_NAMESAKE, World};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Signal;
 use diemdanh::checkin::view::{CaseView, ClosingView, Headline, Instruction, Screen, StageView, View};
 use diemdanh::desk::runtime::{RunningDesk, ViewCell};
+use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::registry_stub::StubFault;
 use diemdanh::ui::app::Wake;
@@ -31,8 +32,12 @@ static PICTURES: AtomicU32 = AtomicU32::new(0);
 
 impl Hands {
     fn enter(&self, text: &str) -> Result<(), DemoError> {
-        self.order(|done| Hand::Type(text.to_owned(), done))?;
+        self.write(text)?;
         self.press("Enter")
+    }
+
+    fn write(&self, text: &str) -> Result<(), DemoError> {
+        self.order(|done| Hand::Type(text.to_owned(), done))
     }
 
     fn press(&self, key: &'static str) -> Result<(), DemoError> {
@@ -83,6 +88,7 @@ pub(super) fn play(world: &World, desk: &RunningDesk, field: &LabField, hands: &
     let view = desk.view();
     wait(&view, "start", |view| matches!(&view.screen, Screen::Idle(_)))?;
     hands.picture("idle")?;
+    search_namesakes(&view, hands)?;
     let mut all_well = true;
     for visitor in visitors()? {
         let ended = visit(world, &view, field, hands, &visitor);
@@ -98,6 +104,17 @@ pub(super) fn play(world: &World, desk: &RunningDesk, field: &LabField, hands: &
     }
     end_session(&view, hands)?;
     Ok(all_well)
+}
+
+/// Searches a name that two people have, looks, and goes back.
+fn search_namesakes(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
+    let name = people().into_iter().nth(HAS_NAMESAKE).map(|person| person.full_name).unwrap_or_default();
+    hands.write(&name)?;
+    wait(view, "search", |view| matches!(&view.screen, Screen::Idle(idle) if idle.twins.is_some()))?;
+    hands.picture("same-name")?;
+    hands.press("Escape")?;
+    wait(view, "search", |view| matches!(&view.screen, Screen::Idle(idle) if idle.found.is_empty()))?;
+    Ok(())
 }
 
 /// Ends the session as an invigilator does, and waits for the witness's last word.
@@ -155,14 +172,10 @@ fn visit(
 
 /// The case of a screen on which somebody can decide.
 fn decided(screen: &Screen) -> Option<&CaseView> {
-    match screen {
-        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
-            let ready = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
-            let portrait = !matches!(case.portrait, diemdanh::checkin::view::PortraitView::Pending);
-            (ready && portrait).then_some(case)
-        }
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
-    }
+    screen.case().filter(|case| {
+        let ready = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
+        ready && !matches!(case.portrait, diemdanh::checkin::view::PortraitView::Pending)
+    })
 }
 
 fn check(visitor: &Visitor, screen: &Screen, case: &CaseView) -> Result<(), DemoError> {
@@ -212,12 +225,9 @@ fn finish(view: &ViewCell, field: &LabField, hands: &Hands, visitor: &Visitor) -
 }
 
 fn receipt(screen: &Screen) -> Option<String> {
-    match screen {
-        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => match &case.stage {
-            StageView::Recorded(receipt) => Some(receipt.entry.clone()),
-            _ => None,
-        },
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
+    match &screen.case()?.stage {
+        StageView::Recorded(receipt) => Some(receipt.entry.clone()),
+        _ => None,
     }
 }
 
@@ -230,6 +240,7 @@ fn wait(view: &ViewCell, who: &str, wanted: impl Fn(&View) -> bool) -> Result<st
 
 fn name_of(screen: &Screen) -> String {
     match screen {
+        Screen::Preparing(preparing) => format!("preparing {preparing:?}"),
         Screen::Idle(idle) => format!("idle {:?} {:?}", idle.instruction, idle.notice),
         Screen::Reading(reading) => format!("reading {:?} {:?}", reading.phase, reading.interrupted),
         Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
