@@ -26,14 +26,16 @@ impl IndexOrder {
     }
 }
 
-/// Starts the thread; the desk goes on without it where the system has none.
+/// Starts the thread with the first entry of the segment; the desk goes on without it where the system has none.
 pub(super) fn start<S: LogStore>(
     log: &AttendanceLog<S>,
     journal: &Path,
     device: NoteVerifier,
+    first: IndexOrder,
     inbox: SyncSender<Message>,
 ) -> Option<(SyncSender<IndexOrder>, JoinHandle<()>)> {
     let (orders, queue) = sync_channel(QUEUE_LEN);
+    let _ = orders.try_send(first);
     let hand = IndexHand {
         path: journal.join(INDEX_FILE),
         journal: journal.to_owned(),

@@ -10,11 +10,12 @@ use crate::checkin::state::{Halted, State};
 use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
 use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, SessionConfig};
+use crate::desk::indexing::{self, IndexOrder};
 use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::sources::{Prepared, halted_at, prepare, small_text};
-use crate::desk::{indexing, questions, watch};
+use crate::desk::{questions, watch};
 use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::second_copy::SecondCopy;
@@ -84,6 +85,7 @@ fn run(
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
     let (mut log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
+    let first_entry = IndexOrder::of(&log);
     let opened = package_loaded(&mut log, &prepared, adapters.clock.now())?.unwrap_or(opened);
     let trust_watch = prepared.trust_watch.take();
     // Questions are signed by the segment's key, which never leaves memory.
@@ -119,7 +121,7 @@ fn run(
     let evidence = EvidenceHand { recipient: config.evidence.recipient.clone(), waiting: None };
     let copy = config.paths.copy.as_ref().map(|target| SecondCopy::start(&journal, &base.join(target)));
     let copy = spawned(copy.transpose())?;
-    let index = indexing::start(&log, &journal, device, inbox.clone());
+    let index = indexing::start(&log, &journal, device, first_entry, inbox.clone());
     let index = index.map(|(orders, thread)| {
         workers.push(thread);
         orders

@@ -24,7 +24,10 @@ pub(super) fn show(ui: &mut Ui, header: &Header, strings: &Strings) {
             let known: Vec<String> = parts
                 .iter()
                 .filter(|(_, value)| !value.is_empty())
-                .map(|(name, value)| format!("{name} {value}"))
+                // A desk that the board calls “Bàn 1” is not “Bàn Bàn 1”.
+                .map(
+                    |(name, value)| if value.starts_with(*name) { (*value).clone() } else { format!("{name} {value}") },
+                )
                 .collect();
             ui.label(RichText::new(known.join("  ·  ")).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
         });

@@ -2,6 +2,7 @@
 
 mod golden;
 mod look;
+mod preparing;
 mod screens;
 mod views;
 mod words;

@@ -34,13 +34,20 @@ pub(crate) fn window(view: View) -> Window {
 }
 
 impl Window {
-    fn press(&mut self, key: Key) -> Vec<Input> {
+    pub(crate) fn press(&mut self, key: Key) -> Vec<Input> {
         self.harness.key_press(key);
         self.harness.run_steps(3);
         self.sent.borrow_mut().drain(..).collect()
     }
 
-    fn click(&mut self, label: &str) -> Vec<Input> {
+    pub(crate) fn type_text(&mut self, text: &str) -> Vec<Input> {
+        self.harness.run_steps(2);
+        self.harness.event(egui::Event::Text(text.to_owned()));
+        self.harness.run_steps(2);
+        self.sent.borrow_mut().drain(..).collect()
+    }
+
+    pub(crate) fn click(&mut self, label: &str) -> Vec<Input> {
         self.harness.get_by_label(label).click();
         self.harness.run_steps(3);
         self.sent.borrow_mut().drain(..).collect()

@@ -1,5 +1,6 @@
 //! Literal views, one for each situation, about people who do not exist.
 
+use crate::preparing;
 use diemdanh::bits::secret::Pii;
 use diemdanh::checkin::event::{Choice, CopyHealth, DiskState, ReadPhase};
 use diemdanh::checkin::failure::{Failure, Signal};
@@ -10,6 +11,11 @@ use std::sync::Arc;
 /// Every situation by its name.
 pub(crate) fn all() -> Vec<(&'static str, View)> {
     vec![
+        ("preparing_package", preparing::package()),
+        ("preparing_no_package", preparing::no_package()),
+        ("preparing_people", preparing::sign_in(|_| {})),
+        ("preparing_pin", preparing::sign_in(|view| (view.chosen, view.wrong) = (Some(0), Some(3)))),
+        ("preparing_locked", preparing::sign_in(|view| (view.chosen, view.locked_s) = (Some(0), Some(30)))),
         ("idle", view(Screen::Idle(IdleView::default()))),
         ("idle_key_refused", view(Screen::Idle(refused()))),
         ("idle_no_reader", view(Screen::Idle(no_reader()))),

@@ -1,0 +1,88 @@
+//! Before there is a desk: packages and who signs in.
+
+use crate::screens::window;
+use crate::views::view;
+use diemdanh::bits::secret::Secret;
+use diemdanh::checkin::event::Input;
+use diemdanh::checkin::failure::Failure;
+use diemdanh::checkin::view::*;
+use egui::Key;
+
+fn offer(is_kept: bool) -> OfferView {
+    OfferView {
+        exam: "Kỳ thi tốt nghiệp THPT 2027".to_owned(),
+        session: "Ngữ văn · 07:35 11/06/2027".to_owned(),
+        site: "0901 · THPT Mẫu".to_owned(),
+        rows: 612,
+        version: 3,
+        held: Some(2),
+        until: "18:00 18/06/2027".to_owned(),
+        from: None,
+        signer: "hoidong.example".to_owned(),
+        sixteen: "PAAX-3D2S-86MS-HNRP".to_owned(),
+        is_kept,
+    }
+}
+
+pub(crate) fn package() -> View {
+    let refused = vec![RefusedView { file: "cu.diemdanh".to_owned(), failure: Failure::PackageOlder }];
+    let packages = PackagesView { offers: vec![offer(false)], refused, for_others: 62, ..PackagesView::default() };
+    view(Screen::Preparing(PreparingView::Packages(packages)))
+}
+
+pub(crate) fn no_package() -> View {
+    let packages = PackagesView { places: vec!["/media/usb".to_owned()], ..PackagesView::default() };
+    view(Screen::Preparing(PreparingView::Packages(packages)))
+}
+
+fn people() -> Vec<OperatorView> {
+    let one = |name: &str, code: &str, role| OperatorView { name: name.to_owned(), code: code.to_owned(), role };
+    vec![one("Lê Thị Mẫu", "gt-07", Role::Invigilator), one("Phạm Văn Thử", "tdt-01", Role::HeadOfSite)]
+}
+
+pub(crate) fn sign_in(change: impl FnOnce(&mut SignInView)) -> View {
+    let mut sign_in = SignInView { operators: people(), ..SignInView::default() };
+    change(&mut sign_in);
+    view(Screen::Preparing(PreparingView::SignIn(sign_in)))
+}
+
+#[test]
+fn the_only_package_is_taken_by_enter_and_by_hand() {
+    assert_eq!(window(package()).press(Key::Enter), [Input::TakePackage(0)]);
+    assert_eq!(window(package()).click("Nhận gói này  [Enter]"), [Input::TakePackage(0)]);
+}
+
+#[test]
+fn among_several_packages_enter_takes_none() {
+    let packages = PackagesView { offers: vec![offer(true), offer(false)], ..PackagesView::default() };
+    let several = view(Screen::Preparing(PreparingView::Packages(packages)));
+    assert_eq!(window(several).press(Key::Enter), []);
+}
+
+#[test]
+fn a_package_that_cannot_be_used_yet_has_no_button() {
+    let early = OfferView { from: Some("06:00 11/06/2027".to_owned()), ..offer(true) };
+    let packages = PackagesView { offers: vec![early], ..PackagesView::default() };
+    let early = view(Screen::Preparing(PreparingView::Packages(packages)));
+    assert_eq!(window(early).press(Key::Enter), []);
+}
+
+#[test]
+fn people_are_chosen_by_number_and_a_pin_is_typed_without_a_click() {
+    assert_eq!(window(sign_in(|_| {})).press(Key::Num2), [Input::ChoseOperator(1)]);
+    let mut pin = window(sign_in(|view| view.chosen = Some(0)));
+    assert_eq!(pin.type_text("593972"), []);
+    assert_eq!(pin.press(Key::Enter), [Input::EnteredPin(Secret::new("593972".to_owned()))]);
+}
+
+#[test]
+fn while_it_is_locked_no_pin_is_taken() {
+    for change in [|view: &mut SignInView| view.locked_s = Some(15), |view: &mut SignInView| view.stopped = true] {
+        let mut locked = window(sign_in(|view| {
+            view.chosen = Some(0);
+            change(view);
+        }));
+        locked.type_text("593972");
+        assert_eq!(locked.press(Key::Enter), []);
+    }
+}
