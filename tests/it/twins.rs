@@ -30,8 +30,11 @@ fn typed(text: &str) -> IdleView {
     }
 }
 
-/// SBD and what differs, as it is shown.
-fn told(view: &TwinsView) -> Vec<(String, Vec<(Distinction, String, bool)>)> {
+/// What is shown, how it reads, and whether it differs.
+type Told = (Distinction, String, bool);
+
+/// SBD and what is told about each.
+fn told(view: &TwinsView) -> Vec<(String, Vec<Told>)> {
     let value = |fact: &TwinFact| match &fact.value {
         TwinValue::Text(text) => text.reveal().clone(),
         TwinValue::Sex(sex) => format!("{sex:?}"),

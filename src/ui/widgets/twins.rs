@@ -88,7 +88,10 @@ fn name(ui: &mut Ui, one: &TwinView, columns: &Columns, words: &Words, picks: bo
     let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, one.number);
     let text = RichText::new(text).font(style::bold(Size::Body)).color(style::INK);
     if !picks {
-        cell(ui, columns.person, NAME_HEIGHT, |ui| drop(ui.add(Label::new(text).wrap())));
+        cell(ui, columns.person, NAME_HEIGHT, |ui| {
+            ui.add_space(f32::from(INDENT));
+            ui.add(Label::new(text).wrap());
+        });
         return false;
     }
     ui.add_sized(Vec2::new(columns.person, PICK_HEIGHT), egui::Button::new(text).wrap()).clicked()
@@ -104,11 +107,15 @@ fn fact_row(ui: &mut Ui, facts: &[&TwinFact], words: &Words, columns: &Columns) 
                 true => (style::bold(Size::Body), style::SURFACE),
                 false => (style::font(Size::Body), egui::Color32::TRANSPARENT),
             };
-            let frame =
-                Frame::new().fill(ground).corner_radius(CornerRadius::same(4)).inner_margin(Margin::symmetric(8, 0));
+            let frame = Frame::new()
+                .fill(ground)
+                .corner_radius(CornerRadius::same(4))
+                .inner_margin(Margin::symmetric(INDENT, 0));
             let value = RichText::new(text(&fact.value, words)).font(font).color(style::INK);
             frame.show(ui, |ui| {
-                cell(ui, columns.person - 16.0, ROW_HEIGHT, |ui| drop(ui.add(Label::new(value).truncate())));
+                cell(ui, columns.person - 2.0 * f32::from(INDENT), ROW_HEIGHT, |ui| {
+                    drop(ui.add(Label::new(value).truncate()))
+                });
             });
         }
     });
@@ -160,6 +167,7 @@ fn ink() -> egui::Color32 {
 }
 
 const GAP: f32 = 8.0;
+const INDENT: i8 = 8;
 const LABEL_WIDTH: f32 = 150.0;
 const ROW_HEIGHT: f32 = 26.0;
 const NAME_HEIGHT: f32 = 52.0;

@@ -95,31 +95,25 @@ pub(super) fn visitors() -> Result<Vec<Visitor>, IssueError> {
     };
     let see = |screen, reason, choice| Expected { screen, reason, choice };
     let admit = see(ScreenName::Admit, None, Admit);
+    let ask = |reason| see(Ask, Some(reason), Refer);
     add(0, "Thẻ tốt", "mời vào", "admit", &lab, &good, admit)?;
     add(0, "Đã vào", "vào lại", "already-in", &lab, &good, see(AlreadyIn, None, ReEntry))?;
     add(1, "Nhầm phòng", "chỉ đường", "elsewhere", &lab, &good, see(Elsewhere, Some(Failure::Elsewhere), Directed))?;
+    add(9, "Ngoài danh sách", "mời Trưởng Điểm thi", "not-listed", &lab, &good, ask(Failure::NotListed))?;
     add(
-        9,
-        "Ngoài danh sách",
+        8,
+        "Hai dòng cùng tên, số cũ",
         "mời Trưởng Điểm thi",
-        "not-listed",
+        "several-rows",
         &lab,
         &good,
-        see(Ask, Some(Failure::NotListed), Refer),
+        ask(Failure::NeedsDecision),
     )?;
     let tampered = Making::with_fault(Fault::TamperedDg1);
     add(2, "DG1 bị sửa", "dừng lại", "tampered", &lab, &tampered, see(Stop, Some(Failure::DataAltered), Refer))?;
     let cloned = Making { active_authentication: false, ..Making::with_fault(Fault::Clone) };
     add(3, "Chip sao chép", "dừng lại", "cloned", &lab, &cloned, see(Stop, Some(Failure::ChipNotProven), Refer))?;
-    add(
-        4,
-        "Cơ quan ký lạ",
-        "cần quyết định",
-        "unknown-signer",
-        &unknown,
-        &good,
-        see(Ask, Some(Failure::SignerUnknown), Refer),
-    )?;
+    add(4, "Cơ quan ký lạ", "cần quyết định", "unknown-signer", &unknown, &good, ask(Failure::SignerUnknown))?;
     add(
         6,
         "Ảnh không giống",

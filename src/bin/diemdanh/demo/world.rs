@@ -100,6 +100,10 @@ const ON_NO_LIST: usize = 9;
 pub(super) const HAS_NAMESAKE: usize = 7;
 /// That other one: number, name, day of birth.
 const NAMESAKE: (&str, &str, i8) = ("099308007798", "Bùi Khanh Kiểm Thử", 19);
+/// Who stands on the list under an old number, and somebody of the same name and birth date as well.
+const HAS_DOUBLE: usize = 8;
+/// The number of that other row.
+const DOUBLE_NUMBER: &str = "099000016";
 /// What one command takes on the air of a usual reader.
 const COMMAND_MS: u64 = 12;
 
@@ -237,6 +241,7 @@ pub(super) fn roster() -> String {
         .filter(|(index, _)| *index != ON_NO_LIST)
         .map(|(index, person)| placed(index, person))
         .chain(namesake())
+        .chain(double())
         .collect();
     list.csv(&placed)
 }
@@ -253,10 +258,19 @@ fn namesake() -> Option<Placed> {
     })
 }
 
+/// Somebody of the same name and birth date as the one whose number is an old one on the list: two rows fit one card.
+fn double() -> Option<Placed> {
+    let person = people().into_iter().nth(HAS_DOUBLE)?;
+    let own = placed(HAS_DOUBLE, &person);
+    Some(Placed { id_number: DOUBLE_NUMBER.to_owned(), seat: 21, ..own })
+}
+
 fn placed(index: usize, person: &Person) -> Placed {
     let room = if index == 1 { OTHER_ROOM } else { ROOM };
     let seat = u32::try_from(index).unwrap_or(0) + 3;
-    let (id_number, full_name) = (person.number.clone(), person.full_name.clone());
+    // The list has an old number wherever there is one.
+    let id_number = person.old_number.clone().unwrap_or_else(|| person.number.clone());
+    let full_name = person.full_name.clone();
     Placed { id_number, full_name, birth_date: person.birth, room, seat }
 }
 
