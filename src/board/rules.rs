@@ -245,6 +245,7 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::ClockJump { .. } => "clock-jump",
         AttendanceEvent::Anchor { .. } => "anchor",
         AttendanceEvent::Evidence { .. } => "evidence",
+        AttendanceEvent::PackageLoaded { .. } => "package-loaded",
         AttendanceEvent::Purged { .. } => "purged",
         AttendanceEvent::Export { .. } => "export",
         AttendanceEvent::Close { .. } => "close",

@@ -5,9 +5,11 @@ use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
 use crate::checkin::context::{Context, Timing};
 use crate::checkin::event::{Choice, Identity, KeptEvidence, PortraitNews};
+use crate::emrtd::lds::portrait::Portrait;
 use crate::record::{Arrival, CandidateRef, Durable, RegistryState};
 use crate::registry::{Answer, RequestId};
 use crate::roster::{CandidateId, HolderFacts, Matching, match_holder};
+use std::sync::Arc;
 
 /// Everything the desk knows about the person in front of it. Wiped when the desk goes back to idle.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ pub struct Case {
     pub matching: Matching,
     /// The portrait.
     pub portrait: Option<PortraitNews>,
+    /// The portrait that the board has of this candidate, where it has one that can be shown.
+    pub listed_portrait: Option<Arc<Portrait>>,
     /// What the inspection rests on, where the rules keep it.
     pub evidence: Option<KeptEvidence>,
     /// The registry's part.
@@ -101,6 +105,7 @@ impl Case {
         let Identity { chip, holder, notes, signer_certificate, request_id } = identity;
         let matching = match_holder(&context.roster, &facts(&holder), &context.place);
         let arrival = sole_candidate(&matching).and_then(|id| arrivals.get(&CandidateRef(id.0)).copied());
+        let listed = sole_candidate(&matching).and_then(|id| context.portraits.get(&id));
         let registry = if context.policy.registry_asked { RegistryPart::Asking(request_id) } else { RegistryPart::Off };
         let timing = context.policy.session.map_or(Timing::InTime, |times| times.timing(stamp.wall));
         Self {
@@ -110,6 +115,7 @@ impl Case {
             notes,
             matching,
             portrait: None,
+            listed_portrait: listed.and_then(|jpeg| Portrait::from_jpeg(jpeg.reveal()).ok()).map(Arc::new),
             evidence: None,
             question: context.policy.registry_asked.then_some(request_id),
             registry,

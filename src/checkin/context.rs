@@ -1,14 +1,17 @@
 //! What a desk knows before the first tap and what never changes until it is started again.
 
-use crate::bits::secret::Secret;
+use crate::bits::secret::{Pii, Secret};
 use crate::record::CosignatureKey;
-use crate::roster::{Place, Roster};
+use crate::roster::{CandidateId, Place, Roster};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
+use std::collections::BTreeMap;
 
 /// The exam, the place and the rules this desk works by.
 pub struct Context {
     /// Who is expected.
     pub roster: Roster,
+    /// The portraits that the board has of them, JPEG.
+    pub portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
     /// Where this desk stands.
     pub place: Place,
     /// The rules.

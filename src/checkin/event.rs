@@ -1,6 +1,6 @@
 //! What reaches the brain, and what it asks for.
 
-use crate::bits::secret::Pii;
+use crate::bits::secret::{Pii, Secret};
 use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
 use crate::checkin::failure::Failure;
@@ -83,6 +83,12 @@ pub enum Input {
     EndSession,
     /// Back (Esc).
     Back,
+    /// Before there is a desk: the package with this number is to be taken or used.
+    TakePackage(usize),
+    /// The operator with this number wants to sign in.
+    ChoseOperator(usize),
+    /// The PIN of the operator who was chosen.
+    EnteredPin(Secret<String>),
 }
 
 impl fmt::Debug for Input {
@@ -95,6 +101,9 @@ impl fmt::Debug for Input {
             Self::Reason(reason) => formatter.debug_tuple("Reason").field(reason).finish(),
             Self::EndSession => formatter.write_str("EndSession"),
             Self::Back => formatter.write_str("Back"),
+            Self::TakePackage(index) => formatter.debug_tuple("TakePackage").field(index).finish(),
+            Self::ChoseOperator(index) => formatter.debug_tuple("ChoseOperator").field(index).finish(),
+            Self::EnteredPin(_) => formatter.write_str("EnteredPin(…)"),
         }
     }
 }

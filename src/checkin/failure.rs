@@ -138,4 +138,22 @@ failures! {
     DeviceKeyClosed = "P05", Stop;
     /// The registry's pinned certificate cannot be read.
     RegistryUnprepared = "P06", Stop;
+    /// The folder of packages, or the key that opens them, cannot be used.
+    PackagesUnusable = "P07", Stop;
+    /// A package is not what the board signed: cut, altered, or no package at all.
+    PackageDamaged = "P08", Attention;
+    /// A package of another board, exam, session or site, or for training.
+    PackageForeign = "P09", Attention;
+    /// The desk has taken a newer package.
+    PackageOlder = "P10", Attention;
+    /// A package cannot be used any more.
+    PackageExpired = "P11", Attention;
+    /// A package cannot be used yet.
+    PackageEarly = "P12", Attention;
+    /// A package needs a newer program.
+    ProgramTooOld = "P13", Attention;
+    /// A package is sealed for other desks.
+    PackageSealed = "P14", Attention;
+    /// Nobody can sign in: the package names nobody with a PIN for this site.
+    NobodySignsIn = "P15", Stop;
 }

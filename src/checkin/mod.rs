@@ -2,7 +2,7 @@
 //!
 //! [`step`](step::step) takes a state, a stamp and an event and returns the next state and the effects that the
 //! desk has to run; [`view`](show::view) says what the screen shows. States carry the names of their screens:
-//! idle, reading, verdict, already in, elsewhere, halted.
+//! idle, reading, verdict, already in, elsewhere, closing, halted; before them, preparing.
 //!
 //! Invariants:
 //! - No clock, no file, no thread, no egui; the same events give the same state.
@@ -17,6 +17,7 @@ pub mod event;
 pub mod failure;
 mod keys;
 pub mod policy;
+pub mod preparing;
 pub(crate) mod records;
 pub mod show;
 pub mod sign_in;

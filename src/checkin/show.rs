@@ -23,6 +23,11 @@ pub fn view(context: &Context, state: &State) -> View {
 
 /// What a desk shows that could not be started: the header of nothing, and why.
 pub fn halted_at_start(halted: &Halted, version: &str) -> View {
+    View { screen: Screen::Halted(halted_view(halted)), ..bare_view(version) }
+}
+
+/// A view of nothing: neither exam nor desk.
+pub(super) fn bare_view(version: &str) -> View {
     let status = StatusBar {
         reader: ReaderHealth::Unknown,
         card_present: false,
@@ -37,7 +42,7 @@ pub fn halted_at_start(halted: &Halted, version: &str) -> View {
         log_entries: 0,
         version: version.to_owned(),
     };
-    View { header: Header::default(), screen: Screen::Halted(halted_view(halted)), status }
+    View { header: Header::default(), screen: Screen::Preparing(PreparingView::Working), status }
 }
 
 fn header(context: &Context, state: &State) -> Header {
@@ -180,6 +185,7 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
         },
         arrival: case.arrival.map(|arrival| arrival_receipt(context, arrival)),
         portrait: PortraitView::of(case.portrait.as_ref(), case.chip.overall == Overall::Pass),
+        listed_portrait: case.listed_portrait.clone(),
         stage: stage(context, state, case),
     }
 }

@@ -7,6 +7,9 @@ pub use crate::bits::qr::QrMatrix;
 use crate::bits::secret::Pii;
 use crate::checkin::event::{Choice, CopyHealth, DiskState, PortraitNews, ReadPhase};
 use crate::checkin::failure::{Failure, Signal};
+pub use crate::checkin::preparing::{
+    OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView,
+};
 use crate::checkin::state::ReaderHealth;
 pub use crate::emrtd::lds::portrait::Portrait;
 pub use crate::registry::Field;
@@ -51,6 +54,8 @@ pub struct Header {
 /// The screen, by the state's name.
 #[derive(Debug, Clone)]
 pub enum Screen {
+    /// Before there is a desk: a package is taken, somebody signs in.
+    Preparing(PreparingView),
     /// Waiting for a key and a card.
     Idle(IdleView),
     /// Reading a card.
@@ -65,6 +70,16 @@ pub enum Screen {
     Closing(ClosingView),
     /// The desk has stopped.
     Halted(HaltedView),
+}
+
+impl Screen {
+    /// The person on the screen, where there is one.
+    pub fn case(&self) -> Option<&CaseView> {
+        match self {
+            Self::Verdict(case) | Self::AlreadyIn(case) | Self::Elsewhere(case) => Some(case),
+            Self::Preparing(_) | Self::Idle(_) | Self::Reading(_) | Self::Closing(_) | Self::Halted(_) => None,
+        }
+    }
 }
 
 /// Waiting for a key and a card.
@@ -145,6 +160,8 @@ pub struct CaseView {
     pub arrival: Option<ReceiptView>,
     /// The portrait.
     pub portrait: PortraitView,
+    /// The portrait that the board has of this candidate.
+    pub listed_portrait: Option<Arc<Portrait>>,
     /// Where the decision stands.
     pub stage: StageView,
 }

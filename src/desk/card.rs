@@ -38,7 +38,7 @@ pub(super) enum CardOrder {
 pub(super) struct CardHand {
     pub(super) reader: Box<dyn CardReader>,
     pub(super) trust: Arc<TrustStore>,
-    pub(super) trust_watch: TrustWatch,
+    pub(super) trust_watch: Option<TrustWatch>,
     pub(super) policy: InspectionPolicy,
     pub(super) clock: Arc<dyn Clock + Sync>,
     pub(super) random: Box<dyn Random>,
@@ -59,7 +59,7 @@ impl CardHand {
         while let Some(CardOrder::Read(reading, key)) = self.next(orders) {
             // An interrupted reading ends on the store that it began with.
             if self.resumption.is_none()
-                && let Some(store) = self.trust_watch.newer()
+                && let Some(store) = self.trust_watch.as_mut().and_then(TrustWatch::newer)
             {
                 (self.trust, self.warmed) = (store, 0);
             }

@@ -2,6 +2,7 @@
 //!
 //! An unknown key is refused by name: a misspelt rule must not be a missing rule.
 
+use crate::checkin::context::SessionTimes;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
@@ -53,7 +54,8 @@ pub struct ExamConfig {
     pub board: String,
     /// The exam.
     pub id: String,
-    /// The exam's name on the screen.
+    /// The exam's name on the screen; a package brings its own.
+    #[serde(default)]
     pub title: String,
 }
 
@@ -64,6 +66,7 @@ pub struct PlaceConfig {
     /// The desk.
     pub id: String,
     /// The desk's name on the screen.
+    #[serde(default)]
     pub title: String,
     /// The site as the roster writes it; empty for any.
     #[serde(default)]
@@ -71,7 +74,8 @@ pub struct PlaceConfig {
     /// The room, for a desk at a room's door; empty at the gate.
     #[serde(default)]
     pub room: String,
-    /// The operator's code, for the log: lower-case letters, digits, `.`, `-`.
+    /// The operator's code, for the log: lower-case letters, digits, `.`, `-`. Where packages are used, who signs in.
+    #[serde(default)]
     pub operator: String,
     /// The operator's name on the screen.
     #[serde(default)]
@@ -85,10 +89,10 @@ pub struct PlaceConfig {
 }
 
 /// The session.
-#[derive(Debug, Clone, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SessionConfig {
-    /// The session, for the log's name.
+    /// The session, for the log's name; empty: the package's, or `b1` without packages.
     pub id: String,
     /// The session as the roster writes it and the screen shows it; empty for any.
     pub title: String,
@@ -98,15 +102,34 @@ pub struct SessionConfig {
     pub opens_before_minutes: Option<u32>,
     /// The last entry is so many minutes after the start signal.
     pub last_entry_after_minutes: Option<u32>,
+    /// The times that a package sets; they stand above the three keys before.
+    #[serde(skip)]
+    pub times: Option<SessionTimes>,
+}
+
+impl SessionConfig {
+    /// The session in the log's name.
+    pub fn log_id(&self) -> &str {
+        if self.id.is_empty() { "b1" } else { &self.id }
+    }
 }
 
 /// Where things are; relative paths count from the configuration file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PathsConfig {
+    /// The desk's folder of packages. With it, trust anchors, roster, exam's key and rules come from the board's
+    /// package, and somebody signs in.
+    #[serde(default)]
+    pub packages: Option<PathBuf>,
+    /// Where new packages are looked for: the mount point of a stick, a folder.
+    #[serde(default)]
+    pub inbox: Vec<PathBuf>,
     /// The folder of trust anchors.
+    #[serde(default)]
     pub trust: PathBuf,
     /// The roster, CSV.
+    #[serde(default)]
     pub roster: PathBuf,
     /// The folder of the journal.
     pub journal: PathBuf,
@@ -118,6 +141,7 @@ pub struct PathsConfig {
     /// The file with the device key's passphrase.
     pub passphrase: PathBuf,
     /// The exam's key for pseudonyms: 64 hexadecimal digits.
+    #[serde(default)]
     pub exam_key: PathBuf,
     /// The board's verifier key: the trust folder must then be signed with it, and never grow older.
     #[serde(default)]
@@ -261,13 +285,6 @@ pub struct WindowConfig {
     /// Full screen.
     #[serde(default)]
     pub fullscreen: bool,
-}
-
-impl Default for SessionConfig {
-    fn default() -> Self {
-        let id = "b1".to_owned();
-        Self { id, title: String::new(), start: None, opens_before_minutes: None, last_entry_after_minutes: None }
-    }
 }
 
 impl Default for ChipConfig {

@@ -3,10 +3,12 @@
 use crate::bits::random::Random;
 use crate::checkin::state::Halted;
 use crate::desk::config::{DeskConfig, DeviceStoreKind};
-use crate::desk::sources::with_device_store;
+use crate::desk::sources::{passphrase, with_device_store};
 use crate::host::device_key::{self, DeviceKeyError, DeviceStore};
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, set_aside};
+use crate::host::package_shelf::{PackageShelf, ShelfError};
+use crate::host::sealed::{self, SealError};
 use crate::record::statement::device_key_name;
 use crate::record::{Enrolment, LogStore, NoteError, NoteSigner, StoreFault};
 use std::path::{Path, PathBuf};
@@ -38,6 +40,12 @@ pub enum EnrolError {
     /// Keys in tokens and TPMs are changed by their own tools, under a new desk name.
     #[error("only a key in a file can be renewed here; a token's key is removed with the token's own tool")]
     NotAFile,
+    /// The folder of packages, or the key in it.
+    #[error(transparent)]
+    Packages(#[from] ShelfError),
+    /// The key in the folder of packages.
+    #[error(transparent)]
+    Identity(#[from] SealError),
     /// The old key cannot be set aside.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -72,9 +80,17 @@ pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Ran
         desk: config.desk.id.clone(),
         site: config.desk.site.clone(),
         device: device.verifier().clone(),
-        recipient: String::new(),
+        recipient: package_recipient(config, base)?,
     };
     Ok(Request { note: enrolment.sign(device.as_ref())?, sixteen: enrolment.sixteen(), is_new, set_aside })
+}
+
+/// Who packages for this desk are sealed for; nobody where it works from single files.
+fn package_recipient(config: &DeskConfig, base: &Path) -> Result<String, EnrolError> {
+    let Some(folder) = &config.paths.packages else { return Ok(String::new()) };
+    let passphrase = passphrase(config, base).map_err(EnrolError::Config)?;
+    let identity = PackageShelf::open(&base.join(folder))?.identity(&passphrase)?;
+    Ok(sealed::recipient_of(&identity)?)
 }
 
 fn open_or_create(

@@ -6,12 +6,14 @@
 use crate::bits::stamp::Clock as _;
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
+use crate::desk::package;
 use crate::desk::sources::{desk_cert, device_key};
 use crate::desk::start::opening;
 use crate::host::clock::SystemClock;
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, read_text_file, remove};
 use crate::host::index::{INDEX_FILE, INDEX_TAILS};
+use crate::host::package_shelf::ShelfError;
 use crate::host::random::SystemRandom;
 use crate::record::receipt::Receipt;
 use crate::record::segment::{SegmentContent, SegmentDamage, read_segment};
@@ -71,6 +73,9 @@ pub enum PurgeError {
     /// The entry cannot be written.
     #[error(transparent)]
     Log(#[from] LogFault),
+    /// The folder of packages cannot be read.
+    #[error(transparent)]
+    Packages(#[from] ShelfError),
     /// A file cannot be read or removed. The entry stands; the purge can be repeated.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -96,9 +101,12 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
         Leave::Overruled(one, other) if one != other => (None, vec![Code::new(one)?, Code::new(other)?]),
         Leave::Overruled(..) => return Err(PurgeError::OnePerson),
     };
-    let (names, places): (Vec<_>, Vec<_>) = personal(config, base).into_iter().unzip();
+    let (names, places): (Vec<_>, Vec<_>) =
+        personal(config, base)?.into_iter().filter(|(_, places)| !places.is_empty()).unzip();
     let what = names.into_iter().map(Code::new).collect::<Result<Vec<_>, _>>()?;
-    let operator = Code::new(&config.desk.operator)?;
+    // Nobody signs in for a purge at a desk that works from packages.
+    let named = !config.desk.operator.is_empty();
+    let operator = if named { Code::new(&config.desk.operator)? } else { Code::unknown() };
     let opening = opening(config, device.as_ref(), cert, operator.clone(), String::new());
     let (mut log, _) = AttendanceLog::open(store, &opening, SystemClock.now(), &mut SystemRandom)?;
     log.append(&operator, AttendanceEvent::Purged { what, receipt, overruled_by }, SystemClock.now())?;
@@ -107,7 +115,7 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
         remove(&base.join(&config.paths.journal).join(format!("{INDEX_FILE}{tail}")))?;
     }
     let mut removed = Vec::new();
-    for place in places {
+    for place in places.into_iter().flatten() {
         if remove(&place)? {
             removed.push(place);
         }
@@ -116,14 +124,17 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
 }
 
 /// What the desk keeps of people: the log's word for it, and where it lies.
-fn personal(config: &DeskConfig, base: &Path) -> Vec<(&'static str, PathBuf)> {
+fn personal(config: &DeskConfig, base: &Path) -> Result<Vec<(&'static str, Vec<PathBuf>)>, PurgeError> {
     let journal = base.join(&config.paths.journal);
-    vec![
-        ("roster", base.join(&config.paths.roster)),
-        ("exam-key", base.join(&config.paths.exam_key)),
-        ("evidence", journal.join(EVIDENCE_FOLDER)),
-        ("index", journal.join(INDEX_FILE)),
-    ]
+    // A desk that works from packages names neither file, and an empty path is the folder itself.
+    let named = |path: &PathBuf| (!path.as_os_str().is_empty()).then(|| base.join(path)).into_iter().collect();
+    Ok(vec![
+        ("package", package::kept(config, base)?),
+        ("roster", named(&config.paths.roster)),
+        ("exam-key", named(&config.paths.exam_key)),
+        ("evidence", vec![journal.join(EVIDENCE_FOLDER)]),
+        ("index", vec![journal.join(INDEX_FILE)]),
+    ])
 }
 
 /// The receipt's digest, when it covers the whole journal.

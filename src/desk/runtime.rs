@@ -71,7 +71,8 @@ impl ViewCell {
         if result.timed_out() { Err(Arc::clone(&guard)) } else { Ok(Arc::clone(&guard)) }
     }
 
-    fn set(&self, view: View) {
+    /// Shows another view.
+    pub fn set(&self, view: View) {
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(view);
         self.changed.notify_all();
         if let Some(wake) = &*self.wake.lock().unwrap_or_else(PoisonError::into_inner) {

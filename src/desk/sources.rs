@@ -1,10 +1,11 @@
 //! What a desk works from: roster, keys, certificate, trust anchors, from the files that the configuration names.
 
 use crate::bits::hex;
-use crate::bits::secret::Secret;
+use crate::bits::secret::{Pii, Secret};
 use crate::checkin::failure::Failure;
 use crate::checkin::state::Halted;
 use crate::desk::config::{DeskConfig, DeviceStoreKind};
+use crate::desk::package::{self, OpenPackage, Packages};
 use crate::desk::registry::cosigner;
 use crate::desk::trust::{TrustSource, TrustWatch};
 use crate::emrtd::authenticity::trust::TrustStore;
@@ -12,13 +13,15 @@ use crate::host::device_key::{self, DeviceStore};
 use crate::host::file;
 use crate::host::pkcs11::TokenSettings;
 use crate::host::threads;
+use crate::host::trust::trust_folder_of;
 use crate::record::statement::device_key_name;
-use crate::record::{Code, CosignatureKey, DeskCert, NoteSigner, NoteVerifier, RevocationList};
-use crate::roster::{Roster, canonical};
+use crate::record::{Code, CosignatureKey, DeskCert, NoteSigner, NoteVerifier, PackageRef, RevocationList};
+use crate::roster::{CandidateId, Roster, canonical};
 use jiff::tz::Offset;
-use std::path::Path;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-/// What was read from the disk before the log is opened.
+/// What a desk works from, read before the log is opened.
 pub(super) struct Prepared {
     pub(super) trust: TrustStore,
     pub(super) roster: Roster,
@@ -29,14 +32,26 @@ pub(super) struct Prepared {
     pub(super) cosigner: Option<CosignatureKey>,
     pub(super) operator: Code,
     pub(super) utc_offset: Offset,
+    /// The package it all came from.
+    pub(super) package: Option<PackageRef>,
+    /// The portraits that the board has, JPEG.
+    pub(super) portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
+    /// The trust folder, where it may be replaced while the desk runs.
+    pub(super) trust_watch: Option<TrustWatch>,
 }
 
-pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, TrustWatch), Halted> {
+/// From the single files that the configuration names.
+pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
     let paths = &config.paths;
+    for (key, path) in [("trust", &paths.trust), ("roster", &paths.roster), ("exam_key", &paths.exam_key)] {
+        if path.as_os_str().is_empty() {
+            return Err(halted_at(Failure::ConfigUnreadable, &format!("paths.{key}"), "missing"));
+        }
+    }
     let device = device_key_meanwhile(config, base)?;
     let exam_key = exam_key(&base.join(&paths.exam_key))?;
     let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
-    let prepared = Prepared {
+    Ok(Prepared {
         trust,
         roster: roster(&base.join(&paths.roster), &exam_key)?,
         device: device.join().map_err(|_| halted_at(Failure::DeviceKeyClosed, "its thread", "gone"))??,
@@ -44,11 +59,70 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<(Prepared, Tru
         revocations: revocations(config, base)?,
         exam_key,
         cosigner: cosigner(&config.registry, base)?,
-        operator: Code::new(&config.desk.operator)
-            .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))?,
+        operator: operator(config)?,
         utc_offset: utc_offset(config)?,
-    };
-    Ok((prepared, trust_watch))
+        package: None,
+        portraits: BTreeMap::new(),
+        trust_watch: Some(trust_watch),
+    })
+}
+
+/// From an opened package; `config` has taken up its rules already.
+pub(super) fn prepare_from(
+    config: &DeskConfig,
+    base: &Path,
+    packages: Packages,
+    package: OpenPackage,
+) -> Result<Prepared, Halted> {
+    let revocations = package.revocations();
+    let OpenPackage { note, contents, path, .. } = package;
+    let place = path.display().to_string();
+    let desk_cert = desk_cert(config, base)?;
+    not_revoked(contents.revocations.as_deref(), packages.board(), &desk_cert, &place)?;
+    Ok(Prepared {
+        trust: packed_trust(&contents.trust, &place)?,
+        roster: contents.roster,
+        device: packages.into_device(),
+        desk_cert,
+        revocations,
+        exam_key: contents.exam_key,
+        cosigner: cosigner(&config.registry, base)?,
+        operator: operator(config)?,
+        utc_offset: utc_offset(config)?,
+        package: Some(note.reference()),
+        portraits: contents.portraits,
+        trust_watch: None,
+    })
+}
+
+fn packed_trust(files: &BTreeMap<String, Vec<u8>>, place: &str) -> Result<TrustStore, Halted> {
+    let wrong = |cause: &dyn std::fmt::Display| halted_at(Failure::TrustMissing, place, cause);
+    let found = trust_folder_of(files).map_err(|error| wrong(&error))?;
+    let store = TrustStore::from_folder(&found.certificates, found.deviations.as_deref());
+    let (store, dropped) = store.map_err(|error| wrong(&error))?;
+    for one in &dropped {
+        tracing::warn!(index = one.index, cause = ?one.cause, "a trust anchor was left out");
+    }
+    if store.is_empty() { Err(wrong(&"no trust anchors")) } else { Ok(store) }
+}
+
+fn operator(config: &DeskConfig) -> Result<Code, Halted> {
+    Code::new(&config.desk.operator).map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))
+}
+
+/// The passphrase of the device's store.
+pub(super) fn passphrase(config: &DeskConfig, base: &Path) -> Result<Secret<String>, Halted> {
+    let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
+    Ok(Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// The board's verifier key.
+pub(super) fn board_key(config: &DeskConfig, base: &Path) -> Result<NoteVerifier, Halted> {
+    let missing = || halted_at(Failure::ConfigUnreadable, "paths.board_key", "missing");
+    let path = base.join(config.paths.board_key.as_ref().ok_or_else(missing)?);
+    let text = small_text(&path, Failure::ConfigUnreadable)?;
+    let wrong = |error| halted_at(Failure::ConfigUnreadable, &path.display().to_string(), error);
+    NoteVerifier::parse(text.trim_end()).map_err(wrong)
 }
 
 /// Most of a start is the derivation that protects the device key; everything else is read beside it.
@@ -81,8 +155,7 @@ pub fn with_device_store<T>(
     base: &Path,
     work: impl FnOnce(&DeviceStore<'_>, &str) -> Result<T, Halted>,
 ) -> Result<T, Halted> {
-    let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
-    let passphrase = Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned());
+    let passphrase = passphrase(config, base)?;
     let file = base.join(&config.paths.device_key);
     let device = &config.device;
     match device.store {
@@ -103,32 +176,42 @@ pub fn with_device_store<T>(
     }
 }
 
-/// Reads the board's note over the device key; empty where the configuration names none.
+/// Reads the board's note over the device key; empty where the configuration names none. One that came with a package
+/// stands above the one that the configuration names.
 ///
 /// # Errors
 /// A halted desk with [`Failure::DeviceKeyClosed`].
 pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
-    match &config.paths.desk_cert {
-        Some(path) => small_text(&base.join(path), Failure::DeviceKeyClosed),
+    let packed = beside_packages(config, base, package::DESK_CERT);
+    match packed.or_else(|| config.paths.desk_cert.as_ref().map(|path| base.join(path))) {
+        Some(path) => small_text(&path, Failure::DeviceKeyClosed),
         None => Ok(String::new()),
     }
 }
 
 /// The number of the board's list of revocations; `None` where the configuration names none.
 fn revocations(config: &DeskConfig, base: &Path) -> Result<Option<u32>, Halted> {
-    let Some(path) = &config.paths.revocations else { return Ok(None) };
-    let place = base.join(path).display().to_string();
-    let wrong = |cause: &dyn std::fmt::Display| halted_at(Failure::DeviceKeyClosed, &place, cause);
-    let key = config.paths.board_key.as_ref().ok_or_else(|| wrong(&"paths.board_key is missing"))?;
-    let board = NoteVerifier::parse(small_text(&base.join(key), Failure::DeviceKeyClosed)?.trim_end());
-    let board = board.map_err(|error| wrong(&error))?;
-    let note = small_text(&base.join(path), Failure::DeviceKeyClosed)?;
-    let list = RevocationList::open(&note, &board).map_err(|error| wrong(&error))?;
-    let own = DeskCert::peek(&desk_cert(config, base)?).and_then(|cert| list.of(cert.serial).cloned());
+    let Some(path) = config.paths.revocations.as_ref().map(|path| base.join(path)) else { return Ok(None) };
+    let board = board_key(config, base)?;
+    let note = small_text(&path, Failure::DeviceKeyClosed)?;
+    not_revoked(Some(&note), &board, &desk_cert(config, base)?, &path.display().to_string())
+}
+
+/// The number of a list of revocations on which `desk_cert` does not stand.
+fn not_revoked(note: Option<&str>, board: &NoteVerifier, desk_cert: &str, place: &str) -> Result<Option<u32>, Halted> {
+    let wrong = |cause: &dyn std::fmt::Display| halted_at(Failure::DeviceKeyClosed, place, cause);
+    let Some(note) = note else { return Ok(None) };
+    let list = RevocationList::open(note, board).map_err(|error| wrong(&error))?;
+    let own = DeskCert::peek(desk_cert).and_then(|cert| list.of(cert.serial).cloned());
     match own {
         Some(revoked) => Err(wrong(&format!("certificate {} is revoked: {}", revoked.serial, revoked.reason))),
         None => Ok(Some(list.number)),
     }
+}
+
+fn beside_packages(config: &DeskConfig, base: &Path, name: &str) -> Option<PathBuf> {
+    let path = base.join(config.paths.packages.as_ref()?).join(name);
+    path.is_file().then_some(path)
 }
 
 fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {

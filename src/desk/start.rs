@@ -14,14 +14,13 @@ use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of}
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::sources::{Prepared, halted_at, prepare, small_text};
-use crate::desk::trust::TrustWatch;
 use crate::desk::{indexing, questions, watch};
 use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::second_copy::SecondCopy;
 use crate::host::{clock, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::{AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
+use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
 use crate::registry::Registry;
 use crate::roster::Place;
 use jiff::SignedDuration;
@@ -55,7 +54,18 @@ pub struct Adapters {
 /// # Errors
 /// What the halted screen shows: the failure, and the place it lies in. The diagnostics have been told.
 pub fn start(config: &DeskConfig, base: &Path, adapters: Adapters) -> Result<RunningDesk, Halted> {
-    prepare(config, base).and_then(|prepared| run(config, base, prepared, adapters)).inspect_err(diagnose)
+    prepare(config, base).and_then(|prepared| run(config, base, prepared, adapters, None)).inspect_err(diagnose)
+}
+
+/// Starts a desk from what was prepared, in a view that somebody looks at already.
+pub(super) fn start_in(
+    view: Arc<ViewCell>,
+    config: &DeskConfig,
+    base: &Path,
+    prepared: Prepared,
+    adapters: Adapters,
+) -> Result<RunningDesk, Halted> {
+    run(config, base, prepared, adapters, Some(view)).inspect_err(diagnose)
 }
 
 /// Tells the diagnostics why there is no desk: where there is no log yet, nothing else remembers.
@@ -66,13 +76,16 @@ pub(super) fn diagnose(halted: &Halted) {
 fn run(
     config: &DeskConfig,
     base: &Path,
-    (prepared, trust_watch): (Prepared, TrustWatch),
+    mut prepared: Prepared,
     mut adapters: Adapters,
+    cell: Option<Arc<ViewCell>>,
 ) -> Result<RunningDesk, Halted> {
     check_evidence(config)?;
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
     let (mut log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
+    let opened = package_loaded(&mut log, &prepared, adapters.clock.now())?.unwrap_or(opened);
+    let trust_watch = prepared.trust_watch.take();
     // Questions are signed by the segment's key, which never leaves memory.
     let segment_key = log.segment_key().clone();
     let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
@@ -123,7 +136,9 @@ fn run(
     let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
     let first = view(&context, &state);
     let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, reading };
-    let brain = Brain { context, state, clock: adapters.clock, hands, view: Arc::new(ViewCell::new(first)) };
+    let cell = cell.unwrap_or_else(|| Arc::new(ViewCell::new(first.clone())));
+    cell.set(first);
+    let brain = Brain { context, state, clock: adapters.clock, hands, view: cell };
     spawned(RunningDesk::start(brain, inbox, messages, workers))
 }
 
@@ -132,6 +147,18 @@ fn check_evidence(config: &DeskConfig) -> Result<(), Halted> {
     let recipient = &config.evidence.recipient;
     let checked = if recipient.is_empty() { Ok(()) } else { sealed::check_recipient(recipient) };
     checked.map_err(|error| halted_at(Failure::ConfigUnreadable, "evidence.recipient", error))
+}
+
+/// The log says which package the desk works from.
+fn package_loaded(
+    log: &mut AttendanceLog<FileStore>,
+    prepared: &Prepared,
+    stamp: Stamp,
+) -> Result<Option<Durable>, Halted> {
+    let Some(package) = prepared.package.clone() else { return Ok(None) };
+    let rows = u64::try_from(prepared.roster.len()).unwrap_or(u64::MAX);
+    let event = AttendanceEvent::PackageLoaded { package, rows };
+    log.append(&prepared.operator, event, stamp).map(Some).map_err(|fault| halted(failure_of(&fault), fault))
 }
 
 /// A log that was opened for nothing says why, and ends in order.
@@ -180,7 +207,7 @@ fn open_log(
     let trust_store = prepared.trust.version().to_owned();
     let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
     let opening = opening(config, prepared.device.as_ref(), cert, operator, trust_store);
-    let opening = Opening { revocations: prepared.revocations, ..opening };
+    let opening = Opening { revocations: prepared.revocations, package: prepared.package.clone(), ..opening };
     AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
         let named = fault == LogFault::BadName;
         let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
@@ -201,7 +228,7 @@ pub(super) fn opening<'a>(
             board: config.exam.board.clone(),
             exam: config.exam.id.clone(),
             desk: config.desk.id.clone(),
-            session: config.session.id.clone(),
+            session: config.session.log_id().to_owned(),
         },
         device,
         desk_cert,
@@ -218,12 +245,13 @@ pub(super) fn opening<'a>(
 }
 
 fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
-    let Prepared { roster, exam_key, utc_offset, cosigner, .. } = prepared;
+    let Prepared { roster, exam_key, utc_offset, cosigner, portraits, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
     let expected = roster.count_at(&place);
     Context {
         roster,
+        portraits,
         place,
         policy: DeskPolicy { registry_cosigner: cosigner, ..desk_policy(config) },
         labels: labels(config),
@@ -261,6 +289,9 @@ fn desk_policy(config: &DeskConfig) -> DeskPolicy {
 }
 
 fn session_times(config: &SessionConfig) -> Option<SessionTimes> {
+    if config.times.is_some() {
+        return config.times;
+    }
     let starts = config.start?;
     let usual = SessionTimes::around(starts);
     let minutes = |minutes: u32| SignedDuration::from_mins(i64::from(minutes));

@@ -16,6 +16,7 @@ pub mod http;
 pub mod index;
 pub mod keys;
 pub mod logging;
+pub mod package_shelf;
 pub mod pair;
 pub mod pcsc;
 pub mod pkcs11;

@@ -44,6 +44,26 @@ pub fn lock_identity(identity: &Secret<String>, passphrase: &Secret<String>) -> 
     age::encrypt_and_armor(&recipient, identity.expose().as_bytes()).map_err(|_| SealError::Seal)
 }
 
+/// The same for a desk, whose passphrase lies beside it and is no word of a person: fewer steps, or every start of the
+/// desk would wait for them.
+///
+/// # Errors
+/// [`SealError::Seal`].
+pub fn lock_desk_identity(identity: &Secret<String>, passphrase: &Secret<String>) -> Result<String, SealError> {
+    let mut recipient = scrypt::Recipient::new(passphrase.expose().clone().into());
+    recipient.set_work_factor(DESK_WORK_FACTOR);
+    age::encrypt_and_armor(&recipient, identity.expose().as_bytes()).map_err(|_| SealError::Seal)
+}
+
+/// Who a file must be sealed for, so that this identity opens it.
+///
+/// # Errors
+/// [`SealError::Identity`].
+pub fn recipient_of(identity: &Secret<String>) -> Result<String, SealError> {
+    let identity: x25519::Identity = identity.expose().trim().parse().map_err(|_| SealError::Identity)?;
+    Ok(identity.to_public().to_string())
+}
+
 /// The identity of such a file.
 ///
 /// # Errors
@@ -95,6 +115,8 @@ pub fn open(sealed: &[u8], identity: &Secret<String>, limit: u64) -> Result<Secr
 }
 
 const MAX_IDENTITY_LEN: u64 = 4_096;
+/// 2¹⁴ steps of scrypt: 16 MiB, some hundredths of a second.
+const DESK_WORK_FACTOR: u8 = 14;
 /// 2²² steps of scrypt: 4 GiB. More is no key of ours.
 const MAX_WORK_FACTOR: u8 = 22;
 

@@ -426,6 +426,13 @@ pub enum AttendanceEvent {
         /// SHA-256 of the sealed file.
         sha256: Digest,
     },
+    /// The desk works from this package.
+    PackageLoaded {
+        /// Which.
+        package: PackageRef,
+        /// Candidates in it.
+        rows: u64,
+    },
     /// People's data was removed from the desk.
     Purged {
         /// What: `roster`, `exam-key`, `evidence`, `index`, `package`.

@@ -17,6 +17,7 @@ use super::{CandidateId, Roster, canonical, canonical::CanonicalError};
 use crate::bits::secret::{Pii, Secret};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 use std::fmt;
 use zeroize::Zeroizing;
@@ -130,6 +131,14 @@ pub struct PackageSettings {
     pub site: PackageSite,
     /// The rules of the desks.
     pub policy: PackagePolicy,
+}
+
+impl PackageSettings {
+    /// SHA-256 of the settings as they stand in the package: the rules that the log's first entry names.
+    pub fn sha256(&self) -> [u8; 32] {
+        let text = toml::to_string(self).unwrap_or_default();
+        Sha256::digest(text.as_bytes()).into()
+    }
 }
 
 /// One session.

@@ -213,6 +213,7 @@ impl App {
     fn screen(&mut self, ui: &mut Ui, view: &View) -> Option<Input> {
         let mut tools = Tools { strings: &self.strings, portrait: &mut self.portrait };
         match &view.screen {
+            Screen::Preparing(preparing) => screens::preparing::show(ui, preparing, &mut self.line, &mut tools),
             Screen::Idle(idle) => {
                 tools.portrait.wipe();
                 screens::idle::show(ui, idle, &mut self.line, &mut tools)
@@ -259,12 +260,7 @@ impl eframe::App for App {
 }
 
 fn is_recorded(screen: &Screen) -> bool {
-    match screen {
-        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
-            matches!(case.stage, StageView::Recorded(_))
-        }
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => false,
-    }
+    screen.case().is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
 }
 
 /// The width of the demo's side panel.

@@ -7,16 +7,23 @@ use crate::ui::text::Strings;
 use egui::{ColorImage, Label, RichText, Stroke, TextureHandle, TextureOptions, Ui, Vec2};
 use std::sync::Arc;
 
-/// The texture of the portrait that is shown.
+/// The textures of the portraits that are shown: the chip's and the board's.
 #[derive(Default)]
 pub(super) struct PortraitTexture {
-    shown: Option<(Arc<Portrait>, TextureHandle)>,
+    shown: Vec<(Arc<Portrait>, TextureHandle)>,
 }
 
 impl PortraitTexture {
-    /// Drops texture and portrait.
+    /// Drops textures and portraits.
     pub(super) fn wipe(&mut self) {
-        self.shown = None;
+        self.shown.clear();
+    }
+
+    /// Draws the board's portrait, with its name below.
+    pub(super) fn show_listed(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, strings: &Strings, size: Vec2) {
+        self.picture(ui, portrait, size);
+        let name = RichText::new(&strings.words.portrait_listed).font(style::font(Size::Body)).color(style::INK_SOFT);
+        ui.add(Label::new(name).wrap());
     }
 
     /// Draws the portrait into a frame of `size`, or says why there is none.
@@ -39,13 +46,15 @@ impl PortraitTexture {
     }
 
     fn picture(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, size: Vec2) {
-        let fresh = !self.shown.as_ref().is_some_and(|(shown, _)| Arc::ptr_eq(shown, portrait));
-        if fresh {
-            self.shown = upload(ui, portrait).map(|texture| (Arc::clone(portrait), texture));
+        if !self.shown.iter().any(|(shown, _)| Arc::ptr_eq(shown, portrait)) {
+            // The next person's portraits take the place of the last one's.
+            let surplus = (self.shown.len() + 1).saturating_sub(MAX_SHOWN);
+            self.shown.drain(..surplus);
+            self.shown.extend(upload(ui, portrait).map(|texture| (Arc::clone(portrait), texture)));
         }
         let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
         ui.painter().rect_filled(rect, style::RADIUS, style::PORTRAIT_GROUND);
-        if let Some((_, texture)) = &self.shown {
+        if let Some((_, texture)) = self.shown.iter().find(|(shown, _)| Arc::ptr_eq(shown, portrait)) {
             let scale = (rect.size() / texture.size_vec2()).min_elem();
             let inner = egui::Rect::from_center_size(rect.center(), texture.size_vec2() * scale);
             egui::Image::new(texture).corner_radius(style::RADIUS).paint_at(ui, inner);
@@ -70,3 +79,6 @@ fn frame(ui: &mut Ui, size: Vec2, text: &str) {
     let label = Label::new(RichText::new(text).font(style::font(Size::Large)).color(style::INK_SOFT));
     ui.put(rect, label);
 }
+
+/// The chip's and the board's.
+const MAX_SHOWN: usize = 2;

@@ -140,6 +140,7 @@ words! {
     portrait_pending
     portrait_none
     portrait_unproven
+    portrait_listed
     compare_portrait
     action_admit
     action_refer
@@ -225,4 +226,33 @@ words! {
     demo_title
     demo_hint
     demo_lift
+    preparing_title
+    preparing_working
+    preparing_none
+    preparing_looking
+    preparing_compare
+    preparing_refused
+    preparing_for_others
+    package_new
+    package_kept
+    package_candidates
+    package_version
+    package_replaces
+    package_until
+    package_from
+    package_signer
+    action_take_package
+    action_use_package
+    sign_in_title
+    sign_in_pin
+    sign_in_hint
+    sign_in_wrong
+    sign_in_locked
+    sign_in_stopped
+    action_sign_in
+    action_other_person
+    role_invigilator
+    role_head_of_site
+    role_technician
+    role_board
 }

@@ -54,6 +54,7 @@ impl Desk {
         let (log, opened) = record_support::open(MemoryStore::default(), 0).expect("a log");
         let now = record_support::at(1);
         let context = Context {
+            portraits: std::collections::BTreeMap::new(),
             roster,
             place: Place { site: String::new(), session: String::new(), room: Some("0012".to_owned()) },
             policy,

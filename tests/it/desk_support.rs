@@ -299,10 +299,7 @@ pub(crate) fn is_idle(view: &View) -> bool {
 }
 
 pub(crate) fn case_of(screen: &Screen) -> Option<&CaseView> {
-    match screen {
-        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => Some(case),
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
-    }
+    screen.case()
 }
 
 /// What the line about the chip says is wrong.
@@ -313,7 +310,7 @@ pub(crate) fn chip_failure(screen: &Screen) -> Option<Failure> {
     }
 }
 
-fn ready(screen: &Screen) -> Option<&CaseView> {
+pub(crate) fn ready(screen: &Screen) -> Option<&CaseView> {
     case_of(screen).filter(|case| {
         let open = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
         open && !matches!(case.portrait, PortraitView::Pending)

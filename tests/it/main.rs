@@ -18,6 +18,8 @@ mod desk_disk;
 mod desk_flow;
 mod desk_index;
 mod desk_kill;
+mod desk_package;
+mod desk_package_support;
 mod desk_reader;
 mod desk_registry;
 mod desk_start;

@@ -82,8 +82,14 @@ fn contents() -> Contents {
         revocation_required: false,
         registry_required: false,
     };
-    let head =
-        Operator { code: "td-01".to_owned(), name: "Trần B".to_owned(), role: Role::HeadOfSite, site: String::new() };
+    let head = Operator {
+        code: "td-01".to_owned(),
+        name: "Trần B".to_owned(),
+        role: Role::HeadOfSite,
+        site: String::new(),
+        pin: None,
+        revoked: None,
+    };
     let desk = |id: &str| PackageDesk {
         id: id.to_owned(),
         title: "Bàn “1”".to_owned(),

@@ -110,6 +110,7 @@ pub(crate) fn admit() -> CaseView {
         reasons: vec![],
         minutes_late: None,
         arrival: None,
+        listed_portrait: None,
         portrait: PortraitView::Proven(portrait()),
         stage: StageView::Deciding(vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted]),
     }

@@ -35,44 +35,46 @@ pub(crate) fn run(arguments: &KioskArguments) -> ExitCode {
 mod window {
     use super::KioskArguments;
     use diemdanh::checkin::show::halted_at_start;
-    use diemdanh::checkin::state::Halted;
     use diemdanh::desk::anchors::witness;
     use diemdanh::desk::config::DeskConfig;
+    use diemdanh::desk::kiosk::Kiosk;
     use diemdanh::desk::registry::client;
-    use diemdanh::desk::runtime::{RunningDesk, ViewCell};
-    use diemdanh::desk::start::{Adapters, read_config, start};
+    use diemdanh::desk::runtime::ViewCell;
+    use diemdanh::desk::start::{Adapters, read_config};
     use diemdanh::host::clock::SystemClock;
     use diemdanh::host::pcsc::PcscReader;
     use diemdanh::host::random::SystemRandom;
     use diemdanh::ui::app::{DeskLink, WindowError, WindowOptions, run};
     use diemdanh::ui::style::DESIGN_SIZE;
-    use std::path::Path;
+    use std::error::Error;
+    use std::path::{Path, PathBuf};
     use std::sync::Arc;
 
-    pub(super) fn open(arguments: &KioskArguments) -> Result<(), WindowError> {
-        let (config, desk) = match read_config(&arguments.config) {
-            Ok((config, base)) => {
-                let desk = start_desk(&config, &base);
-                (Some(config), desk)
+    pub(super) fn open(arguments: &KioskArguments) -> Result<(), Box<dyn Error>> {
+        match read_config(&arguments.config) {
+            Ok((config, base)) => show(config, base),
+            Err(halted) => {
+                let view = ViewCell::new(halted_at_start(&halted, env!("CARGO_PKG_VERSION")));
+                let link = DeskLink { view: Box::new(move || view.get()), send: Box::new(|_| {}) };
+                Ok(run(link, options(false), |_| {})?)
             }
-            Err(halted) => (None, Err(halted)),
-        };
-        let options = WindowOptions {
-            size: DESIGN_SIZE,
-            fullscreen: config.is_some_and(|config| config.window.fullscreen),
-            side_panel: None,
-            #[cfg(feature = "lab")]
-            autopilot: None,
-        };
-        match desk {
-            Ok(desk) => show(desk, options),
-            Err(halted) => show_halted(&halted, options),
         }
     }
 
-    fn start_desk(config: &DeskConfig, base: &Path) -> Result<RunningDesk, Halted> {
+    fn show(config: DeskConfig, base: PathBuf) -> Result<(), Box<dyn Error>> {
+        let options = options(config.window.fullscreen);
+        let kiosk = Kiosk::open(config, base, Arc::new(SystemClock), Box::new(adapters))?;
+        let view = kiosk.view();
+        let shown = Arc::clone(&view);
+        let link = DeskLink { view: Box::new(move || shown.get()), send: Box::new(kiosk.sender()) };
+        let closed: Result<(), WindowError> = run(link, options, move |wake| view.wake_with(wake));
+        kiosk.stop();
+        Ok(closed?)
+    }
+
+    fn adapters(config: &DeskConfig, base: &Path) -> Result<Adapters, diemdanh::checkin::state::Halted> {
         let name = (!config.reader.name.is_empty()).then(|| config.reader.name.clone());
-        let adapters = Adapters {
+        Ok(Adapters {
             watcher: Box::new(PcscReader::new(name.clone())),
             connector: Box::new(PcscReader::new(name)),
             registry: client(&config.registry, base)?,
@@ -81,22 +83,16 @@ mod window {
             card_random: Box::new(SystemRandom),
             key_random: Box::new(SystemRandom),
             sound: diemdanh::desk::sounds::speaker(),
-        };
-        start(config, base, adapters)
+        })
     }
 
-    fn show(desk: RunningDesk, options: WindowOptions) -> Result<(), WindowError> {
-        let view = desk.view();
-        let shown = Arc::clone(&view);
-        let link = DeskLink { view: Box::new(move || shown.get()), send: Box::new(desk.sender()) };
-        let closed = run(link, options, move |wake| view.wake_with(wake));
-        desk.stop();
-        closed
-    }
-
-    fn show_halted(halted: &Halted, options: WindowOptions) -> Result<(), WindowError> {
-        let view = ViewCell::new(halted_at_start(halted, env!("CARGO_PKG_VERSION")));
-        let link = DeskLink { view: Box::new(move || view.get()), send: Box::new(|_| {}) };
-        run(link, options, |_| {})
+    fn options(fullscreen: bool) -> WindowOptions {
+        WindowOptions {
+            size: DESIGN_SIZE,
+            fullscreen,
+            side_panel: None,
+            #[cfg(feature = "lab")]
+            autopilot: None,
+        }
     }
 }

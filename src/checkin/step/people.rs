@@ -23,6 +23,8 @@ impl Desk<'_> {
             Input::Chose(choice) => self.chose(choice),
             Input::Reason(reason) => self.reason(reason),
             Input::Back => self.back(),
+            // A desk that runs has been prepared.
+            Input::TakePackage(_) | Input::ChoseOperator(_) | Input::EnteredPin(_) => {}
         }
     }
 

@@ -52,6 +52,14 @@ impl Portrait {
         Self::decode(&dg2::parse(file)?)
     }
 
+    /// Decodes a JPEG that stands alone.
+    ///
+    /// # Errors
+    /// [`PortraitError`].
+    pub fn from_jpeg(bytes: &[u8]) -> Result<Self, PortraitError> {
+        jpeg(bytes, image_header::dimensions(ImageKind::Jpeg, bytes)?)
+    }
+
     /// Decodes one face image.
     ///
     /// # Errors

@@ -9,6 +9,8 @@ use crate::ui::widgets::{Weight, banner, button, check_line};
 use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
+/// The board's portrait beside the chip's.
+const LISTED: Vec2 = Vec2::new(180.0, 240.0);
 const FOOT_HEIGHT: f32 = 84.0;
 
 /// Draws the whole screen; `body` is what is largest on it.
@@ -29,6 +31,13 @@ pub(super) fn show(
             ui.set_width(PORTRAIT.x);
             tools.portrait.show(ui, &view.portrait, strings, PORTRAIT);
         });
+        if let Some(listed) = &view.listed_portrait {
+            ui.add_space(style::GAP);
+            ui.vertical(|ui| {
+                ui.set_width(LISTED.x);
+                tools.portrait.show_listed(ui, listed, strings, LISTED);
+            });
+        }
         ui.add_space(style::GAP);
         ui.vertical(|ui| {
             person(ui, &view.person, &strings.words);

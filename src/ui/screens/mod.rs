@@ -6,6 +6,7 @@ pub(super) mod closing;
 pub(super) mod elsewhere;
 pub(super) mod halted;
 pub(super) mod idle;
+pub(super) mod preparing;
 pub(super) mod reading;
 pub(super) mod verdict;
 

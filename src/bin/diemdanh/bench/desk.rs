@@ -154,21 +154,14 @@ impl Relay {
 }
 
 fn decided(view: &View) -> Option<&CaseView> {
-    case(view).filter(|case| {
+    view.screen.case().filter(|case| {
         let open = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
         open && !matches!(case.portrait, PortraitView::Pending)
     })
 }
 
 fn is_recorded(view: &View) -> bool {
-    case(view).is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
-}
-
-fn case(view: &View) -> Option<&CaseView> {
-    match &view.screen {
-        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => Some(case),
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
-    }
+    view.screen.case().is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
 }
 
 fn shown(desk: &RunningDesk, what: &'static str, wanted: impl Fn(&View) -> bool) -> Result<Arc<View>, BenchError> {

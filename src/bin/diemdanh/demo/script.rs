@@ -155,14 +155,10 @@ fn visit(
 
 /// The case of a screen on which somebody can decide.
 fn decided(screen: &Screen) -> Option<&CaseView> {
-    match screen {
-        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
-            let ready = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
-            let portrait = !matches!(case.portrait, diemdanh::checkin::view::PortraitView::Pending);
-            (ready && portrait).then_some(case)
-        }
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
-    }
+    screen.case().filter(|case| {
+        let ready = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
+        ready && !matches!(case.portrait, diemdanh::checkin::view::PortraitView::Pending)
+    })
 }
 
 fn check(visitor: &Visitor, screen: &Screen, case: &CaseView) -> Result<(), DemoError> {
@@ -212,12 +208,9 @@ fn finish(view: &ViewCell, field: &LabField, hands: &Hands, visitor: &Visitor) -
 }
 
 fn receipt(screen: &Screen) -> Option<String> {
-    match screen {
-        Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => match &case.stage {
-            StageView::Recorded(receipt) => Some(receipt.entry.clone()),
-            _ => None,
-        },
-        Screen::Idle(_) | Screen::Reading(_) | Screen::Closing(_) | Screen::Halted(_) => None,
+    match &screen.case()?.stage {
+        StageView::Recorded(receipt) => Some(receipt.entry.clone()),
+        _ => None,
     }
 }
 
@@ -230,6 +223,7 @@ fn wait(view: &ViewCell, who: &str, wanted: impl Fn(&View) -> bool) -> Result<st
 
 fn name_of(screen: &Screen) -> String {
     match screen {
+        Screen::Preparing(preparing) => format!("preparing {preparing:?}"),
         Screen::Idle(idle) => format!("idle {:?} {:?}", idle.instruction, idle.notice),
         Screen::Reading(reading) => format!("reading {:?} {:?}", reading.phase, reading.interrupted),
         Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {

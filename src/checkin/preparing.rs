@@ -1,0 +1,99 @@
+//! Before there is a desk: a package is taken, a person signs in. What the screen shows of it.
+
+use crate::checkin::failure::Failure;
+use crate::checkin::show::bare_view;
+use crate::checkin::view::{Header, Screen, View};
+pub use crate::roster::operators::Role;
+
+/// What is prepared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PreparingView {
+    /// Packages to choose from, or none yet.
+    Packages(PackagesView),
+    /// Somebody signs in.
+    SignIn(SignInView),
+    /// A package is opened, or the desk is started.
+    Working,
+}
+
+/// Packages to choose from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PackagesView {
+    /// Those that can be taken or used, the newest first.
+    pub offers: Vec<OfferView>,
+    /// Those that cannot, by name.
+    pub refused: Vec<RefusedView>,
+    /// Packages for other places that lie on the stick too.
+    pub for_others: usize,
+    /// The folders that are looked into.
+    pub places: Vec<String>,
+    /// What went wrong with the last choice.
+    pub notice: Option<Failure>,
+}
+
+/// A package, as a person compares it with the board's letter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OfferView {
+    /// The exam's name.
+    pub exam: String,
+    /// The session.
+    pub session: String,
+    /// The site: code and name.
+    pub site: String,
+    /// Candidates.
+    pub rows: u64,
+    /// Its version.
+    pub version: u32,
+    /// The version that this desk has, where it has one.
+    pub held: Option<u32>,
+    /// Local time until which it can be used, `HH:MM dd/mm/yyyy`.
+    pub until: String,
+    /// Local time from which it can be used, where that is still to come.
+    pub from: Option<String>,
+    /// Whose key signed it.
+    pub signer: String,
+    /// Sixteen characters of that key.
+    pub sixteen: String,
+    /// It lies on the desk already: it is used, not taken.
+    pub is_kept: bool,
+}
+
+/// A package that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedView {
+    /// The file's name.
+    pub file: String,
+    /// Why.
+    pub failure: Failure,
+}
+
+/// Somebody signs in.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SignInView {
+    /// Who may.
+    pub operators: Vec<OperatorView>,
+    /// The PIN of this one is asked for.
+    pub chosen: Option<usize>,
+    /// The last PIN was wrong; so many tries are left before the desk waits.
+    pub wrong: Option<u32>,
+    /// No PIN is taken for so many seconds.
+    pub locked_s: Option<u64>,
+    /// No PIN of this person is taken before a head of site signs in.
+    pub stopped: bool,
+}
+
+/// Somebody who may sign in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperatorView {
+    /// The name.
+    pub name: String,
+    /// The code in the log.
+    pub code: String,
+    /// What she may do.
+    pub role: Role,
+}
+
+/// The whole view of a desk that is being prepared.
+pub fn preparing_view(header: Header, preparing: PreparingView, version: &str) -> View {
+    View { header, screen: Screen::Preparing(preparing), ..bare_view(version) }
+}

@@ -1,0 +1,244 @@
+//! Before there is a desk: what the board's package says about itself, and who signs in.
+
+use super::Tools;
+use crate::bits::secret::Secret;
+use crate::checkin::event::Input;
+use crate::checkin::failure::Signal;
+use crate::checkin::view::{OfferView, OperatorView, PackagesView, PreparingView, Role, SignInView};
+
+use crate::ui::icons;
+use crate::ui::style::{self, Size};
+use crate::ui::text::Words;
+use crate::ui::widgets::{Weight, banner, button, notice};
+use egui::{Key, Label, RichText, ScrollArea, TextEdit, Ui, Vec2};
+
+const BUTTON_WIDTH: f32 = 380.0;
+const NAME_WIDTH: f32 = 190.0;
+const COLUMN_WIDTH: f32 = 900.0;
+const ROW_HEIGHT: f32 = 60.0;
+/// More people than this have to scroll.
+const LIST_HEIGHT: f32 = 470.0;
+
+/// Draws the screen; `line` is the PIN while it is typed.
+pub(crate) fn show(ui: &mut Ui, view: &PreparingView, line: &mut String, tools: &mut Tools<'_>) -> Option<Input> {
+    let words = &tools.strings.words;
+    match view {
+        PreparingView::Packages(packages) => {
+            banner(ui, Signal::Working, &words.preparing_title, "");
+            ui.add_space(style::GAP);
+            packages_screen(ui, packages, tools)
+        }
+        PreparingView::SignIn(sign_in) => {
+            banner(ui, Signal::Working, &words.sign_in_title, "");
+            ui.add_space(style::GAP);
+            sign_in_screen(ui, sign_in, line, words)
+        }
+        PreparingView::Working => {
+            banner(ui, Signal::Working, &words.preparing_working, "");
+            None
+        }
+    }
+}
+
+fn packages_screen(ui: &mut Ui, view: &PackagesView, tools: &mut Tools<'_>) -> Option<Input> {
+    let words = &tools.strings.words;
+    if let Some(failure) = view.notice {
+        notice(ui, failure, tools.strings);
+        ui.add_space(style::GAP);
+    }
+    let mut taken = None;
+    ScrollArea::vertical().show(ui, |ui| {
+        if view.offers.is_empty() {
+            nothing(ui, view, words);
+        } else if view.offers.iter().any(|offer| !offer.is_kept) {
+            text(ui, &words.preparing_compare, Size::Large);
+            ui.add_space(style::GAP);
+        }
+        for (index, offer) in view.offers.iter().enumerate() {
+            // Enter takes the only one; among several somebody has to choose.
+            let key = (view.offers.len() == 1).then_some(Key::Enter);
+            if offer_card(ui, offer, key, words) {
+                taken = Some(Input::TakePackage(index));
+            }
+            ui.add_space(style::GAP);
+        }
+        for refused in &view.refused {
+            text(ui, &format!("{}: {}", words.preparing_refused, refused.file), Size::Body);
+            notice(ui, refused.failure, tools.strings);
+            ui.add_space(style::GAP);
+        }
+        if view.for_others > 0 {
+            text(ui, &format!("{} {}", view.for_others, words.preparing_for_others), Size::Body);
+        }
+    });
+    taken
+}
+
+fn nothing(ui: &mut Ui, view: &PackagesView, words: &Words) {
+    ui.vertical_centered(|ui| {
+        ui.add_space(60.0);
+        ui.label(RichText::new(&words.preparing_none).font(style::bold(Size::Banner)).color(style::INK));
+        ui.add_space(style::GAP * 2.0);
+        ui.label(RichText::new(&words.preparing_looking).font(style::font(Size::Large)).color(style::INK_SOFT));
+        for place in &view.places {
+            ui.label(RichText::new(place).font(style::mono(Size::Body)).color(style::INK_SOFT));
+        }
+        ui.add_space(style::GAP * 2.0);
+    });
+}
+
+fn offer_card(ui: &mut Ui, offer: &OfferView, key: Option<Key>, words: &Words) -> bool {
+    let mut pressed = false;
+    style::card().show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        let word = if offer.is_kept { &words.package_kept } else { &words.package_new };
+        ui.horizontal(|ui| {
+            let signal = if offer.is_kept { Signal::Ok } else { Signal::Attention };
+            icons::inline(ui, signal, 30.0);
+            ui.label(RichText::new(word).font(style::bold(Size::Body)).color(style::signal(signal).ink));
+            ui.label(RichText::new(&offer.exam).font(style::bold(Size::Large)).color(style::INK));
+        });
+        ui.add_space(style::GAP);
+        ui.horizontal_top(|ui| {
+            ui.vertical(|ui| {
+                ui.set_width(ui.available_width() - BUTTON_WIDTH - style::GAP * 2.0);
+                facts(ui, offer, words);
+            });
+            ui.vertical(|ui| {
+                ui.add_space(style::GAP);
+                let action = if offer.is_kept { &words.action_use_package } else { &words.action_take_package };
+                // One that cannot be used yet is only shown.
+                if !(offer.is_kept && offer.from.is_some()) {
+                    pressed = button(ui, action, key, Weight::Main, BUTTON_WIDTH);
+                }
+            });
+        });
+    });
+    pressed
+}
+
+fn facts(ui: &mut Ui, offer: &OfferView, words: &Words) {
+    let version = match offer.held.filter(|held| *held != offer.version) {
+        Some(held) => format!("{} ({} {held})", offer.version, words.package_replaces),
+        None => offer.version.to_string(),
+    };
+    fact(ui, &words.session, &offer.session, style::bold(Size::Large));
+    fact(ui, &words.site, &offer.site, style::bold(Size::Large));
+    fact(ui, &words.package_candidates, &offer.rows.to_string(), style::bold(Size::Large));
+    fact(ui, &words.package_version, &version, style::bold(Size::Large));
+    if let Some(from) = &offer.from {
+        fact(ui, &words.package_from, from, style::font(Size::Large));
+    }
+    fact(ui, &words.package_until, &offer.until, style::font(Size::Large));
+    fact(ui, &words.package_signer, &offer.signer, style::font(Size::Large));
+    fact(ui, "", &offer.sixteen, style::mono(Size::Title));
+}
+
+fn sign_in_screen(ui: &mut Ui, view: &SignInView, line: &mut String, words: &Words) -> Option<Input> {
+    match view.chosen.and_then(|chosen| view.operators.get(chosen)) {
+        Some(operator) => pin(ui, view, operator, line, words),
+        None => {
+            line.clear();
+            people(ui, &view.operators, words)
+        }
+    }
+}
+
+fn people(ui: &mut Ui, operators: &[OperatorView], words: &Words) -> Option<Input> {
+    let mut chosen = None;
+    ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
+        ui.vertical_centered(|ui| {
+            for (index, operator) in operators.iter().enumerate() {
+                let name = format!("{}   ·   {}   ·   {}", operator.name, role(operator.role, words), operator.code);
+                let label = RichText::new(name).font(style::bold(Size::Large)).color(style::INK);
+                if ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), egui::Button::new(label)).clicked() {
+                    chosen = Some(Input::ChoseOperator(index));
+                }
+            }
+        });
+    });
+    chosen
+}
+
+fn pin(ui: &mut Ui, view: &SignInView, operator: &OperatorView, line: &mut String, words: &Words) -> Option<Input> {
+    ui.vertical_centered(|ui| {
+        ui.set_max_width(COLUMN_WIDTH);
+        ui.label(RichText::new(&operator.name).font(style::bold(Size::Banner)).color(style::INK));
+        let below = format!("{} · {}", role(operator.role, words), operator.code);
+        ui.label(RichText::new(below).font(style::font(Size::Large)).color(style::INK_SOFT));
+        ui.add_space(style::GAP * 2.0);
+        let open = !view.stopped && view.locked_s.is_none();
+        let entered = if open { entry(ui, line, words) } else { None };
+        ui.add_space(style::GAP);
+        trouble(ui, view, words);
+        ui.add_space(style::GAP * 2.0);
+        let back = button(ui, &words.action_other_person, Some(Key::Escape), Weight::Side, BUTTON_WIDTH);
+        if back {
+            line.clear();
+        }
+        entered.or(back.then_some(Input::Back))
+    })
+    .inner
+}
+
+fn entry(ui: &mut Ui, line: &mut String, words: &Words) -> Option<Input> {
+    let label = ui.label(RichText::new(&words.sign_in_hint).font(style::font(Size::Large)).color(style::INK_SOFT));
+    let edit = TextEdit::singleline(line)
+        .password(true)
+        .char_limit(MAX_PIN_LEN)
+        .font(style::mono(Size::Banner))
+        .hint_text(RichText::new(&words.sign_in_pin).font(style::font(Size::Title)).color(style::INK_SOFT))
+        .horizontal_align(egui::Align::Center)
+        .margin(egui::Margin::symmetric(16, 12))
+        .desired_width(360.0);
+    let response = ui.add(edit).labelled_by(label.id);
+    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if !response.has_focus() && ui.input(|input| input.focused) {
+        response.request_focus();
+    }
+    ui.add_space(style::GAP);
+    let pressed = button(ui, &words.action_sign_in, None, Weight::Main, BUTTON_WIDTH);
+    ((entered || pressed) && !line.is_empty()).then(|| Input::EnteredPin(Secret::new(std::mem::take(line))))
+}
+
+fn trouble(ui: &mut Ui, view: &SignInView, words: &Words) {
+    let told = match (view.stopped, view.locked_s, view.wrong) {
+        (true, _, _) => Some((Signal::Stop, words.sign_in_stopped.clone())),
+        (_, Some(seconds), _) => Some((Signal::Attention, format!("{} {seconds}", words.sign_in_locked))),
+        (_, _, Some(left)) => Some((Signal::Attention, format!("{} {left}", words.sign_in_wrong))),
+        _ => None,
+    };
+    let Some((signal, told)) = told else { return };
+    style::signal_card(signal).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            icons::inline(ui, signal, 30.0);
+            let ink = style::signal(signal).ink;
+            ui.add(Label::new(RichText::new(told).font(style::bold(Size::Large)).color(ink)).wrap());
+        });
+    });
+}
+
+fn role(role: Role, words: &Words) -> &str {
+    match role {
+        Role::Invigilator => &words.role_invigilator,
+        Role::HeadOfSite => &words.role_head_of_site,
+        Role::Technician => &words.role_technician,
+        Role::Board => &words.role_board,
+    }
+}
+
+fn fact(ui: &mut Ui, name: &str, value: &str, font: egui::FontId) {
+    ui.horizontal(|ui| {
+        let name = RichText::new(name).font(style::font(Size::Large)).color(style::INK_SOFT);
+        ui.add_sized(Vec2::new(NAME_WIDTH, 0.0), Label::new(name).halign(egui::Align::LEFT));
+        ui.label(RichText::new(value).font(font).color(style::INK));
+    });
+}
+
+fn text(ui: &mut Ui, words: &str, size: Size) {
+    ui.add(Label::new(RichText::new(words).font(style::font(size)).color(style::INK)).wrap());
+}
+
+/// Longer than every PIN.
+const MAX_PIN_LEN: usize = 16;

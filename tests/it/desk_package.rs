@@ -1,0 +1,295 @@
+//! A desk that works from the board's package: found on a stick, judged, opened into memory, signed in.
+
+use crate::desk_package_support::{PIN, Site};
+use crate::desk_support::{card, case_of, good, person, ready};
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::bits::secret::{Pii, Secret};
+use diemdanh::bits::stamp::{Clock, Stamp};
+use diemdanh::checkin::event::{Choice, Input};
+use diemdanh::checkin::failure::Failure;
+use diemdanh::checkin::view::{PreparingView, Screen, StageView, View};
+use diemdanh::desk::purge::{Leave, purge};
+use diemdanh::desk::start::read_config;
+use diemdanh::host::clock::SystemClock;
+use diemdanh::host::sealed;
+use diemdanh::lab::issuer::portrait::{Coding, coded};
+use diemdanh::record::package::PackageReceipt;
+use diemdanh::record::{AttendanceEvent, NoteKey};
+use jiff::{SignedDuration, Timestamp};
+use std::fs;
+use std::sync::Arc;
+
+/// The wall clock moved by hours.
+struct Moved(i64);
+
+impl Clock for Moved {
+    fn now(&self) -> Stamp {
+        let now = SystemClock.now();
+        Stamp { wall: now.wall + SignedDuration::from_hours(self.0), ..now }
+    }
+}
+
+#[test]
+fn a_package_is_shown_taken_and_worked_from() {
+    let site = Site::new();
+    let person = person(0);
+    let mut contents = site.contents();
+    let id = contents.roster.iter().find(|one| *one.id_number.reveal() == person.number).unwrap().id;
+    contents.portraits.insert(id, Pii::new(coded(&person, Coding::Jpeg).unwrap()));
+    site.put("goi.diemdanh", &site.pack(&contents, |_| {}));
+    let desk = site.open();
+    let offer = desk.packages().offers.remove(0);
+    assert_eq!((offer.exam.as_str(), offer.site.as_str()), ("Kỳ thi thử", "0901 · THPT Mẫu"));
+    assert_eq!((offer.rows, offer.version, offer.held, offer.is_kept), (9, 1, None, false));
+    assert_eq!(offer.sixteen.chars().filter(char::is_ascii_alphanumeric).count(), 16);
+    desk.send(Input::TakePackage(0));
+    let sign_in = desk.signing_in(|_| true);
+    let names: Vec<&str> = sign_in.operators.iter().map(|one| one.code.as_str()).collect();
+    assert_eq!(names, ["gt-07", "tdt-01"], "nobody without a PIN is asked for one");
+    desk.sign_in(0);
+    let view = desk.view.get();
+    assert_eq!((view.header.operator.as_str(), view.header.expected), ("Lê Thị Mẫu", 9));
+    assert_eq!((view.header.exam.as_str(), view.header.desk.as_str()), ("Kỳ thi thử", "Bàn 1"));
+    desk.send(Input::Entered(person.qr()));
+    desk.field.insert(card(&good(&person)));
+    let view = desk.wait("a verdict", |view| ready(&view.screen).is_some());
+    assert!(case_of(&view.screen).unwrap().listed_portrait.is_some(), "the board's portrait stands beside the chip's");
+    desk.send(Input::Chose(Choice::Admit));
+    desk.wait("a receipt", |view| {
+        case_of(&view.screen).is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
+    });
+    desk.kiosk.stop();
+    let events = site.world.events();
+    let (AttendanceEvent::Open(opened), AttendanceEvent::PackageLoaded { package, rows }) = (&events[0], &events[1])
+    else {
+        panic!("{:?}", &events[..2])
+    };
+    assert_eq!((opened.package.as_ref(), *rows), (Some(package), 9));
+    assert_eq!(site.world.entries_in("journal")[2].op.as_str(), "gt-07");
+    site.world.board_agrees();
+}
+
+#[test]
+fn what_lies_on_the_disk_names_nobody() {
+    let site = Site::new();
+    site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
+    let desk = site.open();
+    desk.begin();
+    desk.kiosk.stop();
+    let person = person(0);
+    for entry in
+        fs::read_dir(site.world.path("packages")).unwrap().chain(fs::read_dir(site.world.path("journal")).unwrap())
+    {
+        let path = entry.unwrap().path();
+        let bytes = fs::read(&path).unwrap_or_default();
+        for needle in [person.number.as_str(), person.full_name.as_str(), PIN] {
+            let found = bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
+            assert!(!found, "{} holds a planted fact", path.display());
+        }
+    }
+}
+
+#[test]
+fn the_next_start_asks_only_who_works_here() {
+    let site = Site::new();
+    site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
+    let desk = site.open();
+    desk.begin();
+    desk.kiosk.stop();
+    let receipt = fs::read_dir(site.world.path("stick")).unwrap().map(|entry| entry.unwrap().path());
+    let receipt = receipt.into_iter().find(|path| path.extension().is_some_and(|end| end == "receipt")).unwrap();
+    let note = fs::read_to_string(receipt).unwrap();
+    assert_eq!(
+        PackageReceipt::peek(&note).map(|receipt| (receipt.version, receipt.desk)),
+        Some((1, "desk-1".to_owned()))
+    );
+    let again = site.open();
+    again.sign_in(1);
+    assert_eq!(again.view.get().header.operator, "Phạm Văn Thử");
+    again.kiosk.stop();
+}
+
+/// What a stick's package is refused as.
+fn refused(site: &Site, bytes: &[u8]) -> Vec<Failure> {
+    site.put("thu.diemdanh", bytes);
+    let desk = site.open();
+    let packages = desk.packages();
+    desk.kiosk.stop();
+    assert_eq!(packages.offers.len(), 0);
+    packages.refused.into_iter().map(|one| one.failure).collect()
+}
+
+#[test]
+fn packages_are_refused_by_name() {
+    let site = Site::new();
+    let (contents, hour) = (site.contents(), SignedDuration::from_hours(1));
+    let good = site.pack(&contents, |_| {});
+    let other_board = NoteKey::generate("board.example", &mut SeededRandom::new("another")).unwrap();
+    let (_, stranger) = sealed::generate();
+    let mut altered = good.clone();
+    *altered.last_mut().unwrap() ^= 1;
+    let cases = [
+        (good[..good.len() - 1].to_vec(), Failure::PackageDamaged),
+        (altered, Failure::PackageDamaged),
+        (b"%PDF-1.7".to_vec(), Failure::PackageDamaged),
+        (Vec::new(), Failure::PackageDamaged),
+        (site.pack_with(&other_board, &site.recipient, &contents, |_| {}), Failure::PackageForeign),
+        (site.pack(&contents, |note| note.training = false), Failure::PackageForeign),
+        (site.pack(&contents, |note| note.not_after = Timestamp::now() - hour), Failure::PackageExpired),
+        (site.pack(&contents, |note| note.min_program = "99.0.0".to_owned()), Failure::ProgramTooOld),
+        (site.pack_with(site.world.board(), &stranger, &contents, |_| {}), Failure::PackageSealed),
+        (site.pack(&contents, |note| note.rows = 10), Failure::PackageDamaged),
+        (site.pack(&contents, |note| note.revocations = 1), Failure::PackageDamaged),
+    ];
+    for (bytes, failure) in cases {
+        assert_eq!(refused(&site, &bytes), [failure]);
+    }
+    // What is for another exam or site is no fault of this desk's: it is counted, not named.
+    for other in [
+        site.pack(&contents, |note| note.exam = "exam-2".to_owned()),
+        site.pack_with(
+            &NoteKey::generate("other.example", &mut SeededRandom::new("b")).unwrap(),
+            &stranger,
+            &contents,
+            |_| {},
+        ),
+    ] {
+        site.put("thu.diemdanh", &other);
+        let desk = site.open();
+        let packages = desk.packages();
+        assert_eq!((packages.for_others, packages.refused.len(), packages.offers.len()), (1, 0, 0));
+        desk.kiosk.stop();
+    }
+    assert!(!site.world.path("journal").join("001.seg").exists(), "nothing was logged for what was not taken");
+}
+
+#[test]
+fn an_older_package_is_refused_after_a_newer_one_and_after_a_purge() {
+    let site = Site::new();
+    let contents = site.contents();
+    let first = site.pack(&contents, |_| {});
+    let second = site.pack(&contents, |note| note.version = 3);
+    site.put("moi.diemdanh", &second);
+    let desk = site.open();
+    desk.begin();
+    desk.kiosk.stop();
+    fs::remove_file(site.world.path("stick").join("moi.diemdanh")).unwrap();
+    site.put("cu.diemdanh", &first);
+    let desk = site.open();
+    let packages = desk.packages();
+    assert_eq!(packages.refused.iter().map(|one| one.failure).collect::<Vec<_>>(), [Failure::PackageOlder]);
+    assert_eq!(packages.offers.iter().map(|one| (one.version, one.is_kept)).collect::<Vec<_>>(), [(3, true)]);
+    desk.kiosk.stop();
+    let (config, base) = read_config(&site.world.config()).unwrap();
+    let purged = purge(&config, &base, &Leave::Overruled("tdt-01", "hd-02")).unwrap();
+    assert_eq!(purged.removed.len(), 2, "{:?}", purged.removed);
+    assert!(site.world.path("device.key").exists() && site.world.path("journal").exists());
+    let Some(AttendanceEvent::Purged { what, .. }) =
+        site.world.events().into_iter().find(|event| matches!(event, AttendanceEvent::Purged { .. }))
+    else {
+        panic!("no entry")
+    };
+    assert!(what.iter().any(|what| what.as_str() == "package"));
+    assert_eq!(refused_after(&site), [Failure::PackageOlder]);
+}
+
+fn refused_after(site: &Site) -> Vec<Failure> {
+    let desk = site.open();
+    let packages = desk.packages();
+    desk.kiosk.stop();
+    packages.refused.into_iter().map(|one| one.failure).collect()
+}
+
+#[test]
+fn a_clock_that_was_put_back_makes_no_package_young() {
+    let site = Site::new();
+    site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
+    let desk = site.open_at(Arc::new(Moved(20)));
+    desk.begin();
+    desk.kiosk.stop();
+    let short = site.pack(&site.contents(), |note| {
+        (note.version, note.not_after) = (2, Timestamp::now() + SignedDuration::from_hours(10));
+    });
+    site.put("goi.diemdanh", &short);
+    let desk = site.open();
+    let packages = desk.packages();
+    assert_eq!(packages.refused.iter().map(|one| one.failure).collect::<Vec<_>>(), [Failure::PackageExpired]);
+    desk.kiosk.stop();
+}
+
+#[test]
+fn a_package_is_taken_days_before_it_can_be_used() {
+    let site = Site::new();
+    site.put(
+        "goi.diemdanh",
+        &site.pack(&site.contents(), |note| {
+            note.not_before = Timestamp::now() + SignedDuration::from_hours(12);
+        }),
+    );
+    let desk = site.open();
+    assert!(desk.packages().offers[0].from.is_some());
+    desk.send(Input::TakePackage(0));
+    let told = |view: &View| match &view.screen {
+        Screen::Preparing(PreparingView::Packages(packages)) => packages.notice,
+        _ => None,
+    };
+    let view = desk.wait("the reason", |view| told(view).is_some());
+    assert_eq!(told(&view), Some(Failure::PackageEarly));
+    desk.kiosk.stop();
+    let desk = site.open_at(Arc::new(Moved(13)));
+    desk.sign_in(0);
+    desk.kiosk.stop();
+}
+
+#[test]
+fn wrong_pins_lock_over_a_restart_and_a_head_of_site_unlocks() {
+    let site = Site::new();
+    site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
+    let desk = site.open();
+    desk.send(Input::TakePackage(0));
+    desk.signing_in(|_| true);
+    desk.send(Input::ChoseOperator(0));
+    for left in (1..5).rev() {
+        desk.send(Input::EnteredPin(Secret::new("000000".to_owned())));
+        desk.signing_in(|sign_in| sign_in.wrong == Some(left));
+    }
+    desk.send(Input::EnteredPin(Secret::new("000000".to_owned())));
+    desk.signing_in(|sign_in| sign_in.locked_s.is_some());
+    desk.kiosk.stop();
+    let desk = site.open();
+    desk.signing_in(|_| true);
+    desk.send(Input::ChoseOperator(0));
+    desk.signing_in(|sign_in| sign_in.locked_s.is_some());
+    desk.send(Input::EnteredPin(Secret::new(PIN.to_owned())));
+    desk.send(Input::Back);
+    desk.sign_in(1);
+    desk.kiosk.stop();
+    site.open().sign_in(0);
+}
+
+#[test]
+fn a_package_with_nobody_to_sign_in_starts_no_desk() {
+    let site = Site::new();
+    let mut contents = site.contents();
+    contents.operators.iter_mut().for_each(|one| one.pin = None);
+    site.put("goi.diemdanh", &site.pack(&contents, |_| {}));
+    let desk = site.open();
+    desk.packages();
+    desk.send(Input::TakePackage(0));
+    desk.wait("the reason", |view| {
+        matches!(&view.screen, Screen::Preparing(PreparingView::Packages(packages))
+            if packages.notice == Some(Failure::NobodySignsIn))
+    });
+    desk.kiosk.stop();
+}
+
+#[test]
+fn a_shelf_that_cannot_be_used_halts_with_its_name() {
+    let site = Site::new();
+    fs::write(site.world.path("packages").join("identity.age"), "rubbish").unwrap();
+    let desk = site.open();
+    let view = desk.wait("the halt", |view| matches!(view.screen, Screen::Halted(_)));
+    let Screen::Halted(halted) = &view.screen else { panic!("another screen") };
+    assert_eq!(halted.failure, Failure::PackagesUnusable);
+    desk.kiosk.stop();
+}

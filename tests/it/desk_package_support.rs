@@ -1,0 +1,249 @@
+//! A board that packs for one desk, and that desk's kiosk.
+
+use crate::desk_support::{PATIENCE_MS, World, is_idle};
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::bits::secret::Secret;
+use diemdanh::bits::stamp::Clock;
+use diemdanh::checkin::event::Input;
+use diemdanh::checkin::view::{PackagesView, PreparingView, Screen, SignInView, View};
+use diemdanh::crypto::pin::{PinCost, PinHash};
+use diemdanh::desk::enrol::enrol;
+use diemdanh::desk::kiosk::Kiosk;
+use diemdanh::desk::runtime::ViewCell;
+use diemdanh::desk::start::{Adapters, read_config};
+use diemdanh::host::clock::SystemClock;
+use diemdanh::host::random::SystemRandom;
+use diemdanh::host::sealed;
+use diemdanh::lab::issuer::trust_store_der;
+use diemdanh::lab::reader::LabField;
+use diemdanh::record::package::{PackageNote, digest_of, seal_file};
+use diemdanh::record::{Enrolment, NoteKey};
+use diemdanh::roster::operators::{Operator, Role};
+use diemdanh::roster::package::{Contents, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite};
+use diemdanh::roster::{Candidate, Roster};
+use jiff::{SignedDuration, Timestamp};
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+
+pub(crate) const PIN: &str = "480913";
+const CONFIG: &str = "\
+[exam]
+board = \"board.example\"
+id = \"exam-1\"
+[desk]
+id = \"desk-1\"
+training = true
+[paths]
+packages = \"packages\"
+inbox = [\"stick\", \"no-such-stick\"]
+board_key = \"board.vkey\"
+journal = \"journal\"
+device_key = \"device.key\"
+passphrase = \"device.pass\"
+";
+
+/// A desk with an empty shelf, and a board that packs for it.
+pub(crate) struct Site {
+    pub(crate) world: World,
+    pub(crate) recipient: String,
+    cert: String,
+}
+
+impl Site {
+    pub(crate) fn new() -> Self {
+        let world = World::alone();
+        fs::write(world.path("board.vkey"), format!("{}\n", world.board().verifier())).unwrap();
+        let cert = fs::read_to_string(world.path("desk-cert")).unwrap();
+        for gone in ["desk-cert", "roster.csv", "exam.key"] {
+            fs::remove_file(world.path(gone)).unwrap();
+        }
+        fs::remove_dir_all(world.path("trust")).unwrap();
+        fs::create_dir(world.path("stick")).unwrap();
+        world.write_config(CONFIG);
+        let (config, base) = read_config(&world.config()).unwrap();
+        let request = enrol(&config, &base, false, &mut SystemRandom).unwrap();
+        let recipient = Enrolment::open(&request.note).unwrap().recipient;
+        Self { world, recipient, cert }
+    }
+
+    pub(crate) fn contents(&self) -> Contents {
+        Contents {
+            settings: settings(),
+            roster: Roster::new(candidates()),
+            operators: operators(),
+            trust: trust_store_der()
+                .unwrap()
+                .into_iter()
+                .enumerate()
+                .map(|(index, certificate)| (format!("{index}.cer"), certificate))
+                .collect(),
+            exam_key: Secret::new([7; 32]),
+            revocations: None,
+            desks: vec![PackageDesk {
+                id: "desk-1".to_owned(),
+                title: "Bàn 1".to_owned(),
+                room: "P12".to_owned(),
+                cert: self.cert.clone(),
+            }],
+            portraits: BTreeMap::new(),
+        }
+    }
+
+    pub(crate) fn pack(&self, contents: &Contents, change: impl FnOnce(&mut PackageNote)) -> Vec<u8> {
+        self.pack_with(self.world.board(), &self.recipient, contents, change)
+    }
+
+    pub(crate) fn pack_with(
+        &self,
+        board: &NoteKey,
+        recipient: &str,
+        contents: &Contents,
+        change: impl FnOnce(&mut PackageNote),
+    ) -> Vec<u8> {
+        let sealed = sealed::seal(contents.write().unwrap().expose(), &[recipient]).unwrap();
+        let (now, day) = (Timestamp::now(), SignedDuration::from_hours(24));
+        let mut note = PackageNote {
+            board: board.verifier().name().to_owned(),
+            exam: "exam-1".to_owned(),
+            session: "b1".to_owned(),
+            site: "0901".to_owned(),
+            training: true,
+            version: 1,
+            not_before: now - day,
+            not_after: now + day,
+            rows: 9,
+            size: u64::try_from(sealed.len()).unwrap(),
+            sha256: digest_of(&sealed),
+            min_program: "0.1.0".to_owned(),
+            revocations: 0,
+            previous: None,
+        };
+        change(&mut note);
+        seal_file(&note.sign(board).unwrap(), &sealed)
+    }
+
+    pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
+        fs::write(self.world.path("stick").join(name), bytes).unwrap();
+    }
+
+    pub(crate) fn open(&self) -> Opened {
+        self.open_at(Arc::new(SystemClock))
+    }
+
+    pub(crate) fn open_at(&self, clock: Arc<dyn Clock + Sync>) -> Opened {
+        let (field, watcher) = LabField::new();
+        let connector = field.reader();
+        let (config, base) = read_config(&self.world.config()).unwrap();
+        let own = Arc::clone(&clock);
+        let adapters = Box::new(move |_: &_, _: &_| {
+            Ok(Adapters {
+                watcher: Box::new(watcher),
+                connector: Box::new(connector),
+                registry: None,
+                witness: None,
+                clock: own,
+                card_random: Box::new(SystemRandom),
+                key_random: Box::new(SystemRandom),
+                sound: Box::new(|_| {}),
+            })
+        });
+        let kiosk = Kiosk::open(config, base, clock, adapters).unwrap();
+        Opened { view: kiosk.view(), kiosk, field }
+    }
+}
+
+/// A kiosk, from its first picture on.
+pub(crate) struct Opened {
+    pub(crate) kiosk: Kiosk,
+    pub(crate) view: Arc<ViewCell>,
+    pub(crate) field: LabField,
+}
+
+impl Opened {
+    pub(crate) fn send(&self, input: Input) {
+        self.kiosk.sender()(input);
+    }
+
+    pub(crate) fn wait(&self, what: &str, wanted: impl Fn(&View) -> bool) -> Arc<View> {
+        self.view.wait(PATIENCE_MS, wanted).unwrap_or_else(|last| panic!("{what} never came: {last:?}"))
+    }
+
+    pub(crate) fn packages(&self) -> PackagesView {
+        let shown = |view: &View| match &view.screen {
+            Screen::Preparing(PreparingView::Packages(packages)) => Some(packages.clone()),
+            _ => None,
+        };
+        shown(&self.wait("the packages", |view| shown(view).is_some())).unwrap()
+    }
+
+    pub(crate) fn signing_in(&self, wanted: impl Fn(&SignInView) -> bool) -> SignInView {
+        let shown = |view: &View| match &view.screen {
+            Screen::Preparing(PreparingView::SignIn(sign_in)) => Some(sign_in.clone()),
+            _ => None,
+        };
+        shown(&self.wait("the sign-in", |view| shown(view).is_some_and(|sign_in| wanted(&sign_in)))).unwrap()
+    }
+
+    pub(crate) fn sign_in(&self, operator: usize) {
+        self.signing_in(|_| true);
+        self.send(Input::ChoseOperator(operator));
+        self.send(Input::EnteredPin(Secret::new(PIN.to_owned())));
+        self.wait("the idle desk", is_idle);
+    }
+
+    /// Takes the only package and signs in.
+    pub(crate) fn begin(&self) {
+        assert_eq!(self.packages().offers.len(), 1);
+        self.send(Input::TakePackage(0));
+        self.sign_in(0);
+    }
+}
+
+pub(crate) fn settings() -> PackageSettings {
+    PackageSettings {
+        board: "board.example".to_owned(),
+        exam: "exam-1".to_owned(),
+        title: "Kỳ thi thử".to_owned(),
+        utc_offset_hours: 7,
+        training: true,
+        session: PackageSession {
+            id: "b1".to_owned(),
+            title: String::new(),
+            opens: None,
+            start: Timestamp::now() + SignedDuration::from_mins(30),
+            last_entry: None,
+        },
+        site: PackageSite { code: "0901".to_owned(), title: "THPT Mẫu".to_owned() },
+        policy: PackagePolicy {
+            bac_fallback: true,
+            authentication_required: true,
+            revocation_required: false,
+            registry_required: false,
+        },
+    }
+}
+
+/// The lab's people, as the desk's single files have them.
+pub(crate) fn candidates() -> Vec<Candidate> {
+    let world = World::alone();
+    let (roster, _) = Roster::from_csv(&fs::read(world.path("roster.csv")).unwrap(), &Secret::new([7; 32])).unwrap();
+    roster.iter().map(|one| Candidate { site: "0901".to_owned(), ..one }).collect()
+}
+
+pub(crate) fn operators() -> Vec<Operator> {
+    let pin = PinHash::make(&Secret::new(PIN.to_owned()), PinCost::LEAST, &mut SeededRandom::new("pin")).unwrap();
+    let operator = |code: &str, name: &str, role: Role, pin: Option<&PinHash>| Operator {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        role,
+        site: "0901".to_owned(),
+        pin: pin.cloned(),
+        revoked: None,
+    };
+    vec![
+        operator("gt-07", "Lê Thị Mẫu", Role::Invigilator, Some(&pin)),
+        operator("gt-08", "Không Mã", Role::Invigilator, None),
+        operator("tdt-01", "Phạm Văn Thử", Role::HeadOfSite, Some(&pin)),
+    ]
+}
