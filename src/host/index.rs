@@ -247,12 +247,10 @@ pub fn remove(path: &Path) {
     }
 }
 
+type TakeSegment<'a> = dyn FnMut(SegmentHead, &[Entry]) -> Result<(), IndexFault> + 'a;
+
 /// Goes through the good segments of a journal, one in memory at a time.
-fn each_segment(
-    journal: &Path,
-    device: &NoteVerifier,
-    take: &mut dyn FnMut(SegmentHead, &[Entry]) -> Result<(), IndexFault>,
-) -> Result<(), IndexFault> {
+fn each_segment(journal: &Path, device: &NoteVerifier, take: &mut TakeSegment<'_>) -> Result<(), IndexFault> {
     for segment in segment_numbers(journal)? {
         let content = read_segment(&read_segment_file(journal, segment)?, device);
         if let SegmentContent::Good(good) = content.map_err(|_| IndexFault::Damaged { segment })? {
