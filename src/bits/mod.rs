@@ -4,6 +4,7 @@
 
 pub mod armour;
 pub mod base32;
+pub mod face;
 pub mod hex;
 pub mod qr;
 pub mod random;

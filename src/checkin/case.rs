@@ -5,6 +5,7 @@ use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
 use crate::checkin::context::{Context, Timing};
 use crate::checkin::event::{Choice, Identity, KeptEvidence, PortraitNews};
+use crate::checkin::twins;
 use crate::emrtd::lds::portrait::Portrait;
 use crate::record::{Arrival, CandidateRef, Durable, RegistryState};
 use crate::registry::{Answer, RequestId};
@@ -24,6 +25,8 @@ pub struct Case {
     pub notes: Vec<HolderNote>,
     /// Whom the roster knows this person as.
     pub matching: Matching,
+    /// Whom this person may be mixed up with, this person's row first where it is known; mostly nobody.
+    pub twins: Vec<CandidateId>,
     /// The portrait.
     pub portrait: Option<PortraitNews>,
     /// The portrait that the board has of this candidate, where it has one that can be shown.
@@ -113,6 +116,7 @@ impl Case {
             chip_final: false,
             holder,
             notes,
+            twins: twins::of_matching(&context.roster, &matching),
             matching,
             portrait: None,
             listed_portrait: listed.and_then(|jpeg| Portrait::from_jpeg(jpeg.reveal()).ok()).map(Arc::new),

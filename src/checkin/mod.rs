@@ -23,4 +23,5 @@ pub mod show;
 pub mod sign_in;
 pub mod state;
 pub mod step;
+pub mod twins;
 pub mod view;

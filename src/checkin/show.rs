@@ -9,6 +9,7 @@ use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::policy::{Verdict, registry_failure, verdict};
 use crate::checkin::state::{Halted, Idle, Phase, ReaderHealth, State};
 use crate::checkin::step::allowed;
+use crate::checkin::twins::side_by_side;
 use crate::checkin::view::*;
 use crate::emrtd::report::Overall;
 use crate::record::{Arrival, EntryRef};
@@ -115,6 +116,7 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
     IdleView {
         instruction,
         notice: idle.notice.or_else(|| standing_notice(context, state)),
+        twins: side_by_side(&context.roster, &idle.twins),
         found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
         found_nothing: idle.found.is_empty() && has_letters(idle.typed.reveal()),
         last,
@@ -178,6 +180,7 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
         person: person(context, case),
         place: place(context, case),
         lines: lines(case),
+        twins: side_by_side(&context.roster, &case.twins),
         reasons: reasons(&verdict),
         minutes_late: match case.timing {
             Timing::Late { minutes } | Timing::TooLate { minutes } => Some(minutes),
@@ -314,7 +317,7 @@ pub(super) fn local(context: &Context, moment: Timestamp, form: &str) -> String 
 }
 
 /// `YYYY-MM-DD` as `dd/mm/yyyy`; anything else as it is.
-fn day_first(date: &str) -> String {
+pub(super) fn day_first(date: &str) -> String {
     match date.split('-').collect::<Vec<_>>().as_slice() {
         [year, month, day] => format!("{day}/{month}/{year}"),
         _ => date.to_owned(),

@@ -7,11 +7,12 @@ use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
 use crate::checkin::event::{Choice, CopyHealth, DiskState, Machine, ReadPhase};
 use crate::checkin::failure::Failure;
+use crate::checkin::twins;
 use crate::emrtd::access::key::AccessKey;
 use crate::record::witness::Anchored;
 use crate::record::{Arrival, ArrivalIndex, CandidateRef, Durable};
 use crate::registry::Query;
-use crate::roster::CandidateId;
+use crate::roster::{CandidateId, Roster};
 use std::collections::HashMap;
 
 /// Who is in, by the name in the log.
@@ -70,6 +71,8 @@ pub struct Idle {
     pub typed: Pii<String>,
     /// The rows that the text finds.
     pub found: Vec<CandidateId>,
+    /// Those whom she may mix up with somebody of the same name.
+    pub twins: Vec<CandidateId>,
     /// What the invigilator has to be told.
     pub notice: Option<Failure>,
     /// The card in the field belongs to the last person.
@@ -78,7 +81,16 @@ pub struct Idle {
 
 impl Default for Idle {
     fn default() -> Self {
-        Self { typed: Pii::new(String::new()), found: Vec::new(), notice: None, card_is_done: false }
+        let typed = Pii::new(String::new());
+        Self { typed, found: Vec::new(), twins: Vec::new(), notice: None, card_is_done: false }
+    }
+}
+
+impl Idle {
+    /// Shows what was found, and who among them may be mixed up.
+    pub(super) fn show_found(&mut self, found: Vec<CandidateId>, roster: &Roster) {
+        self.twins = twins::among(roster, &found);
+        self.found = found;
     }
 }
 

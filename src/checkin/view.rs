@@ -11,10 +11,10 @@ pub use crate::checkin::preparing::{
     OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView,
 };
 use crate::checkin::state::ReaderHealth;
+pub use crate::checkin::twins::{TwinFact, TwinValue, TwinView, TwinsView};
 pub use crate::emrtd::lds::portrait::Portrait;
 pub use crate::registry::Field;
-use crate::roster::CandidateId;
-pub use crate::roster::MatchReason;
+pub use crate::roster::{CandidateId, Distinction, MatchReason, Sex};
 use std::sync::Arc;
 
 /// Everything one frame needs.
@@ -91,6 +91,8 @@ pub struct IdleView {
     pub notice: Option<Failure>,
     /// The rows that the typed text finds.
     pub found: Vec<FoundRow>,
+    /// Those of them who may be mixed up, or who else is called like the only one.
+    pub twins: Option<TwinsView>,
     /// Something was typed, and nothing is found.
     pub found_nothing: bool,
     /// The last record: its number and time.
@@ -152,6 +154,8 @@ pub struct CaseView {
     pub place: Option<PlaceView>,
     /// Chip, roster, registry, duplicate.
     pub lines: [Line; 4],
+    /// Whom this person may be mixed up with, the person first; or the rows that fit, where none is certain.
+    pub twins: Option<TwinsView>,
     /// Why a decision is needed, the gravest first.
     pub reasons: Vec<Failure>,
     /// How many minutes after the start signal, if after it.

@@ -245,7 +245,7 @@ pub(super) fn opening<'a>(
 }
 
 fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
-    let Prepared { roster, exam_key, utc_offset, cosigner, portraits, .. } = prepared;
+    let Prepared { roster, exam_key, utc_offset, portraits, cosigner, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
     let expected = roster.count_at(&place);

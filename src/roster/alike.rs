@@ -42,14 +42,18 @@ impl Roster {
         let Some(own) = self.get(id) else { return Vec::new() };
         let folded = text::fold(own.full_name.reveal());
         let found = self.search(&folded, MAX_SEARCHED).into_iter();
-        let mut others: Vec<Candidate> = found
-            .filter(|one| text::fold(one.full_name.reveal()) == folded && !folded.is_empty())
-            .filter(|one| one.id != id && one.session == own.session && !is_same(one, &own))
-            .collect();
+        let mut others: Vec<Candidate> = found.filter(|one| one.id != id && looks_alike(one, &own)).collect();
         others.sort_by_key(|one| (one.site != own.site, one.room != own.room, one.number.clone()));
         others.truncate(limit);
         others.into_iter().map(|one| Alike { differs: distinctions(&own, &one), candidate: one }).collect()
     }
+}
+
+/// True for two people of one name, marks and case aside, in one session. Two rows of one person are nobody's twins.
+pub fn looks_alike(one: &Candidate, other: &Candidate) -> bool {
+    let folded = text::fold(one.full_name.reveal());
+    let same_name = !folded.is_empty() && folded == text::fold(other.full_name.reveal());
+    same_name && one.session == other.session && !is_same(one, other)
 }
 
 /// In what two people differ, what a person sees first in front.

@@ -1,8 +1,9 @@
 //! Reading a list out of a CSV file.
 
 use super::{
-    Candidate, CandidateId, CandidateNumber, Column, ImportError, ImportNote, ImportReport, NoteKind, Roster,
+    Candidate, CandidateId, CandidateNumber, Column, ImportError, ImportNote, ImportReport, NoteKind, Roster, Sex,
     columns::Columns,
+    table::{Legacy, legacy},
     values::{self, Cell},
 };
 use crate::bits::{
@@ -29,9 +30,10 @@ impl Roster {
     /// # Errors
     /// [`ImportError`], with the line.
     pub fn from_csv(bytes: &[u8], key: &Secret<[u8; 32]>) -> Result<(Self, ImportReport), ImportError> {
-        let text = decode(bytes)?;
+        let (text, legacy) = decode(bytes)?;
         let sheet = Sheet::read(&text)?;
         let mut import = Import::new(&sheet, key);
+        import.report.legacy = legacy;
         for (line, record) in &sheet.rows {
             import.row(*line, record)?;
         }
@@ -43,8 +45,9 @@ impl Roster {
     }
 }
 
-/// The text of a file in UTF-8, with or without a byte-order mark, or in UTF-16 with one.
-fn decode(bytes: &[u8]) -> Result<String, ImportError> {
+/// The text of a file in UTF-8, in UTF-16 with a byte-order mark, or in an encoding from before Unicode, which is told
+/// from its words as the board's import does.
+fn decode(bytes: &[u8]) -> Result<(String, Option<Legacy>), ImportError> {
     if bytes.len() > MAX_FILE_LEN {
         return Err(ImportError::TooLarge { limit: MAX_FILE_LEN });
     }
@@ -52,12 +55,21 @@ fn decode(bytes: &[u8]) -> Result<String, ImportError> {
         let units = units.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
         char::decode_utf16(units).collect::<Result<String, _>>().map_err(|_| ImportError::NotUnicode { line: 1 })
     };
-    match bytes {
-        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes),
-        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes),
-        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest),
-        _ => utf8(bytes),
-    }
+    let text = match bytes {
+        [0xFF, 0xFE, rest @ ..] => wide(rest, u16::from_le_bytes)?,
+        [0xFE, 0xFF, rest @ ..] => wide(rest, u16::from_be_bytes)?,
+        [0xEF, 0xBB, 0xBF, rest @ ..] => utf8(rest)?,
+        _ => match utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => {
+                return legacy::decode_bytes(bytes).map(|(text, found)| (text, Some(found))).ok_or(error);
+            }
+        },
+    };
+    Ok(match legacy::decode_text(&text) {
+        Some((text, found)) => (text, Some(found)),
+        None => (text, None),
+    })
 }
 
 fn utf8(bytes: &[u8]) -> Result<String, ImportError> {
@@ -182,10 +194,18 @@ impl<'a> Import<'a> {
             room: text::nfc(sheet.cell(record, Column::Room)),
             seat: text::nfc(sheet.cell(record, Column::Seat)),
             session: text::nfc(&session),
-            sex: None,
-            school: String::new(),
+            sex: self.sex(record),
+            school: text::nfc(sheet.cell(record, Column::School)),
         });
         Ok(())
+    }
+
+    fn sex(&self, record: &StringRecord) -> Option<Sex> {
+        if self.sheet.columns.place(Column::Female).is_some() {
+            let is_marked = !self.sheet.cell(record, Column::Female).is_empty();
+            return Some(if is_marked { Sex::Female } else { Sex::Male });
+        }
+        values::sex(self.sheet.cell(record, Column::Sex))
     }
 
     fn require_new_number(&mut self, line: u32, number: &CandidateNumber, session: &str) -> Result<(), ImportError> {

@@ -281,11 +281,7 @@ impl Reading<'_> {
         }
         self.mapping.place(Column::Sex)?;
         let shown = self.shown(row, Column::Sex);
-        let sex = match text::fold(&shown).as_str() {
-            "nam" | "m" | "male" | "trai" => Some(Sex::Male),
-            "nu" | "f" | "female" | "gai" | "x" => Some(Sex::Female),
-            _ => None,
-        };
+        let sex = values::sex(&shown);
         if sex.is_none() {
             self.find_at(Problem::SexUnreadable, row, Column::Sex, &shown);
         }

@@ -35,7 +35,7 @@ pub mod table;
 mod values;
 mod vocabulary;
 
-pub use alike::{Alike, Distinction};
+pub use alike::{Alike, Distinction, looks_alike};
 pub use candidate::{Candidate, CandidateId, CandidateNumber, Place, Sex};
 pub use checks::Capacity;
 pub use columns::Column;

@@ -1,6 +1,7 @@
 //! What importing a list had to say about it.
 
 use super::Column;
+use super::table::Legacy;
 
 /// Why there is no roster.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -11,8 +12,8 @@ pub enum ImportError {
         /// The limit.
         limit: usize,
     },
-    /// Neither UTF-8 nor UTF-16 with a byte-order mark: likely a legacy encoding.
-    #[error("line {line} is not Unicode text; save the list as CSV UTF-8")]
+    /// Neither UTF-8 nor UTF-16 with a byte-order mark, and no encoding whose words are Vietnamese.
+    #[error("line {line} is not Unicode text, nor TCVN3, VNI or Windows-1258; save the list as CSV UTF-8")]
     NotUnicode {
         /// The first such line.
         line: u32,
@@ -111,6 +112,8 @@ pub struct ImportReport {
     pub header_line: u32,
     /// The separator.
     pub separator: char,
+    /// The encoding from before Unicode that the whole text was converted from.
+    pub legacy: Option<Legacy>,
     /// Lines below the headings that hold nobody: blank lines, repeated headings, the signature block.
     pub ignored_lines: Vec<u32>,
     /// Remarks, by line.

@@ -1,6 +1,7 @@
 //! Single cells: what spreadsheets do to numbers and dates, undone.
 
-use super::{Column, NoteKind};
+use super::{Column, NoteKind, Sex};
+use crate::bits::text;
 use jiff::civil::{Date, date};
 
 /// A cell's value and what had to be done to get it.
@@ -13,6 +14,15 @@ pub(super) struct Cell {
 impl Cell {
     fn plain(value: &str) -> Self {
         Self { value: value.to_owned(), note: None }
+    }
+}
+
+/// Sex in words; in a column Nữ any sign means a woman or girl, which is not asked here.
+pub(super) fn sex(cell: &str) -> Option<Sex> {
+    match text::fold(cell).as_str() {
+        "nam" | "m" | "male" | "trai" => Some(Sex::Male),
+        "nu" | "f" | "female" | "gai" | "x" => Some(Sex::Female),
+        _ => None,
     }
 }
 

@@ -96,6 +96,14 @@ words! {
     input_label
     input_hint
     search_none
+    full_name
+    sex
+    male
+    female
+    school
+    twins_title
+    twins_line
+    twins_also
     last_recorded
     reading_title
     reading_lifted

@@ -37,9 +37,9 @@ SBD,Họ và tên,Ngày sinh,Số CCCD,Phòng thi,Số ghế
 ";
 
 /// A desk whose effects on the log run at once; the others are kept.
-struct Desk {
-    context: Context,
-    state: Option<State>,
+pub(crate) struct Desk {
+    pub(crate) context: Context,
+    pub(crate) state: Option<State>,
     log: AttendanceLog<MemoryStore>,
     now: Stamp,
     asked: Vec<RequestId>,
@@ -49,8 +49,12 @@ struct Desk {
 
 impl Desk {
     fn new(policy: DeskPolicy) -> Self {
+        Self::of(ROSTER, policy)
+    }
+
+    pub(crate) fn of(list: &str, policy: DeskPolicy) -> Self {
         let exam_key = Secret::new([7; 32]);
-        let (roster, _) = Roster::from_csv(ROSTER.as_bytes(), &exam_key).expect("the roster");
+        let (roster, _) = Roster::from_csv(list.as_bytes(), &exam_key).expect("the roster");
         let (log, opened) = record_support::open(MemoryStore::default(), 0).expect("a log");
         let now = record_support::at(1);
         let context = Context {
@@ -74,7 +78,7 @@ impl Desk {
     }
 
     /// Hands over one event and runs what the log has to do.
-    fn give(&mut self, event: Event) -> &mut Self {
+    pub(crate) fn give(&mut self, event: Event) -> &mut Self {
         let mut events = std::collections::VecDeque::from([event]);
         while let Some(event) = events.pop_front() {
             let state = self.state.take().expect("a state");
@@ -117,11 +121,11 @@ impl Desk {
         self.give(Event::Tick)
     }
 
-    fn scan(&mut self, number: &str) -> &mut Self {
+    pub(crate) fn scan(&mut self, number: &str) -> &mut Self {
         self.give(Event::Input(Input::Entered(format!("{number}||Tên|15022008|Nam|x|01012024"))))
     }
 
-    fn card(&mut self) -> &mut Self {
+    pub(crate) fn card(&mut self) -> &mut Self {
         self.give(Event::Reader(ReaderEvent::CardPresent { reader: "r".to_owned(), atr: vec![0x3B] }))
     }
 
@@ -129,14 +133,14 @@ impl Desk {
         self.give(Event::Reader(ReaderEvent::Ready { reader: "r".to_owned() }))
     }
 
-    fn identity(&mut self, number: &str, chip: ChipReading) -> &mut Self {
+    pub(crate) fn identity(&mut self, number: &str, chip: ChipReading) -> &mut Self {
         let id = RequestId([u8::try_from(self.asked.len()).expect("few"); 16]);
         let identity =
             Identity { chip, holder: holder(number), notes: vec![], signer_certificate: vec![1], request_id: id };
         self.give(Event::Card(CardNews::Identity(Box::new(identity))))
     }
 
-    fn finished(&mut self, chip: ChipReading) -> &mut Self {
+    pub(crate) fn finished(&mut self, chip: ChipReading) -> &mut Self {
         let portrait = PortraitNews::Ready(Arc::new(Portrait { width: 1, height: 1, rgba: Pii::new(vec![0; 4]) }));
         self.give(Event::Card(CardNews::Finished(Box::new(Finished { chip, portrait, evidence: None }))))
     }
@@ -156,17 +160,17 @@ impl Desk {
     }
 
     /// A person with a good card, up to the verdict.
-    fn good_person(&mut self, number: &str) -> &mut Self {
+    pub(crate) fn good_person(&mut self, number: &str) -> &mut Self {
         self.scan(number).card().identity(number, good()).finished(good());
         let at = self.now.wall;
         self.answers(Answer::Match { at })
     }
 
-    fn screen(&self) -> Screen {
+    pub(crate) fn screen(&self) -> Screen {
         view(&self.context, self.state.as_ref().expect("a state")).screen
     }
 
-    fn verdict(&self) -> CaseView {
+    pub(crate) fn verdict(&self) -> CaseView {
         match self.screen() {
             Screen::Verdict(case) => case,
             other => panic!("not a verdict: {other:?}"),
@@ -195,7 +199,7 @@ fn chip(overall: Overall, failure: Option<Failure>) -> ChipReading {
     ChipReading { overall, failure, access: Some(AccessMethod::PaceCan), apdu_count: 40 }
 }
 
-fn good() -> ChipReading {
+pub(crate) fn good() -> ChipReading {
     chip(Overall::Pass, None)
 }
 

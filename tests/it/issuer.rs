@@ -1,6 +1,7 @@
 //! The lab's issuing authority: what it makes is judged by the same code that judges real documents, and the committed
 //! portraits are still what the drawing code draws.
 
+use diemdanh::bits::face;
 use diemdanh::cccd::dg13::Details;
 use diemdanh::cccd::holder::Holder;
 use diemdanh::emrtd::authenticity::passive::{self, GroupHashVerdict, SodVerdict};
@@ -12,7 +13,7 @@ use diemdanh::emrtd::report::{Check, Outcome, Report};
 use diemdanh::lab::card::data::CardData;
 use diemdanh::lab::issuer::people::{Person, people};
 use diemdanh::lab::issuer::portrait::Coding;
-use diemdanh::lab::issuer::{Fault, Issuer, Making, face, groups, trust_store_der};
+use diemdanh::lab::issuer::{Fault, Issuer, Making, groups, trust_store_der};
 use jiff::Timestamp;
 
 fn lab_trust() -> TrustStore {

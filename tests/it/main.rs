@@ -78,6 +78,7 @@ mod trust;
 mod trust_import;
 mod trust_names;
 mod trust_signed;
+mod twins;
 mod vector;
 mod verdict;
 mod witness;

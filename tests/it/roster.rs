@@ -289,10 +289,16 @@ proptest! {
             .collect();
         let roster = roster(&rows);
         let facts = HolderFacts { old_number: old.as_deref(), ..holder(&card, &name, date(2008, 2, 15)) };
-        if let Matching::Exact(id) = match_holder(&roster, &facts, &here(None)) {
+        let matching = match_holder(&roster, &facts, &here(None));
+        if let Matching::Exact(id) | Matching::Elsewhere { candidate: id, .. } = matching {
             let row = roster.get(id).unwrap();
             prop_assert_eq!(row.id_number.reveal(), &card);
             prop_assert_eq!(card.len(), 12);
+        }
+        // And the other way: the only row with the digits, under the same name, is found.
+        let own: Vec<usize> = (0..numbers.len()).filter(|row| numbers[*row] == card && card.len() == 12).collect();
+        if let [only] = own.as_slice() && diemdanh::bits::text::fold(&names[*only]) == diemdanh::bits::text::fold(&name) {
+            prop_assert_eq!(matching, Matching::Exact(roster.row(*only).unwrap().id));
         }
     }
 

@@ -5,7 +5,6 @@ use diemdanh::checkin::event::{Choice, CopyHealth, DiskState, ReadPhase};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::ReaderHealth;
 use diemdanh::checkin::view::*;
-use diemdanh::roster::CandidateId;
 use std::sync::Arc;
 
 /// Every situation by its name.
@@ -15,11 +14,14 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("idle_key_refused", view(Screen::Idle(refused()))),
         ("idle_no_reader", view(Screen::Idle(no_reader()))),
         ("idle_search", view(Screen::Idle(search()))),
+        ("idle_same_name", view(Screen::Idle(same_name()))),
         ("reading", view(Screen::Reading(reading(None)))),
         ("reading_lifted", view(Screen::Reading(reading(Some(Failure::CardLifted))))),
         ("verdict_admit", view(Screen::Verdict(admit()))),
         ("verdict_recorded", view(Screen::Verdict(recorded()))),
         ("verdict_stop", view(Screen::Verdict(stop()))),
+        ("verdict_same_name", view(Screen::Verdict(admit_of_two()))),
+        ("verdict_several_rows", view(Screen::Verdict(several_rows()))),
         ("verdict_not_listed", view(Screen::Verdict(not_listed()))),
         ("already_in", view(Screen::AlreadyIn(already_in()))),
         ("elsewhere", view(Screen::Elsewhere(elsewhere()))),
@@ -84,6 +86,59 @@ fn search() -> IdleView {
     IdleView { found: vec![row(1), row(2)], ..IdleView::default() }
 }
 
+/// Two people of one name, and somebody else whom the search finds.
+fn same_name() -> IdleView {
+    IdleView { twins: Some(twins()), ..search() }
+}
+
+/// Two people who differ in what a list has; the SBD of the first is that of [`admit`].
+fn twins() -> TwinsView {
+    let text = |text: &str| TwinValue::Text(Pii::new(text.to_owned()));
+    let fact = |what, value, differs| TwinFact { what, value, differs };
+    let person = |index: u8, name: &str, number: &str, born: &str, sex, seat: &str, masked: &str| TwinView {
+        id: CandidateId([index; 16]),
+        name: Pii::new(name.to_owned()),
+        number: number.to_owned(),
+        facts: vec![
+            fact(Distinction::BirthDate, text(born), true),
+            fact(Distinction::Sex, TwinValue::Sex(sex), true),
+            fact(Distinction::Room, text("0012"), false),
+            fact(Distinction::Seat, text(seat), true),
+            fact(Distinction::Number, text(number), true),
+            fact(Distinction::IdNumber, text(masked), true),
+        ],
+    };
+    let people = vec![
+        person(2, "Nguyễn Thị Hồng Ngọc Ánh", "01000123", "15/02/2008", Some(Sex::Female), "17", "099308••••17"),
+        person(3, "Nguyễn Thị Hồng Ngọc Anh", "01000147", "16/02/2008", None, "", "099308••••25"),
+    ];
+    TwinsView { people, names_differ: true }
+}
+
+fn admit_of_two() -> CaseView {
+    CaseView { twins: Some(twins()), ..admit() }
+}
+
+/// No row has the twelve digits, and two have the name and the birth date.
+fn several_rows() -> CaseView {
+    let case = admit();
+    let reasons = vec![MatchReason::SameNameAndBirthDate, MatchReason::SeveralRows];
+    let mut lines = case.lines.clone();
+    lines[1].signal = Signal::Attention;
+    lines[1].word = LineWord::FailedMatch(Failure::NeedsDecision, reasons);
+    CaseView {
+        signal: Signal::Attention,
+        headline: Headline::Ask,
+        person: PersonView { candidate_number: None, ..case.person.clone() },
+        place: None,
+        lines,
+        twins: Some(twins()),
+        reasons: vec![Failure::NeedsDecision],
+        stage: StageView::Deciding(vec![Choice::Refer, Choice::NotAdmitted]),
+        ..case
+    }
+}
+
 fn reading(interrupted: Option<Failure>) -> ReadingView {
     ReadingView { phase: ReadPhase::Identity, permille: 360, interrupted }
 }
@@ -107,6 +162,7 @@ pub(crate) fn admit() -> CaseView {
             line(Subject::Registry, Signal::Attention, LineWord::Failed(Failure::RegistryDown)),
             line(Subject::Duplicate, Signal::Ok, LineWord::Good),
         ],
+        twins: None,
         reasons: vec![],
         minutes_late: None,
         arrival: None,

@@ -1,7 +1,9 @@
 //! Makes a synthetic list.
 
+use super::super::progress::Progress;
 use super::BAD_USAGE;
 use clap::Args;
+use diemdanh::bits::face;
 use diemdanh::board::sample::{self, SampleExam, SamplePerson, Trap};
 use diemdanh::host::folder::write_folder;
 use std::error::Error;
@@ -25,7 +27,7 @@ pub(crate) struct Sample {
     /// What is wrong with the list, separated by commas; `all` for everything that goes together; `list` to list them
     #[arg(long, value_name = "TRAPS", value_delimiter = ',')]
     traps: Vec<String>,
-    /// Draw a portrait of everybody, at most 5,000 (builds with the lab only)
+    /// Draw a portrait of everybody, of the first 5,000 at most: portraits/<SBD>.jpg
     #[arg(long)]
     portraits: bool,
     /// Only the CSV
@@ -55,7 +57,7 @@ pub(crate) fn run(args: &Sample) -> Result<ExitCode, Box<dyn Error>> {
         files.push(("danh-sach.xlsx".to_owned(), sample::xlsx(&exam, &people)?));
     }
     if args.portraits {
-        files.extend(portraits(&people)?);
+        files.extend(portraits(&people));
     }
     write_folder(&args.out, &files)?;
     println!("{} people in {}", people.len(), args.out.display());
@@ -70,19 +72,17 @@ fn goes_with_others(trap: Trap) -> bool {
     )
 }
 
-#[cfg(feature = "lab")]
-fn portraits(people: &[SamplePerson]) -> Result<NewFiles, Box<dyn Error>> {
-    let drawn = (0..).zip(people.iter().take(MAX_PORTRAITS));
-    let file = |(index, one): (u32, &SamplePerson)| {
-        (format!("portraits/{}.jpg", one.number), diemdanh::lab::issuer::face::draw(index))
-    };
-    Ok(drawn.map(file).collect())
+/// Girls and boys in the hair that the drawing has for them.
+fn portraits(people: &[SamplePerson]) -> NewFiles {
+    let drawn = people.len().min(MAX_PORTRAITS);
+    let mut progress = Progress::new("vẽ ảnh", drawn);
+    let mut files = Vec::new();
+    for (number, one) in (1_u32..).zip(people.iter().take(drawn)) {
+        let jpeg = face::jpeg(number * 2 + u32::from(!one.female));
+        files.extend(jpeg.map(|jpeg| (format!("portraits/{}.jpg", one.number), jpeg)));
+        progress.at(files.len());
+    }
+    files
 }
 
-#[cfg(not(feature = "lab"))]
-fn portraits(_: &[SamplePerson]) -> Result<NewFiles, Box<dyn Error>> {
-    Err("this build draws no portraits; build with --features lab".into())
-}
-
-#[cfg(feature = "lab")]
 const MAX_PORTRAITS: usize = 5_000;

@@ -55,7 +55,8 @@ impl Page<'_> {
     /// The upper third: to whom.
     fn outside(&self, sheet: &mut Sheet<'_>) {
         let (exam, operator) = (self.exam, self.operator);
-        sheet.text_to(RIGHT_MM, 18.0, CAPTION, "THƯ MÃ PIN");
+        let kind = if exam.settings.training { "THƯ MÃ PIN · TẬP HUẤN" } else { "THƯ MÃ PIN" };
+        sheet.text_to(RIGHT_MM, 18.0, CAPTION, kind);
         sheet.fitted(LEFT_MM, 18.0, 130.0, STRONG, &exam.settings.title);
         sheet.line((LEFT_MM, 23.0), (RIGHT_MM, 23.0), INK, 0.9);
         sheet.text(LEFT_MM, 40.0, CAPTION, "Người nhận");

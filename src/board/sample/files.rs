@@ -38,14 +38,23 @@ pub fn csv(sample: &SampleExam, people: &[SamplePerson]) -> Vec<u8> {
     encode(sample, &String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default())
 }
 
+impl SampleExam {
+    /// The encoding from before Unicode that the list is in.
+    fn font(&self) -> Option<Legacy> {
+        let fonts = [(Trap::Tcvn3, Legacy::Tcvn3), (Trap::Vni, Legacy::Vni)];
+        fonts.into_iter().find(|(trap, _)| self.has(*trap)).map(|(_, font)| font)
+    }
+}
+
 fn encode(sample: &SampleExam, text: &str) -> Vec<u8> {
     let byte = |one: char| if one == '’' { APOSTROPHE } else { u8::try_from(u32::from(one)).unwrap_or(b'?') };
     let bytes = |text: String| text.chars().map(byte).collect();
-    match () {
-        () if sample.has(Trap::Tcvn3) => bytes(legacy::from_unicode(text, Legacy::Tcvn3)),
-        () if sample.has(Trap::Vni) => bytes(legacy::from_unicode(text, Legacy::Vni)),
-        () if sample.has(Trap::Utf16) => format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect(),
-        () => format!("\u{FEFF}{text}").into_bytes(),
+    match sample.font() {
+        Some(font) => bytes(legacy::from_unicode(text, font)),
+        None if sample.has(Trap::Utf16) => {
+            format!("\u{FEFF}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect()
+        }
+        None => format!("\u{FEFF}{text}").into_bytes(),
     }
 }
 
@@ -71,18 +80,19 @@ pub fn xlsx(sample: &SampleExam, people: &[SamplePerson]) -> Result<Vec<u8>, Xls
 fn write_sheet(sheet: &mut Worksheet, sample: &SampleExam, people: &[SamplePerson]) -> Result<(), XlsxError> {
     let day = Format::new().set_num_format("dd/mm/yyyy");
     let mut row = 0;
+    let font = sample.font();
     for title in TITLES {
-        sheet.write_string(row, 0, title)?;
+        sheet.write_string(row, 0, in_font(title, font))?;
         row += 1;
     }
     let headings = headings(sample);
     for heading in &headings {
-        write_texts(sheet, row, heading)?;
+        write_texts(sheet, row, heading, font)?;
         row += 1;
     }
     for (index, one) in (1..).zip(people) {
         if sample.has(Trap::HeaderAgain) && index == people.len() / 2 {
-            write_texts(sheet, row, headings.first().map(Vec::as_slice).unwrap_or_default())?;
+            write_texts(sheet, row, headings.first().map(Vec::as_slice).unwrap_or_default(), font)?;
             row += 1;
         }
         for (column, cell) in (0..).zip(cells(sample, index, one)) {
@@ -90,23 +100,28 @@ fn write_sheet(sheet: &mut Worksheet, sample: &SampleExam, people: &[SamplePerso
                 Cell::Number(number) => sheet.write_number(row, column, number)?,
                 Cell::Serial(born) => sheet.write_number_with_format(row, column, serial(born), &day)?,
                 Cell::Text(text) if text.is_empty() => continue,
-                Cell::Text(text) => sheet.write_string(row, column, text)?,
+                Cell::Text(text) => sheet.write_string(row, column, in_font(&text, font))?,
             };
         }
         row += 1;
     }
     for line in SIGNATURES {
-        sheet.write_string(row, 5, line)?;
+        sheet.write_string(row, 5, in_font(line, font))?;
         row += 1;
     }
     Ok(())
 }
 
-fn write_texts(sheet: &mut Worksheet, row: u32, texts: &[String]) -> Result<(), XlsxError> {
+fn write_texts(sheet: &mut Worksheet, row: u32, texts: &[String], font: Option<Legacy>) -> Result<(), XlsxError> {
     for (column, text) in (0..).zip(texts).filter(|(_, text)| !text.is_empty()) {
-        sheet.write_string(row, column, text)?;
+        sheet.write_string(row, column, in_font(text, font))?;
     }
     Ok(())
+}
+
+/// A workbook holds Unicode; text in a legacy font holds the code points that the font shows as Vietnamese.
+fn in_font(text: &str, font: Option<Legacy>) -> String {
+    font.map_or_else(|| text.to_owned(), |font| legacy::from_unicode(text, font))
 }
 
 enum Cell {

@@ -61,9 +61,9 @@ traps! {
     Sheets "sheets";
     /// Decomposed text.
     Nfd "nfd";
-    /// TCVN3 (CSV as bytes).
+    /// TCVN3: in the CSV as bytes, in the workbook as in a .Vn font.
     Tcvn3 "tcvn3";
-    /// VNI (CSV as bytes).
+    /// VNI: in the CSV as bytes, in the workbook as in a VNI font.
     Vni "vni";
     /// Semicolons (CSV).
     Semicolons "semicolons";

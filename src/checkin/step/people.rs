@@ -31,7 +31,7 @@ impl Desk<'_> {
     pub(super) fn typed(&mut self, text: String) {
         let found = keys::find(&text, &self.context.roster);
         if let Phase::Idle(idle) = &mut self.state.phase {
-            idle.found = found;
+            idle.show_found(found, &self.context.roster);
             idle.typed = Pii::new(text);
             idle.notice = None;
         }
@@ -46,7 +46,7 @@ impl Desk<'_> {
             Entry::Key(key) => self.key_given(key),
             Entry::Rows(rows) => {
                 if let Phase::Idle(idle) = &mut self.state.phase {
-                    idle.found = rows;
+                    idle.show_found(rows, &self.context.roster);
                 }
             }
             Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),

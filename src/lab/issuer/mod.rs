@@ -8,7 +8,6 @@
 pub mod active_key;
 pub mod authority;
 mod der;
-pub mod face;
 pub mod groups;
 pub mod people;
 pub mod portrait;

@@ -4,13 +4,9 @@
 //! people were coded once from the same drawings (see `assets/lab/portraits/README.md`) and are built in.
 
 use super::IssueError;
-use super::face;
 use super::people::Person;
-
-/// Width and height of every portrait, in pixels.
-pub const SIZE: (u16, u16) = (240, 320);
-
-const JPEG_QUALITY: u8 = 85;
+use crate::bits::face;
+pub use crate::bits::face::SIZE;
 
 /// How a portrait is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,7 +25,7 @@ pub enum Coding {
 /// [`IssueError::Portrait`] when there is no JPEG 2000 picture of this face, or coding failed.
 pub fn coded(person: &Person, coding: Coding) -> Result<Vec<u8>, IssueError> {
     match coding {
-        Coding::Jpeg => jpeg(person.face),
+        Coding::Jpeg => face::jpeg(person.face).ok_or(IssueError::Portrait),
         Coding::Jp2 => jp2(person.face).map(<[u8]>::to_vec).ok_or(IssueError::Portrait),
         Coding::Codestream => jp2(person.face).and_then(codestream).map(<[u8]>::to_vec).ok_or(IssueError::Portrait),
     }
@@ -49,15 +45,6 @@ pub(super) fn filled_up(mut image: Vec<u8>, bytes: usize) -> Vec<u8> {
 }
 
 const FREE_BOX_HEADER: usize = 8;
-
-fn jpeg(number: u32) -> Result<Vec<u8>, IssueError> {
-    let mut coded = Vec::new();
-    let (width, height) = SIZE;
-    jpeg_encoder::Encoder::new(&mut coded, JPEG_QUALITY)
-        .encode(&face::draw(number), width, height, jpeg_encoder::ColorType::Rgb)
-        .map_err(|_| IssueError::Portrait)?;
-    Ok(coded)
-}
 
 fn jp2(number: u32) -> Option<&'static [u8]> {
     PICTURES.get(usize::try_from(number.checked_sub(1)?).ok()?).copied()

@@ -79,10 +79,19 @@ fn to_vni(character: char) -> [Option<char>; 2] {
 }
 
 /// The text of a file that is no UTF-8, where its words tell the encoding.
-pub(super) fn decode_bytes(bytes: &[u8]) -> Option<(String, Legacy)> {
+pub(in crate::roster) fn decode_bytes(bytes: &[u8]) -> Option<(String, Legacy)> {
     let western: String = bytes.iter().copied().map(western).collect();
     let found = likely(western.split(is_between).take(SAMPLED_WORDS * SAMPLED_EVERY), &ALL)?;
     Some((to_unicode(&western, found), found))
+}
+
+/// A text that was saved as Unicode with its legacy code points, as spreadsheets do; `None` for any other.
+pub(in crate::roster) fn decode_text(written: &str) -> Option<(String, Legacy)> {
+    if written.is_ascii() || is_proven(written) {
+        return None;
+    }
+    let found = likely(written.split(is_between).take(SAMPLED_WORDS * SAMPLED_EVERY), &FONTS)?;
+    Some((to_unicode(written, found), found))
 }
 
 /// Converts a sheet of a workbook whose text is in a legacy encoding.

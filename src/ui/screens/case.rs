@@ -5,7 +5,7 @@ use crate::checkin::event::{Choice, Input, NotAdmittedReason};
 use crate::checkin::view::{CaseView, Headline, PersonView, StageView};
 use crate::ui::style::{self, Size};
 use crate::ui::text::{Strings, Words};
-use crate::ui::widgets::{Weight, banner, button, check_line};
+use crate::ui::widgets::{Weight, banner, button, check_line, remark, remark_line};
 use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
@@ -42,9 +42,14 @@ pub(super) fn show(
         ui.vertical(|ui| {
             person(ui, &view.person, &strings.words);
             body(ui, strings);
-            ui.spacing_mut().item_spacing.y = 6.0;
+            let remarked = view.twins.as_ref().filter(|_| view.person.candidate_number.is_some());
+            ui.spacing_mut().item_spacing.y = if remarked.is_some() { 3.0 } else { 6.0 };
             for line in &view.lines {
                 check_line(ui, line, strings);
+            }
+            // Where several rows fit, they stand side by side above.
+            if let Some(twins) = remarked {
+                remark_line(ui, &strings.words.twins_line, &remark(twins, &strings.words));
             }
         });
     });

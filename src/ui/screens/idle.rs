@@ -6,7 +6,7 @@ use crate::checkin::view::{FoundRow, IdleView, Instruction};
 use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::Words;
-use crate::ui::widgets::notice;
+use crate::ui::widgets::{notice, side_by_side};
 use egui::{Align, Frame, Key, Layout, Panel, RichText, TextEdit, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 900.0;
@@ -97,8 +97,9 @@ fn found(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
     if view.found_nothing {
         ui.label(RichText::new(&words.search_none).font(style::font(Size::Large)).color(style::INK_SOFT));
     }
-    let mut picked = None;
-    for row in &view.found {
+    let mut picked = view.twins.as_ref().and_then(|twins| side_by_side(ui, twins, words, true)).map(Input::Picked);
+    let beside: Vec<_> = view.twins.iter().flat_map(|twins| &twins.people).map(|one| one.id).collect();
+    for row in view.found.iter().filter(|row| !beside.contains(&row.id)) {
         if found_row(ui, row, words) {
             picked = Some(Input::Picked(row.id));
         }

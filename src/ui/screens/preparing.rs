@@ -188,7 +188,7 @@ fn entry(ui: &mut Ui, line: &mut String, words: &Words) -> Option<Input> {
         .char_limit(MAX_PIN_LEN)
         .font(style::mono(Size::Banner))
         .hint_text(RichText::new(&words.sign_in_pin).font(style::font(Size::Title)).color(style::INK_SOFT))
-        .horizontal_align(egui::Align::Center)
+        .align(egui::Align2::CENTER_CENTER)
         .margin(egui::Margin::symmetric(16, 12))
         .desired_width(360.0);
     let response = ui.add(edit).labelled_by(label.id);

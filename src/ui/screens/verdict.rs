@@ -2,15 +2,21 @@
 
 use super::{Tools, case};
 use crate::checkin::event::Input;
-use crate::checkin::failure::Signal;
+use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::view::{CaseView, Headline};
-use crate::ui::widgets::{notice, place_cells};
+use crate::ui::widgets::{notice, place_cells, side_by_side};
 use egui::Ui;
 
-/// Room and seat where the person may go in; else what happened and what to do.
+/// Room and seat where the person may go in; the rows side by side where several fit; else what happened and what to do.
 pub(crate) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) -> Option<Input> {
     case::show(ui, view, tools, |ui, strings| {
         let goes_in = matches!(view.headline, Headline::Admit | Headline::RecordedAdmit | Headline::Working);
+        let several = view.twins.as_ref().filter(|_| view.person.candidate_number.is_none());
+        if let (Some(twins), Some(Failure::NeedsDecision)) = (several, view.reasons.first()) {
+            // Nobody is picked here: which row is meant is for the head of site to say.
+            let _ = side_by_side(ui, twins, &strings.words, false);
+            return;
+        }
         match (&view.place, view.reasons.first()) {
             (Some(place), _) if goes_in => {
                 let ground = if view.headline == Headline::Working { Signal::Working } else { Signal::Ok };

@@ -1,5 +1,6 @@
 //! One of the four lines of a verdict.
 
+use crate::checkin::failure::Signal;
 use crate::checkin::view::Field;
 use crate::checkin::view::MatchReason;
 use crate::checkin::view::{Line, LineWord, Subject};
@@ -10,7 +11,20 @@ use egui::{CornerRadius, Frame, Label, Margin, RichText, Ui};
 
 /// Icon, subject, and what became of it, with the stable code in small type.
 pub(crate) fn check_line(ui: &mut Ui, line: &Line, strings: &Strings) {
-    let colours = style::signal(line.signal);
+    let (text, code) = words(line, strings);
+    let text = Label::new(RichText::new(text).font(style::font(Size::Body)).color(style::signal(line.signal).ink));
+    drawn(ui, line.signal, subject(line.subject, &strings.words), text.wrap(), code);
+}
+
+/// Something to know that no check is about, in one line.
+pub(crate) fn remark_line(ui: &mut Ui, subject: &str, text: &str) {
+    let colour = style::signal(Signal::Attention).ink;
+    let text = Label::new(RichText::new(text).font(style::font(Size::Body)).color(colour));
+    drawn(ui, Signal::Attention, subject, text.truncate(), "");
+}
+
+fn drawn(ui: &mut Ui, signal: Signal, subject: &str, text: Label, code: &str) {
+    let colours = style::signal(signal);
     let frame = Frame::new()
         .fill(colours.soft)
         .corner_radius(CornerRadius::same(style::RADIUS))
@@ -19,21 +33,20 @@ pub(crate) fn check_line(ui: &mut Ui, line: &Line, strings: &Strings) {
         ui.set_width(ui.available_width());
         ui.spacing_mut().interact_size.y = LINE_HEIGHT;
         ui.horizontal(|ui| {
-            icons::inline(ui, line.signal, 26.0);
+            icons::inline(ui, signal, 26.0);
             ui.add_space(4.0);
             ui.allocate_ui_with_layout(
                 egui::vec2(126.0, LINE_HEIGHT),
                 egui::Layout::left_to_right(egui::Align::Center),
                 |ui| {
                     ui.set_min_width(126.0);
-                    ui.label(RichText::new(subject(line.subject, &strings.words)).font(style::bold(Size::Body)));
+                    ui.label(RichText::new(subject).font(style::bold(Size::Body)));
                 },
             );
-            let (text, code) = words(line, strings);
             if !code.is_empty() {
                 ui.label(RichText::new(code).font(style::mono(Size::Small)).color(style::INK_SOFT));
             }
-            ui.add(Label::new(RichText::new(text).font(style::font(Size::Body)).color(colours.ink)).wrap());
+            ui.add(text);
         });
     });
 }

@@ -1,11 +1,12 @@
 //! The scripted session: types, presses, takes pictures, and checks that every person ended as expected.
 
 use super::people::{RegistryMood, ScreenName, Visitor, visitors};
-use super::world::{DemoError, World};
+use super::world::{DemoError, HAS_NAMESAKE, World};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Signal;
 use diemdanh::checkin::view::{CaseView, ClosingView, Headline, Instruction, Screen, StageView, View};
 use diemdanh::desk::runtime::{RunningDesk, ViewCell};
+use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::registry_stub::StubFault;
 use diemdanh::ui::app::Wake;
@@ -31,8 +32,12 @@ static PICTURES: AtomicU32 = AtomicU32::new(0);
 
 impl Hands {
     fn enter(&self, text: &str) -> Result<(), DemoError> {
-        self.order(|done| Hand::Type(text.to_owned(), done))?;
+        self.write(text)?;
         self.press("Enter")
+    }
+
+    fn write(&self, text: &str) -> Result<(), DemoError> {
+        self.order(|done| Hand::Type(text.to_owned(), done))
     }
 
     fn press(&self, key: &'static str) -> Result<(), DemoError> {
@@ -83,6 +88,7 @@ pub(super) fn play(world: &World, desk: &RunningDesk, field: &LabField, hands: &
     let view = desk.view();
     wait(&view, "start", |view| matches!(&view.screen, Screen::Idle(_)))?;
     hands.picture("idle")?;
+    search_namesakes(&view, hands)?;
     let mut all_well = true;
     for visitor in visitors()? {
         let ended = visit(world, &view, field, hands, &visitor);
@@ -98,6 +104,17 @@ pub(super) fn play(world: &World, desk: &RunningDesk, field: &LabField, hands: &
     }
     end_session(&view, hands)?;
     Ok(all_well)
+}
+
+/// Searches a name that two people have, looks, and goes back.
+fn search_namesakes(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
+    let name = people().into_iter().nth(HAS_NAMESAKE).map(|person| person.full_name).unwrap_or_default();
+    hands.write(&name)?;
+    wait(view, "search", |view| matches!(&view.screen, Screen::Idle(idle) if idle.twins.is_some()))?;
+    hands.picture("same-name")?;
+    hands.press("Escape")?;
+    wait(view, "search", |view| matches!(&view.screen, Screen::Idle(idle) if idle.found.is_empty()))?;
+    Ok(())
 }
 
 /// Ends the session as an invigilator does, and waits for the witness's last word.

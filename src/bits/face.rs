@@ -1,11 +1,17 @@
 //! Draws the face of a synthetic person: ellipses and curves with soft edges, features that follow from a number.
 //!
+//! For samples of the board and cards of the lab, which share no other room.
+//!
 //! Invariants: no photograph of anybody; the same number draws the same face for ever.
 
-use super::portrait::SIZE;
-use crate::bits::random::{Random as _, SeededRandom};
+use super::random::{Random as _, SeededRandom};
+
+/// Width and height of every face, in pixels.
+pub const SIZE: (u16, u16) = (240, 320);
 
 type Colour = [f32; 3];
+
+const JPEG_QUALITY: u8 = 85;
 
 const WIDTH: f32 = SIZE.0 as f32;
 const HEIGHT: f32 = SIZE.1 as f32;
@@ -40,6 +46,14 @@ pub fn draw(number: u32) -> Vec<u8> {
         glasses(&mut canvas, &features);
     }
     canvas.finish(number)
+}
+
+/// Face `number` as a JPEG file; `None` where the coder refuses, which it does for no picture of this size.
+pub fn jpeg(number: u32) -> Option<Vec<u8>> {
+    let mut coded = Vec::new();
+    let coder = jpeg_encoder::Encoder::new(&mut coded, JPEG_QUALITY);
+    coder.encode(&draw(number), SIZE.0, SIZE.1, jpeg_encoder::ColorType::Rgb).ok()?;
+    Some(coded)
 }
 
 /// What tells one face from another. Lengths in pixels.

@@ -1,0 +1,152 @@
+//! People of one name, side by side: what differs is marked, bold and on its own ground.
+
+use crate::checkin::failure::Signal;
+use crate::checkin::view::{CandidateId, Distinction, Sex, TwinFact, TwinValue, TwinView, TwinsView};
+use crate::ui::icons;
+use crate::ui::style::{self, Size};
+use crate::ui::text::Words;
+use egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Ui, Vec2};
+
+/// Draws the people in columns. `picks` makes their names buttons; who was picked is told.
+pub(crate) fn side_by_side(ui: &mut Ui, view: &TwinsView, words: &Words, picks: bool) -> Option<CandidateId> {
+    let mut picked = None;
+    style::signal_card(Signal::Attention).inner_margin(Margin::symmetric(14, 8)).show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing = Vec2::new(GAP, 3.0);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            ui.label(RichText::new(&words.twins_title).font(style::bold(Size::Body)).color(ink()));
+        });
+        let columns = Columns::of(ui, view.people.len());
+        picked = names(ui, view, words, &columns, picks);
+        let rows = view.people.first().map_or(0, |one| one.facts.len());
+        for row in 0..rows {
+            let facts: Vec<&TwinFact> = view.people.iter().filter_map(|one| one.facts.get(row)).collect();
+            fact_row(ui, &facts, words, &columns);
+        }
+    });
+    picked
+}
+
+/// What tells the others from the first of them, SBD in front.
+pub(crate) fn remark(view: &TwinsView, words: &Words) -> String {
+    let others = view.people.iter().skip(1).map(|one| {
+        let told = |fact: &&TwinFact| fact.differs && !matches!(fact.what, Distinction::IdNumber | Distinction::Number);
+        let facts = one
+            .facts
+            .iter()
+            .filter(told)
+            .map(|fact| format!("{} {}", label(fact.what, words), text(&fact.value, words)));
+        let number = format!("{} {}", words.candidate_number, one.number);
+        std::iter::once(number).chain(facts).collect::<Vec<_>>().join(" · ")
+    });
+    format!("{} {}", words.twins_also, others.collect::<Vec<_>>().join("; "))
+}
+
+struct Columns {
+    label: f32,
+    person: f32,
+}
+
+impl Columns {
+    fn of(ui: &Ui, people: usize) -> Self {
+        let count = u8::try_from(people.max(1)).map_or(1.0, f32::from);
+        let person = (ui.available_width() - LABEL_WIDTH - GAP * count) / count;
+        Self { label: LABEL_WIDTH, person }
+    }
+}
+
+fn names(ui: &mut Ui, view: &TwinsView, words: &Words, columns: &Columns, picks: bool) -> Option<CandidateId> {
+    let mut picked = None;
+    ui.horizontal_top(|ui| {
+        label_cell(ui, columns, &words.full_name, view.names_differ);
+        for one in &view.people {
+            if name(ui, one, columns, words, picks) {
+                picked = Some(one.id);
+            }
+        }
+    });
+    picked
+}
+
+/// The button's text names the SBD as well: whoever hears it read aloud must know which of the two it is.
+fn name(ui: &mut Ui, one: &TwinView, columns: &Columns, words: &Words, picks: bool) -> bool {
+    let shown = RichText::new(one.name.reveal()).font(style::bold(Size::Body)).color(style::INK);
+    if !picks {
+        cell(ui, columns.person, NAME_HEIGHT, |ui| drop(ui.add(Label::new(shown).wrap())));
+        return false;
+    }
+    let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, one.number);
+    let button = egui::Button::new(RichText::new(text).font(style::bold(Size::Body)).color(style::INK)).wrap();
+    ui.add_sized(Vec2::new(columns.person, PICK_HEIGHT), button).clicked()
+}
+
+fn fact_row(ui: &mut Ui, facts: &[&TwinFact], words: &Words, columns: &Columns) {
+    let Some(first) = facts.first() else { return };
+    ui.horizontal(|ui| {
+        label_cell(ui, columns, label(first.what, words), first.differs);
+        for fact in facts {
+            let (font, ground) = match fact.differs {
+                true => (style::bold(Size::Large), style::SURFACE),
+                false => (style::font(Size::Body), egui::Color32::TRANSPARENT),
+            };
+            let frame =
+                Frame::new().fill(ground).corner_radius(CornerRadius::same(4)).inner_margin(Margin::symmetric(8, 0));
+            let value = RichText::new(text(&fact.value, words)).font(font).color(style::INK);
+            frame.show(ui, |ui| {
+                cell(ui, columns.person - 16.0, ROW_HEIGHT, |ui| drop(ui.add(Label::new(value).truncate())));
+            });
+        }
+    });
+}
+
+fn label_cell(ui: &mut Ui, columns: &Columns, text: &str, differs: bool) {
+    cell(ui, columns.label, ROW_HEIGHT, |ui| {
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(ICON), egui::Sense::hover());
+        if differs {
+            icons::signal(ui.painter(), rect, Signal::Attention, ink(), style::SURFACE);
+        }
+        ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::INK_SOFT));
+    });
+}
+
+fn cell(ui: &mut Ui, width: f32, height: f32, content: impl FnOnce(&mut Ui)) {
+    ui.allocate_ui_with_layout(Vec2::new(width, height), Layout::left_to_right(Align::Center), |ui| {
+        ui.set_min_size(Vec2::new(width, height));
+        content(ui);
+    });
+}
+
+fn label(what: Distinction, words: &Words) -> &str {
+    match what {
+        Distinction::Marks => &words.full_name,
+        Distinction::BirthDate => &words.birth_date,
+        Distinction::Sex => &words.sex,
+        Distinction::School => &words.school,
+        Distinction::Site => &words.site,
+        Distinction::Room => &words.room,
+        Distinction::Seat => &words.seat,
+        Distinction::Number => &words.candidate_number,
+        Distinction::IdNumber => &words.id_number,
+    }
+}
+
+fn text(value: &TwinValue, words: &Words) -> String {
+    match value {
+        TwinValue::Text(text) if text.reveal().is_empty() => "–".to_owned(),
+        TwinValue::Text(text) => text.reveal().clone(),
+        TwinValue::Sex(Some(Sex::Male)) => words.male.clone(),
+        TwinValue::Sex(Some(Sex::Female)) => words.female.clone(),
+        TwinValue::Sex(None) => "–".to_owned(),
+    }
+}
+
+fn ink() -> egui::Color32 {
+    style::signal(Signal::Attention).ink
+}
+
+const GAP: f32 = 8.0;
+const LABEL_WIDTH: f32 = 150.0;
+const ROW_HEIGHT: f32 = 28.0;
+const NAME_HEIGHT: f32 = 32.0;
+const PICK_HEIGHT: f32 = 60.0;
+const ICON: f32 = 20.0;
