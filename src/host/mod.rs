@@ -25,6 +25,7 @@ pub mod random;
 pub mod sealed;
 pub mod second_copy;
 pub mod sound;
+pub mod staging;
 pub mod threads;
 #[cfg(feature = "tpm")]
 pub mod tpm;

@@ -184,10 +184,9 @@ impl PackageNote {
         Self::peeked(note)
     }
 
-    /// The package's name, the same for all its versions: `<exam>/<session>/<site>`, each part as [`name_part`]
-    /// writes it.
+    /// The package's name, see [`package_id`].
     pub fn id(&self) -> String {
-        format!("{}/{}/{}", name_part(&self.exam), name_part(&self.session), name_part(&self.site))
+        package_id(&self.exam, &self.session, &self.site)
     }
 
     /// The name of the package's file.
@@ -359,6 +358,11 @@ impl Statement for PackageReceipt {
         };
         (receipt.text() == text).then_some(receipt)
     }
+}
+
+/// The name of all versions of a package: `<exam>/<session>/<site>`, each part as [`name_part`] writes it.
+pub fn package_id(exam: &str, session: &str, site: &str) -> String {
+    format!("{}/{}/{}", name_part(exam), name_part(session), name_part(site))
 }
 
 /// The one file: note, empty line, ciphertext.

@@ -30,10 +30,15 @@ pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
         item(ui, Signal::Ok, &words.status_log, &status.log_entries.to_string());
         let (signal, word) = witness(status.witness, words);
         item(ui, signal, &words.status_seen, &word);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let version = format!("{} {}", words.status_version, status.version);
-            ui.label(RichText::new(version).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
-        });
+        version(ui, status, strings);
+    });
+}
+
+/// The version alone, at the right.
+pub(super) fn version(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let version = format!("{} {}", strings.words.status_version, status.version);
+        ui.label(RichText::new(version).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
     });
 }
 

@@ -30,6 +30,8 @@ mod device_keys;
 mod diagnostics;
 mod differential;
 mod evidence;
+mod exam_pack;
+mod exam_pack_faults;
 mod failures;
 mod files;
 mod forge;

@@ -10,7 +10,7 @@ use diemdanh::record::{
     Enrolment, NoteError, NoteKey, PackageFault, PackageNote, PackageReceipt, PackageUse, statement::signer_sixteen,
 };
 use diemdanh::roster::canonical;
-use diemdanh::roster::operators::{Operator, Role};
+use diemdanh::roster::operators::{Operator, PinHash, Role};
 use diemdanh::roster::package::{
     Contents, ContentsFault, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite,
 };
@@ -82,12 +82,13 @@ fn contents() -> Contents {
         revocation_required: false,
         registry_required: false,
     };
+    let pin = "$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U";
     let head = Operator {
         code: "td-01".to_owned(),
         name: "Trần B".to_owned(),
         role: Role::HeadOfSite,
         site: String::new(),
-        pin: None,
+        pin: Some(PinHash::parse(pin).unwrap()),
         revoked: None,
     };
     let desk = |id: &str| PackageDesk {

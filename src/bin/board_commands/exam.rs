@@ -1,9 +1,15 @@
 //! Makes an exam out of lists and keeps it as a folder of files.
 
+#[path = "exam_desks.rs"]
+mod desks;
 #[path = "exam_import.rs"]
 mod import;
+#[path = "exam_pack.rs"]
+mod pack;
 #[path = "exam_operators.rs"]
 mod people;
+#[path = "exam_receipts.rs"]
+mod receipts;
 #[path = "exam_sample.rs"]
 mod sample;
 
@@ -42,6 +48,18 @@ pub(crate) enum Exam {
     Operator(people::Operators),
     /// Draw PINs and write them as letters, the hashes into operators.toml
     Letters(people::Letters),
+    /// Take in a desk's request and sign its certificate, after its sixteen characters were heard
+    Enrol(desks::Enrol),
+    /// List the desks: how far each is, and which packages it has
+    Desks(desks::Desks),
+    /// Make the exam's key, sealed; it must not lie in the exam's folder
+    Key(pack::NewKey),
+    /// Make the packages for the desks, one a session and site
+    Pack(pack::Pack),
+    /// Show what is in a package
+    Open(receipts::Open),
+    /// Note which desks took which packages, from the receipts that they signed
+    Receipt(receipts::Receipts),
     /// Make a synthetic list: CSV and XLSX as a board gets them
     Sample(sample::Sample),
 }
@@ -80,6 +98,12 @@ pub(crate) fn run(command: Exam) -> Result<ExitCode, Box<dyn Error>> {
         Exam::Check(args) => check(&args),
         Exam::Operator(command) => people::run(command),
         Exam::Letters(args) => people::letters(&args),
+        Exam::Enrol(args) => desks::enrol(&args),
+        Exam::Desks(args) => desks::list(&args),
+        Exam::Key(args) => pack::new_key(&args),
+        Exam::Pack(args) => pack::pack(&args),
+        Exam::Open(args) => receipts::open(&args),
+        Exam::Receipt(args) => receipts::receive(&args),
         Exam::Sample(args) => sample::run(&args),
     }
 }
@@ -125,8 +149,14 @@ fn read(folder: &Path) -> Result<Files, Box<dyn Error>> {
         exam::POLICY_FILE,
         exam::MAPPING_FILE,
         exam::IMPORT_FILE,
+        exam::PACKAGES_FILE,
     ];
     Ok(read_chosen(folder, &names, &[exam::TRUST_FOLDER, exam::DESKS_FOLDER])?)
+}
+
+fn refused(why: &str) -> ExitCode {
+    eprintln!("diemdanh-board: {why}");
+    ExitCode::from(REFUSED)
 }
 
 /// What an exam's folder holds, without a person's data.

@@ -1,7 +1,7 @@
 //! Who works at the desks: taken in, listed, taken off, given PINs.
 
 use super::super::progress::Progress;
-use super::{BAD_USAGE, REFUSED, REMARKS, read};
+use super::{BAD_USAGE, REFUSED, REMARKS, read, refused};
 use clap::{Args, Subcommand};
 use diemdanh::board::exam::letters::{self, Letter};
 use diemdanh::board::exam::{Exam as Folder, OPERATORS_FILE, Operator, Role, letter_page, operators};
@@ -219,9 +219,4 @@ fn finished_before(out: &Path, exam: &Folder) -> Result<bool, Box<dyn Error>> {
         }
     }
     Ok(settled == Settled::Finished)
-}
-
-fn refused(why: &str) -> ExitCode {
-    eprintln!("diemdanh-board: {why}");
-    ExitCode::from(REFUSED)
 }

@@ -1,6 +1,7 @@
 //! What keeps an exam from being packed, and what somebody should look at first.
 
 use super::Exam;
+use super::enrolment::EnrolmentFault;
 use super::settings::is_part;
 use crate::record::Code;
 use crate::roster::Weight;
@@ -74,6 +75,14 @@ pub enum Fault {
         /// The site.
         site: String,
     },
+    /// A desk's request or certificate is not what it should be.
+    #[error("desks/{desk}: {what}")]
+    Enrolment {
+        /// The desk.
+        desk: String,
+        /// What is wrong.
+        what: EnrolmentFault,
+    },
     /// Nobody is expected.
     #[error("candidates.csv: chưa có thí sinh nào")]
     Nobody,
@@ -107,7 +116,9 @@ impl Fault {
             Self::NoSession | Self::Nobody | Self::NoDesk | Self::NoOperator | Self::NoTrust | Self::NoHead { .. } => {
                 Weight::Warning
             }
-            Self::Overfull { .. } | Self::NoPin(_) => Weight::Warning,
+            Self::Overfull { .. } | Self::NoPin(_) | Self::Enrolment { what: EnrolmentFault::NoRecipient, .. } => {
+                Weight::Warning
+            }
             _ => Weight::Error,
         }
     }
@@ -118,7 +129,20 @@ pub fn check(exam: &Exam) -> Vec<Fault> {
     let mut faults = names(exam);
     faults.extend(sessions(exam));
     faults.extend(people(exam));
+    faults.extend(enrolments(exam));
     faults.extend(unfinished(exam));
+    faults
+}
+
+fn enrolments(exam: &Exam) -> Vec<Fault> {
+    let enrolled = exam.desks.iter().filter_map(|desk| Some((desk, exam.enrolments.get(&desk.id)?)));
+    let faults = enrolled.clone().flat_map(|(desk, enrolment)| {
+        let whats = enrolment.faults(&exam.settings, desk).into_iter();
+        whats.map(|what| Fault::Enrolment { desk: desk.id.clone(), what })
+    });
+    let mut faults: Vec<Fault> = faults.collect();
+    let serials = enrolled.filter_map(|(_, enrolment)| Some(format!("serial {}", enrolment.cert.as_ref()?.0.serial)));
+    faults.extend(twice("desks/", serials));
     faults
 }
 

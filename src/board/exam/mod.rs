@@ -10,7 +10,9 @@
 //! mapping.toml     how the last list was read
 //! import.toml      which list that was, and what was accepted
 //! trust/           country signers' certificates and revocation lists
-//! desks/<id>.toml  the desks
+//! desks/<id>.toml  the desks; <id>.request what they asked for, <id>.cert their certificates
+//! packages.csv     the packages that were made, and who took them
+//! receipts/        what the desks signed about that
 //! portraits/       <SBD>.jpg or <number>.jpg, where there are any
 //! ```
 //!
@@ -21,9 +23,13 @@
 
 pub mod check;
 pub mod desks;
+pub mod enrolment;
+pub mod ledger;
 mod letter_list;
 pub mod letter_page;
 pub mod letters;
+pub mod package;
+pub mod packing;
 pub mod places;
 pub mod policy;
 pub mod report;
@@ -32,12 +38,15 @@ pub mod settings;
 pub use crate::roster::operators::{self, Operator, Role};
 pub use check::{Fault, check};
 pub use desks::Desk;
+pub use enrolment::{DeskEnrolment, DeskState};
+pub use ledger::{Ledger, Packed};
 pub use places::{Room, Site};
 pub use policy::Policy;
 pub use settings::{Session, Settings};
 
 use super::verify::Files;
 use crate::roster::{Candidate, Roster, canonical, canonical::CanonicalError, operators::OperatorsError};
+use std::collections::BTreeMap;
 
 /// The file of [`Settings`].
 pub const EXAM_FILE: &str = "exam.toml";
@@ -55,10 +64,14 @@ pub const POLICY_FILE: &str = "policy.toml";
 pub const MAPPING_FILE: &str = "mapping.toml";
 /// The file that tells which list that was.
 pub const IMPORT_FILE: &str = "import.toml";
+/// The file of the packages.
+pub const PACKAGES_FILE: &str = "packages.csv";
 /// The folder of trust anchors.
 pub const TRUST_FOLDER: &str = "trust/";
 /// The folder of the desks.
 pub const DESKS_FOLDER: &str = "desks/";
+/// The folder of the desks' receipts for packages.
+pub const RECEIPTS_FOLDER: &str = "receipts/";
 /// The folder of portraits.
 pub const PORTRAITS_FOLDER: &str = "portraits/";
 
@@ -103,6 +116,10 @@ pub struct Exam {
     pub policy: Policy,
     /// The desks, by their id.
     pub desks: Vec<Desk>,
+    /// How the desks are enrolled, by their ids.
+    pub enrolments: BTreeMap<String, DeskEnrolment>,
+    /// The packages that were made.
+    pub packages: Ledger,
     /// The trust anchors by their names in their folder.
     pub trust: Files,
 }
@@ -121,8 +138,10 @@ impl Exam {
             let found = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(folder)?.to_owned(), bytes)));
             found.filter(|(name, _)| !name.contains('/')).collect::<Vec<_>>()
         };
-        let desks = below(DESKS_FOLDER).into_iter().filter(|(name, _)| name.ends_with(".toml"));
+        let desk_files = below(DESKS_FOLDER);
+        let desks = desk_files.iter().filter(|(name, _)| name.ends_with(".toml"));
         let desks = desks.map(|(name, bytes)| Desk::read(&format!("{DESKS_FOLDER}{name}"), bytes));
+        let desks = desks.collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
             settings: Settings::read(required(files, EXAM_FILE)?)?,
             sites: places::read_sites(files.get(SITES_FILE).map(Vec::as_slice).unwrap_or_default())?,
@@ -130,7 +149,9 @@ impl Exam {
             candidates,
             operators: read_operators(files.get(OPERATORS_FILE).map(Vec::as_slice).unwrap_or_default())?,
             policy: Policy::read(files.get(POLICY_FILE).map(Vec::as_slice).unwrap_or_default())?,
-            desks: desks.collect::<Result<_, _>>()?,
+            enrolments: enrolment::read(DESKS_FOLDER, &desk_files, &desks)?,
+            packages: Ledger::read(files.get(PACKAGES_FILE).map(Vec::as_slice).unwrap_or_default())?,
+            desks,
             trust: below(TRUST_FOLDER).into_iter().map(|(name, bytes)| (name, bytes.clone())).collect(),
         })
     }
@@ -193,4 +214,6 @@ Mỗi bàn một tệp <mã bàn>.toml:
 id = \"ban-01\"
 title = \"Bàn 1\"
 site = \"0901\"
+
+Ghi danh: diemdanh-board exam enrol; xem: diemdanh-board exam desks.
 ";

@@ -5,6 +5,7 @@
 mod card;
 mod desk;
 mod link;
+mod package;
 mod record;
 mod report;
 mod roster;
@@ -26,6 +27,9 @@ pub(crate) struct Arguments {
     /// Only the record's figures.
     #[arg(long)]
     record: bool,
+    /// Only the packages' figures.
+    #[arg(long)]
+    packages: bool,
     /// Loads a roster in its canonical form and prints what that took; the bench asks itself so.
     #[arg(long, hide = true)]
     load: Option<PathBuf>,
@@ -48,6 +52,8 @@ enum BenchError {
     Desk(diemdanh::checkin::state::Halted),
     #[error("the roster: {0}")]
     Roster(#[from] diemdanh::roster::canonical::CanonicalError),
+    #[error("a package: {0}")]
+    Package(String),
     #[error("another process of this program said nothing that is understood")]
     Child,
     #[error("the card was not read: {0}")]
@@ -76,14 +82,19 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work)?;
     let mut rows = Vec::new();
-    if !arguments.record {
+    if arguments.packages {
+        rows.extend(package::rows(&work)?);
+    } else if !arguments.record {
         rows.extend(card::rows()?);
         rows.extend(trust::rows()?);
         rows.extend(desk::rows(&work)?);
         rows.extend(program()?);
         rows.extend(roster::rows(&work)?);
+        rows.extend(package::rows(&work)?);
     }
-    rows.extend(record::rows(&work)?);
+    if !arguments.packages {
+        rows.extend(record::rows(&work)?);
+    }
     fs::remove_dir_all(&work)?;
     let text = report::markdown(&rows);
     fs::write(arguments.out.join("report.md"), &text)?;

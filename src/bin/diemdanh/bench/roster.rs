@@ -95,7 +95,7 @@ fn loaded(path: &Path) -> Result<(Duration, u64), BenchError> {
 }
 
 /// A roster in its canonical form.
-fn bytes(count: u32) -> Vec<u8> {
+pub(super) fn bytes(count: u32) -> Vec<u8> {
     let people = SampleExam { candidates: count, seed: "bench".to_owned(), traps: Default::default() }.people();
     let mut random = SeededRandom::new("bench");
     canonical::write(people.into_iter().filter_map(|one| candidate(one, &mut random)).collect())

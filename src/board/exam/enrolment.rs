@@ -1,0 +1,156 @@
+//! `desks/<id>.request` and `desks/<id>.cert`: what a desk asked for and what the board answered.
+
+use super::{Desk, ExamError};
+use crate::record::{DeskCert, Enrolment, RevocationList};
+use jiff::Timestamp;
+use std::collections::BTreeMap;
+
+/// What lies beside a desk's own file. Who signed the certificate is not checked here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct DeskEnrolment {
+    /// The desk's request; its own device key signed it.
+    pub request: Option<Enrolment>,
+    /// The board's certificate and its note.
+    pub cert: Option<(DeskCert, String)>,
+}
+
+/// How far a desk has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeskState {
+    /// It is planned; nobody has enrolled it.
+    Named,
+    /// It has asked, and the board has not answered.
+    Asked,
+    /// It has a certificate.
+    Certified {
+        /// The certificate's number.
+        serial: u32,
+        /// Good until.
+        until: Timestamp,
+    },
+    /// Its certificate has ended.
+    Ended {
+        /// The certificate's number.
+        serial: u32,
+        /// Good until.
+        until: Timestamp,
+    },
+    /// Its certificate was taken back.
+    Revoked {
+        /// The certificate's number.
+        serial: u32,
+        /// Why, one word.
+        reason: String,
+    },
+}
+
+/// What is wrong with an enrolment. The text is what the clerk reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum EnrolmentFault {
+    /// For another board.
+    #[error("thuộc hội đồng khác")]
+    Board,
+    /// For another exam.
+    #[error("thuộc kỳ thi khác")]
+    Exam,
+    /// For another desk.
+    #[error("thuộc bàn khác")]
+    Desk,
+    /// For another site.
+    #[error("thuộc điểm thi khác với desks/<mã bàn>.toml; hãy ghi danh lại bàn")]
+    Site,
+    /// The certificate is for another key than the one that asked.
+    #[error("chứng thư không thuộc khóa đã xin ghi danh")]
+    Key,
+    /// A certificate for training in a live exam, or the other way round.
+    #[error("chứng thư khác chế độ với exam.toml (training)")]
+    Mode,
+    /// No package can be sealed for it.
+    #[error("yêu cầu không có khóa nhận gói (package-recipient); hãy ghi danh lại bàn")]
+    NoRecipient,
+}
+
+impl DeskEnrolment {
+    /// Everything that is wrong with it, as far as it can be told without the board's key.
+    pub fn faults(&self, exam: &super::Settings, desk: &Desk) -> Vec<EnrolmentFault> {
+        let mut faults = Vec::new();
+        if let Some(Enrolment { board, exam: named, desk: id, site, recipient, .. }) = &self.request {
+            faults.extend(names(exam, desk, [board, named, id, site]));
+            faults.extend(recipient.is_empty().then_some(EnrolmentFault::NoRecipient));
+        }
+        if let Some((DeskCert { board, exam: named, desk: id, site, training, device, .. }, _)) = &self.cert {
+            faults.extend(names(exam, desk, [board, named, id, site]));
+            faults.extend((*training != exam.training).then_some(EnrolmentFault::Mode));
+            let is_other = self.request.as_ref().is_some_and(|request| request.device != *device);
+            faults.extend(is_other.then_some(EnrolmentFault::Key));
+        }
+        faults.dedup();
+        faults
+    }
+
+    /// How far the desk has come.
+    pub fn state(&self, revoked: Option<&RevocationList>, now: Timestamp) -> DeskState {
+        let Some((cert, _)) = &self.cert else {
+            return if self.request.is_some() { DeskState::Asked } else { DeskState::Named };
+        };
+        let (serial, until) = (cert.serial, cert.not_after);
+        match revoked.and_then(|list| list.of(serial)) {
+            Some(one) => DeskState::Revoked { serial, reason: one.reason.clone() },
+            None if until < now => DeskState::Ended { serial, until },
+            None => DeskState::Certified { serial, until },
+        }
+    }
+
+    /// Whom packages are sealed for.
+    pub fn recipient(&self) -> Option<&str> {
+        self.request.as_ref().map(|request| request.recipient.as_str()).filter(|recipient| !recipient.is_empty())
+    }
+}
+
+/// The file of a desk's request, in the folder of desks.
+pub fn request_name(desk: &str) -> String {
+    format!("{desk}{REQUEST}")
+}
+
+/// The file of a desk's certificate, in the folder of desks.
+pub fn cert_name(desk: &str) -> String {
+    format!("{desk}{CERT}")
+}
+
+/// Reads the enrolments of these desks out of the files of their folder.
+///
+/// # Errors
+/// [`ExamError::Form`] for a file that is no request or no certificate, or that belongs to no desk.
+pub(super) fn read(
+    folder: &str,
+    files: &[(String, &Vec<u8>)],
+    desks: &[Desk],
+) -> Result<BTreeMap<String, DeskEnrolment>, ExamError> {
+    let mut found: BTreeMap<String, DeskEnrolment> = BTreeMap::new();
+    for (name, bytes) in files {
+        let form = |what: &str| ExamError::Form { file: format!("{folder}{name}"), line: 1, what: what.to_owned() };
+        let note = || std::str::from_utf8(bytes).map_err(|_| form("không phải UTF-8"));
+        let known = |id: &str| match desks.iter().any(|desk| desk.id == id) {
+            true => Ok(id.to_owned()),
+            false => Err(form("không có tệp .toml của bàn này")),
+        };
+        if let Some(id) = name.strip_suffix(REQUEST) {
+            let request = Enrolment::open(note()?).map_err(|_| form("không phải yêu cầu ghi danh đã ký"))?;
+            found.entry(known(id)?).or_default().request = Some(request);
+        } else if let Some(id) = name.strip_suffix(CERT) {
+            let cert = DeskCert::peek(note()?).ok_or_else(|| form("không phải chứng thư của bàn"))?;
+            found.entry(known(id)?).or_default().cert = Some((cert, note()?.to_owned()));
+        }
+    }
+    Ok(found)
+}
+
+fn names(exam: &super::Settings, desk: &Desk, named: [&String; 4]) -> impl Iterator<Item = EnrolmentFault> {
+    let known = [&exam.board, &exam.id, &desk.id, &desk.site];
+    let faults = [EnrolmentFault::Board, EnrolmentFault::Exam, EnrolmentFault::Desk, EnrolmentFault::Site];
+    let differs = known.into_iter().zip(named).map(|(known, named)| known != named).collect::<Vec<_>>();
+    faults.into_iter().zip(differs).filter_map(|(fault, differs)| differs.then_some(fault))
+}
+
+const REQUEST: &str = ".request";
+const CERT: &str = ".cert";

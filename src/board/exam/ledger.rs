@@ -1,0 +1,150 @@
+//! `packages.csv`: every package that was made for this exam, and who has taken it.
+
+use super::{ExamError, PACKAGES_FILE};
+use crate::bits::hex;
+use crate::record::Digest;
+use csv::{StringRecord, Terminator};
+use jiff::Timestamp;
+
+/// One version of a package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// The package's name: exam, session, site.
+    pub id: String,
+    /// Its version, from 1.
+    pub version: u32,
+    /// SHA-256 of the ciphertext.
+    pub sha256: Digest,
+    /// Bytes of the ciphertext.
+    pub size: u64,
+    /// Candidates in it.
+    pub rows: u64,
+    /// When it was made.
+    pub packed_at: Timestamp,
+    /// What tells whether anything has changed since: a digest over contents, recipients and dates.
+    pub fingerprint: Digest,
+    /// The number of the revocation list in it; 0 where there is none.
+    pub revocations: u32,
+    /// The desks that it is sealed for.
+    pub desks: Vec<String>,
+    /// The desks that said that they took it.
+    pub received: Vec<String>,
+}
+
+/// All versions of all packages, by name and version.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Ledger {
+    rows: Vec<Packed>,
+}
+
+impl Ledger {
+    /// Reads the file; no bytes are no packages.
+    ///
+    /// # Errors
+    /// [`ExamError::Form`], with the line.
+    pub fn read(bytes: &[u8]) -> Result<Self, ExamError> {
+        let form =
+            |line: usize, what: &str| ExamError::Form { file: PACKAGES_FILE.to_owned(), line, what: what.to_owned() };
+        let mut rows: Vec<Packed> = Vec::new();
+        let records = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes).into_records();
+        for (record, line) in records.zip(1..) {
+            let record = record.map_err(|_| form(line, "không đúng mẫu CSV"))?;
+            if line == 1 {
+                let is_header = record.iter().eq(HEADER);
+                is_header.then_some(()).ok_or_else(|| form(line, "tiêu đề không đúng mẫu"))?;
+                continue;
+            }
+            let row = packed(&record).ok_or_else(|| form(line, "dòng không đúng mẫu"))?;
+            if rows.last().is_some_and(|last| (&last.id, last.version) >= (&row.id, row.version)) {
+                return Err(form(line, "gói có hai lần hoặc không đúng thứ tự"));
+            }
+            rows.push(row);
+        }
+        Ok(Self { rows })
+    }
+
+    /// The file.
+    pub fn write(&self) -> Vec<u8> {
+        let mut writer = csv::WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
+        // Writing to memory does not fail.
+        let _ = writer.write_record(HEADER);
+        for row in &self.rows {
+            let _ = writer.write_record(&fields(row));
+        }
+        writer.into_inner().unwrap_or_default()
+    }
+
+    /// All versions, by name and version.
+    pub fn iter(&self) -> impl Iterator<Item = &Packed> {
+        self.rows.iter()
+    }
+
+    /// The last version of a package.
+    pub fn last(&self, id: &str) -> Option<&Packed> {
+        let end = self.rows.partition_point(|row| row.id.as_str() <= id);
+        self.rows.get(end.checked_sub(1)?).filter(|row| row.id == id)
+    }
+
+    /// One version of a package.
+    pub fn find(&self, id: &str, version: u32) -> Option<&Packed> {
+        let place = self.rows.binary_search_by(|row| (row.id.as_str(), row.version).cmp(&(id, version))).ok()?;
+        self.rows.get(place)
+    }
+
+    /// The highest number of a revocation list that any package holds.
+    pub fn revocations(&self) -> u32 {
+        self.rows.iter().map(|row| row.revocations).max().unwrap_or(0)
+    }
+
+    /// Takes in a new version.
+    pub fn add(&mut self, row: Packed) {
+        let place = self.rows.partition_point(|known| (&known.id, known.version) < (&row.id, row.version));
+        self.rows.insert(place, row);
+    }
+
+    /// Notes that a desk took a version. False when there is no such version.
+    pub fn receive(&mut self, id: &str, version: u32, desk: &str) -> bool {
+        let Some(row) = self.rows.iter_mut().find(|row| row.id == id && row.version == version) else { return false };
+        if !row.received.iter().any(|known| known == desk) {
+            row.received.push(desk.to_owned());
+            row.received.sort();
+        }
+        true
+    }
+}
+
+fn fields(row: &Packed) -> [String; 10] {
+    [
+        row.id.clone(),
+        row.version.to_string(),
+        row.sha256.to_string(),
+        row.size.to_string(),
+        row.rows.to_string(),
+        row.packed_at.to_string(),
+        row.fingerprint.to_string(),
+        row.revocations.to_string(),
+        row.desks.join(" "),
+        row.received.join(" "),
+    ]
+}
+
+fn packed(record: &StringRecord) -> Option<Packed> {
+    let digest = |at: usize| hex::decode(record.get(at)?)?.try_into().ok().map(Digest);
+    let words = |at: usize| Some(record.get(at)?.split_whitespace().map(str::to_owned).collect());
+    let row = Packed {
+        id: record.get(0).filter(|id| !id.is_empty())?.to_owned(),
+        version: record.get(1)?.parse().ok().filter(|version| *version > 0)?,
+        sha256: digest(2)?,
+        size: record.get(3)?.parse().ok()?,
+        rows: record.get(4)?.parse().ok()?,
+        packed_at: record.get(5)?.parse().ok()?,
+        fingerprint: digest(6)?,
+        revocations: record.get(7)?.parse().ok()?,
+        desks: words(8)?,
+        received: words(9)?,
+    };
+    (record.iter().eq(fields(&row).iter().map(String::as_str))).then_some(row)
+}
+
+const HEADER: [&str; 10] =
+    ["package", "version", "sha256", "size", "rows", "packed_at", "fingerprint", "revocations", "desks", "received"];

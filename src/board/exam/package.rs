@@ -1,0 +1,254 @@
+//! One package, out of its plan: contents, seal, note.
+
+use super::packing::{PackOrder, Plan};
+use super::{Exam, Ledger, ledger::Packed};
+use crate::bits::secret::{Pii, Secret};
+use crate::record::package::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
+use crate::record::{Digest, NoteError, PackageNote};
+use crate::roster::package::{
+    Contents, ContentsFault, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite,
+};
+use crate::roster::{Candidate, CandidateId, Roster};
+use sha2::{Digest as _, Sha256};
+use std::collections::BTreeMap;
+
+/// What packing needs from outside: a cipher and the portraits' files.
+pub trait PackTools: Sync {
+    /// Seals bytes for recipients; `None` when that cannot be done.
+    fn seal(&self, bytes: &[u8], recipients: &[&str]) -> Option<Vec<u8>>;
+
+    /// The portrait of a candidate, where there is one.
+    ///
+    /// # Errors
+    /// The name of a file that cannot be read.
+    fn portrait(&self, candidate: &Candidate) -> Result<Option<Pii<Vec<u8>>>, String>;
+}
+
+/// Why a package was not made. The text is what the clerk reads.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum PackFault {
+    /// The contents cannot be written.
+    #[error("{id}: nội dung không đóng được: {fault}")]
+    Contents {
+        /// The package.
+        id: String,
+        /// Why.
+        fault: ContentsFault,
+    },
+    /// A portrait that cannot be read.
+    #[error("portraits/{file}: không đọc được, hoặc quá lớn")]
+    Portrait {
+        /// The file.
+        file: String,
+    },
+    /// The cipher failed.
+    #[error("{id}: không mã hóa được")]
+    Seal {
+        /// The package.
+        id: String,
+    },
+    /// Larger than any desk takes.
+    #[error("{id}: gói lớn hơn {MAX_PACKAGE_LEN} byte")]
+    TooLarge {
+        /// The package.
+        id: String,
+    },
+    /// The note cannot be signed.
+    #[error("{id}: không ký được: {fault}")]
+    Note {
+        /// The package.
+        id: String,
+        /// Why.
+        fault: NoteError,
+    },
+}
+
+/// A package before it is sealed.
+pub struct Prepared {
+    /// Its name.
+    pub id: String,
+    /// How many portraits are in it.
+    pub portraits: usize,
+    /// What tells whether anything has changed.
+    pub fingerprint: Digest,
+    /// The contents; nobody prints them.
+    plain: Secret<Vec<u8>>,
+    recipients: Vec<String>,
+    desks: Vec<String>,
+    /// All but size and digest.
+    note: PackageNote,
+}
+
+/// A package, ready to leave.
+#[derive(Debug, Clone)]
+pub struct NewPackage {
+    /// The name of its file.
+    pub file_name: String,
+    /// Its file.
+    pub file: Vec<u8>,
+    /// How the ledger remembers it.
+    pub packed: Packed,
+}
+
+/// Puts the contents of a package together.
+///
+/// # Errors
+/// [`PackFault`].
+pub fn prepare(order: &PackOrder<'_>, plan: &Plan<'_>, tools: &dyn PackTools) -> Result<Prepared, PackFault> {
+    let settings = &order.exam.settings;
+    let id = package_id(&settings.id, &plan.session.id, &plan.site.code);
+    let people: Vec<Candidate> = plan.rows.iter().filter_map(|row| order.exam.candidates.row(*row)).collect();
+    let portraits = portraits(&people, tools)?;
+    let (rows, count) = (u64::try_from(people.len()).unwrap_or(u64::MAX), portraits.len());
+    let contents = contents(order, plan, people, portraits);
+    let plain = contents.write().map_err(|fault| PackFault::Contents { id: id.clone(), fault })?;
+    let note = note(order, plan, rows);
+    let own = plan.desks.iter().map(|one| one.recipient.to_owned());
+    let mut recipients: Vec<String> = own.chain([order.recovery.to_owned()]).collect();
+    recipients.sort();
+    recipients.dedup();
+    let fingerprint = fingerprint(&note, &recipients, &plain);
+    let desks = plan.desks.iter().map(|one| one.desk.id.clone()).collect();
+    Ok(Prepared { id, portraits: count, fingerprint, plain, recipients, desks, note })
+}
+
+impl Prepared {
+    /// The version that holds exactly this, where that is the last one.
+    pub fn unchanged<'a>(&self, ledger: &'a Ledger) -> Option<&'a Packed> {
+        ledger.last(&self.id).filter(|last| last.fingerprint == self.fingerprint)
+    }
+
+    /// The name of its file, once it is sealed.
+    pub fn file_name(&self) -> String {
+        self.note.file_name()
+    }
+
+    /// How many candidates are in it.
+    pub fn rows(&self) -> u64 {
+        self.note.rows
+    }
+
+    /// The desks that it is for.
+    pub fn desks(&self) -> &[String] {
+        &self.desks
+    }
+
+    /// Seals and signs it.
+    ///
+    /// # Errors
+    /// [`PackFault`].
+    pub fn seal(self, order: &PackOrder<'_>, tools: &dyn PackTools) -> Result<NewPackage, PackFault> {
+        let Self { id, fingerprint, plain, recipients, desks, mut note, .. } = self;
+        let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
+        let ciphertext = tools.seal(plain.expose(), &recipients).ok_or_else(|| PackFault::Seal { id: id.clone() })?;
+        drop(plain);
+        note.size = u64::try_from(ciphertext.len()).unwrap_or(u64::MAX);
+        note.sha256 = digest_of(&ciphertext);
+        if note.size > MAX_PACKAGE_LEN {
+            return Err(PackFault::TooLarge { id });
+        }
+        let signed = note.sign(order.board).map_err(|fault| PackFault::Note { id: id.clone(), fault })?;
+        let PackageNote { version, size, sha256, rows, revocations, .. } = note;
+        let (packed_at, received) = (order.now, Vec::new());
+        let packed = Packed { id, version, sha256, size, rows, packed_at, fingerprint, revocations, desks, received };
+        Ok(NewPackage { file_name: note.file_name(), file: seal_file(&signed, &ciphertext), packed })
+    }
+}
+
+fn portraits(people: &[Candidate], tools: &dyn PackTools) -> Result<BTreeMap<CandidateId, Pii<Vec<u8>>>, PackFault> {
+    let mut found = BTreeMap::new();
+    for one in people {
+        if let Some(portrait) = tools.portrait(one).map_err(|file| PackFault::Portrait { file })? {
+            found.insert(one.id, portrait);
+        }
+    }
+    Ok(found)
+}
+
+fn contents(
+    order: &PackOrder<'_>,
+    plan: &Plan<'_>,
+    people: Vec<Candidate>,
+    portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
+) -> Contents {
+    let everybody = order.exam.operators.iter();
+    let operators = everybody.filter(|one| one.works_at(&plan.site.code) && !one.is_revoked());
+    let desks = plan.desks.iter().map(|one| PackageDesk {
+        id: one.desk.id.clone(),
+        title: one.desk.title.clone(),
+        room: one.desk.room.clone(),
+        cert: one.cert_note.to_owned(),
+    });
+    Contents {
+        settings: settings(order.exam, plan),
+        roster: Roster::new(people),
+        operators: operators.cloned().collect(),
+        trust: order.trust.clone(),
+        exam_key: order.exam_key.clone(),
+        revocations: order.revocations.map(|(_, note)| note.to_owned()),
+        desks: desks.collect(),
+        portraits,
+    }
+}
+
+fn settings(exam: &Exam, plan: &Plan<'_>) -> PackageSettings {
+    let (settings, session, rules) = (&exam.settings, plan.session, exam.policy);
+    PackageSettings {
+        board: settings.board.clone(),
+        exam: settings.id.clone(),
+        title: settings.title.clone(),
+        utc_offset_hours: settings.utc_offset_hours,
+        training: settings.training,
+        session: PackageSession {
+            id: session.id.clone(),
+            title: session.title.clone(),
+            opens: session.opens,
+            start: session.start,
+            last_entry: session.last_entry,
+        },
+        site: PackageSite { code: plan.site.code.clone(), title: plan.site.title.clone() },
+        policy: PackagePolicy {
+            bac_fallback: rules.bac_fallback,
+            authentication_required: rules.authentication_required,
+            revocation_required: rules.revocation_required,
+            registry_required: rules.registry_required,
+        },
+    }
+}
+
+/// The note of the next version, without size and digest.
+fn note(order: &PackOrder<'_>, plan: &Plan<'_>, rows: u64) -> PackageNote {
+    let settings = &order.exam.settings;
+    let last = order.exam.packages.last(&package_id(&settings.id, &plan.session.id, &plan.site.code));
+    PackageNote {
+        board: settings.board.clone(),
+        exam: settings.id.clone(),
+        session: plan.session.id.clone(),
+        site: plan.site.code.clone(),
+        training: settings.training,
+        version: last.map_or(1, |last| last.version.saturating_add(1)),
+        not_before: plan.not_before,
+        not_after: plan.not_after,
+        rows,
+        size: 0,
+        sha256: Digest([0; 32]),
+        min_program: MIN_PROGRAM.to_owned(),
+        revocations: order.revocations.map_or(0, |(list, _)| list.number),
+        previous: last.map(|last| last.sha256),
+    }
+}
+
+/// Everything that makes a package another one: what is in it, whom it is for, when it is good. Nobody can guess at
+/// the contents from it: the exam's key is among them.
+fn fingerprint(note: &PackageNote, recipients: &[String], plain: &Secret<Vec<u8>>) -> Digest {
+    let mut hash = Sha256::new();
+    let PackageNote { not_before, not_after, min_program, .. } = note;
+    hash.update(format!("{FINGERPRINT}\n{not_before}\n{not_after}\n{min_program}\n{}\n", recipients.len()).as_bytes());
+    recipients.iter().for_each(|recipient| hash.update(format!("{recipient}\n").as_bytes()));
+    hash.update(plain.expose());
+    Digest(hash.finalize().into())
+}
+
+/// The oldest program that reads contents of this form.
+const MIN_PROGRAM: &str = "0.1.0";
+const FINGERPRINT: &str = "diemdanh/package-fingerprint/v1";
