@@ -76,10 +76,15 @@ impl IndexHand {
         }
     }
 
-    /// The index as the last desk left it, when it knows the journal's segments and no others.
+    /// The index as the last desk left it, when it knows the journal's segments and no others; with what the new
+    /// segment holds by now.
     fn opened(&self) -> Result<Index, IndexFault> {
-        let index = Index::open(&self.path)?;
-        if index.heads()? == self.earlier { Ok(index) } else { Err(IndexFault::Form) }
+        let mut index = Index::open(&self.path)?;
+        if index.heads()? != self.earlier {
+            return Err(IndexFault::Behind);
+        }
+        index.catch_up(&self.journal, self.segment, &self.device)?;
+        Ok(index)
     }
 
     fn take(&mut self, orders: &[IndexOrder]) -> Result<(), IndexFault> {

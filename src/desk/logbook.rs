@@ -69,7 +69,6 @@ impl<S: LogStore> LogHand<S> {
     /// Works until it is told to close, or nobody gives orders any more.
     pub(super) fn run(mut self, orders: &Receiver<LogOrder>) {
         self.look();
-        self.feed_index();
         if self.copy.is_some() {
             self.tell(Event::SecondCopy(CopyHealth::Unknown));
         }

@@ -340,11 +340,10 @@ fn failure_of(fault: &PackageFault) -> Failure {
 /// A log that cannot be read is the log's matter when the desk is started.
 fn latest_in_log(config: &DeskConfig, base: &Path, device: &NoteVerifier) -> Option<Timestamp> {
     let mut store = FileStore::open(&base.join(&config.paths.journal)).ok()?;
-    let witness = config.witness.verifier.as_ref();
-    let witness = witness.and_then(|path| file::read(&base.join(path), MAX_KEY_LEN).ok());
-    let witness = witness.and_then(|key| CosignatureKey::parse(String::from_utf8(key).ok()?.trim()).ok());
-    let outside = |event: &AttendanceEvent| match (event, &witness) {
-        (AttendanceEvent::Anchor { note, .. }, Some(key)) => verify(note, key).ok().map(|cosigned| cosigned.at()),
+    let outsiders = [&config.witness.verifier, &config.registry.cosigner].into_iter().flatten();
+    let keys: Vec<CosignatureKey> = outsiders.filter_map(|path| cosigner(&base.join(path))).collect();
+    let outside = |event: &AttendanceEvent| match event {
+        AttendanceEvent::Anchor { note, .. } => keys.iter().filter_map(|key| Some(verify(note, key).ok()?.at())).max(),
         _ => None,
     };
     let mut latest = None;
@@ -354,6 +353,10 @@ fn latest_in_log(config: &DeskConfig, base: &Path, device: &NoteVerifier) -> Opt
         latest = times.flatten().max().max(latest);
     }
     latest
+}
+
+fn cosigner(path: &Path) -> Option<CosignatureKey> {
+    CosignatureKey::parse(String::from_utf8(file::read(path, MAX_KEY_LEN).ok()?).ok()?.trim()).ok()
 }
 
 fn unusable(error: ShelfError) -> Halted {

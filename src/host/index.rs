@@ -29,6 +29,9 @@ pub enum IndexFault {
     /// A database, and not one of this form.
     #[error("the index has another form")]
     Form,
+    /// It knows other segments than the journal has, or not as far.
+    #[error("the index is not where the journal is")]
+    Behind,
     /// An entry does not follow the last one that was taken in.
     #[error("entry {seq} of segment {segment} does not follow")]
     Gap {
@@ -132,6 +135,18 @@ impl Index {
         Ok(one.commit()?)
     }
 
+    /// Takes in what a segment of the journal holds by now.
+    ///
+    /// # Errors
+    /// [`IndexFault`].
+    pub fn catch_up(&mut self, journal: &Path, segment: u32, device: &NoteVerifier) -> Result<(), IndexFault> {
+        let content = read_segment(&read_segment_file(journal, segment)?, device);
+        match content.map_err(|_| IndexFault::Damaged { segment })? {
+            SegmentContent::Good(good) => self.take(segment, &good.entries, &good.root),
+            SegmentContent::Nothing { .. } => Ok(()),
+        }
+    }
+
     /// What was taken in of each segment, in order.
     ///
     /// # Errors
@@ -232,12 +247,10 @@ pub fn remove(path: &Path) {
     }
 }
 
+type TakeSegment<'a> = dyn FnMut(SegmentHead, &[Entry]) -> Result<(), IndexFault> + 'a;
+
 /// Goes through the good segments of a journal, one in memory at a time.
-fn each_segment(
-    journal: &Path,
-    device: &NoteVerifier,
-    take: &mut dyn FnMut(SegmentHead, &[Entry]) -> Result<(), IndexFault>,
-) -> Result<(), IndexFault> {
+fn each_segment(journal: &Path, device: &NoteVerifier, take: &mut TakeSegment<'_>) -> Result<(), IndexFault> {
     for segment in segment_numbers(journal)? {
         let content = read_segment(&read_segment_file(journal, segment)?, device);
         if let SegmentContent::Good(good) = content.map_err(|_| IndexFault::Damaged { segment })? {

@@ -72,10 +72,12 @@ fn questions_of_an_earlier_start_stand_in_the_status_bar() {
     bench.stop();
 }
 
+type Spoilt = (&'static str, fn(&World));
+
 /// Whatever lies where the index should be, the desk starts, and leaves an index that agrees with the journal.
 #[test]
 fn deleted_damaged_foreign_or_older_index_is_built_again() {
-    let spoil: [(&str, fn(&World)); 6] = [
+    let spoil: [Spoilt; 6] = [
         ("deleted", |world| fs::remove_file(index_of(world)).unwrap()),
         ("damaged", |world| {
             let mut bytes = fs::read(index_of(world)).unwrap();

@@ -21,7 +21,7 @@ use sha2::{Digest as _, Sha256};
 pub(crate) const CASES: &[Case] = &[
     ("key of a TPM", Good, |forge| *forge = good()),
     // ECDSA takes n - s for s; who changes that changes nothing that was said.
-    ("key of a TPM, the other s", Good, |forge| endorsed(forge, |note| resigned(note, other_s))),
+    ("key of a TPM, the other s", Good, |forge| endorsed(forge, |note| resigned(note, |signature| other_s(signature)))),
     ("key of a TPM, one bit of the endorsement's signature", Forged, |forge| {
         endorsed(forge, |note| resigned(note, |signature| signature[40] ^= 1));
     }),
@@ -152,7 +152,7 @@ fn resigned(note: &str, change: impl FnOnce(&mut Vec<u8>)) -> String {
 }
 
 /// The group's order minus s.
-fn other_s(signature: &mut Vec<u8>) {
+fn other_s(signature: &mut [u8]) {
     let mut borrow = 0;
     for (byte, order) in signature[32..].iter_mut().zip(NamedCurve::P256.order()).rev() {
         let difference = i16::from(order) - i16::from(*byte) - borrow;
