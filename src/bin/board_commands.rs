@@ -132,7 +132,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Prove(args) => prove::prove(&args),
         Command::VerifyProof(args) => prove::verify_proof(&args),
         Command::Inspect(args) => Ok(inspect::run(&args)),
-        Command::Receipt(args) => receipt::receive(&args).map(|verdict| ExitCode::from(verdict.exit_code())),
+        Command::Receipt(args) => receipt::receive(&args).map(ExitCode::from),
         Command::Trust(trust::Trust::Import(args)) => trust::import(&args),
         Command::Exam(command) => exam::run(command),
         Command::Key(Key::New(args)) => new_key(&args).map(|()| ExitCode::SUCCESS),

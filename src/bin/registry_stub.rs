@@ -16,7 +16,8 @@ struct Command {
     /// Where to listen, instead of what the settings say
     #[arg(long)]
     listen: Option<SocketAddr>,
-    /// The folder that takes registry-ca.pem, registry.vkey, registry.url, witness.vkey and witness.url
+    /// The folder that takes registry-ca.pem, registry.vkey, registry-cosigner.vkey, registry.url, witness.vkey and
+    /// witness.url
     #[arg(long, default_value = ".")]
     out: PathBuf,
 }
@@ -42,6 +43,9 @@ fn run(command: &Command) -> Result<(), Box<dyn Error>> {
     fs::write(command.out.join("registry-ca.pem"), stub.authority_pem())?;
     fs::write(command.out.join("registry.vkey"), format!("{}\n", stub.verifier()))?;
     fs::write(command.out.join("witness.vkey"), format!("{}\n", stub.witness_key()))?;
+    if let Some(key) = stub.cosigner_key() {
+        fs::write(command.out.join("registry-cosigner.vkey"), format!("{key}\n"))?;
+    }
     fs::write(command.out.join("witness.url"), format!("{}\n", stub.witness_prefix()))?;
     // Written last: whoever waits for the address finds the others beside it.
     fs::write(command.out.join("registry.url"), format!("{}\n", stub.url()))?;

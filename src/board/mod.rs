@@ -13,6 +13,7 @@ pub mod finding;
 pub mod keys;
 pub mod paper;
 pub mod proof;
+pub mod receiving;
 pub mod report;
 pub mod sample;
 pub mod verify;

@@ -1,6 +1,7 @@
 //! What a desk knows before the first tap and what never changes until it is started again.
 
 use crate::bits::secret::{Pii, Secret};
+use crate::record::CosignatureKey;
 use crate::roster::{CandidateId, Place, Roster};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use std::collections::BTreeMap;
@@ -61,6 +62,8 @@ pub struct DeskPolicy {
     pub registry_again_ms: u64,
     /// There is a witness outside.
     pub witness_asked: bool,
+    /// What the registry signs the log's head with, where it does.
+    pub registry_cosigner: Option<CosignatureKey>,
     /// How far this desk's clock may be from an outside time, in seconds.
     pub clock_tolerance_s: i64,
 }
@@ -126,6 +129,7 @@ impl Default for DeskPolicy {
             registry_wait_ms: 2_500,
             registry_again_ms: 30_000,
             witness_asked: false,
+            registry_cosigner: None,
             clock_tolerance_s: 120,
         }
     }

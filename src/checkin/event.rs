@@ -46,6 +46,10 @@ pub enum Event {
     },
     /// The machine's own state changed.
     Machine(Machine),
+    /// The log's copy on a second medium stands otherwise than before.
+    SecondCopy(CopyHealth),
+    /// Earlier segments hold so many questions to the registry without an answer.
+    Backlog(usize),
     /// A witness outside has signed the log's head.
     Witnessed {
         /// The proof.
@@ -229,6 +233,22 @@ pub struct Machine {
     pub disk: DiskState,
     /// The wall clock is where the boot clock says it must be.
     pub clock_steady: bool,
+}
+
+/// How the log's copy on a second medium stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CopyHealth {
+    /// No second medium is configured.
+    #[default]
+    Off,
+    /// Not looked at yet.
+    Unknown,
+    /// It has everything that the journal has.
+    Whole,
+    /// The medium is gone, full or refuses.
+    Lost,
+    /// What lies there is of another log.
+    Foreign,
 }
 
 /// A log that was closed.

@@ -6,6 +6,7 @@ use crate::checkin::context::{Context, Timing};
 use crate::checkin::event::NotAdmittedReason;
 use crate::checkin::failure::Failure;
 use crate::checkin::policy::{Verdict, registry_failure, verdict};
+use crate::record::witness::Anchored;
 use crate::record::{AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, document_ref};
 use crate::registry::{Reply, RequestId};
 use crate::roster::Matching;
@@ -119,6 +120,16 @@ pub(super) fn answer(id: RequestId, reply: &Reply) -> AttendanceEvent {
         state: answer_state(&reply.answer),
         cause: registry_failure(&reply.answer).map(failure_code),
         verbatim: reply.verbatim.clone(),
+    }
+}
+
+/// Somebody outside signed the log's head.
+pub(crate) fn anchor(anchored: &Anchored) -> AttendanceEvent {
+    AttendanceEvent::Anchor {
+        size: anchored.size(),
+        root: Digest(*anchored.root()),
+        with: code(anchored.with()),
+        note: anchored.note().to_owned(),
     }
 }
 

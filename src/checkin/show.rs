@@ -36,6 +36,7 @@ pub(super) fn bare_view(version: &str) -> View {
         registry_silent_since: None,
         pending: 0,
         disk: super::event::DiskState::Unknown,
+        copy: super::event::CopyHealth::Off,
         clock_steady: true,
         clock_off_minutes: None,
         witness: WitnessView::Off,
@@ -67,8 +68,9 @@ fn status(context: &Context, state: &State) -> StatusBar {
         card_present: health.card_present,
         registry: health.registry.filter(|_| context.policy.registry_asked),
         registry_silent_since: health.registry_silent_since.map(|since| local(context, since.wall, "%H:%M")),
-        pending: state.pending.len(),
+        pending: state.pending.len() + state.backlog,
         disk: health.machine.disk,
+        copy: health.copy,
         clock_steady: health.machine.clock_steady,
         clock_off_minutes: is_clock_off(context, state).then_some(health.clock_off_s / 60),
         witness: witness(context, state),
@@ -135,7 +137,7 @@ fn is_clock_off(context: &Context, state: &State) -> bool {
 fn witness(context: &Context, state: &State) -> WitnessView {
     let health = &state.health.witness;
     match &health.last {
-        _ if !context.policy.witness_asked => WitnessView::Off,
+        _ if !context.policy.witness_asked && context.policy.registry_cosigner.is_none() => WitnessView::Off,
         None => WitnessView::Never,
         Some((anchored, at)) => WitnessView::Seen {
             entries_since: (state.head.entry().seq + 1).saturating_sub(anchored.size()),

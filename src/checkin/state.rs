@@ -5,7 +5,7 @@ use crate::bits::stamp::Stamp;
 use crate::checkin::case::Case;
 use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
-use crate::checkin::event::{Choice, DiskState, Machine, ReadPhase};
+use crate::checkin::event::{Choice, CopyHealth, DiskState, Machine, ReadPhase};
 use crate::checkin::failure::Failure;
 use crate::checkin::twins;
 use crate::emrtd::access::key::AccessKey;
@@ -29,6 +29,8 @@ pub struct State {
     pub arrivals: Arrivals,
     /// Questions without an answer.
     pub pending: Vec<Pending>,
+    /// Questions of earlier segments without an answer. Nobody asks them again: what they asked was never written.
+    pub backlog: usize,
     /// The last entry on the disk.
     pub head: Durable,
     /// The last decision that was recorded.
@@ -145,6 +147,8 @@ pub struct Health {
     pub registry_silent_since: Option<Stamp>,
     /// The machine.
     pub machine: Machine,
+    /// The log's copy on a second medium.
+    pub copy: CopyHealth,
     /// The witness outside.
     pub witness: WitnessHealth,
     /// This desk's clock minus the last outside time, in seconds.
@@ -192,6 +196,7 @@ impl State {
             health: Health::unknown(),
             arrivals: arrivals(context, index),
             pending: Vec::new(),
+            backlog: 0,
             head: opened,
             last: None,
             key: None,
@@ -226,6 +231,7 @@ impl Health {
             registry: None,
             registry_silent_since: None,
             machine: Machine { disk: DiskState::Unknown, clock_steady: true },
+            copy: CopyHealth::Off,
             witness: WitnessHealth::default(),
             clock_off_s: 0,
         }

@@ -9,7 +9,7 @@ use crate::checkin::case::{Case, RegistryPart, Stage};
 use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
 use crate::checkin::event::{
-    CardNews, Choice, DiskState, Effect, Event, Finished, Identity, Machine, Purpose, ReadPhase,
+    CardNews, Choice, CopyHealth, DiskState, Effect, Event, Finished, Identity, Machine, Purpose, ReadPhase,
 };
 use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::policy::{Verdict, verdict};
@@ -56,6 +56,8 @@ impl Desk<'_> {
             Event::Recorded { purpose, durable } => self.recorded(purpose, durable),
             Event::RecordFailed { failure } => self.halt(failure),
             Event::Machine(machine) => self.machine(machine),
+            Event::SecondCopy(copy) => self.second_copy(copy),
+            Event::Backlog(questions) => self.state.backlog = questions,
             Event::Witnessed { anchored, clock_off_s } => self.witnessed(*anchored, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             Event::Closed(log) => self.closed(&log),
@@ -78,6 +80,7 @@ impl Desk<'_> {
             Event::Recorded { durable, .. } => self.state.head = durable,
             Event::Closed(log) if !self.is_halted() => self.closed(&log),
             Event::RecordFailed { failure } if !self.is_halted() => self.halt(failure),
+            Event::SecondCopy(copy) => self.state.health.copy = copy,
             Event::Witnessed { anchored, clock_off_s } => self.note_witness(*anchored, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             _ => {}
@@ -92,6 +95,14 @@ impl Desk<'_> {
         if !machine.clock_steady {
             self.record_note(records::device("clock", Failure::ClockMoved));
             self.halt(Failure::ClockMoved);
+        }
+    }
+
+    /// The log's own thread writes the entry about it.
+    fn second_copy(&mut self, copy: CopyHealth) {
+        let before = std::mem::replace(&mut self.state.health.copy, copy);
+        if copy != before && matches!(copy, CopyHealth::Lost | CopyHealth::Foreign) {
+            self.effects.push(Effect::Sound(Signal::Attention));
         }
     }
 

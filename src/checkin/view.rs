@@ -5,7 +5,7 @@
 
 pub use crate::bits::qr::QrMatrix;
 use crate::bits::secret::Pii;
-use crate::checkin::event::{Choice, DiskState, PortraitNews, ReadPhase};
+use crate::checkin::event::{Choice, CopyHealth, DiskState, PortraitNews, ReadPhase};
 use crate::checkin::failure::{Failure, Signal};
 pub use crate::checkin::preparing::{
     OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView,
@@ -385,10 +385,12 @@ pub struct StatusBar {
     pub registry: Option<bool>,
     /// Since when it is silent, `HH:MM`.
     pub registry_silent_since: Option<String>,
-    /// Questions that wait for an answer.
+    /// Questions without an answer, those of earlier segments too.
     pub pending: usize,
     /// The disk.
     pub disk: DiskState,
+    /// The log's copy on a second medium.
+    pub copy: CopyHealth,
     /// The clock is steady.
     pub clock_steady: bool,
     /// The clock differs from an outside time by so many minutes.

@@ -203,6 +203,9 @@ pub struct RegistryConfig {
     /// The verifier key of its answers, one line.
     #[serde(default)]
     pub verifier: Option<PathBuf>,
+    /// The verifier key of its cosignatures under the log's head, one line; without it they are passed over.
+    #[serde(default)]
+    pub cosigner: Option<PathBuf>,
     /// Without its answer a person decides.
     #[serde(default)]
     pub required: bool,

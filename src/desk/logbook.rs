@@ -1,15 +1,16 @@
 //! The thread that writes the log, shows its head to a witness, and looks after the disk it lies on.
 
 use crate::bits::stamp::{Clock, Stamp};
-use crate::checkin::event::{ClosedLog, DiskState, Event, KeptEvidence, Machine, Purpose};
+use crate::checkin::event::{ClosedLog, CopyHealth, DiskState, Event, KeptEvidence, Machine, Purpose};
 use crate::checkin::failure::Failure;
 use crate::checkin::records;
 use crate::desk::anchors::{AnchorOrder, AnchorOutcome, Schedule};
+use crate::desk::indexing::IndexOrder;
 use crate::desk::purge::EVIDENCE_FOLDER;
 use crate::desk::runtime::Message;
 use crate::host::disk::{self, Space};
 use crate::host::sealed;
-use crate::host::second_copy::SecondCopy;
+use crate::host::second_copy::{CopyState, SecondCopy};
 use crate::record::witness::Anchored;
 use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
 use sha2::{Digest as _, Sha256};
@@ -48,6 +49,7 @@ pub(super) struct LogHand<S: LogStore> {
     pub(super) anchors: Option<Anchors>,
     pub(super) evidence: EvidenceHand,
     pub(super) copy: Option<SecondCopy>,
+    pub(super) index: Option<SyncSender<IndexOrder>>,
 }
 
 /// Who the evidence is sealed for, and what waits for its decision.
@@ -67,6 +69,10 @@ impl<S: LogStore> LogHand<S> {
     /// Works until it is told to close, or nobody gives orders any more.
     pub(super) fn run(mut self, orders: &Receiver<LogOrder>) {
         self.look();
+        self.feed_index();
+        if self.copy.is_some() {
+            self.tell(Event::SecondCopy(CopyHealth::Unknown));
+        }
         loop {
             self.anchor_if_due();
             match orders.recv_timeout(Duration::from_millis(LOOK_MS)) {
@@ -74,12 +80,10 @@ impl<S: LogStore> LogHand<S> {
                 Ok(LogOrder::Evidence(evidence)) => self.evidence.waiting = Some(evidence),
                 Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
                 Ok(LogOrder::Close) => break self.close(orders),
-                Err(RecvTimeoutError::Timeout) => {
-                    self.look();
-                    self.look_at_copy();
-                }
+                Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
+            self.look_at_copy();
         }
     }
 
@@ -88,6 +92,7 @@ impl<S: LogStore> LogHand<S> {
             Ok(durable) => {
                 let entry = durable.entry();
                 self.tell(Event::Recorded { purpose, durable });
+                self.feed_index();
                 if let Some(copy) = &self.copy {
                     copy.wake();
                 }
@@ -132,6 +137,7 @@ impl<S: LogStore> LogHand<S> {
             Ok(durable) => {
                 let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
                 self.tell(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })));
+                self.feed_index();
                 self.last_word(orders);
             }
             Err(fault) => {
@@ -159,10 +165,20 @@ impl<S: LogStore> LogHand<S> {
         let _ = self.inbox.try_send(Message::Event(Event::Machine(machine)));
     }
 
-    /// The second medium came or went: the log says so, and the desk goes on.
+    /// Never waits: what finds no room there is found missing later, and the index is built again.
+    fn feed_index(&self) {
+        if let Some(index) = &self.index {
+            let _ = index.try_send(IndexOrder::of(&self.log));
+        }
+    }
+
+    /// The second medium came or went: the screen shows it, the log says so, and the desk goes on.
     fn look_at_copy(&mut self) {
-        let news = self.copy.as_mut().and_then(SecondCopy::news);
-        if let Some(state) = news.filter(|_| !self.log.is_stopped()) {
+        let Some((state, before)) = self.copy.as_mut().and_then(SecondCopy::news) else { return };
+        self.tell(Event::SecondCopy(health_of(state)));
+        // That it is whole from the start goes without saying.
+        let is_worth_an_entry = before.is_some() || state != CopyState::Whole;
+        if is_worth_an_entry && !self.log.is_stopped() {
             self.append(Purpose::Note, records::device_news("second-copy", state.word()));
         }
     }
@@ -221,13 +237,7 @@ impl<S: LogStore> LogHand<S> {
                 tracing::error!(%error, "the witness's last word could not be kept");
             }
         } else {
-            let event = AttendanceEvent::Anchor {
-                size: anchored.size(),
-                root: Digest(*anchored.root()),
-                with: Code::new(anchored.with()).unwrap_or_else(|_| Code::unknown()),
-                note: anchored.note().to_owned(),
-            };
-            self.append(Purpose::Note, event);
+            self.append(Purpose::Note, records::anchor(&anchored));
         }
         let clock_off_s = self.clock.now().wall.as_second().saturating_sub(anchored.at().as_second());
         self.tell(Event::Witnessed { anchored: Box::new(anchored), clock_off_s });
@@ -254,6 +264,14 @@ impl<S: LogStore> LogHand<S> {
                 Err(_) => return,
             }
         }
+    }
+}
+
+fn health_of(state: CopyState) -> CopyHealth {
+    match state {
+        CopyState::Whole => CopyHealth::Whole,
+        CopyState::Lost => CopyHealth::Lost,
+        CopyState::Foreign => CopyHealth::Foreign,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::desk::start::opening;
 use crate::host::clock::SystemClock;
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, read_text_file, remove};
+use crate::host::index::{INDEX_FILE, INDEX_TAILS};
 use crate::host::package_shelf::ShelfError;
 use crate::host::random::SystemRandom;
 use crate::record::receipt::Receipt;
@@ -110,6 +111,9 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
     let (mut log, _) = AttendanceLog::open(store, &opening, SystemClock.now(), &mut SystemRandom)?;
     log.append(&operator, AttendanceEvent::Purged { what, receipt, overruled_by }, SystemClock.now())?;
     log.close(&operator, SystemClock.now())?;
+    for tail in INDEX_TAILS {
+        remove(&base.join(&config.paths.journal).join(format!("{INDEX_FILE}{tail}")))?;
+    }
     let mut removed = Vec::new();
     for place in places.into_iter().flatten() {
         if remove(&place)? {
@@ -164,4 +168,3 @@ fn checked(
 
 /// Sealed evidence, beside the journal.
 pub(super) const EVIDENCE_FOLDER: &str = "evidence";
-const INDEX_FILE: &str = "index.sqlite";

@@ -7,7 +7,7 @@ use crate::desk::start::diagnose;
 use crate::host::clock::SystemClock;
 use crate::host::file;
 use crate::host::http::{CallLimits, HttpsRegistry, RegistrySettings};
-use crate::record::{NoteKey, NoteVerifier};
+use crate::record::{CosignatureKey, NoteKey, NoteVerifier};
 use crate::registry::Registry;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +41,14 @@ fn maker(config: &RegistryConfig, base: &Path) -> Result<RegistryMaker, Halted> 
         let client = HttpsRegistry::new(settings, Box::new(SystemClock)).map_err(|error| unprepared(&url, error))?;
         Ok(Box::new(client) as Box<dyn Registry>)
     }))
+}
+
+/// The key that the registry signs the log's head with; `None` where the configuration names none.
+pub(super) fn cosigner(config: &RegistryConfig, base: &Path) -> Result<Option<CosignatureKey>, Halted> {
+    let Some(path) = &config.cosigner else { return Ok(None) };
+    let line = String::from_utf8(read(Some(path), base, "registry.cosigner")?)
+        .map_err(|error| unprepared("registry.cosigner", error))?;
+    CosignatureKey::parse(line.trim()).map(Some).map_err(|error| unprepared("registry.cosigner", error))
 }
 
 pub(super) fn read(path: Option<&PathBuf>, base: &Path, key: &str) -> Result<Vec<u8>, Halted> {

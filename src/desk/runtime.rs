@@ -192,6 +192,7 @@ impl Brain {
         match event {
             Event::Tick => true,
             Event::Machine(machine) => *machine == self.state.health.machine,
+            Event::SecondCopy(copy) => *copy == self.state.health.copy,
             _ => false,
         }
     }

@@ -6,14 +6,16 @@ use crate::checkin::failure::Failure;
 use crate::checkin::state::Halted;
 use crate::desk::config::{DeskConfig, DeviceStoreKind};
 use crate::desk::package::{self, OpenPackage, Packages};
+use crate::desk::registry::cosigner;
 use crate::desk::trust::{TrustSource, TrustWatch};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::host::device_key::{self, DeviceStore};
 use crate::host::file;
 use crate::host::pkcs11::TokenSettings;
+use crate::host::threads;
 use crate::host::trust::trust_folder_of;
 use crate::record::statement::device_key_name;
-use crate::record::{Code, DeskCert, NoteSigner, NoteVerifier, PackageRef, RevocationList};
+use crate::record::{Code, CosignatureKey, DeskCert, NoteSigner, NoteVerifier, PackageRef, RevocationList};
 use crate::roster::{CandidateId, Roster, canonical};
 use jiff::tz::Offset;
 use std::collections::BTreeMap;
@@ -27,6 +29,7 @@ pub(super) struct Prepared {
     pub(super) desk_cert: String,
     pub(super) revocations: Option<u32>,
     pub(super) exam_key: Secret<[u8; 32]>,
+    pub(super) cosigner: Option<CosignatureKey>,
     pub(super) operator: Code,
     pub(super) utc_offset: Offset,
     /// The package it all came from.
@@ -45,15 +48,17 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halt
             return Err(halted_at(Failure::ConfigUnreadable, &format!("paths.{key}"), "missing"));
         }
     }
+    let device = device_key_meanwhile(config, base)?;
     let exam_key = exam_key(&base.join(&paths.exam_key))?;
     let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
     Ok(Prepared {
         trust,
         roster: roster(&base.join(&paths.roster), &exam_key)?,
-        device: device_key(config, base)?,
+        device: device.join().map_err(|_| halted_at(Failure::DeviceKeyClosed, "its thread", "gone"))??,
         desk_cert: desk_cert(config, base)?,
         revocations: revocations(config, base)?,
         exam_key,
+        cosigner: cosigner(&config.registry, base)?,
         operator: operator(config)?,
         utc_offset: utc_offset(config)?,
         package: None,
@@ -81,6 +86,7 @@ pub(super) fn prepare_from(
         desk_cert,
         revocations,
         exam_key: contents.exam_key,
+        cosigner: cosigner(&config.registry, base)?,
         operator: operator(config)?,
         utc_offset: utc_offset(config)?,
         package: Some(note.reference()),
@@ -118,6 +124,15 @@ pub(super) fn board_key(config: &DeskConfig, base: &Path) -> Result<NoteVerifier
     let wrong = |error| halted_at(Failure::ConfigUnreadable, &path.display().to_string(), error);
     NoteVerifier::parse(text.trim_end()).map_err(wrong)
 }
+
+/// Most of a start is the derivation that protects the device key; everything else is read beside it.
+fn device_key_meanwhile(config: &DeskConfig, base: &Path) -> Result<OpenedKey, Halted> {
+    let (config, base) = (config.clone(), base.to_owned());
+    let spawned = threads::meanwhile("device key", move || device_key(&config, &base));
+    spawned.map_err(|error| halted_at(Failure::DeviceKeyClosed, "its thread", error))
+}
+
+type OpenedKey = std::thread::JoinHandle<Result<Box<dyn NoteSigner>, Halted>>;
 
 /// Opens the device key.
 ///

@@ -14,7 +14,7 @@ use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of}
 use crate::desk::registry::RegistryMaker;
 use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::sources::{Prepared, halted_at, prepare, small_text};
-use crate::desk::{questions, watch};
+use crate::desk::{indexing, questions, watch};
 use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::second_copy::SecondCopy;
@@ -91,7 +91,7 @@ fn run(
     let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
     let registry =
         registry.inspect_err(|halted| close_log(&mut log, &prepared.operator, halted, adapters.clock.now()))?;
-    let operator = prepared.operator.clone();
+    let (operator, device) = (prepared.operator.clone(), prepared.device.verifier().clone());
     let trust = Arc::new(prepared.trust.clone());
     let context = Arc::new(context(config, prepared, log.head().origin));
     let state = State::new(&context, log.arrivals(), opened, began);
@@ -119,7 +119,13 @@ fn run(
     let evidence = EvidenceHand { recipient: config.evidence.recipient.clone(), waiting: None };
     let copy = config.paths.copy.as_ref().map(|target| SecondCopy::start(&journal, &base.join(target)));
     let copy = spawned(copy.transpose())?;
-    let log_hand = LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy };
+    let index = indexing::start(&log, &journal, device, inbox.clone());
+    let index = index.map(|(orders, thread)| {
+        workers.push(thread);
+        orders
+    });
+    let log_hand =
+        LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy, index };
     let watcher = adapters.watcher;
     let field = inbox.clone();
     workers.extend([
@@ -239,7 +245,7 @@ pub(super) fn opening<'a>(
 }
 
 fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
-    let Prepared { roster, exam_key, utc_offset, portraits, .. } = prepared;
+    let Prepared { roster, exam_key, utc_offset, portraits, cosigner, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
     let expected = roster.count_at(&place);
@@ -247,7 +253,7 @@ fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
         roster,
         portraits,
         place,
-        policy: desk_policy(config),
+        policy: DeskPolicy { registry_cosigner: cosigner, ..desk_policy(config) },
         labels: labels(config),
         exam_key,
         utc_offset,

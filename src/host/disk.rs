@@ -71,8 +71,38 @@ impl FileStore {
     }
 
     fn path(&self, segment: u32) -> PathBuf {
-        self.folder.join(format!("{segment:03}.{SEGMENT_EXTENSION}"))
+        segment_path(&self.folder, segment)
     }
+}
+
+/// The numbers of a journal's segments, in order. Nothing is held: a desk may be writing them.
+///
+/// # Errors
+/// [`StoreFault`].
+pub fn segment_numbers(folder: &Path) -> Result<Vec<u32>, StoreFault> {
+    let mut numbers = Vec::new();
+    for entry in fs::read_dir(folder).map_err(|error| fault(&error))? {
+        let name = entry.map_err(|error| fault(&error))?.file_name();
+        numbers.extend(name.to_str().and_then(segment_number));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
+/// The bytes of one segment of a journal.
+///
+/// # Errors
+/// [`StoreFault`].
+pub fn read_segment_file(folder: &Path, segment: u32) -> Result<Vec<u8>, StoreFault> {
+    let file = File::open(segment_path(folder, segment)).map_err(|error| fault(&error))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_SEGMENT_LEN + 1).read_to_end(&mut bytes).map_err(|error| fault(&error))?;
+    let too_large = u64::try_from(bytes.len()).map_or(true, |len| len > MAX_SEGMENT_LEN);
+    if too_large { Err(StoreFault::TooLarge) } else { Ok(bytes) }
+}
+
+fn segment_path(folder: &Path, segment: u32) -> PathBuf {
+    folder.join(format!("{segment:03}.{SEGMENT_EXTENSION}"))
 }
 
 /// A program that has just ended, or one that is starting a child at this moment, may hold the lock a little longer.
@@ -91,21 +121,11 @@ const LOCK_PAUSE_MS: u64 = 20;
 
 impl LogStore for FileStore {
     fn segments(&mut self) -> Result<Vec<u32>, StoreFault> {
-        let mut numbers = Vec::new();
-        for entry in fs::read_dir(&self.folder).map_err(|error| fault(&error))? {
-            let name = entry.map_err(|error| fault(&error))?.file_name();
-            numbers.extend(name.to_str().and_then(segment_number));
-        }
-        numbers.sort_unstable();
-        Ok(numbers)
+        segment_numbers(&self.folder)
     }
 
     fn read(&mut self, segment: u32) -> Result<Vec<u8>, StoreFault> {
-        let file = File::open(self.path(segment)).map_err(|error| fault(&error))?;
-        let mut bytes = Vec::new();
-        file.take(MAX_SEGMENT_LEN + 1).read_to_end(&mut bytes).map_err(|error| fault(&error))?;
-        let too_large = u64::try_from(bytes.len()).map_or(true, |len| len > MAX_SEGMENT_LEN);
-        if too_large { Err(StoreFault::TooLarge) } else { Ok(bytes) }
+        read_segment_file(&self.folder, segment)
     }
 
     fn create(&mut self, segment: u32) -> Result<(), StoreFault> {

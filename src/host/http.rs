@@ -8,8 +8,8 @@ use crate::{
     bits::stamp::Clock,
     record::{NoteKey, NoteVerifier},
     registry::{
-        Answer, Breaker, NotAskedReason, Query, RefusedReason, Registry, Reply,
-        wire::{Expected, judge, question_text},
+        Answer, Breaker, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply,
+        wire::{Expected, judge, question_text, split_body},
     },
 };
 use reqwest::{Client, Url, redirect::Policy};
@@ -102,7 +102,7 @@ impl HttpsRegistry {
     }
 
     fn call(&mut self, query: &Query) -> Exchange {
-        let not_asked = |why| Exchange { answer: Answer::NotAsked { why }, request_sha256: None, verbatim: None };
+        let not_asked = |why| Exchange::of(Answer::NotAsked { why });
         if !self.breaker.may_call(self.clock.now().boot_ms) {
             return not_asked(NotAskedReason::BreakerOpen);
         }
@@ -112,7 +112,7 @@ impl HttpsRegistry {
         let request_sha256: [u8; 32] = Sha256::digest(question.as_bytes()).into();
         let exchange = match self.runtime.block_on(self.send(&question)) {
             Ok(body) => self.judge(body, query, &request_sha256),
-            Err(failure) => Exchange { answer: failure.into_answer(), request_sha256: None, verbatim: None },
+            Err(failure) => Exchange::of(failure.into_answer()),
         };
         match exchange.answer {
             Answer::NotAsked { .. } => self.breaker.failed(self.clock.now().boot_ms),
@@ -152,11 +152,12 @@ impl HttpsRegistry {
     }
 
     fn judge(&self, body: Vec<u8>, query: &Query, request_sha256: &[u8; 32]) -> Exchange {
-        let refused = |why| Exchange { answer: Answer::Refused { why }, request_sha256: None, verbatim: None };
-        let Ok(note) = String::from_utf8(body) else {
+        let refused = |why| Exchange::of(Answer::Refused { why });
+        let Ok(body) = String::from_utf8(body) else {
             return refused(RefusedReason::Malformed);
         };
-        let Ok(text) = self.verifier.open(&note) else {
+        let (note, lines) = split_body(&body);
+        let Ok(text) = self.verifier.open(note) else {
             return refused(RefusedReason::BadSignature);
         };
         if note.len() > MAX_ANSWER_LEN {
@@ -168,16 +169,20 @@ impl HttpsRegistry {
         let answer = judge(text, &expected);
         // What is not in the agreed form may say anything about a person, and goes nowhere.
         let is_ours = answer != Answer::Refused { why: RefusedReason::Malformed };
-        Exchange { answer, request_sha256: None, verbatim: is_ours.then_some(note) }
+        let verbatim = is_ours.then(|| note.to_owned());
+        // Who does not answer this question has not seen its head either.
+        let lines = lines.filter(|_| !matches!(answer, Answer::Refused { .. })).map(str::to_owned);
+        Exchange { verbatim, lines, ..Exchange::of(answer) }
     }
 }
 
 impl Registry for HttpsRegistry {
     fn ask(&mut self, query: &Query) -> Reply {
         let began = Instant::now();
-        let Exchange { answer, request_sha256, verbatim } = self.call(query);
+        let Exchange { answer, request_sha256, verbatim, lines } = self.call(query);
         let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        Reply { answer, request_sha256, verbatim, elapsed_ms }
+        let cosigned = lines.map(|lines| HeadLines { head: query.asked.clone(), lines });
+        Reply { answer, request_sha256, verbatim, cosigned, elapsed_ms }
     }
 }
 
@@ -186,6 +191,13 @@ struct Exchange {
     answer: Answer,
     request_sha256: Option<[u8; 32]>,
     verbatim: Option<String>,
+    lines: Option<String>,
+}
+
+impl Exchange {
+    fn of(answer: Answer) -> Self {
+        Self { answer, request_sha256: None, verbatim: None, lines: None }
+    }
 }
 
 /// A call without an answer that could be judged.

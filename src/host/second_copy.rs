@@ -54,7 +54,7 @@ impl CopyState {
 pub struct SecondCopy {
     wake: Option<SyncSender<()>>,
     state: Arc<AtomicU8>,
-    told: CopyState,
+    told: Option<CopyState>,
     worker: Option<JoinHandle<()>>,
 }
 
@@ -68,7 +68,7 @@ impl SecondCopy {
         let state = Arc::new(AtomicU8::new(0));
         let (mut copier, told) = (Copier::new(journal, target), Arc::clone(&state));
         let worker = threads::spawn("second copy", move || copier.run(&woken, &told))?;
-        Ok(Self { wake: Some(wake), state, told: CopyState::Whole, worker: Some(worker) })
+        Ok(Self { wake: Some(wake), state, told: None, worker: Some(worker) })
     }
 
     /// There is more to copy. Never waits.
@@ -78,11 +78,10 @@ impl SecondCopy {
         }
     }
 
-    /// How the copy stands, when that is news.
-    pub fn news(&mut self) -> Option<CopyState> {
-        let state = CopyState::of(self.state.load(Ordering::Acquire)).filter(|state| *state != self.told)?;
-        self.told = state;
-        Some(state)
+    /// How the copy stands, when that is news, and how it stood before; `None` before the first look.
+    pub fn news(&mut self) -> Option<(CopyState, Option<CopyState>)> {
+        let state = CopyState::of(self.state.load(Ordering::Acquire)).filter(|state| Some(*state) != self.told)?;
+        Some((state, self.told.replace(state)))
     }
 }
 

@@ -14,6 +14,17 @@ pub fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<Joi
     Builder::new().name(name.to_owned()).spawn(work)
 }
 
+/// Starts `work` on a thread called `name`, for a result that is wanted later.
+///
+/// # Errors
+/// The operating system's error, when it has no thread for us.
+pub fn meanwhile<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> io::Result<JoinHandle<T>> {
+    Builder::new().name(name.to_owned()).spawn(work)
+}
+
 /// Work on several threads at once; a few results ahead of whoever takes them, so that memory stays small.
 #[derive(Debug, Clone, Copy)]
 pub struct SideBySide {

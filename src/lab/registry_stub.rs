@@ -7,9 +7,12 @@ use super::witness::{Answer, LabWitness};
 use crate::{
     bits::{hex, random::Random},
     host::threads,
-    record::{NoteError, NoteKey, NoteVerifier, cosignature::CosignatureKey},
+    record::{
+        Checkpoint, NoteError, NoteKey, NoteVerifier,
+        cosignature::{CosignatureKey, cosign},
+    },
     registry::{
-        Query,
+        Asked, Query,
         wire::{AnswerLine, answer_text, parse_question},
     },
 };
@@ -77,6 +80,14 @@ pub enum StubFault {
     Malformed,
     /// Not even text.
     NotText,
+    /// The head that it cosigns is that of another tree.
+    CosignsOtherTree,
+    /// The head is cosigned by another key of the same name.
+    CosignsForeign,
+    /// The cosignature's time is ten minutes old.
+    CosignsStale,
+    /// What stands behind the answer is no cosignature.
+    CosignsNothing,
 }
 
 /// How the stub starts, `config/registry_stub.toml`.
@@ -99,6 +110,8 @@ pub struct StubSettings {
     pub foreign_certificate: bool,
     /// It speaks TLS 1.2 only.
     pub old_tls: bool,
+    /// The name of the key that it cosigns the log's head with in each answer; empty: an old registry, which does not.
+    pub cosigner_name: String,
     /// The name of its key as a witness.
     pub witness_name: String,
     /// The witness's clock minus the true time, in seconds.
@@ -118,6 +131,7 @@ impl Default for StubSettings {
             fault: StubFault::None,
             foreign_certificate: false,
             old_tls: false,
+            cosigner_name: "cosigner.registry.example".to_owned(),
             witness_name: "witness.example".to_owned(),
             witness_clock_s: 0,
             witness_down: false,
@@ -148,6 +162,7 @@ pub struct RegistryStub {
     authority_pem: String,
     verifier: NoteVerifier,
     witness_key: CosignatureKey,
+    cosigner_key: Option<CosignatureKey>,
     desk: Arc<Desk>,
     handle: Handle<SocketAddr>,
     thread: Option<JoinHandle<()>>,
@@ -168,8 +183,13 @@ impl RegistryStub {
         let witness_key = NoteKey::generate(&settings.witness_name, random)?;
         let cosigner = CosignatureKey::of(&witness_key)?;
         let witness = Mutex::new(LabWitness::new(witness_key, None));
+        let cosigners = match settings.cosigner_name.as_str() {
+            "" => None,
+            name => Some((NoteKey::generate(name, random)?, NoteKey::generate(name, random)?)),
+        };
+        let cosigner_key = cosigners.as_ref().map(|(own, _)| CosignatureKey::of(own)).transpose()?;
         let orders = Mutex::new(Orders { settings, calls: 0, last_question: None });
-        let desk = Arc::new(Desk { key, foreign_key, orders, witness });
+        let desk = Arc::new(Desk { key, foreign_key, cosigners, orders, witness });
         let handle = Handle::new();
         let app = Router::new()
             .route(PATH, post(ask))
@@ -186,7 +206,8 @@ impl RegistryStub {
             });
         })?;
         let url = format!("https://{address}{PATH}");
-        Ok(Self { url, authority_pem, verifier, witness_key: cosigner, desk, handle, thread: Some(thread) })
+        let witness_key = cosigner;
+        Ok(Self { url, authority_pem, verifier, witness_key, cosigner_key, desk, handle, thread: Some(thread) })
     }
 
     /// Where to ask.
@@ -212,6 +233,11 @@ impl RegistryStub {
     /// The key that cosignatures are checked with.
     pub fn witness_key(&self) -> &CosignatureKey {
         &self.witness_key
+    }
+
+    /// The key that cosignatures in answers are checked with; `None` for an old registry.
+    pub fn cosigner_key(&self) -> Option<&CosignatureKey> {
+        self.cosigner_key.as_ref()
     }
 
     /// What the witness is to do from now on.
@@ -271,6 +297,8 @@ impl Drop for RegistryStub {
 struct Desk {
     key: NoteKey,
     foreign_key: NoteKey,
+    /// The key that cosigns, and another of its name.
+    cosigners: Option<(NoteKey, NoteKey)>,
     orders: Mutex<Orders>,
     witness: Mutex<LabWitness>,
 }
@@ -353,7 +381,30 @@ fn answer(desk: &Desk, settings: &StubSettings, fault: StubFault, question: &str
     let text = if fault == StubFault::Malformed { "hello\n".to_owned() } else { answer_text(&line) };
     let key = if fault == StubFault::ForeignKey { &desk.foreign_key } else { &desk.key };
     let note = key.sign(&text).ok()?;
-    Some(if fault == StubFault::Lying { note.replacen("\"id\":\"", "\"id\":\"0", 1) } else { note })
+    let note = if fault == StubFault::Lying { note.replacen("\"id\":\"", "\"id\":\"0", 1) } else { note };
+    match &desk.cosigners {
+        Some((own, other)) => Some(format!("{note}\n{}", cosignature(&query.asked, own, other, fault)?)),
+        None => Some(note),
+    }
+}
+
+/// The line under the head that the question named, spoilt as ordered.
+fn cosignature(asked: &Asked, own: &NoteKey, other: &NoteKey, fault: StubFault) -> Option<String> {
+    let Asked { origin, size, mut root } = asked.clone();
+    if fault == StubFault::CosignsOtherTree {
+        root = [7; 32];
+    }
+    let text = Checkpoint { origin, size, root }.text();
+    let at = if fault == StubFault::CosignsStale {
+        Timestamp::now() - SignedDuration::from_mins(10)
+    } else {
+        Timestamp::now()
+    };
+    match fault {
+        StubFault::CosignsForeign => cosign(&text, other, at).ok(),
+        StubFault::CosignsNothing => Some("hello\n\n\u{2014} x y\n".to_owned()),
+        _ => cosign(&text, own, at).ok(),
+    }
 }
 
 fn verdict_line(settings: &StubSettings, query: &Query, question: &str) -> AnswerLine {

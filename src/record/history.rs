@@ -4,6 +4,7 @@ use super::{
     ArrivalIndex, Digest, LogFault, LogName, LogStore, NoteVerifier, Previous, TornSegment,
     log::LastTime,
     segment::{Segment, SegmentContent, read_segment},
+    tree::Hash,
 };
 
 /// What the earlier segments of one log add up to.
@@ -13,13 +14,38 @@ pub(super) struct History {
     pub(super) abandoned: Vec<TornSegment>,
     pub(super) arrivals: ArrivalIndex,
     pub(super) last: Option<LastTime>,
+    pub(super) heads: Vec<SegmentHead>,
+}
+
+/// How far a segment goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SegmentHead {
+    /// The segment.
+    pub segment: u32,
+    /// Its entries.
+    pub size: u64,
+    /// The root over them.
+    pub root: Hash,
+}
+
+impl SegmentHead {
+    /// The head of the segment with this number.
+    pub fn of(segment: u32, content: &Segment) -> Self {
+        Self { segment, size: u64::try_from(content.entries.len()).unwrap_or(u64::MAX), root: content.root }
+    }
 }
 
 impl History {
     /// Reads all segments in order and holds their links together.
     pub(super) fn read<S: LogStore>(store: &mut S, name: &LogName, device: &NoteVerifier) -> Result<Self, LogFault> {
-        let mut history =
-            Self { next_segment: 1, prev: None, abandoned: Vec::new(), arrivals: ArrivalIndex::default(), last: None };
+        let mut history = Self {
+            next_segment: 1,
+            prev: None,
+            abandoned: Vec::new(),
+            arrivals: ArrivalIndex::default(),
+            last: None,
+            heads: Vec::new(),
+        };
         for segment in store.segments()? {
             let bytes = store.read(segment)?;
             let content = read_segment(&bytes, device).map_err(|_| LogFault::Damaged { segment })?;
@@ -46,6 +72,7 @@ impl History {
         }
         self.arrive(number, &segment);
         self.prev = Some(as_previous(&segment));
+        self.heads.push(SegmentHead::of(number, &segment));
         self.abandoned.clear();
         Ok(())
     }

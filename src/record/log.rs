@@ -6,7 +6,7 @@ use super::{
     checkpoint::Checkpoint,
     entry::{ENTRY_VERSION, Entry, whole_ms},
     frame::{self, FrameKind, MAX_ENTRY_LEN},
-    history::History,
+    history::{History, SegmentHead},
     statement,
     tree::{Hash, Tree, leaf_hash},
     witness::Introduction,
@@ -159,6 +159,8 @@ pub struct AttendanceLog<S: LogStore> {
     last: Option<LastTime>,
     arrivals: ArrivalIndex,
     totals: Totals,
+    earlier: Vec<SegmentHead>,
+    written: Vec<Entry>,
 }
 
 impl<S: LogStore> AttendanceLog<S> {
@@ -199,6 +201,8 @@ impl<S: LogStore> AttendanceLog<S> {
             last: None,
             arrivals: history.arrivals,
             totals: Totals::default(),
+            earlier: history.heads,
+            written: Vec::new(),
         };
         let durable = log.write(&opening.operator, AttendanceEvent::Open(Box::new(opened)), stamp)?;
         // The first entry stands at its own time; the jump from the segment before follows it.
@@ -215,6 +219,7 @@ impl<S: LogStore> AttendanceLog<S> {
     pub fn append(&mut self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Result<Durable, LogFault> {
         use AttendanceEvent::{ClockJump, Close, Open, Undo};
         self.require_running()?;
+        self.written.clear();
         match &event {
             Open(_) | ClockJump { .. } | Close { .. } => return Err(LogFault::OwnEvent),
             Undo { refers, .. } if self.arrivals.candidate_of(*refers).is_none() => {
@@ -236,6 +241,7 @@ impl<S: LogStore> AttendanceLog<S> {
             self.state = State::Running;
         }
         self.require_running()?;
+        self.written.clear();
         self.store.release_reserve();
         self.record_clock_jump(operator, stamp)?;
         let totals = self.totals();
@@ -272,6 +278,17 @@ impl<S: LogStore> AttendanceLog<S> {
     /// What makes this segment known to a witness.
     pub fn introduction(&self) -> &Introduction {
         &self.introduction
+    }
+
+    /// How far each earlier segment goes, in order.
+    pub fn earlier(&self) -> &[SegmentHead] {
+        &self.earlier
+    }
+
+    /// The entries that the last call has made durable, in order: a jump of the clock may stand before what was asked
+    /// for.
+    pub fn written(&self) -> &[Entry] {
+        &self.written
     }
 
     /// The segment's number.
@@ -344,7 +361,9 @@ impl<S: LogStore> AttendanceLog<S> {
         self.leaves.push(leaf);
         self.checkpoint = checkpoint;
         self.take_in(&entry);
-        Ok(Durable { segment: self.segment, seq: entry.seq, at: entry.t, root })
+        let durable = Durable { segment: self.segment, seq: entry.seq, at: entry.t, root };
+        self.written.push(entry);
+        Ok(durable)
     }
 
     fn entry(&self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Entry {

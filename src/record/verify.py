@@ -1,17 +1,20 @@
 """verify.py EXPORT BOARD.VKEY [--anchors DIR] [--revocations FILE], with OpenSSL 3: exit code 0 good, 2 refused."""
 import base64, hashlib, json, pathlib, re, subprocess, sys, tempfile
-need = lambda ok, why: ok or sys.exit(print("REFUSED:", why) or 2)
-sha = lambda data: hashlib.sha256(data).digest()
+need, sha = lambda ok, why: ok or sys.exit(print("REFUSED:", why) or 2), lambda data: hashlib.sha256(data).digest()
 room, options = tempfile.TemporaryDirectory(), dict(zip(sys.argv[3::2], sys.argv[4::2]))
-folder, board = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).read_text()
+folder, board, P256 = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).read_text(), b"\xffdiemdanh/ecdsa-p256-sha256"
 pair = lambda leaves, cut: sha(b"\x01" + root(leaves[:cut]) + root(leaves[cut:]))
 root = lambda l: pair(l, 1 << (len(l) - 1).bit_length() - 1) if len(l) > 1 else l[0] if l else sha(b"")
 unbase = lambda text: need(base64.b64encode(base64.b64decode(text)).decode() == text, "base64") and base64.b64decode(text)
 key_of = lambda vkey: (lambda name, ident, key: (name, bytes.fromhex(ident), unbase(key)))(*vkey.strip().split("+", 2))
 def good(key, message, signature):
-    key = bytes.fromhex("302a300506032b6570032100") + key[2][1:]
-    for name, data in (("key", key), ("text", message), ("sig", signature)): pathlib.Path(room.name, name).write_bytes(data)
-    command = "openssl pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in text -sigfile sig"
+    number = lambda half: b"\x02%c%s" % (size := (n := int.from_bytes(half, "big")).bit_length() // 8 + 1, n.to_bytes(size, "big"))
+    spki, more = bytes.fromhex("302a300506032b6570032100") + key[2][1:], ""
+    if key[2].startswith(P256):  # A TPM's key, ECDSA with SHA-256: r and s of 32 bytes each, which openssl wants as DER.
+        spki, more = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d030107034200") + key[2][27:], " -digest sha256"
+        signature = b"0%c%s" % (len(two := number(signature[:32]) + number(signature[32:])), two) if len(signature) == 64 else b""
+    for name, data in (("key", spki), ("text", message), ("sig", signature)): pathlib.Path(room.name, name).write_bytes(data)
+    command = "openssl pkeyutl -verify -pubin -keyform DER -inkey key -rawin -in text -sigfile sig" + more
     return subprocess.run(command.split(), cwd=room.name, capture_output=True).returncode == 0
 def split(note):
     (text, cut, end), lines = note.rpartition("\n\n"), [line.split(" ") for line in note.rpartition("\n\n")[2].splitlines()]
@@ -20,12 +23,11 @@ def split(note):
 def opened(note, vkey, why):
     key, (text, lines) = key_of(vkey), split(note)
     own = [payload[4:] for name, payload in lines if name == key[0] and payload[:4] == key[1]]
-    return need(key[2][0] == 1 and own and good(key, text.encode(), own[0]), "signature: " + why) and text
+    return need(key[2].startswith((b"\x01", P256)) and own and good(key, text.encode(), own[0]), "signature: " + why) and text
 def tiles(raw, leaves):
-    out, level, hashes = {}, 0, leaves
     name = lambda n: "".join("x%03d/" % (n // 1000 ** k % 1000) for k in (3, 2, 1) if n >= 1000 ** k) + "%03d" % (n % 1000)
     path = lambda level, n, width: "tile/%s/%s%s" % (level, name(n), "" if width == 256 else ".p/%d" % width)
-    cut = lambda items: enumerate(items[at:at + 256] for at in range(0, len(items), 256))
+    out, level, hashes, cut = {}, 0, leaves, lambda all: enumerate(all[at:at + 256] for at in range(0, len(all), 256))
     for n, p in cut(raw): out[path("entries", n, len(p))] = b"".join(len(e).to_bytes(2, "big") + e for e in p)
     while hashes:
         out.update((path(level, n, len(part)), b"".join(part)) for n, part in cut(hashes))
@@ -39,16 +41,14 @@ lines = {"file %d %s %s" % (len(data), sha(data).hex(), name) for name, data in 
 need(manifest[0] == "diemdanh/manifest/v1" and set(manifest[2:]) == lines, "files: %s" % (set(manifest[2:]) ^ lines))
 for name in files: need(name[:9] != "evidence/" or name == "evidence/%s.age" % sha(files[name]).hex(), "evidence " + name)
 notes, witnesses, segments, log, before, seen, asked, owner, inside, last_t, boots = [], [], {}, None, None, 0, set(), {}, {}, "", ("", 0)
-numbers = need(sorted({int(name.split("/")[1]) for name in files if name.startswith("segments/")}), "no log")
-for number in numbers:
+for number in need(sorted({int(name.split("/")[1]) for name in files if name.startswith("segments/")}), "no log"):
     base, at = "segments/%03d/" % number, " in segment %d" % number
     origin, size, top = split(text(base + "checkpoint"))[0].splitlines()
     raw, data = [], b"".join(files[name] for name in sorted(files) if name.startswith(base + "tile/entries/"))
     while data: end = 2 + int.from_bytes(data[:2], "big"); raw.append(data[2:end]); data = data[end:]
     first, leaves = json.loads(raw[0]), [sha(b"\x00" + entry) for entry in raw]
-    head = opened(first["endorsement"], cert["device-key"], "endorsement" + at).splitlines()
-    key, log = head[2][4:], log or origin.rpartition("/")[0]
-    need(head[:2] == ["diemdanh/segment-key/v1", "origin " + origin] and key_of(key)[0] == origin, "key" + at)
+    head, log = opened(first["endorsement"], cert["device-key"], "endorsement" + at).splitlines(), log or origin.rpartition("/")[0]
+    need(head[:2] == ["diemdanh/segment-key/v1", "origin " + origin] and key_of(key := head[2][4:])[0] == origin, "key" + at)
     opened(text(base + "checkpoint"), key if text(base + "vkey") == key + "\n" else "", "checkpoint" + at)
     need(size == str(len(raw)) and unbase(top) == root(leaves), "size or root" + at)
     need({n[len(base):]: d for n, d in files.items() if n.startswith(base + "tile/")} == tiles(raw, leaves), "tiles" + at)
@@ -62,7 +62,7 @@ for number in numbers:
         here, ev, place = " at %d/%d" % (number, seq), e["ev"], lambda key: (e[key]["segment"], e[key]["seq"])
         plain = json.dumps(e, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() == entry
         need(plain and e["seq"] == seq and e["v"] == 1 and (ev == "open") == (not seq), "form or place" + here)
-        told = ev == "clock-jump" or seq == 0 and len(events) > 1 and events[1]["ev"] == "clock-jump"
+        told = "clock-jump" in (ev, events[1]["ev"] if seq == 0 and len(events) > 1 else "")
         need((e["t"] >= last_t or told) and (e["boot"] != boots[0] or e["bt"] >= boots[1]), "time" + here)
         need(not seq or events[seq - 1]["ev"] != "close", "after the close" + here)
         last_t, boots = e["t"], (e["boot"], e["bt"])

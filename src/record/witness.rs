@@ -7,6 +7,7 @@
 
 use super::{
     NoteError,
+    checkpoint::Checkpoint,
     consistency::MAX_PROOF_LEN,
     cosignature::{CosignatureKey, verify},
     tree::Hash,
@@ -17,6 +18,8 @@ use serde::{Deserialize, Serialize};
 
 /// The longest body of a call.
 pub const MAX_BODY_LEN: usize = 64 << 10;
+/// The longest cosigned checkpoint that is kept: it must fit an entry, whatever a witness sends.
+pub const MAX_COSIGNED_LEN: usize = 16 << 10;
 
 /// What a witness is asked to sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -152,7 +155,27 @@ impl Anchored {
     /// # Errors
     /// [`NoteError`] when they do not hold its cosignature over this checkpoint.
     pub fn check(submission: &Submission, lines: &str, witness: &CosignatureKey) -> Result<Self, NoteError> {
-        let note = format!("{}{lines}", submission.checkpoint);
+        Self::of_note(format!("{}{lines}", submission.checkpoint), witness)
+    }
+
+    /// The same for a witness that was told of the head only, as the registry is with each question: the note carries
+    /// no signature of the log's own key, and none of `lines` but the witness's.
+    ///
+    /// # Errors
+    /// [`NoteError`] when they do not hold its cosignature over this head.
+    pub fn of_head(head: &Checkpoint, lines: &str, witness: &CosignatureKey) -> Result<Self, NoteError> {
+        let own = format!("\u{2014} {} ", witness.name());
+        let own: String = lines.split_inclusive('\n').filter(|line| line.starts_with(&own)).collect();
+        if own.is_empty() {
+            return Err(NoteError::NoSignature);
+        }
+        Self::of_note(format!("{}\n{own}", head.text()), witness)
+    }
+
+    fn of_note(note: String, witness: &CosignatureKey) -> Result<Self, NoteError> {
+        if note.len() > MAX_COSIGNED_LEN {
+            return Err(NoteError::TooLong);
+        }
         let cosigned = verify(&note, witness)?;
         let (size, root, at) = (cosigned.checkpoint().size, cosigned.checkpoint().root, cosigned.at());
         Ok(Self { size, root, with: witness.name().to_owned(), at, note })

@@ -192,8 +192,19 @@ pub struct Reply {
     pub request_sha256: Option<[u8; 32]>,
     /// The answer word for word, where one came that is signed by the registry.
     pub verbatim: Option<String>,
+    /// What the registry signed besides its answer.
+    pub cosigned: Option<HeadLines>,
     /// Milliseconds from the call to its end.
     pub elapsed_ms: u64,
+}
+
+/// What a registry signed under the head of the log that a question named, as it came: nothing in it is checked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadLines {
+    /// The head.
+    pub head: Asked,
+    /// The lines (C2SP `tlog-cosignature`).
+    pub lines: String,
 }
 
 /// Somebody who can be asked about a card.

@@ -14,6 +14,7 @@ mod ask;
 mod breaker;
 
 pub use ask::{
-    Answer, Asked, CardInvalidReason, Field, NotAskedReason, Query, RefusedReason, Registry, Reply, RequestId,
+    Answer, Asked, CardInvalidReason, Field, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply,
+    RequestId,
 };
 pub use breaker::Breaker;

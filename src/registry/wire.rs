@@ -1,5 +1,6 @@
 //! Question and answer as they travel: a head line that names type and version, then one line of canonical JSON
-//! (RFC 8785). Both travel as signed notes; whoever carries them signs and opens them.
+//! (RFC 8785). Both travel as signed notes; whoever carries them signs and opens them. Behind an answer may stand a
+//! blank line and cosignatures (C2SP `tlog-cosignature`) over the head of the log that the question named.
 
 use super::{Answer, Asked, CardInvalidReason, Field, Query, RefusedReason, RequestId};
 use crate::bits::{hex, secret::Pii};
@@ -76,6 +77,15 @@ pub struct AnswerLine {
 /// The text of an answer.
 pub fn answer_text(answer: &AnswerLine) -> String {
     write(ANSWER_HEAD, answer)
+}
+
+/// Takes a registry's body apart: its answer, a signed note, and behind a blank line what it signed under the log's
+/// head, where it did.
+pub fn split_body(body: &str) -> (&str, Option<&str>) {
+    // An answer's text is two lines: its first blank line stands before the signatures, the next one behind them.
+    let second = body.match_indices("\n\n").nth(1).map(|(place, _)| place);
+    let parts = second.and_then(|place| Some((body.get(..=place)?, body.get(place + 2..)?)));
+    parts.map_or((body, None), |(note, lines)| (note, Some(lines)))
 }
 
 /// What an answer is held against.

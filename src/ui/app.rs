@@ -182,7 +182,11 @@ impl App {
             });
         }
         Panel::bottom("status").exact_size(style::STATUS_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
-            status::show(ui, &view.status, &self.strings);
+            match &view.screen {
+                // There is no desk yet whose state could be told.
+                Screen::Preparing(_) => status::version(ui, &view.status, &self.strings),
+                _ => status::show(ui, &view.status, &self.strings),
+            }
         });
     }
 

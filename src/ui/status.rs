@@ -1,6 +1,6 @@
 //! The bar below every screen: how the parts around the desk are.
 
-use crate::checkin::event::DiskState;
+use crate::checkin::event::{CopyHealth, DiskState};
 use crate::checkin::failure::Signal;
 use crate::checkin::state::ReaderHealth;
 use crate::checkin::view::{StatusBar, WitnessView};
@@ -9,7 +9,7 @@ use crate::ui::style::{self, Size};
 use crate::ui::text::{Strings, Words};
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
-/// Reader, card, registry and backlog, hub, disk, clock, log, version.
+/// Reader, card, registry and backlog, disk, second copy, clock, log, witness, version.
 pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
     let words = &strings.words;
     ui.horizontal_centered(|ui| {
@@ -22,15 +22,23 @@ pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
         item(ui, signal, &words.status_registry, &word);
         let (signal, word) = disk(status.disk, words);
         item(ui, signal, &words.status_disk, word);
+        if let Some((signal, word)) = copy(status.copy, words) {
+            item(ui, signal, &words.status_copy, word);
+        }
         let (signal, word) = clock(status, words);
         item(ui, signal, &words.status_clock, &word);
         item(ui, Signal::Ok, &words.status_log, &status.log_entries.to_string());
         let (signal, word) = witness(status.witness, words);
         item(ui, signal, &words.status_seen, &word);
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let version = format!("{} {}", words.status_version, status.version);
-            ui.label(RichText::new(version).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
-        });
+        version(ui, status, strings);
+    });
+}
+
+/// The version alone, at the right.
+pub(super) fn version(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let version = format!("{} {}", strings.words.status_version, status.version);
+        ui.label(RichText::new(version).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
     });
 }
 
@@ -55,10 +63,12 @@ fn reader(reader: ReaderHealth, words: &Words) -> (Signal, &str) {
 fn registry(status: &StatusBar, words: &Words) -> (Signal, String) {
     let pending = format!("{} {}", status.pending, words.status_pending);
     match (status.registry, &status.registry_silent_since) {
-        (Some(true), _) => (Signal::Ok, words.status_ok.clone()),
+        (Some(true), _) if status.pending == 0 => (Signal::Ok, words.status_ok.clone()),
+        (Some(true), _) => (Signal::Ok, format!("{} · {pending}", words.status_ok)),
         (Some(false), Some(since)) => (Signal::Attention, format!("{} {since} · {pending}", words.status_offline)),
         (Some(false), None) => (Signal::Attention, format!("{} · {pending}", words.status_offline)),
-        (None, _) => (Signal::Working, words.status_unknown.clone()),
+        (None, _) if status.pending == 0 => (Signal::Working, words.status_unknown.clone()),
+        (None, _) => (Signal::Working, format!("{} · {pending}", words.status_unknown)),
     }
 }
 
@@ -81,6 +91,17 @@ fn witness(witness: WitnessView, words: &Words) -> (Signal, String) {
             let signal = if is_silent { Signal::Attention } else { Signal::Ok };
             (signal, format!("{minutes_ago} {} · {entries_since} {}", words.status_ago, words.status_since))
         }
+    }
+}
+
+/// Nothing where no second medium is configured.
+fn copy(copy: CopyHealth, words: &Words) -> Option<(Signal, &str)> {
+    match copy {
+        CopyHealth::Off => None,
+        CopyHealth::Unknown => Some((Signal::Working, &words.status_unknown)),
+        CopyHealth::Whole => Some((Signal::Ok, &words.status_ok)),
+        CopyHealth::Lost => Some((Signal::Attention, &words.status_copy_lost)),
+        CopyHealth::Foreign => Some((Signal::Attention, &words.status_copy_foreign)),
     }
 }
 

@@ -228,6 +228,9 @@ words! {
     status_since
     status_clock_off
     status_minutes
+    status_copy
+    status_copy_lost
+    status_copy_foreign
     demo_title
     demo_hint
     demo_lift

@@ -7,7 +7,9 @@ package main
 
 import (
 	"bytes"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
@@ -15,6 +17,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/big"
 	"os"
 	"path/filepath"
 	"sort"
@@ -66,9 +69,44 @@ func readCosigner(vkey string) (cosigner, bool) {
 	return cosigner{parts[0], binary.BigEndian.Uint32(hash[:]), key[1:]}, true
 }
 
+// p256 checks notes of a TPM's key for note.Open: ECDSA on P-256 with SHA-256, r and s of 32 bytes each.
+type p256 struct {
+	name string
+	hash uint32
+	key  ecdsa.PublicKey
+}
+
+const p256Mark = "\xffdiemdanh/ecdsa-p256-sha256"
+
+func (p p256) Name() string    { return p.name }
+func (p p256) KeyHash() uint32 { return p.hash }
+func (p p256) Verify(text, sig []byte) bool {
+	if len(sig) != 64 {
+		return false
+	}
+	digest := sha256.Sum256(text)
+	r, s := new(big.Int).SetBytes(sig[:32]), new(big.Int).SetBytes(sig[32:])
+	return ecdsa.Verify(&p.key, digest[:], r, s)
+}
+
+func newVerifier(vkey string) (note.Verifier, error) {
+	parts := strings.SplitN(vkey, "+", 3)
+	need(len(parts) == 3, "a verifier key")
+	material, err := base64.StdEncoding.DecodeString(parts[2])
+	must(err)
+	if !strings.HasPrefix(string(material), p256Mark) {
+		return note.NewVerifier(vkey)
+	}
+	hash := sha256.Sum256(append([]byte(parts[0]+"\n"), material...))
+	need(parts[1] == hex.EncodeToString(hash[:4]), "the id of a verifier key")
+	x, y := elliptic.Unmarshal(elliptic.P256(), material[len(p256Mark):])
+	need(x != nil, "a point of P-256")
+	return p256{parts[0], binary.BigEndian.Uint32(hash[:]), ecdsa.PublicKey{Curve: elliptic.P256(), X: x, Y: y}}, nil
+}
+
 // opened is the text of a note that the key must have signed.
 func opened(signed []byte, vkey string) string {
-	verifier, err := note.NewVerifier(strings.TrimSpace(vkey))
+	verifier, err := newVerifier(strings.TrimSpace(vkey))
 	must(err)
 	read, err := note.Open(signed, note.VerifierList(verifier))
 	must(err)

@@ -147,8 +147,12 @@ impl Desk {
 
     fn answers(&mut self, answer: Answer) -> &mut Self {
         let id = *self.asked.last().expect("a question");
-        let reply = Reply { answer, request_sha256: None, verbatim: None, elapsed_ms: 5 };
+        let reply = Reply { answer, request_sha256: None, verbatim: None, cosigned: None, elapsed_ms: 5 };
         self.give(Event::Registry { id, reply: Box::new(reply) })
+    }
+
+    fn status(&self) -> StatusBar {
+        view(&self.context, self.state.as_ref().expect("a state")).status
     }
 
     fn chose(&mut self, choice: Choice) -> &mut Self {
@@ -455,4 +459,32 @@ fn printed_states_and_views_name_nobody() {
     search(&desk, "an identity and a question");
     desk.finished(good()).give(Event::Input(Input::Chose(Choice::Admit)));
     search(&desk, "a decision");
+}
+
+/// Nobody at the desk misses that the second medium is gone, and nobody hears of it twice.
+#[test]
+fn lost_second_copy_is_shown_until_it_is_back() {
+    let mut desk = Desk::usual();
+    assert_eq!(desk.status().copy, CopyHealth::Off);
+    let rows = [CopyHealth::Unknown, CopyHealth::Whole, CopyHealth::Lost, CopyHealth::Whole, CopyHealth::Foreign];
+    for copy in rows {
+        desk.give(Event::SecondCopy(copy));
+        assert_eq!(desk.status().copy, copy);
+    }
+    let sounds = |copy: CopyHealth, desk: &mut Desk| {
+        let (state, effects) =
+            step(&desk.context, desk.state.take().expect("a state"), desk.now, Event::SecondCopy(copy));
+        desk.state = Some(state);
+        effects.len()
+    };
+    assert_eq!(sounds(CopyHealth::Lost, &mut desk), 1, "an attention");
+    assert_eq!(sounds(CopyHealth::Lost, &mut desk), 0, "told once");
+    assert_eq!(sounds(CopyHealth::Whole, &mut desk), 0);
+}
+
+#[test]
+fn questions_of_earlier_segments_are_counted() {
+    let mut desk = Desk::usual();
+    desk.give(Event::Backlog(3));
+    assert_eq!(desk.status().pending, 3);
 }

@@ -4,8 +4,8 @@
 //! The disks are real: a small tmpfs in a user and mount namespace of its own, and a limit on the size of files.
 //! The test starts its own program once more inside. Where namespaces are not allowed it prints "skipped".
 
-use crate::desk_support::{Bench, World, card, check_ins, good, person};
-use diemdanh::checkin::event::Choice;
+use crate::desk_support::{Bench, World, card, check_ins, device_events, good, person};
+use diemdanh::checkin::event::{Choice, CopyHealth};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::view::{Screen, StageView};
 use diemdanh::lab::registry_stub::StubSettings;
@@ -126,6 +126,8 @@ fn full_in_the_middle() {
     let world = World::asking(StubSettings::default());
     let journal = world.path("journal");
     mount(ROOMY, &journal);
+    // No index can be kept here: the desk goes on without one, and every byte is the log's.
+    std::fs::create_dir(journal.join("index.sqlite")).unwrap();
     let bench = world.open();
     // As much as is written by now (the room kept for the end is most of it), and room for a few entries.
     let shrunk = Command::new("mount").args(["-o", "remount,size=65544k"]).arg(&journal).status().unwrap();
@@ -156,4 +158,27 @@ fn refusing_in_the_middle() {
     let unlimited = rustix::process::Rlimit { current: None, maximum: None };
     rustix::process::setrlimit(rustix::process::Resource::Fsize, unlimited).unwrap();
     nothing_shown_is_lost(&world, &receipts);
+}
+
+/// The stick is pulled and put back: the bar says so, the log says so, and the desk goes on.
+#[test]
+fn second_medium_that_is_gone_stands_in_the_status_bar_until_it_is_back() {
+    let world = World::alone();
+    world.change_config("[paths]\n", "[paths]\ncopy = \"stick\"\n");
+    // A file where the medium's folder should be: nothing can be copied there.
+    std::fs::write(world.path("stick"), "").unwrap();
+    let bench = world.open();
+    bench.wait("a lost copy", |view| view.status.copy == CopyHealth::Lost);
+    bench.tap(&person(0), card(&good(&person(0))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    std::fs::remove_file(world.path("stick")).unwrap();
+    bench.next();
+    bench.wait("a whole copy", |view| view.status.copy == CopyHealth::Whole);
+    bench.stop();
+    assert_eq!(device_events(&world.events())[..].iter().filter(|told| told.starts_with("second-copy")).count(), 2);
+    assert_eq!(
+        std::fs::read(world.path("stick/001.seg")).unwrap(),
+        std::fs::read(world.path("journal/001.seg")).unwrap()
+    );
 }

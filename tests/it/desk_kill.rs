@@ -86,6 +86,10 @@ fn killed_at_any_moment_the_desk_keeps_everybody_it_showed() {
             assert_eq!(bench.view.get().header.arrived, admitted.len(), "kill {kill}");
             bench.stop();
         }
+        // A killed desk leaves the room that it kept for its end: 64 MB a journal.
+        if kill + 1 < kills && world.path(&journal).exists() {
+            std::fs::remove_dir_all(world.path(&journal)).unwrap();
+        }
     }
     assert!(shown_in_all >= kills, "{shown_in_all} receipts in all");
     world.board_agrees();

@@ -3,6 +3,7 @@
 use crate::desk_support::{World, card, good, made, person};
 use diemdanh::bits::secret::Secret;
 use diemdanh::board::What;
+use diemdanh::board::receiving::{NoReceipt, receipt};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::emrtd::evidence::{MAX_BUNDLE_BYTES, open_bundle};
@@ -68,10 +69,16 @@ fn evidence_that_an_entry_names_and_nobody_has_is_told() {
     bench.decided();
     bench.decide(Choice::Admit);
     bench.stop();
+    world.export("with-evidence");
+    let signed = |name: &str| receipt(&read_folder(&world.path(name)).unwrap(), world.board()).map(|_| ());
+    assert_eq!(signed("with-evidence"), Ok(()));
     fs::remove_dir_all(world.path("journal/evidence")).unwrap();
     let verification = world.export("without-evidence");
     assert!(verification.findings.iter().any(|found| found.what == What::EvidenceMissing));
     assert_eq!(verification.verdict().exit_code(), 1, "a remark, no forgery");
+    let refused = signed("without-evidence");
+    assert_eq!(refused, Err(NoReceipt::EvidenceMissing { files: 1 }), "a purge would delete the only copy");
+    assert!(refused.unwrap_err().to_string().starts_with("evidence.missing: 1 "));
 }
 
 #[test]

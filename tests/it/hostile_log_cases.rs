@@ -12,7 +12,7 @@ use diemdanh::{
     },
 };
 
-type Case = (&'static str, Expect, fn(&mut Forge));
+pub(crate) type Case = (&'static str, Expect, fn(&mut Forge));
 
 pub(crate) const CASES: &[Case] = &[
     ("good", Good, |_| ()),

@@ -2,8 +2,9 @@
 //! by our verifier, by the script in the export (Python and OpenSSL), by a Go program over x/mod's note and tlog.
 
 use crate::forge::{self, Forge, add, anchor, answer, cosigned, key_of, manual, request, session, witness_vkey};
-use crate::hostile_log_cases::CASES;
+use crate::hostile_log_cases::{self, Case};
 use crate::record_support::{at, board, check_in, code, open};
+use crate::{hostile_log_answers, hostile_log_devices};
 use diemdanh::{
     bits::spread::InTurn,
     board::{Check, Outside, Verdict, Verification, report},
@@ -24,6 +25,10 @@ pub(crate) enum Expect {
     Forged,
     /// Cannot be decided, so not accepted: 3.
     Undecided,
+}
+
+fn cases() -> impl Iterator<Item = &'static Case> {
+    hostile_log_cases::CASES.iter().chain(hostile_log_devices::CASES).chain(hostile_log_answers::CASES)
 }
 
 fn outside(forge: &Forge) -> Outside {
@@ -54,7 +59,7 @@ fn made(change: fn(&mut Forge)) -> Forge {
 #[test]
 fn our_verifier_decides_every_hostile_log() {
     let mut wrong = Vec::new();
-    for (name, expected, change) in CASES {
+    for (name, expected, change) in cases() {
         let verification = decide(&made(*change));
         let got = match verification.verdict() {
             Verdict::Clean | Verdict::Remarks => Expect::Good,
@@ -66,9 +71,9 @@ fn our_verifier_decides_every_hostile_log() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    let names: std::collections::BTreeSet<_> = CASES.iter().map(|(name, ..)| name).collect();
-    assert_eq!(names.len(), CASES.len(), "names are unique");
-    assert!(CASES.len() >= 60 && CASES.iter().filter(|case| case.1 == Expect::Good).count() >= 10);
+    let names: std::collections::BTreeSet<_> = cases().map(|(name, ..)| name).collect();
+    assert_eq!(names.len(), cases().count(), "names are unique");
+    assert!(names.len() >= 60 && cases().filter(|case| case.1 == Expect::Good).count() >= 10);
 }
 
 /// Writes a case for a program to look at: `export/`, `anchors/`, and perhaps `revocations`.
@@ -86,7 +91,7 @@ fn write(case: &Path, forge: &Forge) {
 
 fn corpus(folder: &Path) -> Vec<(&'static str, Expect, PathBuf)> {
     std::fs::write(folder.join("board.vkey"), format!("{}\n", board().verifier())).unwrap();
-    let cases = CASES.iter().enumerate().map(|(index, (name, expected, change))| {
+    let cases = cases().enumerate().map(|(index, (name, expected, change))| {
         let case = folder.join(format!("{index:03}"));
         write(&case, &made(*change));
         (*name, *expected, case)

@@ -7,22 +7,27 @@ use diemdanh::{
     host::{
         disk::{FileStore, RESERVE_BYTES},
         folder::{Disk, FolderError, Medium, read_folder, write_folder, write_folder_on},
-        index::{Content, Index},
+        index::{Content, Index, IndexFault},
         second_copy::{Copier, CopyState},
     },
     record::{
         AttendanceEvent, AttendanceLog, Entry, EntryRef, FaultKind, FaultyStore, LogFault, LogStore, MemoryStore,
-        NoteError, NoteSigner, NoteVerifier, SegmentContent, StoreFault, segment::read_segment,
+        NoteError, NoteSigner, NoteVerifier, RegistryState, Segment, SegmentContent, SegmentHead, StoreFault,
+        segment::read_segment,
     },
 };
 use std::{fs, io, path::Path};
 
 fn entries(store: &MemoryStore) -> Vec<(u32, Vec<Entry>)> {
+    segments(store).into_iter().map(|(number, segment)| (number, segment.entries)).collect()
+}
+
+fn segments(store: &MemoryStore) -> Vec<(u32, Segment)> {
     let mut store = store.clone();
     let numbers = store.segments().unwrap();
     let segment = |number| match read_segment(&store.read(number).unwrap(), crate::record_support::device().verifier())
     {
-        Ok(SegmentContent::Good(segment)) => (number, segment.entries),
+        Ok(SegmentContent::Good(segment)) => (number, *segment),
         other => panic!("{other:?}"),
     };
     numbers.into_iter().map(segment).collect()
@@ -113,19 +118,31 @@ fn a_rebuilt_index_equals_the_live_one() {
     add(&mut log, answer("answered"), 204);
     let undo = AttendanceEvent::Undo { refers: place, reason: code("mistake"), second: code("head") };
     add(&mut log, undo, 205);
-    let segments = entries(&store);
+    // A silence is an entry, and no answer.
+    let AttendanceEvent::RegistryAnswer { id, request_sha256, .. } = answer("waiting") else { panic!("an answer") };
+    let (state, cause, verbatim) = (RegistryState::NotAsked, None, None);
+    add(&mut log, AttendanceEvent::RegistryAnswer { id, request_sha256, state, cause, verbatim }, 206);
+    let segments = segments(&store);
     let mut live = Index::open(&path).unwrap();
-    for (segment, entries) in &segments {
-        entries.iter().for_each(|entry| live.take(*segment, entry).unwrap());
+    for (number, segment) in &segments {
+        for entry in &segment.entries {
+            live.take(*number, std::slice::from_ref(entry), &segment.root).unwrap();
+        }
+        // What is in already is passed over; what does not follow is a doubt.
+        live.take(*number, &segment.entries[..1], &[0; 32]).unwrap();
+        let far = Entry { seq: 1_000, ..segment.entries[1].clone() };
+        assert!(matches!(live.take(*number, &[far], &[0; 32]), Err(IndexFault::Gap { .. })));
     }
     let content = live.content().unwrap();
-    assert_eq!(live.arrived().unwrap(), u64::try_from(log.arrivals().len()).unwrap());
+    assert_eq!(content.counts.arrived, u64::try_from(log.arrivals().len()).unwrap());
+    let heads: Vec<_> = segments.iter().map(|(number, segment)| SegmentHead::of(*number, segment)).collect();
+    assert_eq!((content.heads.clone(), content.counts.manual, content.counts.unanswered), (heads, 2, 1));
     assert_eq!(live.outbox().unwrap(), [("waiting".to_owned(), EntryRef { segment: 3, seq: 1 })]);
     drop(live);
     fs::write(&path, "damaged beyond repair, so that nobody takes it for a database").unwrap();
-    assert!(Index::open(&path).and_then(|index| index.content()).is_err());
-    let rebuilt = Index::rebuild(&path, segments.iter().map(|(segment, entries)| (*segment, entries.as_slice())));
-    assert_eq!(rebuilt.unwrap().content().unwrap(), content);
+    assert!(Index::open(&path).is_err());
+    let all = segments.iter().map(|(number, segment)| (*number, segment.entries.as_slice(), segment.root));
+    assert_eq!(Index::rebuild(&path, all).unwrap().content().unwrap(), content);
     assert_ne!(content, Content::default());
 }
 

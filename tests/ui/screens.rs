@@ -2,7 +2,7 @@
 
 use crate::views;
 use diemdanh::checkin::event::{Choice, Input, NotAdmittedReason};
-use diemdanh::checkin::view::{CaseView, Screen, StageView, View};
+use diemdanh::checkin::view::{CandidateId, CaseView, Screen, StageView, View};
 use diemdanh::ui::app::{App, DeskLink};
 use diemdanh::ui::style;
 use egui::Key;
@@ -100,6 +100,26 @@ fn language_changes_by_key() {
     assert!(idle.harness.query_by_label_contains("Quét QR trên thẻ").is_some());
     idle.press(Key::F2);
     assert!(idle.harness.query_by_label_contains("Scan the QR on the card").is_some());
+}
+
+#[test]
+fn namesakes_are_picked_by_name_and_number() {
+    let (_, view) = views::all().into_iter().find(|(name, _)| *name == "idle_same_name").expect("the view");
+    let sent = window(view).click("Nguyễn Thị Hồng Ngọc Anh\nSBD 01000147");
+    assert_eq!(sent, [Input::Picked(CandidateId([3; 16]))]);
+}
+
+#[test]
+fn what_is_said_about_namesakes_stands_above_the_buttons() {
+    for (wanted, last_line) in [("verdict_same_name", "Trùng tên"), ("verdict_several_rows", "Trùng lặp")] {
+        let (_, view) = views::all().into_iter().find(|(name, _)| *name == wanted).expect("the view");
+        let mut shown = window(view);
+        shown.harness.run_steps(3);
+        let line = shown.harness.get_by_label(last_line).rect();
+        let buttons = shown.harness.query_all_by_role(egui::accesskit::Role::Button).map(|button| button.rect());
+        let top = buttons.map(|rect| rect.min.y).filter(|top| *top > line.min.y).fold(f32::INFINITY, f32::min);
+        assert!(line.max.y <= top && top < style::DESIGN_SIZE.y, "{wanted}: {line:?} {top}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Literal views, one for each situation, about people who do not exist.
 
 use diemdanh::bits::secret::Pii;
-use diemdanh::checkin::event::{Choice, DiskState, ReadPhase};
+use diemdanh::checkin::event::{Choice, CopyHealth, DiskState, ReadPhase};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::ReaderHealth;
 use diemdanh::checkin::view::*;
@@ -57,6 +57,7 @@ fn status() -> StatusBar {
         registry_silent_since: Some("06:38".to_owned()),
         pending: 3,
         disk: DiskState::Enough,
+        copy: CopyHealth::Off,
         clock_steady: true,
         clock_off_minutes: None,
         witness: WitnessView::Seen { entries_since: 12, minutes_ago: 3, is_silent: false },

@@ -16,6 +16,8 @@ pub(crate) mod kiosk;
 mod purge;
 #[path = "read.rs"]
 mod read;
+#[path = "status.rs"]
+mod status;
 
 use clap::Subcommand;
 use std::process::ExitCode;
@@ -28,6 +30,8 @@ pub(crate) enum Command {
     Enrol(enrol::Arguments),
     /// Copies the log of a desk that has been closed to a new folder.
     Export(export::Arguments),
+    /// Counts what the desk's log adds up to.
+    Status(status::Arguments),
     /// Removes people's data from the desk for good, with a signed entry.
     Purge(purge::Arguments),
     /// Measures the promises as ratios, and writes a report.
@@ -43,6 +47,7 @@ pub(crate) fn run(command: Option<Command>, desk: &kiosk::KioskArguments) -> Exi
     match command {
         Some(Command::Read(arguments)) => read::run(&arguments),
         Some(Command::Enrol(arguments)) => enrol::run(&arguments),
+        Some(Command::Status(arguments)) => status::run(&arguments),
         Some(Command::Purge(arguments)) => purge::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
         #[cfg(feature = "lab")]

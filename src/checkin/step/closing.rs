@@ -32,8 +32,14 @@ impl Desk<'_> {
     }
 
     pub(super) fn witnessed(&mut self, anchored: Anchored, clock_off_s: i64) {
+        self.state.health.witness.is_silent = false;
+        self.seen_outside(anchored, clock_off_s);
+    }
+
+    /// Somebody outside has seen the log, and tells the time.
+    pub(super) fn seen_outside(&mut self, anchored: Anchored, clock_off_s: i64) {
         let was_off = self.is_off(self.state.health.clock_off_s);
-        self.note_witness(anchored, clock_off_s);
+        self.note_seen(anchored, clock_off_s);
         if self.is_off(clock_off_s) && !was_off {
             self.record_note(records::device("clock", Failure::ClockDiffers));
             self.effects.push(Effect::Sound(Signal::Attention));
@@ -41,9 +47,16 @@ impl Desk<'_> {
     }
 
     pub(super) fn note_witness(&mut self, anchored: Anchored, clock_off_s: i64) {
-        let now = self.state.now;
-        let witness = &mut self.state.health.witness;
-        (witness.last, witness.is_silent) = (Some((anchored, now)), false);
+        self.state.health.witness.is_silent = false;
+        self.note_seen(anchored, clock_off_s);
+    }
+
+    /// An older head that comes later takes nothing back.
+    fn note_seen(&mut self, anchored: Anchored, clock_off_s: i64) {
+        let (now, last) = (self.state.now, &mut self.state.health.witness.last);
+        if last.as_ref().is_none_or(|(last, _)| last.size() <= anchored.size()) {
+            *last = Some((anchored, now));
+        }
         self.state.health.clock_off_s = clock_off_s;
     }
 

@@ -6,11 +6,15 @@ use crate::checkin::case::{Case, RegistryPart};
 use crate::checkin::context::Context;
 use crate::checkin::event::Effect;
 use crate::checkin::{policy, records};
-use crate::registry::{Answer, Asked, Query, Reply, RequestId};
+use crate::record::witness::Anchored;
+use crate::record::{Checkpoint, CosignatureKey, NoteError};
+use crate::registry::{Answer, Asked, HeadLines, Query, Reply, RequestId};
+use jiff::Timestamp;
 
 impl Desk<'_> {
     pub(super) fn answered(&mut self, id: RequestId, reply: &Reply) {
         self.record_note(records::answer(id, reply));
+        self.cosigned(reply);
         let silent = matches!(reply.answer, Answer::NotAsked { .. } | Answer::Refused { .. });
         self.state.health.registry = Some(!silent);
         let now = self.state.now;
@@ -29,6 +33,38 @@ impl Desk<'_> {
             case.registry = RegistryPart::Done(reply.answer.clone());
             self.announce();
         }
+    }
+
+    /// The registry signed the head that the question named: an anchor, or an entry that says why it is none.
+    fn cosigned(&mut self, reply: &Reply) {
+        let (Some(key), Some(signed)) = (&self.context.policy.registry_cosigner, &reply.cosigned) else { return };
+        match self.judge_cosigned(key, signed) {
+            Ok(anchored) => {
+                self.record_note(records::anchor(&anchored));
+                let clock_off_s = self.seconds_from(anchored.at());
+                self.seen_outside(anchored, clock_off_s);
+            }
+            Err(why) => self.record_note(records::device_news("registry-cosigner", why)),
+        }
+    }
+
+    fn judge_cosigned(&self, key: &CosignatureKey, signed: &HeadLines) -> Result<Anchored, &'static str> {
+        let Asked { origin, size, root } = signed.head.clone();
+        if origin != self.context.origin || size > self.state.head.entry().seq + 1 {
+            return Err("foreign-head");
+        }
+        let anchored = Anchored::of_head(&Checkpoint { origin, size, root }, &signed.lines, key);
+        let anchored = anchored.map_err(|error| match error {
+            NoteError::NoSignature => "foreign-key",
+            _ => "bad-signature",
+        })?;
+        let is_fresh = self.seconds_from(anchored.at()).abs() <= self.context.policy.clock_tolerance_s;
+        is_fresh.then_some(anchored).ok_or("stale")
+    }
+
+    /// This desk's time minus an outside one.
+    fn seconds_from(&self, outside: Timestamp) -> i64 {
+        self.state.now.wall.as_second().saturating_sub(outside.as_second())
     }
 
     /// Asks the oldest unanswered question again when its time has come; one at a time.

@@ -43,7 +43,7 @@ pub(super) fn show(
             person(ui, &view.person, &strings.words);
             body(ui, strings);
             let remarked = view.twins.as_ref().filter(|_| view.person.candidate_number.is_some());
-            ui.spacing_mut().item_spacing.y = if remarked.is_some() { 3.0 } else { 6.0 };
+            ui.spacing_mut().item_spacing.y = if view.twins.is_some() { 3.0 } else { 6.0 };
             for line in &view.lines {
                 check_line(ui, line, strings);
             }

@@ -1,6 +1,7 @@
 //! Before there is a desk: what the board's package says about itself, and who signs in.
 
 use super::Tools;
+use super::idle::typed_text;
 use crate::bits::secret::Secret;
 use crate::checkin::event::Input;
 use crate::checkin::failure::Signal;
@@ -10,10 +11,9 @@ use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::Words;
 use crate::ui::widgets::{Weight, banner, button, notice};
-use egui::{Key, Label, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use egui::{Key, Label, Modifiers, RichText, ScrollArea, TextEdit, Ui, Vec2};
 
 const BUTTON_WIDTH: f32 = 380.0;
-const NAME_WIDTH: f32 = 190.0;
 const COLUMN_WIDTH: f32 = 900.0;
 const ROW_HEIGHT: f32 = 60.0;
 /// More people than this have to scroll.
@@ -122,16 +122,21 @@ fn facts(ui: &mut Ui, offer: &OfferView, words: &Words) {
         Some(held) => format!("{} ({} {held})", offer.version, words.package_replaces),
         None => offer.version.to_string(),
     };
-    fact(ui, &words.session, &offer.session, style::bold(Size::Large));
-    fact(ui, &words.site, &offer.site, style::bold(Size::Large));
-    fact(ui, &words.package_candidates, &offer.rows.to_string(), style::bold(Size::Large));
-    fact(ui, &words.package_version, &version, style::bold(Size::Large));
-    if let Some(from) = &offer.from {
-        fact(ui, &words.package_from, from, style::font(Size::Large));
-    }
-    fact(ui, &words.package_until, &offer.until, style::font(Size::Large));
-    fact(ui, &words.package_signer, &offer.signer, style::font(Size::Large));
-    fact(ui, "", &offer.sixteen, style::mono(Size::Title));
+    let (large, plain) = (style::bold(Size::Large), style::font(Size::Large));
+    ui.spacing_mut().interact_size.y = 0.0;
+    let grid = egui::Grid::new(("package", &offer.session, offer.version, offer.is_kept));
+    grid.num_columns(2).spacing(Vec2::new(28.0, 6.0)).show(ui, |ui| {
+        fact(ui, &words.session, &offer.session, large.clone());
+        fact(ui, &words.site, &offer.site, large.clone());
+        fact(ui, &words.package_candidates, &offer.rows.to_string(), large.clone());
+        fact(ui, &words.package_version, &version, large);
+        if let Some(from) = &offer.from {
+            fact(ui, &words.package_from, from, plain.clone());
+        }
+        fact(ui, &words.package_until, &offer.until, plain.clone());
+        fact(ui, &words.package_signer, &offer.signer, plain);
+        fact(ui, "", &offer.sixteen, style::mono(Size::Title));
+    });
 }
 
 fn sign_in_screen(ui: &mut Ui, view: &SignInView, line: &mut String, words: &Words) -> Option<Input> {
@@ -149,9 +154,13 @@ fn people(ui: &mut Ui, operators: &[OperatorView], words: &Words) -> Option<Inpu
     ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
         ui.vertical_centered(|ui| {
             for (index, operator) in operators.iter().enumerate() {
-                let name = format!("{}   ·   {}   ·   {}", operator.name, role(operator.role, words), operator.code);
+                let key = KEYS.get(index).copied();
+                let number = key.map(|_| format!("[{}]   ", index + 1)).unwrap_or_default();
+                let who = role(operator.role, words);
+                let name = format!("{number}{}   ·   {who}   ·   {}", operator.name, operator.code);
                 let label = RichText::new(name).font(style::bold(Size::Large)).color(style::INK);
-                if ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), egui::Button::new(label)).clicked() {
+                let by_key = key.is_some_and(|key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)));
+                if ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), egui::Button::new(label)).clicked() || by_key {
                     chosen = Some(Input::ChoseOperator(index));
                 }
             }
@@ -193,7 +202,9 @@ fn entry(ui: &mut Ui, line: &mut String, words: &Words) -> Option<Input> {
         .desired_width(360.0);
     let response = ui.add(edit).labelled_by(label.id);
     let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if !response.has_focus() && ui.input(|input| input.focused) {
+    if !response.has_focus() {
+        // Who types at once, before the line has the focus, has typed too.
+        line.push_str(&typed_text(ui));
         response.request_focus();
     }
     ui.add_space(style::GAP);
@@ -229,16 +240,17 @@ fn role(role: Role, words: &Words) -> &str {
 }
 
 fn fact(ui: &mut Ui, name: &str, value: &str, font: egui::FontId) {
-    ui.horizontal(|ui| {
-        let name = RichText::new(name).font(style::font(Size::Large)).color(style::INK_SOFT);
-        ui.add_sized(Vec2::new(NAME_WIDTH, 0.0), Label::new(name).halign(egui::Align::LEFT));
-        ui.label(RichText::new(value).font(font).color(style::INK));
-    });
+    ui.label(RichText::new(name).font(style::font(Size::Large)).color(style::INK_SOFT));
+    ui.label(RichText::new(value).font(font).color(style::INK));
+    ui.end_row();
 }
 
 fn text(ui: &mut Ui, words: &str, size: Size) {
     ui.add(Label::new(RichText::new(words).font(style::font(size)).color(style::INK)).wrap());
 }
 
+/// The first nine people have a key.
+const KEYS: [Key; 9] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 /// Longer than every PIN.
 const MAX_PIN_LEN: usize = 16;

@@ -12,19 +12,33 @@ pub(crate) fn side_by_side(ui: &mut Ui, view: &TwinsView, words: &Words, picks: 
     let mut picked = None;
     style::signal_card(Signal::Attention).inner_margin(Margin::symmetric(14, 8)).show(ui, |ui| {
         ui.set_width(ui.available_width());
-        ui.spacing_mut().item_spacing = Vec2::new(GAP, 3.0);
-        ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+        ui.spacing_mut().item_spacing = Vec2::new(GAP, 2.0);
+        // Nothing in a row is pressed but the names.
+        ui.spacing_mut().interact_size.y = ROW_HEIGHT;
+        cell(ui, ui.available_width(), ROW_HEIGHT, |ui| {
             ui.label(RichText::new(&words.twins_title).font(style::bold(Size::Body)).color(ink()));
         });
         let columns = Columns::of(ui, view.people.len());
         picked = names(ui, view, words, &columns, picks);
-        let rows = view.people.first().map_or(0, |one| one.facts.len());
-        for row in 0..rows {
+        for row in rows(view, if picks { MAX_ROWS } else { MAX_ROWS_OF_VERDICT }) {
             let facts: Vec<&TwinFact> = view.people.iter().filter_map(|one| one.facts.get(row)).collect();
             fact_row(ui, &facts, words, &columns);
         }
     });
     picked
+}
+
+/// The facts that have a row: what differs before what does not, as many as there is room for. The SBD stands under the
+/// name.
+fn rows(view: &TwinsView, limit: usize) -> Vec<usize> {
+    let facts = view.people.first().map(|one| one.facts.as_slice()).unwrap_or_default();
+    let named = facts.iter().enumerate().filter(|(_, fact)| fact.what != Distinction::Number);
+    let mut rows: Vec<(bool, usize)> = named.map(|(row, fact)| (!fact.differs, row)).collect();
+    rows.sort_unstable();
+    rows.truncate(limit);
+    let mut rows: Vec<usize> = rows.into_iter().map(|(_, row)| row).collect();
+    rows.sort_unstable();
+    rows
 }
 
 /// What tells the others from the first of them, SBD in front.
@@ -58,7 +72,8 @@ impl Columns {
 fn names(ui: &mut Ui, view: &TwinsView, words: &Words, columns: &Columns, picks: bool) -> Option<CandidateId> {
     let mut picked = None;
     ui.horizontal_top(|ui| {
-        label_cell(ui, columns, &words.full_name, view.names_differ);
+        let height = if picks { PICK_HEIGHT } else { NAME_HEIGHT };
+        label_cell(ui, Vec2::new(columns.label, height), &words.full_name, view.names_differ);
         for one in &view.people {
             if name(ui, one, columns, words, picks) {
                 picked = Some(one.id);
@@ -70,23 +85,23 @@ fn names(ui: &mut Ui, view: &TwinsView, words: &Words, columns: &Columns, picks:
 
 /// The button's text names the SBD as well: whoever hears it read aloud must know which of the two it is.
 fn name(ui: &mut Ui, one: &TwinView, columns: &Columns, words: &Words, picks: bool) -> bool {
-    let shown = RichText::new(one.name.reveal()).font(style::bold(Size::Body)).color(style::INK);
+    let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, one.number);
+    let text = RichText::new(text).font(style::bold(Size::Body)).color(style::INK);
     if !picks {
-        cell(ui, columns.person, NAME_HEIGHT, |ui| drop(ui.add(Label::new(shown).wrap())));
+        cell(ui, columns.person, NAME_HEIGHT, |ui| drop(ui.add(Label::new(text).wrap())));
         return false;
     }
-    let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, one.number);
-    let button = egui::Button::new(RichText::new(text).font(style::bold(Size::Body)).color(style::INK)).wrap();
-    ui.add_sized(Vec2::new(columns.person, PICK_HEIGHT), button).clicked()
+    ui.add_sized(Vec2::new(columns.person, PICK_HEIGHT), egui::Button::new(text).wrap()).clicked()
 }
 
 fn fact_row(ui: &mut Ui, facts: &[&TwinFact], words: &Words, columns: &Columns) {
     let Some(first) = facts.first() else { return };
     ui.horizontal(|ui| {
-        label_cell(ui, columns, label(first.what, words), first.differs);
+        let size = Vec2::new(columns.label, ROW_HEIGHT);
+        label_cell(ui, size, label(first.what, words), first.differs);
         for fact in facts {
             let (font, ground) = match fact.differs {
-                true => (style::bold(Size::Large), style::SURFACE),
+                true => (style::bold(Size::Body), style::SURFACE),
                 false => (style::font(Size::Body), egui::Color32::TRANSPARENT),
             };
             let frame =
@@ -99,8 +114,8 @@ fn fact_row(ui: &mut Ui, facts: &[&TwinFact], words: &Words, columns: &Columns) 
     });
 }
 
-fn label_cell(ui: &mut Ui, columns: &Columns, text: &str, differs: bool) {
-    cell(ui, columns.label, ROW_HEIGHT, |ui| {
+fn label_cell(ui: &mut Ui, size: Vec2, text: &str, differs: bool) {
+    cell(ui, size.x, size.y, |ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(ICON), egui::Sense::hover());
         if differs {
             icons::signal(ui.painter(), rect, Signal::Attention, ink(), style::SURFACE);
@@ -146,7 +161,11 @@ fn ink() -> egui::Color32 {
 
 const GAP: f32 = 8.0;
 const LABEL_WIDTH: f32 = 150.0;
-const ROW_HEIGHT: f32 = 28.0;
-const NAME_HEIGHT: f32 = 32.0;
+const ROW_HEIGHT: f32 = 26.0;
+const NAME_HEIGHT: f32 = 52.0;
 const PICK_HEIGHT: f32 = 60.0;
 const ICON: f32 = 20.0;
+/// Rows below the names.
+const MAX_ROWS: usize = 6;
+/// What the screen of a verdict has room for, above its four lines.
+const MAX_ROWS_OF_VERDICT: usize = 3;

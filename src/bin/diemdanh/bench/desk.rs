@@ -1,5 +1,6 @@
 //! The desk without its window: start, record, idling, search.
 
+use super::record::{RESTART_ENTRIES, RESTART_LIMIT, lengthen};
 use super::report::Row;
 use super::{BenchError, median, percentile};
 use diemdanh::bits::hex;
@@ -10,8 +11,9 @@ use diemdanh::checkin::view::{CaseView, PortraitView, Screen, StageView, View};
 use diemdanh::desk::runtime::RunningDesk;
 use diemdanh::desk::start::{Adapters, read_config, start};
 use diemdanh::host::clock::SystemClock;
-use diemdanh::host::keys::{SealCost, create_key_file};
+use diemdanh::host::keys::{SealCost, create_key_file, open_key_file};
 use diemdanh::host::random::SystemRandom;
+use diemdanh::host::threads;
 use diemdanh::lab::card::SyntheticCard;
 use diemdanh::lab::issuer::people::{Person, people};
 use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
@@ -21,9 +23,11 @@ use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::time::{Duration, Instant};
 
 const DECISIONS: usize = 200;
+const PASSPHRASE: &str = "bench";
 const IDLE: Duration = Duration::from_secs(5);
 /// How long a screen may take to come before something is wrong.
 const PATIENCE_MS: u64 = 30_000;
@@ -46,7 +50,28 @@ pub(super) fn rows(work: &Path) -> Result<Vec<Row>, BenchError> {
     ];
     rows.extend(decisions(&desk, &field, &person, work)?);
     desk.stop();
+    rows.extend(restarts(work)?);
     Ok(rows)
+}
+
+/// The whole desk behind a long session: first with an index that knows nothing of it, then with its own.
+fn restarts(work: &Path) -> Result<Vec<Row>, BenchError> {
+    let device = open_key_file(&work.join("device.key"), &Secret::new(PASSPHRASE.to_owned()))?;
+    lengthen(&work.join("journal"), device, RESTART_ENTRIES)?;
+    let rows = [
+        "all it reads at start; the index is built again beside it",
+        "all it reads at start; the index agrees with the journal",
+    ];
+    rows.into_iter().map(|how| Ok(restart(work)?.how(how))).collect()
+}
+
+fn restart(work: &Path) -> Result<Row, BenchError> {
+    let began = Instant::now();
+    let (desk, _field) = open(work)?;
+    shown(&desk, "the idle screen", |view| matches!(view.screen, Screen::Idle(_)))?;
+    let took = began.elapsed();
+    desk.stop();
+    Ok(Row::against("restart of the desk behind 5,000 entries, to idle", took, "limit", RESTART_LIMIT))
 }
 
 /// The processor time of this process while the desk waits for a card.
@@ -70,7 +95,8 @@ fn processor_time() -> Result<Duration, BenchError> {
 fn decisions(desk: &RunningDesk, field: &LabField, person: &Person, work: &Path) -> Result<Vec<Row>, BenchError> {
     let data = Issuer::lab()?.issue(person, &Making::default())?;
     let mut bare = OpenOptions::new().append(true).create(true).open(work.join("bare"))?;
-    let (mut ours, mut peers) = (Vec::new(), Vec::new());
+    let (mut ours, mut peers, mut carried) = (Vec::new(), Vec::new(), Vec::new());
+    let relay = Relay::start()?;
     for _ in 0..DECISIONS {
         desk.send(Input::Entered(person.qr()));
         field.insert(SyntheticCard::new(data.clone()));
@@ -87,6 +113,8 @@ fn decisions(desk: &RunningDesk, field: &LabField, person: &Person, work: &Path)
         bare.write_all(&[0x2A; RECORD_BYTES])?;
         bare.sync_data()?;
         peers.push(began.elapsed());
+        relay.carry()?;
+        carried.push(began.elapsed());
     }
     let peer = "bare append and fdatasync";
     let (p50, p99) = (percentile(&mut ours, 500), percentile(&mut ours, 990));
@@ -94,8 +122,35 @@ fn decisions(desk: &RunningDesk, field: &LabField, person: &Person, work: &Path)
     Ok(vec![
         Row::against("decision to durable record, p50", p50, peer, median(&mut peers)).how(how),
         Row::against("decision to durable record, p99", p99, peer, percentile(&mut peers, 990)).how(how),
+        Row::against("decision to durable record, p50", p50, "the same and four hand-overs", median(&mut carried))
+            .how("between threads: to the brain, to the log, back, to the window"),
         Row::against("decision to durable record, p99", p99, "limit", RECORD_LIMIT).how(how),
     ])
+}
+
+/// Two threads that hand something to each other: what the desk's threads cost where they do nothing.
+struct Relay {
+    there: SyncSender<()>,
+    back: Receiver<()>,
+}
+
+impl Relay {
+    fn start() -> Result<Self, BenchError> {
+        let ((there, from), (to, back)) = (sync_channel::<()>(1), sync_channel(1));
+        threads::spawn("relay", move || while from.recv().is_ok() && to.send(()).is_ok() {})?;
+        Ok(Self { there, back })
+    }
+
+    /// Four hand-overs.
+    fn carry(&self) -> Result<(), BenchError> {
+        for _ in 0..2 {
+            let carried = self.there.send(()).is_ok() && self.back.recv().is_ok();
+            if !carried {
+                return Err(BenchError::Child);
+            }
+        }
+        Ok(())
+    }
 }
 
 fn decided(view: &View) -> Option<&CaseView> {
@@ -128,8 +183,8 @@ fn prepare(work: &Path, person: &Person) -> Result<(), BenchError> {
     };
     fs::write(work.join("roster.csv"), SampleList::default().csv(&[placed]))?;
     fs::write(work.join("exam.key"), hex::encode_lower(&[7; 32]))?;
-    fs::write(work.join("device.pass"), "bench")?;
-    let passphrase = Secret::new("bench".to_owned());
+    fs::write(work.join("device.pass"), PASSPHRASE)?;
+    let passphrase = Secret::new(PASSPHRASE.to_owned());
     let sealed = work.join("device.key");
     create_key_file(&sealed, "bench.example/desk", &passphrase, SealCost::default(), &mut SystemRandom)?;
     fs::write(work.join("desk.toml"), CONFIG)?;

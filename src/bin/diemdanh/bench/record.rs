@@ -22,16 +22,19 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 const APPENDS: usize = 2_000;
-const RESTART_ENTRIES: u32 = 5_000;
+const RESTED_APPENDS: u32 = 200;
+const REST: Duration = Duration::from_millis(20);
+pub(super) const RESTART_ENTRIES: u32 = 5_000;
 const INDEX_ENTRIES: u32 = 50_000;
 /// A province: every candidate of a large exam in one log.
 const PROVINCE_ENTRIES: u32 = 1_100_000;
-const RESTART_LIMIT: Duration = Duration::from_millis(300);
+pub(super) const RESTART_LIMIT: Duration = Duration::from_millis(300);
 const VERIFY_LIMIT: Duration = Duration::from_secs(5);
 const VERIFY_LIMIT_MB: u64 = 64;
 
 pub(super) fn rows(work: &Path) -> Result<Vec<Row>, BenchError> {
     let mut rows = appends(work)?;
+    rows.push(rested(work)?);
     rows.push(restart(work)?);
     rows.push(index(work)?);
     rows.extend(province(work)?);
@@ -61,6 +64,28 @@ fn appends(work: &Path) -> Result<Vec<Row>, BenchError> {
     ])
 }
 
+/// The same at a desk's pace: threads have slept, and nothing of ours is in the processor's caches any more.
+fn rested(work: &Path) -> Result<Row, BenchError> {
+    let keys = Keys::new()?;
+    let mut log = keys.open(FileStore::open(&work.join("rested")).map_err(|_| BenchError::Unread("a journal"))?)?;
+    let mut bare = OpenOptions::new().append(true).create(true).open(work.join("bare-rested"))?;
+    let (mut ours, mut peers) = (Vec::new(), Vec::new());
+    for number in 0..RESTED_APPENDS {
+        std::thread::sleep(REST);
+        let began = Instant::now();
+        log.append(&keys.operator, check_in(number), SystemClock.now())?;
+        ours.push(began.elapsed());
+        std::thread::sleep(REST);
+        let began = Instant::now();
+        bare.write_all(&[0x2A; 640])?;
+        bare.sync_data()?;
+        peers.push(began.elapsed());
+    }
+    let peer = "bare append and fdatasync, rested too";
+    Ok(Row::against("acknowledge an entry after a rest, p50", median(&mut ours), peer, median(&mut peers))
+        .how("200 of each, 20 ms of rest before every one"))
+}
+
 fn restart(work: &Path) -> Result<Row, BenchError> {
     let keys = Keys::new()?;
     let segment = keys.segment(RESTART_ENTRIES, false)?;
@@ -78,10 +103,10 @@ fn index(work: &Path) -> Result<Row, BenchError> {
     let keys = Keys::new()?;
     let (segment, _) = keys.segment(INDEX_ENTRIES, true)?;
     let began = Instant::now();
-    let index = Index::rebuild(&work.join("index.sqlite"), [(1, segment.entries.as_slice())]);
+    let index = Index::rebuild(&work.join("index.sqlite"), [(1, segment.entries.as_slice(), segment.root)]);
     let index = index.map_err(|_| BenchError::Unread("the index"))?;
     let took = began.elapsed();
-    let arrived = index.arrived().map_err(|_| BenchError::Unread("the index"))?;
+    let arrived = index.counts().map(|counts| counts.arrived).map_err(|_| BenchError::Unread("the index"))?;
     Ok(Row::plain("rebuild of the index from 50,000 entries", format!("{} ms", took.as_millis())).how(if arrived > 0 {
         "SQLite, WAL, synchronous FULL"
     } else {
@@ -127,6 +152,17 @@ fn memory_kib(status: &str) -> u64 {
     let text = fs::read_to_string(status).unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB")?.parse().ok());
     line.unwrap_or_default()
+}
+
+/// Makes the journal in `folder` longer by so many check-ins, each acknowledged: what a desk has after a long session.
+pub(super) fn lengthen(folder: &Path, device: NoteKey, count: u32) -> Result<(), BenchError> {
+    let keys = Keys { device, ..Keys::new()? };
+    let mut log = keys.open(FileStore::open(folder).map_err(|_| BenchError::Unread("a journal"))?)?;
+    for number in 0..count {
+        log.append(&keys.operator, check_in(number), SystemClock.now())?;
+    }
+    log.close(&keys.operator, SystemClock.now())?;
+    Ok(())
 }
 
 struct Keys {

@@ -1,12 +1,14 @@
 //! The demo: the whole desk on simulated cards, reader and registry; by hand, or by a script that checks itself.
 
+mod package;
 mod people;
 mod script;
 mod world;
 
 use clap::Args;
 use diemdanh::checkin::event::Input;
-use diemdanh::desk::runtime::{RunningDesk, ViewCell};
+use diemdanh::desk::kiosk::Kiosk;
+use diemdanh::desk::runtime::ViewCell;
 use diemdanh::ui::app::{DeskLink, SidePanel, Wake, WindowOptions, run as run_window};
 use diemdanh::ui::autopilot::Autopilot;
 use people::{Visitor, visitors};
@@ -103,7 +105,7 @@ fn scripted(arguments: &Arguments) -> Result<bool, DemoError> {
 
 fn play(
     world: World,
-    desk: RunningDesk,
+    desk: Kiosk,
     field: diemdanh::lab::reader::LabField,
     orders: std::sync::mpsc::SyncSender<diemdanh::ui::autopilot::Hand>,
     wakes: &std::sync::mpsc::Receiver<Wake>,

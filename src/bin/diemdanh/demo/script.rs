@@ -1,11 +1,13 @@
 //! The scripted session: types, presses, takes pictures, and checks that every person ended as expected.
 
+use super::package::PIN;
 use super::people::{RegistryMood, ScreenName, Visitor, visitors};
 use super::world::{DemoError, HAS_NAMESAKE, World};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Signal;
-use diemdanh::checkin::view::{CaseView, ClosingView, Headline, Instruction, Screen, StageView, View};
-use diemdanh::desk::runtime::{RunningDesk, ViewCell};
+use diemdanh::checkin::view::{CaseView, ClosingView, Headline, Instruction, PreparingView, Screen, StageView, View};
+use diemdanh::desk::kiosk::Kiosk;
+use diemdanh::desk::runtime::ViewCell;
 use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::registry_stub::StubFault;
@@ -84,8 +86,9 @@ impl Hands {
 }
 
 /// Plays every visit. True when all ended as expected; each prints a line.
-pub(super) fn play(world: &World, desk: &RunningDesk, field: &LabField, hands: &Hands) -> Result<bool, DemoError> {
+pub(super) fn play(world: &World, desk: &Kiosk, field: &LabField, hands: &Hands) -> Result<bool, DemoError> {
     let view = desk.view();
+    prepare(&view, hands)?;
     wait(&view, "start", |view| matches!(&view.screen, Screen::Idle(_)))?;
     hands.picture("idle")?;
     search_namesakes(&view, hands)?;
@@ -104,6 +107,22 @@ pub(super) fn play(world: &World, desk: &RunningDesk, field: &LabField, hands: &
     }
     end_session(&view, hands)?;
     Ok(all_well)
+}
+
+/// Takes the package from the stick and signs in, as on the morning of an exam.
+fn prepare(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
+    let preparing = |wanted: fn(&PreparingView) -> bool| move |view: &View| matches!(&view.screen, Screen::Preparing(preparing) if wanted(preparing));
+    wait(view, "package", preparing(|one| matches!(one, PreparingView::Packages(found) if !found.offers.is_empty())))?;
+    hands.picture("package")?;
+    hands.press("Enter")?;
+    wait(view, "people", preparing(|one| matches!(one, PreparingView::SignIn(_))))?;
+    hands.picture("sign-in")?;
+    hands.press("1")?;
+    wait(view, "pin", preparing(|one| matches!(one, PreparingView::SignIn(sign_in) if sign_in.chosen.is_some())))?;
+    hands.enter("111111")?;
+    wait(view, "pin", preparing(|one| matches!(one, PreparingView::SignIn(sign_in) if sign_in.wrong.is_some())))?;
+    hands.picture("wrong-pin")?;
+    hands.enter(PIN)
 }
 
 /// Searches a name that two people have, looks, and goes back.

@@ -1,28 +1,36 @@
 //! The world of the demo: training data made at start, a registry on loopback, a reader in the process.
 
+use super::package::write_stick;
 use diemdanh::bits::hex;
 use diemdanh::bits::random::Random as _;
 use diemdanh::bits::secret::Secret;
+use diemdanh::bits::spread::InTurn;
 use diemdanh::board::keys::{CertRequest, CertifyError, certify, device_key_name};
-use diemdanh::board::{report, verify};
+use diemdanh::board::{Check, Outside, report};
 use diemdanh::checkin::show::halted_at_start;
 use diemdanh::checkin::state::Halted;
 use diemdanh::checkin::view::View;
+use diemdanh::crypto::pin::PinError;
 use diemdanh::desk::anchors::witness;
+use diemdanh::desk::config::DeskConfig;
+use diemdanh::desk::enrol::{EnrolError, enrol};
 use diemdanh::desk::handover::{HandoverError, hand_over};
+use diemdanh::desk::kiosk::Kiosk;
 use diemdanh::desk::registry::client;
-use diemdanh::desk::runtime::RunningDesk;
 use diemdanh::desk::start::{Adapters, read_config, start};
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::{FolderError, read_folder};
 use diemdanh::host::keys::{KeyFileError, SealCost, create_key_file};
 use diemdanh::host::random::SystemRandom;
+use diemdanh::host::sealed::SealError;
 use diemdanh::lab::issuer::people::{Person, people};
 use diemdanh::lab::issuer::{IssueError, trust_store_der};
-use diemdanh::lab::reader::LabField;
+use diemdanh::lab::reader::{LabField, LabReader};
 use diemdanh::lab::registry_stub::{RegistryStub, StubError, StubSettings};
-use diemdanh::lab::roster_sample::{Placed, SampleList, room_name};
-use diemdanh::record::{NoteError, NoteKey, NoteVerifier};
+use diemdanh::lab::roster_sample::{Placed, SampleList};
+use diemdanh::record::{Enrolment, ExportSource, NoteError, NoteKey, NoteVerifier};
+use diemdanh::roster::ImportError;
+use diemdanh::roster::package::ContentsFault;
 use diemdanh::ui::app::WindowError;
 use jiff::{SignedDuration, Timestamp};
 use std::path::{Path, PathBuf};
@@ -52,6 +60,16 @@ pub(super) enum DemoError {
     Export(#[from] HandoverError),
     #[error("the window: {0}")]
     Window(#[from] WindowError),
+    #[error("a package: {0}")]
+    Contents(#[from] ContentsFault),
+    #[error("a package: {0}")]
+    Seal(#[from] SealError),
+    #[error("the roster: {0}")]
+    Roster(#[from] ImportError),
+    #[error("a PIN: {0}")]
+    Pin(#[from] PinError),
+    #[error("the enrolment: {0}")]
+    Enrol(#[from] EnrolError),
     #[error("the window is gone")]
     WindowGone,
     #[error("the script: {0}")]
@@ -68,12 +86,12 @@ pub(super) struct World {
     pub(super) registry: RegistryStub,
 }
 
-const BOARD: &str = "hoidong.example";
-const EXAM: &str = "tap-huan";
-const DESK: &str = "ban-01";
-const SITE: &str = "0901";
+pub(super) const BOARD: &str = "hoidong.example";
+pub(super) const EXAM: &str = "tap-huan";
+pub(super) const DESK: &str = "ban-01";
+pub(super) const SITE: &str = "0901";
 /// The room of the demo's desk: where most of its people belong.
-const ROOM: u32 = 12;
+pub(super) const ROOM: u32 = 12;
 /// The room of the person who comes to the wrong door.
 const OTHER_ROOM: u32 = 15;
 /// The one of the lab's people who is on no list.
@@ -95,31 +113,50 @@ impl World {
             fs::write(work.join("trust").join(format!("lab-csca-{index}.cer")), certificate)?;
         }
         fs::write(work.join("roster.csv"), roster())?;
-        let board = keys(&work)?;
+        let board_key = NoteKey::generate(BOARD, &mut SystemRandom)?;
+        let cert = keys(&work, &board_key)?;
+        let board = board_key.verifier().clone();
         let registry =
             RegistryStub::start(StubSettings { delay_ms: 150, ..StubSettings::default() }, &mut SystemRandom)?;
         fs::write(work.join("registry-ca.pem"), registry.authority_pem())?;
         fs::write(work.join("registry.vkey"), format!("{}\n", registry.verifier()))?;
         fs::write(work.join("witness.vkey"), format!("{}\n", registry.witness_key()))?;
+        fs::write(work.join("registry-cosigner.vkey"), cosigner(&registry))?;
         let witness = registry.witness_prefix();
-        fs::write(work.join("desk.toml"), configuration(registry.url(), &witness, "trust"))?;
-        fs::write(work.join("broken.toml"), configuration(registry.url(), &witness, "no-such-folder"))?;
+        fs::write(work.join("desk.toml"), configuration(registry.url(), &witness, PACKAGES))?;
+        fs::write(work.join("broken.toml"), configuration(registry.url(), &witness, NO_TRUST))?;
         fs::write(out.join("board.vkey"), format!("{board}\n"))?;
+        let (config, base) = read_config(&work.join("desk.toml")).map_err(DemoError::Desk)?;
+        let request = enrol(&config, &base, false, &mut SystemRandom)?;
+        let recipient = Enrolment::open(&request.note)?.recipient;
+        write_stick(&work.join("stick"), &board_key, &recipient, &cert)?;
+        // What `verify --anchors` takes: the keys that the board knows of whoever sees logs from outside.
+        let anchors = out.join("anchors");
+        fs::create_dir_all(&anchors)?;
+        fs::write(anchors.join("witness.vkey"), format!("{}\n", registry.witness_key()))?;
+        fs::write(anchors.join("registry-cosigner.vkey"), cosigner(&registry))?;
+        fs::write(anchors.join("registry.vkey"), format!("{}\n", registry.verifier()))?;
         Ok(Self { out: out.to_owned(), work, board, registry })
     }
 
-    /// The desk, and the field of its reader.
-    pub(super) fn open_desk(&self) -> Result<(RunningDesk, LabField), DemoError> {
+    /// The desk from its first picture on, and the field of its reader.
+    pub(super) fn open_desk(&self) -> Result<(Kiosk, LabField), DemoError> {
         let (field, watcher) = LabField::new();
         field.set_delay_ms(COMMAND_MS);
-        let desk = self.open("desk.toml", &field, watcher).map_err(DemoError::Desk)?;
-        Ok((desk, field))
+        let (config, base) = read_config(&self.work.join("desk.toml")).map_err(DemoError::Desk)?;
+        let connector = field.reader();
+        let make = move |config: &DeskConfig, base: &Path| adapters(config, base, watcher, connector);
+        Ok((Kiosk::open(config, base, Arc::new(SystemClock), Box::new(make))?, field))
     }
 
     /// What the window shows when the trust folder is missing.
     pub(super) fn broken_desk(&self) -> View {
         let (field, watcher) = LabField::new();
-        match self.open("broken.toml", &field, watcher) {
+        let opened = read_config(&self.work.join("broken.toml")).and_then(|(config, base)| {
+            let adapters = adapters(&config, &base, watcher, field.reader())?;
+            start(&config, &base, adapters)
+        });
+        match opened {
             Ok(desk) => {
                 let view = (*desk.view().get()).clone();
                 desk.stop();
@@ -129,40 +166,47 @@ impl World {
         }
     }
 
-    fn open(
-        &self,
-        config: &str,
-        field: &LabField,
-        watcher: diemdanh::lab::reader::LabReader,
-    ) -> Result<RunningDesk, Halted> {
-        let (config, base) = read_config(&self.work.join(config))?;
-        let adapters = Adapters {
-            watcher: Box::new(watcher),
-            connector: Box::new(field.reader()),
-            registry: client(&config.registry, &base)?,
-            witness: witness(&config.witness, &base)?,
-            clock: Arc::new(SystemClock),
-            card_random: Box::new(SystemRandom),
-            key_random: Box::new(SystemRandom),
-            sound: diemdanh::desk::sounds::speaker(),
-        };
-        start(&config, &base, adapters)
-    }
-
     /// Exports the closed log and lets the board check it. True when the board finds nothing wrong.
     pub(super) fn hand_over(&self) -> Result<bool, DemoError> {
         let (config, base) = read_config(&self.work.join("desk.toml")).map_err(DemoError::Desk)?;
         let export = self.out.join("export");
         hand_over(&config, &base, &export)?;
-        let verification = verify::verify(&read_folder(&export)?, &self.board);
+        let outside = Outside {
+            witnesses: [Some(self.registry.witness_key()), self.registry.cosigner_key()]
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
+            registries: vec![self.registry.verifier().clone()],
+            ..Outside::default()
+        };
+        let check = Check { board: &self.board, outside: &outside, spread: &InTurn, progress: &|_| {} };
+        let files = read_folder(&export)?;
+        let verification = check.run(&[&files as &dyn ExportSource]).pop().unwrap_or_default();
         fs::write(self.out.join("report.txt"), report::text("export", &verification))?;
         Ok(verification.verdict().exit_code() <= 1)
     }
 }
 
-/// The board's key, the desk's key with the board's note over it, the exam's key.
-fn keys(work: &Path) -> Result<NoteVerifier, DemoError> {
-    let board = NoteKey::generate(BOARD, &mut SystemRandom)?;
+fn cosigner(registry: &RegistryStub) -> String {
+    registry.cosigner_key().map(|key| format!("{key}\n")).unwrap_or_default()
+}
+
+fn adapters(config: &DeskConfig, base: &Path, watcher: LabReader, connector: LabReader) -> Result<Adapters, Halted> {
+    Ok(Adapters {
+        watcher: Box::new(watcher),
+        connector: Box::new(connector),
+        registry: client(&config.registry, base)?,
+        witness: witness(&config.witness, base)?,
+        clock: Arc::new(SystemClock),
+        card_random: Box::new(SystemRandom),
+        key_random: Box::new(SystemRandom),
+        sound: diemdanh::desk::sounds::speaker(),
+    })
+}
+
+/// The desk's key and the exam's key; returns the board's note over the desk's key.
+fn keys(work: &Path, board: &NoteKey) -> Result<String, DemoError> {
     let passphrase = hex::encode_lower(&SystemRandom.bytes(16));
     fs::write(work.join("device.pass"), &passphrase)?;
     let cost = SealCost::default();
@@ -180,13 +224,12 @@ fn keys(work: &Path) -> Result<NoteVerifier, DemoError> {
         not_after: now.saturating_add(day * 7).unwrap_or(now),
         device: device.verifier().clone(),
     };
-    fs::write(work.join("desk-cert"), certify(&board, request)?)?;
     fs::write(work.join("exam.key"), hex::encode_lower(&SystemRandom.bytes(32)))?;
-    Ok(board.verifier().clone())
+    Ok(certify(board, request)?)
 }
 
 /// 600 people, the lab's people among them.
-fn roster() -> String {
+pub(super) fn roster() -> String {
     let list = SampleList { site: SITE.to_owned(), ..SampleList::default() };
     let placed: Vec<Placed> = people()
         .iter()
@@ -217,19 +260,20 @@ fn placed(index: usize, person: &Person) -> Placed {
     Placed { id_number, full_name, birth_date: person.birth, room, seat }
 }
 
-/// A session whose start signal is 25 minutes away: the door is open, nobody is late.
-fn configuration(url: &str, witness: &str, trust: &str) -> String {
-    let now = Timestamp::now();
-    let start = now.saturating_add(SignedDuration::from_mins(25)).unwrap_or(now);
+/// The desk's own file; `sources` says where candidates, trust anchors and keys come from.
+fn configuration(url: &str, witness: &str, sources: &str) -> String {
     format!(
-        "[exam]\nboard = \"{BOARD}\"\nid = \"{EXAM}\"\ntitle = \"Tập huấn kỳ thi tốt nghiệp THPT\"\n\
-         [desk]\nid = \"{DESK}\"\ntitle = \"1\"\nsite = \"{SITE}\"\nroom = \"{}\"\noperator = \"gt-01\"\n\
-         operator_title = \"Nguyễn Mẫu\"\ntraining = true\n\
-         [session]\nid = \"b1\"\ntitle = \"\"\nstart = \"{start}\"\n\
-         [paths]\ntrust = \"{trust}\"\nroster = \"roster.csv\"\njournal = \"journal\"\ndevice_key = \"device.key\"\n\
-         passphrase = \"device.pass\"\ndesk_cert = \"desk-cert\"\nexam_key = \"exam.key\"\n\
+        "[exam]\nboard = \"{BOARD}\"\nid = \"{EXAM}\"\n\
+         [desk]\nid = \"{DESK}\"\ntitle = \"1\"\nsite = \"{SITE}\"\noperator = \"gt-01\"\ntraining = true\n\
+         [paths]\n{sources}journal = \"journal\"\ndevice_key = \"device.key\"\npassphrase = \"device.pass\"\n\
+         board_key = \"../board.vkey\"\n\
          [registry]\nurl = \"{url}\"\nca = \"registry-ca.pem\"\nverifier = \"registry.vkey\"\n\
+         cosigner = \"registry-cosigner.vkey\"\n\
          [witness]\nurl = \"{witness}\"\nca = \"registry-ca.pem\"\nverifier = \"witness.vkey\"\n",
-        room_name(ROOM),
     )
 }
+
+/// A desk that works from packages.
+const PACKAGES: &str = "packages = \"packages\"\ninbox = [\"stick\"]\n";
+/// A desk that works from single files, one of which is not there.
+const NO_TRUST: &str = "trust = \"no-such-folder\"\nroster = \"roster.csv\"\nexam_key = \"exam.key\"\n";

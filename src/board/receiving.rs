@@ -1,0 +1,62 @@
+//! When the board says that it holds a log: a desk may delete its own copy of everything on that word.
+
+use super::{
+    finding::{Verdict, What},
+    verify::{Files, verify},
+};
+use crate::record::{Checkpoint, NoteError, NoteKey, receipt::Receipt};
+
+/// Why the board signs no receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoReceipt {
+    /// Forged, damaged, or not to be decided.
+    #[error("the export is not sound ({}); see diemdanh-board verify", .0.word())]
+    Unsound(Verdict),
+    /// Sealed evidence is not there that entries refer to: a purge would delete the only copy.
+    #[error("{}: {files} sealed files that entries refer to are not in the export; a purge would delete the only copy", What::EvidenceMissing.code())]
+    EvidenceMissing {
+        /// How many.
+        files: u64,
+    },
+    /// A checkpoint cannot be read.
+    #[error("the export holds a checkpoint that cannot be read")]
+    Checkpoint,
+    /// The receipt cannot be signed.
+    #[error("the receipt cannot be signed: {0}")]
+    Note(#[from] NoteError),
+}
+
+impl NoReceipt {
+    /// The program's exit code: that of the verdict, or 3 for a log that is sound and not whole.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Unsound(verdict) => verdict.exit_code(),
+            Self::EvidenceMissing { .. } | Self::Checkpoint | Self::Note(_) => Verdict::Undecided.exit_code(),
+        }
+    }
+}
+
+/// Checks an export and signs a receipt over its segments' heads, as a note; with it what the check found.
+///
+/// # Errors
+/// [`NoReceipt`].
+pub fn receipt(files: &Files, board: &NoteKey) -> Result<(String, Verdict), NoReceipt> {
+    let verification = verify(files, board.verifier());
+    let verdict = verification.verdict();
+    if !matches!(verdict, Verdict::Clean | Verdict::Remarks) {
+        return Err(NoReceipt::Unsound(verdict));
+    }
+    match verification.counts.get(&What::EvidenceMissing) {
+        Some(files) => Err(NoReceipt::EvidenceMissing { files: *files }),
+        None => Ok((Receipt { heads: heads(files).ok_or(NoReceipt::Checkpoint)? }.sign(board)?, verdict)),
+    }
+}
+
+fn heads(files: &Files) -> Option<Vec<Checkpoint>> {
+    let notes = files.iter().filter(|(path, _)| path.starts_with("segments/") && path.ends_with("/checkpoint"));
+    let head = |note: &Vec<u8>| {
+        let note = std::str::from_utf8(note).ok()?;
+        Checkpoint::parse(note.get(..=note.find("\n\n")?)?)
+    };
+    notes.map(|(_, note)| head(note)).collect()
+}
