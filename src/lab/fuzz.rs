@@ -29,13 +29,15 @@ use crate::emrtd::mrz::Mrz;
 use crate::emrtd::report::Report;
 use crate::iso7816::{CommandApdu, ResponseApdu};
 use crate::lab::fuzz_seeds;
+use crate::record::{PackageNote, PackageReceipt, package::split_file};
+use crate::roster::package::Contents;
 use jiff::Timestamp;
 
 /// One target: its name (the file in `fuzz/fuzz_targets`) and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets.
-pub const TARGETS: [Target; 12] = [
+pub const TARGETS: [Target; 13] = [
     ("tlv", tlv),
     ("apdu", apdu),
     ("lds", lds),
@@ -48,6 +50,7 @@ pub const TARGETS: [Target; 12] = [
     ("portrait", portrait),
     ("deviations", deviations),
     ("evidence", evidence),
+    ("package", package),
 ];
 
 /// In the validity of the seeds' certificates.
@@ -123,6 +126,12 @@ fn deviations(bytes: &[u8]) {
 
 fn evidence(bytes: &[u8]) {
     let _ = ActiveAnswer::parse(bytes);
+}
+
+fn package(bytes: &[u8]) {
+    let _ = split_file(bytes).map(|(note, _)| PackageNote::peek(note));
+    let _ = std::str::from_utf8(bytes).map(|note| (PackageNote::peek(note), PackageReceipt::peek(note)));
+    let _ = Contents::read(bytes);
 }
 
 fn portrait(bytes: &[u8]) {

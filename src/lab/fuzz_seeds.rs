@@ -19,6 +19,7 @@ use crate::lab::issuer::authority::{Authority, Profile, Validity};
 use crate::lab::issuer::people::{Person, people};
 use crate::lab::issuer::portrait::Coding;
 use crate::lab::issuer::{Fault, IssueError, Issuer, Making, groups};
+use crate::roster::canonical;
 use jiff::Timestamp;
 use std::path::Path;
 use std::sync::OnceLock;
@@ -103,10 +104,47 @@ pub fn lab_seeds() -> Result<Vec<Seed>, IssueError> {
     seeds.push(seed("mrz", groups::mrz(&person).as_bytes()));
     seeds.push(seed("qr", person.qr().as_bytes()));
     seeds.push(seed("deviations", LIST.as_bytes()));
+    seeds.extend([contents(), package_file()].map(|bytes| seed("package", &bytes)));
     seeds.sort();
     seeds.dedup();
     Ok(seeds)
 }
+
+/// What is in a package, with one candidate.
+fn contents() -> Vec<u8> {
+    let candidates = format!("{}\n{}", canonical::HEADER.join(","), CANDIDATE);
+    let files = [
+        ("candidates.csv", candidates.as_str()),
+        ("desks/ban-01.cert", "x"),
+        ("desks/ban-01.toml", "id = \"ban-01\"\ntitle = \"\"\nroom = \"\"\n"),
+        ("exam.key", "0123456789abcdef0123456789abcdef"),
+        ("operators.toml", OPERATORS),
+        ("portraits/00112233445566778899aabbccddeeff", "x"),
+        ("settings.toml", SETTINGS),
+        ("trust/a.cer", "x"),
+    ];
+    let mut out = format!("diemdanh/package-contents/v1\nfiles {}\n", files.len());
+    for (name, text) in files {
+        out.push_str(&format!("{name} {}\n{text}", text.len()));
+    }
+    out.into_bytes()
+}
+
+/// A package's file; nobody signed it, and nothing is sealed in it.
+fn package_file() -> Vec<u8> {
+    format!("{PACKAGE_NOTE}\n\u{2014} so.example AAAAAAAAAAA=\n\nage-encryption.org/v1\n").into_bytes()
+}
+
+const CANDIDATE: &str = "00112233445566778899aabbccddeeff,01,,An,2008-02-15,male,099208000017,0901,P1,1,\n";
+const OPERATORS: &str = "[[operator]]\ncode = \"td\"\nname = \"An\"\nrole = \"head-of-site\"\n";
+const SETTINGS: &str = "board = \"so.example\"\nexam = \"tn\"\ntitle = \"Thi\"\nutc_offset_hours = 7\ntraining = false\n\
+                        [session]\nid = \"b1\"\ntitle = \"\"\nstart = \"2026-06-26T00:35:00Z\"\n[site]\ncode = \"0901\"\n\
+                        title = \"\"\n[policy]\nbac_fallback = true\nauthentication_required = true\n\
+                        revocation_required = false\nregistry_required = false\n";
+const PACKAGE_NOTE: &str = "diemdanh/package/v1\nboard so.example\nexam tn\nsession b1\nsite 0901\nmode live\nversion 1\n\
+                            not-before 2026-06-12T00:35:00Z\nnot-after 2026-07-03T00:35:00Z\nrows 1\nsize 22\nsha256 \
+                            aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nmin-program 0.1.0\n\
+                            revocations 0\nprevious -\n";
 
 fn makings() -> Vec<Making> {
     let coded = |portrait, new_face_block| Making { portrait, new_face_block, ..Making::default() };

@@ -17,8 +17,9 @@ use diemdanh::roster::operators::PinHash;
 use diemdanh::roster::package::Contents;
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber};
 use jiff::{SignedDuration, Timestamp};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 const CHEAP: SealCost = SealCost { memory_kib: 64, passes: 1 };
 const PIN: &str = "$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U";
@@ -320,7 +321,7 @@ fn receipts_are_noted_and_foreign_unknown_and_older_ones_named() {
     let before = office.exam();
     office.expect("receipt thi nhan-1 --dry-run", 0, "sẽ ghi");
     assert_eq!(office.exam(), before);
-    office.expect("receipt thi nhan-1", 0, "bàn ban-01 đã nhận gói tn/b1/0901 v1");
+    office.expect("receipt thi nhan-1 nhan-1", 0, "bàn ban-01 đã nhận gói tn/b1/0901 v1");
     assert_eq!(office.ledger().find("tn/b1/0901", 1).unwrap().received, ["ban-01"]);
     office.expect("receipt thi nhan-1", 0, "không có gì mới");
     office.expect("desks thi --board-key board.vkey", 0, "gói tn/b1/0901 v1 đã nhận");
@@ -401,6 +402,8 @@ fn a_desk_is_enrolled_once_and_again_only_on_purpose() {
     assert_eq!(office.exam(), exam);
     office.expect(&enrol(" --again --dry-run"), 0, "sẽ ghi");
     assert_eq!(office.exam(), exam);
+    office.expect(&enrol(" --again --serial 1"), 2, "bàn ban-01 đã có");
+    assert_eq!(office.exam(), exam);
     office.expect(&enrol(" --again"), 0, "chứng thư 2 cho bàn ban-01");
     office.enrol(&Enrollee::new("ban-02", "0901"));
     let said = office.expect("desks thi --board-key board.vkey", 0, "2 bàn, 2 đã có chứng thư");
@@ -409,6 +412,33 @@ fn a_desk_is_enrolled_once_and_again_only_on_purpose() {
     let packages = office.packages();
     assert!(renewed.opens(&packages["tn-b1-0901-v1.diemdanh"]).is_some());
     assert!(desk.opens(&packages["tn-b1-0901-v1.diemdanh"]).is_none());
+}
+
+/// The text of a QR code as a scanner types it: other line breaks, and none at the end.
+#[test]
+fn a_request_comes_as_the_text_of_a_qr_code() {
+    let office = Office::new(false);
+    let desk = Enrollee::new("ban-01", "0901");
+    let text = desk.request.sign(&desk.device).unwrap();
+    let arguments = format!(
+        "exam enrol thi - --sixteen {} --key board.key --passphrase-file pass --title Cong --room P01",
+        desk.request.sixteen()
+    );
+    let mut child = Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+        .current_dir(office.path(""))
+        .args(arguments.split(' '))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let typed = text.trim_end().replace('\n', "\r\n");
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    assert!(child.wait().unwrap().success());
+    let files = office.exam();
+    assert_eq!(files["desks/ban-01.request"], text.as_bytes());
+    let exam = Exam::read(&files).unwrap();
+    assert_eq!((exam.desks[0].title.as_str(), exam.desks[0].room.as_str()), ("Cong", "P01"));
+    assert_eq!(exam.enrolments["ban-01"].cert.as_ref().unwrap().0.device, *desk.device.verifier());
 }
 
 /// Another board's key, for tests of what is refused.

@@ -171,6 +171,13 @@ fn write(
     desk: &Desk,
     (request, text): (Enrolment, String),
 ) -> Result<ExitCode, Box<dyn Error>> {
+    let holds = |(desk, one): (&String, &DeskEnrolment)| {
+        let is_it = one.cert.as_ref().is_some_and(|(cert, _)| Some(cert.serial) == args.serial);
+        is_it.then(|| desk.clone())
+    };
+    if let Some(other) = exam.enrolments.iter().find_map(holds) {
+        return Ok(refused(&format!("số chứng thư này bàn {other} đã có")));
+    }
     let highest = exam.enrolments.values().filter_map(|one| Some(one.cert.as_ref()?.0.serial)).max();
     let serial = args.serial.unwrap_or(highest.unwrap_or(0).saturating_add(1));
     let (not_before, not_after) = dates(args, &exam.settings)?;

@@ -102,9 +102,10 @@ fn key_name(exam: &Folder) -> String {
     format!("{}/{}/exam-key", exam.settings.board, exam.settings.id)
 }
 
-fn lies_in(file: &Path, folder: &Path) -> std::io::Result<bool> {
+fn lies_in(file: &Path, folder: &Path) -> Result<bool, String> {
     let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    Ok(parent.canonicalize()?.starts_with(folder.canonicalize()?))
+    let whole = |path: &Path| path.canonicalize().map_err(|error| named(path, &error));
+    Ok(whole(parent)?.starts_with(whole(folder)?))
 }
 
 /// What packing works with besides the exam's folder.
@@ -268,8 +269,9 @@ type Done = Result<Result<(), PackFault>, Box<dyn Error>>;
 /// Says what would be packed.
 fn foresee(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
     let tools = Tools::of(&args.folder)?;
-    let mut shown = Shown::default();
-    for plan in plans {
+    let (mut shown, mut progress) = (Shown::default(), Progress::new("xem trước", plans.len()));
+    for (plan, done) in plans.iter().zip(1..) {
+        progress.at(done);
         let prepared = match prepare(order, plan, &tools) {
             Ok(prepared) => prepared,
             Err(fault) => return Ok(Err(fault)),
@@ -279,6 +281,7 @@ fn foresee(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
             None => shown.line(&format!("sẽ ghi {}", line(&args.out, &prepared))),
         }
     }
+    drop(progress);
     shown.end();
     Ok(Ok(()))
 }

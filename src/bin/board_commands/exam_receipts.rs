@@ -9,7 +9,7 @@ use diemdanh::host::{file, sealed};
 use diemdanh::record::package::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, split_file};
 use diemdanh::record::{DeskCert, NoteVerifier, PackageNote, PackageReceipt};
 use diemdanh::roster::package::{Contents, MAX_CONTENTS_LEN};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -109,7 +109,7 @@ fn summary(note: &PackageNote, contents: &Contents) -> String {
 pub(crate) fn receive(args: &Receipts) -> Result<ExitCode, Box<dyn Error>> {
     let exam = Folder::read(&read(&args.folder)?)?;
     let mut ledger = exam.packages.clone();
-    let mut files = Vec::new();
+    let mut files = BTreeMap::new();
     let (mut is_refused, mut is_remarked) = (false, false);
     for path in &args.notes {
         match judged(&exam, path) {
@@ -119,7 +119,7 @@ pub(crate) fn receive(args: &Receipts) -> Result<ExitCode, Box<dyn Error>> {
                 println!("bàn {desk} đã nhận gói {package} v{version} lúc {at}{remark}");
                 is_remarked |= !remark.is_empty();
                 let name = format!("{RECEIPTS_FOLDER}{}-v{version}-{desk}.note", package.replace('/', "-"));
-                files.push((name, note.into_bytes()));
+                files.insert(name, note.into_bytes());
             }
             Err(why) => {
                 eprintln!("diemdanh-board: {}: {why}", path.display());
@@ -135,6 +135,8 @@ pub(crate) fn receive(args: &Receipts) -> Result<ExitCode, Box<dyn Error>> {
         println!("không có gì mới");
         return Ok(ExitCode::SUCCESS);
     }
+    // The ledger comes last: what was cut short before it is mended by running it again.
+    let mut files: Vec<_> = files.into_iter().collect();
     files.push((PACKAGES_FILE.to_owned(), ledger.write()));
     println!("{} {}", if args.dry_run { "sẽ ghi" } else { "ghi" }, args.folder.join(PACKAGES_FILE).display());
     if !args.dry_run {
