@@ -69,7 +69,7 @@ impl Ledger {
         // Writing to memory does not fail.
         let _ = writer.write_record(HEADER);
         for row in &self.rows {
-            let _ = writer.write_record(&fields(row));
+            let _ = writer.write_record(fields(row));
         }
         writer.into_inner().unwrap_or_default()
     }
