@@ -24,6 +24,7 @@ use diemdanh::roster::{Candidate, Roster};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 pub(crate) const PIN: &str = "480913";
@@ -132,9 +133,23 @@ impl Site {
     }
 
     pub(crate) fn open_at(&self, clock: Arc<dyn Clock + Sync>) -> Opened {
+        Opened::of(&self.world.config(), clock)
+    }
+}
+
+/// A kiosk, from its first picture on.
+pub(crate) struct Opened {
+    pub(crate) kiosk: Kiosk,
+    pub(crate) view: Arc<ViewCell>,
+    pub(crate) field: LabField,
+}
+
+impl Opened {
+    /// The kiosk of this configuration, over a field in this process.
+    pub(crate) fn of(config: &Path, clock: Arc<dyn Clock + Sync>) -> Self {
         let (field, watcher) = LabField::new();
         let connector = field.reader();
-        let (config, base) = read_config(&self.world.config()).unwrap();
+        let (config, base) = read_config(config).unwrap();
         let own = Arc::clone(&clock);
         let adapters = Box::new(move |_: &_, _: &_| {
             Ok(Adapters {
@@ -149,18 +164,9 @@ impl Site {
             })
         });
         let kiosk = Kiosk::open(config, base, clock, adapters).unwrap();
-        Opened { view: kiosk.view(), kiosk, field }
+        Self { view: kiosk.view(), kiosk, field }
     }
-}
 
-/// A kiosk, from its first picture on.
-pub(crate) struct Opened {
-    pub(crate) kiosk: Kiosk,
-    pub(crate) view: Arc<ViewCell>,
-    pub(crate) field: LabField,
-}
-
-impl Opened {
     pub(crate) fn send(&self, input: Input) {
         self.kiosk.sender()(input);
     }

@@ -1,0 +1,95 @@
+//! From the board's command line to a desk that runs, and the desk's word back: the real programs' files all the way.
+
+use crate::desk_package_support::{Opened, PIN};
+use crate::exam_pack::Office;
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::bits::secret::Secret;
+use diemdanh::board::exam::{OPERATORS_FILE, Operator, Role, operators};
+use diemdanh::board::finding::Verdict;
+use diemdanh::board::verify;
+use diemdanh::checkin::event::Input;
+use diemdanh::desk::enrol::enrol;
+use diemdanh::desk::handover::hand_over;
+use diemdanh::desk::start::read_config;
+use diemdanh::host::clock::SystemClock;
+use diemdanh::host::folder::{Files, read_folder};
+use diemdanh::host::random::SystemRandom;
+use diemdanh::roster::operators::{PinCost, PinHash};
+use std::fs;
+use std::sync::Arc;
+
+const CONFIG: &str = "\
+[exam]
+board = \"so.example\"
+id = \"tn\"
+[desk]
+id = \"ban-01\"
+site = \"0901\"
+[paths]
+packages = \"packages\"
+inbox = [\"stick\"]
+board_key = \"board.vkey\"
+journal = \"journal\"
+device_key = \"device.key\"
+passphrase = \"device.pass\"
+";
+
+fn invigilator() -> Operator {
+    let pin = PinHash::make(&Secret::new(PIN.to_owned()), PinCost::LEAST, &mut SeededRandom::new("pin")).unwrap();
+    Operator {
+        code: "gt-07".to_owned(),
+        name: "Lê Thị Mẫu".to_owned(),
+        role: Role::Invigilator,
+        site: "0901".to_owned(),
+        pin: Some(pin),
+        revoked: None,
+    }
+}
+
+#[test]
+fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
+    let office = Office::new(false);
+    let people = operators::write(&[invigilator()]).into_bytes();
+    office.put(Files::from([(OPERATORS_FILE.to_owned(), people)]));
+    let desk = tempfile::tempdir().unwrap();
+    let at = |name: &str| desk.path().join(name);
+    fs::create_dir(at("stick")).unwrap();
+    fs::copy(office.path("board.vkey"), at("board.vkey")).unwrap();
+    fs::write(at("device.pass"), "mat khau cua ban").unwrap();
+    fs::write(at("desk.toml"), CONFIG).unwrap();
+    let (config, base) = read_config(&at("desk.toml")).unwrap();
+
+    // The desk asks, the board hears sixteen characters and signs.
+    let request = enrol(&config, &base, false, &mut SystemRandom).unwrap();
+    fs::write(office.path("ban-01.request"), &request.note).unwrap();
+    let key = "--key board.key --passphrase-file pass";
+    office.expect(&format!("enrol thi ban-01.request --sixteen {} {key}", request.sixteen), 0, "chứng thư");
+    // The other site has no head of site yet: a remark, and no reason to wait.
+    office.pack("--site 0901 --accept", 1, "2 gói mới");
+    for (name, bytes) in office.packages() {
+        fs::write(at("stick").join(name), bytes).unwrap();
+    }
+
+    // Two sessions lie on the stick; somebody chooses.
+    let open = Opened::of(&at("desk.toml"), Arc::new(SystemClock));
+    let offers = open.packages().offers;
+    assert_eq!(offers.iter().map(|one| one.rows).collect::<Vec<_>>(), [2, 2]);
+    assert!(offers[0].session.starts_with("Buổi 1") && offers[1].session.starts_with("Buổi 2"), "{offers:?}");
+    open.send(Input::TakePackage(0));
+    open.sign_in(0);
+    assert_eq!(open.view.get().header.expected, 2);
+    open.kiosk.stop();
+
+    // The desk's word lies beside the package, and the board takes it.
+    let files = fs::read_dir(at("stick")).unwrap().map(|entry| entry.unwrap().path());
+    let receipts: Vec<_> = files.filter(|path| path.extension().is_some_and(|end| end == "receipt")).collect();
+    assert_eq!(receipts.len(), 1);
+    fs::copy(&receipts[0], office.path("ban-01.receipt")).unwrap();
+    office.expect("receipt thi ban-01.receipt", 0, "ban-01");
+    office.expect("desks thi", 0, "v1 đã nhận");
+
+    // The log of that session is the board's to check, under the certificate that came with the package.
+    hand_over(&config, &base, &at("export")).unwrap();
+    let verification = verify::verify(&read_folder(&at("export")).unwrap(), office.board.verifier());
+    assert!(matches!(verification.verdict(), Verdict::Clean | Verdict::Remarks), "{:?}", verification.findings);
+}
