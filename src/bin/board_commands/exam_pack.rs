@@ -5,7 +5,7 @@ use super::{OPEN, REFUSED, REMARKS, read, refused};
 use clap::Args;
 use diemdanh::bits::{secret::Pii, secret::Secret, spread::Spread as _};
 use diemdanh::board::exam::package::{NewPackage, PackFault, PackTools, Prepared, prepare};
-use diemdanh::board::exam::packing::{PackOrder, Plan, PlanFault, plan};
+use diemdanh::board::exam::packing::{PackOrder, PackRemark, Plan, PlanFault, plan};
 use diemdanh::board::exam::{self, Exam as Folder, PACKAGES_FILE, PORTRAITS_FOLDER, Packed};
 use diemdanh::host::folder::{list_names, read_text_file, replace_files};
 use diemdanh::host::keys::{SealCost, create_key_file, open_key_file, read_passphrase};
@@ -21,6 +21,8 @@ use diemdanh::roster::{Candidate, Weight};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::fmt::Display;
+use std::mem::{Discriminant, discriminant};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -121,7 +123,7 @@ struct Material {
 pub(crate) fn pack(args: &Pack) -> Result<ExitCode, Box<dyn Error>> {
     let exam = Folder::read(&read(&args.folder)?)?;
     let faults = exam::check(&exam);
-    faults.iter().for_each(|fault| println!("{}  {fault}", fault.weight().word()));
+    tell(&faults, exam::Fault::weight);
     if faults.iter().any(|fault| fault.weight() == Weight::Error) {
         println!("TỪ CHỐI: hãy sửa các lỗi trên rồi đóng gói lại.");
         return Ok(ExitCode::from(REFUSED));
@@ -135,7 +137,7 @@ pub(crate) fn pack(args: &Pack) -> Result<ExitCode, Box<dyn Error>> {
         Ok(found) => found,
         Err(fault) => return Ok(refused(&fault.to_string())),
     };
-    remarks.iter().for_each(|one| println!("{}  {one}", one.weight().word()));
+    tell(&remarks, PackRemark::weight);
     if !material.is_trust_signed {
         println!("{}  trust/ chưa được hội đồng ký; chỉ dùng được để tập huấn", Weight::Warning.word());
     }
@@ -153,6 +155,30 @@ pub(crate) fn pack(args: &Pack) -> Result<ExitCode, Box<dyn Error>> {
         Err(fault) => Ok(refused(&fault.to_string())),
     }
 }
+
+/// A country has thousands of sites without a desk yet: of each kind the first are named, the others counted.
+fn tell<T: Display>(all: &[T], weight: impl Fn(&T) -> Weight) {
+    let mut kinds: Vec<(Discriminant<T>, Weight, usize)> = Vec::new();
+    for one in all {
+        let kind = discriminant(one);
+        let place = kinds.iter().position(|(known, ..)| *known == kind).unwrap_or_else(|| {
+            kinds.push((kind, weight(one), 0));
+            kinds.len() - 1
+        });
+        if let Some((_, weight, count)) = kinds.get_mut(place) {
+            *count += 1;
+            if *count <= NAMED_OF_A_KIND {
+                println!("{}  {one}", weight.word());
+            }
+        }
+    }
+    for (_, weight, count) in kinds.iter().filter(|(.., count)| *count > NAMED_OF_A_KIND) {
+        println!("{}  … và {} điều cùng loại", weight.word(), count - NAMED_OF_A_KIND);
+    }
+}
+
+/// So many remarks of one kind are named.
+const NAMED_OF_A_KIND: usize = 10;
 
 fn order<'a>(args: &'a Pack, exam: &'a Folder, material: &'a Material) -> PackOrder<'a> {
     PackOrder {
