@@ -17,6 +17,7 @@ use crate::checkin::view::{Header, OfferView, OperatorView, PackagesView, Prepar
 use crate::desk::config::DeskConfig;
 use crate::desk::package::{Found, OpenPackage, Packages};
 use crate::desk::runtime::{QUEUE_LEN, RunningDesk, ViewCell};
+use crate::desk::sessions::for_session;
 use crate::desk::sources::{prepare, prepare_from};
 use crate::desk::start::{Adapters, diagnose, start_in};
 use crate::host::threads;
@@ -256,7 +257,7 @@ impl Preparation {
         };
         let version = env!("CARGO_PKG_VERSION");
         cell.set(preparing_view(Header::default(), PreparingView::Working, version));
-        let config = applied(&config, &package, operator);
+        let config = applied(&config, &package, operator).inspect_err(diagnose)?;
         let adapters = adapters(&config, &base)?;
         let prepared = prepare_from(&config, &base, packages, *package).inspect_err(diagnose)?;
         start_in(cell, &config, &base, prepared, adapters)
@@ -349,10 +350,10 @@ fn unlock_others(rules: &mut SignIn, operators: &[Operator], by: &SignedIn) {
 
 /// The configuration with the rules and names of a package, and who signed in. What the desk's own file says about its
 /// machine (reader, links, folders) stays.
-fn applied(config: &DeskConfig, package: &OpenPackage, operator: &SignedIn) -> DeskConfig {
+fn applied(config: &DeskConfig, package: &OpenPackage, operator: &SignedIn) -> Result<DeskConfig, Halted> {
     let settings = &package.contents.settings;
     let policy = &settings.policy;
-    let mut config = config.clone();
+    let mut config = for_session(config, &settings.session.id)?;
     config.exam.title = settings.title.clone();
     config.desk.site = settings.site.code.clone();
     config.desk.training = settings.training;
@@ -362,7 +363,6 @@ fn applied(config: &DeskConfig, package: &OpenPackage, operator: &SignedIn) -> D
     if let Some(desk) = package.contents.desks.iter().find(|desk| desk.id == config.desk.id) {
         (config.desk.title, config.desk.room) = (desk.title.clone(), desk.room.clone());
     }
-    config.session.id = settings.session.id.clone();
     config.session.title = settings.session.title.clone();
     config.session.times = Some(times(settings));
     config.chip.bac_fallback = policy.bac_fallback;
@@ -370,7 +370,7 @@ fn applied(config: &DeskConfig, package: &OpenPackage, operator: &SignedIn) -> D
     config.chip.revocation_required = policy.revocation_required;
     config.registry.required = policy.registry_required;
     config.source_sha256 = settings.sha256();
-    config
+    Ok(config)
 }
 
 fn times(settings: &PackageSettings) -> SessionTimes {

@@ -21,6 +21,7 @@ pub mod purge;
 mod questions;
 pub mod registry;
 pub mod runtime;
+pub mod sessions;
 pub mod sounds;
 pub mod sources;
 pub mod start;

@@ -11,6 +11,7 @@ use crate::bits::stamp::Clock;
 use crate::checkin::failure::Failure;
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
+use crate::desk::sessions::journals;
 use crate::desk::sources::{board_key, device_key, passphrase};
 use crate::host::disk::FileStore;
 use crate::host::folder::{replace_files, write_new_file};
@@ -133,16 +134,13 @@ impl Packages {
     }
 
     fn look_at(&self, path: PathBuf, is_kept: bool, clock: &dyn Clock, found: &mut Found) {
-        let peeked = read_beginning(&path).ok();
-        let peeked = peeked.as_deref().and_then(|head| PackageNote::peek(split_file(head).ok()?.0));
-        if peeked.is_some_and(|note| !self.is_for_here(&note)) {
+        if peeked(&path).is_some_and(|note| !self.is_for_here(&note)) {
             found.for_others += 1;
             return;
         }
-        let seen = self.shelf.seen();
         match self.read(&path, is_kept, clock) {
-            // What lies on the shelf in this version already is not offered a second time.
-            Ok(one) if !is_kept && seen.is_ok_and(|seen| holds(&seen, &one.note)) => {}
+            // What lies on the shelf is not offered a second time; a shelf whose copy was damaged or purged is filled again.
+            Ok(one) if found.good.iter().any(|kept| kept.note.sha256 == one.note.sha256) => {}
             Ok(one) => found.good.push(one),
             Err(refusal) => {
                 tracing::warn!(file = %path.display(), detail = %refusal.detail, "a package is not taken");
@@ -301,19 +299,20 @@ impl OpenPackage {
     }
 }
 
-/// The packages that lie on the shelf of a desk.
+/// The packages of this session that lie on the shelf of a desk; what names no session is counted among them.
 ///
 /// # Errors
 /// [`ShelfError`].
 pub(super) fn kept(config: &DeskConfig, base: &Path) -> Result<Vec<PathBuf>, ShelfError> {
-    match &config.paths.packages {
-        Some(folder) => packages_in(&base.join(folder)),
-        None => Ok(Vec::new()),
-    }
+    let Some(folder) = &config.paths.packages else { return Ok(Vec::new()) };
+    let is_other = |path: &PathBuf| peeked(path).is_some_and(|note| note.session != config.session.id);
+    Ok(packages_in(&base.join(folder))?.into_iter().filter(|path| !is_other(path)).collect())
 }
 
-fn holds(seen: &std::collections::BTreeMap<String, Seen>, note: &PackageNote) -> bool {
-    seen.get(&note.id()).is_some_and(|seen| seen.version == note.version && seen.sha256 == note.sha256.0)
+/// What a package says about itself, before anything of it was judged.
+fn peeked(path: &Path) -> Option<PackageNote> {
+    let head = read_beginning(path).ok()?;
+    PackageNote::peek(split_file(&head).ok()?.0)
 }
 
 /// What a person is told of a fault of a package.
@@ -339,9 +338,14 @@ fn failure_of(fault: &PackageFault) -> Failure {
 /// The last time in the log and the last signed time from outside: a clock that was put back makes no package young.
 /// A log that cannot be read is the log's matter when the desk is started.
 fn latest_in_log(config: &DeskConfig, base: &Path, device: &NoteVerifier) -> Option<Timestamp> {
-    let mut store = FileStore::open(&base.join(&config.paths.journal)).ok()?;
     let outsiders = [&config.witness.verifier, &config.registry.cosigner].into_iter().flatten();
     let keys: Vec<CosignatureKey> = outsiders.filter_map(|path| cosigner(&base.join(path))).collect();
+    let journals = journals(config, base);
+    journals.iter().filter_map(|journal| latest_in_journal(journal, &keys, device)).max()
+}
+
+fn latest_in_journal(journal: &Path, keys: &[CosignatureKey], device: &NoteVerifier) -> Option<Timestamp> {
+    let mut store = FileStore::open(journal).ok()?;
     let outside = |event: &AttendanceEvent| match event {
         AttendanceEvent::Anchor { note, .. } => keys.iter().filter_map(|key| Some(verify(note, key).ok()?.at())).max(),
         _ => None,

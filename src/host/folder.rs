@@ -246,6 +246,27 @@ pub fn list_names(folder: &Path) -> Result<Vec<String>, FolderError> {
     Ok(names)
 }
 
+/// The names of the folders that lie directly in `folder`; none where there is no such folder.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn list_folders(folder: &Path) -> Result<Vec<String>, FolderError> {
+    let mut names = Vec::new();
+    if !folder.is_dir() {
+        return Ok(names);
+    }
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let is_folder = entry.file_type().map_err(at(folder))?.is_dir();
+        names.extend(entry.file_name().into_string().ok().filter(|_| is_folder));
+        if names.len() > MAX_NAMES {
+            return Err(FolderError::TooLarge);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// Reads one small text file: a key line, a certificate, a configuration.
 ///
 /// # Errors

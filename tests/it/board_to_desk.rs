@@ -10,6 +10,7 @@ use diemdanh::board::verify;
 use diemdanh::checkin::event::Input;
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::handover::hand_over;
+use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::{Files, read_folder};
@@ -89,6 +90,7 @@ fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
     office.expect("desks thi", 0, "v1 đã nhận");
 
     // The log of that session is the board's to check, under the certificate that came with the package.
+    let config = chosen(config, &base, None).unwrap();
     hand_over(&config, &base, &at("export")).unwrap();
     let verification = verify::verify(&read_folder(&at("export")).unwrap(), office.board.verifier());
     assert!(matches!(verification.verdict(), Verdict::Clean | Verdict::Remarks), "{:?}", verification.findings);

@@ -5,12 +5,17 @@ use crate::desk_support::{card, case_of, good, person, ready};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::{Pii, Secret};
 use diemdanh::bits::stamp::{Clock, Stamp};
+use diemdanh::board::finding::Verdict;
+use diemdanh::board::verify;
 use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{PreparingView, Screen, StageView, View};
+use diemdanh::desk::handover::hand_over;
 use diemdanh::desk::purge::{Leave, purge};
+use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
+use diemdanh::host::folder::read_folder;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
 use diemdanh::record::package::PackageReceipt;
@@ -59,14 +64,18 @@ fn a_package_is_shown_taken_and_worked_from() {
         case_of(&view.screen).is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
     });
     desk.kiosk.stop();
-    let events = site.world.events();
+    let events = site.world.events_in("journal/b1");
     let (AttendanceEvent::Open(opened), AttendanceEvent::PackageLoaded { package, rows }) = (&events[0], &events[1])
     else {
         panic!("{:?}", &events[..2])
     };
     assert_eq!((opened.package.as_ref(), *rows), (Some(package), 9));
-    assert_eq!(site.world.entries_in("journal")[2].op.as_str(), "gt-07");
-    site.world.board_agrees();
+    assert_eq!(site.world.entries_in("journal/b1")[2].op.as_str(), "gt-07");
+    let (config, base) = read_config(&site.world.config()).unwrap();
+    hand_over(&chosen(config, &base, Some("b1")).unwrap(), &base, &site.world.path("export")).unwrap();
+    let files = read_folder(&site.world.path("export")).unwrap();
+    let verification = verify::verify(&files, site.world.board().verifier());
+    assert!(matches!(verification.verdict(), Verdict::Clean | Verdict::Remarks), "{:?}", verification.findings);
 }
 
 #[test]
@@ -78,7 +87,7 @@ fn what_lies_on_the_disk_names_nobody() {
     desk.kiosk.stop();
     let person = person(0);
     for entry in
-        fs::read_dir(site.world.path("packages")).unwrap().chain(fs::read_dir(site.world.path("journal")).unwrap())
+        fs::read_dir(site.world.path("packages")).unwrap().chain(fs::read_dir(site.world.path("journal/b1")).unwrap())
     {
         let path = entry.unwrap().path();
         let bytes = fs::read(&path).unwrap_or_default();
@@ -160,7 +169,7 @@ fn packages_are_refused_by_name() {
         assert_eq!((packages.for_others, packages.refused.len(), packages.offers.len()), (1, 0, 0));
         desk.kiosk.stop();
     }
-    assert!(!site.world.path("journal").join("001.seg").exists(), "nothing was logged for what was not taken");
+    assert!(!site.world.path("journal/b1").exists(), "nothing was logged for what was not taken");
 }
 
 #[test]
@@ -181,12 +190,13 @@ fn an_older_package_is_refused_after_a_newer_one_and_after_a_purge() {
     assert_eq!(packages.offers.iter().map(|one| (one.version, one.is_kept)).collect::<Vec<_>>(), [(3, true)]);
     desk.kiosk.stop();
     let (config, base) = read_config(&site.world.config()).unwrap();
+    let config = chosen(config, &base, None).unwrap();
     let purged = purge(&config, &base, &Leave::Overruled("tdt-01", "hd-02")).unwrap();
     let is_package = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "diemdanh");
     assert_eq!(purged.removed.iter().filter(|path| is_package(path)).count(), 1, "{:?}", purged.removed);
     assert!(site.world.path("device.key").exists() && site.world.path("journal").exists());
     let Some(AttendanceEvent::Purged { what, .. }) =
-        site.world.events().into_iter().find(|event| matches!(event, AttendanceEvent::Purged { .. }))
+        site.world.events_in("journal/b1").into_iter().find(|event| matches!(event, AttendanceEvent::Purged { .. }))
     else {
         panic!("no entry")
     };
@@ -292,5 +302,44 @@ fn a_shelf_that_cannot_be_used_halts_with_its_name() {
     let view = desk.wait("the halt", |view| matches!(view.screen, Screen::Halted(_)));
     let Screen::Halted(halted) = &view.screen else { panic!("another screen") };
     assert_eq!(halted.failure, Failure::PackagesUnusable);
+    desk.kiosk.stop();
+}
+
+#[test]
+fn each_session_has_a_journal_and_a_package_of_its_own() {
+    let site = Site::new();
+    let mut second = site.contents();
+    second.settings.session.id = "b2".to_owned();
+    site.put("sang.diemdanh", &site.pack(&site.contents(), |_| {}));
+    site.put("chieu.diemdanh", &site.pack(&second, |note| note.session = "b2".to_owned()));
+    let desk = site.open();
+    assert_eq!(desk.packages().offers.len(), 2);
+    desk.send(Input::TakePackage(0));
+    desk.sign_in(0);
+    desk.kiosk.stop();
+    // The morning's package is kept, the afternoon's still on the stick: somebody chooses.
+    let desk = site.open();
+    assert_eq!(desk.packages().offers.iter().map(|one| one.is_kept).collect::<Vec<_>>(), [true, false]);
+    desk.send(Input::TakePackage(1));
+    desk.sign_in(0);
+    desk.kiosk.stop();
+    for session in ["b1", "b2"] {
+        let events = site.world.events_in(&format!("journal/{session}"));
+        assert!(
+            matches!(&events[0], AttendanceEvent::Open(opened) if opened.origin.ends_with(&format!("/{session}/001")))
+        );
+    }
+    let (config, base) = read_config(&site.world.config()).unwrap();
+    let unnamed = chosen(config.clone(), &base, None).unwrap_err();
+    assert_eq!(unnamed.detail, "--session must be one of: b1, b2");
+    assert!(chosen(config.clone(), &base, Some("b3")).is_err());
+    let morning = chosen(config, &base, Some("b1")).unwrap();
+    purge(&morning, &base, &Leave::Overruled("tdt-01", "hd-02")).unwrap();
+    let desk = site.open();
+    assert_eq!(desk.packages().offers.iter().map(|one| one.is_kept).collect::<Vec<_>>(), [false, true]);
+    desk.kiosk.stop();
+    fs::remove_file(site.world.path("stick").join("sang.diemdanh")).unwrap();
+    let desk = site.open();
+    desk.signing_in(|_| true);
     desk.kiosk.stop();
 }

@@ -2,8 +2,9 @@
 
 use clap::Args;
 use diemdanh::desk::handover::{HandoverError, hand_over};
+use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// What to copy, and where to.
@@ -12,6 +13,9 @@ pub(crate) struct Arguments {
     /// The desk's configuration.
     #[arg(long, default_value = "config/desk.toml")]
     config: PathBuf,
+    /// Which session, at a desk that works from packages and has had several.
+    #[arg(long)]
+    session: Option<String>,
     /// The new folder, on a USB stick for instance.
     #[arg(long)]
     out: PathBuf,
@@ -19,7 +23,7 @@ pub(crate) struct Arguments {
 
 /// Writes the export; tells where it is, or why there is none.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    match export(&arguments.config, &arguments.out) {
+    match export(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!(%error, "nothing was exported");
@@ -28,7 +32,8 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
-fn export(config: &Path, out: &Path) -> Result<(), HandoverError> {
-    let (config, base) = read_config(config).map_err(HandoverError::Config)?;
-    hand_over(&config, &base, out)
+fn export(arguments: &Arguments) -> Result<(), HandoverError> {
+    let (config, base) = read_config(&arguments.config).map_err(HandoverError::Config)?;
+    let config = chosen(config, &base, arguments.session.as_deref()).map_err(HandoverError::Config)?;
+    hand_over(&config, &base, &arguments.out)
 }

@@ -2,6 +2,7 @@
 
 use clap::{ArgGroup, Args};
 use diemdanh::desk::purge::{Leave, PurgeError, purge};
+use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -14,6 +15,9 @@ pub(crate) struct Arguments {
     /// The desk's configuration.
     #[arg(long, default_value = "config/desk.toml")]
     config: PathBuf,
+    /// Which session, at a desk that works from packages and has had several.
+    #[arg(long)]
+    session: Option<String>,
     /// The board's receipt over the whole log.
     #[arg(long)]
     receipt: Option<PathBuf>,
@@ -35,6 +39,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 fn run_purge(arguments: &Arguments) -> Result<(), PurgeError> {
     let (config, base) = read_config(&arguments.config).map_err(PurgeError::Config)?;
+    let config = chosen(config, &base, arguments.session.as_deref()).map_err(PurgeError::Config)?;
     let leave = match (&arguments.receipt, arguments.overrule.as_deref()) {
         (Some(receipt), _) => Leave::Receipt(receipt),
         (None, Some([one, other])) => Leave::Overruled(one, other),

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use diemdanh::bits::base32;
+use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
 use diemdanh::desk::status::{Source, Status, StatusError, status};
 use std::io::Write as _;
@@ -14,12 +15,16 @@ pub(crate) struct Arguments {
     /// The desk's configuration.
     #[arg(long, default_value = "config/desk.toml")]
     config: PathBuf,
+    /// Which session, at a desk that works from packages and has had several.
+    #[arg(long)]
+    session: Option<String>,
 }
 
 /// Prints the counts, or why there are none.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let counted = read_config(&arguments.config).map_err(StatusError::Config);
-    match counted.and_then(|(config, base)| status(&config, &base)) {
+    let read = read_config(&arguments.config);
+    let config = read.and_then(|(config, base)| Ok((chosen(config, &base, arguments.session.as_deref())?, base)));
+    match config.map_err(StatusError::Config).and_then(|(config, base)| status(&config, &base)) {
         Ok(status) => {
             let _ = std::io::stdout().write_all(text(&status).as_bytes());
             ExitCode::SUCCESS

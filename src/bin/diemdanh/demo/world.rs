@@ -17,6 +17,7 @@ use diemdanh::desk::enrol::{EnrolError, enrol};
 use diemdanh::desk::handover::{HandoverError, hand_over};
 use diemdanh::desk::kiosk::Kiosk;
 use diemdanh::desk::registry::client;
+use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::{Adapters, read_config, start};
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::{FolderError, read_folder};
@@ -173,6 +174,7 @@ impl World {
     /// Exports the closed log and lets the board check it. True when the board finds nothing wrong.
     pub(super) fn hand_over(&self) -> Result<bool, DemoError> {
         let (config, base) = read_config(&self.work.join("desk.toml")).map_err(DemoError::Desk)?;
+        let config = chosen(config, &base, None).map_err(DemoError::Desk)?;
         let export = self.out.join("export");
         hand_over(&config, &base, &export)?;
         let outside = Outside {
