@@ -62,8 +62,6 @@ pub struct OpenPackage {
     /// The version that this desk has taken before.
     pub held: Option<u32>,
     note_text: String,
-    /// The board's list of revocations in it: its number.
-    revocations: Option<u32>,
 }
 
 /// What was found on shelf and sticks.
@@ -176,17 +174,9 @@ impl Packages {
         let opened = sealed::open(ciphertext, &self.identity, MAX_CONTENTS_LEN);
         let opened = opened.map_err(|error| refused(Failure::PackageSealed, &error))?;
         let contents = Contents::read(opened.expose()).map_err(|fault| refused(Failure::PackageDamaged, &fault))?;
-        let revocations = self.agrees(&note, &contents).map_err(|what| refused(Failure::PackageDamaged, &what))?;
+        self.agrees(&note, &contents).map_err(|what| refused(Failure::PackageDamaged, &what))?;
         let held = seen.map(|seen| seen.version);
-        Ok(OpenPackage {
-            note,
-            contents,
-            path: path.to_owned(),
-            is_kept,
-            held,
-            note_text: text.to_owned(),
-            revocations,
-        })
+        Ok(OpenPackage { note, contents, path: path.to_owned(), is_kept, held, note_text: text.to_owned() })
     }
 
     /// A package is taken days before it can be used.
@@ -200,12 +190,13 @@ impl Packages {
             program: env!("CARGO_PKG_VERSION"),
             now: if is_kept { now } else { now.max(note.not_before) },
             seen: seen.map(|seen| (seen.version, Digest(seen.sha256))),
-            revocations: 0,
+            // One that was taken before a newer list came is still good; the newer list is what it is used with.
+            revocations: if is_kept { 0 } else { self.newest_list().map_or(0, |list| list.number) },
         }
     }
 
-    /// The board's own words inside and outside must be the same. Returns the number of its list of revocations.
-    fn agrees(&self, note: &PackageNote, contents: &Contents) -> Result<Option<u32>, &'static str> {
+    /// The board's own words inside and outside must be the same.
+    fn agrees(&self, note: &PackageNote, contents: &Contents) -> Result<(), &'static str> {
         let settings = &contents.settings;
         let rows = u64::try_from(contents.roster.len()).unwrap_or(u64::MAX);
         let same = settings.board == note.board
@@ -218,7 +209,13 @@ impl Packages {
         }
         let list = contents.revocations.as_ref().map(|list| RevocationList::open(list, &self.board)).transpose();
         let number = list.map_err(|_| "its list of revocations is not signed by the board")?.map(|list| list.number);
-        if number.unwrap_or(0) == note.revocations { Ok(number) } else { Err("another list of revocations") }
+        if number.unwrap_or(0) == note.revocations { Ok(()) } else { Err("another list of revocations") }
+    }
+
+    /// The newest list of revocations that came with a package.
+    fn newest_list(&self) -> Option<RevocationList> {
+        let note = file::read(&self.folder.join(REVOCATIONS), MAX_LIST_LEN).ok()?;
+        RevocationList::open(std::str::from_utf8(&note).ok()?, &self.board).ok()
     }
 
     /// Takes an opened package onto the shelf, with this desk's certificate and the list of revocations beside it, and
@@ -291,11 +288,6 @@ impl OpenPackage {
     /// The note, word for word.
     pub fn note_text(&self) -> &str {
         &self.note_text
-    }
-
-    /// The number of the board's list of revocations in it.
-    pub fn revocations(&self) -> Option<u32> {
-        self.revocations
     }
 }
 
@@ -373,4 +365,5 @@ pub(super) const DESK_CERT: &str = "desk-cert";
 pub(super) const REVOCATIONS: &str = "revocations";
 /// The largest content: a country's roster, or a large site with portraits.
 const MAX_CONTENTS_LEN: u64 = 768 << 20;
+const MAX_LIST_LEN: u64 = 64 << 10;
 const MAX_KEY_LEN: u64 = 4 << 10;

@@ -74,11 +74,13 @@ pub(super) fn prepare_from(
     packages: Packages,
     package: OpenPackage,
 ) -> Result<Prepared, Halted> {
-    let revocations = package.revocations();
     let OpenPackage { note, contents, path, .. } = package;
     let place = path.display().to_string();
     let desk_cert = desk_cert(config, base)?;
-    not_revoked(contents.revocations.as_deref(), packages.board(), &desk_cert, &place)?;
+    // The newest list that any package brought, this one's or a later one's.
+    let newest = beside_packages(config, base, package::REVOCATIONS);
+    let newest = newest.map(|path| small_text(&path, Failure::DeviceKeyClosed)).transpose()?;
+    let revocations = not_revoked(newest.as_deref(), packages.board(), &desk_cert, &place)?;
     Ok(Prepared {
         trust: packed_trust(&contents.trust, &place)?,
         roster: contents.roster,

@@ -19,7 +19,7 @@ use diemdanh::host::folder::read_folder;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
 use diemdanh::record::package::PackageReceipt;
-use diemdanh::record::{AttendanceEvent, NoteKey};
+use diemdanh::record::{AttendanceEvent, NoteKey, Revocation, RevocationList};
 use jiff::{SignedDuration, Timestamp};
 use std::fs;
 use std::sync::Arc;
@@ -341,5 +341,42 @@ fn each_session_has_a_journal_and_a_package_of_its_own() {
     fs::remove_file(site.world.path("stick").join("sang.diemdanh")).unwrap();
     let desk = site.open();
     desk.signing_in(|_| true);
+    desk.kiosk.stop();
+}
+
+#[test]
+fn a_package_with_an_older_list_of_revocations_is_refused_and_a_revoked_desk_does_not_open() {
+    let site = Site::new();
+    let list = |number: u32, serials: &[u32]| {
+        let one = |serial: &u32| Revocation { serial: *serial, reason: "lost".to_owned(), last_accepted: None };
+        let list = RevocationList { number, revoked: serials.iter().map(one).collect() };
+        (number, list.sign(site.world.board()).unwrap())
+    };
+    let packed = |session: &str, (number, note): (u32, String)| {
+        let mut contents = site.contents();
+        contents.settings.session.id = session.to_owned();
+        contents.revocations = Some(note);
+        site.pack(&contents, |note| (note.session, note.revocations) = (session.to_owned(), number))
+    };
+    site.put("b1.diemdanh", &packed("b1", list(2, &[])));
+    let desk = site.open();
+    desk.begin();
+    desk.kiosk.stop();
+    assert!(matches!(&site.world.events_in("journal/b1")[0],
+        AttendanceEvent::Open(opened) if opened.revocations == Some(2)));
+    site.put("b2.diemdanh", &packed("b2", list(1, &[])));
+    assert_eq!(refused_after(&site), [Failure::PackageOlder]);
+    // Certificate 1 is this desk's own.
+    site.put("b2.diemdanh", &packed("b2", list(3, &[1])));
+    let desk = site.open();
+    let taken = desk.packages().offers.iter().position(|one| !one.is_kept).unwrap();
+    desk.send(Input::TakePackage(taken));
+    desk.signing_in(|_| true);
+    desk.send(Input::ChoseOperator(0));
+    desk.send(Input::EnteredPin(Secret::new(PIN.to_owned())));
+    let view = desk.wait("the halt", |view| matches!(view.screen, Screen::Halted(_)));
+    let Screen::Halted(halted) = &view.screen else { panic!("another screen") };
+    assert_eq!(halted.failure, Failure::DeviceKeyClosed);
+    assert!(halted.detail.contains("revoked"), "{}", halted.detail);
     desk.kiosk.stop();
 }

@@ -98,7 +98,6 @@ fn offer_card(ui: &mut Ui, offer: &OfferView, key: Option<Key>, words: &Words) -
             ui.label(RichText::new(word).font(style::bold(Size::Body)).color(style::signal(signal).ink));
             ui.label(RichText::new(&offer.exam).font(style::bold(Size::Large)).color(style::INK));
         });
-        ui.add_space(style::GAP);
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
                 ui.set_width(ui.available_width() - BUTTON_WIDTH - style::GAP * 2.0);
@@ -125,7 +124,7 @@ fn facts(ui: &mut Ui, offer: &OfferView, words: &Words) {
     let (large, plain) = (style::bold(Size::Large), style::font(Size::Large));
     ui.spacing_mut().interact_size.y = 0.0;
     let grid = egui::Grid::new(("package", &offer.session, offer.version, offer.is_kept));
-    grid.num_columns(2).spacing(Vec2::new(28.0, 6.0)).show(ui, |ui| {
+    grid.num_columns(2).spacing(Vec2::new(28.0, 3.0)).show(ui, |ui| {
         fact(ui, &words.session, &offer.session, large.clone());
         fact(ui, &words.site, &offer.site, large.clone());
         fact(ui, &words.package_candidates, &offer.rows.to_string(), large.clone());
