@@ -28,6 +28,7 @@ test: packages-test
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --no-default-features --features tpm --all-targets -- -D warnings
+	$(CARGO) clippy --features gui-tests,lab --all-targets -- -D warnings
 
 # Ratios to a limit or a peer measured in the same run, in target/bench/report.md; over a real PC/SC daemon where
 # there may be one.

@@ -36,6 +36,13 @@ pub struct OutsideTime {
     pub held_by: Option<EntryRef>,
 }
 
+impl OutsideTime {
+    /// What one signature is known by: what it covers, when it was made, by whom.
+    pub(super) fn signature(&self) -> (Option<(u32, u64)>, Timestamp, Arc<str>) {
+        (self.covers, self.at, Arc::clone(&self.by))
+    }
+}
+
 /// What outside witnesses prove about one log.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Witnessed {

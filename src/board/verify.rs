@@ -5,7 +5,7 @@
 //! are never authenticated by tiles. Files are read one at a time: a province's log fits into little memory.
 
 use super::{
-    anchors::{self, Outside, Whence, Witnessed},
+    anchors::{self, Outside, OutsideTime, Whence, Witnessed},
     finding::{Finding, Found, Verdict, What},
     history::{History, Listed},
     rules::{Rules, Summary},
@@ -18,7 +18,7 @@ use crate::{
         export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest},
     },
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// The files of one export by their paths, parts separated by `/`.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -164,10 +164,13 @@ impl<S: Spread> Check<'_, S> {
     ) {
         let log = segments.first().and_then(|one| one.opened.origin.rsplit_once('/')).map_or("", |(log, _)| log);
         let keys: Vec<NoteVerifier> = segments.iter().map(|one| one.key.clone()).collect();
+        // What stands in an entry lies beside it as a file too, and perhaps with the board: one signature counts once.
+        let mut known: HashSet<_> = witnessed.times.iter().map(OutsideTime::signature).collect();
         let mut take = |whence: Whence<'_>, note: &str| {
             let (finding, time) = anchors::check_note(note, &whence, log, &keys, history, self.outside);
             finding.into_iter().for_each(|finding| found.add(finding));
-            time.into_iter().for_each(|time| anchors::add(witnessed, time));
+            let new = time.filter(|time| known.insert(time.signature()));
+            new.into_iter().for_each(|time| anchors::add(witnessed, time));
         };
         for path in listed.sizes.keys().filter(|path| is_anchor(path)) {
             let note = listed.text(path).ok().flatten().unwrap_or_default();

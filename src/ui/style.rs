@@ -2,6 +2,8 @@
 //!
 //! All pairs of text and ground hold WCAG 2.2 AA (4.5:1); a test computes them.
 
+#![expect(clippy::disallowed_methods, reason = "colours live here")]
+
 use crate::checkin::failure::Signal;
 use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2};
 use std::collections::BTreeMap;

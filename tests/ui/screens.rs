@@ -25,7 +25,7 @@ pub(crate) fn window(view: View) -> Window {
         view: Box::new(move || Arc::clone(&view)),
         send: Box::new(move |input| inbox.borrow_mut().push(input)),
     };
-    let mut app = App::new(link, None).expect("the words");
+    let Ok(mut app) = App::new(link, None) else { panic!("the words do not load") };
     let harness = Harness::builder()
         .with_size(style::DESIGN_SIZE)
         .with_context_setup(style::install)

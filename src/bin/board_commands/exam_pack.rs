@@ -15,6 +15,7 @@ use diemdanh::host::threads::SideBySide;
 use diemdanh::host::trust::trust_folder_of;
 use diemdanh::host::{file, sealed, trust_note};
 use diemdanh::record::package::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, digest_of, split_file};
+use diemdanh::record::statement::signer_sixteen;
 use diemdanh::record::{NoteVerifier, RevocationList};
 use diemdanh::roster::package::MAX_PORTRAIT_LEN;
 use diemdanh::roster::{Candidate, Weight};
@@ -376,6 +377,8 @@ fn make(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
     replace_files(&args.folder, &[(PACKAGES_FILE.to_owned(), ledger.write())])?;
     staging.publish()?;
     shown.end();
+    println!("Người ký {}: {}", order.board.verifier().name(), signer_sixteen(order.board.verifier()));
+    println!("Ghi 16 ký tự này vào giấy giao gói; giấy đi đường khác với USB.");
     Ok(Ok(()))
 }
 
