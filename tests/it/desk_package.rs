@@ -1,7 +1,7 @@
 //! A desk that works from the board's package: found on a stick, judged, opened into memory, signed in.
 
-use crate::desk_package_support::{PIN, Site};
-use crate::desk_support::{card, case_of, good, person, ready};
+use crate::desk_package_support::{Opened, PIN, Site};
+use crate::desk_support::{World, card, case_of, good, is_idle, person, ready};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::{Pii, Secret};
 use diemdanh::bits::stamp::{Clock, Stamp};
@@ -378,5 +378,19 @@ fn a_package_with_an_older_list_of_revocations_is_refused_and_a_revoked_desk_doe
     let Screen::Halted(halted) = &view.screen else { panic!("another screen") };
     assert_eq!(halted.failure, Failure::DeviceKeyClosed);
     assert!(halted.detail.contains("revoked"), "{}", halted.detail);
+    desk.kiosk.stop();
+}
+
+#[test]
+fn a_desk_of_single_files_asks_for_neither_package_nor_pin() {
+    let world = World::alone();
+    let desk = Opened::of(&world.config(), Arc::new(SystemClock));
+    desk.wait("the idle desk", is_idle);
+    desk.kiosk.stop();
+    assert!(matches!(world.events().last(), Some(AttendanceEvent::Close { .. })));
+    fs::remove_dir_all(world.path("trust")).unwrap();
+    let desk = Opened::of(&world.config(), Arc::new(SystemClock));
+    let view = desk.wait("the halt", |view| matches!(view.screen, Screen::Halted(_)));
+    assert!(matches!(&view.screen, Screen::Halted(halted) if halted.failure == Failure::TrustMissing));
     desk.kiosk.stop();
 }
