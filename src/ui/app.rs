@@ -182,10 +182,10 @@ impl App {
             });
         }
         Panel::bottom("status").exact_size(style::STATUS_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
-            match &view.screen {
-                // There is no desk yet whose state could be told.
-                Screen::Preparing(_) => status::version(ui, &view.status, &self.strings),
-                _ => status::show(ui, &view.status, &self.strings),
+            if is_desk(view) {
+                status::show(ui, &view.status, &self.strings);
+            } else {
+                status::version(ui, &view.status, &self.strings);
             }
         });
     }
@@ -260,6 +260,15 @@ impl eframe::App for App {
 
     fn persist_egui_memory(&self) -> bool {
         false
+    }
+}
+
+/// Before there is a desk, and where it could not be started, there is no state of its parts to tell.
+fn is_desk(view: &View) -> bool {
+    match &view.screen {
+        Screen::Preparing(_) => false,
+        Screen::Halted(_) => !view.header.desk.is_empty(),
+        _ => true,
     }
 }
 
