@@ -12,6 +12,8 @@ pub mod figures {}
 pub mod exam_files {}
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
+#[doc = include_str!("threats.md")]
+pub mod threats {}
 #[doc = include_str!("log_format.md")]
 pub mod log_format {}
 #[doc = include_str!("failure_codes.md")]
