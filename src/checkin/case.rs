@@ -2,9 +2,11 @@
 
 use crate::bits::stamp::Stamp;
 use crate::cccd::holder::{Holder, HolderNote};
-use crate::checkin::chip::ChipReading;
+use crate::checkin::chip::{ChipReading, DataProof};
+use crate::checkin::contact::{ContactId, KeyFit, OpenContact};
 use crate::checkin::context::{Context, Timing};
 use crate::checkin::event::{Choice, Identity, KeptEvidence, PortraitNews};
+use crate::checkin::failure::Failure;
 use crate::checkin::twins;
 use crate::emrtd::lds::portrait::Portrait;
 use crate::record::{Arrival, CandidateRef, Durable, RegistryState};
@@ -15,6 +17,12 @@ use std::sync::Arc;
 /// Everything the desk knows about the person in front of it. Wiped when the desk goes back to idle.
 #[derive(Debug)]
 pub struct Case {
+    /// The contact that everything here was told in.
+    pub contact: ContactId,
+    /// Whether the digits that opened the chip are its holder's.
+    pub key_fit: KeyFit,
+    /// How an earlier contact with a card of this number ended that nobody decided on.
+    pub earlier: Option<Failure>,
     /// The verdict on the chip, so far or finally.
     pub chip: ChipReading,
     /// The reading has ended; `chip` is the last word.
@@ -54,6 +62,8 @@ pub struct Case {
 pub enum RegistryPart {
     /// The policy does not ask.
     Off,
+    /// Not asked: nobody outside is asked about data that nobody signed.
+    Withheld,
     /// Asked or about to be.
     Asking(RequestId),
     /// Answered, or given up.
@@ -64,7 +74,7 @@ impl RegistryPart {
     /// The word in the log.
     pub fn state(&self) -> RegistryState {
         match self {
-            Self::Off => RegistryState::NotAsked,
+            Self::Off | Self::Withheld => RegistryState::NotAsked,
             Self::Asking(_) => RegistryState::Pending,
             Self::Done(answer) => answer_state(answer),
         }
@@ -104,14 +114,27 @@ pub enum Stage {
 
 impl Case {
     /// The case of a person whose chip has just told who it is.
-    pub fn new(identity: Identity, context: &Context, arrivals: &super::state::Arrivals, stamp: Stamp) -> Self {
+    pub(super) fn new(
+        contact: &OpenContact,
+        identity: Identity,
+        context: &Context,
+        arrivals: &super::state::Arrivals,
+        stamp: Stamp,
+    ) -> Self {
         let Identity { chip, holder, notes, signer_certificate, request_id } = identity;
         let matching = match_holder(&context.roster, &facts(&holder), &context.place);
         let arrival = sole_candidate(&matching).and_then(|id| arrivals.get(&CandidateRef(id.0)).copied());
         let listed = sole_candidate(&matching).and_then(|id| context.portraits.get(&id));
-        let registry = if context.policy.registry_asked { RegistryPart::Asking(request_id) } else { RegistryPart::Off };
+        let registry = match chip.data {
+            _ if !context.policy.registry_asked => RegistryPart::Off,
+            DataProof::Signed => RegistryPart::Asking(request_id),
+            DataProof::Unproven => RegistryPart::Withheld,
+        };
         let timing = context.policy.session.map_or(Timing::InTime, |times| times.timing(stamp.wall));
         Self {
+            contact: contact.id,
+            key_fit: contact.fit(&holder.number),
+            earlier: None,
             chip,
             chip_final: false,
             holder,
@@ -121,7 +144,7 @@ impl Case {
             portrait: None,
             listed_portrait: listed.and_then(|jpeg| Portrait::from_jpeg(jpeg.reveal()).ok()).map(Arc::new),
             evidence: None,
-            question: context.policy.registry_asked.then_some(request_id),
+            question: matches!(registry, RegistryPart::Asking(_)).then_some(request_id),
             registry,
             arrival,
             began: stamp,

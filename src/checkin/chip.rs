@@ -17,6 +17,29 @@ pub struct ChipReading {
     pub access: Option<AccessMethod>,
     /// Commands sent.
     pub apdu_count: u32,
+    /// Whether what the chip says of its holder is signed.
+    pub data: DataProof,
+}
+
+/// What is proven of the data that name the holder, whatever became of the chip itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataProof {
+    /// A signer whom the trust store knows signed them, and every hash that was compared agrees.
+    Signed,
+    /// Not so, or not yet: nobody outside is asked about them.
+    Unproven,
+}
+
+impl DataProof {
+    fn of(results: &[CheckResult]) -> Self {
+        let ended = |check, outcome| results.iter().any(|line| line.check == check && line.outcome == outcome);
+        let signed = [Check::SodSignature, Check::SignerChain, Check::DgHash(1)]
+            .into_iter()
+            .all(|check| ended(check, Outcome::Successful));
+        let altered =
+            results.iter().any(|line| matches!(line.check, Check::DgHash(_)) && line.outcome == Outcome::Failed);
+        if signed && !altered { Self::Signed } else { Self::Unproven }
+    }
 }
 
 impl ChipReading {
@@ -27,6 +50,7 @@ impl ChipReading {
             failure: failure_of(inspection.overall, &inspection.results),
             access: inspection.access_method,
             apdu_count: inspection.apdu_count,
+            data: DataProof::of(&inspection.results),
         }
     }
 
@@ -34,6 +58,7 @@ impl ChipReading {
     pub fn contradicted(mut self) -> Self {
         self.overall = Overall::Fail;
         self.failure = Some(Failure::HolderContradicts);
+        self.data = DataProof::Unproven;
         self
     }
 

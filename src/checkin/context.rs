@@ -58,6 +58,8 @@ pub struct DeskPolicy {
     pub registry_required: bool,
     /// How long the verdict waits for the registry before the local verdict stands.
     pub registry_wait_ms: u64,
+    /// For how long nothing decides after the buttons have changed their meaning.
+    pub press_guard_ms: u64,
     /// How long an unanswered question waits before it is asked again.
     pub registry_again_ms: u64,
     /// There is a witness outside.
@@ -126,7 +128,8 @@ impl Default for DeskPolicy {
             session: None,
             registry_asked: true,
             registry_required: false,
-            registry_wait_ms: 2_500,
+            press_guard_ms: 400,
+            registry_wait_ms: 2_000,
             registry_again_ms: 30_000,
             witness_asked: false,
             registry_cosigner: None,

@@ -3,6 +3,7 @@
 use crate::bits::secret::{Pii, Secret};
 use crate::cccd::holder::{Holder, HolderNote};
 use crate::checkin::chip::ChipReading;
+use crate::checkin::contact::ContactId;
 use crate::checkin::failure::Failure;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::lds::portrait::Portrait;
@@ -24,7 +25,12 @@ pub enum Event {
     /// A person at the desk did something.
     Input(Input),
     /// The card that is being read has news.
-    Card(CardNews),
+    Card {
+        /// The contact that it comes from.
+        contact: ContactId,
+        /// The news.
+        news: CardNews,
+    },
     /// The registry's word on a question.
     Registry {
         /// The question.
@@ -75,10 +81,16 @@ pub enum Input {
     Entered(String),
     /// A row of the search was picked.
     Picked(CandidateId),
-    /// A button of a verdict was pressed.
-    Chose(Choice),
+    /// A button was pressed that decides.
+    Chose(Choice, Meaning),
     /// A reason was chosen.
-    Reason(NotAdmittedReason),
+    Reason(NotAdmittedReason, Meaning),
+    /// Somebody says by name that late news about a person who is in was dealt with.
+    AnsweredNews(RequestId, Meaning),
+    /// The next person: what is recorded is dismissed.
+    Continue,
+    /// A key was scanned while somebody was still undecided, or on any screen without a line.
+    Scanned(String),
     /// The session is to be ended: ask first.
     EndSession,
     /// Back (Esc).
@@ -97,8 +109,11 @@ impl fmt::Debug for Input {
             Self::Typed(_) => formatter.write_str("Typed(…)"),
             Self::Entered(_) => formatter.write_str("Entered(…)"),
             Self::Picked(id) => formatter.debug_tuple("Picked").field(id).finish(),
-            Self::Chose(choice) => formatter.debug_tuple("Chose").field(choice).finish(),
-            Self::Reason(reason) => formatter.debug_tuple("Reason").field(reason).finish(),
+            Self::Chose(choice, on) => formatter.debug_tuple("Chose").field(choice).field(on).finish(),
+            Self::Reason(reason, on) => formatter.debug_tuple("Reason").field(reason).field(on).finish(),
+            Self::AnsweredNews(id, on) => formatter.debug_tuple("AnsweredNews").field(id).field(on).finish(),
+            Self::Continue => formatter.write_str("Continue"),
+            Self::Scanned(_) => formatter.write_str("Scanned(…)"),
             Self::EndSession => formatter.write_str("EndSession"),
             Self::Back => formatter.write_str("Back"),
             Self::TakePackage(index) => formatter.debug_tuple("TakePackage").field(index).finish(),
@@ -108,7 +123,12 @@ impl fmt::Debug for Input {
     }
 }
 
-/// The buttons below a verdict.
+/// Names what the buttons mean. It changes whenever one of them comes, goes or would do something else, so that a
+/// press made on an older screen decides nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Meaning(pub u64);
+
+/// The buttons that decide.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Choice {
     /// Let in.
@@ -123,8 +143,6 @@ pub enum Choice {
     ReportDuplicate,
     /// Was shown the way to another room, site or session.
     Directed,
-    /// The next person.
-    Continue,
     /// End the session.
     EndSession,
 }
@@ -288,7 +306,12 @@ pub enum Purpose {
 #[derive(Debug)]
 pub enum Effect {
     /// Open the card in the field with this key and read it.
-    ReadCard(AccessKey),
+    ReadCard {
+        /// The number of the contact, for all that comes of it.
+        contact: ContactId,
+        /// What opens it.
+        key: AccessKey,
+    },
     /// Let go of the card.
     ReleaseCard,
     /// Write an entry and make it durable.

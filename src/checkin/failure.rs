@@ -58,6 +58,8 @@ failures! {
     CardHeld = "C08", Attention;
     /// What was typed is no number, no SBD and no name in the roster.
     KeyUnknown = "C09", Attention;
+    /// The keyboard layout or an input method turns a scanner's digits into letters.
+    KeyboardLayout = "C10", Attention;
     /// Data or signature of the chip were altered.
     DataAltered = "G01", Stop;
     /// The chip could not prove that it is the one the data were signed for.
@@ -76,6 +78,10 @@ failures! {
     CardExpired = "G08", Attention;
     /// The portrait cannot be shown.
     PortraitUnreadable = "G09", Attention;
+    /// The digits that opened the chip are not those of the number that it holds.
+    KeyOfAnother = "G10", Attention;
+    /// A card with this number could not be proven here before, and nobody decided on it.
+    EarlierContact = "G11", Attention;
     /// Nobody with this number is in the roster.
     NotListed = "M01", Attention;
     /// Somebody alike is in the roster: a person decides.
@@ -108,6 +114,8 @@ failures! {
     RegistryUnknownCode = "N08", Attention;
     /// The registry does not take this desk's call.
     RegistryRejects = "N09", Attention;
+    /// The registry's clock and this desk's are too far apart.
+    RegistryClockDiffers = "N10", Attention;
     /// No reader is connected.
     NoReader = "R01", Attention;
     /// The PC/SC service does not run.

@@ -11,11 +11,17 @@ pub(super) const MAX_FOUND: usize = 6;
 const CAN_DIGITS: usize = 6;
 /// The longest text that is looked at; a QR has about 250 characters.
 const MAX_INPUT_LEN: usize = 2_048;
+/// What the keys 0 to 9 give on a French keyboard, unshifted.
+const FRENCH_ROW: &str = "à&é\"'(-è_ç";
+/// What the keys 0 to 9 give on a Vietnamese one (TCVN 5712 layout): letters, and tones as combining marks.
+const VIETNAMESE_ROW: &str = "đăâêô\u{300}\u{309}\u{303}\u{301}\u{323}ĐĂÂÊÔ";
 
 /// What a text turned out to be.
 pub(super) enum Entry {
     /// A key for a chip.
     Key(ReadyKey),
+    /// Digits that a keyboard layout or an input method turned into other characters.
+    OtherLayout,
     /// Several rows fit; a person picks one.
     Rows(Vec<CandidateId>),
     /// Nothing that is known here.
@@ -24,8 +30,12 @@ pub(super) enum Entry {
 
 /// Reads what was entered: a scanned QR or a number (twelve leading digits), the last six digits, an SBD, a name.
 pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    if text.len() > MAX_INPUT_LEN || text.is_empty() {
+    if text.len() > MAX_INPUT_LEN {
+        return Entry::Unknown;
+    }
+    let cleaned = without_scanner_marks(text);
+    let text = cleaned.as_str();
+    if text.is_empty() {
         return Entry::Unknown;
     }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -39,10 +49,35 @@ pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
         return Entry::Key(ReadyKey { access: AccessKey::can(text), candidate: None });
     }
     match find(text, roster).as_slice() {
+        [] if is_other_layout(text) => Entry::OtherLayout,
         [] => Entry::Unknown,
         [only] => from_row(*only, roster),
         several => Entry::Rows(several.to_vec()),
     }
+}
+
+/// Long enough to be a key that somebody scanned, not a key that was touched by accident.
+pub(super) fn is_long_enough(text: &str) -> bool {
+    without_scanner_marks(text).chars().count() >= CAN_DIGITS
+}
+
+/// What a scanner adds to a code: a byte-order mark, control characters, and the symbology identifier in front
+/// (ISO/IEC 15424: `]`, a letter, a digit or letter; `]Q1` for a QR code).
+fn without_scanner_marks(text: &str) -> String {
+    let plain: String = text.chars().filter(|letter| !letter.is_control() && *letter != '\u{feff}').collect();
+    let plain = plain.trim();
+    let mut letters = plain.chars();
+    let marked = letters.next() == Some(']')
+        && letters.next().is_some_and(|letter| letter.is_ascii_alphabetic())
+        && letters.next().is_some_and(|letter| letter.is_ascii_alphanumeric());
+    if marked { letters.as_str().trim_start().to_owned() } else { plain.to_owned() }
+}
+
+/// The number row of a keyboard layout for French or Vietnamese gives letters and signs where a scanner means digits.
+fn is_other_layout(text: &str) -> bool {
+    let head: Vec<char> = text.chars().take(NUMBER_DIGITS).collect();
+    head.len() == NUMBER_DIGITS
+        && [FRENCH_ROW, VIETNAMESE_ROW].iter().any(|row| head.iter().all(|letter| row.contains(*letter)))
 }
 
 /// The key of one row of the roster.

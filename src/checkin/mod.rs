@@ -6,16 +6,20 @@
 //!
 //! Invariants:
 //! - No clock, no file, no thread, no egui; the same events give the same state.
-//! - It never refuses a person by itself: every decision comes from an [`event::Input`].
+//! - It never refuses a person by itself: every decision comes from an [`event::Input`], and counts only for what its
+//!   button meant on the screen that was pressed.
+//! - One contact, one case: nothing of one contact with a card joins what another told.
 //! - "Recorded" is shown from a [`crate::record::Durable`] only.
 
 pub mod case;
 pub mod chip;
 pub mod closing;
+pub mod contact;
 pub mod context;
 pub mod event;
 pub mod failure;
 mod keys;
+pub mod news;
 pub mod policy;
 pub mod preparing;
 pub(crate) mod records;

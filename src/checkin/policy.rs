@@ -1,13 +1,19 @@
-//! The verdict: a pure function of a case, the rules and the moment.
+//! The verdict: a pure function of one contact's proofs, the rules and the moment, and everything that follows from it.
+//!
+//! [`verdict`] is the only maker of a [`Clearance`], and nobody gets an entry that lets him in without one. Which screen
+//! a case has, what may be pressed there and which entry a press leads to are functions of the verdict:
+//! case → [`verdict`] → [`Verdict::screen`], [`choices`] → `records`.
 //!
 //! There is no refusal in it: the gravest verdict stops the check-in and sends for a person who decides.
 
 use crate::bits::stamp::Stamp;
-use crate::checkin::case::{Case, RegistryPart};
+use crate::checkin::case::{Case, RegistryPart, Stage};
+use crate::checkin::contact::{ContactId, KeyFit};
 use crate::checkin::context::{Context, Timing};
-use crate::checkin::event::PortraitNews;
+use crate::checkin::event::{Choice, PortraitNews};
 use crate::checkin::failure::{Failure, Signal};
 use crate::emrtd::report::Overall;
+use crate::record::{Arrival, CandidateRef};
 use crate::registry::{Answer, NotAskedReason, RefusedReason};
 use crate::roster::Matching;
 
@@ -16,8 +22,12 @@ use crate::roster::Matching;
 pub enum Verdict {
     /// Something is still being read or asked.
     Working,
-    /// Everything required is proven.
-    Admit {
+    /// Everything required is proven: he may go in.
+    Admit(Clearance),
+    /// Everything required is proven, and somebody with this number is in already.
+    ReEnter(Clearance, Arrival),
+    /// Everything required is proven, and he is expected elsewhere.
+    Direct {
         /// What she is told all the same.
         remarks: Vec<Failure>,
     },
@@ -33,14 +43,86 @@ pub enum Verdict {
     },
 }
 
+/// Proof that, in one contact, every check that the rules ask for has its proof, that exactly one candidate of this
+/// place is meant, and that the registry's part is what the rules allow. Made by [`verdict`] only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Clearance {
+    contact: ContactId,
+    candidate: CandidateRef,
+    basis: Basis,
+    remarks: Vec<Failure>,
+}
+
+/// What a clearance rests on besides the chip and the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Everything that the rules ask: the registry agreed, or the rules do not ask it.
+    Whole,
+    /// The registry was to be asked and has said nothing, and the rules allow that.
+    WithoutRegistry,
+}
+
+impl Clearance {
+    /// The contact whose proofs these are.
+    pub fn contact(&self) -> ContactId {
+        self.contact
+    }
+
+    /// The candidate.
+    pub fn candidate(&self) -> CandidateRef {
+        self.candidate
+    }
+
+    /// What it rests on.
+    pub fn basis(&self) -> Basis {
+        self.basis
+    }
+
+    /// What she is told all the same.
+    pub fn remarks(&self) -> &[Failure] {
+        &self.remarks
+    }
+}
+
+/// The screens that a case can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum CaseScreen {
+    /// A person, four lines, and what the desk proposes.
+    Verdict,
+    /// Somebody with this number is in already.
+    AlreadyIn,
+    /// Expected somewhere else.
+    Elsewhere,
+}
+
 impl Verdict {
-    /// Which signal it shows. Green only for [`Verdict::Admit`] without a remark that asks for attention.
+    /// Which signal it shows. Green only where nothing but the registry's silence is remarked.
     pub fn signal(&self) -> Signal {
         match self {
             Self::Working => Signal::Working,
-            Self::Admit { remarks } if remarks.iter().all(|remark| is_silence(*remark)) => Signal::Ok,
-            Self::Admit { .. } | Self::Ask { .. } => Signal::Attention,
+            Self::Admit(clearance) if clearance.remarks.iter().all(|remark| is_silence(*remark)) => Signal::Ok,
+            Self::Admit(_) | Self::ReEnter(..) | Self::Direct { .. } | Self::Ask { .. } => Signal::Attention,
             Self::Halt { .. } => Signal::Stop,
+        }
+    }
+
+    /// Which screen shows it. What is not proven comes first, whoever it is.
+    pub fn screen(&self) -> CaseScreen {
+        match self {
+            Self::Working | Self::Admit(_) | Self::Ask { .. } | Self::Halt { .. } => CaseScreen::Verdict,
+            Self::ReEnter(..) => CaseScreen::AlreadyIn,
+            Self::Direct { .. } => CaseScreen::Elsewhere,
+        }
+    }
+
+    /// Everything that the screen names: reasons, the cause, or remarks.
+    pub fn named(&self) -> &[Failure] {
+        match self {
+            Self::Working => &[],
+            Self::Admit(clearance) | Self::ReEnter(clearance, _) => &clearance.remarks,
+            Self::Direct { remarks } => remarks,
+            Self::Ask { reasons } => reasons,
+            Self::Halt { cause } => std::slice::from_ref(cause),
         }
     }
 }
@@ -51,16 +133,57 @@ pub fn verdict(case: &Case, context: &Context, stamp: Stamp) -> Verdict {
     if let Some(cause) = findings.iter().find(|finding| finding.signal() == Signal::Stop) {
         return Verdict::Halt { cause: *cause };
     }
-    let (remarks, reasons): (Vec<_>, Vec<_>) =
+    if !case.chip_final {
+        return Verdict::Working;
+    }
+    let (remarks, mut reasons): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| is_remark(*finding, context.policy.registry_required));
+    if case.chip.overall != Overall::Pass && reasons.is_empty() {
+        reasons.push(Failure::ChipRemark);
+    }
     if !reasons.is_empty() {
         Verdict::Ask { reasons }
-    } else if !case.chip_final || is_waiting(case, context, stamp) {
+    } else if is_waiting(case, context, stamp) {
         Verdict::Working
-    } else if case.chip.overall == Overall::Pass && matches!(case.matching, Matching::Exact(_)) {
-        Verdict::Admit { remarks }
     } else {
-        Verdict::Ask { reasons: vec![Failure::ChipRemark] }
+        cleared(case, remarks)
+    }
+}
+
+/// Nothing is missing and nothing is wrong: what that comes to depends on where and how often he is expected.
+fn cleared(case: &Case, remarks: Vec<Failure>) -> Verdict {
+    let candidate = match case.matching {
+        Matching::Exact(id) => CandidateRef(id.0),
+        Matching::Elsewhere { .. } => return Verdict::Direct { remarks },
+        // A finding of its own; it never comes here without a reason.
+        Matching::NeedsDecision { .. } | Matching::NotListed => {
+            return Verdict::Ask { reasons: vec![Failure::NeedsDecision] };
+        }
+    };
+    let silent = remarks.iter().any(|remark| is_silence(*remark));
+    let basis = if silent { Basis::WithoutRegistry } else { Basis::Whole };
+    let clearance = Clearance { contact: case.contact, candidate, basis, remarks };
+    match case.arrival {
+        Some(arrival) => Verdict::ReEnter(clearance, arrival),
+        None => Verdict::Admit(clearance),
+    }
+}
+
+/// What may be pressed about `case`. While it is being read nothing may: a choice is a function of a verdict that has
+/// ended.
+pub fn choices(case: &Case, verdict: &Verdict) -> Vec<Choice> {
+    if !case.chip_final || case.stage != Stage::Deciding {
+        return Vec::new();
+    }
+    match verdict {
+        Verdict::Working => Vec::new(),
+        Verdict::Admit(_) => vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted],
+        Verdict::ReEnter(..) => vec![Choice::ReEntry, Choice::Refer, Choice::ReportDuplicate],
+        Verdict::Direct { .. } => vec![Choice::Refer, Choice::Directed],
+        Verdict::Ask { .. } | Verdict::Halt { .. } if case.arrival.is_some() => {
+            vec![Choice::Refer, Choice::ReportDuplicate]
+        }
+        Verdict::Ask { .. } | Verdict::Halt { .. } => vec![Choice::Refer, Choice::NotAdmitted],
     }
 }
 
@@ -76,53 +199,75 @@ pub fn registry_failure(answer: &Answer) -> Option<Failure> {
         Answer::NotAsked { .. } => Failure::RegistryDown,
         Answer::Refused { why: RefusedReason::ForeignCertificate } => Failure::RegistryForeign,
         Answer::Refused { why: RefusedReason::HttpStatus { .. } } => Failure::RegistryRejects,
+        Answer::Refused { why: RefusedReason::StaleTime { .. } } => Failure::RegistryClockDiffers,
         Answer::Refused { .. } => Failure::RegistryLying,
     })
 }
 
 /// True when nobody answered: the local verdict stands.
 pub fn is_silence(failure: Failure) -> bool {
-    use Failure::{RegistryDown, RegistryForeign, RegistryLying, RegistryRejects, RegistrySlow};
-    matches!(failure, RegistryDown | RegistrySlow | RegistryForeign | RegistryLying | RegistryRejects)
+    use Failure::{RegistryClockDiffers, RegistryDown, RegistryForeign, RegistryLying, RegistryRejects, RegistrySlow};
+    let called = matches!(failure, RegistryDown | RegistrySlow | RegistryRejects);
+    called || matches!(failure, RegistryForeign | RegistryLying | RegistryClockDiffers)
 }
 
 fn is_remark(failure: Failure, registry_required: bool) -> bool {
     match failure {
-        Failure::Late | Failure::PortraitUnreadable => true,
+        Failure::Late | Failure::PortraitUnreadable | Failure::EarlierContact => true,
         other => is_silence(other) && !registry_required,
     }
 }
 
-fn is_waiting(case: &Case, context: &Context, stamp: Stamp) -> bool {
+/// The registry has its time to answer, counted from the identity.
+pub(super) fn is_waiting(case: &Case, context: &Context, stamp: Stamp) -> bool {
     let waited_ms = stamp.boot_ms.saturating_sub(case.began.boot_ms);
     matches!(case.registry, RegistryPart::Asking(_)) && waited_ms < context.policy.registry_wait_ms
 }
 
 fn findings(case: &Case, context: &Context, stamp: Stamp) -> Vec<Failure> {
-    let registry = match &case.registry {
-        RegistryPart::Done(answer) => registry_failure(answer),
-        RegistryPart::Asking(_) if !is_waiting(case, context, stamp) => Some(Failure::RegistrySlow),
-        RegistryPart::Asking(_) | RegistryPart::Off => None,
-    };
     let portrait = match case.portrait {
         Some(PortraitNews::Unreadable | PortraitNews::Missing) => Some(Failure::PortraitUnreadable),
         Some(PortraitNews::Ready(_)) | None => None,
     };
+    let key = (case.key_fit == KeyFit::Differs).then_some(Failure::KeyOfAnother);
     let expired = case.expired(context, stamp).then_some(Failure::CardExpired);
-    [case.chip.failure, roster(case), registry, expired, timing(case), portrait].into_iter().flatten().collect()
+    let all = [
+        case.chip.failure,
+        key,
+        roster(case),
+        registry(case, context, stamp),
+        expired,
+        timing(case),
+        portrait,
+        case.earlier.map(|_| Failure::EarlierContact),
+    ];
+    all.into_iter().flatten().collect()
 }
 
+/// A registry that the rules require and that was not asked is missing, whatever the reason.
+fn registry(case: &Case, context: &Context, stamp: Stamp) -> Option<Failure> {
+    match &case.registry {
+        RegistryPart::Done(answer) => registry_failure(answer),
+        RegistryPart::Asking(_) if !is_waiting(case, context, stamp) => Some(Failure::RegistrySlow),
+        RegistryPart::Asking(_) => None,
+        RegistryPart::Withheld => Some(Failure::RegistryDown),
+        RegistryPart::Off => context.policy.registry_required.then_some(Failure::RegistryDown),
+    }
+}
+
+/// Who is expected elsewhere is a verdict of its own, once everything else is proven.
 fn roster(case: &Case) -> Option<Failure> {
     match case.matching {
-        Matching::Exact(_) => None,
+        Matching::Exact(_) | Matching::Elsewhere { .. } => None,
         Matching::NeedsDecision { .. } => Some(Failure::NeedsDecision),
-        Matching::Elsewhere { .. } => Some(Failure::Elsewhere),
         Matching::NotListed => Some(Failure::NotListed),
     }
 }
 
+/// The times are this place's: they say nothing about somebody who is expected elsewhere.
 fn timing(case: &Case) -> Option<Failure> {
     match case.timing {
+        _ if matches!(case.matching, Matching::Elsewhere { .. }) => None,
         Timing::InTime => None,
         Timing::TooEarly => Some(Failure::TooEarly),
         Timing::Late { .. } => Some(Failure::Late),

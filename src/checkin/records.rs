@@ -1,11 +1,11 @@
 //! From a case to the entries of the log: plain facts, no name, no number.
 
-use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, answer_state};
 use crate::checkin::context::{Context, Timing};
 use crate::checkin::event::NotAdmittedReason;
 use crate::checkin::failure::Failure;
-use crate::checkin::policy::{Verdict, registry_failure, verdict};
+use crate::checkin::news::Notice;
+use crate::checkin::policy::{Clearance, Verdict, registry_failure};
 use crate::record::witness::Anchored;
 use crate::record::{AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, document_ref};
 use crate::registry::{Reply, RequestId};
@@ -17,36 +17,26 @@ pub(super) fn document(case: &Case, context: &Context) -> DocumentRef {
 }
 
 /// Somebody is let in.
-pub(super) fn check_in(case: &Case, cand: CandidateRef, context: &Context, stamp: Stamp) -> AttendanceEvent {
-    let remarks = match verdict(case, context, stamp) {
-        Verdict::Admit { remarks } => remarks,
-        Verdict::Working | Verdict::Ask { .. } | Verdict::Halt { .. } => Vec::new(),
-    };
+pub(super) fn check_in(clearance: &Clearance, case: &Case, context: &Context) -> AttendanceEvent {
     AttendanceEvent::CheckIn(CheckIn {
-        cand,
+        cand: clearance.candidate(),
         doc: document(case, context),
         chip: case.chip.state(),
         access: code(case.chip.access.map_or("unknown", |access| access.id())),
         registry: case.registry.state(),
-        remarks: codes(&remarks),
+        remarks: codes(clearance.remarks()),
         late: matches!(case.timing, Timing::Late { .. } | Timing::TooLate { .. }),
         second: None,
     })
 }
 
 /// Somebody is sent to the head of site.
-pub(super) fn referred(case: &Case, context: &Context, stamp: Stamp) -> AttendanceEvent {
-    let reasons = match verdict(case, context, stamp) {
-        Verdict::Ask { reasons } => reasons,
-        Verdict::Halt { cause } => vec![cause],
-        Verdict::Admit { remarks } => remarks,
-        Verdict::Working => Vec::new(),
-    };
+pub(super) fn referred(case: &Case, verdict: &Verdict, context: &Context) -> AttendanceEvent {
     AttendanceEvent::Referred {
         cand: case.candidate_ref(),
         doc: Some(document(case, context)),
         chip: case.chip.state(),
-        reasons: codes(&reasons),
+        reasons: codes(verdict.named()),
     }
 }
 
@@ -61,8 +51,8 @@ pub(super) fn not_admitted(case: &Case, reason: NotAdmittedReason, context: &Con
 }
 
 /// Somebody who is in comes in again.
-pub(super) fn re_entry(case: &Case, cand: CandidateRef, first: EntryRef, context: &Context) -> AttendanceEvent {
-    AttendanceEvent::ReEntry { cand, doc: Some(document(case, context)), first }
+pub(super) fn re_entry(clearance: &Clearance, case: &Case, first: EntryRef, context: &Context) -> AttendanceEvent {
+    AttendanceEvent::ReEntry { cand: clearance.candidate(), doc: Some(document(case, context)), first }
 }
 
 /// Somebody comes on a candidate who is in already.
@@ -83,8 +73,8 @@ pub(super) fn directed(case: &Case, context: &Context) -> Option<AttendanceEvent
 }
 
 /// A reading ended before the person was known, or was given up.
-pub(super) fn read_failed(cand: Option<CandidateRef>, cause: &str, apdu_count: u32) -> AttendanceEvent {
-    AttendanceEvent::ReadFailed { cand, doc: None, cause: code(cause), apdu_count }
+pub(super) fn read_failed(cand: Option<CandidateRef>, cause: Failure, apdu_count: u32) -> AttendanceEvent {
+    AttendanceEvent::ReadFailed { cand, doc: None, cause: failure_code(cause), apdu_count }
 }
 
 /// The link broke after the person was known.
@@ -121,6 +111,16 @@ pub(super) fn answer(id: RequestId, reply: &Reply) -> AttendanceEvent {
         cause: registry_failure(&reply.answer).map(failure_code),
         verbatim: reply.verbatim.clone(),
     }
+}
+
+/// Bad news came about somebody who is in.
+pub(super) fn late_news(notice: &Notice) -> AttendanceEvent {
+    AttendanceEvent::DeviceEvent { device: code("late-answer"), event: failure_code(notice.failure) }
+}
+
+/// Somebody dealt with bad news about a person who is in.
+pub(super) fn news_answered(notice: &Notice) -> AttendanceEvent {
+    AttendanceEvent::DeviceEvent { device: code("late-answer-seen"), event: failure_code(notice.failure) }
 }
 
 /// Somebody outside signed the log's head.

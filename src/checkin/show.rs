@@ -1,14 +1,15 @@
 //! From a state to what the screen shows.
 
 use crate::bits::secret::Pii;
+use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, RegistryPart, Stage};
 use crate::checkin::closing::closing_view;
 use crate::checkin::context::{Context, Timing};
-use crate::checkin::event::Choice;
+use crate::checkin::event::{Choice, Meaning};
 use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::policy::{Verdict, registry_failure, verdict};
+use crate::checkin::policy::{Basis, CaseScreen, Verdict, is_waiting, registry_failure, verdict};
 use crate::checkin::state::{Halted, Idle, Phase, ReaderHealth, State};
-use crate::checkin::step::allowed;
+use crate::checkin::step::{guarded_ms, offered};
 use crate::checkin::twins::side_by_side;
 use crate::checkin::view::*;
 use crate::emrtd::report::Overall;
@@ -17,9 +18,21 @@ use crate::registry::Answer;
 use crate::roster::{CandidateId, Matching};
 use jiff::Timestamp;
 
+/// For how long nothing decides on the screens before there is a desk, in milliseconds.
+const USUAL_GUARD_MS: u64 = 400;
+
 /// What the screen shows in `state`.
 pub fn view(context: &Context, state: &State) -> View {
-    View { header: header(context, state), screen: screen(context, state), status: status(context, state) }
+    View {
+        header: header(context, state),
+        screen: screen(context, state),
+        status: status(context, state),
+        meaning: state.meaning(),
+        guarded_ms: guarded_ms(state, context),
+        guard_ms: context.policy.press_guard_ms,
+        news: news(context, state),
+        key_waits: state.key_waits(),
+    }
 }
 
 /// What a desk shows that could not be started: the header of nothing, and why.
@@ -43,7 +56,32 @@ pub(super) fn bare_view(version: &str) -> View {
         log_entries: 0,
         version: version.to_owned(),
     };
-    View { header: Header::default(), screen: Screen::Preparing(PreparingView::Working), status }
+    View {
+        header: Header::default(),
+        screen: Screen::Preparing(PreparingView::Working),
+        status,
+        meaning: Meaning::default(),
+        guarded_ms: 0,
+        guard_ms: USUAL_GUARD_MS,
+        news: None,
+        key_waits: false,
+    }
+}
+
+/// The oldest news that nobody has answered.
+fn news(context: &Context, state: &State) -> Option<NewsView> {
+    let open = state.news.open();
+    let first = open.first()?;
+    let row = context.roster.get(CandidateId(first.candidate.0));
+    Some(NewsView {
+        question: first.question,
+        candidate_number: row.as_ref().map(|row| row.number.as_str().to_owned()),
+        name: row.as_ref().map(|row| row.full_name.clone()),
+        room: row.map(|row| row.room.clone()),
+        failure: first.failure,
+        time: local(context, first.at, "%H:%M"),
+        more: open.len() - 1,
+    })
 }
 
 fn header(context: &Context, state: &State) -> Header {
@@ -66,7 +104,7 @@ fn status(context: &Context, state: &State) -> StatusBar {
     StatusBar {
         reader: health.reader,
         card_present: health.card_present,
-        registry: health.registry.filter(|_| context.policy.registry_asked),
+        registry: context.policy.registry_asked.then_some(health.registry),
         registry_silent_since: health.registry_silent_since.map(|since| local(context, since.wall, "%H:%M")),
         pending: state.pending.len() + state.backlog,
         disk: health.machine.disk,
@@ -86,11 +124,9 @@ fn screen(context: &Context, state: &State) -> Screen {
             phase: reading.phase,
             permille: reading.permille,
             // A held card is tried again and again; the words about it stay until it opens.
-            interrupted: reading.interrupted.filter(|failure| !state.reading || *failure == Failure::CardHeld),
+            interrupted: reading.interrupted.filter(|failure| !state.is_reading() || *failure == Failure::CardHeld),
         }),
-        Phase::Verdict(case) => Screen::Verdict(case_view(context, state, case)),
-        Phase::AlreadyIn(case) => Screen::AlreadyIn(case_view(context, state, case)),
-        Phase::Elsewhere(case) => Screen::Elsewhere(case_view(context, state, case)),
+        Phase::Case(case) => case_screen(context, state, case),
         Phase::Closing(closing) => Screen::Closing(closing_view(context, state, closing)),
         Phase::Halted(halted) => Screen::Halted(halted_view(halted)),
     }
@@ -119,6 +155,7 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
         twins: side_by_side(&context.roster, &idle.twins),
         found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
         found_nothing: idle.found.is_empty() && has_letters(idle.typed.reveal()),
+        unrecorded: idle.unrecorded.clone(),
         last,
         reader_failure,
     }
@@ -162,26 +199,40 @@ fn found_row(context: &Context, id: CandidateId) -> Option<FoundRow> {
     })
 }
 
-fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
+/// The screen of a case follows from its verdict; a recorded one stays where it was decided.
+fn case_screen(context: &Context, state: &State, case: &Case) -> Screen {
     let verdict = verdict(case, context, state.now);
+    let view = case_view(context, state, case, &verdict);
+    let decided = match &case.stage {
+        Stage::Recording(choice) | Stage::Recorded { choice, .. } => Some(*choice),
+        Stage::Deciding | Stage::ChoosingReason => None,
+    };
+    match (decided, verdict.screen()) {
+        (Some(Choice::ReEntry | Choice::ReportDuplicate), _) | (None, CaseScreen::AlreadyIn) => Screen::AlreadyIn(view),
+        (Some(Choice::Directed), _) | (None, CaseScreen::Elsewhere) => Screen::Elsewhere(view),
+        (Some(_), CaseScreen::AlreadyIn) => Screen::AlreadyIn(view),
+        (Some(_), CaseScreen::Elsewhere) => Screen::Elsewhere(view),
+        (_, CaseScreen::Verdict) => Screen::Verdict(view),
+    }
+}
+
+fn case_view(context: &Context, state: &State, case: &Case, verdict: &Verdict) -> CaseView {
     let recorded_admit = matches!(case.stage, Stage::Recorded { choice: Choice::Admit | Choice::ReEntry, .. });
-    let (signal, headline) = match (&state.phase, &case.stage) {
-        (_, Stage::Recorded { .. }) if recorded_admit => (Signal::Ok, Headline::RecordedAdmit),
-        (_, Stage::Recorded { choice, .. }) => (Signal::Attention, Headline::Recorded(*choice)),
+    let (signal, headline) = match &case.stage {
+        Stage::Recorded { .. } if recorded_admit => (Signal::Ok, Headline::RecordedAdmit),
+        Stage::Recorded { choice, .. } => (Signal::Attention, Headline::Recorded(*choice)),
         // Somebody who is about to be kept out is not shown as somebody to let in.
-        (_, Stage::ChoosingReason) => (Signal::Attention, Headline::Ask),
-        (Phase::AlreadyIn(_), _) => (Signal::Attention, Headline::AlreadyIn),
-        (Phase::Elsewhere(_), _) => (Signal::Attention, Headline::Elsewhere),
-        _ => (verdict.signal(), headline(&verdict)),
+        Stage::ChoosingReason => (Signal::Attention, Headline::Ask),
+        Stage::Deciding | Stage::Recording(_) => (verdict.signal(), headline(verdict)),
     };
     CaseView {
         signal,
         headline,
         person: person(context, case),
         place: place(context, case),
-        lines: lines(case),
+        lines: lines(case, context, state.now),
         twins: side_by_side(&context.roster, &case.twins),
-        reasons: reasons(&verdict),
+        reasons: verdict.named().to_vec(),
         minutes_late: match case.timing {
             Timing::Late { minutes } | Timing::TooLate { minutes } => Some(minutes),
             Timing::InTime | Timing::TooEarly => None,
@@ -196,18 +247,12 @@ fn case_view(context: &Context, state: &State, case: &Case) -> CaseView {
 fn headline(verdict: &Verdict) -> Headline {
     match verdict {
         Verdict::Working => Headline::Working,
-        Verdict::Admit { .. } => Headline::Admit,
+        Verdict::Admit(clearance) if clearance.basis() == Basis::WithoutRegistry => Headline::AdmitWithoutRegistry,
+        Verdict::Admit(_) => Headline::Admit,
+        Verdict::ReEnter(..) => Headline::AlreadyIn,
+        Verdict::Direct { .. } => Headline::Elsewhere,
         Verdict::Ask { .. } => Headline::Ask,
         Verdict::Halt { .. } => Headline::Stop,
-    }
-}
-
-fn reasons(verdict: &Verdict) -> Vec<Failure> {
-    match verdict {
-        Verdict::Working => Vec::new(),
-        Verdict::Admit { remarks } => remarks.clone(),
-        Verdict::Ask { reasons } => reasons.clone(),
-        Verdict::Halt { cause } => vec![*cause],
     }
 }
 
@@ -240,14 +285,14 @@ fn place(context: &Context, case: &Case) -> Option<PlaceView> {
 }
 
 /// A chip that is stopped or failed proves nothing: what was found by its data is not shown as good.
-fn lines(case: &Case) -> [Line; 4] {
+fn lines(case: &Case, context: &Context, now: Stamp) -> [Line; 4] {
     let chip = chip_line(case);
     let stopped = chip.signal == Signal::Stop || case.chip.overall == Overall::Fail;
     let doubted = |line: Line| match (stopped, line.signal) {
         (true, Signal::Ok) => Line { signal: Signal::Attention, word: LineWord::Unproven, ..line },
         _ => line,
     };
-    [chip, doubted(roster_line(case)), doubted(registry_line(case)), doubted(duplicate_line(case))]
+    [chip, doubted(roster_line(case)), doubted(registry_line(case, context, now)), doubted(duplicate_line(case))]
 }
 
 fn chip_line(case: &Case) -> Line {
@@ -271,10 +316,12 @@ fn roster_line(case: &Case) -> Line {
     Line { subject: Subject::Roster, signal, word }
 }
 
-fn registry_line(case: &Case) -> Line {
+fn registry_line(case: &Case, context: &Context, now: Stamp) -> Line {
     let (signal, word) = match &case.registry {
         RegistryPart::Off => (Signal::Attention, LineWord::Off),
-        RegistryPart::Asking(_) => (Signal::Working, LineWord::Working),
+        RegistryPart::Withheld => (Signal::Attention, LineWord::Withheld),
+        RegistryPart::Asking(_) if is_waiting(case, context, now) => (Signal::Working, LineWord::Working),
+        RegistryPart::Asking(_) => (Signal::Attention, LineWord::Failed(Failure::RegistrySlow)),
         RegistryPart::Done(answer) => match (registry_failure(answer), answer) {
             (None, _) => (Signal::Ok, LineWord::Good),
             (Some(failure), Answer::Mismatch { fields }) => {
@@ -297,7 +344,7 @@ fn duplicate_line(case: &Case) -> Line {
 
 fn stage(context: &Context, state: &State, case: &Case) -> StageView {
     match &case.stage {
-        Stage::Deciding => StageView::Deciding(allowed(&state.phase, context, state.now)),
+        Stage::Deciding => StageView::Deciding(offered(state).to_vec()),
         Stage::ChoosingReason => StageView::ChoosingReason,
         Stage::Recording(_) => StageView::Recording,
         Stage::Recorded { durable, .. } => StageView::Recorded(receipt(context, durable.entry(), durable.at())),

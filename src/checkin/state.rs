@@ -4,14 +4,17 @@ use crate::bits::secret::Pii;
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::Case;
 use crate::checkin::closing::Closing;
+use crate::checkin::contact::{ContactId, OpenContact};
 use crate::checkin::context::Context;
-use crate::checkin::event::{Choice, CopyHealth, DiskState, Machine, ReadPhase};
+use crate::checkin::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
 use crate::checkin::failure::Failure;
+use crate::checkin::news::{About, LateNews};
+use crate::checkin::policy::{Verdict, registry_failure};
 use crate::checkin::twins;
 use crate::emrtd::access::key::AccessKey;
 use crate::record::witness::Anchored;
-use crate::record::{Arrival, ArrivalIndex, CandidateRef, Durable};
-use crate::registry::Query;
+use crate::record::{Arrival, ArrivalIndex, CandidateRef, DocumentRef, Durable};
+use crate::registry::{Answer, Query, RequestId};
 use crate::roster::{CandidateId, Roster};
 use std::collections::HashMap;
 
@@ -37,10 +40,20 @@ pub struct State {
     pub last: Option<LastRecorded>,
     /// The key that was given, until its card has been read.
     pub key: Option<ReadyKey>,
-    /// The card is being read.
-    pub reading: bool,
+    /// The contact that is being read.
+    pub(super) contact: Option<OpenContact>,
+    /// How many contacts there have been.
+    pub(super) contacts: u64,
     /// A card came into the field while the reading of one before it was still out.
     pub card_came_back: bool,
+    /// A key that was scanned while somebody was undecided: the next person's.
+    pub(super) next_key: Option<Pii<String>>,
+    /// How contacts ended that could not be proven and that nobody decided on, by their documents.
+    pub(super) undecided: HashMap<DocumentRef, Failure>,
+    /// Bad news about people who are in.
+    pub news: LateNews,
+    /// What the buttons mean.
+    pub(super) buttons: Buttons,
     /// The moment of the last event.
     pub now: Stamp,
 }
@@ -52,12 +65,8 @@ pub enum Phase {
     Idle(Idle),
     /// Reading a card.
     Reading(Reading),
-    /// Somebody has to be decided on.
-    Verdict(Box<Case>),
-    /// Somebody who is in already.
-    AlreadyIn(Box<Case>),
-    /// Somebody who is expected elsewhere.
-    Elsewhere(Box<Case>),
+    /// A person is at the desk. Which of the case's screens it is follows from the verdict.
+    Case(Box<Case>),
     /// The session is being ended, or has ended.
     Closing(Closing),
     /// The desk has stopped; only a restart helps.
@@ -77,12 +86,14 @@ pub struct Idle {
     pub notice: Option<Failure>,
     /// The card in the field belongs to the last person.
     pub card_is_done: bool,
+    /// Who was left without a decision, right before.
+    pub unrecorded: Option<Pii<String>>,
 }
 
 impl Default for Idle {
     fn default() -> Self {
         let typed = Pii::new(String::new());
-        Self { typed, found: Vec::new(), twins: Vec::new(), notice: None, card_is_done: false }
+        Self { typed, found: Vec::new(), twins: Vec::new(), notice: None, card_is_done: false, unrecorded: None }
     }
 }
 
@@ -128,6 +139,8 @@ pub struct ReadyKey {
 pub struct Pending {
     /// The question, asked again word for word but for the head of the log.
     pub query: Query,
+    /// Whom it is about.
+    pub about: About,
     /// When it was asked last, on the boot clock; `None` while its entry is being written.
     pub asked_ms: Option<u64>,
     /// The call is out.
@@ -141,8 +154,8 @@ pub struct Health {
     pub reader: ReaderHealth,
     /// A card is in the field.
     pub card_present: bool,
-    /// The registry, by its last answer; `None` before the first.
-    pub registry: Option<bool>,
+    /// The registry, by its last answer.
+    pub registry: RegistryHealth,
     /// When the registry was last silent for the first time in a row.
     pub registry_silent_since: Option<Stamp>,
     /// The machine.
@@ -153,6 +166,59 @@ pub struct Health {
     pub witness: WitnessHealth,
     /// This desk's clock minus the last outside time, in seconds.
     pub clock_off_s: i64,
+}
+
+/// The registry, by its last answer. Only one that answered as agreed is well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RegistryHealth {
+    /// Not asked yet.
+    #[default]
+    Unknown,
+    /// It answered.
+    Well,
+    /// Nobody answered, or too late.
+    Silent,
+    /// It does not take this desk's calls.
+    Rejects,
+    /// Somebody else answers in its place: the certificate is not the pinned one's.
+    Foreign,
+    /// Its answers are not what it signed, or not to what was asked.
+    Lying,
+    /// Its clock and this desk's are too far apart; which one is wrong is not said by that.
+    ClockDiffers,
+}
+
+impl RegistryHealth {
+    /// What an answer, or its absence, says about the registry itself.
+    pub fn of(answer: &Answer) -> Self {
+        match registry_failure(answer) {
+            Some(Failure::RegistryDown | Failure::RegistrySlow) => Self::Silent,
+            Some(Failure::RegistryRejects) => Self::Rejects,
+            Some(Failure::RegistryForeign) => Self::Foreign,
+            Some(Failure::RegistryLying) => Self::Lying,
+            Some(Failure::RegistryClockDiffers) => Self::ClockDiffers,
+            _ => Self::Well,
+        }
+    }
+}
+
+/// What the buttons mean, and since when.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Buttons {
+    pub(super) meaning: Meaning,
+    /// On the boot clock.
+    pub(super) since_ms: u64,
+    pub(super) offer: Offer,
+}
+
+/// Everything that gives the buttons of a screen their meaning.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Offer {
+    pub(super) contact: Option<ContactId>,
+    pub(super) verdict: Option<Verdict>,
+    pub(super) choices: Vec<Choice>,
+    pub(super) asks_reason: bool,
+    pub(super) news: Option<RequestId>,
 }
 
 /// How far somebody outside has seen the log.
@@ -200,8 +266,13 @@ impl State {
             head: opened,
             last: None,
             key: None,
-            reading: false,
+            contact: None,
+            contacts: 0,
             card_came_back: false,
+            next_key: None,
+            undecided: HashMap::new(),
+            news: LateNews::default(),
+            buttons: Buttons::default(),
             now,
         }
     }
@@ -209,15 +280,30 @@ impl State {
     /// The person at the desk, if the chip has told who it is.
     pub fn case(&self) -> Option<&Case> {
         match &self.phase {
-            Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => Some(case),
+            Phase::Case(case) => Some(case),
             Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => None,
         }
+    }
+
+    /// What the buttons on the screen mean.
+    pub fn meaning(&self) -> Meaning {
+        self.buttons.meaning
+    }
+
+    /// A card is being read.
+    pub fn is_reading(&self) -> bool {
+        self.contact.is_some()
+    }
+
+    /// A key waits until the person at the desk has been decided on.
+    pub fn key_waits(&self) -> bool {
+        self.next_key.is_some()
     }
 
     /// The same, to be changed.
     pub(super) fn case_mut(&mut self) -> Option<&mut Case> {
         match &mut self.phase {
-            Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => Some(case),
+            Phase::Case(case) => Some(case),
             Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => None,
         }
     }
@@ -228,7 +314,7 @@ impl Health {
         Self {
             reader: ReaderHealth::Unknown,
             card_present: false,
-            registry: None,
+            registry: RegistryHealth::Unknown,
             registry_silent_since: None,
             machine: Machine { disk: DiskState::Unknown, clock_steady: true },
             copy: CopyHealth::Off,

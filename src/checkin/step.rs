@@ -1,24 +1,21 @@
 //! The only way a state changes.
 
+mod card;
 mod closing;
 mod people;
 mod registry;
 
 use crate::bits::stamp::Stamp;
-use crate::checkin::case::{Case, RegistryPart, Stage};
+use crate::checkin::case::Stage;
 use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
-use crate::checkin::event::{
-    CardNews, Choice, CopyHealth, DiskState, Effect, Event, Finished, Identity, Machine, Purpose, ReadPhase,
-};
+use crate::checkin::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meaning, Purpose};
 use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::policy::{Verdict, verdict};
+use crate::checkin::policy::{choices, verdict};
 use crate::checkin::records;
-use crate::checkin::state::{Halted, Idle, LastRecorded, Pending, Phase, ReaderHealth, Reading, State};
-use crate::emrtd::report::Overall;
+use crate::checkin::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, State};
 use crate::iso7816::transport::ReaderEvent;
-use crate::record::{Arrival, AttendanceEvent, CandidateRef, Durable};
-use crate::roster::Matching;
+use crate::record::{Arrival, AttendanceEvent, Durable};
 
 /// Takes one event. Returns the next state and what the desk has to do.
 pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> (State, Vec<Effect>) {
@@ -30,6 +27,7 @@ pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> 
     } else {
         desk.take(event);
     }
+    desk.mean();
     (state, effects)
 }
 
@@ -49,9 +47,7 @@ impl Desk<'_> {
             }
             Event::Reader(news) => self.reader(&news),
             Event::Input(input) => self.input(input),
-            Event::Card(CardNews::Progress { phase, permille }) => self.progress(phase, permille),
-            Event::Card(CardNews::Identity(identity)) => self.identity(*identity),
-            Event::Card(CardNews::Finished(finished)) => self.finished(*finished),
+            Event::Card { contact, news } => self.card(contact, news),
             Event::Registry { id, reply } => self.answered(id, &reply),
             Event::Recorded { purpose, durable } => self.recorded(purpose, durable),
             Event::RecordFailed { failure } => self.halt(failure),
@@ -84,6 +80,16 @@ impl Desk<'_> {
             Event::Witnessed { anchored, clock_off_s } => self.note_witness(*anchored, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             _ => {}
+        }
+    }
+
+    /// Buttons that would do something else than before have another meaning, from this moment on.
+    fn mean(&mut self) {
+        let offer = offer(self.context, self.state);
+        let buttons = &mut self.state.buttons;
+        if buttons.offer != offer {
+            buttons.meaning = Meaning(buttons.meaning.0 + 1);
+            (buttons.since_ms, buttons.offer) = (self.state.now.boot_ms, offer);
         }
     }
 
@@ -138,18 +144,16 @@ impl Desk<'_> {
     }
 
     fn card_came(&mut self) {
-        let recorded = self.state.case().is_some_and(|case| matches!(case.stage, Stage::Recorded { .. }));
-        if recorded {
-            self.go_idle(None);
+        self.continue_on();
+        if let Phase::Idle(idle) = &mut self.state.phase {
+            idle.card_is_done = false;
         }
         let waits = match &self.state.phase {
             Phase::Idle(_) | Phase::Reading(_) => true,
-            Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => {
-                !case.chip_final && case.is_open()
-            }
+            Phase::Case(case) => !case.chip_final && case.is_open(),
             Phase::Closing(_) | Phase::Halted(_) => false,
         };
-        if waits && self.state.reading {
+        if waits && self.state.is_reading() {
             self.state.card_came_back = true;
         } else if waits {
             self.read_if_ready();
@@ -161,124 +165,6 @@ impl Desk<'_> {
         if let Phase::Idle(idle) = &mut self.state.phase {
             idle.card_is_done = false;
         }
-    }
-
-    /// Opens the card as soon as there are both a card and a key.
-    fn read_if_ready(&mut self) {
-        let Some(key) = &self.state.key else { return };
-        if !self.state.health.card_present {
-            return;
-        }
-        self.effects.push(Effect::ReadCard(key.access.clone()));
-        (self.state.reading, self.state.card_came_back) = (true, false);
-        if self.state.case().is_none() {
-            self.state.phase = Phase::Reading(Reading { phase: ReadPhase::Opening, permille: 0, interrupted: None });
-            self.effects.push(Effect::Sound(Signal::Working));
-        }
-    }
-
-    /// A card that another program holds lies there already: nobody will put it down once more, so the desk tries again
-    /// until the other lets go.
-    fn try_held_card(&mut self) {
-        let is_held = match &self.state.phase {
-            Phase::Reading(reading) => reading.interrupted == Some(Failure::CardHeld),
-            _ => self
-                .state
-                .case()
-                .is_some_and(|case| case.chip.failure == Some(Failure::CardHeld) && !case.chip_final && case.is_open()),
-        };
-        let Some(key) = self.state.key.as_ref().filter(|_| is_held && !self.state.reading) else { return };
-        if self.state.health.card_present {
-            self.effects.push(Effect::ReadCard(key.access.clone()));
-            (self.state.reading, self.state.card_came_back) = (true, false);
-        }
-    }
-
-    fn progress(&mut self, phase: ReadPhase, permille: u16) {
-        if let Phase::Reading(reading) = &mut self.state.phase {
-            *reading = Reading { phase, permille, interrupted: None };
-        }
-    }
-
-    fn identity(&mut self, identity: Identity) {
-        if !self.state.reading {
-            return;
-        }
-        match self.state.case_mut() {
-            Some(case) if case.holder.number == identity.holder.number => {
-                case.chip = identity.chip;
-                self.reroute();
-            }
-            Some(_) | None => self.new_case(identity),
-        }
-    }
-
-    fn new_case(&mut self, identity: Identity) {
-        let id = identity.request_id;
-        let case = Case::new(identity, self.context, &self.state.arrivals, self.state.now);
-        if matches!(case.registry, RegistryPart::Asking(_)) {
-            let event = records::question(id, &case, self.context);
-            self.effects.push(Effect::Record { purpose: Purpose::Question(id), event });
-            self.state.pending.push(Pending {
-                query: registry::question(id, &case, self.context),
-                asked_ms: None,
-                in_flight: false,
-            });
-        }
-        self.state.phase = route(Box::new(case));
-        self.announce();
-    }
-
-    fn finished(&mut self, finished: Finished) {
-        if !self.state.reading {
-            return;
-        }
-        self.state.reading = false;
-        let Finished { chip, portrait, evidence } = finished;
-        let broken = chip.failure.filter(|_| chip.overall == Overall::Retry);
-        let context = self.context;
-        match self.state.case_mut() {
-            Some(case) => {
-                let still_held = broken == Some(Failure::CardHeld) && case.chip.failure == broken;
-                case.chip_final = chip.overall != Overall::Retry;
-                case.portrait = case.chip_final.then_some(portrait);
-                case.evidence = evidence.filter(|_| case.chip_final);
-                case.chip = chip;
-                let told = broken.filter(|_| !still_held);
-                let note = told.map(|failure| records::interrupted(case, failure, context));
-                note.into_iter().for_each(|note| self.record_note(note));
-                self.reroute();
-                if !still_held {
-                    self.announce();
-                }
-            }
-            None => self.unread(chip.overall, chip.failure.unwrap_or(Failure::FileDamaged), chip.apdu_count),
-        }
-        // The card was put back before its loss was noticed: nobody will put it down once more.
-        if broken.is_some() && self.state.card_came_back {
-            self.read_if_ready();
-        }
-    }
-
-    /// The reading ended before it was known who this is.
-    fn unread(&mut self, overall: Overall, failure: Failure, apdu_count: u32) {
-        let before = if let Phase::Reading(reading) = &self.state.phase { reading.interrupted } else { None };
-        if failure == Failure::CardHeld && before == Some(failure) {
-            return;
-        }
-        let candidate = self.state.key.as_ref().and_then(|key| key.candidate).map(|id| CandidateRef(id.0));
-        let cause = failure.code().to_ascii_lowercase();
-        self.record_note(records::read_failed(candidate, &cause, apdu_count));
-        if overall == Overall::Retry && is_lift(failure) {
-            let (phase, permille) = match &self.state.phase {
-                Phase::Reading(reading) => (reading.phase, reading.permille),
-                _ => (ReadPhase::Opening, 0),
-            };
-            self.state.phase = Phase::Reading(Reading { phase, permille, interrupted: Some(failure) });
-        } else {
-            self.go_idle(Some(failure));
-        }
-        self.effects.push(Effect::Sound(failure.signal()));
     }
 
     // -- the record --
@@ -315,6 +201,9 @@ impl Desk<'_> {
             let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: false };
             self.state.arrivals.entry(candidate).or_insert(arrival);
         }
+        if matches!(choice, Choice::Admit | Choice::ReEntry) {
+            self.news_while_recording();
+        }
         self.state.last = Some(LastRecorded { choice, durable });
         self.effects.push(Effect::Sound(Signal::Ok));
     }
@@ -332,14 +221,9 @@ impl Desk<'_> {
         self.state.key = None;
         let card_is_done = had_case && self.state.health.card_present;
         self.state.phase = Phase::Idle(Idle { notice, card_is_done, ..Idle::default() });
-    }
-
-    fn reroute(&mut self) {
-        let phase = std::mem::replace(&mut self.state.phase, Phase::Idle(Idle::default()));
-        self.state.phase = match phase {
-            Phase::Verdict(case) | Phase::AlreadyIn(case) | Phase::Elsewhere(case) => route(case),
-            other => other,
-        };
+        if let Some(key) = self.state.next_key.take() {
+            self.key_entered(key.reveal());
+        }
     }
 
     fn announce(&mut self) {
@@ -351,38 +235,31 @@ impl Desk<'_> {
     }
 }
 
-/// The choices that a phase offers at `stamp`, the main one first.
-pub fn allowed(phase: &Phase, context: &Context, stamp: Stamp) -> Vec<Choice> {
-    match phase {
-        Phase::Closing(Closing::Asking) => vec![Choice::EndSession],
-        Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => Vec::new(),
-        Phase::AlreadyIn(_) => vec![Choice::ReEntry, Choice::ReportDuplicate, Choice::Refer],
-        Phase::Elsewhere(_) => vec![Choice::Directed, Choice::Refer],
-        Phase::Verdict(case) => match verdict(case, context, stamp) {
-            Verdict::Admit { .. } => vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted],
-            Verdict::Ask { .. } | Verdict::Halt { .. } => vec![Choice::Refer, Choice::NotAdmitted],
-            Verdict::Working => vec![Choice::Refer],
-        },
+/// What the buttons of a state do.
+fn offer(context: &Context, state: &State) -> Offer {
+    let case = state.case().filter(|case| case.is_open());
+    let verdict = case.map(|case| verdict(case, context, state.now));
+    let choices = match (&state.phase, case, &verdict) {
+        (Phase::Closing(Closing::Asking), ..) => vec![Choice::EndSession],
+        (_, Some(case), Some(verdict)) => choices(case, verdict),
+        _ => Vec::new(),
+    };
+    Offer {
+        contact: state.case().map(|case| case.contact),
+        verdict,
+        choices,
+        asks_reason: case.is_some_and(|case| case.stage == Stage::ChoosingReason),
+        news: state.news.open().first().map(|notice| notice.question),
     }
 }
 
-/// Which screen a case belongs to. What the chip could not prove comes first, whoever it is.
-fn route(case: Box<Case>) -> Phase {
-    let chip_stops = case.chip.failure.is_some_and(|failure| failure.signal() == Signal::Stop);
-    if chip_stops {
-        Phase::Verdict(case)
-    } else if matches!(case.matching, Matching::Elsewhere { .. }) {
-        Phase::Elsewhere(case)
-    } else if case.arrival.is_some() {
-        Phase::AlreadyIn(case)
-    } else {
-        Phase::Verdict(case)
-    }
+/// The choices that the screen offers, from left to right.
+pub fn offered(state: &State) -> &[Choice] {
+    &state.buttons.offer.choices
 }
 
-fn is_lift(failure: Failure) -> bool {
-    matches!(
-        failure,
-        Failure::CardLifted | Failure::CardMute | Failure::CardHeld | Failure::NoReader | Failure::ServiceDown
-    )
+/// For how long nothing decides yet, in milliseconds: the buttons have just changed.
+pub fn guarded_ms(state: &State, context: &Context) -> u64 {
+    let passed_ms = state.now.boot_ms.saturating_sub(state.buttons.since_ms);
+    context.policy.press_guard_ms.saturating_sub(passed_ms)
 }

@@ -5,15 +5,15 @@
 
 pub use crate::bits::qr::QrMatrix;
 use crate::bits::secret::Pii;
-use crate::checkin::event::{Choice, CopyHealth, DiskState, PortraitNews, ReadPhase};
+use crate::checkin::event::{Choice, CopyHealth, DiskState, Meaning, PortraitNews, ReadPhase};
 use crate::checkin::failure::{Failure, Signal};
 pub use crate::checkin::preparing::{
     OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView,
 };
-use crate::checkin::state::ReaderHealth;
+use crate::checkin::state::{ReaderHealth, RegistryHealth};
 pub use crate::checkin::twins::{TwinFact, TwinValue, TwinView, TwinsView};
 pub use crate::emrtd::lds::portrait::Portrait;
-pub use crate::registry::Field;
+pub use crate::registry::{Field, RequestId};
 pub use crate::roster::{CandidateId, Distinction, MatchReason, Sex};
 use std::sync::Arc;
 
@@ -26,6 +26,35 @@ pub struct View {
     pub screen: Screen,
     /// The bar below.
     pub status: StatusBar,
+    /// What its buttons mean; every press says which meaning it was made for.
+    pub meaning: Meaning,
+    /// For how long nothing decides yet, in milliseconds, counted from the moment this view was made.
+    pub guarded_ms: u64,
+    /// For how long nothing decides after the buttons have changed, in milliseconds.
+    pub guard_ms: u64,
+    /// Bad news about somebody who is in; on every screen until a person has answered it.
+    pub news: Option<NewsView>,
+    /// A key was scanned that waits until this person has been decided on.
+    pub key_waits: bool,
+}
+
+/// Bad news about somebody who is in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewsView {
+    /// The question whose answer this is.
+    pub question: RequestId,
+    /// SBD, where the person is on the list.
+    pub candidate_number: Option<String>,
+    /// Full name, where the person is on the list.
+    pub name: Option<Pii<String>>,
+    /// Room, where the person is on the list.
+    pub room: Option<String>,
+    /// What the registry says.
+    pub failure: Failure,
+    /// Local time, `HH:MM`.
+    pub time: String,
+    /// How many more there are behind it.
+    pub more: usize,
 }
 
 /// The bar above.
@@ -95,6 +124,8 @@ pub struct IdleView {
     pub twins: Option<TwinsView>,
     /// Something was typed, and nothing is found.
     pub found_nothing: bool,
+    /// Who was left without a decision right before; nothing was recorded about that but that it was left.
+    pub unrecorded: Option<Pii<String>>,
     /// The last record: its number and time.
     pub last: Option<ReceiptView>,
     /// The reader's failure, if it has one.
@@ -175,8 +206,10 @@ pub struct CaseView {
 pub enum Headline {
     /// Still checking.
     Working,
-    /// Let in.
+    /// Proven: compare the portrait, then let in.
     Admit,
+    /// The same, but the registry has said nothing.
+    AdmitWithoutRegistry,
     /// Somebody has to decide.
     Ask,
     /// Stop.
@@ -254,6 +287,8 @@ pub enum LineWord {
     Unproven,
     /// The policy does not ask.
     Off,
+    /// Nobody is asked about data that nobody signed.
+    Withheld,
     /// What a failure says.
     Failed(Failure),
     /// What a failure says, with the facts that differ at the registry.
@@ -278,7 +313,7 @@ pub enum PortraitView {
 /// Where the decision stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StageView {
-    /// The buttons, the main one first.
+    /// The buttons, from left to right; none while something is still being checked.
     Deciding(Vec<Choice>),
     /// The reasons.
     ChoosingReason,
@@ -381,8 +416,8 @@ pub struct StatusBar {
     pub reader: ReaderHealth,
     /// A card is in the field.
     pub card_present: bool,
-    /// The registry: `None` before the first answer or where it is not asked.
-    pub registry: Option<bool>,
+    /// The registry; `None` where it is not asked.
+    pub registry: Option<RegistryHealth>,
     /// Since when it is silent, `HH:MM`.
     pub registry_silent_since: Option<String>,
     /// Questions without an answer, those of earlier segments too.

@@ -4,8 +4,9 @@ use crate::bits::random::Random;
 use crate::bits::secret::Pii;
 use crate::bits::stamp::Clock;
 use crate::cccd::holder::{Holder, HolderError, HolderNote};
-use crate::checkin::chip::{ChipReading, link_failure};
-use crate::checkin::event::{CardNews, Finished, Identity, PortraitNews, ReadPhase};
+use crate::checkin::chip::{ChipReading, DataProof, link_failure};
+use crate::checkin::contact::ContactId;
+use crate::checkin::event::{CardNews, Event, Finished, Identity, PortraitNews, ReadPhase};
 use crate::desk::runtime::Message;
 use crate::desk::trust::TrustWatch;
 use crate::emrtd::access::key::AccessKey;
@@ -30,8 +31,8 @@ const OPENING_END: u16 = 190;
 
 /// What the card thread is told.
 pub(super) enum CardOrder {
-    /// Open the card in the field; the number names the reading.
-    Read(u64, AccessKey),
+    /// Open the card in the field; the number names the contact.
+    Read(ContactId, AccessKey),
 }
 
 /// What the card thread works with.
@@ -49,22 +50,23 @@ pub(super) struct CardHand {
     pub(super) warmed: usize,
     /// What is left of a reading that was interrupted.
     pub(super) resumption: Option<Resumption>,
-    /// The reading that counts; set by whoever gives orders, so that a dialogue notices that it is over.
+    /// The contact that counts; set by whoever gives orders, so that a dialogue notices that it is over.
     pub(super) current: Arc<AtomicU64>,
 }
 
 impl CardHand {
     /// Works until nobody gives orders any more.
     pub(super) fn run(mut self, orders: &Receiver<CardOrder>) {
-        while let Some(CardOrder::Read(reading, key)) = self.next(orders) {
+        while let Some(CardOrder::Read(contact, key)) = self.next(orders) {
             // An interrupted reading ends on the store that it began with.
             if self.resumption.is_none()
                 && let Some(store) = self.trust_watch.as_mut().and_then(TrustWatch::newer)
             {
                 (self.trust, self.warmed) = (store, 0);
             }
-            let finished = self.read(reading, &key);
-            let _ = self.inbox.send(Message::Card(reading, CardNews::Finished(Box::new(finished))));
+            let finished = self.read(contact, &key);
+            let news = CardNews::Finished(Box::new(finished));
+            let _ = self.inbox.send(Message::Event(Event::Card { contact, news }));
         }
     }
 
@@ -91,19 +93,19 @@ impl CardHand {
         }
     }
 
-    fn read(&mut self, reading: u64, key: &AccessKey) -> Finished {
+    fn read(&mut self, contact_id: ContactId, key: &AccessKey) -> Finished {
         let inner = match self.reader.connect() {
             Ok(transport) => transport,
             Err(error) => return not_connected(error),
         };
         let opening = AtomicBool::new(true);
         let steps = Steps { inbox: self.inbox.clone(), opening: &opening, answers: 0 };
-        let mut transport = Leash { inner, reading, current: Arc::clone(&self.current), steps };
+        let mut transport = Leash { inner, contact: contact_id, current: Arc::clone(&self.current), steps };
         let request_id = RequestId::random(self.random.as_mut());
         let mut herald = Herald {
             inbox: &self.inbox,
             opening: &opening,
-            reading,
+            contact: contact_id,
             request_id,
             contradicted: false,
             last_permille: 0,
@@ -136,7 +138,13 @@ impl CardHand {
 }
 
 fn not_connected(error: TransportError) -> Finished {
-    let chip = ChipReading { overall: Overall::Retry, failure: Some(link_failure(error)), access: None, apdu_count: 0 };
+    let chip = ChipReading {
+        overall: Overall::Retry,
+        failure: Some(link_failure(error)),
+        access: None,
+        apdu_count: 0,
+        data: DataProof::Unproven,
+    };
     Finished { chip, portrait: PortraitNews::Missing, evidence: None }
 }
 
@@ -155,7 +163,7 @@ fn finished(inspection: &Inspection, contradicted: bool) -> Finished {
 struct Leash<'a> {
     steps: Steps<'a>,
     inner: Box<dyn CardTransport>,
-    reading: u64,
+    contact: ContactId,
     current: Arc<AtomicU64>,
 }
 
@@ -167,23 +175,23 @@ struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    fn answered(&mut self, reading: u64) {
+    fn answered(&mut self, contact: ContactId) {
         if self.opening.load(Ordering::Relaxed) {
             self.answers = self.answers.saturating_add(1);
             let permille = self.answers.saturating_mul(OPENING_STEP).min(OPENING_END);
             let news = CardNews::Progress { phase: ReadPhase::Opening, permille };
-            let _ = self.inbox.try_send(Message::Card(reading, news));
+            let _ = self.inbox.try_send(Message::Event(Event::Card { contact, news }));
         }
     }
 }
 
 impl CardTransport for Leash<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
-        if self.current.load(Ordering::Acquire) != self.reading {
+        if self.current.load(Ordering::Acquire) != self.contact.0 {
             return Err(TransportError::CardLost);
         }
         let answer = self.inner.transmit(command)?;
-        self.steps.answered(self.reading);
+        self.steps.answered(self.contact);
         Ok(answer)
     }
 
@@ -196,7 +204,7 @@ impl CardTransport for Leash<'_> {
 struct Herald<'a> {
     inbox: &'a SyncSender<Message>,
     opening: &'a AtomicBool,
-    reading: u64,
+    contact: ContactId,
     request_id: RequestId,
     contradicted: bool,
     last_permille: u16,
@@ -227,7 +235,8 @@ impl Herald<'_> {
     fn tell(&mut self, phase: ReadPhase, permille: u16) {
         if permille > self.last_permille {
             self.last_permille = permille;
-            let _ = self.inbox.try_send(Message::Card(self.reading, CardNews::Progress { phase, permille }));
+            let news = CardNews::Progress { phase, permille };
+            let _ = self.inbox.try_send(Message::Event(Event::Card { contact: self.contact, news }));
         }
     }
 
@@ -253,7 +262,8 @@ impl Herald<'_> {
                 .unwrap_or_default(),
             request_id: self.request_id,
         };
-        let _ = self.inbox.send(Message::Card(self.reading, CardNews::Identity(Box::new(identity))));
+        let news = CardNews::Identity(Box::new(identity));
+        let _ = self.inbox.send(Message::Event(Event::Card { contact: self.contact, news }));
     }
 }
 

@@ -285,6 +285,10 @@ pub struct WindowConfig {
     /// Full screen.
     #[serde(default)]
     pub fullscreen: bool,
+    /// For how long nothing decides after the buttons have changed their meaning, in milliseconds. A desk of an exam
+    /// takes no less than the usual 400.
+    #[serde(default)]
+    pub press_guard_ms: Option<u64>,
 }
 
 impl Default for ChipConfig {

@@ -2,11 +2,11 @@
 
 use crate::bits::stamp::Clock;
 use crate::checkin::context::Context;
-use crate::checkin::event::{CardNews, Effect, Event, Input};
+use crate::checkin::event::{Effect, Event, Input};
 use crate::checkin::failure::Signal;
 use crate::checkin::show::view;
 use crate::checkin::state::State;
-use crate::checkin::step::step;
+use crate::checkin::step::{guarded_ms, step};
 use crate::checkin::view::View;
 use crate::desk::card::CardOrder;
 use crate::desk::logbook::LogOrder;
@@ -20,6 +20,8 @@ use std::time::Duration;
 
 /// How often the brain hears that time passed when nothing else happens.
 pub const TICK_MS: u64 = 500;
+/// No contact has this number.
+pub(super) const NO_CONTACT: u64 = 0;
 /// How many messages may wait for the brain.
 pub const QUEUE_LEN: usize = 1_024;
 
@@ -27,8 +29,6 @@ pub const QUEUE_LEN: usize = 1_024;
 pub(super) enum Message {
     /// An event for the state machine.
     Event(Event),
-    /// News of the card; the number says of which reading.
-    Card(u64, CardNews),
     /// The desk ends.
     Stop,
 }
@@ -95,8 +95,8 @@ pub(super) struct Hands {
     pub(super) log: SyncSender<LogOrder>,
     pub(super) registry: Option<SyncSender<Box<Query>>>,
     pub(super) sound: Box<dyn FnMut(Signal) + Send>,
-    /// The reading that counts; an older one ends as soon as it notices.
-    pub(super) reading: Arc<AtomicU64>,
+    /// The contact that counts; an older one ends as soon as it notices.
+    pub(super) contact: Arc<AtomicU64>,
 }
 
 impl RunningDesk {
@@ -156,12 +156,8 @@ pub(super) struct Brain {
 impl Brain {
     fn run(mut self, messages: &Receiver<Message>) {
         loop {
-            let event = match messages.recv_timeout(Duration::from_millis(TICK_MS)) {
+            let event = match messages.recv_timeout(Duration::from_millis(self.patience_ms())) {
                 Ok(Message::Event(event)) => event,
-                Ok(Message::Card(reading, news)) if reading == self.hands.reading.load(Ordering::Acquire) => {
-                    Event::Card(news)
-                }
-                Ok(Message::Card(..)) => continue,
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => Event::Tick,
             };
@@ -170,13 +166,30 @@ impl Brain {
         let _ = self.hands.log.send(LogOrder::Close);
     }
 
+    /// Until the next tick: sooner where buttons come alive before it.
+    fn patience_ms(&self) -> u64 {
+        let guarded_ms = self.guarded_ms();
+        if guarded_ms > 0 { guarded_ms.min(TICK_MS) } else { TICK_MS }
+    }
+
+    fn guarded_ms(&self) -> u64 {
+        let now = self.clock.now();
+        let state = &self.state;
+        guarded_ms(state, &self.context).saturating_sub(now.boot_ms.saturating_sub(state.now.boot_ms))
+    }
+
     fn take(mut self, event: Event) -> Self {
+        let was_guarded = guarded_ms(&self.state, &self.context) > 0;
         let is_quiet = self.is_quiet(&event);
         let minute_before = self.clock_minute();
         let (state, effects) = step(&self.context, self.state, self.clock.now(), event);
         self.state = state;
-        let silent =
-            is_quiet && effects.is_empty() && minute_before == self.clock_minute() && self.state.case().is_none();
+        let alive = was_guarded && guarded_ms(&self.state, &self.context) == 0;
+        let silent = is_quiet
+            && !alive
+            && effects.is_empty()
+            && minute_before == self.clock_minute()
+            && self.state.case().is_none();
         for effect in effects {
             run(&mut self.hands, effect);
         }
@@ -205,13 +218,11 @@ impl Brain {
 /// Hands one effect to its thread.
 fn run(hands: &mut Hands, effect: Effect) {
     match effect {
-        Effect::ReadCard(key) => {
-            let reading = hands.reading.fetch_add(1, Ordering::AcqRel) + 1;
-            let _ = hands.card.send(CardOrder::Read(reading, key));
+        Effect::ReadCard { contact, key } => {
+            hands.contact.store(contact.0, Ordering::Release);
+            let _ = hands.card.send(CardOrder::Read(contact, key));
         }
-        Effect::ReleaseCard => {
-            hands.reading.fetch_add(1, Ordering::AcqRel);
-        }
+        Effect::ReleaseCard => hands.contact.store(NO_CONTACT, Ordering::Release),
         Effect::Record { purpose, event } => {
             let _ = hands.log.send(LogOrder::Append(purpose, Box::new(event)));
         }

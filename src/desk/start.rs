@@ -13,7 +13,7 @@ use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, SessionConfig}
 use crate::desk::indexing::{self, IndexOrder};
 use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
-use crate::desk::runtime::{Brain, Hands, Message, QUEUE_LEN, RunningDesk, ViewCell, inbox};
+use crate::desk::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::sources::{Prepared, halted_at, prepare, small_text};
 use crate::desk::{questions, watch};
 use crate::emrtd::inspect::{CardType, InspectionPolicy};
@@ -98,7 +98,7 @@ fn run(
     let context = Arc::new(context(config, prepared, log.head().origin));
     let state = State::new(&context, log.arrivals(), opened, began);
     let (inbox, messages) = inbox();
-    let reading = Arc::new(AtomicU64::new(0));
+    let contact = Arc::new(AtomicU64::new(NO_CONTACT));
     let (card, card_orders) = sync_channel(QUEUE_LEN);
     let (log_orders, log_queue) = sync_channel(QUEUE_LEN);
     let card_hand = CardHand {
@@ -112,7 +112,7 @@ fn run(
         inbox: inbox.clone(),
         warmed: 0,
         resumption: None,
-        current: Arc::clone(&reading),
+        current: Arc::clone(&contact),
     };
     let mut workers = Vec::new();
     let witness = adapters.witness.take();
@@ -137,7 +137,7 @@ fn run(
     ]);
     let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
     let first = view(&context, &state);
-    let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, reading };
+    let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, contact };
     let cell = cell.unwrap_or_else(|| Arc::new(ViewCell::new(first.clone())));
     cell.set(first);
     let brain = Brain { context, state, clock: adapters.clock, hands, view: cell };
@@ -283,11 +283,18 @@ fn desk_policy(config: &DeskConfig) -> DeskPolicy {
         session: session_times(&config.session),
         registry_asked: !config.registry.url.is_empty(),
         registry_required: config.registry.required,
+        press_guard_ms: press_guard_ms(config, usual.press_guard_ms),
         registry_wait_ms: config.registry.wait_ms.unwrap_or(usual.registry_wait_ms),
         registry_again_ms: config.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
         witness_asked: !config.witness.url.is_empty(),
         ..usual
     }
+}
+
+/// Longer is stricter; shorter is for training only.
+fn press_guard_ms(config: &DeskConfig, usual_ms: u64) -> u64 {
+    let wanted_ms = config.window.press_guard_ms.unwrap_or(usual_ms);
+    if config.desk.training { wanted_ms } else { wanted_ms.max(usual_ms) }
 }
 
 fn session_times(config: &SessionConfig) -> Option<SessionTimes> {

@@ -1,12 +1,14 @@
 //! The window: bars, the screen of the state, keys, and nothing that decides.
 
-use crate::checkin::event::{Choice, Input};
-use crate::checkin::view::{Screen, StageView, View};
+use crate::checkin::event::Input;
+use crate::checkin::failure::Signal;
+use crate::checkin::view::{PreparingView, Screen, View};
+use crate::ui::hand::{Hand, Takes};
 use crate::ui::portrait::PortraitTexture;
-use crate::ui::screens::{self, Tools};
+use crate::ui::screens::{self, Buttons, Tools};
 use crate::ui::style;
 use crate::ui::text::{Language, Strings};
-use crate::ui::{header, status};
+use crate::ui::{header, news, status};
 use egui::{CentralPanel, Frame, Key, Margin, Panel, RichText, Ui, Vec2};
 use std::sync::Arc;
 
@@ -84,6 +86,9 @@ pub struct App {
     strings: Strings,
     language: Language,
     line: String,
+    /// The line's text belongs to this screen.
+    line_of: Option<Place>,
+    hand: Hand,
     portrait: PortraitTexture,
     side_panel: Option<SidePanel>,
     #[cfg(feature = "lab")]
@@ -101,6 +106,8 @@ impl App {
             strings: Strings::load(Language::Vietnamese)?,
             language: Language::Vietnamese,
             line: String::new(),
+            line_of: None,
+            hand: Hand::default(),
             portrait: PortraitTexture::default(),
             side_panel,
             #[cfg(feature = "lab")]
@@ -112,16 +119,36 @@ impl App {
     pub fn frame(&mut self, ui: &mut Ui) {
         self.zoom(ui);
         let view = (self.link.view)();
+        let takes = self.place(&view);
+        for scan in self.hand.sort(ui, takes) {
+            (self.link.send)(Input::Scanned(scan));
+        }
         self.keys(ui, &view);
-        self.bars(ui, &view);
+        let buttons = Buttons { meaning: view.meaning, alive: self.hand.is_alive(view.meaning) };
+        self.bars(ui, &view, buttons);
         self.panel(ui);
         let input = CentralPanel::no_frame()
             .frame(Frame::new().fill(style::GROUND).inner_margin(Margin::symmetric(20, 14)))
-            .show(ui, |ui| self.screen(ui, &view))
+            .show(ui, |ui| self.screen(ui, &view, buttons))
             .inner;
         if let Some(input) = input {
             (self.link.send)(input);
         }
+        self.hand.painted(ui, takes, view.meaning, view.guard_ms, view.guarded_ms);
+    }
+
+    /// What the screen does with text. A line's text goes with its screen: what was typed for one is no text of another.
+    fn place(&mut self, view: &View) -> Takes {
+        let place = match &view.screen {
+            Screen::Idle(_) => Some(Place::Search),
+            Screen::Preparing(PreparingView::SignIn(sign_in)) if sign_in.chosen.is_some() => Some(Place::Pin),
+            _ => None,
+        };
+        if self.line_of != place {
+            self.line.clear();
+            self.line_of = place;
+        }
+        if place.is_some() { Takes::Text } else { Takes::Presses }
     }
 
     /// One layout for every window: larger windows show it larger.
@@ -149,18 +176,6 @@ impl App {
         if f10 {
             (self.link.send)(Input::EndSession);
         }
-        if is_recorded(&view.screen) {
-            self.next_person_scans(ui);
-        }
-    }
-
-    /// A scan for the next person ends the last one: what is typed goes into the idle screen's line.
-    fn next_person_scans(&mut self, ui: &Ui) {
-        let typed = screens::idle::typed_text(ui);
-        if !typed.is_empty() {
-            self.line.push_str(&typed);
-            (self.link.send)(Input::Chose(Choice::Continue));
-        }
     }
 
     fn switch_language(&mut self) {
@@ -170,7 +185,7 @@ impl App {
         }
     }
 
-    fn bars(&self, ui: &mut Ui, view: &View) {
+    fn bars(&self, ui: &mut Ui, view: &View, buttons: Buttons) {
         let bar = Frame::new().fill(style::BAR).inner_margin(Margin::symmetric(20, 0));
         Panel::top("header").exact_size(style::HEADER_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
             header::show(ui, &view.header, &self.strings);
@@ -179,6 +194,19 @@ impl App {
             let band = Frame::new().fill(style::TRAINING);
             Panel::top("training").exact_size(28.0).frame(band).show_separator_line(false).show(ui, |ui| {
                 header::training_band(ui, &self.strings);
+            });
+        }
+        if let Some(news) = &view.news {
+            let ground = Frame::new().fill(style::signal(Signal::Stop).strong).inner_margin(Margin::symmetric(20, 8));
+            let strip = Panel::top("news").exact_size(style::NEWS_HEIGHT).frame(ground).show_separator_line(false);
+            if let Some(input) = strip.show(ui, |ui| news::show(ui, news, buttons, &self.strings)).inner {
+                (self.link.send)(input);
+            }
+        }
+        if view.key_waits {
+            let ground = Frame::new().fill(style::signal(Signal::Attention).strong);
+            Panel::top("next-key").exact_size(40.0).frame(ground).show_separator_line(false).show(ui, |ui| {
+                news::key_waits(ui, &self.strings);
             });
         }
         Panel::bottom("status").exact_size(style::STATUS_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
@@ -214,8 +242,8 @@ impl App {
         });
     }
 
-    fn screen(&mut self, ui: &mut Ui, view: &View) -> Option<Input> {
-        let mut tools = Tools { strings: &self.strings, portrait: &mut self.portrait };
+    fn screen(&mut self, ui: &mut Ui, view: &View, buttons: Buttons) -> Option<Input> {
+        let mut tools = Tools { strings: &self.strings, portrait: &mut self.portrait, hand: &self.hand, buttons };
         match &view.screen {
             Screen::Preparing(preparing) => screens::preparing::show(ui, preparing, &mut self.line, &mut tools),
             Screen::Idle(idle) => {
@@ -272,8 +300,11 @@ fn is_desk(view: &View) -> bool {
     }
 }
 
-fn is_recorded(screen: &Screen) -> bool {
-    screen.case().is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
+/// The screens that have a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Search,
+    Pin,
 }
 
 /// The width of the demo's side panel.

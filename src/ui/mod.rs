@@ -6,9 +6,12 @@
 pub mod app;
 #[cfg(feature = "lab")]
 pub mod autopilot;
+mod hand;
 mod header;
 mod icons;
+mod news;
 mod portrait;
+mod scan;
 mod screens;
 mod status;
 pub mod style;

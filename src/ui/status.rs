@@ -2,7 +2,7 @@
 
 use crate::checkin::event::{CopyHealth, DiskState};
 use crate::checkin::failure::Signal;
-use crate::checkin::state::ReaderHealth;
+use crate::checkin::state::{ReaderHealth, RegistryHealth};
 use crate::checkin::view::{StatusBar, WitnessView};
 use crate::ui::icons;
 use crate::ui::style::{self, Size};
@@ -61,15 +61,20 @@ fn reader(reader: ReaderHealth, words: &Words) -> (Signal, &str) {
 }
 
 fn registry(status: &StatusBar, words: &Words) -> (Signal, String) {
-    let pending = format!("{} {}", status.pending, words.status_pending);
-    match (status.registry, &status.registry_silent_since) {
-        (Some(true), _) if status.pending == 0 => (Signal::Ok, words.status_ok.clone()),
-        (Some(true), _) => (Signal::Ok, format!("{} · {pending}", words.status_ok)),
-        (Some(false), Some(since)) => (Signal::Attention, format!("{} {since} · {pending}", words.status_offline)),
-        (Some(false), None) => (Signal::Attention, format!("{} · {pending}", words.status_offline)),
-        (None, _) if status.pending == 0 => (Signal::Working, words.status_unknown.clone()),
-        (None, _) => (Signal::Working, format!("{} · {pending}", words.status_unknown)),
-    }
+    let (signal, word) = match status.registry {
+        Some(RegistryHealth::Well) => (Signal::Ok, &words.status_ok),
+        Some(RegistryHealth::Silent) => (Signal::Attention, &words.status_offline),
+        Some(RegistryHealth::Rejects) => (Signal::Attention, &words.status_registry_rejects),
+        Some(RegistryHealth::Foreign) => (Signal::Stop, &words.status_registry_foreign),
+        Some(RegistryHealth::Lying) => (Signal::Stop, &words.status_registry_lying),
+        Some(RegistryHealth::ClockDiffers) => (Signal::Attention, &words.status_registry_clock),
+        Some(RegistryHealth::Unknown) => (Signal::Working, &words.status_unknown),
+        None => (Signal::Attention, &words.status_registry_off),
+    };
+    let mut parts = vec![word.clone()];
+    parts.extend(status.registry_silent_since.clone());
+    parts.extend((status.pending > 0).then(|| format!("{} {}", status.pending, words.status_pending)));
+    (signal, parts.join(" · "))
 }
 
 fn clock(status: &StatusBar, words: &Words) -> (Signal, String) {

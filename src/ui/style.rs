@@ -32,6 +32,10 @@ pub const INK_SOFT: Color32 = Color32::from_rgb(0x46, 0x55, 0x63);
 pub const LINE: Color32 = Color32::from_rgb(0xC9, 0xD2, 0xDA);
 /// Visible focus.
 pub const FOCUS: Color32 = Color32::from_rgb(0x1B, 0x5F, 0xB4);
+/// How wide the ring around what has the focus is.
+pub const FOCUS_RING: f32 = 3.0;
+/// The ring around what has the focus; it stands on the ground and beside every button.
+pub const FOCUS_RING_COLOUR: Color32 = INK;
 /// The band of training mode.
 pub const TRAINING: Color32 = Color32::from_rgb(0x6A, 0x2C, 0x8E);
 /// Where no portrait is.
@@ -47,6 +51,8 @@ pub const RADIUS: u8 = 10;
 pub const TARGET_MIN: f32 = 44.0;
 /// The height of the main buttons.
 pub const MAIN_TARGET: f32 = 68.0;
+/// The height of bad news above the screens.
+pub const NEWS_HEIGHT: f32 = 84.0;
 /// The status bar's height.
 pub const STATUS_HEIGHT: f32 = 34.0;
 /// The header's height.

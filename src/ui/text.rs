@@ -93,6 +93,13 @@ words! {
     idle_card_waiting
     idle_key_ready
     idle_remove_card
+    idle_take_card
+    idle_unrecorded
+    key_waits
+    news_title
+    news_todo
+    news_answered
+    nothing_to_press
     input_label
     input_hint
     search_none
@@ -112,6 +119,7 @@ words! {
     phase_checking
     phase_portrait
     headline_admit
+    headline_admit_without_registry
     headline_ask
     headline_stop
     headline_working
@@ -145,6 +153,7 @@ words! {
     duplicate_unknown
     line_unproven
     line_not_asked
+    registry_withheld
     portrait_pending
     portrait_none
     portrait_unproven
@@ -198,6 +207,11 @@ words! {
     status_present
     status_absent
     status_offline
+    status_registry_rejects
+    status_registry_foreign
+    status_registry_lying
+    status_registry_clock
+    status_registry_off
     status_unknown
     status_low
     status_witness

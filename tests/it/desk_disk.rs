@@ -5,7 +5,7 @@
 //! The test starts its own program once more inside. Where namespaces are not allowed it prints "skipped".
 
 use crate::desk_support::{Bench, World, card, check_ins, device_events, good, person};
-use diemdanh::checkin::event::{Choice, CopyHealth};
+use diemdanh::checkin::event::{Choice, CopyHealth, Input};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::view::{Screen, StageView};
 use diemdanh::lab::registry_stub::StubSettings;
@@ -60,19 +60,24 @@ fn admit_until_it_stops(bench: &Bench) -> (Vec<String>, Failure) {
     let mut receipts = Vec::new();
     for index in 0..9 {
         bench.tap(&person(index), card(&good(&person(index))));
-        let seen = bench.wait("a verdict or a halt", |view| match &view.screen {
+        let seen = bench.wait("buttons that decide, or a halt", |view| match &view.screen {
             Screen::Halted(_) => true,
-            Screen::Verdict(case) => matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working,
+            Screen::Verdict(case) => {
+                let offered = matches!(&case.stage, StageView::Deciding(choices) if choices.contains(&Choice::Admit));
+                offered && view.guarded_ms == 0
+            }
             _ => false,
         });
-        bench.choose(Choice::Admit);
         let seen = match seen.screen {
             Screen::Halted(_) => seen,
-            _ => bench.wait("a receipt or a halt", |view| match &view.screen {
-                Screen::Halted(_) => true,
-                Screen::Verdict(case) => matches!(case.stage, StageView::Recorded(_)),
-                _ => false,
-            }),
+            _ => {
+                bench.desk.send(Input::Chose(Choice::Admit, seen.meaning));
+                bench.wait("a receipt or a halt", |view| match &view.screen {
+                    Screen::Halted(_) => true,
+                    Screen::Verdict(case) => matches!(case.stage, StageView::Recorded(_)),
+                    _ => false,
+                })
+            }
         };
         match &seen.screen {
             Screen::Halted(halted) => return (receipts, halted.failure),
@@ -83,7 +88,7 @@ fn admit_until_it_stops(bench: &Bench) -> (Vec<String>, Failure) {
             other => panic!("{other:?}"),
         }
         bench.field.remove();
-        bench.choose(Choice::Continue);
+        bench.desk.send(Input::Continue);
     }
     panic!("the desk never stopped")
 }

@@ -107,7 +107,7 @@ fn refusal_needs_a_reason_and_is_recorded() {
     bench.tap(&person(0), card(&good(&person(0))));
     bench.decided();
     bench.choose(Choice::NotAdmitted);
-    bench.desk.send(Input::Reason(NotAdmittedReason::PortraitDiffers));
+    bench.give_reason(NotAdmittedReason::PortraitDiffers);
     bench.receipt();
     bench.stop();
     let is_it = |event: &AttendanceEvent| matches!(event, AttendanceEvent::NotAdmitted { reason, .. } if reason.as_str() == "portrait-differs");

@@ -59,7 +59,7 @@ fn a_package_is_shown_taken_and_worked_from() {
     desk.field.insert(card(&good(&person)));
     let view = desk.wait("a verdict", |view| ready(&view.screen).is_some());
     assert!(case_of(&view.screen).unwrap().listed_portrait.is_some(), "the board's portrait stands beside the chip's");
-    desk.send(Input::Chose(Choice::Admit));
+    desk.choose(Choice::Admit);
     desk.wait("a receipt", |view| {
         case_of(&view.screen).is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
     });

@@ -4,8 +4,8 @@ use crate::desk_support::{PATIENCE_MS, World, is_idle};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::bits::stamp::Clock;
-use diemdanh::checkin::event::Input;
-use diemdanh::checkin::view::{PackagesView, PreparingView, Screen, SignInView, View};
+use diemdanh::checkin::event::{Choice, Input};
+use diemdanh::checkin::view::{PackagesView, PreparingView, Screen, SignInView, StageView, View};
 use diemdanh::crypto::pin::{PinCost, PinHash};
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::kiosk::Kiosk;
@@ -189,6 +189,20 @@ impl Opened {
             _ => None,
         };
         shown(&self.wait("the sign-in", |view| shown(view).is_some_and(|sign_in| wanted(&sign_in)))).unwrap()
+    }
+
+    /// Presses a button as soon as it decides.
+    pub(crate) fn choose(&self, choice: Choice) {
+        let offers = |view: &View| {
+            let offered = match (&view.screen, view.screen.case().map(|case| &case.stage)) {
+                (Screen::Closing(_), _) => choice == Choice::EndSession,
+                (_, Some(StageView::Deciding(choices))) => choices.contains(&choice),
+                _ => false,
+            };
+            offered && view.guarded_ms == 0
+        };
+        let view = self.wait("a button that decides", offers);
+        self.send(Input::Chose(choice, view.meaning));
     }
 
     pub(crate) fn sign_in(&self, operator: usize) {

@@ -1,8 +1,6 @@
 //! Reader and PC/SC service going away and coming back under the real desk.
 
-use crate::desk_support::{
-    Bench, World, card, check_ins, chip_failure, device_events, failed_reads, good, is_idle, person,
-};
+use crate::desk_support::{Bench, World, card, check_ins, device_events, failed_reads, good, is_idle, person};
 use diemdanh::checkin::event::{Choice, Input, ReadPhase};
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::state::ReaderHealth;
@@ -99,7 +97,7 @@ fn lifted_while_the_portrait_is_read() {
     bench.desk.send(Input::Back);
     bench.wait("the idle screen", is_idle);
     bench.tap(&person(0), card(&data).with_fault(CardFault::LiftedAt(commands - 1)));
-    bench.wait("the lift", |view| chip_failure(&view.screen) == Some(Failure::CardLifted));
+    assert_eq!(bench.interruption(), Failure::CardLifted);
     bench.field.insert(card(&data));
     admit(&bench);
     bench.stop();

@@ -1,9 +1,10 @@
 //! A registry that is down, slow, lying or foreign: the local verdict stands, the line says what is missing, and the
 //! log has the question, the answer and its cause.
 
-use crate::desk_support::{World, card, check_ins, good, person};
+use crate::desk_support::{World, card, check_ins, device_events, good, person};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::{Failure, Signal};
+use diemdanh::checkin::state::RegistryHealth;
 use diemdanh::checkin::view::{CaseView, Headline, LineWord};
 use diemdanh::lab::registry_stub::{StubFault, StubSettings};
 use diemdanh::record::{AttendanceEvent, RegistryState};
@@ -16,7 +17,7 @@ struct Ends {
     choice: Choice,
 }
 
-const LOCAL_VERDICT: (Signal, Headline) = (Signal::Ok, Headline::Admit);
+const LOCAL_VERDICT: (Signal, Headline) = (Signal::Ok, Headline::AdmitWithoutRegistry);
 
 fn silent(line: Failure) -> Ends {
     Ends { verdict: LOCAL_VERDICT, line, state: RegistryState::NotAsked, choice: Choice::Admit }
@@ -97,9 +98,17 @@ fn out_of_order_or_unauthorised() {
 #[test]
 fn lying() {
     let faults = [StubFault::Lying, StubFault::ForeignKey, StubFault::ForeignHash, StubFault::ForeignId];
-    for fault in faults.into_iter().chain([StubFault::StaleTime, StubFault::Oversize, StubFault::Malformed]) {
+    for fault in faults.into_iter().chain([StubFault::Oversize, StubFault::Malformed]) {
         check(&faulty(fault), &refused(Failure::RegistryLying));
     }
+}
+
+/// The answer is to this very question, so its far time is no replay: one of the two clocks is wrong, and that is said.
+#[test]
+fn clock_far_from_the_registrys() {
+    let world = faulty(StubFault::StaleTime);
+    check(&world, &refused(Failure::RegistryClockDiffers));
+    assert!(device_events(&world.events()).contains(&"clock: l05".to_owned()));
 }
 
 #[test]
@@ -133,7 +142,8 @@ fn slow_answer_comes_after_the_verdict() {
         (LOCAL_VERDICT, [Failure::RegistrySlow].as_slice())
     );
     bench.decide(Choice::Admit);
-    bench.wait("the late answer", |view| view.status.registry == Some(true) && view.status.pending == 0);
+    bench
+        .wait("the late answer", |view| view.status.registry == Some(RegistryHealth::Well) && view.status.pending == 0);
     bench.stop();
     let events = world.events();
     let check_in = events.iter().find_map(|event| match event {
@@ -155,9 +165,9 @@ fn silent_registry_is_asked_again_in_the_background() {
     bench.decided();
     bench.decide(Choice::Admit);
     bench.next();
-    bench.wait("the silence", |view| view.status.registry == Some(false) && view.status.pending == 1);
+    bench.wait("the silence", |view| view.status.registry == Some(RegistryHealth::Silent) && view.status.pending == 1);
     world.registry.as_ref().unwrap().order(StubFault::None);
-    bench.wait("the answer", |view| view.status.registry == Some(true) && view.status.pending == 0);
+    bench.wait("the answer", |view| view.status.registry == Some(RegistryHealth::Well) && view.status.pending == 0);
     bench.stop();
     let states: Vec<RegistryState> = answers(&world.events()).into_iter().map(|(state, _)| state).collect();
     assert_eq!((states.first(), states.last()), (Some(&RegistryState::NotAsked), Some(&RegistryState::Match)));

@@ -8,7 +8,7 @@ use diemdanh::bits::secret::Secret;
 use diemdanh::board::finding::Verdict;
 use diemdanh::board::keys::{CertRequest, certify, device_key_name};
 use diemdanh::board::verify;
-use diemdanh::checkin::event::{Choice, Input};
+use diemdanh::checkin::event::{Choice, Input, NotAdmittedReason};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::Halted;
 use diemdanh::checkin::view::{CaseView, LineWord, PortraitView, ReceiptView, Screen, StageView, View};
@@ -233,8 +233,28 @@ impl Bench {
         self.field.insert(card);
     }
 
+    /// Presses a button as soon as it decides.
     pub(crate) fn choose(&self, choice: Choice) {
-        self.desk.send(Input::Chose(choice));
+        let offers = |view: &View| {
+            let offered = match (&view.screen, view.screen.case().map(|case| &case.stage)) {
+                (Screen::Closing(_), _) => choice == Choice::EndSession,
+                (_, Some(StageView::Deciding(choices))) => choices.contains(&choice),
+                _ => false,
+            };
+            offered && view.guarded_ms == 0
+        };
+        let view = self.wait("a button that decides", offers);
+        self.desk.send(Input::Chose(choice, view.meaning));
+    }
+
+    /// Presses a reason as soon as it decides.
+    pub(crate) fn give_reason(&self, reason: NotAdmittedReason) {
+        let asks = |view: &View| match view.screen.case().map(|case| &case.stage) {
+            Some(StageView::ChoosingReason) => view.guarded_ms == 0,
+            _ => false,
+        };
+        let view = self.wait("reasons that decide", asks);
+        self.desk.send(Input::Reason(reason, view.meaning));
     }
 
     /// The view that fits, within the test's patience.
@@ -284,7 +304,7 @@ impl Bench {
     /// Takes the card away and goes on to the next person.
     pub(crate) fn next(&self) {
         self.field.remove();
-        self.choose(Choice::Continue);
+        self.desk.send(Input::Continue);
         self.wait("the idle screen", is_idle);
     }
 
@@ -430,4 +450,6 @@ device_key = \"device.key\"
 passphrase = \"device.pass\"
 desk_cert = \"desk-cert\"
 exam_key = \"exam.key\"
+[window]
+press_guard_ms = 30
 ";

@@ -2,7 +2,7 @@
 
 use crate::desk_support::{self as desk, Bench, World};
 use crate::rig;
-use diemdanh::checkin::event::Choice;
+use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::ReaderHealth;
 use diemdanh::checkin::view::{PlaceView, Screen};
@@ -29,7 +29,7 @@ fn tap_to_record_through_the_daemon() {
         assert_eq!(case.place.as_ref().map(|PlaceView { room, .. }| room.as_str()), Some("P12"));
         bench.decide(Choice::Admit);
         card.lift();
-        bench.choose(Choice::Continue);
+        bench.desk.send(Input::Continue);
         bench.wait("an empty field", |view| desk::is_idle(view) && !view.status.card_present);
         bench.stop();
         assert_eq!(desk::check_ins(&world.events()), 1);

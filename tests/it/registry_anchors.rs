@@ -4,6 +4,7 @@ use crate::desk_support::{Bench, World, card, check_ins, device_events, good, pe
 use diemdanh::bits::spread::InTurn;
 use diemdanh::board::{Check, Outside, Verification};
 use diemdanh::checkin::event::Choice;
+use diemdanh::checkin::state::RegistryHealth;
 use diemdanh::checkin::view::WitnessView;
 use diemdanh::host::folder::read_folder;
 use diemdanh::lab::registry_stub::{StubFault, StubSettings};
@@ -24,7 +25,7 @@ fn admit_one(world: &World) -> Bench {
     bench.tap(&person(0), card(&good(&person(0))));
     bench.decided();
     bench.decide(Choice::Admit);
-    bench.wait("the answer", |view| view.status.registry == Some(true) && view.status.pending == 0);
+    bench.wait("the answer", |view| view.status.registry == Some(RegistryHealth::Well) && view.status.pending == 0);
     bench
 }
 

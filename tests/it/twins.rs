@@ -1,6 +1,6 @@
 //! People of one name at the desk: shown side by side, with what tells them apart, and never taken for one another.
 
-use crate::checkin::Desk;
+use crate::checkin_support::Desk;
 use diemdanh::checkin::context::DeskPolicy;
 use diemdanh::checkin::event::{Event, Input};
 use diemdanh::checkin::failure::Signal;

@@ -3,6 +3,7 @@
 mod golden;
 mod look;
 mod preparing;
+mod presses;
 mod screens;
 mod views;
 mod words;

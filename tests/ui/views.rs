@@ -2,9 +2,9 @@
 
 use crate::preparing;
 use diemdanh::bits::secret::Pii;
-use diemdanh::checkin::event::{Choice, CopyHealth, DiskState, ReadPhase};
+use diemdanh::checkin::event::{Choice, CopyHealth, DiskState, Meaning, ReadPhase};
 use diemdanh::checkin::failure::{Failure, Signal};
-use diemdanh::checkin::state::ReaderHealth;
+use diemdanh::checkin::state::{ReaderHealth, RegistryHealth};
 use diemdanh::checkin::view::*;
 use std::sync::Arc;
 
@@ -24,6 +24,12 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("reading", view(Screen::Reading(reading(None)))),
         ("reading_lifted", view(Screen::Reading(reading(Some(Failure::CardLifted))))),
         ("verdict_admit", view(Screen::Verdict(admit()))),
+        ("verdict_without_registry", view(Screen::Verdict(without_registry()))),
+        ("verdict_working", view(Screen::Verdict(working()))),
+        ("verdict_of_two_codes", View { key_waits: true, ..view(Screen::Verdict(admit())) }),
+        ("idle_unrecorded", view(Screen::Idle(unrecorded()))),
+        ("idle_late_news", View { news: Some(news()), ..view(Screen::Idle(IdleView::default())) }),
+        ("verdict_late_news", View { news: Some(news()), ..view(Screen::Verdict(admit())) }),
         ("verdict_recorded", view(Screen::Verdict(recorded()))),
         ("verdict_stop", view(Screen::Verdict(stop()))),
         ("verdict_same_name", view(Screen::Verdict(admit_of_two()))),
@@ -38,7 +44,16 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
 }
 
 pub(crate) fn view(screen: Screen) -> View {
-    View { header: header(), screen, status: status() }
+    View {
+        header: header(),
+        screen,
+        status: status(),
+        meaning: Meaning(0),
+        guarded_ms: 0,
+        guard_ms: 400,
+        news: None,
+        key_waits: false,
+    }
 }
 
 fn header() -> Header {
@@ -59,7 +74,7 @@ fn status() -> StatusBar {
     StatusBar {
         reader: ReaderHealth::Ready,
         card_present: true,
-        registry: Some(false),
+        registry: Some(RegistryHealth::Silent),
         registry_silent_since: Some("06:38".to_owned()),
         pending: 3,
         disk: DiskState::Enough,
@@ -72,7 +87,7 @@ fn status() -> StatusBar {
     }
 }
 
-fn refused() -> IdleView {
+pub(crate) fn refused() -> IdleView {
     let last = Some(ReceiptView { entry: "1/41".to_owned(), time: "06:40:12".to_owned() });
     IdleView { notice: Some(Failure::KeyRefused), instruction: Instruction::GiveKey, last, ..IdleView::default() }
 }
@@ -81,7 +96,7 @@ fn no_reader() -> IdleView {
     IdleView { reader_failure: Some(Failure::NoReader), ..IdleView::default() }
 }
 
-fn search() -> IdleView {
+pub(crate) fn search() -> IdleView {
     let row = |index: u8| FoundRow {
         id: CandidateId([index; 16]),
         name: Pii::new("Nguyễn Văn Mẫu".to_owned()),
@@ -178,6 +193,39 @@ pub(crate) fn admit() -> CaseView {
     }
 }
 
+fn without_registry() -> CaseView {
+    CaseView { headline: Headline::AdmitWithoutRegistry, reasons: vec![Failure::RegistryDown], ..admit() }
+}
+
+fn working() -> CaseView {
+    let mut case = admit();
+    case.lines[0] = Line { subject: Subject::Chip, signal: Signal::Working, word: LineWord::Working };
+    CaseView {
+        signal: Signal::Working,
+        headline: Headline::Working,
+        portrait: PortraitView::Pending,
+        stage: StageView::Deciding(vec![]),
+        ..case
+    }
+}
+
+fn unrecorded() -> IdleView {
+    let name = Some(Pii::new("Nguyễn Thị Hồng Ngọc Ánh".to_owned()));
+    IdleView { unrecorded: name, instruction: Instruction::TakeCardAway, ..IdleView::default() }
+}
+
+fn news() -> NewsView {
+    NewsView {
+        question: RequestId([7; 16]),
+        candidate_number: Some("01000123".to_owned()),
+        name: Some(Pii::new("Nguyễn Thị Hồng Ngọc Ánh".to_owned())),
+        room: Some("0012".to_owned()),
+        failure: Failure::RegistryCardInvalid,
+        time: "06:42".to_owned(),
+        more: 1,
+    }
+}
+
 fn recorded() -> CaseView {
     let receipt = ReceiptView { entry: "1/42".to_owned(), time: "06:41:07".to_owned() };
     CaseView { headline: Headline::RecordedAdmit, stage: StageView::Recorded(receipt), ..admit() }
@@ -213,7 +261,7 @@ fn already_in() -> CaseView {
         signal: Signal::Attention,
         headline: Headline::AlreadyIn,
         arrival: Some(ReceiptView { entry: "1/12".to_owned(), time: "06:22:31".to_owned() }),
-        stage: StageView::Deciding(vec![Choice::ReEntry, Choice::ReportDuplicate, Choice::Refer]),
+        stage: StageView::Deciding(vec![Choice::ReEntry, Choice::Refer, Choice::ReportDuplicate]),
         ..admit()
     }
 }
@@ -224,7 +272,7 @@ fn elsewhere() -> CaseView {
         signal: Signal::Attention,
         headline: Headline::Elsewhere,
         place: Some(PlaceView { room: "0015".to_owned(), seat: String::new(), site, session: None }),
-        stage: StageView::Deciding(vec![Choice::Directed, Choice::Refer]),
+        stage: StageView::Deciding(vec![Choice::Refer, Choice::Directed]),
         ..admit()
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 impl Desk<'_> {
     /// Only an idle desk ends a session; nobody is left standing at it.
     pub(super) fn ask_to_end(&mut self) {
-        if matches!(self.state.phase, Phase::Idle(_)) && !self.state.reading {
+        if matches!(self.state.phase, Phase::Idle(_)) && !self.state.is_reading() {
             self.state.phase = Phase::Closing(Closing::Asking);
         }
     }
@@ -66,7 +66,7 @@ impl Desk<'_> {
         witness.disagrees |= rolled_back;
     }
 
-    fn is_off(&self, clock_off_s: i64) -> bool {
+    pub(super) fn is_off(&self, clock_off_s: i64) -> bool {
         clock_off_s.abs() > self.context.policy.clock_tolerance_s
     }
 }

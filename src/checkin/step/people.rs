@@ -1,31 +1,44 @@
 //! What people at the desk do: keys, picks, decisions, going back.
+//!
+//! A decision counts only for what its button meant on the screen that was pressed ([`Meaning`]), and only after the
+//! button has meant that for long enough to be read.
 
-use super::{Desk, allowed};
+use super::{Desk, guarded_ms, offer};
 use crate::bits::secret::Pii;
-use crate::checkin::case::Stage;
-use crate::checkin::event::{Choice, Effect, Input, NotAdmittedReason};
+use crate::checkin::case::{Case, Stage};
+use crate::checkin::event::{Choice, Effect, Input, Meaning, NotAdmittedReason};
 use crate::checkin::failure::Failure;
 use crate::checkin::keys::{self, Entry};
+use crate::checkin::policy::{Verdict, verdict};
 use crate::checkin::records;
 use crate::checkin::state::{Idle, Phase, ReadyKey};
-use crate::record::CandidateRef;
+use crate::record::{AttendanceEvent, CandidateRef};
+use crate::registry::RequestId;
 use crate::roster::CandidateId;
 
 impl Desk<'_> {
     pub(super) fn input(&mut self, input: Input) {
         match input {
             Input::Typed(text) => self.typed(text),
-            Input::Entered(text) => self.entered(&text),
+            Input::Entered(text) | Input::Scanned(text) => self.entered(text),
             Input::Picked(id) => self.picked(id),
-            Input::Chose(Choice::Continue) => self.continue_on(),
-            Input::Chose(Choice::EndSession) => self.end_session(),
+            Input::Continue => self.continue_on(),
             Input::EndSession => self.ask_to_end(),
-            Input::Chose(choice) => self.chose(choice),
-            Input::Reason(reason) => self.reason(reason),
+            Input::Chose(choice, on) if self.decides(on) => self.chose(choice),
+            Input::Reason(reason, on) if self.decides(on) => self.reason(reason),
+            Input::AnsweredNews(question, on) if self.decides(on) => self.answered_news(question),
             Input::Back => self.back(),
+            // A press on a screen that is not there any more, or was not there for long enough to be read.
+            Input::Chose(..) | Input::Reason(..) | Input::AnsweredNews(..) => {}
             // A desk that runs has been prepared.
             Input::TakePackage(_) | Input::ChoseOperator(_) | Input::EnteredPin(_) => {}
         }
+    }
+
+    /// The buttons mean now what they meant where they were pressed, and have done so for long enough.
+    fn decides(&self, on: Meaning) -> bool {
+        let is_same = self.state.buttons.meaning == on && self.state.buttons.offer == offer(self.context, self.state);
+        is_same && guarded_ms(self.state, self.context) == 0
     }
 
     pub(super) fn typed(&mut self, text: String) {
@@ -37,11 +50,19 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn entered(&mut self, text: &str) {
+    /// A key for the next person waits until this one has been decided on.
+    pub(super) fn entered(&mut self, text: String) {
         self.continue_on();
-        if !matches!(self.state.phase, Phase::Idle(_)) {
-            return;
+        match &self.state.phase {
+            Phase::Idle(_) => self.key_entered(&text),
+            Phase::Case(_) | Phase::Reading(_) if keys::is_long_enough(&text) => {
+                self.state.next_key = Some(Pii::new(text));
+            }
+            Phase::Case(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => {}
         }
+    }
+
+    pub(super) fn key_entered(&mut self, text: &str) {
         match keys::read_entry(text, &self.context.roster) {
             Entry::Key(key) => self.key_given(key),
             Entry::Rows(rows) => {
@@ -49,15 +70,19 @@ impl Desk<'_> {
                     idle.show_found(rows, &self.context.roster);
                 }
             }
+            Entry::OtherLayout => self.go_idle(Some(Failure::KeyboardLayout)),
             Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
         }
     }
 
     pub(super) fn picked(&mut self, id: CandidateId) {
+        if !matches!(self.state.phase, Phase::Idle(_)) {
+            return;
+        }
         self.record_note(records::viewed(CandidateRef(id.0)));
         match keys::from_row(id, &self.context.roster) {
             Entry::Key(key) => self.key_given(key),
-            Entry::Rows(_) | Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
+            Entry::Rows(_) | Entry::OtherLayout | Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
         }
     }
 
@@ -70,36 +95,44 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn chose(&mut self, choice: Choice) {
-        let now = self.state.now;
-        let context = self.context;
-        let phase_allows = allowed(&self.state.phase, context, now).contains(&choice);
-        let Some(case) = self.state.case_mut().filter(|case| case.is_open() && phase_allows) else { return };
-        if choice == Choice::NotAdmitted {
-            case.stage = Stage::ChoosingReason;
+    fn chose(&mut self, choice: Choice) {
+        if !self.state.buttons.offer.choices.contains(&choice) {
             return;
         }
-        let first = case.arrival.map(|arrival| arrival.entry);
-        let event = match (choice, case.candidate_ref(), first) {
-            (Choice::Admit, Some(cand), _) => Some(records::check_in(case, cand, context, now)),
-            (Choice::ReEntry, Some(cand), Some(first)) => Some(records::re_entry(case, cand, first, context)),
-            (Choice::ReportDuplicate, Some(cand), Some(first)) => Some(records::duplicate(case, cand, first, context)),
-            (Choice::Directed, _, _) => records::directed(case, context),
-            (Choice::Refer, _, _) => Some(records::referred(case, context, now)),
-            _ => None,
-        };
-        if let Some(event) = event {
+        match choice {
+            Choice::EndSession => self.end_session(),
+            Choice::NotAdmitted => {
+                if let Some(case) = self.state.case_mut() {
+                    case.stage = Stage::ChoosingReason;
+                }
+            }
+            Choice::Admit | Choice::ReEntry | Choice::Refer | Choice::ReportDuplicate | Choice::Directed => {
+                self.decided(choice);
+            }
+        }
+    }
+
+    fn decided(&mut self, choice: Choice) {
+        let (context, now) = (self.context, self.state.now);
+        let Some(case) = self.state.case_mut() else { return };
+        if let Some(event) = entry(choice, case, &verdict(case, context, now), context) {
             case.stage = Stage::Recording(choice);
             self.record_decision(event);
         }
     }
 
-    pub(super) fn reason(&mut self, reason: NotAdmittedReason) {
+    fn reason(&mut self, reason: NotAdmittedReason) {
         let context = self.context;
         let Some(case) = self.state.case_mut().filter(|case| case.stage == Stage::ChoosingReason) else { return };
         let event = records::not_admitted(case, reason, context);
         case.stage = Stage::Recording(Choice::NotAdmitted);
         self.record_decision(event);
+    }
+
+    fn answered_news(&mut self, question: RequestId) {
+        if let Some(notice) = self.state.news.answered(question) {
+            self.record_note(records::news_answered(&notice));
+        }
     }
 
     pub(super) fn continue_on(&mut self) {
@@ -109,25 +142,58 @@ impl Desk<'_> {
     }
 
     pub(super) fn back(&mut self) {
-        let context = self.context;
-        match self.state.case_mut().map(|case| (case.stage.clone(), case)) {
-            Some((Stage::ChoosingReason, case)) => case.stage = Stage::Deciding,
-            Some((Stage::Deciding, case)) => {
-                let event = records::abandoned(case, context);
-                self.record_note(event);
-                self.leave();
+        match self.state.case().map(|case| &case.stage) {
+            Some(Stage::ChoosingReason) => {
+                if let Some(case) = self.state.case_mut() {
+                    case.stage = Stage::Deciding;
+                }
             }
-            Some((Stage::Recording(_), _)) => {}
-            Some((Stage::Recorded { .. }, _)) => self.go_idle(None),
+            Some(Stage::Deciding) => self.abandon(),
+            Some(Stage::Recording(_)) => {}
+            Some(Stage::Recorded { .. }) => self.go_idle(None),
             None => self.leave(),
         }
     }
 
+    /// Nobody decided, and the screen says so until the next person comes.
+    fn abandon(&mut self) {
+        let context = self.context;
+        let Some(case) = self.state.case() else { return };
+        let (event, name) = (records::abandoned(case, context), case.holder.full_name.clone());
+        self.record_note(event);
+        self.leave();
+        if let Phase::Idle(idle) = &mut self.state.phase {
+            idle.unrecorded = Some(name);
+        }
+    }
+
     pub(super) fn leave(&mut self) {
-        if self.state.reading {
+        self.remember_undecided();
+        if self.state.contact.take().is_some() {
             self.effects.push(Effect::ReleaseCard);
-            self.state.reading = false;
         }
         self.go_idle(None);
+    }
+}
+
+/// The entry that a choice leads to. Whoever is let in is let in by a clearance of this very verdict.
+fn entry(
+    choice: Choice,
+    case: &Case,
+    verdict: &Verdict,
+    context: &crate::checkin::context::Context,
+) -> Option<AttendanceEvent> {
+    match (choice, verdict) {
+        (Choice::Admit, Verdict::Admit(clearance)) => Some(records::check_in(clearance, case, context)),
+        (Choice::ReEntry, Verdict::ReEnter(clearance, first)) => {
+            Some(records::re_entry(clearance, case, first.entry, context))
+        }
+        (Choice::ReportDuplicate, _) => {
+            let first = case.arrival?.entry;
+            Some(records::duplicate(case, case.candidate_ref()?, first, context))
+        }
+        (Choice::Directed, Verdict::Direct { .. }) => records::directed(case, context),
+        (Choice::Refer, verdict) => Some(records::referred(case, verdict, context)),
+        _ => None,
     }
 }

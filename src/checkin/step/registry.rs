@@ -2,13 +2,16 @@
 
 use super::Desk;
 use crate::bits::secret::Pii;
-use crate::checkin::case::{Case, RegistryPart};
+use crate::checkin::case::{Case, RegistryPart, Stage};
 use crate::checkin::context::Context;
 use crate::checkin::event::Effect;
+use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::news::{About, Notice};
+use crate::checkin::state::RegistryHealth;
 use crate::checkin::{policy, records};
 use crate::record::witness::Anchored;
 use crate::record::{Checkpoint, CosignatureKey, NoteError};
-use crate::registry::{Answer, Asked, HeadLines, Query, Reply, RequestId};
+use crate::registry::{Answer, Asked, HeadLines, Query, RefusedReason, Reply, RequestId};
 use jiff::Timestamp;
 
 impl Desk<'_> {
@@ -16,22 +19,66 @@ impl Desk<'_> {
         self.record_note(records::answer(id, reply));
         self.cosigned(reply);
         let silent = matches!(reply.answer, Answer::NotAsked { .. } | Answer::Refused { .. });
-        self.state.health.registry = Some(!silent);
+        self.state.health.registry = RegistryHealth::of(&reply.answer);
+        self.note_registry_time(&reply.answer);
         let now = self.state.now;
         let since = &mut self.state.health.registry_silent_since;
         *since = silent.then(|| since.unwrap_or(now));
-        if silent {
-            for pending in self.state.pending.iter_mut().filter(|pending| pending.query.request_id == id) {
-                (pending.in_flight, pending.asked_ms) = (false, Some(now.boot_ms));
+        let index = self.state.pending.iter().position(|pending| pending.query.request_id == id);
+        let Some(index) = index else { return };
+        if !silent {
+            let about = self.state.pending.remove(index).about;
+            if !self.shown(id, &reply.answer) {
+                self.late(id, &reply.answer, about);
             }
-        } else {
-            self.state.pending.retain(|pending| pending.query.request_id != id);
+        } else if let Some(pending) = self.state.pending.get_mut(index) {
+            (pending.in_flight, pending.asked_ms) = (false, Some(now.boot_ms));
+            self.shown(id, &reply.answer);
         }
-        if let Some(case) = self.state.case_mut()
-            && (case.registry == RegistryPart::Asking(id) || (case.is_open() && is_about(case, id)))
-        {
-            case.registry = RegistryPart::Done(reply.answer.clone());
+    }
+
+    /// The person whom the answer is about stands at the desk and is not in yet: it becomes a part of the verdict.
+    fn shown(&mut self, id: RequestId, answer: &Answer) -> bool {
+        let Some(case) = self.state.case_mut().filter(|case| case.question == Some(id)) else { return false };
+        let before_recorded = case.is_open() || matches!(case.stage, Stage::Recording(_));
+        if before_recorded && (case.registry == RegistryPart::Asking(id) || is_silent(&case.registry)) {
+            case.registry = RegistryPart::Done(answer.clone());
             self.announce();
+        }
+        before_recorded
+    }
+
+    /// Nobody stands there any more. Bad news about somebody who is in goes to a person.
+    fn late(&mut self, question: RequestId, answer: &Answer, about: About) {
+        let inside = about.candidate.filter(|candidate| self.state.arrivals.contains_key(candidate));
+        let (Some(candidate), Some(failure)) = (inside, policy::registry_failure(answer)) else { return };
+        let at = self.state.now.wall;
+        let notice = Notice { question, candidate, document: about.document, failure, at };
+        self.record_note(records::late_news(&notice));
+        if self.state.news.add(notice) {
+            self.effects.push(Effect::Sound(Signal::Stop));
+        }
+    }
+
+    /// The answer came while the decision was being written: the decision stands, and the news goes to a person.
+    pub(super) fn news_while_recording(&mut self) {
+        let Some(case) = self.state.case() else { return };
+        let RegistryPart::Done(answer) = &case.registry else { return };
+        let silent = policy::registry_failure(answer).is_none_or(policy::is_silence);
+        let Some(question) = case.question.filter(|_| !silent) else { return };
+        let answer = answer.clone();
+        let about = About { candidate: case.candidate_ref(), document: records::document(case, self.context) };
+        self.late(question, &answer, about);
+    }
+
+    /// An answer to this very question with a time far from ours: one of the two clocks is wrong, and that is said.
+    fn note_registry_time(&mut self, answer: &Answer) {
+        if let Answer::Refused { why: RefusedReason::StaleTime { off_seconds } } = answer {
+            let was_off = self.is_off(self.state.health.clock_off_s);
+            self.state.health.clock_off_s = off_seconds.saturating_neg();
+            if !was_off {
+                self.record_note(records::device("clock", Failure::ClockDiffers));
+            }
         }
     }
 
@@ -108,7 +155,6 @@ pub(super) fn question(id: RequestId, case: &Case, context: &Context) -> Query {
 }
 
 /// A later answer to the same question replaces a silence.
-fn is_about(case: &Case, id: RequestId) -> bool {
-    let silent = |answer: &Answer| policy::registry_failure(answer).is_some_and(policy::is_silence);
-    matches!(&case.registry, RegistryPart::Done(answer) if silent(answer)) && case.question == Some(id)
+fn is_silent(part: &RegistryPart) -> bool {
+    matches!(part, RegistryPart::Done(answer) if policy::registry_failure(answer).is_some_and(policy::is_silence))
 }

@@ -1,11 +1,11 @@
 //! The common ground of the three screens about a person: banner, portrait, person, body, lines, buttons.
 
-use super::Tools;
+use super::{Buttons, Tools};
 use crate::checkin::event::{Choice, Input, NotAdmittedReason};
 use crate::checkin::view::{CaseView, Headline, PersonView, StageView};
 use crate::ui::style::{self, Size};
 use crate::ui::text::{Strings, Words};
-use crate::ui::widgets::{Weight, banner, button, check_line, remark, remark_line};
+use crate::ui::widgets::{Press, Weight, banner, button, check_line, hatched_banner, remark, remark_line};
 use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
@@ -23,8 +23,13 @@ pub(super) fn show(
     let strings = tools.strings;
     // The buttons come first, from the bottom: whatever stands above, they are never cut off.
     let bottom = Panel::bottom("decision").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
-    let pressed = bottom.show(ui, |ui| foot(ui, view, &strings.words)).inner;
-    banner(ui, view.signal, headline(view.headline, &strings.words), &banner_detail(view, &strings.words));
+    let pressed = bottom.show(ui, |ui| foot(ui, view, tools.buttons, &strings.words)).inner;
+    let (word, detail) = (headline(view.headline, &strings.words), banner_detail(view, &strings.words));
+    if view.headline == Headline::AdmitWithoutRegistry {
+        hatched_banner(ui, word, &detail);
+    } else {
+        banner(ui, view.signal, word, &detail);
+    }
     ui.add_space(2.0);
     ui.horizontal_top(|ui| {
         ui.vertical(|ui| {
@@ -73,48 +78,84 @@ fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
     });
 }
 
-fn foot(ui: &mut Ui, view: &CaseView, words: &Words) -> Option<Input> {
+fn foot(ui: &mut Ui, view: &CaseView, buttons: Buttons, words: &Words) -> Option<Input> {
     ui.add_space(style::GAP);
     ui.horizontal(|ui| match &view.stage {
-        StageView::Deciding(choices) => choices_row(ui, choices, words),
-        StageView::ChoosingReason => reasons_row(ui, words),
+        StageView::Deciding(choices) if choices.is_empty() => {
+            ui.label(RichText::new(&words.nothing_to_press).font(style::bold(Size::Title)).color(style::INK_SOFT));
+            None
+        }
+        StageView::Deciding(choices) => slots(ui, choices, buttons, words),
+        StageView::ChoosingReason => reasons_row(ui, buttons, words),
         StageView::Recording => {
             ui.label(RichText::new(&words.recording).font(style::bold(Size::Title)).color(style::INK_SOFT));
             None
         }
-        StageView::Recorded(_) => {
-            let width = ui.available_width();
-            button(ui, &words.action_continue, Some(Key::Enter), Weight::Main, width)
-                .then_some(Input::Chose(Choice::Continue))
-        }
+        StageView::Recorded(_) => go_on(ui, buttons, words),
     })
     .inner
 }
 
-fn choices_row(ui: &mut Ui, choices: &[Choice], words: &Words) -> Option<Input> {
-    let keys = [Key::Enter, Key::F6, Key::F7];
-    let count = u8::try_from(choices.len().max(1)).map_or(1.0, f32::from);
-    let spacing = ui.spacing().item_spacing.x;
-    let share = (ui.available_width() - spacing * (count - 1.0)) / (count + 0.6);
+/// Going on stands where nobody was let in.
+fn go_on(ui: &mut Ui, buttons: Buttons, words: &Words) -> Option<Input> {
+    let [left, middle, right] = slot_widths(ui);
+    ui.add_space(left + ui.spacing().item_spacing.x);
+    let press = Press { key: Some(Key::Enter), weight: Weight::Main, alive: buttons.alive };
+    let width = middle + right + ui.spacing().item_spacing.x;
+    button(ui, &words.action_continue, press, width).then_some(Input::Continue)
+}
+
+/// Three places that never move: letting in at the left, the head of site in the middle, everything else at the right.
+fn slots(ui: &mut Ui, choices: &[Choice], buttons: Buttons, words: &Words) -> Option<Input> {
     let mut pressed = None;
-    for (index, choice) in choices.iter().enumerate() {
-        let weight = if index == 0 { Weight::Main } else { Weight::Side };
-        let width = if index == 0 { share * 1.6 } else { share };
-        if button(ui, choice_word(*choice, words), keys.get(index).copied(), weight, width) {
-            pressed = Some(Input::Chose(*choice));
+    for (slot, width) in [Slot::Left, Slot::Middle, Slot::Right].into_iter().zip(slot_widths(ui)) {
+        let Some(choice) = choices.iter().copied().find(|choice| place_of(*choice).0 == slot) else {
+            ui.add_space(width + ui.spacing().item_spacing.x);
+            continue;
+        };
+        let weight = if slot == Slot::Left { Weight::Main } else { Weight::Side };
+        let press = Press { key: Some(place_of(choice).1), weight, alive: buttons.alive };
+        if button(ui, choice_word(choice, words), press, width) {
+            pressed = Some(Input::Chose(choice, buttons.meaning));
         }
     }
     pressed
 }
 
-fn reasons_row(ui: &mut Ui, words: &Words) -> Option<Input> {
-    let keys = [Key::Num1, Key::Num2, Key::Num3, Key::Num4];
+/// A place for buttons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Slot {
+    Left,
+    Middle,
+    Right,
+}
+
+/// Where a button stands and which key it has, on every screen.
+fn place_of(choice: Choice) -> (Slot, Key) {
+    match choice {
+        Choice::Admit | Choice::ReEntry => (Slot::Left, Key::F5),
+        Choice::Refer => (Slot::Middle, Key::F6),
+        Choice::NotAdmitted => (Slot::Right, Key::F7),
+        Choice::ReportDuplicate => (Slot::Right, Key::F8),
+        Choice::Directed => (Slot::Right, Key::F9),
+        Choice::EndSession => (Slot::Right, Key::F10),
+    }
+}
+
+fn slot_widths(ui: &Ui) -> [f32; 3] {
+    let share = (ui.available_width() - ui.spacing().item_spacing.x * 2.0) / 3.6;
+    [share * 1.6, share, share]
+}
+
+/// No digit chooses: a scanner types digits. Tab and Enter, or a finger.
+fn reasons_row(ui: &mut Ui, buttons: Buttons, words: &Words) -> Option<Input> {
     let spacing = ui.spacing().item_spacing.x;
     let width = (ui.available_width() - spacing * 3.0) / 4.0;
     let mut pressed = None;
-    for (reason, key) in NotAdmittedReason::ALL.into_iter().zip(keys) {
-        if button(ui, reason_word(reason, words), Some(key), Weight::Side, width) {
-            pressed = Some(Input::Reason(reason));
+    for reason in NotAdmittedReason::ALL {
+        let press = Press { key: None, weight: Weight::Side, alive: buttons.alive };
+        if button(ui, reason_word(reason, words), press, width) {
+            pressed = Some(Input::Reason(reason, buttons.meaning));
         }
     }
     pressed
@@ -133,6 +174,7 @@ fn headline(headline: Headline, words: &Words) -> &str {
     match headline {
         Headline::Working => &words.headline_working,
         Headline::Admit => &words.headline_admit,
+        Headline::AdmitWithoutRegistry => &words.headline_admit_without_registry,
         Headline::Ask => &words.headline_ask,
         Headline::Stop => &words.headline_stop,
         Headline::AlreadyIn => &words.headline_already_in,
@@ -154,7 +196,6 @@ fn choice_word(choice: Choice, words: &Words) -> &str {
         Choice::ReEntry => &words.action_reentry,
         Choice::ReportDuplicate => &words.action_report_duplicate,
         Choice::Directed => &words.action_directed,
-        Choice::Continue => &words.action_continue,
         Choice::EndSession => &words.action_end_session,
     }
 }

@@ -1,13 +1,13 @@
 //! Closing: asks once, then shows what goes into the paper minutes.
 
-use super::Tools;
+use super::{Buttons, Tools};
 use crate::checkin::event::{Choice, Input};
 use crate::checkin::failure::Signal;
 use crate::checkin::view::{ClosedView, ClosingView, QrMatrix};
 use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::Words;
-use crate::ui::widgets::{Weight, banner, button};
+use crate::ui::widgets::{Press, Weight, banner, button};
 use egui::{Key, Label, Rect, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 620.0;
@@ -27,7 +27,7 @@ pub(crate) fn show(ui: &mut Ui, view: &ClosingView, tools: &mut Tools<'_>) -> Op
             ui.add_space(style::GAP * 2.0);
             ui.label(RichText::new(&words.closing_hint).font(style::font(Size::Large)).color(style::INK));
             ui.add_space(style::GAP * 2.0);
-            buttons(ui, words)
+            buttons(ui, tools.buttons, words)
         }
         ClosingView::Writing => {
             banner(ui, Signal::Working, &words.closing_writing, "");
@@ -46,12 +46,13 @@ pub(crate) fn show(ui: &mut Ui, view: &ClosingView, tools: &mut Tools<'_>) -> Op
     }
 }
 
-fn buttons(ui: &mut Ui, words: &Words) -> Option<Input> {
+fn buttons(ui: &mut Ui, state: Buttons, words: &Words) -> Option<Input> {
     ui.horizontal(|ui| {
         // Enter ends nothing by accident: the way back is what it presses.
-        let back = button(ui, &words.action_back, Some(Key::Enter), Weight::Main, BUTTON_WIDTH).then_some(Input::Back);
-        let end = button(ui, &words.action_end_session, Some(Key::F10), Weight::Side, BUTTON_WIDTH);
-        end.then_some(Input::Chose(Choice::EndSession)).or(back)
+        let back = button(ui, &words.action_back, Press::always(Some(Key::Enter), Weight::Main), BUTTON_WIDTH);
+        let end = Press { key: Some(Key::F10), weight: Weight::Side, alive: state.alive };
+        let end = button(ui, &words.action_end_session, end, BUTTON_WIDTH);
+        end.then_some(Input::Chose(Choice::EndSession, state.meaning)).or(back.then_some(Input::Back))
     })
     .inner
 }

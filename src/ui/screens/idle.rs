@@ -2,19 +2,21 @@
 
 use super::Tools;
 use crate::checkin::event::Input;
+use crate::checkin::failure::Signal;
 use crate::checkin::view::{FoundRow, IdleView, Instruction};
+use crate::ui::hand::Hand;
 use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::Words;
-use crate::ui::widgets::{notice, side_by_side};
-use egui::{Align, Frame, Key, Layout, Panel, RichText, TextEdit, Ui, Vec2};
+use crate::ui::widgets::{LineKind, LineLook, focus_ring, line, notice, side_by_side};
+use egui::{Align, Frame, Layout, Panel, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 900.0;
 const ROW_HEIGHT: f32 = 52.0;
 const FOOT_HEIGHT: f32 = 48.0;
 
-/// Draws the screen; `line` is the text in the input line, kept between frames.
-pub(crate) fn show(ui: &mut Ui, view: &IdleView, line: &mut String, tools: &mut Tools<'_>) -> Option<Input> {
+/// Draws the screen; `text` is the text in the input line, kept between frames.
+pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut Tools<'_>) -> Option<Input> {
     let words = &tools.strings.words;
     let searching = !view.found.is_empty() || view.found_nothing;
     let foot = Panel::bottom("idle-foot").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
@@ -25,9 +27,9 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, line: &mut String, tools: &mut 
         if !searching {
             picture(ui, told.is_some());
         }
-        ui.label(RichText::new(instruction(view.instruction, words)).font(style::bold(Size::Title)).color(style::INK));
+        headline(ui, view, words);
         ui.add_space(style::GAP);
-        let mut input = entry(ui, line, words);
+        let mut input = entry(ui, text, tools.hand, words);
         ui.add_space(style::GAP);
         if let Some(failure) = told.filter(|_| !searching) {
             notice(ui, failure, tools.strings);
@@ -42,12 +44,32 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, line: &mut String, tools: &mut 
     input.inner.or(ended)
 }
 
+/// The one instruction; before it, whoever was left without a decision.
+fn headline(ui: &mut Ui, view: &IdleView, words: &Words) {
+    if let Some(name) = &view.unrecorded {
+        let text = words.idle_unrecorded.replace("{name}", name.reveal());
+        let colours = style::signal(Signal::Attention);
+        style::signal_card(Signal::Attention).show(ui, |ui| {
+            ui.label(RichText::new(text).font(style::bold(Size::Title)).color(colours.ink));
+        });
+        ui.add_space(style::GAP);
+    }
+    let instruction = match (view.instruction, &view.unrecorded) {
+        // Nothing is done where nothing was recorded.
+        (Instruction::TakeCardAway, Some(_)) => words.idle_take_card.as_str(),
+        (instruction, _) => self::instruction(instruction, words),
+    };
+    ui.label(RichText::new(instruction).font(style::bold(Size::Title)).color(style::INK));
+}
+
 /// Apart from everything that is pressed for a person.
 fn end_session(ui: &mut Ui, words: &Words) -> Option<Input> {
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
         let text = RichText::new(&words.end_session).font(style::font(Size::Body)).color(style::INK_SOFT);
         let button = egui::Button::new(text).min_size(Vec2::new(0.0, style::TARGET_MIN));
-        ui.add(button).clicked().then_some(Input::EndSession)
+        let response = ui.add(button);
+        focus_ring(ui, &response);
+        response.clicked().then_some(Input::EndSession)
     })
     .inner
 }
@@ -60,37 +82,20 @@ fn picture(ui: &mut Ui, small: bool) {
     ui.add_space(style::GAP);
 }
 
-fn entry(ui: &mut Ui, line: &mut String, words: &Words) -> Option<Input> {
-    let label = ui.label(RichText::new(&words.input_label).font(style::font(Size::Body)).color(style::INK_SOFT));
-    let edit = TextEdit::singleline(line)
-        .font(style::font(Size::Title))
-        .hint_text(RichText::new(&words.input_hint).font(style::font(Size::Large)).color(style::INK_SOFT))
-        .margin(egui::Margin::symmetric(16, 12))
-        .desired_width(COLUMN_WIDTH - 32.0);
-    let response = ui.add(edit).labelled_by(label.id);
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if !response.has_focus() {
-        // A scanner does not wait for the focus: what came in this frame is taken by hand.
-        line.push_str(&typed_text(ui));
-        if ui.input(|input| input.focused) {
-            response.request_focus();
-        }
+/// The line, and what came of it: the last whole text counts, since one person stands there.
+fn entry(ui: &mut Ui, text: &mut String, hand: &Hand, words: &Words) -> Option<Input> {
+    let look = LineLook {
+        kind: LineKind::Search,
+        label: &words.input_label,
+        hint: &words.input_hint,
+        font: style::font(Size::Title),
+        width: COLUMN_WIDTH - 32.0,
+    };
+    let news = line(ui, &look, text, hand);
+    match news.entered.into_iter().next_back() {
+        Some(entered) => Some(Input::Entered(entered)),
+        None => news.changed.then(|| Input::Typed(text.clone())),
     }
-    if entered && !line.trim().is_empty() {
-        return Some(Input::Entered(std::mem::take(line)));
-    }
-    response.changed().then(|| Input::Typed(line.clone()))
-}
-
-/// The text that was typed or scanned in this frame.
-pub(crate) fn typed_text(ui: &Ui) -> String {
-    ui.input(|input| {
-        let texts = input.events.iter().filter_map(|event| match event {
-            egui::Event::Text(text) => Some(text.as_str()),
-            _ => None,
-        });
-        texts.collect()
-    })
 }
 
 fn found(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
@@ -118,7 +123,9 @@ fn found_row(ui: &mut Ui, row: &FoundRow, words: &Words) -> bool {
         row.room
     );
     let button = egui::Button::new(RichText::new(text).font(style::bold(Size::Body)).color(style::INK));
-    ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), button).clicked()
+    let response = ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), button);
+    focus_ring(ui, &response);
+    response.clicked()
 }
 
 fn instruction(instruction: Instruction, words: &Words) -> &str {

@@ -10,8 +10,19 @@ pub(super) mod preparing;
 pub(super) mod reading;
 pub(super) mod verdict;
 
+use crate::checkin::event::Meaning;
+use crate::ui::hand::Hand;
 use crate::ui::portrait::PortraitTexture;
 use crate::ui::text::Strings;
+
+/// What the buttons of a frame mean.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Buttons {
+    /// Goes with every press.
+    pub(super) meaning: Meaning,
+    /// They decide: a person has seen them.
+    pub(super) alive: bool,
+}
 
 /// What every screen draws with.
 pub(super) struct Tools<'a> {
@@ -19,4 +30,8 @@ pub(super) struct Tools<'a> {
     pub(super) strings: &'a Strings,
     /// The portrait's texture.
     pub(super) portrait: &'a mut PortraitTexture,
+    /// Keyboard and scanner.
+    pub(super) hand: &'a Hand,
+    /// What the buttons mean, and whether they decide yet.
+    pub(super) buttons: Buttons,
 }

@@ -1,17 +1,16 @@
 //! Before there is a desk: what the board's package says about itself, and who signs in.
 
 use super::Tools;
-use super::idle::typed_text;
 use crate::bits::secret::Secret;
 use crate::checkin::event::Input;
 use crate::checkin::failure::Signal;
 use crate::checkin::view::{OfferView, OperatorView, PackagesView, PreparingView, Role, SignInView};
-
+use crate::ui::hand::Hand;
 use crate::ui::icons;
 use crate::ui::style::{self, Size};
 use crate::ui::text::Words;
-use crate::ui::widgets::{Weight, banner, button, notice};
-use egui::{Key, Label, Modifiers, RichText, ScrollArea, TextEdit, Ui, Vec2};
+use crate::ui::widgets::{LineKind, LineLook, Press, Weight, banner, button, focus_ring, line, notice};
+use egui::{Key, Label, Modifiers, RichText, ScrollArea, Ui, Vec2};
 
 const BUTTON_WIDTH: f32 = 380.0;
 const COLUMN_WIDTH: f32 = 900.0;
@@ -31,7 +30,7 @@ pub(crate) fn show(ui: &mut Ui, view: &PreparingView, line: &mut String, tools: 
         PreparingView::SignIn(sign_in) => {
             banner(ui, Signal::Working, &words.sign_in_title, "");
             ui.add_space(style::GAP);
-            sign_in_screen(ui, sign_in, line, words)
+            sign_in_screen(ui, sign_in, line, tools)
         }
         PreparingView::Working => {
             banner(ui, Signal::Working, &words.preparing_working, "");
@@ -108,7 +107,7 @@ fn offer_card(ui: &mut Ui, offer: &OfferView, key: Option<Key>, words: &Words) -
                 let action = if offer.is_kept { &words.action_use_package } else { &words.action_take_package };
                 // One that cannot be used yet is only shown.
                 if !(offer.is_kept && offer.from.is_some()) {
-                    pressed = button(ui, action, key, Weight::Main, BUTTON_WIDTH);
+                    pressed = button(ui, action, Press::always(key, Weight::Main), BUTTON_WIDTH);
                 }
             });
         });
@@ -138,11 +137,12 @@ fn facts(ui: &mut Ui, offer: &OfferView, words: &Words) {
     });
 }
 
-fn sign_in_screen(ui: &mut Ui, view: &SignInView, line: &mut String, words: &Words) -> Option<Input> {
+fn sign_in_screen(ui: &mut Ui, view: &SignInView, text: &mut String, tools: &Tools<'_>) -> Option<Input> {
+    let words = &tools.strings.words;
     match view.chosen.and_then(|chosen| view.operators.get(chosen)) {
-        Some(operator) => pin(ui, view, operator, line, words),
+        Some(operator) => pin(ui, view, operator, text, tools),
         None => {
-            line.clear();
+            text.clear();
             people(ui, &view.operators, words)
         }
     }
@@ -159,7 +159,9 @@ fn people(ui: &mut Ui, operators: &[OperatorView], words: &Words) -> Option<Inpu
                 let name = format!("{number}{}   ·   {who}   ·   {}", operator.name, operator.code);
                 let label = RichText::new(name).font(style::bold(Size::Large)).color(style::INK);
                 let by_key = key.is_some_and(|key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)));
-                if ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), egui::Button::new(label)).clicked() || by_key {
+                let response = ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), egui::Button::new(label));
+                focus_ring(ui, &response);
+                if response.clicked() || by_key {
                     chosen = Some(Input::ChoseOperator(index));
                 }
             }
@@ -168,7 +170,8 @@ fn people(ui: &mut Ui, operators: &[OperatorView], words: &Words) -> Option<Inpu
     chosen
 }
 
-fn pin(ui: &mut Ui, view: &SignInView, operator: &OperatorView, line: &mut String, words: &Words) -> Option<Input> {
+fn pin(ui: &mut Ui, view: &SignInView, operator: &OperatorView, text: &mut String, tools: &Tools<'_>) -> Option<Input> {
+    let words = &tools.strings.words;
     ui.vertical_centered(|ui| {
         ui.set_max_width(COLUMN_WIDTH);
         ui.label(RichText::new(&operator.name).font(style::bold(Size::Banner)).color(style::INK));
@@ -176,39 +179,33 @@ fn pin(ui: &mut Ui, view: &SignInView, operator: &OperatorView, line: &mut Strin
         ui.label(RichText::new(below).font(style::font(Size::Large)).color(style::INK_SOFT));
         ui.add_space(style::GAP * 2.0);
         let open = !view.stopped && view.locked_s.is_none();
-        let entered = if open { entry(ui, line, words) } else { None };
+        let entered = if open { entry(ui, text, tools.hand, words) } else { None };
         ui.add_space(style::GAP);
         trouble(ui, view, words);
         ui.add_space(style::GAP * 2.0);
-        let back = button(ui, &words.action_other_person, Some(Key::Escape), Weight::Side, BUTTON_WIDTH);
+        let press = Press::always(Some(Key::Escape), Weight::Side);
+        let back = button(ui, &words.action_other_person, press, BUTTON_WIDTH);
         if back {
-            line.clear();
+            text.clear();
         }
         entered.or(back.then_some(Input::Back))
     })
     .inner
 }
 
-fn entry(ui: &mut Ui, line: &mut String, words: &Words) -> Option<Input> {
-    let label = ui.label(RichText::new(&words.sign_in_hint).font(style::font(Size::Large)).color(style::INK_SOFT));
-    let edit = TextEdit::singleline(line)
-        .password(true)
-        .char_limit(MAX_PIN_LEN)
-        .font(style::mono(Size::Banner))
-        .hint_text(RichText::new(&words.sign_in_pin).font(style::font(Size::Title)).color(style::INK_SOFT))
-        .align(egui::Align2::CENTER_CENTER)
-        .margin(egui::Margin::symmetric(16, 12))
-        .desired_width(360.0);
-    let response = ui.add(edit).labelled_by(label.id);
-    let entered = response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if !response.has_focus() {
-        // Who types at once, before the line has the focus, has typed too.
-        line.push_str(&typed_text(ui));
-        response.request_focus();
-    }
+fn entry(ui: &mut Ui, text: &mut String, hand: &Hand, words: &Words) -> Option<Input> {
+    let look = LineLook {
+        kind: LineKind::Pin,
+        label: &words.sign_in_hint,
+        hint: &words.sign_in_pin,
+        font: style::mono(Size::Banner),
+        width: 360.0,
+    };
+    let entered = line(ui, &look, text, hand).entered.into_iter().next_back();
     ui.add_space(style::GAP);
-    let pressed = button(ui, &words.action_sign_in, None, Weight::Main, BUTTON_WIDTH);
-    ((entered || pressed) && !line.is_empty()).then(|| Input::EnteredPin(Secret::new(std::mem::take(line))))
+    let pressed = button(ui, &words.action_sign_in, Press::always(None, Weight::Main), BUTTON_WIDTH);
+    let entered = entered.or_else(|| (pressed && !text.is_empty()).then(|| std::mem::take(text)));
+    entered.map(|pin| Input::EnteredPin(Secret::new(pin)))
 }
 
 fn trouble(ui: &mut Ui, view: &SignInView, words: &Words) {
@@ -251,5 +248,3 @@ fn text(ui: &mut Ui, words: &str, size: Size) {
 /// The first nine people have a key.
 const KEYS: [Key; 9] =
     [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
-/// Longer than every PIN.
-const MAX_PIN_LEN: usize = 16;

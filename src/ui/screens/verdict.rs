@@ -10,7 +10,10 @@ use egui::Ui;
 /// Room and seat where the person may go in; the rows side by side where several fit; else what happened and what to do.
 pub(crate) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) -> Option<Input> {
     case::show(ui, view, tools, |ui, strings| {
-        let goes_in = matches!(view.headline, Headline::Admit | Headline::RecordedAdmit | Headline::Working);
+        let goes_in = matches!(
+            view.headline,
+            Headline::Admit | Headline::AdmitWithoutRegistry | Headline::RecordedAdmit | Headline::Working
+        );
         let several = view.twins.as_ref().filter(|_| view.person.candidate_number.is_none());
         if let (Some(twins), Some(Failure::NeedsDecision)) = (several, view.reasons.first()) {
             // Nobody is picked here: which row is meant is for the head of site to say.

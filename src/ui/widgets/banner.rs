@@ -2,9 +2,11 @@
 
 use crate::checkin::failure::{Failure, Signal};
 use crate::ui::icons;
-use crate::ui::style::{self, Size};
+use crate::ui::style::{self, SignalColours, Size};
 use crate::ui::text::Strings;
-use egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Ui, Vec2};
+use egui::{
+    Align, CornerRadius, Frame, Label, Layout, Margin, Pos2, Rect, RichText, Shape, Stroke, StrokeKind, Ui, Vec2,
+};
 
 /// A full-width band: icon and word on the signal's ground, with a smaller text behind.
 pub(crate) fn banner(ui: &mut Ui, signal: Signal, headline: &str, detail: &str) {
@@ -26,6 +28,46 @@ pub(crate) fn banner(ui: &mut Ui, signal: Signal, headline: &str, detail: &str) 
         });
     });
 }
+
+/// The band of somebody who is proven but for the registry: the same green as an outline, hatched, so that nobody takes
+/// it for the whole.
+pub(crate) fn hatched_banner(ui: &mut Ui, headline: &str, detail: &str) {
+    let colours = style::signal(Signal::Ok);
+    let behind = ui.painter().add(Shape::Noop);
+    let frame = Frame::new().inner_margin(Margin::symmetric(22, 8));
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.horizontal(|ui| {
+            let (rect, _) = ui.allocate_exact_size(Vec2::splat(48.0), egui::Sense::hover());
+            icons::signal(ui.painter(), rect, Signal::Ok, colours.ink, colours.soft);
+            ui.add_space(style::GAP);
+            ui.label(RichText::new(headline).font(style::bold(Size::Banner)).color(colours.ink));
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                ui.label(RichText::new(detail).font(style::bold(Size::Large)).color(colours.ink));
+            });
+        });
+    });
+    ui.painter().set(behind, hatched(shown.response.rect, colours));
+}
+
+/// A ground with a thick edge and slanted lines at both ends, clear of the words.
+fn hatched(rect: Rect, colours: SignalColours) -> Shape {
+    let radius = CornerRadius::same(style::RADIUS);
+    let mut shapes = vec![Shape::rect_filled(rect, radius, colours.soft)];
+    let line = Stroke::new(5.0, colours.strong);
+    for step in 0_u8..HATCHES {
+        let along = f32::from(step) * 16.0;
+        for left in [rect.left() + along, rect.right() - rect.height() * 0.5 - along] {
+            let foot = Pos2::new(left, rect.bottom() - 6.0);
+            shapes.push(Shape::line_segment([foot, Pos2::new(left + rect.height() * 0.5, rect.top() + 6.0)], line));
+        }
+    }
+    shapes.push(Shape::rect_stroke(rect, radius, Stroke::new(5.0, colours.strong), StrokeKind::Inside));
+    Shape::Vec(shapes)
+}
+
+/// Slanted lines at each end.
+const HATCHES: u8 = 1;
 
 /// What happened, what to do, whom to call, and the stable code in small type.
 pub(crate) fn notice(ui: &mut Ui, failure: Failure, strings: &Strings) {

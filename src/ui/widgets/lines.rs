@@ -71,6 +71,7 @@ fn words(line: &Line, strings: &Strings) -> (String, &'static str) {
         LineWord::NotLookedAt => (words.line_not_asked.clone(), ""),
         LineWord::Unproven => (words.line_unproven.clone(), ""),
         LineWord::Off => (words.registry_off.clone(), ""),
+        LineWord::Withheld => (words.registry_withheld.clone(), ""),
         LineWord::Failed(failure) => (what(*failure, strings), failure.code()),
         LineWord::FailedFields(failure, fields) => {
             let names: Vec<_> = fields.iter().map(|field| field_name(*field, words)).collect();

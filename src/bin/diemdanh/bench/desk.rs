@@ -102,12 +102,13 @@ fn decisions(desk: &RunningDesk, field: &LabField, person: &Person, work: &Path)
         field.insert(SyntheticCard::new(data.clone()));
         let view = shown(desk, "a verdict", |view| decided(view).is_some())?;
         let choice = if matches!(view.screen, Screen::AlreadyIn(_)) { Choice::ReEntry } else { Choice::Admit };
+        let alive = shown(desk, "buttons that decide", |view| view.guarded_ms == 0)?;
         let began = Instant::now();
-        desk.send(Input::Chose(choice));
+        desk.send(Input::Chose(choice, alive.meaning));
         shown(desk, "a receipt", is_recorded)?;
         ours.push(began.elapsed());
         field.remove();
-        desk.send(Input::Chose(Choice::Continue));
+        desk.send(Input::Continue);
         shown(desk, "the idle screen", |view| matches!(view.screen, Screen::Idle(_)))?;
         let began = Instant::now();
         bare.write_all(&[0x2A; RECORD_BYTES])?;

@@ -72,6 +72,14 @@ impl Hands {
         }
     }
 
+    /// Waits until the desk takes a press, and until a person at the window has seen the buttons for as long.
+    fn wait_alive(&self, view: &ViewCell, who: &str) -> Result<(), DemoError> {
+        let shown = wait(view, who, |view| view.guarded_ms == 0)?;
+        std::thread::sleep(Duration::from_millis(shown.guard_ms));
+        self.settle();
+        Ok(())
+    }
+
     fn order<T>(&self, order: impl FnOnce(SyncSender<T>) -> Hand) -> Result<T, DemoError> {
         let (done, answer) = sync_channel(1);
         self.orders.send(order(done)).map_err(|_| DemoError::WindowGone)?;
@@ -142,6 +150,7 @@ fn end_session(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     hands.press("F10")?;
     wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Asking { .. })))?;
     hands.picture("end-of-session")?;
+    hands.wait_alive(view, "end")?;
     hands.press("F10")?;
     wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Closed(closed)) if closed.witnessed))?;
     hands.picture("session-ended")
@@ -184,7 +193,7 @@ fn visit(
     let case = decided(&seen.screen).ok_or(DemoError::WindowGone)?;
     hands.picture(visitor.picture)?;
     check(visitor, &seen.screen, case)?;
-    decide(view, hands, visitor, case)?;
+    decide(view, hands, visitor)?;
     let words = finish(view, field, hands, visitor)?;
     Ok(words)
 }
@@ -201,7 +210,7 @@ fn check(visitor: &Visitor, screen: &Screen, case: &CaseView) -> Result<(), Demo
     let name = match (screen, case.headline) {
         (Screen::AlreadyIn(_), _) => ScreenName::AlreadyIn,
         (Screen::Elsewhere(_), _) => ScreenName::Elsewhere,
-        (_, Headline::Admit) => ScreenName::Admit,
+        (_, Headline::Admit | Headline::AdmitWithoutRegistry) => ScreenName::Admit,
         (_, Headline::Stop) => ScreenName::Stop,
         _ => ScreenName::Ask,
     };
@@ -213,18 +222,26 @@ fn check(visitor: &Visitor, screen: &Screen, case: &CaseView) -> Result<(), Demo
     Ok(())
 }
 
-/// Presses the key that stands on the wanted button.
-fn decide(view: &ViewCell, hands: &Hands, visitor: &Visitor, case: &CaseView) -> Result<(), DemoError> {
-    let StageView::Deciding(choices) = &case.stage else { return Err(DemoError::WindowGone) };
-    let place = choices.iter().position(|choice| *choice == visitor.expected.choice);
-    let key = place.and_then(|place| ["Enter", "F6", "F7"].get(place).copied()).ok_or(DemoError::WindowGone)?;
+/// Presses the key that stands on the wanted button, as soon as it decides.
+fn decide(view: &ViewCell, hands: &Hands, visitor: &Visitor) -> Result<(), DemoError> {
+    let key = match visitor.expected.choice {
+        Choice::Admit | Choice::ReEntry => "F5",
+        Choice::Refer => "F6",
+        Choice::NotAdmitted => "F7",
+        Choice::ReportDuplicate => "F8",
+        Choice::Directed => "F9",
+        Choice::EndSession => return Err(DemoError::WindowGone),
+    };
+    hands.wait_alive(view, &visitor.title)?;
     hands.press(key)?;
     if visitor.expected.choice == Choice::NotAdmitted {
         let choosing =
             |view: &View| matches!(&view.screen, Screen::Verdict(case) if case.stage == StageView::ChoosingReason);
         wait(view, &visitor.title, choosing)?;
         hands.picture("reasons")?;
-        hands.press("1")?;
+        hands.wait_alive(view, &visitor.title)?;
+        hands.press("Tab")?;
+        hands.press("Enter")?;
     }
     Ok(())
 }
@@ -236,6 +253,7 @@ fn finish(view: &ViewCell, field: &LabField, hands: &Hands, visitor: &Visitor) -
         hands.picture(&format!("recorded-{}", visitor.picture))?;
     }
     drop(field.remove());
+    hands.wait_alive(view, &visitor.title)?;
     hands.press("Enter")?;
     let idle =
         |view: &View| matches!(&view.screen, Screen::Idle(idle) if idle.instruction == Instruction::ScanAndPlace);

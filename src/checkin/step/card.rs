@@ -1,0 +1,173 @@
+//! Contacts with cards: what opens them, what they tell, and what becomes of it when they end.
+
+use super::Desk;
+use crate::checkin::case::{Case, RegistryPart};
+use crate::checkin::contact::{ContactId, OpenContact};
+use crate::checkin::event::{CardNews, Effect, Finished, Identity, Purpose, ReadPhase};
+use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::news::About;
+use crate::checkin::records;
+use crate::checkin::state::{Pending, Phase, Reading};
+use crate::checkin::step::registry;
+use crate::emrtd::report::Overall;
+use crate::record::CandidateRef;
+
+impl Desk<'_> {
+    /// News of a contact that is over tells nothing about the one that is being read.
+    pub(super) fn card(&mut self, contact: ContactId, news: CardNews) {
+        let Some(open) = self.state.contact.clone().filter(|open| open.id == contact) else { return };
+        match news {
+            CardNews::Progress { phase, permille } => self.progress(phase, permille),
+            CardNews::Identity(identity) => self.new_case(&open, *identity),
+            CardNews::Finished(finished) => self.finished(contact, *finished),
+        }
+    }
+
+    /// Opens the card as soon as there are both a card and a key.
+    pub(super) fn read_if_ready(&mut self) {
+        if !self.state.health.card_present || !self.open_contact() {
+            return;
+        }
+        if self.state.case().is_none() {
+            self.state.phase = Phase::Reading(Reading { phase: ReadPhase::Opening, permille: 0, interrupted: None });
+            self.effects.push(Effect::Sound(Signal::Working));
+        }
+    }
+
+    /// A card that another program holds lies there already: nobody will put it down once more, so the desk tries again
+    /// until the other lets go.
+    pub(super) fn try_held_card(&mut self) {
+        let is_held = match &self.state.phase {
+            Phase::Reading(reading) => reading.interrupted == Some(Failure::CardHeld),
+            _ => false,
+        };
+        if is_held && !self.state.is_reading() && self.state.health.card_present {
+            self.open_contact();
+        }
+    }
+
+    /// Begins a contact with the key that was given; false where there is none.
+    fn open_contact(&mut self) -> bool {
+        let Some(key) = self.state.key.as_ref().map(|key| key.access.clone()) else { return false };
+        self.state.contacts += 1;
+        let contact = ContactId(self.state.contacts);
+        self.state.contact = Some(OpenContact::new(contact, &key));
+        self.state.card_came_back = false;
+        self.effects.push(Effect::ReadCard { contact, key });
+        true
+    }
+
+    fn progress(&mut self, phase: ReadPhase, permille: u16) {
+        if let Phase::Reading(reading) = &mut self.state.phase {
+            *reading = Reading { phase, permille, interrupted: None };
+        }
+    }
+
+    /// A contact tells once who it is; whatever was on the screen of another contact is gone with it.
+    fn new_case(&mut self, open: &OpenContact, identity: Identity) {
+        if self.state.case().is_some() {
+            return;
+        }
+        let id = identity.request_id;
+        let mut case = Case::new(open, identity, self.context, &self.state.arrivals, self.state.now);
+        case.earlier = self.state.undecided.get(&records::document(&case, self.context)).copied();
+        if matches!(case.registry, RegistryPart::Asking(_)) {
+            let event = records::question(id, &case, self.context);
+            self.effects.push(Effect::Record { purpose: Purpose::Question(id), event });
+            self.state.pending.push(Pending {
+                query: registry::question(id, &case, self.context),
+                about: About { candidate: case.candidate_ref(), document: records::document(&case, self.context) },
+                asked_ms: None,
+                in_flight: false,
+            });
+        }
+        self.state.phase = Phase::Case(Box::new(case));
+        self.announce();
+    }
+
+    fn finished(&mut self, contact: ContactId, finished: Finished) {
+        self.state.contact = None;
+        let broken = finished.chip.failure.filter(|_| finished.chip.overall == Overall::Retry);
+        let told = self.state.case().is_some_and(|case| case.contact == contact);
+        match (told, broken) {
+            (true, None) => self.concluded(finished),
+            (true, Some(failure)) => self.lost(finished, failure),
+            (false, _) => {
+                let failure = finished.chip.failure.unwrap_or(Failure::FileDamaged);
+                self.unread(finished.chip.overall, failure, finished.chip.apdu_count);
+            }
+        }
+        // The card was put back before its loss was noticed: nobody will put it down once more.
+        if broken.is_some() && self.state.card_came_back {
+            self.read_if_ready();
+        }
+    }
+
+    /// The contact has told everything there is.
+    fn concluded(&mut self, finished: Finished) {
+        let Finished { chip, portrait, evidence } = finished;
+        if let Some(case) = self.state.case_mut() {
+            (case.chip, case.chip_final) = (chip, true);
+            (case.portrait, case.evidence) = (Some(portrait), evidence);
+        }
+        self.announce();
+    }
+
+    /// The link broke before anything was decided about the chip: whom it named goes with it, and the log keeps that
+    /// there was somebody.
+    fn lost(&mut self, finished: Finished, failure: Failure) {
+        let context = self.context;
+        if let Some(case) = self.state.case_mut() {
+            case.chip.apdu_count = finished.chip.apdu_count;
+            let event = records::interrupted(case, failure, context);
+            self.record_note(event);
+        }
+        self.remember_undecided();
+        self.interrupt(ReadPhase::Portrait, failure);
+        self.effects.push(Effect::Sound(failure.signal()));
+    }
+
+    /// The reading ended before it was known who this is.
+    fn unread(&mut self, overall: Overall, failure: Failure, apdu_count: u32) {
+        let before = if let Phase::Reading(reading) = &self.state.phase { reading.interrupted } else { None };
+        if failure == Failure::CardHeld && before == Some(failure) {
+            return;
+        }
+        let candidate = self.state.key.as_ref().and_then(|key| key.candidate).map(|id| CandidateRef(id.0));
+        self.record_note(records::read_failed(candidate, failure, apdu_count));
+        if overall == Overall::Retry && is_lift(failure) {
+            self.interrupt(ReadPhase::Opening, failure);
+        } else {
+            self.go_idle(Some(failure));
+        }
+        self.effects.push(Effect::Sound(failure.signal()));
+    }
+
+    /// The card has to come back; the key stays.
+    fn interrupt(&mut self, usual: ReadPhase, failure: Failure) {
+        let (phase, permille) = match &self.state.phase {
+            Phase::Reading(reading) => (reading.phase, reading.permille),
+            _ => (usual, 500),
+        };
+        self.state.phase = Phase::Reading(Reading { phase, permille, interrupted: Some(failure) });
+    }
+
+    /// What could not be proven and was never decided on stays with the number until this desk ends.
+    pub(super) fn remember_undecided(&mut self) {
+        let Some(case) = self.state.case().filter(|case| case.is_open()) else { return };
+        let unproven = case.chip.failure.filter(|failure| {
+            failure.signal() == Signal::Stop || matches!(failure, Failure::SignerUnknown | Failure::ChipNotAsked)
+        });
+        if let Some(failure) = unproven {
+            let document = records::document(case, self.context);
+            self.state.undecided.entry(document).or_insert(failure);
+        }
+    }
+}
+
+fn is_lift(failure: Failure) -> bool {
+    matches!(
+        failure,
+        Failure::CardLifted | Failure::CardMute | Failure::CardHeld | Failure::NoReader | Failure::ServiceDown
+    )
+}

@@ -1,0 +1,118 @@
+//! A line to type or scan into.
+//!
+//! Its id is fixed, whatever stands above it: a line that is another widget in the next frame loses its cursor, and digits
+//! come out in another order. Text that did not come from the widget itself leaves the cursor behind it. Lines for digits
+//! switch the input method off, which would hold keys back and rewrite what a scanner types.
+
+use crate::ui::hand::Hand;
+use crate::ui::scan;
+use crate::ui::style::{self, Size};
+use egui::text::{CCursor, CCursorRange};
+use egui::text_edit::TextEditState;
+use egui::{FontId, Id, Key, RichText, TextEdit, Ui};
+
+/// What a line is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum LineKind {
+    /// Codes, numbers and names: the input method comes with the first letter.
+    Search,
+    /// A secret of digits; never shown.
+    Pin,
+}
+
+/// How a line looks.
+pub(crate) struct LineLook<'a> {
+    pub(crate) kind: LineKind,
+    pub(crate) label: &'a str,
+    pub(crate) hint: &'a str,
+    pub(crate) font: FontId,
+    pub(crate) width: f32,
+}
+
+/// What came of a frame.
+#[derive(Debug, Default)]
+pub(crate) struct LineNews {
+    /// The texts that were entered, in order.
+    pub(crate) entered: Vec<String>,
+    /// The text is another one now.
+    pub(crate) changed: bool,
+}
+
+/// Draws the line; `text` is what stands in it.
+pub(crate) fn line(ui: &mut Ui, look: &LineLook<'_>, text: &mut String, hand: &Hand) -> LineNews {
+    let id = Id::unique(("line", look.kind == LineKind::Pin));
+    let before = text.clone();
+    let label = ui.label(RichText::new(look.label).font(style::font(Size::Body)).color(style::INK_SOFT));
+    let mut entered = Hand::lines_of_frame(ui, text);
+    let was_focused = ui.memory(|memory| memory.has_focus(id));
+    if !was_focused {
+        // A scanner does not wait for the focus: what came in this frame is taken by hand.
+        text.push_str(&typed_text(ui));
+    }
+    if *text != before {
+        cursor_to_end(ui, id, text);
+    }
+    let response = ui.add(edit(look, text, id)).labelled_by(label.id);
+    let by_enter = ui.input(|input| input.key_pressed(Key::Enter)) && (response.lost_focus() || !was_focused);
+    let nobody_else = ui.memory(|memory| memory.focused().is_none());
+    if (nobody_else || *text != before) && ui.input(|input| input.focused) {
+        response.request_focus();
+    }
+    let by_tab = ui.input(|input| input.key_pressed(Key::Tab)) && scan::is_ended_by_tab(text);
+    if by_tab {
+        response.request_focus();
+    }
+    let rested = look.kind == LineKind::Search && scan::ended_by_pause(text) && hand.has_paused(ui);
+    if (by_enter && nobody_else_was_pressed(ui, id, was_focused) || by_tab || rested) && !text.trim().is_empty() {
+        entered.push(std::mem::take(text));
+    }
+    switch_input_method(ui, look.kind, text);
+    LineNews { entered, changed: *text != before }
+}
+
+/// The text that was typed or scanned in this frame.
+pub(crate) fn typed_text(ui: &Ui) -> String {
+    ui.input(|input| {
+        let texts = input.events.iter().filter_map(|event| match event {
+            egui::Event::Text(text) => Some(text.as_str()),
+            _ => None,
+        });
+        texts.collect()
+    })
+}
+
+/// An Enter belongs to the line unless another widget has the focus, which it presses.
+fn nobody_else_was_pressed(ui: &Ui, id: Id, was_focused: bool) -> bool {
+    was_focused || ui.memory(|memory| memory.focused().is_none_or(|focused| focused == id))
+}
+
+fn edit<'a>(look: &LineLook<'a>, text: &'a mut String, id: Id) -> TextEdit<'a> {
+    let edit = TextEdit::singleline(text)
+        .id(id)
+        .font(look.font.clone())
+        .hint_text(RichText::new(look.hint).font(style::font(Size::Large)).color(style::INK_SOFT))
+        .margin(egui::Margin::symmetric(16, 12))
+        .desired_width(look.width);
+    match look.kind {
+        LineKind::Search => edit,
+        LineKind::Pin => edit.password(true).char_limit(MAX_PIN_LEN).align(egui::Align2::CENTER_CENTER),
+    }
+}
+
+fn cursor_to_end(ui: &Ui, id: Id, text: &str) {
+    let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+    let end = CCursor::new(text.chars().count());
+    state.cursor.set_char_range(Some(CCursorRange::one(end)));
+    state.store(ui.ctx(), id);
+}
+
+/// Digits go in as they are typed; a name may be written with an input method.
+fn switch_input_method(ui: &Ui, kind: LineKind, text: &str) {
+    let is_name = text.trim_start().chars().next().is_some_and(char::is_alphabetic);
+    if kind == LineKind::Pin || !is_name {
+        ui.output_mut(|output| output.ime = None);
+    }
+}
+
+/// Longer than every PIN.
+const MAX_PIN_LEN: usize = 16;

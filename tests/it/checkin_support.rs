@@ -1,0 +1,272 @@
+//! The brain on a table: a desk whose effects on the log run at once, and people to put before it.
+
+use diemdanh::bits::secret::{Pii, Secret};
+use diemdanh::bits::stamp::Stamp;
+use diemdanh::cccd::holder::{Holder, Sex};
+use diemdanh::cccd::number::PersonalNumber;
+use diemdanh::checkin::chip::{ChipReading, DataProof};
+use diemdanh::checkin::contact::ContactId;
+use diemdanh::checkin::context::{Context, DeskPolicy, Labels};
+use diemdanh::checkin::event::*;
+use diemdanh::checkin::failure::Failure;
+use diemdanh::checkin::show::view;
+use diemdanh::checkin::state::State;
+use diemdanh::checkin::step::step;
+use diemdanh::checkin::view::*;
+use diemdanh::emrtd::inspect::AccessMethod;
+use diemdanh::emrtd::report::Overall;
+use diemdanh::iso7816::transport::ReaderEvent;
+use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, MemoryStore};
+use diemdanh::registry::{Answer, Reply, RequestId};
+use diemdanh::roster::{Place, Roster};
+use jiff::tz::Offset;
+use jiff::{SignedDuration, Timestamp};
+use std::sync::Arc;
+
+use crate::record_support;
+
+pub(crate) const HERE: &str = "099208000017";
+pub(crate) const OTHER_ROOM: &str = "099308001126";
+pub(crate) const NOBODY: &str = "099308009917";
+const ROSTER: &str = "\
+SBD,Họ và tên,Ngày sinh,Số CCCD,Phòng thi,Số ghế
+01000001,Nguyễn Văn Mẫu,15/02/2008,099208000017,0012,7
+01000002,Trần Thị Thử Nghiệm,03/07/2008,099308001126,0015,3
+01000003,Lê Hoàng Giả Định,21/11/2008,099208002235,0012,8
+";
+
+/// A desk whose effects on the log run at once; the others are kept.
+pub(crate) struct Desk {
+    pub(crate) context: Context,
+    pub(crate) state: Option<State>,
+    pub(crate) log: AttendanceLog<MemoryStore>,
+    pub(crate) now: Stamp,
+    pub(crate) asked: Vec<RequestId>,
+    pub(crate) reads: usize,
+    pub(crate) contact: ContactId,
+    pub(crate) written: Vec<AttendanceEvent>,
+}
+
+impl Desk {
+    pub(crate) fn new(policy: DeskPolicy) -> Self {
+        Self::of(ROSTER, policy)
+    }
+
+    pub(crate) fn of(list: &str, policy: DeskPolicy) -> Self {
+        let exam_key = Secret::new([7; 32]);
+        let (roster, _) = Roster::from_csv(list.as_bytes(), &exam_key).expect("the roster");
+        let (log, opened) = record_support::open(MemoryStore::default(), 0).expect("a log");
+        let now = record_support::at(1);
+        let context = Context {
+            portraits: std::collections::BTreeMap::new(),
+            roster,
+            place: Place { site: String::new(), session: String::new(), room: Some("0012".to_owned()) },
+            policy,
+            labels: Labels::default(),
+            exam_key,
+            utc_offset: Offset::from_hours(7).expect("an offset"),
+            training: true,
+            origin: "test".to_owned(),
+            expected: 2,
+        };
+        let state = State::new(&context, &ArrivalIndex::default(), opened, now);
+        Self { context, state: Some(state), log, now, asked: vec![], reads: 0, contact: ContactId(0), written: vec![] }
+    }
+
+    pub(crate) fn usual() -> Self {
+        Self::new(DeskPolicy::default())
+    }
+
+    /// Hands over one event and runs what the log has to do.
+    pub(crate) fn give(&mut self, event: Event) -> &mut Self {
+        let mut events = std::collections::VecDeque::from([event]);
+        while let Some(event) = events.pop_front() {
+            let state = self.state.take().expect("a state");
+            let (state, effects) = step(&self.context, state, self.now, event);
+            self.state = Some(state);
+            for effect in effects {
+                events.extend(self.run(effect));
+            }
+        }
+        self
+    }
+
+    pub(crate) fn run(&mut self, effect: Effect) -> Option<Event> {
+        match effect {
+            Effect::Record { purpose, event } => {
+                self.written.push(event.clone());
+                let durable = self.log.append(&record_support::code("op-1"), event, self.now).expect("an entry");
+                Some(Event::Recorded { purpose, durable })
+            }
+            Effect::Ask(query) => {
+                self.asked.push(query.request_id);
+                None
+            }
+            Effect::ReadCard { contact, .. } => {
+                self.contact = contact;
+                self.reads += 1;
+                None
+            }
+            Effect::CloseLog => {
+                let durable = self.log.close(&record_support::code("op-1"), self.now).expect("an entry");
+                let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
+                Some(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })))
+            }
+            Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
+        }
+    }
+
+    pub(crate) fn later(&mut self, milliseconds: u64) -> &mut Self {
+        let step = SignedDuration::from_millis(i64::try_from(milliseconds).expect("a time"));
+        self.now = Stamp { wall: self.now.wall + step, boot_ms: self.now.boot_ms + milliseconds };
+        self.give(Event::Tick)
+    }
+
+    pub(crate) fn scan(&mut self, number: &str) -> &mut Self {
+        self.give(Event::Input(Input::Entered(qr(number))))
+    }
+
+    /// Takes an event and keeps what the log would have said about it.
+    pub(crate) fn hold(&mut self, event: Event) -> Vec<Event> {
+        let (state, effects) = step(&self.context, self.state.take().expect("a state"), self.now, event);
+        self.state = Some(state);
+        effects.into_iter().filter_map(|effect| self.run(effect)).collect()
+    }
+
+    /// Hands over what was kept.
+    pub(crate) fn release(&mut self, held: Vec<Event>) -> &mut Self {
+        for event in held {
+            self.give(event);
+        }
+        self
+    }
+
+    pub(crate) fn news(&self) -> Option<NewsView> {
+        view(&self.context, self.state.as_ref().expect("a state")).news
+    }
+
+    /// A key waits until the person at the desk has been decided on.
+    pub(crate) fn waits(&self) -> bool {
+        self.state.as_ref().expect("a state").key_waits()
+    }
+
+    pub(crate) fn answers_well(&mut self) -> &mut Self {
+        let at = self.now.wall;
+        self.answers(Answer::Match { at })
+    }
+
+    pub(crate) fn card(&mut self) -> &mut Self {
+        self.give(Event::Reader(ReaderEvent::CardPresent { reader: "r".to_owned(), atr: vec![0x3B] }))
+    }
+
+    pub(crate) fn lift(&mut self) -> &mut Self {
+        self.give(Event::Reader(ReaderEvent::Ready { reader: "r".to_owned() }))
+    }
+
+    pub(crate) fn identity(&mut self, number: &str, chip: ChipReading) -> &mut Self {
+        self.identity_of(holder(number), chip)
+    }
+
+    pub(crate) fn identity_of(&mut self, holder: Holder, chip: ChipReading) -> &mut Self {
+        let id = RequestId([u8::try_from(self.asked.len()).expect("few"); 16]);
+        let identity = Identity { chip, holder, notes: vec![], signer_certificate: vec![1], request_id: id };
+        self.give(Event::Card { contact: self.contact, news: CardNews::Identity(Box::new(identity)) })
+    }
+
+    pub(crate) fn finished(&mut self, chip: ChipReading) -> &mut Self {
+        let portrait = PortraitNews::Ready(Arc::new(Portrait { width: 1, height: 1, rgba: Pii::new(vec![0; 4]) }));
+        let finished = Finished { chip, portrait, evidence: None };
+        self.give(Event::Card { contact: self.contact, news: CardNews::Finished(Box::new(finished)) })
+    }
+
+    pub(crate) fn answers(&mut self, answer: Answer) -> &mut Self {
+        // Nobody answers what nobody was asked.
+        let Some(id) = self.asked.last().copied() else { return self };
+        let reply = Reply { answer, request_sha256: None, verbatim: None, cosigned: None, elapsed_ms: 5 };
+        self.give(Event::Registry { id, reply: Box::new(reply) })
+    }
+
+    pub(crate) fn status(&self) -> StatusBar {
+        view(&self.context, self.state.as_ref().expect("a state")).status
+    }
+
+    /// Presses a button after it has been there for long enough.
+    pub(crate) fn chose(&mut self, choice: Choice) -> &mut Self {
+        self.later(DeskPolicy::default().press_guard_ms);
+        let meaning = self.meaning();
+        self.give(Event::Input(Input::Chose(choice, meaning)))
+    }
+
+    pub(crate) fn reason(&mut self, reason: NotAdmittedReason) -> &mut Self {
+        self.later(DeskPolicy::default().press_guard_ms);
+        let meaning = self.meaning();
+        self.give(Event::Input(Input::Reason(reason, meaning)))
+    }
+
+    pub(crate) fn meaning(&self) -> Meaning {
+        self.state.as_ref().expect("a state").meaning()
+    }
+
+    pub(crate) fn go_on(&mut self) -> &mut Self {
+        self.give(Event::Input(Input::Continue))
+    }
+
+    /// A person with a good card, up to the verdict.
+    pub(crate) fn good_person(&mut self, number: &str) -> &mut Self {
+        self.scan(number).card().identity(number, good()).finished(good());
+        let at = self.now.wall;
+        self.answers(Answer::Match { at })
+    }
+
+    pub(crate) fn screen(&self) -> Screen {
+        view(&self.context, self.state.as_ref().expect("a state")).screen
+    }
+
+    pub(crate) fn verdict(&self) -> CaseView {
+        match self.screen() {
+            Screen::Verdict(case) => case,
+            other => panic!("not a verdict: {other:?}"),
+        }
+    }
+}
+
+pub(crate) fn holder(number: &str) -> Holder {
+    let (name, birth) = match number {
+        HERE => ("Nguyễn Văn Mẫu", "2008-02-15"),
+        "099208002235" => ("Lê Hoàng Giả Định", "2008-11-21"),
+        OTHER_ROOM => ("Trần Thị Thử Nghiệm", "2008-07-03"),
+        _ => ("Ngô Thanh Ngoài Danh Sách", "2008-08-14"),
+    };
+    Holder {
+        number: PersonalNumber::parse(number).expect("a number"),
+        full_name: Pii::new(name.to_owned()),
+        birth_date: Pii::new(birth.to_owned()),
+        sex: Sex::Male,
+        expiry: Some(jiff::civil::date(2033, 2, 15)),
+        old_number: None,
+        name_has_diacritics: true,
+    }
+}
+
+pub(crate) fn chip(overall: Overall, failure: Option<Failure>) -> ChipReading {
+    let altered = matches!(overall, Overall::Fail | Overall::Unknown | Overall::Access);
+    let data = if altered { DataProof::Unproven } else { DataProof::Signed };
+    ChipReading { overall, failure, access: Some(AccessMethod::PaceCan), apdu_count: 40, data }
+}
+
+pub(crate) fn good() -> ChipReading {
+    chip(Overall::Pass, None)
+}
+
+/// A person with another name and expiry on the chip than the list has.
+pub(crate) fn holder_named(number: &str, name: &str, expiry: jiff::civil::Date) -> Holder {
+    Holder { full_name: Pii::new(name.to_owned()), expiry: Some(expiry), ..holder(number) }
+}
+
+pub(crate) fn qr(number: &str) -> String {
+    format!("{number}||Tên|15022008|Nam|x|01012024")
+}
+
+pub(crate) fn matched() -> Answer {
+    Answer::Match { at: Timestamp::UNIX_EPOCH }
+}
