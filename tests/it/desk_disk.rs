@@ -6,7 +6,7 @@
 
 use crate::desk_support::{Bench, World, card, check_ins, device_events, good, person};
 use diemdanh::checkin::event::{Choice, CopyHealth, Input};
-use diemdanh::checkin::failure::{Failure, Signal};
+use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{Screen, StageView};
 use diemdanh::lab::registry_stub::StubSettings;
 use std::fs::File;
