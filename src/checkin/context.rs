@@ -1,6 +1,7 @@
 //! What a desk knows before the first tap and what never changes until it is started again.
 
 use crate::bits::secret::{Pii, Secret};
+use crate::checkin::sign_in::OnDuty;
 use crate::record::CosignatureKey;
 use crate::roster::{CandidateId, Place, Roster};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
@@ -16,6 +17,8 @@ pub struct Context {
     pub place: Place,
     /// The rules.
     pub policy: DeskPolicy,
+    /// Who works here: whoever does something at this desk does it with this operator's leave.
+    pub on_duty: OnDuty,
     /// Names for the header.
     pub labels: Labels,
     /// The exam's key for pseudonyms in the log.
@@ -41,8 +44,6 @@ pub struct Labels {
     pub site: String,
     /// The desk.
     pub desk: String,
-    /// The operator.
-    pub operator: String,
     /// The program's version.
     pub version: String,
 }

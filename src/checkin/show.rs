@@ -91,7 +91,7 @@ fn header(context: &Context, state: &State) -> Header {
         session: labels.session,
         site: labels.site,
         desk: labels.desk,
-        operator: labels.operator,
+        operator: context.on_duty.name().to_owned(),
         clock: local(context, state.now.wall, "%H:%M"),
         arrived: state.arrivals.len(),
         expected: context.expected,

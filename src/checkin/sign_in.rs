@@ -19,7 +19,8 @@
 
 use crate::bits::stamp::Stamp;
 use crate::crypto::pin::{PinCheck, PinHash};
-use crate::roster::operators::{Operator, Role};
+use crate::roster::operators::Operator;
+pub use crate::roster::roles::{Action, Role};
 use std::collections::BTreeMap;
 
 /// Wrong PINs in a row from which on the next try has to wait.
@@ -137,9 +138,54 @@ impl SignedIn {
         self.role
     }
 
-    /// True for somebody who decides exceptions and unlocks others.
-    pub fn is_head(&self) -> bool {
-        matches!(self.role, Role::HeadOfSite | Role::Board)
+    /// Whether the role of this operator gives leave to it.
+    pub fn may(&self, action: Action) -> bool {
+        self.role.may(action)
+    }
+}
+
+/// Who works at a desk: what the brain asks before anybody does anything.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OnDuty {
+    /// Somebody who gave the PIN.
+    SignedIn(SignedIn),
+    /// Somebody whom the desk's own file names: a desk outside a package, where nobody proves who it is.
+    Named {
+        /// As it stands in the log.
+        code: String,
+        /// The name on the screen.
+        name: String,
+    },
+}
+
+impl OnDuty {
+    /// As it stands in the log.
+    pub fn code(&self) -> &str {
+        match self {
+            Self::SignedIn(operator) => operator.code(),
+            Self::Named { code, .. } => code,
+        }
+    }
+
+    /// The name on the screen.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::SignedIn(operator) => operator.name(),
+            Self::Named { name, .. } => name,
+        }
+    }
+
+    /// Whoever proved nothing is nobody's head.
+    pub fn role(&self) -> Role {
+        match self {
+            Self::SignedIn(operator) => operator.role(),
+            Self::Named { .. } => Role::Invigilator,
+        }
+    }
+
+    /// Whether the role gives leave to it.
+    pub fn may(&self, action: Action) -> bool {
+        self.role().may(action)
     }
 }
 
@@ -209,7 +255,7 @@ impl SignIn {
     /// # Errors
     /// [`NotUnlocked`].
     pub fn unlock(&mut self, code: &str, by: &SignedIn) -> Result<(), NotUnlocked> {
-        if !by.is_head() {
+        if !by.may(Action::Unlock) {
             return Err(NotUnlocked::Role);
         }
         if by.code == code {

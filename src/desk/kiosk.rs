@@ -163,7 +163,7 @@ impl Preparation {
             match messages.recv_timeout(Duration::from_millis(LOOK_AGAIN_MS)) {
                 Ok(Message::Input(input)) => {
                     if let Some(operator) = self.take(input) {
-                        return self.begin(&operator).map(Some);
+                        return self.begin(operator).map(Some);
                     }
                 }
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => return Ok(None),
@@ -250,16 +250,16 @@ impl Preparation {
         }
     }
 
-    fn begin(self, operator: &SignedIn) -> Result<RunningDesk, Halted> {
+    fn begin(self, operator: SignedIn) -> Result<RunningDesk, Halted> {
         let Self { start: Start { config, base, adapters, cell, .. }, packages, stage, .. } = self;
         let Stage::SigningIn { package, .. } = stage else {
             return Err(Halted { failure: Failure::PackagesUnusable, detail: String::new() });
         };
         let version = env!("CARGO_PKG_VERSION");
         cell.set(preparing_view(Header::default(), PreparingView::Working, version));
-        let config = applied(&config, &package, operator).inspect_err(diagnose)?;
+        let config = applied(&config, &package, &operator).inspect_err(diagnose)?;
         let adapters = adapters(&config, &base)?;
-        let prepared = prepare_from(&config, &base, packages, *package).inspect_err(diagnose)?;
+        let prepared = prepare_from(&config, &base, packages, *package, operator).inspect_err(diagnose)?;
         start_in(cell, &config, &base, prepared, adapters)
     }
 
@@ -359,7 +359,6 @@ fn applied(config: &DeskConfig, package: &OpenPackage, operator: &SignedIn) -> R
     config.desk.training = settings.training;
     config.desk.utc_offset_hours = settings.utc_offset_hours;
     config.desk.operator = operator.code().to_owned();
-    config.desk.operator_title = operator.name().to_owned();
     if let Some(desk) = package.contents.desks.iter().find(|desk| desk.id == config.desk.id) {
         (config.desk.title, config.desk.room) = (desk.title.clone(), desk.room.clone());
     }

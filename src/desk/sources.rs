@@ -3,6 +3,7 @@
 use crate::bits::hex;
 use crate::bits::secret::{Pii, Secret};
 use crate::checkin::failure::Failure;
+use crate::checkin::sign_in::{OnDuty, SignedIn};
 use crate::checkin::state::Halted;
 use crate::desk::config::{DeskConfig, DeviceStoreKind};
 use crate::desk::package::{self, OpenPackage, Packages};
@@ -31,6 +32,8 @@ pub(super) struct Prepared {
     pub(super) exam_key: Secret<[u8; 32]>,
     pub(super) cosigner: Option<CosignatureKey>,
     pub(super) operator: Code,
+    /// The same person, and what she may do.
+    pub(super) on_duty: OnDuty,
     pub(super) utc_offset: Offset,
     /// The package it all came from.
     pub(super) package: Option<PackageRef>,
@@ -60,6 +63,7 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halt
         exam_key,
         cosigner: cosigner(&config.registry, base)?,
         operator: operator(config)?,
+        on_duty: named(config),
         utc_offset: utc_offset(config)?,
         package: None,
         portraits: BTreeMap::new(),
@@ -73,6 +77,7 @@ pub(super) fn prepare_from(
     base: &Path,
     packages: Packages,
     package: OpenPackage,
+    operator_signed_in: SignedIn,
 ) -> Result<Prepared, Halted> {
     let OpenPackage { note, contents, path, .. } = package;
     let place = path.display().to_string();
@@ -90,6 +95,7 @@ pub(super) fn prepare_from(
         exam_key: contents.exam_key,
         cosigner: cosigner(&config.registry, base)?,
         operator: operator(config)?,
+        on_duty: OnDuty::SignedIn(operator_signed_in),
         utc_offset: utc_offset(config)?,
         package: Some(note.reference()),
         portraits: contents.portraits,
@@ -106,6 +112,13 @@ fn packed_trust(files: &BTreeMap<String, Vec<u8>>, place: &str) -> Result<TrustS
         tracing::warn!(index = one.index, cause = ?one.cause, "a trust anchor was left out");
     }
     if store.is_empty() { Err(wrong(&"no trust anchors")) } else { Ok(store) }
+}
+
+/// Outside a package nobody proves who it is; the desk's own file names somebody.
+fn named(config: &DeskConfig) -> OnDuty {
+    let (code, title) = (config.desk.operator.clone(), config.desk.operator_title.clone());
+    let name = if title.is_empty() { code.clone() } else { title };
+    OnDuty::Named { code, name }
 }
 
 fn operator(config: &DeskConfig) -> Result<Code, Halted> {

@@ -247,7 +247,7 @@ pub(super) fn opening<'a>(
 }
 
 fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
-    let Prepared { roster, exam_key, utc_offset, portraits, cosigner, .. } = prepared;
+    let Prepared { roster, exam_key, on_duty, utc_offset, portraits, cosigner, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
     let expected = roster.count_at(&place);
@@ -256,6 +256,7 @@ fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
         portraits,
         place,
         policy: DeskPolicy { registry_cosigner: cosigner, ..desk_policy(config) },
+        on_duty,
         labels: labels(config),
         exam_key,
         utc_offset,
@@ -266,13 +267,11 @@ fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
 }
 
 fn labels(config: &DeskConfig) -> Labels {
-    let operator = &config.desk.operator_title;
     Labels {
         exam: config.exam.title.clone(),
         session: config.session.title.clone(),
         site: config.desk.site.clone(),
         desk: config.desk.title.clone(),
-        operator: if operator.is_empty() { config.desk.operator.clone() } else { operator.clone() },
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

@@ -30,6 +30,7 @@ mod matching;
 pub mod operators;
 pub mod package;
 mod report;
+pub mod roles;
 mod search;
 pub mod table;
 mod values;

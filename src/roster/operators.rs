@@ -1,42 +1,9 @@
 //! `operators.toml`: who works at the desks.
 
+pub use super::roles::{Action, Role};
 pub use crate::crypto::pin::{PinCheck, PinCost, PinError, PinHash, draw as draw_pin};
 use serde::{Deserialize, Deserializer};
 use std::fmt::Write as _;
-
-/// What somebody may do at a desk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Role {
-    /// Giám thị.
-    Invigilator,
-    /// Trưởng Điểm thi.
-    HeadOfSite,
-    /// Kỹ thuật viên.
-    Technician,
-    /// Hội đồng thi.
-    Board,
-}
-
-impl Role {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Invigilator, Self::HeadOfSite, Self::Technician, Self::Board];
-
-    /// The role of a word in the file.
-    pub fn of_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.word() == word)
-    }
-
-    /// The word in the file.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Invigilator => "invigilator",
-            Self::HeadOfSite => "head-of-site",
-            Self::Technician => "technician",
-            Self::Board => "board",
-        }
-    }
-}
 
 /// Somebody who works at the desks.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -10,6 +10,7 @@ use diemdanh::checkin::context::{Context, DeskPolicy, Labels};
 use diemdanh::checkin::event::*;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::show::view;
+use diemdanh::checkin::sign_in::OnDuty;
 use diemdanh::checkin::state::State;
 use diemdanh::checkin::step::step;
 use diemdanh::checkin::view::*;
@@ -62,6 +63,7 @@ impl Desk {
             roster,
             place: Place { site: String::new(), session: String::new(), room: Some("0012".to_owned()) },
             policy,
+            on_duty: OnDuty::Named { code: "gt-01".to_owned(), name: String::new() },
             labels: Labels::default(),
             exam_key,
             utc_offset: Offset::from_hours(7).expect("an offset"),

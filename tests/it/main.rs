@@ -69,6 +69,7 @@ mod registry;
 mod registry_anchors;
 mod replay;
 mod rig;
+mod roles;
 mod roster;
 mod roster_board;
 mod roster_exam;

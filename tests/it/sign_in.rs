@@ -5,7 +5,7 @@ use diemdanh::bits::{
     secret::Secret,
     stamp::Stamp,
 };
-use diemdanh::checkin::sign_in::{Attempt, NotUnlocked, Refusal, SignIn, SignedIn, Standing};
+use diemdanh::checkin::sign_in::{Action, Attempt, NotUnlocked, Refusal, SignIn, SignedIn, Standing};
 use diemdanh::crypto::pin::{self, PinCheck, PinCost, PinError, PinHash};
 use diemdanh::roster::operators::{Operator, Role};
 
@@ -180,10 +180,10 @@ fn the_right_pin_signs_in_those_who_may() {
     let mut desk = Desk::new();
     let proof = desk.signed_in("gt-01", "482917", at(0));
     assert_eq!(
-        (proof.code(), proof.name(), proof.role(), proof.is_head()),
+        (proof.code(), proof.name(), proof.role(), proof.may(Action::Unlock)),
         ("gt-01", "Người gt-01", Role::Invigilator, false)
     );
-    assert!(desk.signed_in("td-09", "310598", at(0)).is_head(), "a head of every site");
+    assert!(desk.signed_in("td-09", "310598", at(0)).may(Action::Unlock), "a head of every site");
     let refused = [
         ("gt-99", Refusal::Unknown),
         ("", Refusal::Unknown),
