@@ -26,7 +26,8 @@ use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::roster_sample::SampleList;
 use diemdanh::record::export::export;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, Code, Digest, LogName, LogStore, MemoryStore, NoteKey, NoteVerifier, Opening,
+    AttendanceEvent, AttendanceLog, Code, Digest, LogName, LogStore, MemoryStore, NoteKey, NoteVerifier, OpenBasis,
+    Opening,
 };
 use diemdanh::roster::Roster;
 use jiff::{SignedDuration, Timestamp};
@@ -174,6 +175,7 @@ fn open<S: LogStore>(store: S, device: &NoteKey, desk_cert: String) -> Attendanc
         program: part("bench"),
         program_sha256: None,
         revocations: None,
+        basis: OpenBasis::default(),
     };
     AttendanceLog::open(store, &opening, SystemClock.now(), &mut SeededRandom::new("segment")).unwrap().0
 }

@@ -143,17 +143,19 @@ fn write(entry: &[u8], index: usize, hashes: &[Hash], note: &str) -> String {
 
 fn is_about(event: &AttendanceEvent, candidate: CandidateRef, own: &[EntryRef]) -> bool {
     use AttendanceEvent::{
-        CheckIn, DuplicateReported, Elsewhere, ManualDecision, NotAdmitted, PersonViewed, ReEntry, ReadFailed,
-        Referred, Undo,
+        CheckIn, DuplicateReported, Elsewhere, LateAnswer, ManualDecision, NotAdmitted, PersonViewed, ReEntry,
+        ReadFailed, Referred, Undo,
     };
     match event {
         CheckIn(check_in) => check_in.cand == candidate,
         ManualDecision { cand, .. } | NotAdmitted { cand, .. } | Referred { cand, .. } | ReadFailed { cand, .. } => {
             *cand == Some(candidate)
         }
-        Elsewhere { cand, .. } | DuplicateReported { cand, .. } | ReEntry { cand, .. } | PersonViewed { cand, .. } => {
-            *cand == candidate
-        }
+        Elsewhere { cand, .. }
+        | DuplicateReported { cand, .. }
+        | ReEntry { cand, .. }
+        | LateAnswer { cand, .. }
+        | PersonViewed { cand, .. } => *cand == candidate,
         Undo { refers, .. } => own.contains(refers),
         _ => false,
     }

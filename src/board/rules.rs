@@ -240,6 +240,7 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::DuplicateReported { .. } => "duplicate-reported",
         AttendanceEvent::ReEntry { .. } => "re-entry",
         AttendanceEvent::ReadFailed { .. } => "read-failed",
+        AttendanceEvent::LateAnswer { .. } => "late-answer",
         AttendanceEvent::DeviceEvent { .. } => "device-event",
         AttendanceEvent::PersonViewed { .. } => "person-viewed",
         AttendanceEvent::ClockJump { .. } => "clock-jump",

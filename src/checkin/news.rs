@@ -6,7 +6,7 @@
 //! Invariants: one notice a question; nothing but [`LateNews::answered`] takes one away.
 
 use crate::checkin::failure::Failure;
-use crate::record::{CandidateRef, DocumentRef};
+use crate::record::{CandidateRef, EntryRef, RegistryState};
 use crate::registry::RequestId;
 use jiff::Timestamp;
 
@@ -18,8 +18,6 @@ pub const MAX_NEWS: usize = 256;
 pub struct About {
     /// The candidate, where exactly one row is meant.
     pub candidate: Option<CandidateRef>,
-    /// The document.
-    pub document: DocumentRef,
 }
 
 /// One notice: bad news about somebody who is in.
@@ -29,9 +27,11 @@ pub struct Notice {
     pub question: RequestId,
     /// Who is in.
     pub candidate: CandidateRef,
-    /// The document that was asked about.
-    pub document: DocumentRef,
-    /// What the registry says.
+    /// The arrival that the news is about.
+    pub arrival: EntryRef,
+    /// What the registry says, for the log.
+    pub state: RegistryState,
+    /// What the registry says, for the screen.
     pub failure: Failure,
     /// When the news came.
     pub at: Timestamp,

@@ -7,7 +7,9 @@ use crate::checkin::failure::Failure;
 use crate::checkin::news::Notice;
 use crate::checkin::policy::{Clearance, Verdict, registry_failure};
 use crate::record::witness::Anchored;
-use crate::record::{AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, document_ref};
+use crate::record::{
+    AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, ReEntryBasis, document_ref,
+};
 use crate::registry::{Reply, RequestId};
 use crate::roster::Matching;
 
@@ -22,7 +24,7 @@ pub(super) fn check_in(clearance: &Clearance, case: &Case, context: &Context) ->
         cand: clearance.candidate(),
         doc: document(case, context),
         chip: case.chip.state(),
-        access: code(case.chip.access.map_or("unknown", |access| access.id())),
+        access: access(case),
         registry: case.registry.state(),
         remarks: codes(clearance.remarks()),
         late: matches!(case.timing, Timing::Late { .. } | Timing::TooLate { .. }),
@@ -52,7 +54,19 @@ pub(super) fn not_admitted(case: &Case, reason: NotAdmittedReason, context: &Con
 
 /// Somebody who is in comes in again.
 pub(super) fn re_entry(clearance: &Clearance, case: &Case, first: EntryRef, context: &Context) -> AttendanceEvent {
-    AttendanceEvent::ReEntry { cand: clearance.candidate(), doc: Some(document(case, context)), first }
+    let basis = ReEntryBasis {
+        chip: case.chip.state(),
+        access: access(case),
+        registry: case.registry.state(),
+        remarks: codes(clearance.remarks()),
+        second: None,
+    };
+    AttendanceEvent::ReEntry {
+        cand: clearance.candidate(),
+        doc: Some(document(case, context)),
+        first,
+        basis: Some(basis),
+    }
 }
 
 /// Somebody comes on a candidate who is in already.
@@ -74,27 +88,33 @@ pub(super) fn directed(case: &Case, context: &Context) -> Option<AttendanceEvent
 
 /// A reading ended before the person was known, or was given up.
 pub(super) fn read_failed(cand: Option<CandidateRef>, cause: Failure, apdu_count: u32) -> AttendanceEvent {
-    AttendanceEvent::ReadFailed { cand, doc: None, cause: failure_code(cause), apdu_count }
+    AttendanceEvent::ReadFailed { cand, doc: None, cause: failure_code(cause), apdu_count, chip: None, failed: None }
 }
 
 /// The link broke after the person was known.
 pub(super) fn interrupted(case: &Case, failure: Failure, context: &Context) -> AttendanceEvent {
-    AttendanceEvent::ReadFailed {
-        cand: case.candidate_ref(),
-        doc: Some(document(case, context)),
-        cause: failure_code(failure),
-        apdu_count: case.chip.apdu_count,
-    }
+    left(case, failure_code(failure), context)
 }
 
 /// A case was left without a decision.
 pub(super) fn abandoned(case: &Case, context: &Context) -> AttendanceEvent {
+    left(case, code("cancelled"), context)
+}
+
+/// A contact that nobody decided on, and what the chip had come to in it.
+fn left(case: &Case, cause: Code, context: &Context) -> AttendanceEvent {
     AttendanceEvent::ReadFailed {
         cand: case.candidate_ref(),
         doc: Some(document(case, context)),
-        cause: code("cancelled"),
+        cause,
         apdu_count: case.chip.apdu_count,
+        chip: Some(case.chip.state()),
+        failed: case.chip.failure.map(failure_code),
     }
+}
+
+fn access(case: &Case) -> Code {
+    code(case.chip.access.map_or("unknown", |access| access.id()))
 }
 
 /// The registry is about to be asked.
@@ -113,14 +133,16 @@ pub(super) fn answer(id: RequestId, reply: &Reply) -> AttendanceEvent {
     }
 }
 
-/// Bad news came about somebody who is in.
-pub(super) fn late_news(notice: &Notice) -> AttendanceEvent {
-    AttendanceEvent::DeviceEvent { device: code("late-answer"), event: failure_code(notice.failure) }
-}
-
 /// Somebody dealt with bad news about a person who is in.
 pub(super) fn news_answered(notice: &Notice) -> AttendanceEvent {
-    AttendanceEvent::DeviceEvent { device: code("late-answer-seen"), event: failure_code(notice.failure) }
+    AttendanceEvent::LateAnswer {
+        cand: notice.candidate,
+        refers: notice.arrival,
+        id: notice.question.to_string(),
+        state: notice.state,
+        reason: code("head-of-site-told"),
+        second: None,
+    }
 }
 
 /// Somebody outside signed the log's head.

@@ -21,7 +21,9 @@ use crate::host::disk::{self, FileStore, Space};
 use crate::host::second_copy::SecondCopy;
 use crate::host::{clock, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, Opening};
+use crate::record::{
+    AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, OpenBasis, Opening,
+};
 use crate::registry::Registry;
 use crate::roster::Place;
 use jiff::SignedDuration;
@@ -243,6 +245,7 @@ pub(super) fn opening<'a>(
         program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
         program_sha256: program::sha256().map(Digest),
         revocations: None,
+        basis: OpenBasis::default(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What can happen at a desk, as plain facts.
 
+use super::opened::{Opened, PackageRef};
 use crate::bits::hex;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -166,75 +167,6 @@ pub enum RegistryState {
     Refused,
 }
 
-/// The package that a desk worked from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PackageRef {
-    /// Its name.
-    pub id: Code,
-    /// Its version.
-    pub version: u32,
-    /// SHA-256 of its bytes.
-    pub sha256: Digest,
-}
-
-/// The segment before this one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Previous {
-    /// Its origin.
-    pub origin: String,
-    /// Its entries.
-    pub size: u64,
-    /// Its root.
-    pub root: Digest,
-    /// Bytes behind its last good checkpoint: an append that power or the disk cut off.
-    pub torn_bytes: u64,
-    /// SHA-256 of these bytes.
-    pub torn_sha256: Digest,
-}
-
-/// A segment that holds no acknowledged entry at all.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TornSegment {
-    /// Its number.
-    pub segment: u32,
-    /// Its bytes.
-    pub bytes: u64,
-    /// SHA-256 of these bytes.
-    pub sha256: Digest,
-}
-
-/// The first entry of every segment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Opened {
-    /// The segment's origin, also the name of its key.
-    pub origin: String,
-    /// The segment's number.
-    pub segment: u32,
-    /// The device key's note over the segment's key and origin.
-    pub endorsement: String,
-    /// The board's note over the device key, word for word; empty where the desk has none (training).
-    pub desk_cert: String,
-    /// True for training: such a log is never exported as live.
-    pub training: bool,
-    /// The segment before, if any.
-    pub prev: Option<Previous>,
-    /// Segments between `prev` and this one that hold nothing.
-    pub abandoned: Vec<TornSegment>,
-    /// The package.
-    pub package: Option<PackageRef>,
-    /// SHA-256 of the policy file.
-    pub policy_sha256: Digest,
-    /// Version of the trust store.
-    pub trust_store: String,
-    /// Name and version of the program.
-    pub program: String,
-    /// SHA-256 of the program file, where it could be read.
-    pub program_sha256: Option<Digest>,
-    /// The number of the revocation list that the desk knew; missing in logs of older programs.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revocations: Option<u32>,
-}
-
 /// A person let in on a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckIn {
@@ -252,6 +184,21 @@ pub struct CheckIn {
     pub remarks: Vec<Code>,
     /// The candidate came after the start signal.
     pub late: bool,
+    /// The second person, where the policy asked for one.
+    pub second: Option<Code>,
+}
+
+/// What the chip and the registry said when somebody who was in already came in again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReEntryBasis {
+    /// The inspection's verdict in this contact.
+    pub chip: ChipState,
+    /// How the chip was opened: `pace-can`, `pace-mrz`, `bac`.
+    pub access: Code,
+    /// The registry's word at that moment.
+    pub registry: RegistryState,
+    /// Reservations that the operator saw, as stable codes.
+    pub remarks: Vec<Code>,
     /// The second person, where the policy asked for one.
     pub second: Option<Code>,
 }
@@ -377,6 +324,9 @@ pub enum AttendanceEvent {
         doc: Option<DocumentRef>,
         /// The arrival that counts.
         first: EntryRef,
+        /// What this entry rests on; missing in logs of programs that asked for nothing at a re-entry.
+        #[serde(flatten)]
+        basis: Option<ReEntryBasis>,
     },
     /// A card could not be read to the end, after a person's data had been reached or a key had been tried.
     ReadFailed {
@@ -388,6 +338,31 @@ pub enum AttendanceEvent {
         cause: Code,
         /// Commands sent.
         apdu_count: u32,
+        /// What the chip's inspection had come to in that contact; missing where nothing had been judged, and in
+        /// logs of older programs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        chip: Option<ChipState>,
+        /// The check that had failed by then, as a stable code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<Code>,
+    },
+    /// A person has seen that the registry said something against somebody who was in already, and has answered for
+    /// it by name: `op` of this entry. The news itself is the `registry-answer` before it; news that nobody answered
+    /// has no entry of this kind.
+    LateAnswer {
+        /// The candidate.
+        cand: CandidateRef,
+        /// The arrival that the news is about.
+        refers: EntryRef,
+        /// The question's id.
+        id: String,
+        /// What the registry said.
+        state: RegistryState,
+        /// What is done about it, as a stable code.
+        reason: Code,
+        /// The second person, where the policy asked for one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        second: Option<Code>,
     },
     /// Something happened to a device: reader, scanner, disk, network, power, operator's lock.
     DeviceEvent {

@@ -1,7 +1,7 @@
 //! The log that is written: one segment, one append at a time.
 
 use super::{
-    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteError, NoteKey, NoteSigner, Opened,
+    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteError, NoteKey, NoteSigner, OpenBasis, Opened,
     PackageRef, StoreFault, Totals,
     checkpoint::Checkpoint,
     entry::{ENTRY_VERSION, Entry, whole_ms},
@@ -67,6 +67,8 @@ pub struct Opening<'a> {
     pub program_sha256: Option<Digest>,
     /// The number of the revocation list that the desk knows.
     pub revocations: Option<u32>,
+    /// What else the desk knows; `OpenBasis::default()` says nothing.
+    pub basis: OpenBasis,
 }
 
 /// Proof that an entry and a checkpoint over it are on the disk. Only [`AttendanceLog::append`] makes one.
@@ -428,6 +430,7 @@ fn endorsement(key: &NoteKey, device: &dyn NoteSigner) -> Result<String, LogFaul
 }
 
 fn opened(opening: &Opening<'_>, key: &NoteKey, history: &History) -> Result<Opened, LogFault> {
+    let basis = opening.basis.clone();
     Ok(Opened {
         origin: key.verifier().name().to_owned(),
         segment: history.next_segment,
@@ -442,6 +445,9 @@ fn opened(opening: &Opening<'_>, key: &NoteKey, history: &History) -> Result<Ope
         program: opening.program.clone(),
         program_sha256: opening.program_sha256,
         revocations: opening.revocations,
+        board_keys: basis.board_keys,
+        rules: basis.rules,
+        outside_head: basis.outside_head,
     })
 }
 

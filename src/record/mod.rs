@@ -30,6 +30,7 @@ mod history;
 mod log;
 mod memory;
 mod note;
+mod opened;
 mod pseudonym;
 mod replay;
 mod store;
@@ -38,13 +39,14 @@ pub use checkpoint::Checkpoint;
 pub use cosignature::CosignatureKey;
 pub use entry::Entry;
 pub use event::{
-    AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, Opened,
-    PackageRef, Previous, RegistryState, TornSegment, Totals,
+    AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, ReEntryBasis,
+    RegistryState, Totals,
 };
 pub use history::SegmentHead;
 pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
 pub use memory::{FaultKind, FaultyStore, MemoryStore};
 pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
+pub use opened::{OpenBasis, OpenRules, Opened, OutsideHead, PackageRef, Previous, TornSegment};
 pub use package::{PackageFault, PackageNote, PackageReceipt, PackageUse};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};

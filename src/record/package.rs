@@ -3,8 +3,9 @@
 //! A package is one file: a signed note, an empty line, an age ciphertext. The note is judged before anything is
 //! decrypted. What is in the ciphertext is another room's matter.
 
-use super::event::{Code, Digest, PackageRef};
+use super::event::{Code, Digest};
 use super::note::{NoteError, NoteKey, NoteSigner, NoteVerifier};
+use super::opened::PackageRef;
 use super::statement::{Fields, Statement};
 use crate::bits::{hex, text};
 use jiff::Timestamp;

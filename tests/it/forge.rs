@@ -92,7 +92,7 @@ pub(crate) fn session() -> (MemoryStore, Vec<(String, String)>) {
     add(&mut log, request("q1"), 6);
     add(&mut log, answer("q1"), 7);
     let first = add(&mut log, check_in(4), 8).entry();
-    add(&mut log, AttendanceEvent::ReEntry { cand: candidate(4), doc: None, first }, 9);
+    add(&mut log, AttendanceEvent::ReEntry { cand: candidate(4), doc: None, first, basis: None }, 9);
     add(&mut log, manual(5), 10);
     log.close(&code("op-1"), at(11)).unwrap();
     let one = cosigned(&log, 12);

@@ -185,7 +185,7 @@ pub(crate) const CASES: &[Case] = &[
     ("rewritten: re-entry of somebody else", Forged, |forge| {
         alone(forge, |log| {
             let first = EntryRef { segment: 1, seq: 1 };
-            log[3].event = AttendanceEvent::ReEntry { cand: candidate(9), doc: None, first }
+            log[3].event = AttendanceEvent::ReEntry { cand: candidate(9), doc: None, first, basis: None }
         })
     }),
     ("rewritten: answer without a question", Forged, |forge| alone(forge, |log| log[3].event = answer("never asked"))),

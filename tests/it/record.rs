@@ -4,9 +4,9 @@ use crate::record_support::{at, candidate, check_in, code, desk_cert, device, op
 use diemdanh::{
     bits::{hex, random::SeededRandom, secret::Secret},
     record::{
-        AttendanceEvent, AttendanceLog, Checkpoint, Code, DeskCert, Entry, EntryRef, FaultKind, FaultyStore, LogFault,
-        LogStore, MemoryStore, NoteError, NoteKey, NoteVerifier, SegmentContent, SegmentDamage, StoreFault,
-        document_ref,
+        AttendanceEvent, AttendanceLog, Checkpoint, ChipState, Code, DeskCert, Entry, EntryRef, FaultKind, FaultyStore,
+        LogFault, LogStore, MemoryStore, NoteError, NoteKey, NoteVerifier, OpenBasis, OpenRules, OutsideHead,
+        ReEntryBasis, RegistryState, SegmentContent, SegmentDamage, StoreFault, document_ref,
         segment::read_segment,
         tree::{Tree, leaf_hash, tile_path},
     },
@@ -136,8 +136,8 @@ fn every_kind_of_event_survives_a_round_trip() {
     let store = MemoryStore::default();
     let (mut log, opened) = open(store.clone(), 0).unwrap();
     let (cand, doc) = (candidate(1), Some(diemdanh::record::DocumentRef([9; 16])));
-    let chip = diemdanh::record::ChipState::Unknown;
-    let registry = diemdanh::record::RegistryState::NotAsked;
+    let chip = ChipState::Unknown;
+    let registry = RegistryState::NotAsked;
     let events = [
         check_in(1),
         ManualDecision {
@@ -162,8 +162,25 @@ fn every_kind_of_event_survives_a_round_trip() {
         },
         Elsewhere { cand, doc, site: "Điểm 1".to_owned(), session: "s2".to_owned(), room: "P 07".to_owned() },
         DuplicateReported { cand, doc, first: opened.entry(), second: None },
-        ReEntry { cand, doc, first: opened.entry() },
-        ReadFailed { cand: None, doc: None, cause: code("card-lost"), apdu_count: 12 },
+        ReEntry { cand, doc, first: opened.entry(), basis: None },
+        ReEntry { cand, doc, first: opened.entry(), basis: Some(re_entry_basis()) },
+        ReadFailed { cand: None, doc: None, cause: code("card-lost"), apdu_count: 12, chip: None, failed: None },
+        ReadFailed {
+            cand: Some(cand),
+            doc,
+            cause: code("card-lost"),
+            apdu_count: 12,
+            chip: Some(ChipState::Fail),
+            failed: Some(code("dg1.hash")),
+        },
+        LateAnswer {
+            cand,
+            refers: opened.entry(),
+            id: "ab".to_owned(),
+            state: RegistryState::CardInvalid,
+            reason: code("called-head"),
+            second: None,
+        },
         DeviceEvent { device: code("reader"), event: code("lost") },
         PersonViewed { cand, purpose: code("search") },
         Anchor {
@@ -183,6 +200,64 @@ fn every_kind_of_event_survives_a_round_trip() {
     let read: Vec<_> = segment.entries.iter().map(|entry| entry.event.clone()).collect();
     assert_eq!(read[1..=events.len()], events);
     assert!(matches!(read.last(), Some(Close { totals }) if totals.manual == 1 && totals.undone == 1));
+}
+
+fn re_entry_basis() -> ReEntryBasis {
+    ReEntryBasis {
+        chip: ChipState::Pass,
+        access: code("pace-can"),
+        registry: RegistryState::Match,
+        remarks: vec![code("late")],
+        second: None,
+    }
+}
+
+#[test]
+fn entries_of_older_programs_are_read_as_they_were_written() {
+    let common = r#""boot":"b","bt":1,"op":"op-1","seq":1,"t":"2026-05-28T20:26:41.000Z","v":1"#;
+    let id = "09".repeat(16);
+    let (boot, rest) = common.split_once(r#","op""#).unwrap();
+    let written = [
+        format!(r#"{{{boot},"cand":"{id}","doc":null,"ev":"re-entry","first":{{"segment":1,"seq":1}},"op"{rest}}}"#),
+        format!(
+            r#"{{"apdu_count":3,{boot},"cand":null,"cause":"card-lost","doc":null,"ev":"read-failed","op"{rest}}}"#
+        ),
+    ];
+    for text in written {
+        assert!(Entry::parse(text.as_bytes()).is_some(), "{text}");
+        let foreign = text.replace(r#""doc":null"#, r#""chip":"pass","doc":null"#);
+        let is_read = Entry::parse(foreign.as_bytes()).is_some();
+        assert_eq!(is_read, text.contains("read-failed"), "half of what a re-entry rests on is no re-entry: {foreign}");
+    }
+}
+
+#[test]
+fn open_says_what_the_desk_knew_beyond_its_log() {
+    let root = diemdanh::record::Digest([5; 32]);
+    let heads = [
+        OutsideHead::NotAsked { cause: code("unreachable") },
+        OutsideHead::Nothing,
+        OutsideHead::Head { origin: "board.example/thpt-2026/desk-1/s1/001".to_owned(), size: 3, root },
+    ];
+    for head in heads {
+        let rules = OpenRules {
+            desk_file_sha256: Some(root),
+            package_rules_sha256: None,
+            effective: [(code("registry"), code("required")), (code("late-min"), code("15"))].into(),
+        };
+        let basis = OpenBasis { board_keys: Some(root), rules: Some(rules), outside_head: Some(head) };
+        let store = MemoryStore::default();
+        let device = device();
+        let opening = diemdanh::record::Opening { basis: basis.clone(), ..opening(&device) };
+        AttendanceLog::open(store.clone(), &opening, at(0), &mut SeededRandom::new("basis")).unwrap();
+        let AttendanceEvent::Open(opened) = good(&store, 1).entries[0].event.clone() else { panic!("no open") };
+        let read = OpenBasis {
+            board_keys: opened.board_keys,
+            rules: opened.rules.clone(),
+            outside_head: opened.outside_head.clone(),
+        };
+        assert_eq!(read, basis);
+    }
 }
 
 #[test]

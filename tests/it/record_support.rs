@@ -4,7 +4,7 @@ use diemdanh::{
     bits::{random::SeededRandom, stamp::Stamp},
     record::{
         AttendanceEvent, AttendanceLog, CandidateRef, CheckIn, ChipState, Code, DeskCert, Digest, DocumentRef, Durable,
-        LogFault, LogName, LogStore, NoteKey, Opening, RegistryState,
+        LogFault, LogName, LogStore, NoteKey, OpenBasis, Opening, RegistryState,
     },
 };
 use jiff::Timestamp;
@@ -68,6 +68,7 @@ pub(crate) fn opening(device: &NoteKey) -> Opening<'_> {
         program: "diemdanh 0.1.0".to_owned(),
         program_sha256: None,
         revocations: None,
+        basis: OpenBasis::default(),
     }
 }
 

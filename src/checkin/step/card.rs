@@ -76,7 +76,7 @@ impl Desk<'_> {
             self.effects.push(Effect::Record { purpose: Purpose::Question(id), event });
             self.state.pending.push(Pending {
                 query: registry::question(id, &case, self.context),
-                about: About { candidate: case.candidate_ref(), document: records::document(&case, self.context) },
+                about: About { candidate: case.candidate_ref() },
                 asked_ms: None,
                 in_flight: false,
             });

@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::bits::secret::Pii;
-use crate::checkin::case::{Case, RegistryPart, Stage};
+use crate::checkin::case::{Case, RegistryPart, Stage, answer_state};
 use crate::checkin::context::Context;
 use crate::checkin::event::Effect;
 use crate::checkin::failure::{Failure, Signal};
@@ -50,11 +50,11 @@ impl Desk<'_> {
 
     /// Nobody stands there any more. Bad news about somebody who is in goes to a person.
     fn late(&mut self, question: RequestId, answer: &Answer, about: About) {
-        let inside = about.candidate.filter(|candidate| self.state.arrivals.contains_key(candidate));
-        let (Some(candidate), Some(failure)) = (inside, policy::registry_failure(answer)) else { return };
-        let at = self.state.now.wall;
-        let notice = Notice { question, candidate, document: about.document, failure, at };
-        self.record_note(records::late_news(&notice));
+        let Some(candidate) = about.candidate else { return };
+        let Some(arrival) = self.state.arrivals.get(&candidate).map(|arrival| arrival.entry) else { return };
+        let Some(failure) = policy::registry_failure(answer) else { return };
+        let (state, at) = (answer_state(answer), self.state.now.wall);
+        let notice = Notice { question, candidate, arrival, state, failure, at };
         if self.state.news.add(notice) {
             self.effects.push(Effect::Sound(Signal::Stop));
         }
@@ -67,7 +67,7 @@ impl Desk<'_> {
         let silent = policy::registry_failure(answer).is_none_or(policy::is_silence);
         let Some(question) = case.question.filter(|_| !silent) else { return };
         let answer = answer.clone();
-        let about = About { candidate: case.candidate_ref(), document: records::document(case, self.context) };
+        let about = About { candidate: case.candidate_ref() };
         self.late(question, &answer, about);
     }
 

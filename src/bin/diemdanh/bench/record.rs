@@ -11,8 +11,8 @@ use diemdanh::host::index::Index;
 use diemdanh::record::tree::{Tree, leaf_hash};
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, CandidateRef, CheckIn, Checkpoint, ChipState, Code, DeskCert, Digest, DocumentRef,
-    Entry, LogFault, LogName, LogStore, MemoryStore, NoteKey, Opening, RegistryState, Segment, SegmentContent, Totals,
-    export::package, segment::read_segment,
+    Entry, LogFault, LogName, LogStore, MemoryStore, NoteKey, OpenBasis, Opening, RegistryState, Segment,
+    SegmentContent, Totals, export::package, segment::read_segment,
 };
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, OpenOptions};
@@ -210,6 +210,7 @@ impl Keys {
             program: part("bench"),
             program_sha256: None,
             revocations: None,
+            basis: OpenBasis::default(),
         };
         Ok(AttendanceLog::open(store, &opening, SystemClock.now(), &mut SeededRandom::new("segment"))?.0)
     }
