@@ -27,6 +27,8 @@ pub struct Context {
     pub utc_offset: Offset,
     /// Training: looks different, and its log cannot be exported as live.
     pub training: bool,
+    /// The rules are nobody's but the desk's own: no package of a board stands behind them.
+    pub outside_package: bool,
     /// The origin of the log segment that is being written.
     pub origin: String,
     /// How many candidates of the roster belong here.
@@ -65,6 +67,8 @@ pub struct DeskPolicy {
     pub registry_again_ms: u64,
     /// There is a witness outside.
     pub witness_asked: bool,
+    /// Without a witness a person decides.
+    pub witness_required: bool,
     /// What the registry signs the log's head with, where it does.
     pub registry_cosigner: Option<CosignatureKey>,
     /// How far this desk's clock may be from an outside time, in seconds.
@@ -133,6 +137,7 @@ impl Default for DeskPolicy {
             registry_wait_ms: 2_000,
             registry_again_ms: 30_000,
             witness_asked: false,
+            witness_required: false,
             registry_cosigner: None,
             clock_tolerance_s: 120,
         }

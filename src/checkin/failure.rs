@@ -134,6 +134,8 @@ failures! {
     ClockDiffers = "L05", Attention;
     /// The witness has seen more of the log than there is.
     WitnessDisagrees = "L06", Attention;
+    /// The rules want a witness of the log, and this desk has none.
+    WitnessMissing = "L07", Attention;
     /// A configuration file has a key that does not exist.
     ConfigUnknownKey = "P01", Stop;
     /// A configuration file cannot be read.
@@ -164,4 +166,8 @@ failures! {
     PackageSealed = "P14", Attention;
     /// Nobody can sign in: the package names nobody with a PIN for this site.
     NobodySignsIn = "P15", Stop;
+    /// A package in a form of older programs.
+    PackageOldForm = "P16", Attention;
+    /// The board's keys are not those that this desk was enrolled under.
+    OtherBoard = "P17", Stop;
 }

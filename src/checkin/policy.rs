@@ -9,7 +9,7 @@
 use crate::bits::stamp::Stamp;
 use crate::checkin::case::{Case, RegistryPart, Stage};
 use crate::checkin::contact::{ContactId, KeyFit};
-use crate::checkin::context::{Context, Timing};
+use crate::checkin::context::{Context, DeskPolicy, Timing};
 use crate::checkin::event::{Choice, PortraitNews};
 use crate::checkin::failure::{Failure, Signal};
 use crate::emrtd::report::Overall;
@@ -241,7 +241,12 @@ fn findings(case: &Case, context: &Context, stamp: Stamp) -> Vec<Failure> {
         portrait,
         case.earlier.map(|_| Failure::EarlierContact),
     ];
-    all.into_iter().flatten().collect()
+    all.into_iter().flatten().chain(witness(&context.policy)).collect()
+}
+
+/// A witness of the log that the rules want and this desk does not have: never silence, a person decides.
+fn witness(policy: &DeskPolicy) -> Option<Failure> {
+    (policy.witness_required && !policy.witness_asked).then_some(Failure::WitnessMissing)
 }
 
 /// A registry that the rules require and that was not asked is missing, whatever the reason.

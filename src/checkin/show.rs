@@ -96,6 +96,7 @@ fn header(context: &Context, state: &State) -> Header {
         arrived: state.arrivals.len(),
         expected: context.expected,
         training: context.training,
+        outside_package: context.outside_package,
     }
 }
 

@@ -78,6 +78,8 @@ pub struct Header {
     pub expected: usize,
     /// Training: another colour and a band.
     pub training: bool,
+    /// No package of a board stands behind this desk's rules.
+    pub outside_package: bool,
 }
 
 /// The screen, by the state's name.

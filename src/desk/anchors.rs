@@ -3,7 +3,7 @@
 use crate::checkin::state::Halted;
 use crate::desk::config::WitnessConfig;
 use crate::desk::logbook::LogOrder;
-use crate::desk::registry::{read, unprepared};
+use crate::desk::registry::{key_line, read, unprepared};
 use crate::desk::start::diagnose;
 use crate::host::http::CallLimits;
 use crate::host::witness::HttpsWitness;
@@ -121,8 +121,7 @@ pub(super) type AnchorOutcome = Result<Anchored, WitnessFault>;
 
 fn link(config: &WitnessConfig, base: &Path) -> Result<WitnessLink, Halted> {
     let authority = read(config.ca.as_ref(), base, "witness.ca")?;
-    let line = String::from_utf8(read(config.verifier.as_ref(), base, "witness.verifier")?)
-        .map_err(|error| unprepared("witness.verifier", error))?;
+    let line = key_line(config.package_key.as_ref(), config.verifier.as_ref(), base, "witness.verifier")?;
     let key = CosignatureKey::parse(line.trim()).map_err(|error| unprepared("witness.verifier", error))?;
     let witness = HttpsWitness::new(&config.url, &authority, CallLimits::default())
         .map_err(|error| unprepared(&config.url, error))?;

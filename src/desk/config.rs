@@ -3,6 +3,7 @@
 //! An unknown key is refused by name: a misspelt rule must not be a missing rule.
 
 use crate::checkin::context::SessionTimes;
+use crate::desk::rules::PackageRules;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
@@ -41,9 +42,12 @@ pub struct DeskConfig {
     /// The window.
     #[serde(default)]
     pub window: WindowConfig,
-    /// SHA-256 of the file's text: the rules that the log's first entry names.
+    /// SHA-256 of the file's text.
     #[serde(skip)]
     pub source_sha256: [u8; 32],
+    /// The rules of the package that the desk works from.
+    #[serde(skip)]
+    pub package: Option<PackageRules>,
 }
 
 /// Whose exam it is. `board`, `id` and the ids below are parts of the log's name: ASCII, no space, no slash.
@@ -206,6 +210,9 @@ pub struct RegistryConfig {
     /// The verifier key of its cosignatures under the log's head, one line; without it they are passed over.
     #[serde(default)]
     pub cosigner: Option<PathBuf>,
+    /// The verifier key that a package names; it stands above `verifier`.
+    #[serde(skip)]
+    pub package_key: Option<String>,
     /// Without its answer a person decides.
     #[serde(default)]
     pub required: bool,
@@ -235,6 +242,11 @@ pub struct WitnessConfig {
     pub ca: Option<PathBuf>,
     /// Its verifier key, one line.
     pub verifier: Option<PathBuf>,
+    /// The verifier key that a package names; it stands above `verifier`.
+    #[serde(skip)]
+    pub package_key: Option<String>,
+    /// Without a witness a person decides.
+    pub required: bool,
     /// The log's head goes out after so many entries,
     pub every_entries: u32,
     /// and after so many minutes.
@@ -243,7 +255,15 @@ pub struct WitnessConfig {
 
 impl Default for WitnessConfig {
     fn default() -> Self {
-        Self { url: String::new(), ca: None, verifier: None, every_entries: 25, every_minutes: 5 }
+        Self {
+            url: String::new(),
+            ca: None,
+            verifier: None,
+            package_key: None,
+            required: false,
+            every_entries: 25,
+            every_minutes: 5,
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use crate::checkin::state::Halted;
 use crate::checkin::view::{Header, OfferView, OperatorView, PackagesView, PreparingView, RefusedView, SignInView};
 use crate::desk::config::DeskConfig;
 use crate::desk::package::{Found, OpenPackage, Packages};
+use crate::desk::rules::PackageRules;
 use crate::desk::runtime::{QUEUE_LEN, RunningDesk, ViewCell};
 use crate::desk::sessions::for_session;
 use crate::desk::sources::{prepare, prepare_from};
@@ -352,7 +353,6 @@ fn unlock_others(rules: &mut SignIn, operators: &[Operator], by: &SignedIn) {
 /// machine (reader, links, folders) stays.
 fn applied(config: &DeskConfig, package: &OpenPackage, operator: &SignedIn) -> Result<DeskConfig, Halted> {
     let settings = &package.contents.settings;
-    let policy = &settings.policy;
     let mut config = for_session(config, &settings.session.id)?;
     config.exam.title = settings.title.clone();
     config.desk.site = settings.site.code.clone();
@@ -364,11 +364,9 @@ fn applied(config: &DeskConfig, package: &OpenPackage, operator: &SignedIn) -> R
     }
     config.session.title = settings.session.title.clone();
     config.session.times = Some(times(settings));
-    config.chip.bac_fallback = policy.bac_fallback;
-    config.chip.authentication_required = policy.authentication_required;
-    config.chip.revocation_required = policy.revocation_required;
-    config.registry.required = policy.registry_required;
-    config.source_sha256 = settings.sha256();
+    let rules = PackageRules::of(settings);
+    (config.registry.package_key, config.witness.package_key) = (rules.registry_key(), rules.witness_key());
+    config.package = Some(rules);
     Ok(config)
 }
 

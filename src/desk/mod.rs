@@ -20,6 +20,7 @@ pub mod package;
 pub mod purge;
 mod questions;
 pub mod registry;
+pub mod rules;
 pub mod runtime;
 pub mod sessions;
 pub mod sounds;

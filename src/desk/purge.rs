@@ -7,6 +7,7 @@ use crate::bits::stamp::Clock as _;
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
 use crate::desk::package;
+use crate::desk::rules::effective;
 use crate::desk::sources::{desk_cert, device_key};
 use crate::desk::start::opening;
 use crate::host::clock::SystemClock;
@@ -107,7 +108,7 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
     // Nobody signs in for a purge at a desk that works from packages.
     let named = !config.desk.operator.is_empty();
     let operator = if named { Code::new(&config.desk.operator)? } else { Code::unknown() };
-    let opening = opening(config, device.as_ref(), cert, operator.clone(), String::new());
+    let opening = opening(config, &effective(config), device.as_ref(), cert, operator.clone(), String::new());
     let (mut log, _) = AttendanceLog::open(store, &opening, SystemClock.now(), &mut SystemRandom)?;
     log.append(&operator, AttendanceEvent::Purged { what, receipt, overruled_by }, SystemClock.now())?;
     log.close(&operator, SystemClock.now())?;

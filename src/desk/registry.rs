@@ -31,8 +31,7 @@ pub fn client(config: &RegistryConfig, base: &Path) -> Result<Option<RegistryMak
 
 fn maker(config: &RegistryConfig, base: &Path) -> Result<RegistryMaker, Halted> {
     let authority = read(config.ca.as_ref(), base, "registry.ca")?;
-    let line = String::from_utf8(read(config.verifier.as_ref(), base, "registry.verifier")?)
-        .map_err(|error| unprepared("registry.verifier", error))?;
+    let line = key_line(config.package_key.as_ref(), config.verifier.as_ref(), base, "registry.verifier")?;
     let verifier = NoteVerifier::parse(line.trim()).map_err(|error| unprepared("registry.verifier", error))?;
     let url = config.url.clone();
     Ok(Box::new(move |key| {
@@ -49,6 +48,19 @@ pub(super) fn cosigner(config: &RegistryConfig, base: &Path) -> Result<Option<Co
     let line = String::from_utf8(read(Some(path), base, "registry.cosigner")?)
         .map_err(|error| unprepared("registry.cosigner", error))?;
     CosignatureKey::parse(line.trim()).map(Some).map_err(|error| unprepared("registry.cosigner", error))
+}
+
+/// The line of a key: the board's, where its package names one, or the file's that the desk's own file names.
+pub(super) fn key_line(
+    packed: Option<&String>,
+    path: Option<&PathBuf>,
+    base: &Path,
+    key: &str,
+) -> Result<String, Halted> {
+    match packed {
+        Some(line) => Ok(line.clone()),
+        None => String::from_utf8(read(path, base, key)?).map_err(|error| unprepared(key, error)),
+    }
 }
 
 pub(super) fn read(path: Option<&PathBuf>, base: &Path, key: &str) -> Result<Vec<u8>, Halted> {

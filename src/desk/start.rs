@@ -9,14 +9,14 @@ use crate::checkin::show::view;
 use crate::checkin::state::{Halted, State};
 use crate::desk::anchors::{Schedule, WitnessLink, carry};
 use crate::desk::card::CardHand;
-use crate::desk::config::{CardTypeConfig, ChipConfig, DeskConfig, SessionConfig};
+use crate::desk::config::{DeskConfig, SessionConfig};
 use crate::desk::indexing::{self, IndexOrder};
 use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::desk::registry::RegistryMaker;
+use crate::desk::rules::{EffectiveRules, effective};
 use crate::desk::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::desk::sources::{Prepared, halted_at, prepare, small_text};
 use crate::desk::{questions, watch};
-use crate::emrtd::inspect::{CardType, InspectionPolicy};
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::second_copy::SecondCopy;
 use crate::host::{clock, program, sealed, threads};
@@ -83,10 +83,11 @@ fn run(
     mut adapters: Adapters,
     cell: Option<Arc<ViewCell>>,
 ) -> Result<RunningDesk, Halted> {
-    check_evidence(config)?;
+    let rules = effective(config);
+    let recipient = evidence_recipient(&rules)?;
     let journal = base.join(&config.paths.journal);
     let began = adapters.clock.now();
-    let (mut log, opened) = open_log(config, &prepared, &journal, &mut adapters)?;
+    let (mut log, opened) = open_log(config, &rules, &prepared, &journal, &mut adapters)?;
     let first_entry = IndexOrder::of(&log);
     let opened = package_loaded(&mut log, &prepared, adapters.clock.now())?.unwrap_or(opened);
     let trust_watch = prepared.trust_watch.take();
@@ -97,7 +98,7 @@ fn run(
         registry.inspect_err(|halted| close_log(&mut log, &prepared.operator, halted, adapters.clock.now()))?;
     let (operator, device) = (prepared.operator.clone(), prepared.device.verifier().clone());
     let trust = Arc::new(prepared.trust.clone());
-    let context = Arc::new(context(config, prepared, log.head().origin));
+    let context = Arc::new(context(config, &rules, prepared, log.head().origin));
     let state = State::new(&context, log.arrivals(), opened, began);
     let (inbox, messages) = inbox();
     let contact = Arc::new(AtomicU64::new(NO_CONTACT));
@@ -107,10 +108,10 @@ fn run(
         reader: adapters.connector,
         trust,
         trust_watch,
-        policy: inspection_policy(&config.chip),
+        policy: rules.inspection(),
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
-        keeps_evidence: !config.evidence.recipient.is_empty(),
+        keeps_evidence: !recipient.is_empty(),
         inbox: inbox.clone(),
         warmed: 0,
         resumption: None,
@@ -120,7 +121,7 @@ fn run(
     let witness = adapters.witness.take();
     let anchors = witness.map(|link| witness_thread(link, config, &log_orders, &mut workers)).transpose()?;
     let clock = Arc::clone(&adapters.clock);
-    let evidence = EvidenceHand { recipient: config.evidence.recipient.clone(), waiting: None };
+    let evidence = EvidenceHand { recipient, waiting: None };
     let copy = config.paths.copy.as_ref().map(|target| SecondCopy::start(&journal, &base.join(target)));
     let copy = spawned(copy.transpose())?;
     let index = indexing::start(&log, &journal, device, first_entry, inbox.clone());
@@ -147,10 +148,11 @@ fn run(
 }
 
 /// A recipient that is none would leave every decision without its evidence.
-fn check_evidence(config: &DeskConfig) -> Result<(), Halted> {
-    let recipient = &config.evidence.recipient;
+fn evidence_recipient(rules: &EffectiveRules) -> Result<String, Halted> {
+    let recipient = &rules.rules().evidence_recipient;
     let checked = if recipient.is_empty() { Ok(()) } else { sealed::check_recipient(recipient) };
-    checked.map_err(|error| halted_at(Failure::ConfigUnreadable, "evidence.recipient", error))
+    checked.map_err(|error| halted_at(Failure::ConfigUnreadable, "evidence.recipient", error))?;
+    Ok(recipient.clone())
 }
 
 /// The log says which package the desk works from.
@@ -199,6 +201,7 @@ fn witness_thread(
 
 fn open_log(
     config: &DeskConfig,
+    rules: &EffectiveRules,
     prepared: &Prepared,
     journal: &Path,
     adapters: &mut Adapters,
@@ -210,7 +213,7 @@ fn open_log(
     }
     let trust_store = prepared.trust.version().to_owned();
     let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
-    let opening = opening(config, prepared.device.as_ref(), cert, operator, trust_store);
+    let opening = opening(config, rules, prepared.device.as_ref(), cert, operator, trust_store);
     let opening = Opening { revocations: prepared.revocations, package: prepared.package.clone(), ..opening };
     AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
         let named = fault == LogFault::BadName;
@@ -222,6 +225,7 @@ fn open_log(
 /// What a segment of this desk is opened with.
 pub(super) fn opening<'a>(
     config: &DeskConfig,
+    rules: &EffectiveRules,
     device: &'a dyn NoteSigner,
     desk_cert: String,
     operator: Code,
@@ -240,16 +244,16 @@ pub(super) fn opening<'a>(
         boot_id: clock::boot_id().unwrap_or_else(|| "unknown".to_owned()),
         operator,
         package: None,
-        policy_sha256: Digest(config.source_sha256),
+        policy_sha256: rules.policy_sha256(),
         trust_store,
         program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
         program_sha256: program::sha256().map(Digest),
         revocations: None,
-        basis: OpenBasis::default(),
+        basis: OpenBasis { rules: Some(rules.said()), ..OpenBasis::default() },
     }
 }
 
-fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
+fn context(config: &DeskConfig, rules: &EffectiveRules, prepared: Prepared, origin: String) -> Context {
     let Prepared { roster, exam_key, on_duty, utc_offset, portraits, cosigner, .. } = prepared;
     let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
     let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
@@ -258,12 +262,13 @@ fn context(config: &DeskConfig, prepared: Prepared, origin: String) -> Context {
         roster,
         portraits,
         place,
-        policy: DeskPolicy { registry_cosigner: cosigner, ..desk_policy(config) },
+        policy: DeskPolicy { registry_cosigner: cosigner, ..desk_policy(config, rules) },
         on_duty,
         labels: labels(config),
         exam_key,
         utc_offset,
         training: config.desk.training,
+        outside_package: rules.is_outside_package(),
         origin,
         expected,
     }
@@ -279,16 +284,18 @@ fn labels(config: &DeskConfig) -> Labels {
     }
 }
 
-fn desk_policy(config: &DeskConfig) -> DeskPolicy {
+fn desk_policy(config: &DeskConfig, rules: &EffectiveRules) -> DeskPolicy {
+    let rules = rules.rules();
     let usual = DeskPolicy::default();
     DeskPolicy {
         session: session_times(&config.session),
         registry_asked: !config.registry.url.is_empty(),
-        registry_required: config.registry.required,
+        registry_required: rules.registry_required,
         press_guard_ms: press_guard_ms(config, usual.press_guard_ms),
-        registry_wait_ms: config.registry.wait_ms.unwrap_or(usual.registry_wait_ms),
+        registry_wait_ms: rules.registry_wait_ms,
         registry_again_ms: config.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
         witness_asked: !config.witness.url.is_empty(),
+        witness_required: rules.witness_required,
         ..usual
     }
 }
@@ -313,30 +320,6 @@ fn session_times(config: &SessionConfig) -> Option<SessionTimes> {
         starts,
         last_entry: last_entry.unwrap_or(usual.last_entry),
     })
-}
-
-/// The rules for chips as an inspection wants them.
-pub fn inspection_policy(chip: &ChipConfig) -> InspectionPolicy {
-    InspectionPolicy {
-        bac_fallback: chip.bac_fallback,
-        chip_authentication_required: chip.authentication_required,
-        revocation_required: chip.revocation_required,
-        card_types: card_types(chip),
-        ..InspectionPolicy::default()
-    }
-}
-
-/// Without a table of its own a desk expects the chip card of Vietnam to have its keys.
-fn card_types(chip: &ChipConfig) -> Vec<CardType> {
-    let named = |row: &CardTypeConfig| CardType::Named {
-        issuer: row.issuer.clone(),
-        document: row.document.clone(),
-        since: row.since,
-    };
-    match &chip.card_type {
-        Some(rows) => rows.iter().map(named).collect(),
-        None => InspectionPolicy::default().card_types,
-    }
 }
 
 fn spawned<T>(result: std::io::Result<T>) -> Result<T, Halted> {

@@ -168,7 +168,7 @@ pub struct PackageSite {
 }
 
 /// The rules of the desks. Every one is named: a rule that is missing must not be a rule that is off.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackagePolicy {
     /// BAC may be used where PACE is not to be had.
@@ -179,6 +179,50 @@ pub struct PackagePolicy {
     pub revocation_required: bool,
     /// Green needs the registry's answer.
     pub registry_required: bool,
+    /// How long a verdict waits for the registry, in milliseconds.
+    pub registry_wait_ms: u64,
+    /// The verifier key of the registry's answers, one line; empty: the desk's own file names one.
+    pub registry_key: String,
+    /// Green needs a witness of the log.
+    pub witness_required: bool,
+    /// The verifier key of the witness, one line; empty: the desk's own file names one.
+    pub witness_key: String,
+    /// Who alone opens the evidence, `age1…`; empty: the desk's own file says.
+    pub evidence_recipient: String,
+    /// Types of documents whose chip has a key.
+    pub card_types: Vec<PackageCardType>,
+}
+
+/// A type of documents, as the MRZ names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackageCardType {
+    /// The issuer: `VNM`.
+    pub issuer: String,
+    /// The document code: `ID`.
+    pub document: String,
+    /// Signed on this day or later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub since: Option<jiff::civil::Date>,
+}
+
+impl Default for PackagePolicy {
+    /// The usual rules: a chip that proved itself, nobody outside the desk.
+    fn default() -> Self {
+        let (issuer, document) = ("VNM".to_owned(), "ID".to_owned());
+        Self {
+            bac_fallback: true,
+            authentication_required: true,
+            revocation_required: false,
+            registry_required: false,
+            registry_wait_ms: 2_500,
+            registry_key: String::new(),
+            witness_required: false,
+            witness_key: String::new(),
+            evidence_recipient: String::new(),
+            card_types: vec![PackageCardType { issuer, document, since: None }],
+        }
+    }
 }
 
 /// One desk of the site.

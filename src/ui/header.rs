@@ -52,5 +52,9 @@ fn right(ui: &mut Ui, header: &Header, strings: &Strings) {
         ui.label(RichText::new(&words.arrived).font(style::font(Size::Body)).color(style::ON_BAR_SOFT));
         ui.add_space(style::GAP);
     }
+    if header.outside_package {
+        ui.label(RichText::new(&words.outside_package).font(style::bold(Size::Body)).color(style::ON_BAR));
+        ui.add_space(style::GAP);
+    }
     ui.label(RichText::new(&words.language_key).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
 }

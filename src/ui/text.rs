@@ -84,6 +84,7 @@ words! {
     app_name
     language_key
     training_band
+    outside_package
     session
     site
     desk

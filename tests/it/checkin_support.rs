@@ -68,6 +68,7 @@ impl Desk {
             exam_key,
             utc_offset: Offset::from_hours(7).expect("an offset"),
             training: true,
+            outside_package: false,
             origin: "test".to_owned(),
             expected: 2,
         };

@@ -235,12 +235,7 @@ pub(crate) fn settings() -> PackageSettings {
             last_entry: None,
         },
         site: PackageSite { code: "0901".to_owned(), title: "THPT Mẫu".to_owned() },
-        policy: PackagePolicy {
-            bac_fallback: true,
-            authentication_required: true,
-            revocation_required: false,
-            registry_required: false,
-        },
+        policy: PackagePolicy::default(),
     }
 }
 

@@ -75,6 +75,7 @@ mod roster_board;
 mod roster_exam;
 mod roster_files;
 mod roster_import;
+mod rules;
 mod secure_messaging;
 mod sign_in;
 mod signed_data;

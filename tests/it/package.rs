@@ -81,6 +81,7 @@ fn contents() -> Contents {
         authentication_required: true,
         revocation_required: false,
         registry_required: false,
+        ..PackagePolicy::default()
     };
     let pin = "$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U";
     let head = Operator {

@@ -1,9 +1,9 @@
 //! What keeps an exam from being packed, and what somebody should look at first.
 
-use super::Exam;
 use super::enrolment::EnrolmentFault;
 use super::settings::is_part;
-use crate::record::Code;
+use super::{Exam, Policy};
+use crate::record::{Code, CosignatureKey, NoteVerifier};
 use crate::roster::Weight;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,6 +101,22 @@ pub enum Fault {
     /// Somebody who cannot sign in.
     #[error("operators.toml: “{0}” chưa có mã PIN (diemdanh-board exam letters)")]
     NoPin(String),
+    /// A rule that no desk could go by.
+    #[error("policy.toml: {key}: {what}")]
+    Rule {
+        /// The rule.
+        key: &'static str,
+        /// What is wrong.
+        what: &'static str,
+    },
+    /// What green would rest on is named by each desk's own file.
+    #[error("policy.toml: {required} mà không có {key}: khóa kiểm chữ ký sẽ theo tệp của từng bàn")]
+    DeskNamesKey {
+        /// The rule.
+        required: &'static str,
+        /// The key that is missing.
+        key: &'static str,
+    },
     /// Nobody decides exceptions at a site.
     #[error("operators.toml: điểm thi “{site}” không có Trưởng Điểm thi")]
     NoHead {
@@ -116,9 +132,10 @@ impl Fault {
             Self::NoSession | Self::Nobody | Self::NoDesk | Self::NoOperator | Self::NoTrust | Self::NoHead { .. } => {
                 Weight::Warning
             }
-            Self::Overfull { .. } | Self::NoPin(_) | Self::Enrolment { what: EnrolmentFault::NoRecipient, .. } => {
-                Weight::Warning
-            }
+            Self::Overfull { .. }
+            | Self::NoPin(_)
+            | Self::DeskNamesKey { .. }
+            | Self::Enrolment { what: EnrolmentFault::NoRecipient, .. } => Weight::Warning,
             _ => Weight::Error,
         }
     }
@@ -130,9 +147,33 @@ pub fn check(exam: &Exam) -> Vec<Fault> {
     faults.extend(sessions(exam));
     faults.extend(people(exam));
     faults.extend(enrolments(exam));
+    faults.extend(rules(&exam.policy));
     faults.extend(unfinished(exam));
     faults
 }
+
+fn rules(policy: &Policy) -> Vec<Fault> {
+    let Policy { registry_key, witness_key, evidence_recipient, .. } = policy;
+    let wrong = |key: &'static str, what: &'static str, is_wrong: bool| is_wrong.then_some(Fault::Rule { key, what });
+    let no_key = "không phải khóa kiểm chữ ký (vkey)";
+    let registry = !registry_key.is_empty() && NoteVerifier::parse(registry_key).is_err();
+    let witness = !witness_key.is_empty() && CosignatureKey::parse(witness_key).is_err();
+    let recipient = !evidence_recipient.is_empty() && !evidence_recipient.starts_with("age1");
+    let unnamed =
+        |required: &'static str, key: &'static str, is_so: bool| is_so.then_some(Fault::DeskNamesKey { required, key });
+    let found = [
+        wrong("registry_key", no_key, registry),
+        wrong("witness_key", no_key, witness),
+        wrong("evidence_recipient", "không phải khóa nhận (age1…)", recipient),
+        wrong("registry_wait_ms", "nhiều nhất 30000", policy.registry_wait_ms > MAX_WAIT_MS),
+        unnamed("registry_required", "registry_key", policy.registry_required && registry_key.is_empty()),
+        unnamed("witness_required", "witness_key", policy.witness_required && witness_key.is_empty()),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// Nobody waits longer for a registry, in milliseconds.
+const MAX_WAIT_MS: u64 = 30_000;
 
 fn enrolments(exam: &Exam) -> Vec<Fault> {
     let enrolled = exam.desks.iter().filter_map(|desk| Some((desk, exam.enrolments.get(&desk.id)?)));

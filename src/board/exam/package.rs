@@ -5,9 +5,7 @@ use super::{Exam, Ledger, ledger::Packed};
 use crate::bits::secret::{Pii, Secret};
 use crate::record::package::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
 use crate::record::{Digest, NoteError, PackageNote};
-use crate::roster::package::{
-    Contents, ContentsFault, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite,
-};
+use crate::roster::package::{Contents, ContentsFault, PackageDesk, PackageSession, PackageSettings, PackageSite};
 use crate::roster::{Candidate, CandidateId, Roster};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -192,7 +190,7 @@ fn contents(
 }
 
 fn settings(exam: &Exam, plan: &Plan<'_>) -> PackageSettings {
-    let (settings, session, rules) = (&exam.settings, plan.session, exam.policy);
+    let (settings, session) = (&exam.settings, plan.session);
     PackageSettings {
         board: settings.board.clone(),
         exam: settings.id.clone(),
@@ -207,12 +205,7 @@ fn settings(exam: &Exam, plan: &Plan<'_>) -> PackageSettings {
             last_entry: session.last_entry,
         },
         site: PackageSite { code: plan.site.code.clone(), title: plan.site.title.clone() },
-        policy: PackagePolicy {
-            bac_fallback: rules.bac_fallback,
-            authentication_required: rules.authentication_required,
-            revocation_required: rules.revocation_required,
-            registry_required: rules.registry_required,
-        },
+        policy: exam.policy.packed(),
     }
 }
 

@@ -1,10 +1,12 @@
-//! `policy.toml`: the rules of the desks. The keys are those of the desk's own configuration.
+//! `policy.toml`: the rules of the desks. A desk's own file may make a rule stricter, never weaker.
 
 use super::{ExamError, POLICY_FILE, from_toml};
+use crate::roster::package::{PackageCardType, PackagePolicy};
 use serde::Deserialize;
+use std::fmt::Write as _;
 
-/// The whole file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+/// The whole file. A rule that is left out has its usual value here; in a package every rule is named.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Policy {
     /// BAC may be used where PACE is not to be had.
@@ -15,11 +17,36 @@ pub struct Policy {
     pub revocation_required: bool,
     /// Green needs the registry's answer.
     pub registry_required: bool,
+    /// How long a verdict waits for the registry, in milliseconds.
+    pub registry_wait_ms: u64,
+    /// The verifier key of the registry's answers, one line; empty: each desk's own file names one.
+    pub registry_key: String,
+    /// Green needs a witness of the log.
+    pub witness_required: bool,
+    /// The verifier key of the witness, one line; empty: each desk's own file names one.
+    pub witness_key: String,
+    /// Who alone opens the evidence, `age1…`; empty: each desk's own file says.
+    pub evidence_recipient: String,
+    /// Types of documents whose chip has a key.
+    #[serde(rename = "card_type")]
+    pub card_types: Vec<PackageCardType>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        Self { bac_fallback: true, authentication_required: true, revocation_required: false, registry_required: false }
+        let usual = PackagePolicy::default();
+        Self {
+            bac_fallback: usual.bac_fallback,
+            authentication_required: usual.authentication_required,
+            revocation_required: usual.revocation_required,
+            registry_required: usual.registry_required,
+            registry_wait_ms: usual.registry_wait_ms,
+            registry_key: usual.registry_key,
+            witness_required: usual.witness_required,
+            witness_key: usual.witness_key,
+            evidence_recipient: usual.evidence_recipient,
+            card_types: usual.card_types,
+        }
     }
 }
 
@@ -34,9 +61,50 @@ impl Policy {
 
     /// The file.
     pub fn write(&self) -> String {
-        format!(
-            "# Quy tắc tại bàn.\nbac_fallback = {}\nauthentication_required = {}\nrevocation_required = {}\nregistry_required = {}\n",
-            self.bac_fallback, self.authentication_required, self.revocation_required, self.registry_required
-        )
+        let text = |value: &str| toml::Value::from(value).to_string();
+        let mut out = format!(
+            "{HEAD}bac_fallback = {}\nauthentication_required = {}\nrevocation_required = {}\nregistry_required = {}\n\
+             registry_wait_ms = {}\nregistry_key = {}\nwitness_required = {}\nwitness_key = {}\nevidence_recipient = {}\n",
+            self.bac_fallback,
+            self.authentication_required,
+            self.revocation_required,
+            self.registry_required,
+            self.registry_wait_ms,
+            text(&self.registry_key),
+            self.witness_required,
+            text(&self.witness_key),
+            text(&self.evidence_recipient),
+        );
+        for one in &self.card_types {
+            let _ =
+                writeln!(out, "\n[[card_type]]\nissuer = {}\ndocument = {}", text(&one.issuer), text(&one.document));
+            let _ = one.since.map_or(Ok(()), |since| writeln!(out, "since = \"{since}\""));
+        }
+        out
+    }
+
+    /// The rules as a package carries them.
+    pub fn packed(&self) -> PackagePolicy {
+        let Self { bac_fallback, authentication_required, revocation_required, registry_required, .. } = self.clone();
+        let Self { registry_wait_ms, registry_key, witness_required, witness_key, .. } = self.clone();
+        let Self { evidence_recipient, card_types, .. } = self.clone();
+        PackagePolicy {
+            bac_fallback,
+            authentication_required,
+            revocation_required,
+            registry_required,
+            registry_wait_ms,
+            registry_key,
+            witness_required,
+            witness_key,
+            evidence_recipient,
+            card_types,
+        }
     }
 }
+
+const HEAD: &str = "\
+# Quy tắc tại bàn. Tệp của bàn chỉ làm chặt thêm, không nới được.
+# registry_key, witness_key: khóa kiểm chữ ký (một dòng); để trống thì theo tệp của bàn.
+# evidence_recipient: age1…, ai mở được phần chứng cứ; để trống thì theo tệp của bàn.
+";

@@ -106,12 +106,7 @@ fn settings() -> PackageSettings {
             last_entry: None,
         },
         site: PackageSite { code: SITE.to_owned(), title: "Trường THPT Mẫu".to_owned() },
-        policy: PackagePolicy {
-            bac_fallback: true,
-            authentication_required: true,
-            revocation_required: false,
-            registry_required: false,
-        },
+        policy: PackagePolicy::default(),
     }
 }
 
