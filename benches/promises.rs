@@ -26,8 +26,8 @@ use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::roster_sample::SampleList;
 use diemdanh::record::export::export;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, Code, Digest, LogName, LogStore, MemoryStore, NoteKey, NoteVerifier, OpenBasis,
-    Opening,
+    AttendanceEvent, AttendanceLog, BoardKeys, Code, Digest, LogName, LogStore, MemoryStore, NoteKey, NoteVerifier,
+    OpenBasis, Opening,
 };
 use diemdanh::roster::Roster;
 use jiff::{SignedDuration, Timestamp};
@@ -128,7 +128,7 @@ fn verification(criterion: &mut Criterion) {
     log.close(&word("gt-01"), SystemClock.now()).unwrap();
     let files: Files = export(&mut store.clone(), &cert, &device).unwrap().into_iter().collect();
     criterion.bench_function("verify 5,000 entries", |bench| {
-        bench.iter(|| verify(black_box(&files), board.verifier()));
+        bench.iter(|| verify(black_box(&files), &BoardKeys::one(board.verifier().clone())));
     });
 }
 

@@ -1,7 +1,7 @@
 //! Keys and certificates that a board makes.
 
 pub use crate::record::statement::device_key_name;
-use crate::record::{DeskCert, NoteError, NoteKey, NoteVerifier};
+use crate::record::{BoardKeys, DeskCert, NoteError, NoteKey, NoteVerifier};
 use jiff::Timestamp;
 
 /// Why no certificate was made.
@@ -57,8 +57,10 @@ pub fn certify(board: &NoteKey, request: CertRequest) -> Result<String, CertifyE
     if request.device.name() != device_key_name(&domain, &request.desk) {
         return Err(CertifyError::DeviceName);
     }
+    let board_keys = Some(BoardKeys::one(board.verifier().clone()).digest());
     let CertRequest { serial, exam, desk, site, training, not_before, not_after, device } = request;
-    let cert = DeskCert { serial, board: domain, exam, desk, site, training, not_before, not_after, device };
+    let cert =
+        DeskCert { serial, board: domain, exam, desk, site, training, not_before, not_after, device, board_keys };
     Ok(cert.sign(board)?)
 }
 

@@ -4,7 +4,7 @@ use super::{
     finding::{Verdict, What},
     verify::{Files, verify},
 };
-use crate::record::{Checkpoint, NoteError, NoteKey, receipt::Receipt};
+use crate::record::{BoardKeys, Checkpoint, NoteError, NoteKey, receipt::Receipt};
 
 /// Why the board signs no receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -41,14 +41,18 @@ impl NoReceipt {
 /// # Errors
 /// [`NoReceipt`].
 pub fn receipt(files: &Files, board: &NoteKey) -> Result<(String, Verdict), NoReceipt> {
-    let verification = verify(files, board.verifier());
+    let keys = BoardKeys::one(board.verifier().clone());
+    let verification = verify(files, &keys);
     let verdict = verification.verdict();
     if !matches!(verdict, Verdict::Clean | Verdict::Remarks) {
         return Err(NoReceipt::Unsound(verdict));
     }
     match verification.counts.get(&What::EvidenceMissing) {
         Some(files) => Err(NoReceipt::EvidenceMissing { files: *files }),
-        None => Ok((Receipt { heads: heads(files).ok_or(NoReceipt::Checkpoint)? }.sign(board)?, verdict)),
+        None => {
+            let heads = heads(files).ok_or(NoReceipt::Checkpoint)?;
+            Ok((Receipt { heads, board_keys: Some(keys.digest()) }.sign(board)?, verdict))
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     bits::spread::{InTurn, Spread},
     record::{
-        DeskCert, ExportSource, NoteError, NoteVerifier, Revocation, SourceFault,
+        BoardKeys, DeskCert, ExportSource, NoteError, NoteVerifier, Revocation, SourceFault,
         export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest},
     },
 };
@@ -49,8 +49,8 @@ impl Verification {
 
 /// A check that is set up: with which key, against what from elsewhere, on how many threads.
 pub struct Check<'a, S> {
-    /// The board's key.
-    pub board: &'a NoteVerifier,
+    /// The board's keys.
+    pub board: &'a BoardKeys,
     /// What the board knows from elsewhere.
     pub outside: &'a Outside,
     /// Who does the work.
@@ -60,13 +60,13 @@ pub struct Check<'a, S> {
 }
 
 /// Checks one export under the board's key, with nothing from elsewhere.
-pub fn verify(files: &dyn ExportSource, board: &NoteVerifier) -> Verification {
+pub fn verify(files: &dyn ExportSource, board: &BoardKeys) -> Verification {
     let check = Check { board, outside: &Outside::default(), spread: &InTurn, progress: &|_| {} };
     check.run(&[files]).pop().unwrap_or_default()
 }
 
 /// Checks several exports in memory, each for itself and all against each other.
-pub fn verify_all(packages: &[Files], board: &NoteVerifier) -> Vec<Verification> {
+pub fn verify_all(packages: &[Files], board: &BoardKeys) -> Vec<Verification> {
     let check = Check { board, outside: &Outside::default(), spread: &InTurn, progress: &|_| {} };
     let sources: Vec<&dyn ExportSource> = packages.iter().map(|files| files as &dyn ExportSource).collect();
     check.run(&sources)
@@ -228,13 +228,13 @@ fn is_anchor(path: &str) -> bool {
     parts.is_some_and(|(_, inner)| inner.starts_with(ANCHOR_FOLDER))
 }
 
-fn desk_cert(listed: &Listed<'_>, board: &NoteVerifier) -> Result<DeskCert, What> {
+fn desk_cert(listed: &Listed<'_>, board: &BoardKeys) -> Result<DeskCert, What> {
     let note = listed.text(DESK_CERT_FILE).map_err(|_| What::UnreadableFile)?.ok_or(What::MissingFile)?;
     if listed.sizes.get(DESK_CERT_FILE) == Some(&0) {
         return Err(What::DeskCertAbsent);
     }
     DeskCert::open(&note, board).map_err(|error| match error {
-        NoteError::NoSignature => What::DeskCertForeign,
+        NoteError::NoSignature | NoteError::TooFewSignatures | NoteError::OtherKeys => What::DeskCertForeign,
         _ => What::DeskCertForged,
     })
 }

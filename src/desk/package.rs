@@ -12,7 +12,7 @@ use crate::checkin::failure::Failure;
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
 use crate::desk::sessions::journals;
-use crate::desk::sources::{board_key, device_key, passphrase};
+use crate::desk::sources::{board_keys, device_key, passphrase};
 use crate::host::disk::FileStore;
 use crate::host::folder::{replace_files, write_new_file};
 use crate::host::package_shelf::{PackageShelf, Seen, ShelfError, packages_in, read_beginning, read_package};
@@ -20,8 +20,9 @@ use crate::host::{file, sealed};
 use crate::record::cosignature::{CosignatureKey, verify};
 use crate::record::package::{PackageFault, PackageNote, PackageReceipt, PackageUse, split_file};
 use crate::record::segment::{SegmentContent, read_segment};
-use crate::record::statement::signer_sixteen;
-use crate::record::{AttendanceEvent, Digest, LogStore as _, NoteError, NoteSigner, NoteVerifier, RevocationList};
+use crate::record::{
+    AttendanceEvent, BoardKeys, Digest, LogStore as _, NoteError, NoteSigner, NoteVerifier, RevocationList,
+};
 use crate::roster::package::Contents;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
@@ -31,7 +32,7 @@ pub struct Packages {
     shelf: PackageShelf,
     folder: PathBuf,
     inbox: Vec<PathBuf>,
-    board: NoteVerifier,
+    board: BoardKeys,
     device: Box<dyn NoteSigner>,
     identity: Secret<String>,
     place: Place,
@@ -96,7 +97,7 @@ impl Packages {
             training: config.desk.training,
         };
         let inbox = config.paths.inbox.iter().map(|place| base.join(place)).collect();
-        let board = board_key(config, base)?;
+        let board = board_keys(config, base)?;
         Ok(Some(Self { shelf, folder, inbox, board, device, identity, place, latest }))
     }
 
@@ -105,14 +106,14 @@ impl Packages {
         &self.inbox
     }
 
-    /// The board's key that signs packages.
-    pub fn board(&self) -> &NoteVerifier {
+    /// The board's keys, which sign packages.
+    pub fn board(&self) -> &BoardKeys {
         &self.board
     }
 
-    /// Sixteen characters of the board's key.
+    /// Sixteen characters of the set of the board's keys.
     pub fn sixteen(&self) -> String {
-        signer_sixteen(&self.board)
+        self.board.sixteen()
     }
 
     /// Looks at the shelf and at every stick. A stick that cannot be read holds nothing.
@@ -311,7 +312,9 @@ fn peeked(path: &Path) -> Option<PackageNote> {
 fn failure_of(fault: &PackageFault) -> Failure {
     match fault {
         PackageFault::Form | PackageFault::Size { .. } | PackageFault::Digest => Failure::PackageDamaged,
-        PackageFault::Note(NoteError::NoSignature | NoteError::BadName) => Failure::PackageForeign,
+        PackageFault::Note(NoteError::NoSignature | NoteError::BadName | NoteError::OtherKeys) => {
+            Failure::PackageForeign
+        }
         PackageFault::Note(_) => Failure::PackageDamaged,
         PackageFault::Board { .. }
         | PackageFault::Exam { .. }

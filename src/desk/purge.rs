@@ -19,8 +19,8 @@ use crate::host::random::SystemRandom;
 use crate::record::receipt::Receipt;
 use crate::record::segment::{SegmentContent, SegmentDamage, read_segment};
 use crate::record::{
-    AttendanceEvent, AttendanceLog, Checkpoint, Code, CodeError, Digest, LogFault, LogStore, NoteError, NoteVerifier,
-    StoreFault,
+    AttendanceEvent, AttendanceLog, BoardKeys, BoardKeysError, Checkpoint, Code, CodeError, Digest, LogFault, LogStore,
+    NoteError, NoteVerifier, StoreFault,
 };
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
@@ -42,6 +42,9 @@ pub enum PurgeError {
     /// The configuration names no key of the board (`paths.board_key`): no receipt can be checked.
     #[error("paths.board_key names no key of the board")]
     NoBoardKey,
+    /// What `paths.board_key` names is no set of board keys.
+    #[error("paths.board_key: {0}")]
+    BoardKeys(#[from] BoardKeysError),
     /// Receipt or key is not good.
     #[error("the receipt or the board's key: {0}")]
     Note(#[from] NoteError),
@@ -147,7 +150,7 @@ fn checked(
     device: &NoteVerifier,
 ) -> Result<Digest, PurgeError> {
     let key = config.paths.board_key.as_ref().ok_or(PurgeError::NoBoardKey)?;
-    let board = NoteVerifier::parse(&read_text_file(&base.join(key))?)?;
+    let board = BoardKeys::parse(&read_text_file(&base.join(key))?)?;
     let note = read_text_file(receipt)?;
     let receipt = Receipt::open(&note, &board)?;
     for segment in store.segments()? {

@@ -16,7 +16,7 @@ use crate::host::pkcs11::TokenSettings;
 use crate::host::threads;
 use crate::host::trust::trust_folder_of;
 use crate::record::statement::device_key_name;
-use crate::record::{Code, CosignatureKey, DeskCert, NoteSigner, NoteVerifier, PackageRef, RevocationList};
+use crate::record::{BoardKeys, Code, CosignatureKey, DeskCert, Digest, NoteSigner, PackageRef, RevocationList};
 use crate::roster::{CandidateId, Roster, canonical};
 use jiff::tz::Offset;
 use std::collections::BTreeMap;
@@ -29,6 +29,8 @@ pub(super) struct Prepared {
     pub(super) device: Box<dyn NoteSigner>,
     pub(super) desk_cert: String,
     pub(super) revocations: Option<u32>,
+    /// The set of board keys that this desk takes for the board.
+    pub(super) board_keys: Option<Digest>,
     pub(super) exam_key: Secret<[u8; 32]>,
     pub(super) cosigner: Option<CosignatureKey>,
     pub(super) operator: Code,
@@ -60,6 +62,7 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halt
         device: device.join().map_err(|_| halted_at(Failure::DeviceKeyClosed, "its thread", "gone"))??,
         desk_cert: desk_cert(config, base)?,
         revocations: revocations(config, base)?,
+        board_keys: paths.board_key.as_ref().map(|_| board_keys(config, base)).transpose()?.map(|set| set.digest()),
         exam_key,
         cosigner: cosigner(&config.registry, base)?,
         operator: operator(config)?,
@@ -86,12 +89,14 @@ pub(super) fn prepare_from(
     let newest = beside_packages(config, base, package::REVOCATIONS);
     let newest = newest.map(|path| small_text(&path, Failure::DeviceKeyClosed)).transpose()?;
     let revocations = not_revoked(newest.as_deref(), packages.board(), &desk_cert, &place)?;
+    let board_keys = Some(packages.board().digest());
     Ok(Prepared {
         trust: packed_trust(&contents.trust, &place)?,
         roster: contents.roster,
         device: packages.into_device(),
         desk_cert,
         revocations,
+        board_keys,
         exam_key: contents.exam_key,
         cosigner: cosigner(&config.registry, base)?,
         operator: operator(config)?,
@@ -131,13 +136,13 @@ pub(super) fn passphrase(config: &DeskConfig, base: &Path) -> Result<Secret<Stri
     Ok(Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned()))
 }
 
-/// The board's verifier key.
-pub(super) fn board_key(config: &DeskConfig, base: &Path) -> Result<NoteVerifier, Halted> {
+/// The keys that speak for the board.
+pub(super) fn board_keys(config: &DeskConfig, base: &Path) -> Result<BoardKeys, Halted> {
     let missing = || halted_at(Failure::ConfigUnreadable, "paths.board_key", "missing");
     let path = base.join(config.paths.board_key.as_ref().ok_or_else(missing)?);
     let text = small_text(&path, Failure::ConfigUnreadable)?;
     let wrong = |error| halted_at(Failure::ConfigUnreadable, &path.display().to_string(), error);
-    NoteVerifier::parse(text.trim_end()).map_err(wrong)
+    BoardKeys::parse(&text).map_err(wrong)
 }
 
 /// Most of a start is the derivation that protects the device key; everything else is read beside it.
@@ -207,13 +212,13 @@ pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
 /// The number of the board's list of revocations; `None` where the configuration names none.
 fn revocations(config: &DeskConfig, base: &Path) -> Result<Option<u32>, Halted> {
     let Some(path) = config.paths.revocations.as_ref().map(|path| base.join(path)) else { return Ok(None) };
-    let board = board_key(config, base)?;
+    let board = board_keys(config, base)?;
     let note = small_text(&path, Failure::DeviceKeyClosed)?;
     not_revoked(Some(&note), &board, &desk_cert(config, base)?, &path.display().to_string())
 }
 
 /// The number of a list of revocations on which `desk_cert` does not stand.
-fn not_revoked(note: Option<&str>, board: &NoteVerifier, desk_cert: &str, place: &str) -> Result<Option<u32>, Halted> {
+fn not_revoked(note: Option<&str>, board: &BoardKeys, desk_cert: &str, place: &str) -> Result<Option<u32>, Halted> {
     let wrong = |cause: &dyn std::fmt::Display| halted_at(Failure::DeviceKeyClosed, place, cause);
     let Some(note) = note else { return Ok(None) };
     let list = RevocationList::open(note, board).map_err(|error| wrong(&error))?;

@@ -214,7 +214,8 @@ fn open_log(
     let trust_store = prepared.trust.version().to_owned();
     let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
     let opening = opening(config, rules, prepared.device.as_ref(), cert, operator, trust_store);
-    let opening = Opening { revocations: prepared.revocations, package: prepared.package.clone(), ..opening };
+    let basis = OpenBasis { board_keys: prepared.board_keys, ..opening.basis.clone() };
+    let opening = Opening { revocations: prepared.revocations, package: prepared.package.clone(), basis, ..opening };
     AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
         let named = fault == LogFault::BadName;
         let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };

@@ -10,7 +10,7 @@ use crate::emrtd::authenticity::trust::TrustStore;
 use crate::host::folder::read_text_file;
 use crate::host::trust::{DEVIATIONS, folder_stamp, read_trust_folder};
 use crate::host::trust_note;
-use crate::record::NoteVerifier;
+use crate::record::BoardKeys;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ const MEMORY: &str = "trust-version";
 #[derive(Debug, Clone)]
 pub struct TrustSource {
     folder: PathBuf,
-    /// The board's key, and the file that remembers the newest version that was used.
-    signed: Option<(NoteVerifier, PathBuf)>,
+    /// The board's keys, and the file that remembers the newest version that was used.
+    signed: Option<(BoardKeys, PathBuf)>,
 }
 
 impl TrustSource {
@@ -38,7 +38,7 @@ impl TrustSource {
             detail: format!("{}: {detail}", key.display()),
         };
         let text = read_text_file(&key).map_err(|error| refused(error.to_string()))?;
-        let board = NoteVerifier::parse(text.trim()).map_err(|error| refused(error.to_string()))?;
+        let board = BoardKeys::parse(&text).map_err(|error| refused(error.to_string()))?;
         Ok(Self { signed: Some((board, base.join(&paths.journal).with_extension(MEMORY))), ..source })
     }
 

@@ -5,7 +5,8 @@
 
 use super::folder::{FolderError, read_text_file};
 use super::trust::{Listing, MANIFEST, TrustFolder};
-use crate::record::{NoteError, NoteKey, NoteVerifier};
+use crate::bits::hex;
+use crate::record::{BoardKeys, Digest, NoteError, NoteKey};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use std::path::{Path, PathBuf};
 pub const NOTE: &str = "manifest.note";
 
 const HEAD: &str = "diemdanh trust folder 1";
+const BOARD_KEYS: &str = "board-keys ";
 
 /// Why a folder is not the board's.
 #[derive(Debug, thiserror::Error)]
@@ -65,19 +67,33 @@ pub fn text(manifest: &Listing, manifest_sha256: &str) -> String {
     text
 }
 
-/// Signs what [`text`] says.
+/// Signs what [`text`] says, under the set of board keys that this key alone is.
 ///
 /// # Errors
 /// [`NoteError`].
 pub fn sign(board: &NoteKey, manifest: &Listing, manifest_sha256: &str) -> Result<String, NoteError> {
-    board.sign(&text(manifest, manifest_sha256))
+    let set = BoardKeys::one(board.verifier().clone()).digest();
+    board.sign(&format!("{}{BOARD_KEYS}{set}\n", text(manifest, manifest_sha256)))
+}
+
+/// What [`text`] said when `board` signed `note`, without the line that names the set of its keys.
+///
+/// # Errors
+/// [`NoteError`]; [`NoteError::OtherKeys`] for a note that names another set.
+pub fn opened<'a>(note: &'a str, board: &BoardKeys) -> Result<&'a str, NoteError> {
+    let signed = board.open(note)?;
+    let last = signed.trim_end_matches('\n').rfind('\n').map_or(0, |before| before + 1);
+    let (files, set) = signed.split_at(last);
+    let Some(set) = set.strip_prefix(BOARD_KEYS) else { return board.is_meant(None).map(|()| signed) };
+    let digest = hex::decode(set.trim_end()).and_then(|bytes| bytes.try_into().ok()).ok_or(NoteError::Form)?;
+    board.is_meant(Some(Digest(digest))).map(|()| files)
 }
 
 /// Checks that `board` signed the folder that was read as `found`. Returns its version.
 ///
 /// # Errors
 /// [`TrustNoteError`].
-pub fn check(folder: &Path, found: &TrustFolder, board: &NoteVerifier) -> Result<u64, TrustNoteError> {
+pub fn check(folder: &Path, found: &TrustFolder, board: &BoardKeys) -> Result<u64, TrustNoteError> {
     let (Some(wanted), Some(version)) = (&found.note_text, found.version) else {
         return Err(TrustNoteError::NoManifest);
     };
@@ -85,8 +101,8 @@ pub fn check(folder: &Path, found: &TrustFolder, board: &NoteVerifier) -> Result
         FolderError::Os { error, .. } if error.kind() == io::ErrorKind::NotFound => TrustNoteError::Missing,
         error => TrustNoteError::Unreadable(error),
     })?;
-    let board_name = || board.name().to_owned();
-    let signed = board.open(&note).map_err(|fault| TrustNoteError::NotTheBoard { board: board_name(), fault })?;
+    let board_name = || board.board().to_owned();
+    let signed = opened(&note, board).map_err(|fault| TrustNoteError::NotTheBoard { board: board_name(), fault })?;
     if signed == wanted { Ok(version) } else { Err(TrustNoteError::OtherFiles) }
 }
 

@@ -2,7 +2,7 @@
 //! in memory.
 
 use crate::record::{
-    NoteKey, NoteVerifier,
+    BoardKeys, NoteKey, NoteVerifier,
     checkpoint::Checkpoint,
     consistency::is_consistent,
     cosignature::cosign,
@@ -20,7 +20,7 @@ pub type Answer = (u16, String);
 pub struct LabWitness {
     key: NoteKey,
     /// The board whose desks may introduce logs; any desk where there is none.
-    board: Option<NoteVerifier>,
+    board: Option<BoardKeys>,
     logs: BTreeMap<String, Seen>,
 }
 
@@ -32,7 +32,7 @@ struct Seen {
 
 impl LabWitness {
     /// A witness that has seen nothing.
-    pub fn new(key: NoteKey, board: Option<NoteVerifier>) -> Self {
+    pub fn new(key: NoteKey, board: Option<BoardKeys>) -> Self {
         Self { key, board, logs: BTreeMap::new() }
     }
 

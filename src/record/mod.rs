@@ -24,6 +24,7 @@ pub mod statement;
 pub mod tree;
 pub mod witness;
 
+mod board_keys;
 mod canonical;
 mod event;
 mod history;
@@ -35,6 +36,7 @@ mod pseudonym;
 mod replay;
 mod store;
 
+pub use board_keys::{BoardKeys, BoardKeysError, MAX_BOARD_KEYS, MAX_BOARD_KEYS_LEN};
 pub use checkpoint::Checkpoint;
 pub use cosignature::CosignatureKey;
 pub use entry::Entry;

@@ -36,6 +36,12 @@ pub enum NoteError {
     /// The device that holds the key did not sign.
     #[error("the device that holds the key did not sign")]
     Device,
+    /// Some keys of the board signed, and not as many as must.
+    #[error("too few of the board's keys have signed")]
+    TooFewSignatures,
+    /// The statement names another set of board keys than the one it is held against.
+    #[error("the statement names another set of board keys")]
+    OtherKeys,
 }
 
 /// A key that signs notes under a name.
@@ -181,6 +187,11 @@ impl NoteVerifier {
     /// The key's name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// What signature lines of this key begin with, besides its name.
+    pub(super) fn id(&self) -> [u8; KEY_ID_LEN] {
+        self.id
     }
 
     /// The bytes of the key: 32 of Ed25519, 65 of P-256.

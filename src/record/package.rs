@@ -3,10 +3,11 @@
 //! A package is one file: a signed note, an empty line, an age ciphertext. The note is judged before anything is
 //! decrypted. What is in the ciphertext is another room's matter.
 
+use super::board_keys::BoardKeys;
 use super::event::{Code, Digest};
 use super::note::{NoteError, NoteKey, NoteSigner, NoteVerifier};
 use super::opened::PackageRef;
-use super::statement::{Fields, Statement};
+use super::statement::{Fields, Statement, board_keys_line};
 use crate::bits::{hex, text};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -47,6 +48,8 @@ pub struct PackageNote {
     pub revocations: u32,
     /// SHA-256 of the version before this one.
     pub previous: Option<Digest>,
+    /// The set of board keys that speaks here; packages of older programs name none.
+    pub board_keys: Option<Digest>,
 }
 
 /// Why a package is not taken.
@@ -175,9 +178,9 @@ impl PackageNote {
     ///
     /// # Errors
     /// [`NoteError`].
-    pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
-        let read = Self::opened(note, board)?;
-        if read.board == board.name() { Ok(read) } else { Err(NoteError::BadName) }
+    pub fn open(note: &str, board: &BoardKeys) -> Result<Self, NoteError> {
+        let read = Self::opened_by(note, board)?;
+        if read.board == board.board() { Ok(read) } else { Err(NoteError::BadName) }
     }
 
     /// Reads a note without checking who signed it: for showing it, never for trusting it.
@@ -267,11 +270,12 @@ impl Statement for PackageNote {
         let mode = if self.training { "training" } else { "live" };
         let previous = self.previous.map_or_else(|| "-".to_owned(), |digest| digest.to_string());
         let Self { board, exam, session, site, version, not_before, not_after, .. } = self;
-        let Self { rows, size, sha256, min_program, revocations, .. } = self;
+        let Self { rows, size, sha256, min_program, revocations, board_keys, .. } = self;
         format!(
             "{PACKAGE}\nboard {board}\nexam {exam}\nsession {session}\nsite {site}\nmode {mode}\nversion {version}\n\
              not-before {not_before}\nnot-after {not_after}\nrows {rows}\nsize {size}\nsha256 {sha256}\n\
-             min-program {min_program}\nrevocations {revocations}\nprevious {previous}\n"
+             min-program {min_program}\nrevocations {revocations}\nprevious {previous}\n{}",
+            board_keys_line(*board_keys)
         )
     }
 
@@ -299,8 +303,13 @@ impl Statement for PackageNote {
                 "-" => None,
                 written => Some(digest(written)?),
             },
+            board_keys: fields.board_keys()?,
         };
         (note.version > 0 && note.text() == text).then_some(note)
+    }
+
+    fn board_keys(&self) -> Option<Digest> {
+        self.board_keys
     }
 }
 

@@ -1,9 +1,11 @@
 //! The board's receipt: these logs have arrived, up to here.
 
 use super::{
+    board_keys::BoardKeys,
     checkpoint::Checkpoint,
-    note::{NoteError, NoteKey, NoteVerifier},
-    statement::Statement,
+    event::Digest,
+    note::{NoteError, NoteKey},
+    statement::{Fields, Statement, board_keys_line},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
@@ -12,6 +14,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 pub struct Receipt {
     /// One head a segment, in order.
     pub heads: Vec<Checkpoint>,
+    /// The set of board keys that speaks here; receipts of older programs name none.
+    pub board_keys: Option<Digest>,
 }
 
 impl Receipt {
@@ -27,8 +31,8 @@ impl Receipt {
     ///
     /// # Errors
     /// [`NoteError`].
-    pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
-        Self::opened(note, board)
+    pub fn open(note: &str, board: &BoardKeys) -> Result<Self, NoteError> {
+        Self::opened_by(note, board)
     }
 
     /// True when the board holds this very segment, whole.
@@ -40,15 +44,19 @@ impl Receipt {
 impl Statement for Receipt {
     fn text(&self) -> String {
         let line = |head: &Checkpoint| format!("{} {} {}\n", head.origin, head.size, BASE64.encode(head.root));
-        format!("{RECEIPT}\n{}", self.heads.iter().map(line).collect::<String>())
+        format!("{RECEIPT}\n{}{}", board_keys_line(self.board_keys), self.heads.iter().map(line).collect::<String>())
     }
 
     fn parse(text: &str) -> Option<Self> {
-        let mut lines = text.strip_suffix('\n')?.split('\n');
-        (lines.next()? == RECEIPT).then_some(())?;
-        let heads = lines.map(head).collect::<Option<Vec<_>>>()?;
-        let receipt = Self { heads };
+        let mut fields = Fields::new(text, RECEIPT)?;
+        let board_keys = fields.board_keys()?;
+        let heads = fields.rest().map(head).collect::<Option<Vec<_>>>()?;
+        let receipt = Self { heads, board_keys };
         (!receipt.heads.is_empty() && receipt.text() == text).then_some(receipt)
+    }
+
+    fn board_keys(&self) -> Option<Digest> {
+        self.board_keys
     }
 }
 

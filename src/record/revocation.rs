@@ -1,8 +1,10 @@
 //! The board's word on certificates that do not count any more: a signed, numbered list.
 
 use super::{
-    note::{NoteError, NoteKey, NoteVerifier},
-    statement::{Fields, Statement},
+    board_keys::BoardKeys,
+    event::Digest,
+    note::{NoteError, NoteKey},
+    statement::{Fields, Statement, board_keys_line},
 };
 use std::fmt::Write as _;
 
@@ -22,6 +24,8 @@ pub struct Revocation {
 pub struct RevocationList {
     /// The number of this list, one more with each list.
     pub number: u32,
+    /// The set of board keys that speaks here; lists of older programs name none.
+    pub board_keys: Option<Digest>,
     /// What it revokes, in the order of the serials.
     pub revoked: Vec<Revocation>,
 }
@@ -39,8 +43,8 @@ impl RevocationList {
     ///
     /// # Errors
     /// [`NoteError`].
-    pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
-        Self::opened(note, board)
+    pub fn open(note: &str, board: &BoardKeys) -> Result<Self, NoteError> {
+        Self::opened_by(note, board)
     }
 
     /// What it says of a certificate.
@@ -51,7 +55,7 @@ impl RevocationList {
 
 impl Statement for RevocationList {
     fn text(&self) -> String {
-        let mut text = format!("{REVOCATIONS}\nnumber {}\n", self.number);
+        let mut text = format!("{REVOCATIONS}\nnumber {}\n{}", self.number, board_keys_line(self.board_keys));
         for one in &self.revoked {
             let (origin, size) = one.last_accepted.as_ref().map_or(("-", 0), |(origin, size)| (origin.as_str(), *size));
             let _ = writeln!(text, "revoked {} {} {origin} {size}", one.serial, one.reason);
@@ -62,13 +66,18 @@ impl Statement for RevocationList {
     fn parse(text: &str) -> Option<Self> {
         let mut fields = Fields::new(text, REVOCATIONS)?;
         let number = fields.take("number")?.parse().ok()?;
+        let board_keys = fields.board_keys()?;
         let mut revoked = Vec::new();
         while !fields.is_done() {
             revoked.push(revocation(fields.take("revoked")?)?);
         }
         let in_order = revoked.is_sorted_by(|one, next| one.serial < next.serial);
-        let list = Self { number, revoked };
+        let list = Self { number, board_keys, revoked };
         (in_order && list.text() == text).then_some(list)
+    }
+
+    fn board_keys(&self) -> Option<Digest> {
+        self.board_keys
     }
 }
 

@@ -2,14 +2,16 @@
 //!
 //! board key → desk certificate → device key → segment key.
 
+use super::board_keys::BoardKeys;
+use super::event::Digest;
 use super::note::{NoteError, NoteKey, NoteSigner, NoteVerifier};
-use crate::bits::base32;
+use crate::bits::{base32, hex};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 
-/// The sixteen characters by which two people compare a key: 80 bits of SHA-256 over its verifier key line.
+/// The sixteen characters by which two people compare the board that this key alone speaks for.
 pub fn signer_sixteen(key: &NoteVerifier) -> String {
-    base32::sixteen(&Sha256::digest(key.to_string().as_bytes()))
+    BoardKeys::one(key.clone()).sixteen()
 }
 
 /// Lines of text in one spelling only, for some key to sign.
@@ -25,6 +27,17 @@ pub(super) trait Statement: Sized + PartialEq {
         let text = self.text();
         // A field that holds a line break would come back as another statement, or as none.
         if Self::parse(&text).as_ref() == Some(self) { key.sign(&text) } else { Err(NoteError::Form) }
+    }
+
+    /// The set of board keys that it names, where it is a board's and names one.
+    fn board_keys(&self) -> Option<Digest> {
+        None
+    }
+
+    /// Reads a statement of a board: enough of its keys must have signed, and it must name this set.
+    fn opened_by(note: &str, board: &BoardKeys) -> Result<Self, NoteError> {
+        let read = Self::parse(board.open(note)?).ok_or(NoteError::Form)?;
+        board.is_meant(read.board_keys()).map(|()| read)
     }
 
     /// Reads a note that `key` must have signed.
@@ -59,6 +72,8 @@ pub struct DeskCert {
     pub not_after: Timestamp,
     /// The device key.
     pub device: NoteVerifier,
+    /// The set of board keys that speaks here; certificates of older programs name none.
+    pub board_keys: Option<Digest>,
 }
 
 impl DeskCert {
@@ -74,8 +89,8 @@ impl DeskCert {
     ///
     /// # Errors
     /// [`NoteError`].
-    pub fn open(note: &str, board: &NoteVerifier) -> Result<Self, NoteError> {
-        Self::opened(note, board)
+    pub fn open(note: &str, board: &BoardKeys) -> Result<Self, NoteError> {
+        Self::opened_by(note, board)
     }
 
     /// Reads a certificate without checking who signed it: for showing it, never for trusting it.
@@ -88,8 +103,16 @@ impl Statement for DeskCert {
     fn text(&self) -> String {
         let mode = if self.training { "training" } else { "live" };
         format!(
-            "{DESK_CERT}\nserial {}\nboard {}\nexam {}\ndesk {}\nsite {}\nmode {mode}\nnot-before {}\nnot-after {}\ndevice-key {}\n",
-            self.serial, self.board, self.exam, self.desk, self.site, self.not_before, self.not_after, self.device
+            "{DESK_CERT}\nserial {}\nboard {}\nexam {}\ndesk {}\nsite {}\nmode {mode}\nnot-before {}\nnot-after {}\ndevice-key {}\n{}",
+            self.serial,
+            self.board,
+            self.exam,
+            self.desk,
+            self.site,
+            self.not_before,
+            self.not_after,
+            self.device,
+            board_keys_line(self.board_keys)
         )
     }
 
@@ -109,9 +132,19 @@ impl Statement for DeskCert {
             not_before: fields.take("not-before")?.parse().ok()?,
             not_after: fields.take("not-after")?.parse().ok()?,
             device: NoteVerifier::parse(fields.take("device-key")?).ok()?,
+            board_keys: fields.board_keys()?,
         };
         (cert.text() == text).then_some(cert)
     }
+
+    fn board_keys(&self) -> Option<Digest> {
+        self.board_keys
+    }
+}
+
+/// The line by which a statement of a board names the set of its keys; nothing where it names none.
+pub(super) fn board_keys_line(set: Option<Digest>) -> String {
+    set.map_or_else(String::new, |set| format!("{BOARD_KEYS} {set}\n"))
 }
 
 /// The name that a desk's device key must have.
@@ -220,11 +253,28 @@ impl<'a> Fields<'a> {
         self.lines.next()?.strip_prefix(name)?.strip_prefix(' ')
     }
 
+    /// The set of board keys, where the next line names one. `None` for a line that names something else by this
+    /// name.
+    pub(super) fn board_keys(&mut self) -> Option<Option<Digest>> {
+        let is_named = self.lines.clone().next().is_some_and(|line| line.starts_with(BOARD_KEYS));
+        if !is_named {
+            return Some(None);
+        }
+        let digest = hex::decode(self.take(BOARD_KEYS)?)?.try_into().ok().map(Digest);
+        digest.map(Some)
+    }
+
+    /// The lines that are left, as they are.
+    pub(super) fn rest(self) -> std::str::Split<'a, char> {
+        self.lines
+    }
+
     pub(super) fn is_done(&self) -> bool {
         self.lines.clone().next().is_none()
     }
 }
 
+const BOARD_KEYS: &str = "board-keys";
 const DESK_CERT: &str = "diemdanh/desk-cert/v1";
 const ENROLMENT: &str = "diemdanh/enrolment/v1";
 const SEGMENT_KEY: &str = "diemdanh/segment-key/v1";

@@ -9,8 +9,8 @@ use diemdanh::{
         report, verify, verify_all,
     },
     record::{
-        AttendanceEvent, AttendanceLog, Checkpoint, DeskCert, Digest, EntryRef, LogStore as _, MemoryStore, NoteKey,
-        SegmentContent,
+        AttendanceEvent, AttendanceLog, BoardKeys, Checkpoint, DeskCert, Digest, EntryRef, LogStore as _, MemoryStore,
+        NoteKey, SegmentContent,
         entry::Entry,
         export::{MANIFEST_FILE, Manifest, export, package, segment_folder, tree_files},
         segment::read_segment,
@@ -41,7 +41,7 @@ fn files_of(store: &MemoryStore) -> Files {
 }
 
 fn check(files: &Files) -> Verification {
-    verify(files, board().verifier())
+    verify(files, &BoardKeys::one(board().verifier().clone()))
 }
 
 /// All codes found, in order. Nothing here is witnessed; that is another theme's.
@@ -312,7 +312,7 @@ fn two_histories_under_one_name_are_found() {
     log.append(&code("op-1"), check_in(3), at(2)).unwrap();
     let late = files_of(&common);
     let forks = |packages: &[Files]| -> usize {
-        let all = verify_all(packages, board().verifier());
+        let all = verify_all(packages, &BoardKeys::one(board().verifier().clone()));
         all.iter().flat_map(|one| &one.findings).filter(|finding| finding.what == What::Fork).count()
     };
     assert_eq!(forks(&[early.clone(), late.clone()]), 0);
@@ -336,7 +336,7 @@ fn a_board_certifies_only_its_own_desks() {
         device: device().verifier().clone(),
     };
     let note = certify(&board(), request.clone()).unwrap();
-    assert_eq!(DeskCert::open(&note, board().verifier()).unwrap().site, "Điểm thi 01");
+    assert_eq!(DeskCert::open(&note, &BoardKeys::one(board().verifier().clone())).unwrap().site, "Điểm thi 01");
     let wrong = |change: fn(&mut CertRequest)| {
         let mut request = request.clone();
         change(&mut request);

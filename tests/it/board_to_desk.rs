@@ -93,6 +93,9 @@ fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
     // The log of that session is the board's to check, under the certificate that came with the package.
     let config = chosen(config, &base, None).unwrap();
     hand_over(&config, &base, &at("export")).unwrap();
-    let verification = verify::verify(&read_folder(&at("export")).unwrap(), office.board.verifier());
+    let verification = verify::verify(
+        &read_folder(&at("export")).unwrap(),
+        &diemdanh::record::BoardKeys::one(office.board.verifier().clone()),
+    );
     assert!(matches!(verification.verdict(), Verdict::Clean | Verdict::Remarks), "{:?}", verification.findings);
 }

@@ -19,7 +19,7 @@ use diemdanh::host::folder::read_folder;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
 use diemdanh::record::package::PackageReceipt;
-use diemdanh::record::{AttendanceEvent, NoteKey, Revocation, RevocationList};
+use diemdanh::record::{AttendanceEvent, BoardKeys, NoteKey, Revocation, RevocationList};
 use jiff::{SignedDuration, Timestamp};
 use std::fs;
 use std::sync::Arc;
@@ -74,7 +74,7 @@ fn a_package_is_shown_taken_and_worked_from() {
     let (config, base) = read_config(&site.world.config()).unwrap();
     hand_over(&chosen(config, &base, Some("b1")).unwrap(), &base, &site.world.path("export")).unwrap();
     let files = read_folder(&site.world.path("export")).unwrap();
-    let verification = verify::verify(&files, site.world.board().verifier());
+    let verification = verify::verify(&files, &BoardKeys::one(site.world.board().verifier().clone()));
     assert!(matches!(verification.verdict(), Verdict::Clean | Verdict::Remarks), "{:?}", verification.findings);
 }
 
@@ -349,7 +349,7 @@ fn a_package_with_an_older_list_of_revocations_is_refused_and_a_revoked_desk_doe
     let site = Site::new();
     let list = |number: u32, serials: &[u32]| {
         let one = |serial: &u32| Revocation { serial: *serial, reason: "lost".to_owned(), last_accepted: None };
-        let list = RevocationList { number, revoked: serials.iter().map(one).collect() };
+        let list = RevocationList { number, board_keys: None, revoked: serials.iter().map(one).collect() };
         (number, list.sign(site.world.board()).unwrap())
     };
     let packed = |session: &str, (number, note): (u32, String)| {

@@ -119,6 +119,7 @@ impl Site {
             min_program: "0.1.0".to_owned(),
             revocations: 0,
             previous: None,
+            board_keys: None,
         };
         change(&mut note);
         seal_file(&note.sign(board).unwrap(), &sealed)

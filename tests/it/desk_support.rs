@@ -28,7 +28,7 @@ use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::registry_stub::{RegistryStub, StubSettings};
 use diemdanh::record::segment::{SegmentContent, read_segment};
-use diemdanh::record::{AttendanceEvent, Entry, NoteKey, NoteVerifier};
+use diemdanh::record::{AttendanceEvent, BoardKeys, Entry, NoteKey, NoteVerifier};
 use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 use std::fs;
@@ -175,7 +175,7 @@ impl World {
         let (config, base) = read_config(&self.config()).unwrap();
         let out = self.path(name);
         hand_over(&config, &base, &out).unwrap();
-        verify::verify(&read_folder(&out).unwrap(), self.board.verifier())
+        verify::verify(&read_folder(&out).unwrap(), &BoardKeys::one(self.board.verifier().clone()))
     }
 
     /// The board finds nothing forged, damaged or undecidable in the closed journal.

@@ -8,7 +8,7 @@ use diemdanh::checkin::failure::Failure;
 use diemdanh::desk::enrol::{EnrolError, enrol};
 use diemdanh::desk::start::read_config;
 use diemdanh::lab::issuer::Issuer;
-use diemdanh::record::{AttendanceEvent, Enrolment, NoteError, NoteVerifier, Revocation, RevocationList};
+use diemdanh::record::{AttendanceEvent, BoardKeys, Enrolment, NoteError, Revocation, RevocationList};
 use std::process::{Command, Output};
 
 const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
@@ -92,7 +92,7 @@ fn desk_whose_certificate_was_taken_back_does_not_open() {
     world.change_config("[paths]\n", "[paths]\nrevocations = \"revocations\"\n");
     let list = |number, serial| {
         let revoked = vec![Revocation { serial, reason: "lost".to_owned(), last_accepted: None }];
-        let note = RevocationList { number, revoked }.sign(&board).unwrap();
+        let note = RevocationList { number, board_keys: None, revoked }.sign(&board).unwrap();
         std::fs::write(world.path("revocations"), note).unwrap();
     };
     list(7, 99);
@@ -126,7 +126,7 @@ fn board_takes_certificates_back_one_list_after_the_other() {
     assert!(!revoke(&["--serial", "3", "--list", &second, "--out", &path("list-3")]), "twice");
     let vkey = std::fs::read_to_string(path("board/board.vkey")).unwrap();
     let note = std::fs::read_to_string(&second).unwrap();
-    let list = RevocationList::open(&note, &NoteVerifier::parse(vkey.trim()).unwrap()).unwrap();
+    let list = RevocationList::open(&note, &BoardKeys::parse(&vkey).unwrap()).unwrap();
     assert_eq!((list.number, list.revoked.len()), (2, 2));
     assert_eq!(list.of(1).unwrap().last_accepted, Some(("board.example/e/d/b1/001".to_owned(), 250)));
 }

@@ -12,7 +12,9 @@ use diemdanh::host::random::SystemRandom;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::Issuer;
 use diemdanh::record::package::{MAX_PACKAGE_LEN, split_file};
-use diemdanh::record::{Enrolment, NoteKey, NoteVerifier, PackageNote, PackageReceipt, Revocation, RevocationList};
+use diemdanh::record::{
+    BoardKeys, Enrolment, NoteKey, NoteVerifier, PackageNote, PackageReceipt, Revocation, RevocationList,
+};
 use diemdanh::roster::operators::PinHash;
 use diemdanh::roster::package::Contents;
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber};
@@ -133,7 +135,7 @@ impl Office {
 
     fn note(&self, name: &str) -> PackageNote {
         let file = &self.packages()[name];
-        PackageNote::open(split_file(file).unwrap().0, self.board.verifier()).unwrap()
+        PackageNote::open(split_file(file).unwrap().0, &BoardKeys::one(self.board.verifier().clone())).unwrap()
     }
 
     pub(crate) fn receipt(&self, desk: &Enrollee, note: &PackageNote, file: &str) {
@@ -149,7 +151,7 @@ impl Office {
 
     pub(crate) fn revoke(&self, number: u32, serials: &[u32]) {
         let one = |serial: &u32| Revocation { serial: *serial, reason: "lost".to_owned(), last_accepted: None };
-        let list = RevocationList { number, revoked: serials.iter().map(one).collect() };
+        let list = RevocationList { number, board_keys: None, revoked: serials.iter().map(one).collect() };
         std::fs::write(self.path(&format!("thu-hoi-{number}")), list.sign(&self.board).unwrap()).unwrap();
     }
 }
@@ -362,14 +364,15 @@ fn a_desk_that_was_revoked_gets_no_package_and_no_older_list_leaves() {
     let file = &packages["tn-b1-0901-v1.diemdanh"];
     assert!(one.opens(file).is_none());
     let contents = two.opens(file).unwrap();
-    let list = RevocationList::open(&contents.revocations.unwrap(), office.board.verifier()).unwrap();
+    let list =
+        RevocationList::open(&contents.revocations.unwrap(), &BoardKeys::one(office.board.verifier().clone())).unwrap();
     assert_eq!((list.number, office.note("tn-b1-0901-v1.diemdanh").revocations), (5, 5));
     office.expect("desks thi --board-key board.vkey --revocations thu-hoi-5", 0, "ĐÃ THU HỒI");
     let (packages, exam) = (office.packages(), office.exam());
     office.pack("--session b1 --site 0901 --revocations thu-hoi-4", 2, "cũ hơn số 5");
     office.pack("--session b1 --site 0901", 2, "cũ hơn số 5");
     let stranger = NoteKey::generate("so.example", &mut SeededRandom::new("stranger")).unwrap();
-    let list = RevocationList { number: 6, revoked: Vec::new() }.sign(&stranger).unwrap();
+    let list = RevocationList { number: 6, board_keys: None, revoked: Vec::new() }.sign(&stranger).unwrap();
     std::fs::write(office.path("la"), list).unwrap();
     office.pack("--session b1 --site 0901 --revocations la", 2, "la: không phải danh sách thu hồi");
     assert!(office.packages() == packages && office.exam() == exam);

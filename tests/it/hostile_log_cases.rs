@@ -357,7 +357,7 @@ fn informed() -> MemoryStore {
 }
 
 fn list(number: u32, revoked: Vec<Revocation>) -> String {
-    RevocationList { number, revoked }.sign(&board()).unwrap()
+    RevocationList { number, board_keys: None, revoked }.sign(&board()).unwrap()
 }
 
 fn revoked(last: Option<(u32, u64)>) -> String {

@@ -9,7 +9,7 @@ use diemdanh::{
     bits::spread::InTurn,
     board::{Check, Outside, Verdict, Verification, report},
     host::folder::write_folder,
-    record::{AttendanceEvent, CosignatureKey, EntryRef, ExportSource, MemoryStore, RevocationList},
+    record::{AttendanceEvent, BoardKeys, CosignatureKey, EntryRef, ExportSource, MemoryStore, RevocationList},
 };
 use std::{
     path::{Path, PathBuf},
@@ -36,17 +36,16 @@ fn outside(forge: &Forge) -> Outside {
         notes: forge.anchors.clone(),
         witnesses: vec![CosignatureKey::parse(&witness_vkey()).unwrap()],
         registries: vec![],
-        revocations: forge
-            .revocations
-            .as_ref()
-            .map(|note| RevocationList::open(note, board().verifier()).expect("a list of this board")),
+        revocations: forge.revocations.as_ref().map(|note| {
+            RevocationList::open(note, &BoardKeys::one(board().verifier().clone())).expect("a list of this board")
+        }),
     }
 }
 
 fn decide(forge: &Forge) -> Verification {
     let outside = outside(forge);
-    let key = board();
-    let check = Check { board: key.verifier(), outside: &outside, spread: &InTurn, progress: &|_| {} };
+    let keys = BoardKeys::one(board().verifier().clone());
+    let check = Check { board: &keys, outside: &outside, spread: &InTurn, progress: &|_| {} };
     check.run(&[&forge.files as &dyn ExportSource]).remove(0)
 }
 

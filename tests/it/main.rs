@@ -6,6 +6,7 @@ mod acceptance;
 mod access;
 mod access_mapping;
 mod board;
+mod board_keys;
 mod board_to_desk;
 mod card_types;
 mod catalogue;

@@ -7,7 +7,8 @@ use diemdanh::bits::{
 use diemdanh::host::sealed;
 use diemdanh::record::package::{MAX_PACKAGE_LEN, digest_of, name_part, seal_file, split_file};
 use diemdanh::record::{
-    Enrolment, NoteError, NoteKey, PackageFault, PackageNote, PackageReceipt, PackageUse, statement::signer_sixteen,
+    BoardKeys, Enrolment, NoteError, NoteKey, PackageFault, PackageNote, PackageReceipt, PackageUse,
+    statement::signer_sixteen,
 };
 use diemdanh::roster::canonical;
 use diemdanh::roster::operators::{Operator, PinHash, Role};
@@ -38,6 +39,7 @@ fn note(ciphertext: &[u8]) -> PackageNote {
         min_program: "0.1.0".to_owned(),
         revocations: 4,
         previous: Some(digest_of(b"version 2")),
+        board_keys: None,
     }
 }
 
@@ -134,7 +136,7 @@ fn what_the_board_writes_the_desk_reads() {
     let ciphertext = sealed::seal(&written, &[&recipient, &other]).unwrap();
     let file = seal_file(&note(&ciphertext).sign(&board).unwrap(), &ciphertext);
     let (text, found) = split_file(&file).unwrap();
-    let opened = PackageNote::open(text, board.verifier()).unwrap();
+    let opened = PackageNote::open(text, &BoardKeys::one(board.verifier().clone())).unwrap();
     assert_eq!((&opened, PackageNote::peek(text)), (&note(&ciphertext), Some(note(&ciphertext))));
     assert_eq!((opened.judge(found), opened.suits(&taker())), (Ok(()), Ok(())));
     for key in [identity, recovery] {
@@ -174,7 +176,7 @@ fn contents_cut_at_every_byte() {
 /// Reads a whole file as a desk does, up to the decryption.
 fn taken(file: &[u8], board: &NoteKey) -> Result<PackageNote, PackageFault> {
     let (text, ciphertext) = split_file(file)?;
-    let note = PackageNote::open(text, board.verifier())?;
+    let note = PackageNote::open(text, &BoardKeys::one(board.verifier().clone()))?;
     note.judge(ciphertext)?;
     note.suits(&taker())?;
     Ok(note)
@@ -268,10 +270,10 @@ fn a_note_that_cannot_stand_is_not_signed_and_a_foreign_one_not_read() {
     refuse(&|one| one.board = "other.example".to_owned(), NoteError::BadName);
     let other = NoteKey::generate("board.example", &mut SeededRandom::new("other")).unwrap();
     let signed = note(b"").sign(&board).unwrap();
-    assert_eq!(PackageNote::open(&signed, other.verifier()), Err(NoteError::NoSignature));
+    assert_eq!(PackageNote::open(&signed, &BoardKeys::one(other.verifier().clone())), Err(NoteError::NoSignature));
     // A site is named as the list names it.
     let odd = PackageNote { site: "Điểm thi số 1 – THPT".to_owned(), previous: None, ..note(b"") };
-    assert_eq!(PackageNote::open(&odd.sign(&board).unwrap(), board.verifier()), Ok(odd));
+    assert_eq!(PackageNote::open(&odd.sign(&board).unwrap(), &BoardKeys::one(board.verifier().clone())), Ok(odd));
 }
 
 #[test]

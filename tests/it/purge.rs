@@ -6,7 +6,7 @@ use diemdanh::desk::purge::{Leave, PurgeError, purge};
 use diemdanh::desk::start::read_config;
 use diemdanh::host::folder::read_folder;
 use diemdanh::record::receipt::Receipt;
-use diemdanh::record::{AttendanceEvent, Checkpoint, NoteError};
+use diemdanh::record::{AttendanceEvent, BoardKeys, Checkpoint, NoteError};
 use std::fs;
 
 /// A desk with one session behind it, and an export of it.
@@ -26,7 +26,7 @@ fn after_a_session() -> World {
 fn receipt(world: &World) -> Receipt {
     let files = read_folder(&world.path("export-for-the-board")).unwrap();
     let note = String::from_utf8(files["segments/001/checkpoint"].clone()).unwrap();
-    Receipt { heads: vec![Checkpoint::parse(&note[..=note.find("\n\n").unwrap()]).unwrap()] }
+    Receipt { heads: vec![Checkpoint::parse(&note[..=note.find("\n\n").unwrap()]).unwrap()], board_keys: None }
 }
 
 fn try_purge(world: &World, leave: &Leave<'_>) -> Result<usize, PurgeError> {
@@ -114,7 +114,7 @@ fn receipt_reads_back_only_under_its_key_and_in_its_form() {
     let world = after_a_session();
     let receipt = receipt(&world);
     let note = receipt.sign(world.board()).unwrap();
-    assert_eq!(Receipt::open(&note, world.board().verifier()), Ok(receipt));
-    let empty = Receipt { heads: Vec::new() }.sign(world.board());
+    assert_eq!(Receipt::open(&note, &BoardKeys::one(world.board().verifier().clone())), Ok(receipt));
+    let empty = Receipt { heads: Vec::new(), board_keys: None }.sign(world.board());
     assert_eq!(empty, Err(NoteError::Form), "a receipt over nothing is none");
 }

@@ -4,9 +4,9 @@ use crate::record_support::{at, candidate, check_in, code, desk_cert, device, op
 use diemdanh::{
     bits::{hex, random::SeededRandom, secret::Secret},
     record::{
-        AttendanceEvent, AttendanceLog, Checkpoint, ChipState, Code, DeskCert, Entry, EntryRef, FaultKind, FaultyStore,
-        LogFault, LogStore, MemoryStore, NoteError, NoteKey, NoteVerifier, OpenBasis, OpenRules, OutsideHead,
-        ReEntryBasis, RegistryState, SegmentContent, SegmentDamage, StoreFault, document_ref,
+        AttendanceEvent, AttendanceLog, BoardKeys, Checkpoint, ChipState, Code, DeskCert, Entry, EntryRef, FaultKind,
+        FaultyStore, LogFault, LogStore, MemoryStore, NoteError, NoteKey, NoteVerifier, OpenBasis, OpenRules,
+        OutsideHead, ReEntryBasis, RegistryState, SegmentContent, SegmentDamage, StoreFault, document_ref,
         segment::read_segment,
         tree::{Tree, leaf_hash, tile_path},
     },
@@ -80,9 +80,9 @@ fn statements_survive_a_round_trip() {
     let board = crate::record_support::board();
     let cert = desk_cert(true);
     let note = cert.sign(&board).unwrap();
-    assert_eq!(DeskCert::open(&note, board.verifier()), Ok(cert.clone()));
+    assert_eq!(DeskCert::open(&note, &BoardKeys::one(board.verifier().clone())), Ok(cert.clone()));
     assert_eq!(DeskCert::peek(&note), Some(cert.clone()));
-    assert!(DeskCert::open(&note, device().verifier()).is_err());
+    assert!(DeskCert::open(&note, &BoardKeys::one(device().verifier().clone())).is_err());
     assert!(DeskCert { desk: "a\nsite b".to_owned(), ..cert }.sign(&board).is_err());
 }
 

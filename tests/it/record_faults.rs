@@ -6,7 +6,7 @@ use diemdanh::{
     board::{Files, Verdict, What, verify},
     host::disk::FileStore,
     record::{
-        AttendanceLog, Checkpoint, Entry, LogStore, MemoryStore, NoteVerifier, SegmentContent, StoreFault,
+        AttendanceLog, BoardKeys, Checkpoint, Entry, LogStore, MemoryStore, NoteVerifier, SegmentContent, StoreFault,
         export::{Manifest, export},
         frame,
         segment::read_segment,
@@ -254,7 +254,7 @@ fn clocks_that_jump_run_out_of_battery_or_stand_in_2099() {
         assert_eq!(log.arrivals().len(), 3, "{skew_ms} ms");
         let cert = opening.desk_cert.clone();
         let files: Files = export(&mut store.clone(), &cert, &device).unwrap().into_iter().collect();
-        let verification = verify(&files, board().verifier());
+        let verification = verify(&files, &BoardKeys::one(board().verifier().clone()));
         assert_eq!(verification.verdict(), Verdict::Remarks, "{skew_ms} ms: {:?}", verification.findings);
         let jumped = verification.findings.iter().any(|finding| finding.what == What::ClockJump);
         // Up to two seconds forward are drift; back is always told.

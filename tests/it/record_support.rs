@@ -46,6 +46,7 @@ pub(crate) fn desk_cert(training: bool) -> DeskCert {
         not_before: Timestamp::from_millisecond(START_MS - 86_400_000).unwrap(),
         not_after: Timestamp::from_millisecond(START_MS + 86_400_000).unwrap(),
         device: device().verifier().clone(),
+        board_keys: None,
     }
 }
 

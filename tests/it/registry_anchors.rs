@@ -9,7 +9,7 @@ use diemdanh::checkin::view::WitnessView;
 use diemdanh::host::folder::read_folder;
 use diemdanh::lab::registry_stub::{StubFault, StubSettings};
 use diemdanh::record::cosignature::verify;
-use diemdanh::record::{AttendanceEvent, ExportSource};
+use diemdanh::record::{AttendanceEvent, BoardKeys, ExportSource};
 
 /// A desk that knows the key that its registry cosigns with.
 fn anchored(settings: StubSettings) -> World {
@@ -43,7 +43,8 @@ fn checked(world: &World, name: &str) -> Verification {
     let files = read_folder(&world.path(name)).unwrap();
     let witnesses = world.registry.as_ref().unwrap().cosigner_key().cloned().into_iter().collect();
     let outside = Outside { witnesses, ..Outside::default() };
-    let check = Check { board: world.board().verifier(), outside: &outside, spread: &InTurn, progress: &|_| {} };
+    let keys = BoardKeys::one(world.board().verifier().clone());
+    let check = Check { board: &keys, outside: &outside, spread: &InTurn, progress: &|_| {} };
     check.run(&[&files as &dyn ExportSource]).remove(0)
 }
 

@@ -12,7 +12,7 @@ use diemdanh::emrtd::authenticity::trust_import::{Held, Import, Offered, import}
 use diemdanh::host::trust::{Listing, MANIFEST, read_trust_folder, replace_folder};
 use diemdanh::host::trust_note::{self, NOTE, TrustNoteError};
 use diemdanh::lab::issuer::Issuer;
-use diemdanh::record::NoteKey;
+use diemdanh::record::{BoardKeys, NoteError, NoteKey};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -142,8 +142,13 @@ fn what_is_signed_is_what_was_read() {
     let files = signed(folder(&Issuer::lab().unwrap(), 1), &board("board"));
     replace_folder(&path, &files).unwrap();
     let found = read_trust_folder(&path).unwrap();
-    let verifier = board("board").verifier().clone();
+    let verifier = BoardKeys::one(board("board").verifier().clone());
     assert_eq!(trust_note::check(&path, &found, &verifier).unwrap(), 1);
+    // The note names the set of keys that signed, and no other set takes it.
+    let second = NoteKey::generate("board.example", &mut SeededRandom::new("second")).unwrap();
+    let pair = BoardKeys::new(1, vec![board("board").verifier().clone(), second.verifier().clone()]).unwrap();
+    let other = trust_note::check(&path, &found, &pair).unwrap_err();
+    assert!(matches!(other, TrustNoteError::NotTheBoard { fault: NoteError::OtherKeys, .. }), "{other}");
     // Exchanged between reading and checking: the note that lies there is over other files than those that were read.
     replace_folder(&path, &signed(folder(&Issuer::unknown().unwrap(), 2), &board("board"))).unwrap();
     assert!(matches!(trust_note::check(&path, &found, &verifier), Err(TrustNoteError::OtherFiles)));
@@ -177,7 +182,7 @@ fn the_program_signs_and_says_what_was_superseded() {
     let found = read_trust_folder(&path.join("trust")).unwrap();
     assert_eq!(found.deviations.as_deref(), Some(list));
     let verifier = fs::read_to_string(path.join("board.vkey")).unwrap();
-    let verifier = diemdanh::record::NoteVerifier::parse(verifier.trim()).unwrap();
+    let verifier = BoardKeys::parse(&verifier).unwrap();
     assert_eq!(trust_note::check(&path.join("trust"), &found, &verifier).unwrap(), 2);
     let (_, text) = run(path, "trust import anchor.cer --into trust");
     assert!(text.contains("not signed") && !path.join("trust/manifest.note").exists(), "{text}");

@@ -8,7 +8,7 @@ use diemdanh::{
         folder::{read_text_file, write_new_file},
         keys::{open_key_file, read_passphrase},
     },
-    record::{Enrolment, NoteVerifier, Revocation, RevocationList},
+    record::{BoardKeys, Enrolment, Revocation, RevocationList},
 };
 use jiff::{SignedDuration, Timestamp};
 use std::{error::Error, path::PathBuf};
@@ -97,21 +97,23 @@ pub(crate) struct Revoke {
 /// What kept it from being done.
 pub(crate) fn revoke(args: &Revoke) -> Result<(), Box<dyn Error>> {
     let board = open_key_file(&args.key, &read_passphrase(args.passphrase_file.as_deref())?)?;
-    let before = args.list.as_ref().map(|path| list(path, board.verifier())).transpose()?;
-    let RevocationList { number, mut revoked } = before.unwrap_or(RevocationList { number: 0, revoked: Vec::new() });
+    let keys = BoardKeys::one(board.verifier().clone());
+    let before = args.list.as_ref().map(|path| list(path, &keys)).transpose()?;
+    let (number, mut revoked) = before.map_or((0, Vec::new()), |list| (list.number, list.revoked));
     if revoked.iter().any(|one| one.serial == args.serial) {
         return Err(format!("certificate {} is revoked already", args.serial).into());
     }
     let (serial, reason, last_accepted) = (args.serial, args.reason.clone(), args.last.clone());
     revoked.push(Revocation { serial, reason, last_accepted });
     revoked.sort_by_key(|one| one.serial);
-    let next = RevocationList { number: number.checked_add(1).ok_or("the list's number is at its end")?, revoked };
+    let number = number.checked_add(1).ok_or("the list's number is at its end")?;
+    let next = RevocationList { number, board_keys: Some(keys.digest()), revoked };
     write_new_file(&args.out, next.sign(&board)?.as_bytes())?;
     println!("list {} revokes {} certificates", next.number, next.revoked.len());
     Ok(())
 }
 
-fn list(path: &std::path::Path, board: &NoteVerifier) -> Result<RevocationList, Box<dyn Error>> {
+fn list(path: &std::path::Path, board: &BoardKeys) -> Result<RevocationList, Box<dyn Error>> {
     Ok(RevocationList::open(&read_text_file(path)?, board)?)
 }
 

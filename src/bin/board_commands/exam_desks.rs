@@ -10,7 +10,7 @@ use diemdanh::host::folder::{MAX_TEXT_LEN, read_text_file, replace_files};
 use diemdanh::host::keys::{open_key_file, read_passphrase};
 use diemdanh::host::sealed;
 use diemdanh::record::package::name_part;
-use diemdanh::record::{DeskCert, Enrolment, NoteKey, NoteVerifier, RevocationList};
+use diemdanh::record::{BoardKeys, DeskCert, Enrolment, NoteKey, RevocationList};
 use jiff::{SignedDuration, Timestamp};
 use std::error::Error;
 use std::io::Read as _;
@@ -223,7 +223,7 @@ fn dates(args: &Enrol, settings: &Settings) -> Result<(Timestamp, Timestamp), ji
 pub(crate) fn list(args: &Desks) -> Result<ExitCode, Box<dyn Error>> {
     let exam = Folder::read(&read(&args.folder)?)?;
     let board = args.board_key.as_ref().map(|path| read_text_file(path)).transpose()?;
-    let board = board.map(|text| NoteVerifier::parse(text.trim_end())).transpose()?;
+    let board = board.map(|text| BoardKeys::parse(&text)).transpose()?;
     let revoked = match (&args.revocations, &board) {
         (Some(path), Some(board)) => Some(RevocationList::open(&read_text_file(path)?, board)?),
         _ => None,

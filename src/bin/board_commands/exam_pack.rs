@@ -16,7 +16,7 @@ use diemdanh::host::trust::trust_folder_of;
 use diemdanh::host::{file, sealed, trust_note};
 use diemdanh::record::package::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, digest_of, split_file};
 use diemdanh::record::statement::signer_sixteen;
-use diemdanh::record::{NoteVerifier, RevocationList};
+use diemdanh::record::{BoardKeys, RevocationList};
 use diemdanh::roster::package::MAX_PORTRAIT_LEN;
 use diemdanh::roster::{Candidate, Weight};
 use jiff::Timestamp;
@@ -219,17 +219,18 @@ fn material(args: &Pack, exam: &Folder) -> Result<Result<Material, String>, Box<
         let (path, found) = (args.exam_key.display(), exam_key.verifier().name());
         return Ok(Err(format!("{path}: là khóa “{found}”, cần “{}”", key_name(exam))));
     }
+    let keys = BoardKeys::one(board.verifier().clone());
     let revocations = match &args.revocations {
         None => None,
         Some(path) => {
             let note = read_text_file(path)?;
-            match RevocationList::open(&note, board.verifier()) {
+            match RevocationList::open(&note, &keys) {
                 Ok(list) => Some((list, note)),
                 Err(_) => return Ok(Err(format!("{}: không phải danh sách thu hồi do hội đồng ký", path.display()))),
             }
         }
     };
-    let trust = trust(exam, board.verifier());
+    let trust = trust(exam, &keys);
     Ok(trust.map(|(trust, is_trust_signed)| {
         let exam_key = exam_key.seed();
         Material { board, exam_key, recovery, revocations, trust, is_trust_signed }
@@ -241,7 +242,7 @@ fn named(path: &Path, error: &dyn std::fmt::Display) -> String {
 }
 
 /// The files of the trust folder that desks get, and whether the board signed them. What is checked is what is packed.
-fn trust(exam: &Folder, board: &NoteVerifier) -> Result<(BTreeMap<String, Vec<u8>>, bool), String> {
+fn trust(exam: &Folder, board: &BoardKeys) -> Result<(BTreeMap<String, Vec<u8>>, bool), String> {
     let unsigned = "trust/ chưa được hội đồng ký: diemdanh-board trust import --sign";
     let mut files = exam.trust.clone();
     files.retain(|name, _| !name.ends_with(".txt"));
@@ -252,7 +253,7 @@ fn trust(exam: &Folder, board: &NoteVerifier) -> Result<(BTreeMap<String, Vec<u8
     files.retain(|name, _| !found.skipped.contains(name));
     let note = files.get(trust_note::NOTE).map(|note| std::str::from_utf8(note).unwrap_or_default());
     match (&found.note_text, note) {
-        (Some(wanted), Some(note)) if board.open(note) == Ok(wanted.as_str()) => Ok((files, true)),
+        (Some(wanted), Some(note)) if trust_note::opened(note, board) == Ok(wanted.as_str()) => Ok((files, true)),
         (_, Some(_)) => Err(format!("trust/{}: không phải chữ ký của hội đồng trên các tệp này", trust_note::NOTE)),
         _ if exam.settings.training => Ok((files, false)),
         _ => Err(unsigned.to_owned()),

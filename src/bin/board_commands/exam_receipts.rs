@@ -7,7 +7,7 @@ use diemdanh::host::folder::{read_text_file, replace_files};
 use diemdanh::host::keys::read_passphrase;
 use diemdanh::host::{file, sealed};
 use diemdanh::record::package::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, split_file};
-use diemdanh::record::{DeskCert, NoteVerifier, PackageNote, PackageReceipt};
+use diemdanh::record::{BoardKeys, DeskCert, PackageNote, PackageReceipt};
 use diemdanh::roster::package::{Contents, MAX_CONTENTS_LEN};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
@@ -51,7 +51,7 @@ pub(crate) fn open(args: &Open) -> Result<ExitCode, Box<dyn Error>> {
     let note = match &args.board_key {
         None => PackageNote::peek(note_text),
         Some(path) => {
-            let board = NoteVerifier::parse(read_text_file(path)?.trim_end())?;
+            let board = BoardKeys::parse(&read_text_file(path)?)?;
             match PackageNote::open(note_text, &board) {
                 Ok(note) => Some(note),
                 Err(fault) => return Ok(refused(&named(&format!("hội đồng không ký gói này ({fault})")))),

@@ -11,7 +11,7 @@ use diemdanh::{
         folder::{FolderSource, read_text_file, write_folder},
         threads::SideBySide,
     },
-    record::{CandidateRef, DeskCert, EntryRef, NoteVerifier, export::DESK_CERT_FILE},
+    record::{BoardKeys, CandidateRef, DeskCert, EntryRef, export::DESK_CERT_FILE},
 };
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
@@ -40,7 +40,7 @@ pub(crate) struct VerifyProof {
 }
 
 pub(crate) fn prove(args: &Prove) -> Result<ExitCode, Box<dyn Error>> {
-    let board = NoteVerifier::parse(&read_text_file(&args.board_key)?)?;
+    let board = BoardKeys::parse(&read_text_file(&args.board_key)?)?;
     let source = FolderSource::open(&args.export)?;
     let check =
         Check { board: &board, outside: &Outside::default(), spread: &SideBySide::new(), progress: &|_: u64| {} };
@@ -60,7 +60,7 @@ pub(crate) fn prove(args: &Prove) -> Result<ExitCode, Box<dyn Error>> {
 
 /// Prints each proven entry. Exit code 0: all proofs hold; 2: one does not.
 pub(crate) fn verify_proof(args: &VerifyProof) -> Result<ExitCode, Box<dyn Error>> {
-    let board = NoteVerifier::parse(&read_text_file(&args.board_key)?)?;
+    let board = BoardKeys::parse(&read_text_file(&args.board_key)?)?;
     let files = diemdanh::host::folder::read_folder(&args.proofs)?;
     let text = |name: &str| files.get(name).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
     let cert = DeskCert::open(text(DESK_CERT_FILE), &board)?;

@@ -7,7 +7,7 @@ use diemdanh::{
         folder::{FolderSource, list_files, read_text_file},
         threads::SideBySide,
     },
-    record::{CosignatureKey, EntryRef, ExportSource, NoteVerifier, RevocationList},
+    record::{BoardKeys, CosignatureKey, EntryRef, ExportSource, NoteVerifier, RevocationList},
 };
 use std::{
     error::Error,
@@ -40,7 +40,7 @@ pub(crate) struct Verify {
 
 /// Prints a report on each export; the worst verdict decides.
 pub(crate) fn run(args: &Verify) -> Result<Verdict, Box<dyn Error>> {
-    let board = NoteVerifier::parse(&read_text_file(&args.board_key)?)?;
+    let board = BoardKeys::parse(&read_text_file(&args.board_key)?)?;
     let outside = outside(args, &board)?;
     let folders = args.paths.iter().map(|path| FolderSource::open(path)).collect::<Result<Vec<_>, _>>()?;
     let sources: Vec<&dyn ExportSource> = folders.iter().map(|folder| folder as &dyn ExportSource).collect();
@@ -72,7 +72,7 @@ fn print(args: &Verify, all: &[Verification]) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn outside(args: &Verify, board: &NoteVerifier) -> Result<Outside, Box<dyn Error>> {
+fn outside(args: &Verify, board: &BoardKeys) -> Result<Outside, Box<dyn Error>> {
     let mut outside = Outside::default();
     if let Some(path) = &args.revocations {
         outside.revocations = Some(RevocationList::open(&read_text_file(path)?, board)?);

@@ -4,7 +4,7 @@ use super::packing::{PackOrder, Plan};
 use super::{Exam, Ledger, ledger::Packed};
 use crate::bits::secret::{Pii, Secret};
 use crate::record::package::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
-use crate::record::{Digest, NoteError, PackageNote};
+use crate::record::{BoardKeys, Digest, NoteError, PackageNote};
 use crate::roster::package::{Contents, ContentsFault, PackageDesk, PackageSession, PackageSettings, PackageSite};
 use crate::roster::{Candidate, CandidateId, Roster};
 use sha2::{Digest as _, Sha256};
@@ -228,6 +228,7 @@ fn note(order: &PackOrder<'_>, plan: &Plan<'_>, rows: u64) -> PackageNote {
         min_program: MIN_PROGRAM.to_owned(),
         revocations: order.revocations.map_or(0, |(list, _)| list.number),
         previous: last.map(|last| last.sha256),
+        board_keys: Some(BoardKeys::one(order.board.verifier().clone()).digest()),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{Desk, Exam, Session, Site};
 use crate::bits::secret::Secret;
-use crate::record::{DeskCert, NoteKey, RevocationList};
+use crate::record::{BoardKeys, DeskCert, NoteKey, RevocationList};
 use crate::roster::Weight;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -272,6 +272,7 @@ fn usable<'a>(order: &PackOrder<'a>, remarks: &mut Vec<PackRemark>) -> Result<Ve
     let exam = order.exam;
     let mut desks = Vec::new();
     let is_chosen = |desk: &&Desk| order.site.is_none_or(|site| desk.site.is_empty() || desk.site == site);
+    let board = BoardKeys::one(order.board.verifier().clone());
     for desk in exam.desks.iter().filter(is_chosen) {
         let id = desk.id.clone();
         let enrolment = exam.enrolments.get(&id);
@@ -279,7 +280,7 @@ fn usable<'a>(order: &PackOrder<'a>, remarks: &mut Vec<PackRemark>) -> Result<Ve
             remarks.push(PackRemark::NotEnrolled { desk: id });
             continue;
         };
-        if DeskCert::open(cert_note, order.board.verifier()).as_ref() != Ok(cert) {
+        if DeskCert::open(cert_note, &board).as_ref() != Ok(cert) {
             return Err(PlanFault::Cert { desk: id });
         }
         let is_revoked = order.revocations.is_some_and(|(list, _)| list.of(cert.serial).is_some());

@@ -11,7 +11,7 @@ use diemdanh::board::keys::{CertRequest, certify, device_key_name};
 use diemdanh::host::random::SystemRandom;
 use diemdanh::host::{sealed, staging::Staging, threads::SideBySide};
 use diemdanh::record::package::split_file;
-use diemdanh::record::{DeskCert, Enrolment, NoteKey, PackageNote};
+use diemdanh::record::{BoardKeys, DeskCert, Enrolment, NoteKey, PackageNote};
 use diemdanh::roster::package::{Contents, MAX_CONTENTS_LEN};
 use diemdanh::roster::{Candidate, Roster};
 use jiff::{SignedDuration, Timestamp};
@@ -189,7 +189,7 @@ impl World {
     fn load(&self, file: &[u8]) -> Result<Duration, BenchError> {
         let began = Instant::now();
         let (note, ciphertext) = split_file(file).map_err(other)?;
-        let note = PackageNote::open(note, self.board.verifier()).map_err(other)?;
+        let note = PackageNote::open(note, &BoardKeys::one(self.board.verifier().clone())).map_err(other)?;
         note.judge(ciphertext).map_err(other)?;
         let limit = u64::try_from(MAX_CONTENTS_LEN).unwrap_or(u64::MAX);
         let plain = sealed::open(ciphertext, &self.identity, limit).map_err(other)?;

@@ -188,6 +188,7 @@ impl Keys {
             not_before: now - jiff::SignedDuration::from_hours(24),
             not_after: now + jiff::SignedDuration::from_hours(24 * 30),
             device: device.verifier().clone(),
+            board_keys: None,
         };
         let cert = cert.sign(&board).map_err(note)?;
         Ok(Self { board, device, cert, operator: Code::unknown() })

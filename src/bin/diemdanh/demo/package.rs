@@ -10,8 +10,8 @@ use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
 use diemdanh::lab::issuer::trust_store_der;
 use diemdanh::lab::roster_sample::room_name;
-use diemdanh::record::NoteKey;
 use diemdanh::record::package::{PackageNote, digest_of, seal_file};
+use diemdanh::record::{BoardKeys, NoteKey};
 use diemdanh::roster::operators::{Operator, Role};
 use diemdanh::roster::package::{Contents, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite};
 use diemdanh::roster::{Candidate, Roster};
@@ -55,6 +55,7 @@ fn packed(contents: &Contents, board: &NoteKey, recipient: &str) -> Result<Vec<u
         min_program: env!("CARGO_PKG_VERSION").to_owned(),
         revocations: 0,
         previous: None,
+        board_keys: Some(BoardKeys::one(board.verifier().clone()).digest()),
     };
     Ok(seal_file(&note.sign(board)?, &sealed))
 }

@@ -29,7 +29,7 @@ use diemdanh::lab::issuer::{IssueError, trust_store_der};
 use diemdanh::lab::reader::{LabField, LabReader};
 use diemdanh::lab::registry_stub::{RegistryStub, StubError, StubSettings};
 use diemdanh::lab::roster_sample::{Placed, SampleList};
-use diemdanh::record::{Enrolment, ExportSource, NoteError, NoteKey, NoteVerifier};
+use diemdanh::record::{BoardKeys, Enrolment, ExportSource, NoteError, NoteKey};
 use diemdanh::roster::ImportError;
 use diemdanh::roster::package::ContentsFault;
 use diemdanh::ui::app::WindowError;
@@ -83,7 +83,7 @@ pub(super) enum DemoError {
 pub(super) struct World {
     out: PathBuf,
     work: PathBuf,
-    board: NoteVerifier,
+    board: BoardKeys,
     pub(super) registry: RegistryStub,
 }
 
@@ -120,7 +120,7 @@ impl World {
         fs::write(work.join("roster.csv"), roster())?;
         let board_key = NoteKey::generate(BOARD, &mut SystemRandom)?;
         let cert = keys(&work, &board_key)?;
-        let board = board_key.verifier().clone();
+        let board = BoardKeys::one(board_key.verifier().clone());
         let registry =
             RegistryStub::start(StubSettings { delay_ms: 150, ..StubSettings::default() }, &mut SystemRandom)?;
         fs::write(work.join("registry-ca.pem"), registry.authority_pem())?;
@@ -130,7 +130,7 @@ impl World {
         let witness = registry.witness_prefix();
         fs::write(work.join("desk.toml"), configuration(registry.url(), &witness, PACKAGES))?;
         fs::write(work.join("broken.toml"), configuration(registry.url(), &witness, NO_TRUST))?;
-        fs::write(out.join("board.vkey"), format!("{board}\n"))?;
+        fs::write(out.join("board.vkey"), format!("{}\n", board_key.verifier()))?;
         let (config, base) = read_config(&work.join("desk.toml")).map_err(DemoError::Desk)?;
         let request = enrol(&config, &base, false, &mut SystemRandom)?;
         let recipient = Enrolment::open(&request.note)?.recipient;
