@@ -5,7 +5,8 @@ use super::{
     history::History,
 };
 use crate::record::{
-    AttendanceEvent, Checkpoint, CosignatureKey, Entry, EntryRef, NoteError, NoteVerifier, RevocationList, cosignature,
+    AttendanceEvent, Checkpoint, CosignatureKey, Entry, EntryRef, NoteError, NoteVerifier, Opened, OutsideHead,
+    RevocationList, cosignature,
 };
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
@@ -151,6 +152,33 @@ pub(super) fn check_entry(
         (Some((at, by)), false) => {
             Some(OutsideTime { at, by, covers: Some((line.number, *size)), held_by: Some(place) })
         }
+    }
+}
+
+/// What a witness said before a segment was opened: its head must lie on the history, in a segment before.
+pub(super) fn check_opening(
+    place: EntryRef,
+    opened: &Opened,
+    history: &History<'_>,
+    outside: &Outside,
+    found: &mut Found,
+) -> Option<OutsideTime> {
+    let Some(OutsideHead::Head { note }) = &opened.outside_head else { return None };
+    let mut find = |what| {
+        found.add(Finding::entry(what, place.segment, place.seq));
+        None
+    };
+    let Some(head) = text_of(note).and_then(Checkpoint::parse) else { return find(What::AnchorForm) };
+    let line = history.named(&head.origin).filter(|line| line.number < place.segment);
+    let lies = line.and_then(|line| history.root_at(line.number, head.size)) == Some(head.root);
+    match (cosignatures(note, outside), line) {
+        ((_, true), _) => find(What::AnchorForged),
+        ((Some((at, by)), false), Some(line)) if lies => {
+            Some(OutsideTime { at, by, covers: Some((line.number, head.size)), held_by: Some(place) })
+        }
+        ((Some(_), false), _) => find(What::HeadNotHeld),
+        ((None, false), _) if lies => find(What::AnchorUnvouched),
+        ((None, false), _) => find(What::AnchorContradicts),
     }
 }
 

@@ -239,7 +239,13 @@ findings! {
     AnchorOffHistory Forged "anchor.off-history" "Mốc chứng kiến không nằm trên lịch sử này";
     /// An anchor names more entries than there are: the end was cut off.
     AnchorBeyondEnd Forged "anchor.beyond-end" "Mốc chứng kiến có nhiều bản ghi hơn nhật ký: đuôi đã bị cắt";
-    /// A collected note that nobody known has signed contradicts the log.
+    /// Before a segment was opened, a known witness named a head that this log does not hold: it was rolled back.
+    HeadNotHeld Forged "anchor.head-not-held" "Trước khi mở đoạn, bên xác nhận ngoài đã nêu một đầu nhật ký không có ở đây: nhật ký bị lùi hoặc bị thay";
+    /// The desk wrote down that a witness had seen more than its journal holds.
+    WitnessDisagreed Undecided "anchor.witness-disagreed" "Bàn ghi rằng bên xác nhận ngoài đã thấy điều mà nhật ký này không có; xin mốc của bên đó (--anchors)";
+    /// Before a segment was opened, no witness could be asked, and none has seen the segment since.
+    HeadNotAsked Remark "anchor.head-not-asked" "Trước khi mở đoạn không hỏi được bên xác nhận ngoài, và về sau cũng không có mốc nào";
+    /// A note that nobody known has signed contradicts the log.
     AnchorContradicts Undecided "anchor.contradicts" "Có mốc không ai bảo chứng mà trái với nhật ký";
     /// An anchor that lies on this history, by a witness whose key was not given.
     AnchorUnvouched Remark "anchor.unvouched" "Mốc do bên chứng kiến chưa có khóa ký, không tính";
@@ -277,6 +283,10 @@ findings! {
     TwiceIn Remark "event.twice-in" "Một thí sinh được cho vào hai lần";
     /// A question to the registry without an answer.
     RegistryPending Remark "registry.pending" "Có câu hỏi CSDL chưa có câu trả lời";
+    /// The registry said something against somebody who was in already, and a person answered for it.
+    LateAnswer Remark "registry.late-answer" "CSDL trả lời bất lợi khi thí sinh đã vào; đã có người trả lời thông báo";
+    /// The same, and nobody answered for it.
+    LateUnanswered Remark "registry.late-unanswered" "CSDL trả lời bất lợi khi thí sinh đã vào, và chưa ai trả lời thông báo";
     /// An answer of the registry that does not count.
     RegistryRefused Remark "registry.refused" "Có câu trả lời của CSDL không được chấp nhận";
 }

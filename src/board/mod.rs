@@ -20,6 +20,7 @@ pub mod verify;
 
 mod arrivals;
 mod history;
+mod late;
 mod rules;
 mod segment;
 

@@ -104,7 +104,7 @@ fn proven(out: &mut String, verification: &Verification) {
 /// Whom to ask what.
 fn asks(out: &mut String, verification: &Verification) {
     let has = |what| verification.counts.contains_key(&what);
-    let rows: [(bool, &str); 7] = [
+    let rows: [(bool, &str); 9] = [
         (
             verification.verdict() == Verdict::Forged,
             "Kỹ thuật viên và Trưởng Điểm: niêm phong máy, giữ nguyên ổ đĩa, lập biên bản; không xuất lại.",
@@ -116,6 +116,14 @@ fn asks(out: &mut String, verification: &Verification) {
         (
             has(What::Unanchored),
             "Bên chứng kiến (máy chủ hội đồng, CSDL, bàn thứ hai): xin mọi mốc đã ký cho nhật ký này, đưa vào --anchors.",
+        ),
+        (
+            has(What::HeadNotHeld) || has(What::WitnessDisagreed),
+            "Bên xác nhận ngoài: xin đầu nhật ký cuối đã ký của bàn này. Trưởng Điểm: ai đã thay hoặc xóa nhật ký, máy có bị khôi phục bản cũ không?",
+        ),
+        (
+            has(What::LateAnswer) || has(What::LateUnanswered),
+            "Trưởng Điểm: với từng thí sinh mà CSDL trả lời bất lợi sau khi vào, đã làm gì?",
         ),
         (has(What::AnchorUnvouched), "Bên chứng kiến: xin khóa kiểm tra (*.vkey), đưa vào --anchors."),
         (

@@ -5,6 +5,7 @@ use super::{
     arrivals::Arrivals,
     finding::{Finding, Found, What},
     history::{History, Listed},
+    late::LateAnswers,
 };
 use crate::record::{
     AttendanceEvent, Entry, EntryRef, RegistryState, Totals, export::EVIDENCE_FOLDER, segment::digest, tree::Hash,
@@ -41,6 +42,7 @@ pub(super) struct Rules {
     /// Questions to the registry by a digest of their id, and whether an answer stands.
     requests: BTreeMap<[u8; 16], bool>,
     pending: u64,
+    late: LateAnswers,
     /// Time, boot clock and boot of the entry before.
     before: Option<(Timestamp, u64, String)>,
     segment: u32,
@@ -81,6 +83,8 @@ impl Rules {
         self.references(entry, beside);
         self.outside(entry, beside);
         self.listing(entry, beside);
+        let place = EntryRef { segment: self.segment, seq: entry.seq };
+        self.late.entry(place, entry, short, |candidate| self.arrivals.is_in(candidate));
         self.arrivals.apply(self.segment, entry, beside.history);
         self.totals.count(&entry.event);
         self.closed |= matches!(entry.event, AttendanceEvent::Close { .. });
@@ -99,6 +103,7 @@ impl Rules {
     /// All segments were gone through.
     pub(super) fn finish(&mut self) {
         self.summary.arrived = self.arrivals.count();
+        std::mem::take(&mut self.late).finish(&mut self.found);
         if self.pending > 0 {
             self.found.add(Finding::package(What::RegistryPending));
         }
@@ -133,7 +138,9 @@ impl Rules {
 
     /// What an entry says about others must be so.
     fn references(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
-        use AttendanceEvent::{Close, DuplicateReported, Export, ReEntry, RegistryAnswer, RegistryRequest, Undo};
+        use AttendanceEvent::{
+            Close, DuplicateReported, Export, LateAnswer, ReEntry, RegistryAnswer, RegistryRequest, Undo,
+        };
         let candidate_of = |place| self.arrivals.candidate_of(place, beside.history);
         let wrong = match &entry.event {
             Undo { refers, .. } => candidate_of(*refers).is_none().then_some(What::UndoOfNothing),
@@ -149,6 +156,7 @@ impl Rules {
                 self.pending -= u64::from(asked == Some(false));
                 (request_sha256.is_some() && asked.is_none()).then_some(What::AnswerWithoutRequest)
             }
+            LateAnswer { id, .. } => (!self.requests.contains_key(&short(id))).then_some(What::AnswerWithoutRequest),
             Export { size, root } => {
                 let had = *size <= entry.seq && beside.history.root_at(self.segment, *size) == Some(root.0);
                 (!had).then_some(What::ExportDiffers)
@@ -170,6 +178,9 @@ impl Rules {
             AttendanceEvent::Anchor { .. } => {
                 anchors::check_entry(place, entry, beside.history, beside.outside, &mut self.found)
             }
+            AttendanceEvent::Open(opened) => {
+                anchors::check_opening(place, opened, beside.history, beside.outside, &mut self.found)
+            }
             AttendanceEvent::RegistryAnswer { verbatim: Some(verbatim), .. } => {
                 match anchors::registry_time(place, verbatim, beside.outside) {
                     Ok(time) => time,
@@ -189,7 +200,7 @@ impl Rules {
     /// What a board may want to look at.
     fn listing(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
         use AttendanceEvent::{
-            CheckIn, ClockJump, DuplicateReported, Evidence, ManualDecision, Purged, RegistryAnswer, Undo,
+            CheckIn, ClockJump, DeviceEvent, DuplicateReported, Evidence, ManualDecision, Purged, RegistryAnswer, Undo,
         };
         let what = match &entry.event {
             ManualDecision { .. } => What::ManualDecision,
@@ -200,6 +211,9 @@ impl Rules {
             RegistryAnswer { state: RegistryState::Refused, .. } => What::RegistryRefused,
             Evidence { sha256, .. } if !beside.holds_evidence(&sha256.to_string()) => What::EvidenceMissing,
             Purged { .. } => What::Purged,
+            DeviceEvent { device, event } if device.as_str() == "witness" && event.as_str() == "rolled-back" => {
+                What::WitnessDisagreed
+            }
             _ => return,
         };
         self.find(what, entry.seq);

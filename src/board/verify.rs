@@ -14,7 +14,7 @@ use super::{
 use crate::{
     bits::spread::{InTurn, Spread},
     record::{
-        BoardKeys, DeskCert, ExportSource, NoteError, NoteVerifier, Revocation, SourceFault,
+        BoardKeys, DeskCert, ExportSource, NoteError, NoteVerifier, OutsideHead, Revocation, SourceFault,
         export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest},
     },
 };
@@ -149,6 +149,9 @@ impl<S: Spread> Check<'_, S> {
             let (segment, seq) = witnessed.last.unwrap_or((segments.first().map_or(1, |one| one.number), 0));
             found.add(Finding::entry(What::Unanchored, segment, seq));
         }
+        segments.iter().filter(|one| is_unasked(one, witnessed.last)).for_each(|one| {
+            found.add(Finding::segment(What::HeadNotAsked, one.number));
+        });
         let (findings, counts) = found.into_parts();
         Verification { cert: Some(cert), findings, counts, summary: rules.summary, witnessed, unanchored }
     }
@@ -221,6 +224,16 @@ fn unanchored(segments: &[Checked], last: Option<(u32, u64)>) -> u64 {
     let (number, size) = last.unwrap_or((0, 0));
     let behind = segments.iter().filter(|one| one.number >= number);
     behind.map(|one| if one.number == number { one.size.saturating_sub(size) } else { one.size }).sum()
+}
+
+/// Nobody could be asked before the segment was opened, and no anchor lies in it or behind it. Where a desk has no
+/// witness at all, its unanchored entries say so.
+fn is_unasked(segment: &Checked, last: Option<(u32, u64)>) -> bool {
+    let cause = match &segment.opened.outside_head {
+        Some(OutsideHead::NotAsked { cause }) => cause.as_str(),
+        _ => return false,
+    };
+    cause != "no-witness" && last.is_none_or(|(number, _)| number < segment.number)
 }
 
 fn is_anchor(path: &str) -> bool {

@@ -68,6 +68,9 @@ pub enum Event {
         /// It has seen more of this log than there is.
         rolled_back: bool,
     },
+    /// Before the log was opened, the witness could not be asked how far it has seen this log: whether the journal is
+    /// whole is not known until it answers.
+    HeadNotTold,
     /// The log was closed.
     Closed(Box<ClosedLog>),
 }

@@ -132,8 +132,8 @@ failures! {
     JournalDamaged = "L04", Stop;
     /// The clock is not where an outside time says it must be.
     ClockDiffers = "L05", Attention;
-    /// The witness has seen more of the log than there is.
-    WitnessDisagrees = "L06", Attention;
+    /// The witness has seen of the log what the journal does not hold.
+    WitnessDisagrees = "L06", Stop;
     /// The rules want a witness of the log, and this desk has none.
     WitnessMissing = "L07", Attention;
     /// A configuration file has a key that does not exist.

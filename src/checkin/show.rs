@@ -53,6 +53,7 @@ pub(super) fn bare_view(version: &str) -> View {
         clock_steady: true,
         clock_off_minutes: None,
         witness: WitnessView::Off,
+        witness_not_asked: false,
         log_entries: 0,
         version: version.to_owned(),
     };
@@ -113,6 +114,7 @@ fn status(context: &Context, state: &State) -> StatusBar {
         clock_steady: health.machine.clock_steady,
         clock_off_minutes: is_clock_off(context, state).then_some(health.clock_off_s / 60),
         witness: witness(context, state),
+        witness_not_asked: state.health.witness.not_asked,
         log_entries: state.head.entry().seq + 1,
         version: context.labels.version.clone(),
     }

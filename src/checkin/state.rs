@@ -228,8 +228,10 @@ pub struct WitnessHealth {
     pub last: Option<(Anchored, Stamp)>,
     /// The last call failed.
     pub is_silent: bool,
-    /// It has seen more of this log than there is.
+    /// It has seen of this log what the journal does not hold.
     pub disagrees: bool,
+    /// It was not asked before the log was opened, and has not answered since.
+    pub not_asked: bool,
 }
 
 /// The reader, as far as PC/SC tells.

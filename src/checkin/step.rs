@@ -56,6 +56,7 @@ impl Desk<'_> {
             Event::Backlog(questions) => self.state.backlog = questions,
             Event::Witnessed { anchored, clock_off_s } => self.witnessed(*anchored, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
+            Event::HeadNotTold => self.head_not_told(),
             Event::Closed(log) => self.closed(&log),
         }
     }
@@ -79,6 +80,7 @@ impl Desk<'_> {
             Event::SecondCopy(copy) => self.state.health.copy = copy,
             Event::Witnessed { anchored, clock_off_s } => self.note_witness(*anchored, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
+            Event::HeadNotTold => self.head_not_told(),
             _ => {}
         }
     }

@@ -434,6 +434,8 @@ pub struct StatusBar {
     pub clock_off_minutes: Option<i64>,
     /// How far somebody outside has seen the log.
     pub witness: WitnessView,
+    /// The witness could not be asked how far it has seen this log before it was opened, and has not answered since.
+    pub witness_not_asked: bool,
     /// Entries in the segment that is being written.
     pub log_entries: u64,
     /// The program's version.

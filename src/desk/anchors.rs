@@ -8,8 +8,9 @@ use crate::desk::start::diagnose;
 use crate::host::http::CallLimits;
 use crate::host::witness::HttpsWitness;
 use crate::record::cosignature::CosignatureKey;
-use crate::record::tree::Hash;
-use crate::record::witness::{Anchored, Introduction, Witness, WitnessFault, anchor};
+use crate::record::presenting::{Presentation, anchor, last_head};
+use crate::record::witness::{Anchored, Witness, WitnessFault};
+use crate::record::{Code, OutsideHead};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 
@@ -38,17 +39,29 @@ pub fn witness(config: &WitnessConfig, base: &Path) -> Result<Option<WitnessLink
 
 /// What is taken to the witness.
 pub(super) struct AnchorOrder {
-    pub(super) introduction: Introduction,
-    pub(super) leaves: Vec<Hash>,
+    pub(super) log: Presentation,
     pub(super) old_size: u64,
-    pub(super) checkpoint: String,
+}
+
+/// Asks for the last head of the log that is about to be opened. A witness that cannot be reached is no reason not to
+/// open; the `open` entry says so.
+pub(super) fn outside_head(link: Option<&mut WitnessLink>, log: &str) -> OutsideHead {
+    let not_asked = |cause: &str| OutsideHead::NotAsked { cause: Code::new(cause).unwrap_or_else(|_| Code::unknown()) };
+    let Some(link) = link else { return not_asked("no-witness") };
+    match last_head(link.witness.as_mut(), &link.key, log) {
+        Ok(None) => OutsideHead::Nothing,
+        Ok(Some((_, note))) => OutsideHead::Head { note },
+        Err(fault) => {
+            tracing::warn!(%fault, "the last head of the log was not told");
+            not_asked(fault.word())
+        }
+    }
 }
 
 /// Takes one head after the other to the witness until nobody has one any more.
 pub(super) fn carry(mut link: WitnessLink, heads: &Receiver<AnchorOrder>, answers: &SyncSender<LogOrder>) {
     while let Ok(head) = heads.recv() {
-        let AnchorOrder { introduction, leaves, old_size, checkpoint } = head;
-        let outcome = anchor(link.witness.as_mut(), &link.key, &introduction, &leaves, old_size, &checkpoint);
+        let outcome = anchor(link.witness.as_mut(), &link.key, &head.log, head.old_size);
         if answers.send(LogOrder::Anchored(Box::new(outcome))).is_err() {
             break;
         }

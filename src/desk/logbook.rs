@@ -25,6 +25,8 @@ const LOOK_MS: u64 = 5_000;
 const CLOCK_TOLERANCE_MS: i64 = 60_000;
 /// How long a closed log waits for the witness's last word.
 const LAST_WORD_MS: u64 = 9_000;
+/// The word of an entry about a witness that has seen what this log does not hold.
+const ROLLED_BACK: &str = "rolled-back";
 
 /// What the log thread is told.
 pub(super) enum LogOrder {
@@ -69,6 +71,7 @@ impl<S: LogStore> LogHand<S> {
     /// Works until it is told to close, or nobody gives orders any more.
     pub(super) fn run(mut self, orders: &Receiver<LogOrder>) {
         self.look();
+        self.compare_with_outside();
         if self.copy.is_some() {
             self.tell(Event::SecondCopy(CopyHealth::Unknown));
         }
@@ -188,6 +191,18 @@ impl<S: LogStore> LogHand<S> {
 
     // -- the witness --
 
+    /// What the witness said before the log was opened: a journal that does not hold it is an alarm and an entry.
+    fn compare_with_outside(&mut self) {
+        if self.log.falls_short() {
+            tracing::error!("the journal does not hold the head that the witness has signed");
+            self.append(Purpose::Note, records::device_news("witness", ROLLED_BACK));
+            self.tell(Event::WitnessSilent { rolled_back: true });
+        }
+        if self.anchors.is_some() && !self.log.was_told() {
+            self.tell(Event::HeadNotTold);
+        }
+    }
+
     fn anchor_if_due(&mut self) {
         let (size, now_ms) = (self.size(), self.clock.now().boot_ms);
         if self.anchors.as_ref().is_some_and(|anchors| anchors.schedule.is_due(size, now_ms)) && !self.log.is_stopped()
@@ -199,17 +214,12 @@ impl<S: LogStore> LogHand<S> {
     fn send_head(&mut self) {
         let (size, now_ms) = (self.size(), self.clock.now().boot_ms);
         let Some(anchors) = &mut self.anchors else { return };
-        let order = AnchorOrder {
-            introduction: self.log.introduction().clone(),
-            leaves: self.log.leaves().to_vec(),
-            old_size: anchors.schedule.sent(size, now_ms),
-            checkpoint: self.log.checkpoint().to_owned(),
-        };
+        let order = AnchorOrder { log: self.log.presentation(), old_size: anchors.schedule.sent(size, now_ms) };
         let _ = anchors.heads.try_send(order);
     }
 
     fn size(&self) -> u64 {
-        u64::try_from(self.log.leaves().len()).unwrap_or(u64::MAX)
+        self.log.size()
     }
 
     fn anchored(&mut self, outcome: AnchorOutcome) {

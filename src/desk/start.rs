@@ -7,7 +7,7 @@ use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::records;
 use crate::checkin::show::view;
 use crate::checkin::state::{Halted, State};
-use crate::desk::anchors::{Schedule, WitnessLink, carry};
+use crate::desk::anchors::{Schedule, WitnessLink, carry, outside_head};
 use crate::desk::card::CardHand;
 use crate::desk::config::{DeskConfig, SessionConfig};
 use crate::desk::indexing::{self, IndexOrder};
@@ -214,7 +214,8 @@ fn open_log(
     let trust_store = prepared.trust.version().to_owned();
     let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
     let opening = opening(config, rules, prepared.device.as_ref(), cert, operator, trust_store);
-    let basis = OpenBasis { board_keys: prepared.board_keys, ..opening.basis.clone() };
+    let outside_head = Some(outside_head(adapters.witness.as_mut(), &log_name(config).log()));
+    let basis = OpenBasis { board_keys: prepared.board_keys, outside_head, ..opening.basis.clone() };
     let opening = Opening { revocations: prepared.revocations, package: prepared.package.clone(), basis, ..opening };
     AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
         let named = fault == LogFault::BadName;
@@ -233,12 +234,7 @@ pub(super) fn opening<'a>(
     trust_store: String,
 ) -> Opening<'a> {
     Opening {
-        name: LogName {
-            board: config.exam.board.clone(),
-            exam: config.exam.id.clone(),
-            desk: config.desk.id.clone(),
-            session: config.session.log_id().to_owned(),
-        },
+        name: log_name(config),
         device,
         desk_cert,
         training: config.desk.training,
@@ -251,6 +247,15 @@ pub(super) fn opening<'a>(
         program_sha256: program::sha256().map(Digest),
         revocations: None,
         basis: OpenBasis { rules: Some(rules.said()), ..OpenBasis::default() },
+    }
+}
+
+fn log_name(config: &DeskConfig) -> LogName {
+    LogName {
+        board: config.exam.board.clone(),
+        exam: config.exam.id.clone(),
+        desk: config.desk.id.clone(),
+        session: config.session.log_id().to_owned(),
     }
 }
 

@@ -6,6 +6,9 @@ use reqwest::{Client, Url};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};
 
+/// A desk that is being opened waits no longer for the last head.
+const LAST_HEAD_MS: u64 = 1_500;
+
 /// A witness behind an HTTPS address.
 pub struct HttpsWitness {
     runtime: Runtime,
@@ -28,8 +31,12 @@ impl HttpsWitness {
     }
 
     fn post(&self, call: &str, body: String) -> Result<Answer, WitnessFault> {
+        self.post_within(self.limits.whole_ms, call, body)
+    }
+
+    fn post_within(&self, whole_ms: u64, call: &str, body: String) -> Result<Answer, WitnessFault> {
         let url = self.prefix.join(call).map_err(|_| WitnessFault::Unreachable)?;
-        let whole = Duration::from_millis(self.limits.whole_ms);
+        let whole = Duration::from_millis(whole_ms);
         self.runtime.block_on(async {
             tokio::time::timeout(whole, self.send(url, body)).await.unwrap_or(Err(WitnessFault::TimedOut))
         })
@@ -52,10 +59,22 @@ impl HttpsWitness {
 }
 
 impl Witness for HttpsWitness {
+    fn last_head(&mut self, log: &str) -> Result<Option<String>, WitnessFault> {
+        let whole_ms = self.limits.whole_ms.min(LAST_HEAD_MS);
+        let answer = self.post_within(whole_ms, "last-head", format!("{log}\n"))?;
+        match answer.status {
+            200 => Ok(Some(answer.text)),
+            404 => Ok(None),
+            status => Err(WitnessFault::Refused { status }),
+        }
+    }
+
     fn add_log(&mut self, introduction: &Introduction) -> Result<(), WitnessFault> {
         let body = serde_json::to_string(introduction).map_err(|_| WitnessFault::Refused { status: 0 })?;
-        match self.post("add-log", body)?.status {
+        let answer = self.post("add-log", body)?;
+        match answer.status {
             200 => Ok(()),
+            409 => Err(conflict(&answer.text)),
             status => Err(WitnessFault::Refused { status }),
         }
     }
@@ -65,13 +84,16 @@ impl Witness for HttpsWitness {
         match answer.status {
             200 => Ok(answer.text),
             404 => Err(WitnessFault::UnknownLog),
-            409 => match answer.text.trim_end().parse() {
-                Ok(size) => Err(WitnessFault::Conflict { size }),
-                Err(_) => Err(WitnessFault::Refused { status: 409 }),
-            },
+            409 => Err(conflict(&answer.text)),
             status => Err(WitnessFault::Refused { status }),
         }
     }
+}
+
+/// The answer to a call that does not follow what the witness has seen: the size that it has signed.
+fn conflict(text: &str) -> WitnessFault {
+    let size = text.trim_end().parse();
+    size.map_or(WitnessFault::Refused { status: 409 }, |size| WitnessFault::Conflict { size })
 }
 
 struct Answer {

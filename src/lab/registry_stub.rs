@@ -193,6 +193,7 @@ impl RegistryStub {
         let handle = Handle::new();
         let app = Router::new()
             .route(PATH, post(ask))
+            .route(LAST_HEAD, post(last_head))
             .route(ADD_LOG, post(add_log))
             .route(ADD_CHECKPOINT, post(add_checkpoint))
             .with_state(desk.clone());
@@ -345,6 +346,10 @@ async fn ask(State(desk): State<Arc<Desk>>, question: String) -> Response {
     }
 }
 
+async fn last_head(State(desk): State<Arc<Desk>>, body: String) -> Response {
+    witnessed(&desk, |witness, now| witness.last_head(&body, now))
+}
+
 async fn add_log(State(desk): State<Arc<Desk>>, body: String) -> Response {
     witnessed(&desk, |witness, _| witness.add_log(&body))
 }
@@ -448,6 +453,7 @@ fn authority() -> Result<CertifiedIssuer<'static, KeyPair>, rcgen::Error> {
 
 const PATH: &str = "/v1/ask";
 const WITNESS: &str = "/witness";
+const LAST_HEAD: &str = "/witness/last-head";
 const ADD_LOG: &str = "/witness/add-log";
 const ADD_CHECKPOINT: &str = "/witness/add-checkpoint";
 const FOR_EVER: Duration = Duration::from_secs(3_600);

@@ -3,8 +3,10 @@
 use super::{
     ArrivalIndex, Digest, LogFault, LogName, LogStore, NoteVerifier, Previous, TornSegment,
     log::LastTime,
+    presenting::PresentedSegment,
     segment::{Segment, SegmentContent, read_segment},
-    tree::Hash,
+    tree::{Hash, leaf_hash},
+    witness::Introduction,
 };
 
 /// What the earlier segments of one log add up to.
@@ -15,6 +17,7 @@ pub(super) struct History {
     pub(super) arrivals: ArrivalIndex,
     pub(super) last: Option<LastTime>,
     pub(super) heads: Vec<SegmentHead>,
+    pub(super) presented: Vec<PresentedSegment>,
 }
 
 /// How far a segment goes.
@@ -45,6 +48,7 @@ impl History {
             arrivals: ArrivalIndex::default(),
             last: None,
             heads: Vec::new(),
+            presented: Vec::new(),
         };
         for segment in store.segments()? {
             let bytes = store.read(segment)?;
@@ -73,6 +77,7 @@ impl History {
         self.arrive(number, &segment);
         self.prev = Some(as_previous(&segment));
         self.heads.push(SegmentHead::of(number, &segment));
+        self.presented.push(presented(&segment));
         self.abandoned.clear();
         Ok(())
     }
@@ -81,6 +86,15 @@ impl History {
         segment.entries.iter().for_each(|entry| self.arrivals.apply(number, entry));
         let last = segment.entries.last();
         self.last = last.map(|entry| LastTime { wall: entry.t, boot_ms: entry.bt, boot: entry.boot.clone() });
+    }
+}
+
+fn presented(segment: &Segment) -> PresentedSegment {
+    let first = segment.raw.first().map(|first| String::from_utf8_lossy(first).into_owned());
+    PresentedSegment {
+        introduction: Introduction::of(&segment.opened, first.unwrap_or_default()),
+        leaves: segment.raw.iter().map(|entry| leaf_hash(entry)).collect(),
+        checkpoint: segment.checkpoint.clone(),
     }
 }
 

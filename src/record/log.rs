@@ -2,17 +2,19 @@
 
 use super::{
     ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteError, NoteKey, NoteSigner, OpenBasis, Opened,
-    PackageRef, StoreFault, Totals,
+    OutsideHead, PackageRef, StoreFault, Totals,
     checkpoint::Checkpoint,
     entry::{ENTRY_VERSION, Entry, whole_ms},
     frame::{self, FrameKind, MAX_ENTRY_LEN},
     history::{History, SegmentHead},
+    presenting::{self, Presentation, PresentedSegment},
     statement,
     tree::{Hash, Tree, leaf_hash},
     witness::Introduction,
 };
 use crate::bits::{random::Random, stamp::Stamp};
 use jiff::Timestamp;
+use std::sync::Arc;
 
 /// Whose log it is: the parts of an origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +32,12 @@ pub struct LogName {
 impl LogName {
     /// The origin of a segment: `<board-domain>/<exam>/<desk>/<session>/<nnn>`.
     pub fn origin(&self, segment: u32) -> String {
-        format!("{}/{}/{}/{}/{segment:03}", self.board, self.exam, self.desk, self.session)
+        format!("{}/{segment:03}", self.log())
+    }
+
+    /// The name of the log over all its segments: an origin without the number.
+    pub fn log(&self) -> String {
+        format!("{}/{}/{}/{}", self.board, self.exam, self.desk, self.session)
     }
 
     fn is_good(&self) -> bool {
@@ -156,7 +163,11 @@ pub struct AttendanceLog<S: LogStore> {
     state: State,
     tree: Tree,
     leaves: Vec<Hash>,
+    name: String,
     introduction: Introduction,
+    presented: Arc<[PresentedSegment]>,
+    was_told: bool,
+    falls_short: bool,
     checkpoint: String,
     last: Option<LastTime>,
     arrivals: ArrivalIndex,
@@ -185,11 +196,7 @@ impl<S: LogStore> AttendanceLog<S> {
         // Asked before the segment exists: a device key that does not sign leaves no empty segment behind.
         let opened = opened(opening, &key, &history)?;
         store.create(segment)?;
-        let introduction = Introduction {
-            origin: opened.origin.clone(),
-            endorsement: opened.endorsement.clone(),
-            desk_cert: opened.desk_cert.clone(),
-        };
+        let falls_short = falls_short(&opened, &history.presented);
         let mut log = Self {
             store,
             key,
@@ -198,7 +205,11 @@ impl<S: LogStore> AttendanceLog<S> {
             state: State::Running,
             tree: Tree::default(),
             leaves: Vec::new(),
-            introduction,
+            name: opening.name.log(),
+            introduction: Introduction::of(&opened, String::new()),
+            presented: history.presented.into(),
+            was_told: was_told(&opened),
+            falls_short,
             checkpoint: String::new(),
             last: None,
             arrivals: history.arrivals,
@@ -207,6 +218,7 @@ impl<S: LogStore> AttendanceLog<S> {
             written: Vec::new(),
         };
         let durable = log.write(&opening.operator, AttendanceEvent::Open(Box::new(opened)), stamp)?;
+        log.introduction.opened = log.written.first().and_then(Entry::encode).map(lossless).unwrap_or_default();
         // The first entry stands at its own time; the jump from the segment before follows it.
         let here = std::mem::replace(&mut log.last, history.last);
         log.record_clock_jump(&opening.operator, stamp)?;
@@ -272,14 +284,30 @@ impl<S: LogStore> AttendanceLog<S> {
         &self.checkpoint
     }
 
-    /// The leaf hashes of this segment, for proofs to a witness.
-    pub fn leaves(&self) -> &[Hash] {
-        &self.leaves
+    /// The whole log as a witness gets to see it.
+    pub fn presentation(&self) -> Presentation {
+        let current = PresentedSegment {
+            introduction: self.introduction.clone(),
+            leaves: self.leaves.clone(),
+            checkpoint: self.checkpoint.clone(),
+        };
+        Presentation { log: self.name.clone(), earlier: Arc::clone(&self.presented), current }
     }
 
-    /// What makes this segment known to a witness.
-    pub fn introduction(&self) -> &Introduction {
-        &self.introduction
+    /// True when the witness had signed a head, before this segment was opened, that the segments before do not hold:
+    /// the journal is gone, or an old copy or another one stands in its place.
+    pub fn falls_short(&self) -> bool {
+        self.falls_short
+    }
+
+    /// True when a witness could be asked how far it has seen this log before this segment was opened.
+    pub fn was_told(&self) -> bool {
+        self.was_told
+    }
+
+    /// Entries of this segment.
+    pub fn size(&self) -> u64 {
+        self.tree.size()
     }
 
     /// How far each earlier segment goes, in order.
@@ -427,6 +455,21 @@ fn endorsement(key: &NoteKey, device: &dyn NoteSigner) -> Result<String, LogFaul
         NoteError::Device | NoteError::BadSignature => LogFault::DeviceKey,
         _ => LogFault::BadName,
     })
+}
+
+fn was_told(opened: &Opened) -> bool {
+    matches!(opened.outside_head, Some(OutsideHead::Nothing | OutsideHead::Head { .. }))
+}
+
+/// A head that cannot be read is none that these segments hold.
+fn falls_short(opened: &Opened, segments: &[PresentedSegment]) -> bool {
+    let Some(OutsideHead::Head { note }) = &opened.outside_head else { return false };
+    let text = note.find("\n\n").and_then(|end| note.get(..=end));
+    !text.and_then(Checkpoint::parse).is_some_and(|head| presenting::holds(segments, &head))
+}
+
+fn lossless(json: Vec<u8>) -> String {
+    String::from_utf8(json).unwrap_or_default()
 }
 
 fn opened(opening: &Opening<'_>, key: &NoteKey, history: &History) -> Result<Opened, LogFault> {

@@ -16,6 +16,7 @@ pub mod entry;
 pub mod export;
 pub mod frame;
 pub mod package;
+pub mod presenting;
 pub mod receipt;
 pub mod revocation;
 pub mod segment;

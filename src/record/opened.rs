@@ -108,12 +108,8 @@ pub enum OutsideHead {
     Nothing,
     /// The last head that the witness has signed.
     Head {
-        /// The segment's origin.
-        origin: String,
-        /// Its entries.
-        size: u64,
-        /// The root over them.
-        root: Digest,
+        /// The head and the witness's signature, word for word (C2SP `tlog-cosignature`).
+        note: String,
     },
 }
 

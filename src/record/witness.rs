@@ -1,12 +1,13 @@
 //! A witness outside the desk (C2SP `tlog-witness`): it remembers the largest size it has seen of every log and
 //! signs a checkpoint only when the history it has seen is the beginning of it.
 //!
-//! A log here lives for one start of the program, and so does its key. So before its first checkpoint a log is
-//! introduced to the witness by the device key's endorsement and the board's certificate; that call is ours and no
-//! part of C2SP.
+//! A key here lives for one start of the program; what a witness remembers is the *log*: board, exam, desk, session,
+//! over all its segments. So before its first checkpoint a segment is introduced by its `open` entry, the device key's
+//! endorsement in it and the board's certificate, and it must follow the head that the witness saw last; and a desk
+//! asks for that head before it opens the next segment. These two calls are ours and no part of C2SP.
 
 use super::{
-    NoteError,
+    NoteError, Opened,
     checkpoint::Checkpoint,
     consistency::MAX_PROOF_LEN,
     cosignature::{CosignatureKey, verify},
@@ -59,6 +60,16 @@ pub struct Introduction {
     pub endorsement: String,
     /// The board's note over the device key; empty where the desk has none.
     pub desk_cert: String,
+    /// The segment's first entry, its exact bytes: it names the segment before. The tree begins with it.
+    pub opened: String,
+}
+
+impl Introduction {
+    /// What makes the segment known whose first entry is `opened`, as `bytes` write it.
+    pub(super) fn of(opened: &Opened, bytes: String) -> Self {
+        let Opened { origin, endorsement, desk_cert, .. } = opened.clone();
+        Self { origin, endorsement, desk_cert, opened: bytes }
+    }
 }
 
 /// Why there is no cosignature.
@@ -82,8 +93,9 @@ pub enum WitnessFault {
         /// Which.
         size: u64,
     },
-    /// The witness has signed more than this log holds: an old copy of the journal was put back.
-    #[error("the witness has signed {size} entries, more than this log holds")]
+    /// The witness has signed what this log does not hold: the journal is gone, or an old copy or another one stands
+    /// in its place.
+    #[error("the witness has signed a head of {size} entries that this log does not hold")]
     RolledBack {
         /// How many.
         size: u64,
@@ -103,7 +115,7 @@ pub enum WitnessFault {
 }
 
 impl WitnessFault {
-    /// True when the witness has seen more of this log than there is of it.
+    /// True when the witness has seen of this log what it does not hold.
     pub fn is_rollback(self) -> bool {
         matches!(self, Self::RolledBack { .. })
     }
@@ -126,10 +138,17 @@ impl WitnessFault {
 
 /// Somebody outside who signs checkpoints. Real: `host::witness`. For tests: the lab's.
 pub trait Witness: Send {
-    /// Makes the log known.
+    /// The last head of a log that it has signed, by the log's name: the three lines and its fresh cosignature,
+    /// unchecked. `None` where it has seen nothing of that log.
     ///
     /// # Errors
     /// [`WitnessFault`].
+    fn last_head(&mut self, log: &str) -> Result<Option<String>, WitnessFault>;
+
+    /// Makes a segment known.
+    ///
+    /// # Errors
+    /// [`WitnessFault`]; [`WitnessFault::Conflict`] when it does not follow what was seen of its log.
     fn add_log(&mut self, introduction: &Introduction) -> Result<(), WitnessFault>;
 
     /// Asks for a cosignature; the lines that come back, unchecked.
@@ -204,35 +223,5 @@ impl Anchored {
     /// The checkpoint with all signatures.
     pub fn note(&self) -> &str {
         &self.note
-    }
-}
-
-/// Gets a cosignature: introduces the log where it is unknown, and takes the size that the witness names where it
-/// knows another one. Each happens once; what fails then fails.
-///
-/// # Errors
-/// [`WitnessFault`].
-pub fn anchor(
-    witness: &mut dyn Witness,
-    key: &CosignatureKey,
-    introduction: &Introduction,
-    leaves: &[Hash],
-    old_size: u64,
-    checkpoint: &str,
-) -> Result<Anchored, WitnessFault> {
-    let mut old_size = old_size;
-    let (mut may_introduce, mut may_follow) = (true, true);
-    loop {
-        let own = u64::try_from(leaves.len()).unwrap_or(u64::MAX);
-        let proof = super::consistency::consistency_proof(leaves, old_size);
-        let proof = proof.ok_or(WitnessFault::RolledBack { size: old_size })?;
-        let submission = Submission { old_size, proof, checkpoint: checkpoint.to_owned() };
-        match witness.add_checkpoint(&submission) {
-            Ok(lines) => return Anchored::check(&submission, &lines, key).map_err(|_| WitnessFault::BadSignature),
-            Err(WitnessFault::UnknownLog) if std::mem::take(&mut may_introduce) => witness.add_log(introduction)?,
-            Err(WitnessFault::Conflict { size }) if size > own => return Err(WitnessFault::RolledBack { size }),
-            Err(WitnessFault::Conflict { size }) if std::mem::take(&mut may_follow) => old_size = size,
-            Err(fault) => return Err(fault),
-        }
     }
 }

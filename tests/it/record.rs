@@ -237,7 +237,7 @@ fn open_says_what_the_desk_knew_beyond_its_log() {
     let heads = [
         OutsideHead::NotAsked { cause: code("unreachable") },
         OutsideHead::Nothing,
-        OutsideHead::Head { origin: "board.example/thpt-2026/desk-1/s1/001".to_owned(), size: 3, root },
+        OutsideHead::Head { note: "board.example/thpt-2026/desk-1/s1/001\n3\nroot\n\n\u{2014} w x\n".to_owned() },
     ];
     for head in heads {
         let rules = OpenRules {

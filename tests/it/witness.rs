@@ -11,7 +11,7 @@ use diemdanh::record::consistency::{consistency_proof, is_consistent};
 use diemdanh::record::cosignature::verify;
 use diemdanh::record::tree::{Hash, Tree, leaf_hash};
 use diemdanh::record::witness::Submission;
-use diemdanh::record::{AttendanceEvent, Checkpoint};
+use diemdanh::record::{AttendanceEvent, Checkpoint, OutsideHead};
 
 fn leaves(count: u8) -> Vec<Hash> {
     (0..count).map(|index| leaf_hash(&[index])).collect()
@@ -173,16 +173,139 @@ fn clock_that_differs_from_the_witness_is_an_alarm_and_an_entry() {
     assert_eq!(told.count(), 1);
 }
 
-#[test]
-fn witness_that_has_seen_more_than_there_is_gives_an_alarm() {
-    let world = witnessed().with_witness("every_entries = 1\n");
+/// What stands in the journal about the witness.
+fn told_of_witness(world: &World) -> Vec<String> {
+    let words = world.events().into_iter().filter_map(|event| match event {
+        AttendanceEvent::DeviceEvent { device, event } if device.as_str() == "witness" => {
+            Some(event.as_str().to_owned())
+        }
+        _ => None,
+    });
+    words.collect()
+}
+
+/// What each `open` entry says about the witness.
+fn asked(world: &World) -> Vec<OutsideHead> {
+    let heads = world.events().into_iter().filter_map(|event| match event {
+        AttendanceEvent::Open(opened) => opened.outside_head,
+        _ => None,
+    });
+    heads.collect()
+}
+
+/// A witness that gets every head.
+fn closely_witnessed() -> World {
+    witnessed().with_witness("every_entries = 1\n")
+}
+
+/// Admits one person, waits until the witness has seen it, and switches the desk off as power does.
+fn admit_one(world: &World, number: usize) {
     let bench = world.open();
-    bench.wait("a witnessed head", |view| matches!(view.status.witness, WitnessView::Seen { .. }));
-    world.registry.as_ref().unwrap().witness().pretend(1_000);
+    bench.tap(&person(number), card(&good(&person(number))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    let is_seen = |view: &View| matches!(view.status.witness, WitnessView::Seen { entries_since: 0 | 1, .. });
+    bench.wait("a witnessed decision", is_seen);
+    bench.stop();
+}
+
+fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    let _ = std::fs::remove_dir_all(to);
+    std::fs::create_dir_all(to).unwrap();
+    for file in std::fs::read_dir(from).unwrap().map(Result::unwrap).filter(|file| file.path().is_file()) {
+        std::fs::copy(file.path(), to.join(file.file_name())).unwrap();
+    }
+}
+
+#[test]
+fn honest_restarts_are_no_alarm_and_the_witness_knows_every_segment() {
+    let world = closely_witnessed();
+    admit_one(&world, 0);
+    admit_one(&world, 1);
+    // A segment that nobody outside has seen.
+    world.registry.as_ref().unwrap().order_witness(true, 0);
+    let bench = world.open();
+    bench.wait("the head was not asked", |view| view.status.witness_not_asked);
+    bench.tap(&person(2), card(&good(&person(2))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    bench.stop();
+    world.registry.as_ref().unwrap().order_witness(false, 0);
+    let bench = world.open();
+    let view = bench.wait("a witnessed head", |view| matches!(view.status.witness, WitnessView::Seen { .. }));
+    assert!(!view.status.witness_not_asked);
+    bench.stop();
+    let origins: Vec<String> = world.events().into_iter().filter_map(origin_of).collect();
+    let registry = world.registry.as_ref().unwrap();
+    assert!(origins.len() == 4 && origins.iter().all(|origin| registry.witness().size_of(origin) > Some(0)));
+    assert!(told_of_witness(&world).iter().all(|word| word != "rolled-back"), "{:?}", told_of_witness(&world));
+    assert!(
+        matches!(
+            asked(&world).as_slice(),
+            [OutsideHead::Nothing, OutsideHead::Head { .. }, OutsideHead::NotAsked { .. }, OutsideHead::Head { .. }]
+        ),
+        "{:?}",
+        asked(&world)
+    );
+    world.board_agrees();
+}
+
+fn origin_of(event: AttendanceEvent) -> Option<String> {
+    match event {
+        AttendanceEvent::Open(opened) => Some(opened.origin),
+        _ => None,
+    }
+}
+
+#[test]
+fn journal_that_was_deleted_is_an_alarm_at_the_opening_and_an_entry() {
+    let world = closely_witnessed();
+    admit_one(&world, 0);
+    std::fs::remove_dir_all(world.path("journal")).unwrap();
+    let bench = world.open();
+    assert_eq!(bench.notice(), Failure::WitnessDisagrees);
+    bench.stop();
+    assert_eq!(told_of_witness(&world).first().map(String::as_str), Some("rolled-back"));
+    assert!(matches!(asked(&world).as_slice(), [OutsideHead::Head { .. }]));
+}
+
+#[test]
+fn old_copy_of_the_journal_is_an_alarm_though_it_is_whole_in_itself() {
+    let world = closely_witnessed();
+    admit_one(&world, 0);
+    copy_folder(&world.path("journal"), &world.path("saved"));
+    admit_one(&world, 1);
+    copy_folder(&world.path("saved"), &world.path("journal"));
+    let bench = world.open();
+    assert_eq!(bench.notice(), Failure::WitnessDisagrees);
+    bench.stop();
+    assert_eq!(told_of_witness(&world).iter().filter(|word| *word == "rolled-back").count(), 1, "one entry");
+}
+
+#[test]
+fn rolled_back_while_offline_is_an_alarm_with_the_first_answer() {
+    let world = closely_witnessed();
+    admit_one(&world, 0);
+    std::fs::remove_dir_all(world.path("journal")).unwrap();
+    world.registry.as_ref().unwrap().order_witness(true, 0);
+    let bench = world.open();
+    bench.wait("the head was not asked", |view| view.status.witness_not_asked);
+    assert!(matches!(asked(&world).as_slice(), [OutsideHead::NotAsked { cause }] if cause.as_str() == "refused"));
+    world.registry.as_ref().unwrap().order_witness(false, 0);
     bench.tap(&person(0), card(&good(&person(0))));
     bench.decided();
     bench.decide(Choice::Admit);
     bench.next();
     assert_eq!(bench.notice(), Failure::WitnessDisagrees);
+    assert!(bench.view.get().status.witness_not_asked, "no answer has said that the journal is whole");
     bench.stop();
+    assert!(told_of_witness(&world).iter().any(|word| word == "rolled-back"));
+}
+
+#[test]
+fn without_a_witness_the_open_entry_says_so() {
+    let world = World::alone();
+    world.open().stop();
+    let cause = |head: &OutsideHead| matches!(head, OutsideHead::NotAsked { cause } if cause.as_str() == "no-witness");
+    assert!(asked(&world).iter().all(cause) && asked(&world).len() == 1);
 }

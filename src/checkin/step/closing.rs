@@ -32,7 +32,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn witnessed(&mut self, anchored: Anchored, clock_off_s: i64) {
-        self.state.health.witness.is_silent = false;
+        self.heard();
         self.seen_outside(anchored, clock_off_s);
     }
 
@@ -47,7 +47,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn note_witness(&mut self, anchored: Anchored, clock_off_s: i64) {
-        self.state.health.witness.is_silent = false;
+        self.heard();
         self.note_seen(anchored, clock_off_s);
     }
 
@@ -58,6 +58,16 @@ impl Desk<'_> {
             *last = Some((anchored, now));
         }
         self.state.health.clock_off_s = clock_off_s;
+    }
+
+    /// A witness that signs has found that the log follows what it has seen of it.
+    fn heard(&mut self) {
+        let witness = &mut self.state.health.witness;
+        (witness.is_silent, witness.not_asked) = (false, false);
+    }
+
+    pub(super) fn head_not_told(&mut self) {
+        self.state.health.witness.not_asked = true;
     }
 
     pub(super) fn witness_silent(&mut self, rolled_back: bool) {
