@@ -12,6 +12,7 @@ use crate::checkin::contact::{ContactId, KeyFit};
 use crate::checkin::context::{Context, DeskPolicy, Timing};
 use crate::checkin::event::{Choice, PortraitNews};
 use crate::checkin::failure::{Failure, Signal};
+use crate::checkin::sign_in::Action;
 use crate::emrtd::report::Overall;
 use crate::record::{Arrival, CandidateRef};
 use crate::registry::{Answer, NotAskedReason, RefusedReason};
@@ -169,7 +170,7 @@ fn cleared(case: &Case, remarks: Vec<Failure>) -> Verdict {
     }
 }
 
-/// What may be pressed about `case`. While it is being read nothing may: a choice is a function of a verdict that has
+/// What may be pressed about `case`, whoever presses it. While it is being read nothing may: a choice is a function of a verdict that has
 /// ended.
 pub fn choices(case: &Case, verdict: &Verdict) -> Vec<Choice> {
     if !case.chip_final || case.stage != Stage::Deciding {
@@ -184,6 +185,19 @@ pub fn choices(case: &Case, verdict: &Verdict) -> Vec<Choice> {
             vec![Choice::Refer, Choice::ReportDuplicate]
         }
         Verdict::Ask { .. } | Verdict::Halt { .. } => vec![Choice::Refer, Choice::NotAdmitted],
+    }
+}
+
+/// What it takes to press a button.
+pub fn action_of(choice: Choice) -> Action {
+    match choice {
+        Choice::Admit => Action::Admit,
+        Choice::ReEntry => Action::ReEnter,
+        Choice::Refer => Action::Refer,
+        Choice::NotAdmitted => Action::NotAdmit,
+        Choice::ReportDuplicate => Action::ReportDuplicate,
+        Choice::Directed => Action::Direct,
+        Choice::EndSession => Action::EndSession,
     }
 }
 

@@ -165,9 +165,9 @@ pub(crate) fn device_news(device: &str, word: &str) -> AttendanceEvent {
     AttendanceEvent::DeviceEvent { device: code(device), event: code(word) }
 }
 
-/// A person's row was looked at without a card.
-pub(super) fn viewed(cand: CandidateRef) -> AttendanceEvent {
-    AttendanceEvent::PersonViewed { cand, purpose: code("search") }
+/// A person's row was looked at without a card: `search` where it was picked, `listed` where it stood among others.
+pub(super) fn viewed(cand: CandidateRef, purpose: &str) -> AttendanceEvent {
+    AttendanceEvent::PersonViewed { cand, purpose: code(purpose) }
 }
 
 /// A failure as a code of the log.

@@ -80,6 +80,10 @@ pub struct Idle {
     pub typed: Pii<String>,
     /// The rows that the text finds.
     pub found: Vec<CandidateId>,
+    /// Since when they stand there, on the boot clock.
+    pub shown_at_ms: u64,
+    /// Those among them whose being looked at is in the log.
+    pub looked: Vec<CandidateId>,
     /// Those whom she may mix up with somebody of the same name.
     pub twins: Vec<CandidateId>,
     /// What the invigilator has to be told.
@@ -93,7 +97,16 @@ pub struct Idle {
 impl Default for Idle {
     fn default() -> Self {
         let typed = Pii::new(String::new());
-        Self { typed, found: Vec::new(), twins: Vec::new(), notice: None, card_is_done: false, unrecorded: None }
+        Self {
+            typed,
+            found: Vec::new(),
+            shown_at_ms: 0,
+            looked: Vec::new(),
+            twins: Vec::new(),
+            notice: None,
+            card_is_done: false,
+            unrecorded: None,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use crate::checkin::closing::Closing;
 use crate::checkin::context::Context;
 use crate::checkin::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meaning, Purpose};
 use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::policy::{choices, verdict};
+use crate::checkin::policy::{action_of, choices, verdict};
 use crate::checkin::records;
 use crate::checkin::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, State};
 use crate::iso7816::transport::ReaderEvent;
@@ -44,6 +44,7 @@ impl Desk<'_> {
             Event::Tick => {
                 self.ask_again();
                 self.try_held_card();
+                self.note_looks();
             }
             Event::Reader(news) => self.reader(&news),
             Event::Input(input) => self.input(input),
@@ -241,11 +242,12 @@ impl Desk<'_> {
 fn offer(context: &Context, state: &State) -> Offer {
     let case = state.case().filter(|case| case.is_open());
     let verdict = case.map(|case| verdict(case, context, state.now));
-    let choices = match (&state.phase, case, &verdict) {
+    let mut choices = match (&state.phase, case, &verdict) {
         (Phase::Closing(Closing::Asking), ..) => vec![Choice::EndSession],
         (_, Some(case), Some(verdict)) => choices(case, verdict),
         _ => Vec::new(),
     };
+    choices.retain(|choice| context.on_duty.may(action_of(*choice)));
     Offer {
         contact: state.case().map(|case| case.contact),
         verdict,

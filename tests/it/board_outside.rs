@@ -38,7 +38,9 @@ fn opened_on(outside: impl FnOnce(&AttendanceLog<MemoryStore>) -> OutsideHead) -
 /// A head that another copy of the same journal had.
 fn foreign_head() -> OutsideHead {
     let (mut log, _) = open(MemoryStore::default(), 0).unwrap();
-    (1..=4).for_each(|number| drop(add(&mut log, check_in(number + 10), i64::from(number))));
+    (1..=4).for_each(|number| {
+        add(&mut log, check_in(number + 10), i64::from(number));
+    });
     OutsideHead::Head { note: cosigned(&log, 5) }
 }
 
@@ -108,7 +110,9 @@ fn undo(seq: u64) -> AttendanceEvent {
 fn late(events: &[AttendanceEvent]) -> Vec<(What, u64)> {
     let store = MemoryStore::default();
     let (mut log, _) = open(store.clone(), 0).unwrap();
-    (1..).zip(events).for_each(|(second, event)| drop(add(&mut log, event.clone(), second)));
+    (1..).zip(events).for_each(|(second, event)| {
+        add(&mut log, event.clone(), second);
+    });
     log.close(&code("op-1"), at(90)).unwrap();
     let verification = decide(&Forge::of(&store), false);
     assert!(verification.verdict() == Verdict::Remarks, "{}", report::text("x", &verification));

@@ -1,11 +1,13 @@
 //! Nobody gets in without the proofs of that very contact, and nobody decides but a person who saw what a button meant.
 
 use crate::checkin_support::*;
+use crate::sign_in;
 use diemdanh::checkin::chip::{ChipReading, DataProof};
 use diemdanh::checkin::contact::ContactId;
 use diemdanh::checkin::context::DeskPolicy;
 use diemdanh::checkin::event::*;
 use diemdanh::checkin::failure::{Failure, Signal};
+use diemdanh::checkin::sign_in::OnDuty;
 use diemdanh::checkin::view::*;
 use diemdanh::emrtd::report::Overall;
 use diemdanh::record::{AttendanceEvent, RegistryState};
@@ -160,6 +162,38 @@ fn green_without_the_registry_says_so() {
     offline.scan(HERE).card().identity(HERE, good()).finished(good());
     offline.answers(Answer::NotAsked { why: NotAskedReason::BreakerOpen });
     assert_eq!(offline.verdict().headline, Headline::AdmitWithoutRegistry, "at once");
+}
+
+/// Whoever may not decide is offered nothing, and a press all the same does nothing.
+#[test]
+fn technician_reads_cards_and_decides_on_nobody() {
+    let mut desk = Desk::usual();
+    desk.context.on_duty = OnDuty::SignedIn(sign_in::Desk::new().signed_in("kt-01", "604713", sign_in::at(0)));
+    desk.good_person(HERE);
+    assert_eq!(desk.verdict().stage, StageView::Deciding(vec![]));
+    for choice in CHOICES {
+        desk.chose(choice);
+    }
+    assert_eq!(decisions(&desk.written), 0);
+    desk.give(Event::Input(Input::Back)).give(Event::Input(Input::Typed("mau".to_owned())));
+    let Screen::Idle(idle) = desk.screen() else { panic!("{:?}", desk.screen()) };
+    assert!(idle.found.is_empty(), "nor looks anybody up");
+    desk.give(Event::Input(Input::EndSession));
+    assert!(matches!(desk.screen(), Screen::Idle(_)));
+}
+
+#[test]
+fn rows_that_stood_on_the_screen_were_looked_at() {
+    let mut desk = Desk::usual();
+    let looks = |desk: &Desk| {
+        let is_look = |event: &&AttendanceEvent| matches!(event, AttendanceEvent::PersonViewed { .. });
+        desk.written.iter().filter(is_look).count()
+    };
+    desk.give(Event::Input(Input::Typed("m".to_owned()))).later(100);
+    desk.give(Event::Input(Input::Typed("mau".to_owned()))).later(400);
+    assert_eq!(looks(&desk), 0, "nobody reads that fast");
+    desk.later(500).later(500).later(500);
+    assert_eq!(looks(&desk), 1, "once a search");
 }
 
 // -- what counts as a decision --

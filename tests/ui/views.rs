@@ -67,6 +67,7 @@ fn header() -> Header {
         arrived: 127,
         expected: 480,
         training: true,
+        outside_package: false,
     }
 }
 
@@ -81,6 +82,7 @@ fn status() -> StatusBar {
         copy: CopyHealth::Off,
         clock_steady: true,
         clock_off_minutes: None,
+        witness_not_asked: false,
         witness: WitnessView::Seen { entries_since: 12, minutes_ago: 3, is_silent: false },
         log_entries: 412,
         version: "0.1.0".to_owned(),

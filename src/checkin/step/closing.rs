@@ -5,6 +5,7 @@ use crate::checkin::closing::{Closing, LogHead};
 use crate::checkin::event::{ClosedLog, Effect};
 use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::records;
+use crate::checkin::sign_in::Action;
 use crate::checkin::state::Phase;
 use crate::record::witness::Anchored;
 use std::sync::Arc;
@@ -12,7 +13,8 @@ use std::sync::Arc;
 impl Desk<'_> {
     /// Only an idle desk ends a session; nobody is left standing at it.
     pub(super) fn ask_to_end(&mut self) {
-        if matches!(self.state.phase, Phase::Idle(_)) && !self.state.is_reading() {
+        let may = self.context.on_duty.may(Action::EndSession);
+        if may && matches!(self.state.phase, Phase::Idle(_)) && !self.state.is_reading() {
             self.state.phase = Phase::Closing(Closing::Asking);
         }
     }

@@ -11,10 +11,14 @@ use crate::checkin::failure::Failure;
 use crate::checkin::keys::{self, Entry};
 use crate::checkin::policy::{Verdict, verdict};
 use crate::checkin::records;
+use crate::checkin::sign_in::Action;
 use crate::checkin::state::{Idle, Phase, ReadyKey};
 use crate::record::{AttendanceEvent, CandidateRef};
 use crate::registry::RequestId;
 use crate::roster::CandidateId;
+
+/// Rows of a search that stood for so long were looked at.
+const LOOK_MS: u64 = 600;
 
 impl Desk<'_> {
     pub(super) fn input(&mut self, input: Input) {
@@ -42,12 +46,40 @@ impl Desk<'_> {
     }
 
     pub(super) fn typed(&mut self, text: String) {
-        let found = keys::find(&text, &self.context.roster);
+        let found = if self.may(Action::LookUp) { keys::find(&text, &self.context.roster) } else { Vec::new() };
+        self.show_found(found);
         if let Phase::Idle(idle) = &mut self.state.phase {
-            idle.show_found(found, &self.context.roster);
             idle.typed = Pii::new(text);
             idle.notice = None;
         }
+    }
+
+    fn show_found(&mut self, found: Vec<CandidateId>) {
+        let now_ms = self.state.now.boot_ms;
+        if let Phase::Idle(idle) = &mut self.state.phase {
+            if idle.found != found {
+                idle.shown_at_ms = now_ms;
+            }
+            idle.show_found(found, &self.context.roster);
+        }
+    }
+
+    /// Rows that stood on the screen for long enough to be read were looked at: each is an entry, once a search.
+    pub(super) fn note_looks(&mut self) {
+        let now_ms = self.state.now.boot_ms;
+        let Phase::Idle(idle) = &mut self.state.phase else { return };
+        if now_ms.saturating_sub(idle.shown_at_ms) < LOOK_MS {
+            return;
+        }
+        let seen: Vec<CandidateId> = idle.found.iter().copied().filter(|id| !idle.looked.contains(id)).collect();
+        idle.looked.extend(&seen);
+        for id in seen {
+            self.record_note(records::viewed(CandidateRef(id.0), "listed"));
+        }
+    }
+
+    fn may(&self, action: Action) -> bool {
+        self.context.on_duty.may(action)
     }
 
     /// A key for the next person waits until this one has been decided on.
@@ -65,21 +97,18 @@ impl Desk<'_> {
     pub(super) fn key_entered(&mut self, text: &str) {
         match keys::read_entry(text, &self.context.roster) {
             Entry::Key(key) => self.key_given(key),
-            Entry::Rows(rows) => {
-                if let Phase::Idle(idle) = &mut self.state.phase {
-                    idle.show_found(rows, &self.context.roster);
-                }
-            }
+            Entry::Rows(rows) if self.may(Action::LookUp) => self.show_found(rows),
+            Entry::Rows(_) => self.go_idle(Some(Failure::KeyUnknown)),
             Entry::OtherLayout => self.go_idle(Some(Failure::KeyboardLayout)),
             Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
         }
     }
 
     pub(super) fn picked(&mut self, id: CandidateId) {
-        if !matches!(self.state.phase, Phase::Idle(_)) {
+        if !matches!(self.state.phase, Phase::Idle(_)) || !self.may(Action::LookUp) {
             return;
         }
-        self.record_note(records::viewed(CandidateRef(id.0)));
+        self.record_note(records::viewed(CandidateRef(id.0), "search"));
         match keys::from_row(id, &self.context.roster) {
             Entry::Key(key) => self.key_given(key),
             Entry::Rows(_) | Entry::OtherLayout | Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
@@ -130,6 +159,9 @@ impl Desk<'_> {
     }
 
     fn answered_news(&mut self, question: RequestId) {
+        if !self.may(Action::AnswerNotice) {
+            return;
+        }
         if let Some(notice) = self.state.news.answered(question) {
             self.record_note(records::news_answered(&notice));
         }
