@@ -29,8 +29,8 @@ pub enum Verdict {
     ReEnter(Clearance, Arrival),
     /// Everything required is proven, and he is expected elsewhere.
     Direct {
-        /// What she is told all the same.
-        remarks: Vec<Failure>,
+        /// That, and what she is told besides.
+        reasons: Vec<Failure>,
     },
     /// A person has to decide.
     Ask {
@@ -121,8 +121,7 @@ impl Verdict {
         match self {
             Self::Working => &[],
             Self::Admit(clearance) | Self::ReEnter(clearance, _) => &clearance.remarks,
-            Self::Direct { remarks } => remarks,
-            Self::Ask { reasons } => reasons,
+            Self::Direct { reasons } | Self::Ask { reasons } => reasons,
             Self::Halt { cause } => std::slice::from_ref(cause),
         }
     }
@@ -155,7 +154,10 @@ pub fn verdict(case: &Case, context: &Context, stamp: Stamp) -> Verdict {
 fn cleared(case: &Case, remarks: Vec<Failure>) -> Verdict {
     let candidate = match case.matching {
         Matching::Exact(id) => CandidateRef(id.0),
-        Matching::Elsewhere { .. } => return Verdict::Direct { remarks },
+        Matching::Elsewhere { .. } => {
+            let reasons = std::iter::once(Failure::Elsewhere).chain(remarks).collect();
+            return Verdict::Direct { reasons };
+        }
         // A finding of its own; it never comes here without a reason.
         Matching::NeedsDecision { .. } | Matching::NotListed => {
             return Verdict::Ask { reasons: vec![Failure::NeedsDecision] };

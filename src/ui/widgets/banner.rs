@@ -50,24 +50,23 @@ pub(crate) fn hatched_banner(ui: &mut Ui, headline: &str, detail: &str) {
     ui.painter().set(behind, hatched(shown.response.rect, colours));
 }
 
-/// A ground with a thick edge and slanted lines at both ends, clear of the words.
+/// A pale ground with slanted lines all over it and a thick edge.
 fn hatched(rect: Rect, colours: SignalColours) -> Shape {
     let radius = CornerRadius::same(style::RADIUS);
     let mut shapes = vec![Shape::rect_filled(rect, radius, colours.soft)];
-    let line = Stroke::new(5.0, colours.strong);
-    for step in 0_u8..HATCHES {
-        let along = f32::from(step) * 16.0;
-        for left in [rect.left() + along, rect.right() - rect.height() * 0.5 - along] {
-            let foot = Pos2::new(left, rect.bottom() - 6.0);
-            shapes.push(Shape::line_segment([foot, Pos2::new(left + rect.height() * 0.5, rect.top() + 6.0)], line));
-        }
+    let line = Stroke::new(6.0, colours.strong.gamma_multiply(0.16));
+    let mut left = rect.left() + HATCH_STEP / 2.0;
+    while left + rect.height() < rect.right() {
+        let (foot, head) = (Pos2::new(left, rect.bottom()), Pos2::new(left + rect.height(), rect.top()));
+        shapes.push(Shape::line_segment([foot, head], line));
+        left += HATCH_STEP;
     }
     shapes.push(Shape::rect_stroke(rect, radius, Stroke::new(5.0, colours.strong), StrokeKind::Inside));
     Shape::Vec(shapes)
 }
 
-/// Slanted lines at each end.
-const HATCHES: u8 = 1;
+/// From one slanted line to the next.
+const HATCH_STEP: f32 = 22.0;
 
 /// What happened, what to do, whom to call, and the stable code in small type.
 pub(crate) fn notice(ui: &mut Ui, failure: Failure, strings: &Strings) {

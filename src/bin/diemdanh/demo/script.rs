@@ -191,6 +191,7 @@ fn visit(
     }
     let seen = wait(view, &visitor.title, |view| decided(&view.screen).is_some())?;
     let case = decided(&seen.screen).ok_or(DemoError::WindowGone)?;
+    hands.wait_alive(view, &visitor.title)?;
     hands.picture(visitor.picture)?;
     check(visitor, &seen.screen, case)?;
     decide(view, hands, visitor)?;
