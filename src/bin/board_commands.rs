@@ -23,6 +23,7 @@ use clap::{Args, Parser, Subcommand};
 use diemdanh::{
     board::keys,
     host::{
+        file,
         folder::{read_text_file, write_new_file},
         keys::{SealCost, create_key_file, open_key_file, read_passphrase},
         random::SystemRandom,
@@ -149,7 +150,7 @@ fn new_key(args: &NewKey) -> Result<(), Box<dyn Error>> {
         None => ("board", args.board.clone()),
         Some(desk) => ("device", keys::device_key_name(&args.board, desk)),
     };
-    std::fs::create_dir_all(&args.out)?;
+    file::create_folders(&args.out)?;
     let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
     let path = args.out.join(file).with_extension("key");
     let key = create_key_file(&path, &name, &passphrase, SealCost::default(), &mut SystemRandom)?;

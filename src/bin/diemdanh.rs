@@ -23,6 +23,7 @@ const BAD_USAGE: u8 = 64;
 
 fn main() -> ExitCode {
     diemdanh::host::logging::start();
+    diemdanh::host::program::make_private_files();
     if let Err(error) = diemdanh::host::program::forbid_core_dumps() {
         tracing::warn!(%error, "core dumps could not be forbidden");
     }

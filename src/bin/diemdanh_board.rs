@@ -14,6 +14,10 @@ use std::process::ExitCode;
 const BAD_USAGE: u8 = 64;
 
 fn main() -> ExitCode {
+    diemdanh::host::program::make_private_files();
+    if let Err(error) = diemdanh::host::program::forbid_core_dumps() {
+        eprintln!("diemdanh-board: core dumps could not be forbidden: {error}");
+    }
     let command = match board_commands::Command::try_parse() {
         Ok(command) => command,
         Err(error) => {

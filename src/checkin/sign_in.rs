@@ -9,16 +9,17 @@
 //! | 5 | 15 s without a try |
 //! | 6–14 | twice as long each time, 30 s up to 7680 s |
 //! | 15 | no try until somebody who may, unlocks |
+//! | forgotten | as after 15; 2 minutes before each try of somebody who may unlock |
 //!
 //! Tries are counted for each operator: nobody's wrong PINs keep the head of site from the desk.
 //!
 //! Invariants:
 //! - A [`SignedIn`] is made of a right PIN only, and never for somebody whom the desk may not take.
 //! - One check at a time: what is tried while another PIN is being checked counts as not tried.
-//! - No clock, no PIN, no hash: the moments come with the events.
+//! - No clock, no PIN: the moments come with the events.
 
 use crate::bits::stamp::Stamp;
-use crate::crypto::pin::{PinCheck, PinHash};
+use crate::crypto::pin::{PinCheck, PinLock};
 use crate::roster::operators::Operator;
 pub use crate::roster::roles::{Action, Role};
 use std::collections::BTreeMap;
@@ -27,6 +28,8 @@ use std::collections::BTreeMap;
 pub const LOCKING_TRIES: u32 = 5;
 /// Wrong PINs in a row after which nothing but an unlocking helps.
 pub const STOPPING_TRIES: u32 = 15;
+/// What whoever may unlock counts with where wrong PINs were forgotten: two minutes before the next try.
+pub const DISTRUSTED_TRIES: u32 = 8;
 /// How long the first lock lasts, in milliseconds.
 pub const FIRST_LOCK_MS: u64 = 15_000;
 
@@ -196,6 +199,17 @@ impl SignIn {
         Self { tries: tries.collect(), checking: None }
     }
 
+    /// Nobody knows any more who had how many wrong PINs: everybody counts as stopped but those who may unlock, and
+    /// they have to wait before each try, so that forgetting gives tries to nobody.
+    pub fn distrust(&mut self, operators: &[Operator], now: Stamp) {
+        for operator in operators {
+            let least = if operator.role.may(Action::Unlock) { DISTRUSTED_TRIES } else { STOPPING_TRIES };
+            if self.tries.get(&operator.code).is_none_or(|tries| tries.wrong < least) {
+                self.tries.insert(operator.code.clone(), Tries::after(least, now));
+            }
+        }
+    }
+
     /// Who has how many wrong PINs in a row: what has to outlive a restart.
     pub fn wrong_tries(&self) -> impl Iterator<Item = (&str, u32)> {
         self.tries.iter().map(|(code, tries)| (code.as_str(), tries.wrong))
@@ -212,23 +226,23 @@ impl SignIn {
         }
     }
 
-    /// Somebody gives a PIN at the desk of `site`: the hash to check it against, after which [`SignIn::judge`] has to
+    /// Somebody gives a PIN at the desk of `site`: the lock that its key comes out of, after which [`SignIn::judge`] has to
     /// be called, whatever came of it.
     ///
     /// # Errors
     /// [`Refusal`]; nothing has changed then.
-    pub fn ask(&mut self, operators: &[Operator], site: &str, code: &str, now: Stamp) -> Result<PinHash, Refusal> {
+    pub fn ask(&mut self, operators: &[Operator], site: &str, code: &str, now: Stamp) -> Result<PinLock, Refusal> {
         if self.checking.is_some() {
             return Err(Refusal::Busy);
         }
-        let hash = hash_of(operators, site, code)?;
+        let lock = lock_of(operators, site, code)?;
         match self.standing(code, now) {
             Standing::Locked { left_ms } => return Err(Refusal::Locked { left_ms }),
             Standing::Stopped => return Err(Refusal::Stopped),
             Standing::Open { .. } => (),
         }
         self.checking = Some(code.to_owned());
-        Ok(hash)
+        Ok(lock)
     }
 
     /// The PIN that [`SignIn::ask`] let through has been checked. `check` is `None` where the check itself failed:
@@ -236,7 +250,7 @@ impl SignIn {
     pub fn judge(&mut self, operators: &[Operator], site: &str, check: Option<PinCheck>, now: Stamp) -> Attempt {
         let Some(code) = self.checking.take() else { return Attempt::Stale };
         let listed = operators.iter().find(|one| one.code == code);
-        let Some(operator) = listed.filter(|_| hash_of(operators, site, &code).is_ok()) else { return Attempt::Stale };
+        let Some(operator) = listed.filter(|_| lock_of(operators, site, &code).is_ok()) else { return Attempt::Stale };
         if check == Some(PinCheck::Right) {
             self.tries.remove(&code);
             return Attempt::In(SignedIn { code, name: operator.name.clone(), role: operator.role });
@@ -279,12 +293,12 @@ fn tries_left(wrong: u32) -> u32 {
     LOCKING_TRIES.saturating_sub(wrong).max(1)
 }
 
-fn hash_of(operators: &[Operator], site: &str, code: &str) -> Result<PinHash, Refusal> {
+fn lock_of(operators: &[Operator], site: &str, code: &str) -> Result<PinLock, Refusal> {
     let operator = operators.iter().find(|one| one.code == code).ok_or(Refusal::Unknown)?;
     match &operator.pin {
         _ if operator.is_revoked() => Err(Refusal::Revoked),
         _ if !operator.works_at(site) => Err(Refusal::OtherSite),
         None => Err(Refusal::NoPin),
-        Some(hash) => Ok(hash.clone()),
+        Some(lock) => Ok(lock.clone()),
     }
 }

@@ -1,12 +1,14 @@
-//! Operators' PINs: drawn, hashed, checked.
+//! Operators' PINs: drawn, stretched into keys, checked by what they open.
 //!
-//! RFC 9106 (Argon2), the PHC string format (`$argon2id$v=19$m=…,t=…,p=…$salt$hash`). A PIN of six digits stands up
-//! to nobody who has its hash and a week; what keeps it is that wrong tries lock the desk and that the hashes lie in
-//! a signed, sealed package. The hash only has to make the week expensive.
+//! RFC 9106 (Argon2id) makes 32 bytes of a PIN, RFC 8032 §5.1.5 a scalar of these, RFC 7748 a public key of that. What
+//! somebody works with is sealed for the public key, so that the opening is the check: where a desk lies there is no
+//! hash of a PIN to compare guesses with, only something that one PIN in a million opens. Six digits stand up to nobody
+//! who can try them all; what keeps them is the device key that everything is sealed for besides, and that each guess
+//! is dear.
 //!
 //! Invariants:
 //! - A PIN is never printed: it leaves only through [`Secret::expose`].
-//! - A hash that asks for more memory or passes than [`MAX_COST`] is refused before anything is computed.
+//! - A lock that asks for more memory or passes than [`MAX_COST`] is refused before anything is computed.
 
 use crate::bits::{random::Random, secret::Secret};
 use argon2::{Algorithm, Argon2, Params, Version};
@@ -15,6 +17,7 @@ use base64::{
     alphabet::STANDARD,
     engine::{GeneralPurpose, general_purpose::NO_PAD},
 };
+use ed25519_dalek::SigningKey;
 use serde::Deserialize;
 use std::fmt;
 use subtle::ConstantTimeEq as _;
@@ -22,7 +25,7 @@ use zeroize::Zeroizing;
 
 /// Digits of a PIN.
 pub const PIN_LEN: usize = 6;
-/// The most that a hash may ask of a desk.
+/// The most that a lock may ask of a desk.
 pub const MAX_COST: PinCost = PinCost { memory_kib: 256 << 10, passes: 16 };
 
 /// What one guess costs.
@@ -47,17 +50,17 @@ impl PinCost {
     pub const LEAST: Self = Self { memory_kib: 8, passes: 1 };
 }
 
-/// Why there is no hash.
+/// Why there is no lock, or no key out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PinError {
     /// Not six ASCII digits.
     #[error("a PIN has six digits")]
     NotSixDigits,
-    /// Not a PHC string of argon2id, version 19, with one lane.
-    #[error("this is no argon2id hash of a PIN")]
+    /// Not in the form of a lock.
+    #[error("this is no lock of a PIN")]
     Form,
     /// It asks for more than [`MAX_COST`], or less than Argon2 takes.
-    #[error("the hash asks for {memory_kib} KiB and {passes} passes")]
+    #[error("the lock asks for {memory_kib} KiB and {passes} passes")]
     Cost {
         /// Memory in KiB.
         memory_kib: u32,
@@ -69,23 +72,24 @@ pub enum PinError {
 /// What a check came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PinCheck {
-    /// The PIN of the hash.
+    /// The PIN of the lock.
     Right,
     /// Any other.
     Wrong,
 }
 
-/// The hash of a PIN as it stands in a file: cheap to keep, dear to guess from.
+/// How a PIN becomes a key: salt and cost; and, for whoever seals, the public half of that key. A guess can be checked
+/// by the public half, so it is the board's alone: desks get locks without it.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct PinHash {
+pub struct PinLock {
     cost: PinCost,
     salt: Vec<u8>,
-    hash: Vec<u8>,
+    public: Option<[u8; KEY_LEN]>,
 }
 
-impl PinHash {
-    /// Hashes a PIN under a fresh salt.
+impl PinLock {
+    /// Locks a PIN under a fresh salt.
     ///
     /// # Errors
     /// [`PinError::NotSixDigits`], [`PinError::Cost`].
@@ -94,11 +98,11 @@ impl PinHash {
             return Err(PinError::NotSixDigits);
         }
         let salt = random.bytes(SALT_LEN);
-        let hash = derive(pin, &salt, cost)?.to_vec();
-        Ok(Self { cost, salt, hash })
+        let public = public_of(&*derive(pin, &salt, cost)?);
+        Ok(Self { cost, salt, public: Some(public) })
     }
 
-    /// Reads a PHC string.
+    /// Reads what [`PinLock`] prints.
     ///
     /// # Errors
     /// [`PinError::Form`], [`PinError::Cost`].
@@ -108,17 +112,38 @@ impl PinHash {
         Ok(own)
     }
 
-    /// Whether this is the PIN. Takes as long as the hash asks for; anything that is no PIN is wrong at the same price.
+    /// The X25519 secret that this PIN makes. Takes as long as the lock asks for; anything that is no PIN makes a key
+    /// too, at the same price, and opens nothing.
     ///
     /// # Errors
-    /// [`PinError::Cost`]; never for a hash that [`PinHash::parse`] or [`PinHash::make`] gave.
+    /// [`PinError::Cost`]; never for a lock that [`PinLock::parse`] or [`PinLock::make`] gave.
+    pub fn secret(&self, pin: &Secret<String>) -> Result<Secret<[u8; KEY_LEN]>, PinError> {
+        Ok(Secret::new(SigningKey::from_bytes(&*derive(pin, &self.salt, self.cost)?).to_scalar_bytes()))
+    }
+
+    /// The X25519 public key that things are sealed for; `None` on a desk.
+    pub fn public(&self) -> Option<&[u8; KEY_LEN]> {
+        self.public.as_ref()
+    }
+
+    /// The lock as a desk gets it.
+    #[must_use]
+    pub fn without_public(&self) -> Self {
+        Self { public: None, ..self.clone() }
+    }
+
+    /// Whether this is the PIN, where the public key is at hand. Takes as long as the lock asks for.
+    ///
+    /// # Errors
+    /// [`PinError::Form`] without a public key; [`PinError::Cost`].
     pub fn check(&self, pin: &Secret<String>) -> Result<PinCheck, PinError> {
-        let hash = derive(pin, &self.salt, self.cost)?;
-        let is_same = bool::from(hash.as_slice().ct_eq(&self.hash));
+        let wanted = self.public.as_ref().ok_or(PinError::Form)?;
+        let found = public_of(&*derive(pin, &self.salt, self.cost)?);
+        let is_same = bool::from(found.as_slice().ct_eq(wanted));
         Ok(if is_same { PinCheck::Right } else { PinCheck::Wrong })
     }
 
-    /// What a check costs.
+    /// What a guess costs.
     pub fn cost(&self) -> PinCost {
         self.cost
     }
@@ -133,25 +158,32 @@ impl PinCost {
     }
 }
 
-impl fmt::Display for PinHash {
+impl fmt::Display for PinLock {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (PinCost { memory_kib, passes }, salt, hash) = (self.cost, &self.salt, &self.hash);
-        write!(formatter, "{HEAD}m={memory_kib},t={passes},p={LANES}${}${}", BASE64.encode(salt), BASE64.encode(hash))
+        let (PinCost { memory_kib, passes }, salt) = (self.cost, BASE64.encode(&self.salt));
+        write!(formatter, "{HEAD}m={memory_kib},t={passes},p={LANES}${salt}")?;
+        self.public.map_or(Ok(()), |public| write!(formatter, "${}", BASE64.encode(public)))
     }
 }
 
-impl fmt::Debug for PinHash {
+impl fmt::Debug for PinLock {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("PinHash(…)")
+        formatter.write_str("PinLock(…)")
     }
 }
 
-impl TryFrom<String> for PinHash {
+impl TryFrom<String> for PinLock {
     type Error = PinError;
 
     fn try_from(text: String) -> Result<Self, PinError> {
         Self::parse(&text)
     }
+}
+
+/// True for what programs wrote before there were locks: a hash, which no key can be made of. Its owner needs a new
+/// letter.
+pub fn is_old_hash(text: &str) -> bool {
+    text.starts_with("$argon2id$")
 }
 
 /// Draws a PIN: six digits, each that is left equally likely, without those that a thief tries first.
@@ -194,27 +226,39 @@ fn derive(pin: &Secret<String>, salt: &[u8], cost: PinCost) -> Result<Zeroizing<
     Ok(hash)
 }
 
-fn split(text: &str) -> Option<PinHash> {
+/// The X25519 public key of the scalar that RFC 8032 makes of these bytes.
+fn public_of(bytes: &[u8; HASH_LEN]) -> [u8; KEY_LEN] {
+    SigningKey::from_bytes(bytes).verifying_key().to_montgomery().to_bytes()
+}
+
+fn split(text: &str) -> Option<PinLock> {
     let mut parts = text.strip_prefix(HEAD)?.split('$');
-    let (costs, salt, hash) = (parts.next()?, parts.next()?, parts.next()?);
+    let (costs, salt) = (parts.next()?, parts.next()?);
+    let public = parts.next().map(|public| BASE64.decode(public).ok()?.try_into().ok());
     let mut costs = costs.split(',');
     let mut cost = |name: &str| costs.next()?.strip_prefix(name)?.parse::<u32>().ok();
     let (memory_kib, passes, lanes) = (cost("m=")?, cost("t=")?, cost("p=")?);
-    let (salt, hash) = (BASE64.decode(salt).ok()?, BASE64.decode(hash).ok()?);
-    let fits = lanes == LANES && (MIN_SALT_LEN..=MAX_SALT_LEN).contains(&salt.len()) && hash.len() == HASH_LEN;
-    let own = PinHash { cost: PinCost { memory_kib, passes }, salt, hash };
-    // One text for one hash: no leading zeros, no further parts.
+    let salt = BASE64.decode(salt).ok()?;
+    let public = match public {
+        Some(read) => Some(read?),
+        None => None,
+    };
+    let fits = lanes == LANES && (MIN_SALT_LEN..=MAX_SALT_LEN).contains(&salt.len());
+    let own = PinLock { cost: PinCost { memory_kib, passes }, salt, public };
+    // One text for one lock: no leading zeros, no further parts.
     (fits && own.to_string() == text).then_some(own)
 }
 
-const HEAD: &str = "$argon2id$v=19$";
-/// The PHC format writes base64 without its fillers.
+const HEAD: &str = "$diemdanh-pin$v=2$";
+/// As the PHC format: base64 without its fillers.
 const BASE64: GeneralPurpose = GeneralPurpose::new(&STANDARD, NO_PAD);
 const LANES: u32 = 1;
 const SALT_LEN: usize = 16;
 const MIN_SALT_LEN: usize = 8;
 const MAX_SALT_LEN: usize = 64;
 const HASH_LEN: usize = 32;
+/// Bytes of an X25519 key.
+pub const KEY_LEN: usize = 32;
 const PINS: u32 = 1_000_000;
 /// The numbers below are a whole multiple of [`PINS`]; those above would favour the first PINs.
 const UNBIASED: u32 = u32::MAX - u32::MAX % PINS;

@@ -3,7 +3,8 @@
 use crate::bits::random::Random;
 use crate::checkin::state::Halted;
 use crate::desk::config::{DeskConfig, DeviceStoreKind};
-use crate::desk::sources::{passphrase, with_device_store};
+use crate::desk::guard::begin_state;
+use crate::desk::sources::{board_keys, package_identity, with_device_store};
 use crate::host::device_key::{self, DeviceKeyError, DeviceStore};
 use crate::host::disk::{FileStore, JournalError};
 use crate::host::folder::{FolderError, set_aside};
@@ -60,6 +61,8 @@ pub struct Request {
     pub sixteen: String,
     /// The device key was made just now.
     pub is_new: bool,
+    /// Sixteen characters of the board keys that this enrolment fixed, where the desk takes packages.
+    pub board_sixteen: Option<String>,
     /// Where the old key lies, when it was renewed.
     pub set_aside: Option<PathBuf>,
 }
@@ -74,6 +77,7 @@ pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Ran
     let name = device_key_name(&config.exam.board, &config.desk.id);
     let made = with_device_store(config, base, |store, _| Ok(open_or_create(store, &name, random)));
     let (device, is_new) = made.map_err(EnrolError::Config)??;
+    let board_sixteen = fix_board_keys(config, base, device.as_ref(), is_new)?;
     let enrolment = Enrolment {
         board: config.exam.board.clone(),
         exam: config.exam.id.clone(),
@@ -82,14 +86,32 @@ pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Ran
         device: device.verifier().clone(),
         recipient: package_recipient(config, base)?,
     };
-    Ok(Request { note: enrolment.sign(device.as_ref())?, sixteen: enrolment.sixteen(), is_new, set_aside })
+    let (note, sixteen) = (enrolment.sign(device.as_ref())?, enrolment.sixteen());
+    Ok(Request { note, sixteen, is_new, board_sixteen, set_aside })
+}
+
+/// With a new device key the desk begins anew: under these board keys, with no wrong PINs, at the start of its logs.
+/// Whoever asks again with the same key changes nothing of that.
+fn fix_board_keys(
+    config: &DeskConfig,
+    base: &Path,
+    device: &dyn NoteSigner,
+    is_new: bool,
+) -> Result<Option<String>, EnrolError> {
+    let Some(folder) = config.paths.packages.as_ref().map(|folder| base.join(folder)) else { return Ok(None) };
+    let keys = board_keys(config, base).map_err(EnrolError::Config)?;
+    PackageShelf::open(&folder)?;
+    if is_new {
+        begin_state(&folder, &config.desk.id, keys.digest(), device).map_err(EnrolError::Config)?;
+    }
+    Ok(Some(keys.sixteen()))
 }
 
 /// Who packages for this desk are sealed for; nobody where it works from single files.
 fn package_recipient(config: &DeskConfig, base: &Path) -> Result<String, EnrolError> {
     let Some(folder) = &config.paths.packages else { return Ok(String::new()) };
-    let passphrase = passphrase(config, base).map_err(EnrolError::Config)?;
-    let identity = PackageShelf::open(&base.join(folder))?.identity(&passphrase)?;
+    let shelf = PackageShelf::open(&base.join(folder))?;
+    let identity = package_identity(config, base, &shelf).map_err(EnrolError::Config)?;
     Ok(sealed::recipient_of(&identity)?)
 }
 

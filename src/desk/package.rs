@@ -1,9 +1,9 @@
-//! The packages that the board gives a desk: found on a stick, judged by their signed note, opened into memory.
+//! The packages that the board gives a desk: judged by their signed note, opened into memory, taken onto the shelf.
 //!
 //! Invariants:
 //! - Nothing is decrypted before the note was found good, and nothing of it is used before all of it was decrypted.
-//! - The disk holds the ciphertext, the desk's certificate and the revocation list; the roster, the exam's key and the
-//!   portraits are in memory only.
+//! - The disk holds the ciphertexts, the desk's certificate and the revocation list; the roster, the exam's key and the
+//!   portraits are in memory only, and only after somebody gave a PIN that opened them.
 //! - A version lower than one that was taken is refused, after a wipe too.
 
 use crate::bits::secret::Secret;
@@ -11,33 +11,34 @@ use crate::bits::stamp::Clock;
 use crate::checkin::failure::Failure;
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
-use crate::desk::sessions::journals;
-use crate::desk::sources::{board_keys, device_key, passphrase};
-use crate::host::disk::FileStore;
+use crate::desk::guard::Guard;
+use crate::desk::package_look::Looked;
+use crate::desk::sources::{board_keys, device_key, package_identity};
 use crate::host::folder::{replace_files, write_new_file};
-use crate::host::package_shelf::{PackageShelf, Seen, ShelfError, packages_in, read_beginning, read_package};
+use crate::host::package_shelf::{PackageShelf, Seen, ShelfError, packages_in, read_beginning, read_package, stamp_of};
 use crate::host::{file, sealed};
-use crate::record::cosignature::{CosignatureKey, verify};
-use crate::record::package::{PackageFault, PackageNote, PackageReceipt, PackageUse, split_file};
-use crate::record::segment::{SegmentContent, read_segment};
-use crate::record::{
-    AttendanceEvent, BoardKeys, Digest, LogStore as _, NoteError, NoteSigner, NoteVerifier, RevocationList,
-};
-use crate::roster::package::Contents;
-use jiff::Timestamp;
+use crate::record::package::{PackageFault, PackageNote, PackageReceipt, PackageUse, check_form, split_file};
+use crate::record::{BoardKeys, DeskCert, Digest, NoteError, NoteSigner, RevocationList};
+use crate::roster::operators::{PinError, PinLock};
+use crate::roster::package::{Front, People};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The packages of one desk, and what it takes to judge them.
 pub struct Packages {
-    shelf: PackageShelf,
+    pub(super) shelf: PackageShelf,
     folder: PathBuf,
-    inbox: Vec<PathBuf>,
+    pub(super) inbox: Vec<PathBuf>,
     board: BoardKeys,
     device: Box<dyn NoteSigner>,
     identity: Secret<String>,
     place: Place,
-    /// The last time in the log, and the last signed time from outside.
-    latest: Option<Timestamp>,
+    guard: Guard,
+    /// What was found in files that have not changed since.
+    pub(super) looked: BTreeMap<PathBuf, Looked>,
+    /// What was last said about a place.
+    pub(super) told: BTreeMap<PathBuf, String>,
 }
 
 /// For whom a package must be.
@@ -50,31 +51,28 @@ struct Place {
     training: bool,
 }
 
-/// A package that was opened.
+/// A package whose front was opened.
+#[derive(Debug, Clone)]
 pub struct OpenPackage {
-    /// What the board says about it.
-    pub note: PackageNote,
-    /// What is in it.
-    pub contents: Contents,
+    pub(super) judged: Arc<Judged>,
     /// Where it lies.
     pub path: PathBuf,
     /// It lies on the desk's own shelf.
     pub is_kept: bool,
     /// The version that this desk has taken before.
     pub held: Option<u32>,
-    note_text: String,
 }
 
-/// What was found on shelf and sticks.
-#[derive(Default)]
-pub struct Found {
-    /// Packages that this desk can take or use, opened, the newest first.
-    pub good: Vec<OpenPackage>,
-    /// Packages for this place that cannot be taken: file and reason.
-    pub refused: Vec<(PathBuf, Failure)>,
-    /// Packages for other places.
-    pub for_others: usize,
+/// What the board says about a package, and its front. Made by [`Packages::judge`] only.
+#[derive(Debug)]
+pub(super) struct Judged {
+    note: PackageNote,
+    note_text: String,
+    front: Front,
 }
+
+/// The key of a package's people. Proof that somebody gave the PIN: made by [`OpenPackage::key`] only.
+pub struct PackageKey(Secret<String>);
 
 impl Packages {
     /// The packages of the desk of `config`; `None` where it works from single files.
@@ -85,8 +83,9 @@ impl Packages {
         let Some(folder) = config.paths.packages.as_ref().map(|folder| base.join(folder)) else { return Ok(None) };
         let device = device_key(config, base)?;
         let shelf = PackageShelf::open(&folder).map_err(unusable)?;
-        let identity = shelf.identity(&passphrase(config, base)?).map_err(unusable)?;
-        let latest = latest_in_log(config, base, device.verifier());
+        let identity = package_identity(config, base, &shelf)?;
+        let board = board_keys(config, base)?;
+        let guard = Guard::open(config, base, &folder, device.as_ref(), board.digest())?;
         let named = |text: &String| (!text.is_empty()).then(|| text.clone());
         let place = Place {
             board: config.exam.board.clone(),
@@ -97,8 +96,8 @@ impl Packages {
             training: config.desk.training,
         };
         let inbox = config.paths.inbox.iter().map(|place| base.join(place)).collect();
-        let board = board_keys(config, base)?;
-        Ok(Some(Self { shelf, folder, inbox, board, device, identity, place, latest }))
+        let looked = BTreeMap::new();
+        Ok(Some(Self { shelf, folder, inbox, board, device, identity, place, guard, looked, told: BTreeMap::new() }))
     }
 
     /// The folders that are looked into for new packages.
@@ -116,39 +115,66 @@ impl Packages {
         self.board.sixteen()
     }
 
-    /// Looks at the shelf and at every stick. A stick that cannot be read holds nothing.
-    pub fn look(&self, clock: &dyn Clock) -> Found {
-        let mut found = Found::default();
-        let kept = self.shelf.packages().unwrap_or_default();
-        kept.into_iter().for_each(|path| self.look_at(path, true, clock, &mut found));
-        for place in &self.inbox {
-            let packages = packages_in(place).unwrap_or_else(|error| {
-                tracing::warn!(%error, "a place for packages cannot be read");
-                Vec::new()
-            });
-            packages.into_iter().for_each(|path| self.look_at(path, false, clock, &mut found));
-        }
-        found.good.sort_by_key(|one| (one.note.session.clone(), std::cmp::Reverse(one.note.version), !one.is_kept));
-        found
+    /// Judges and opens the front of one package; the people in it stay sealed.
+    ///
+    /// # Errors
+    /// Why it is not taken: P07 to P14, P16.
+    pub fn read(&self, path: &Path, is_kept: bool, clock: &dyn Clock) -> Result<OpenPackage, Halted> {
+        let judged = self.judge(path)?;
+        let held = self.suits(&judged.note, path, is_kept, clock)?;
+        Ok(OpenPackage { judged: Arc::new(judged), path: path.to_owned(), is_kept, held })
     }
 
-    fn look_at(&self, path: PathBuf, is_kept: bool, clock: &dyn Clock, found: &mut Found) {
-        if peeked(&path).is_some_and(|note| !self.is_for_here(&note)) {
-            found.for_others += 1;
-            return;
-        }
-        match self.read(&path, is_kept, clock) {
-            // What lies on the shelf is not offered a second time; a shelf whose copy was damaged or purged is filled again.
-            Ok(one) if found.good.iter().any(|kept| kept.note.sha256 == one.note.sha256) => {}
-            Ok(one) => found.good.push(one),
-            Err(refusal) => {
-                tracing::warn!(file = %path.display(), detail = %refusal.detail, "a package is not taken");
-                found.refused.push((path, refusal.failure));
-            }
-        }
+    /// The same whatever its dates and versions say: for finding out whose PIN somebody gives, never for working from it.
+    pub(super) fn read_whatever_its_age(&self, path: &Path) -> Result<OpenPackage, Halted> {
+        let judged = Arc::new(self.judge(path)?);
+        Ok(OpenPackage { judged, path: path.to_owned(), is_kept: true, held: None })
     }
 
-    fn is_for_here(&self, note: &PackageNote) -> bool {
+    /// Judges a package from its note to its front. What the board did not sign is not read: the note comes first, its
+    /// signature second, the file's length third, and only then the file.
+    pub(super) fn judge(&self, path: &Path) -> Result<Judged, Halted> {
+        let refused = |failure: Failure, cause: &dyn std::fmt::Display| refused(path, failure, cause);
+        let judged = |fault: PackageFault| refused(failure_of(&fault), &fault);
+        let unread = |error: ShelfError| refused(Failure::PackagesUnusable, &error);
+        let head = read_beginning(path).map_err(unread)?;
+        let (text, rest) = split_file(&head).map_err(judged)?;
+        check_form(text).map_err(judged)?;
+        let note = PackageNote::open(text, &self.board).map_err(|error| judged(error.into()))?;
+        if note.training != self.place.training {
+            return Err(judged(PackageFault::Mode { training: note.training }));
+        }
+        let before = u64::try_from(head.len() - rest.len()).unwrap_or(u64::MAX);
+        let found = stamp_of(path).map_err(unread)?.len.saturating_sub(before);
+        if found != note.size {
+            return Err(judged(PackageFault::Size { stated: note.size, found }));
+        }
+        let bytes = read_package(path).map_err(unread)?;
+        let (front, _) = split_file(&bytes).and_then(|(_, sealed)| note.parts(sealed)).map_err(judged)?;
+        let opened = sealed::open(front, &self.identity, MAX_FRONT_LEN);
+        let opened = opened.map_err(|error| refused(Failure::PackageSealed, &error))?;
+        let front = Front::read(opened.expose()).map_err(|fault| refused(Failure::PackageDamaged, &fault))?;
+        self.agrees(&note, &front).map_err(|what| refused(Failure::PackageDamaged, &what))?;
+        self.is_own(&front).map_err(|what| refused(Failure::PackageSealed, &what))?;
+        Ok(Judged { note_text: text.to_owned(), note, front })
+    }
+
+    /// Says that a judged package may be taken or used now; the version that this desk has taken before.
+    pub(super) fn suits(
+        &self,
+        note: &PackageNote,
+        path: &Path,
+        is_kept: bool,
+        clock: &dyn Clock,
+    ) -> Result<Option<u32>, Halted> {
+        let seen = self.shelf.seen().map_err(unusable)?.get(&note.id()).copied();
+        let fits = note.suits(&self.taker(note, seen, is_kept, clock));
+        fits.map_err(|fault| refused(path, failure_of(&fault), &fault))?;
+        Ok(seen.map(|seen| seen.version))
+    }
+
+    /// True for a package whose note, which nobody has judged, says that it is for this place.
+    pub(super) fn is_for_here(&self, note: &PackageNote) -> bool {
         let fits = |wanted: &Option<String>, found: &String| wanted.as_ref().is_none_or(|wanted| wanted == found);
         note.board == self.place.board
             && note.exam == self.place.exam
@@ -156,33 +182,25 @@ impl Packages {
             && fits(&self.place.site, &note.site)
     }
 
-    /// Judges and opens one package.
+    /// Opens the people of a package with the key that a PIN gave.
     ///
     /// # Errors
-    /// Why it is not taken: P07 to P14.
-    pub fn read(&self, path: &Path, is_kept: bool, clock: &dyn Clock) -> Result<OpenPackage, Halted> {
-        let refused = |failure: Failure, cause: &dyn std::fmt::Display| Halted {
-            failure,
-            detail: format!("{}: {cause}", path.display()),
-        };
-        let judged = |fault: PackageFault| refused(failure_of(&fault), &fault);
-        let bytes = read_package(path).map_err(|error| refused(Failure::PackagesUnusable, &error))?;
-        let (text, ciphertext) = split_file(&bytes).map_err(judged)?;
-        let note = PackageNote::open(text, &self.board).map_err(|error| judged(error.into()))?;
-        note.judge(ciphertext).map_err(judged)?;
-        let seen = self.shelf.seen().map_err(unusable)?.get(&note.id()).copied();
-        note.suits(&self.taker(&note, seen, is_kept, clock)).map_err(judged)?;
-        let opened = sealed::open(ciphertext, &self.identity, MAX_CONTENTS_LEN);
-        let opened = opened.map_err(|error| refused(Failure::PackageSealed, &error))?;
-        let contents = Contents::read(opened.expose()).map_err(|fault| refused(Failure::PackageDamaged, &fault))?;
-        self.agrees(&note, &contents).map_err(|what| refused(Failure::PackageDamaged, &what))?;
-        let held = seen.map(|seen| seen.version);
-        Ok(OpenPackage { note, contents, path: path.to_owned(), is_kept, held, note_text: text.to_owned() })
+    /// A halted desk with [`Failure::PackageDamaged`].
+    pub fn people(&self, package: &OpenPackage, key: &PackageKey) -> Result<People, Halted> {
+        let (note, path) = (package.note(), package.path.as_path());
+        let refused = |cause: &dyn std::fmt::Display| refused(path, Failure::PackageDamaged, cause);
+        let bytes = read_package(path).map_err(|error| refused(&error))?;
+        let parts = split_file(&bytes).and_then(|(_, sealed)| note.parts(sealed));
+        let (_, people) = parts.map_err(|fault| refused(&fault))?;
+        let opened = sealed::open(people, &key.0, MAX_PEOPLE_LEN).map_err(|error| refused(&error))?;
+        let people = People::read(opened.expose()).map_err(|fault| refused(&fault))?;
+        let rows = u64::try_from(people.roster.len()).unwrap_or(u64::MAX);
+        if rows == note.rows { Ok(people) } else { Err(refused(&"its note and its people are about different things")) }
     }
 
     /// A package is taken days before it can be used.
     fn taker<'a>(&'a self, note: &PackageNote, seen: Option<Seen>, is_kept: bool, clock: &dyn Clock) -> PackageUse<'a> {
-        let now = self.latest.map_or(clock.now().wall, |latest| latest.max(clock.now().wall));
+        let now = self.guard.latest().map_or(clock.now().wall, |latest| latest.max(clock.now().wall));
         PackageUse {
             exam: Some(&self.place.exam),
             session: self.place.session.as_deref(),
@@ -197,20 +215,29 @@ impl Packages {
     }
 
     /// The board's own words inside and outside must be the same.
-    fn agrees(&self, note: &PackageNote, contents: &Contents) -> Result<(), &'static str> {
-        let settings = &contents.settings;
-        let rows = u64::try_from(contents.roster.len()).unwrap_or(u64::MAX);
+    fn agrees(&self, note: &PackageNote, front: &Front) -> Result<(), &'static str> {
+        let settings = &front.settings;
         let same = settings.board == note.board
             && settings.exam == note.exam
             && settings.session.id == note.session
             && settings.site.code == note.site
             && settings.training == note.training;
-        if !same || rows != note.rows {
+        if !same {
             return Err("its note and its content are about different things");
         }
-        let list = contents.revocations.as_ref().map(|list| RevocationList::open(list, &self.board)).transpose();
+        let list = front.revocations.as_ref().map(|list| RevocationList::open(list, &self.board)).transpose();
         let number = list.map_err(|_| "its list of revocations is not signed by the board")?.map(|list| list.number);
         if number.unwrap_or(0) == note.revocations { Ok(()) } else { Err("another list of revocations") }
+    }
+
+    /// A certificate for this desk must be one for the key that this desk has: whoever made a new key starts anew.
+    fn is_own(&self, front: &Front) -> Result<(), &'static str> {
+        let own = front.desks.iter().find(|desk| desk.id == self.place.desk).filter(|desk| !desk.cert.is_empty());
+        let named = own.and_then(|desk| DeskCert::peek(&desk.cert)).map(|cert| cert.device);
+        match named {
+            Some(key) if key != *self.device.verifier() => Err("its certificate is for another device key"),
+            _ => Ok(()),
+        }
     }
 
     /// The newest list of revocations that came with a package.
@@ -226,36 +253,37 @@ impl Packages {
     /// A halted desk with [`Failure::PackagesUnusable`]; then nothing was taken.
     pub fn take(&self, package: &mut OpenPackage, clock: &dyn Clock) -> Result<(), Halted> {
         let bytes = read_package(&package.path).map_err(unusable)?;
-        let is_same = split_file(&bytes).is_ok_and(|(_, ciphertext)| package.note.judge(ciphertext).is_ok());
+        let (note, front) = (package.note().clone(), package.front());
+        let is_same = split_file(&bytes).is_ok_and(|(_, ciphertext)| note.judge(ciphertext).is_ok());
         if !is_same {
             return Err(Halted { failure: Failure::PackageDamaged, detail: package.path.display().to_string() });
         }
         let mut beside = Vec::new();
-        let own = package.contents.desks.iter().find(|desk| desk.id == self.place.desk);
+        let own = front.desks.iter().find(|desk| desk.id == self.place.desk);
         if let Some(desk) = own.filter(|desk| !desk.cert.is_empty()) {
             beside.push((DESK_CERT.to_owned(), desk.cert.clone().into_bytes()));
         }
-        if let Some(list) = &package.contents.revocations {
+        if let Some(list) = &front.revocations {
             beside.push((REVOCATIONS.to_owned(), list.clone().into_bytes()));
         }
         replace_files(&self.folder, &beside).map_err(|error| unusable(error.into()))?;
-        let (id, seen) = (package.note.id(), Seen { version: package.note.version, sha256: package.note.sha256.0 });
+        let (id, seen) = (note.id(), Seen { version: note.version, sha256: note.sha256.0 });
         let kept = self.shelf.keep(&id.replace('/', "-"), &bytes, &id, seen).map_err(unusable)?;
         self.say_so(package, clock);
-        (package.path, package.is_kept, package.held) = (kept, true, Some(package.note.version));
+        (package.path, package.is_kept, package.held) = (kept, true, Some(note.version));
         Ok(())
     }
 
     /// The desk's word for the board. A stick that cannot be written to stops nobody: the word lies on the shelf too.
     fn say_so(&self, package: &OpenPackage, clock: &dyn Clock) {
         let receipt = PackageReceipt {
-            package: package.note.id(),
-            version: package.note.version,
-            sha256: package.note.sha256,
+            package: package.note().id(),
+            version: package.note().version,
+            sha256: package.note().sha256,
             desk: self.place.desk.clone(),
             at: clock.now().wall,
         };
-        let name = format!("{}.{}.receipt", package.note.file_name(), self.place.desk);
+        let name = format!("{}.{}.receipt", package.note().file_name(), self.place.desk);
         let written = receipt.sign(self.device.as_ref()).map_err(|error| error.to_string()).and_then(|note| {
             let files = [(name.clone(), note.clone().into_bytes())];
             replace_files(&self.folder, &files).map_err(|error| error.to_string())?;
@@ -267,16 +295,14 @@ impl Packages {
         }
     }
 
-    /// Who had how many wrong PINs when the desk was last here.
-    pub(super) fn wrong_tries(&self) -> Vec<(String, u32)> {
-        self.shelf.tries()
+    /// What the desk remembers of those who sign in.
+    pub(super) fn guard(&self) -> &Guard {
+        &self.guard
     }
 
-    /// Keeps the wrong PINs over a restart.
-    pub(super) fn keep_wrong_tries<'a>(&self, tries: impl Iterator<Item = (&'a str, u32)>) {
-        if let Err(error) = self.shelf.keep_tries(tries) {
-            tracing::warn!(%error, "wrong PINs are not remembered over a restart");
-        }
+    /// The same, to be changed, with the device key that signs for it.
+    pub(super) fn guard_mut(&mut self) -> (&mut Guard, &dyn NoteSigner) {
+        (&mut self.guard, self.device.as_ref())
     }
 
     /// The device key, for the desk that is started.
@@ -286,9 +312,40 @@ impl Packages {
 }
 
 impl OpenPackage {
+    /// What the board says about it.
+    pub fn note(&self) -> &PackageNote {
+        &self.judged.note
+    }
+
     /// The note, word for word.
     pub fn note_text(&self) -> &str {
-        &self.note_text
+        &self.judged.note_text
+    }
+
+    /// What the device key opens of it.
+    pub fn front(&self) -> &Front {
+        &self.judged.front
+    }
+
+    /// The key that this operator's PIN opens: the opening is the check. `None` for a wrong PIN, and for an operator
+    /// for whom nothing was sealed. Takes as long as the lock asks for.
+    ///
+    /// # Errors
+    /// [`PinError`], where the lock cannot be computed.
+    pub fn key(&self, code: &str, lock: &PinLock, pin: &Secret<String>) -> Result<Option<PackageKey>, PinError> {
+        let secret = lock.secret(pin)?;
+        let opened = self.front().keys.get(code).and_then(|sealed| {
+            let identity = sealed::identity_of(&secret).ok()?;
+            sealed::open(sealed, &identity, MAX_KEY_LEN).ok()
+        });
+        let text = opened.and_then(|opened| String::from_utf8(opened.expose().clone()).ok());
+        Ok(text.map(|text| PackageKey(Secret::new(text))))
+    }
+}
+
+impl Judged {
+    pub(super) fn note(&self) -> &PackageNote {
+        &self.note
     }
 }
 
@@ -303,7 +360,7 @@ pub(super) fn kept(config: &DeskConfig, base: &Path) -> Result<Vec<PathBuf>, She
 }
 
 /// What a package says about itself, before anything of it was judged.
-fn peeked(path: &Path) -> Option<PackageNote> {
+pub(super) fn peeked(path: &Path) -> Option<PackageNote> {
     let head = read_beginning(path).ok()?;
     PackageNote::peek(split_file(&head).ok()?.0)
 }
@@ -323,39 +380,16 @@ fn failure_of(fault: &PackageFault) -> Failure {
         | PackageFault::Mode { .. } => Failure::PackageForeign,
         PackageFault::Early { .. } => Failure::PackageEarly,
         PackageFault::Expired { .. } => Failure::PackageExpired,
-        PackageFault::Program { .. } => Failure::ProgramTooOld,
+        PackageFault::Program { .. } | PackageFault::OtherForm { is_newer: true, .. } => Failure::ProgramTooOld,
+        PackageFault::OtherForm { is_newer: false, .. } => Failure::PackageOldForm,
         PackageFault::Older { .. } | PackageFault::OtherHistory { .. } | PackageFault::Revocations { .. } => {
             Failure::PackageOlder
         }
     }
 }
 
-/// The last time in the log and the last signed time from outside: a clock that was put back makes no package young.
-/// A log that cannot be read is the log's matter when the desk is started.
-fn latest_in_log(config: &DeskConfig, base: &Path, device: &NoteVerifier) -> Option<Timestamp> {
-    let outsiders = [&config.witness.verifier, &config.registry.cosigner].into_iter().flatten();
-    let keys: Vec<CosignatureKey> = outsiders.filter_map(|path| cosigner(&base.join(path))).collect();
-    let journals = journals(config, base);
-    journals.iter().filter_map(|journal| latest_in_journal(journal, &keys, device)).max()
-}
-
-fn latest_in_journal(journal: &Path, keys: &[CosignatureKey], device: &NoteVerifier) -> Option<Timestamp> {
-    let mut store = FileStore::open(journal).ok()?;
-    let outside = |event: &AttendanceEvent| match event {
-        AttendanceEvent::Anchor { note, .. } => keys.iter().filter_map(|key| Some(verify(note, key).ok()?.at())).max(),
-        _ => None,
-    };
-    let mut latest = None;
-    for number in store.segments().ok()? {
-        let Ok(SegmentContent::Good(segment)) = read_segment(&store.read(number).ok()?, device) else { continue };
-        let times = segment.entries.iter().flat_map(|entry| [Some(entry.t), outside(&entry.event)]);
-        latest = times.flatten().max().max(latest);
-    }
-    latest
-}
-
-fn cosigner(path: &Path) -> Option<CosignatureKey> {
-    CosignatureKey::parse(String::from_utf8(file::read(path, MAX_KEY_LEN).ok()?).ok()?.trim()).ok()
+fn refused(path: &Path, failure: Failure, cause: &dyn std::fmt::Display) -> Halted {
+    Halted { failure, detail: format!("{}: {cause}", path.display()) }
 }
 
 fn unusable(error: ShelfError) -> Halted {
@@ -366,7 +400,9 @@ fn unusable(error: ShelfError) -> Halted {
 pub(super) const DESK_CERT: &str = "desk-cert";
 /// The board's list of revocations, beside the packages.
 pub(super) const REVOCATIONS: &str = "revocations";
-/// The largest content: a country's roster, or a large site with portraits.
-const MAX_CONTENTS_LEN: u64 = 768 << 20;
+/// The largest people: a country's roster, or a large site with portraits.
+const MAX_PEOPLE_LEN: u64 = 768 << 20;
+/// The largest front: trust anchors, desks and operators of a site.
+const MAX_FRONT_LEN: u64 = 64 << 20;
 const MAX_LIST_LEN: u64 = 64 << 10;
 const MAX_KEY_LEN: u64 = 4 << 10;

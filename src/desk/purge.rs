@@ -1,11 +1,12 @@
 //! People's data leaves the desk for good, and the log says so.
 //!
-//! Refused until the board's receipt covers every segment of the journal, or two people overrule that by name. The
-//! entry is on the disk before the first file goes; the journal itself stays, it names nobody.
+//! Refused until the board's receipt covers every segment of the journal, or two people overrule that, each by PIN and
+//! one of them a head. The entry is on the disk before the first file goes; the journal itself stays, it names nobody.
 
 use crate::bits::stamp::Clock as _;
 use crate::checkin::state::Halted;
 use crate::desk::config::DeskConfig;
+use crate::desk::overrule::OverrulePair;
 use crate::desk::package;
 use crate::desk::rules::effective;
 use crate::desk::sources::{desk_cert, device_key};
@@ -29,8 +30,8 @@ use std::path::{Path, PathBuf};
 pub enum Leave<'a> {
     /// The board's receipt, a signed note.
     Receipt(&'a Path),
-    /// Two people, by their codes.
-    Overruled(&'a str, &'a str),
+    /// Two people, who proved themselves.
+    Overruled(&'a OverrulePair),
 }
 
 /// Why nothing was purged.
@@ -54,9 +55,6 @@ pub enum PurgeError {
         /// Which.
         segment: u32,
     },
-    /// One person twice, or no code of a person.
-    #[error("two different people must overrule")]
-    OnePerson,
     /// A person's code is none.
     #[error("an operator's code: {0}")]
     Code(#[from] CodeError),
@@ -102,15 +100,12 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
     let mut store = FileStore::open(&base.join(&config.paths.journal))?;
     let (receipt, overruled_by) = match leave {
         Leave::Receipt(path) => (Some(checked(config, base, path, &mut store, device.verifier())?), Vec::new()),
-        Leave::Overruled(one, other) if one != other => (None, vec![Code::new(one)?, Code::new(other)?]),
-        Leave::Overruled(..) => return Err(PurgeError::OnePerson),
+        Leave::Overruled(pair) => (None, pair.codes()),
     };
     let (names, places): (Vec<_>, Vec<_>) =
         personal(config, base)?.into_iter().filter(|(_, places)| !places.is_empty()).unzip();
     let what = names.into_iter().map(Code::new).collect::<Result<Vec<_>, _>>()?;
-    // Nobody signs in for a purge at a desk that works from packages.
-    let named = !config.desk.operator.is_empty();
-    let operator = if named { Code::new(&config.desk.operator)? } else { Code::unknown() };
+    let operator = operator(config, leave)?;
     let opening = opening(config, &effective(config), device.as_ref(), cert, operator.clone(), String::new());
     let (mut log, _) = AttendanceLog::open(store, &opening, SystemClock.now(), &mut SystemRandom)?;
     log.append(&operator, AttendanceEvent::Purged { what, receipt, overruled_by }, SystemClock.now())?;
@@ -125,6 +120,18 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
         }
     }
     Ok(Purged { removed })
+}
+
+/// Whose entry it is: who answers for it, or whom the file of a desk outside a package names. With a receipt, nobody has
+/// proved to be anybody at a desk that works from packages.
+fn operator(config: &DeskConfig, leave: &Leave<'_>) -> Result<Code, CodeError> {
+    match leave {
+        Leave::Overruled(pair) => Ok(pair.answering().clone()),
+        Leave::Receipt(_) if config.paths.packages.is_none() && !config.desk.operator.is_empty() => {
+            Code::new(&config.desk.operator)
+        }
+        Leave::Receipt(_) => Ok(Code::unknown()),
+    }
 }
 
 /// What the desk keeps of people: the log's word for it, and where it lies.

@@ -6,17 +6,20 @@ use crate::checkin::failure::Failure;
 use crate::checkin::sign_in::{OnDuty, SignedIn};
 use crate::checkin::state::Halted;
 use crate::desk::config::{DeskConfig, DeviceStoreKind};
-use crate::desk::package::{self, OpenPackage, Packages};
+use crate::desk::package::{self, OpenPackage, PackageKey, Packages};
 use crate::desk::registry::cosigner;
 use crate::desk::trust::{TrustSource, TrustWatch};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::host::device_key::{self, DeviceStore};
 use crate::host::file;
+use crate::host::package_shelf::{PackageShelf, ShelfError};
 use crate::host::pkcs11::TokenSettings;
 use crate::host::threads;
 use crate::host::trust::trust_folder_of;
 use crate::record::statement::device_key_name;
-use crate::record::{BoardKeys, Code, CosignatureKey, DeskCert, Digest, NoteSigner, PackageRef, RevocationList};
+use crate::record::{
+    AttendanceEvent, BoardKeys, Code, CosignatureKey, DeskCert, Digest, NoteSigner, PackageRef, RevocationList,
+};
 use crate::roster::{CandidateId, Roster, canonical};
 use jiff::tz::Offset;
 use std::collections::BTreeMap;
@@ -39,10 +42,19 @@ pub(super) struct Prepared {
     pub(super) utc_offset: Offset,
     /// The package it all came from.
     pub(super) package: Option<PackageRef>,
+    /// What the log says first about who signed in.
+    pub(super) words: Vec<AttendanceEvent>,
     /// The portraits that the board has, JPEG.
     pub(super) portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
     /// The trust folder, where it may be replaced while the desk runs.
     pub(super) trust_watch: Option<TrustWatch>,
+}
+
+/// Somebody who gave the PIN, what it opens, and what the log has to say about it.
+pub(super) struct Entrance {
+    pub(super) operator: SignedIn,
+    pub(super) key: PackageKey,
+    pub(super) words: Vec<AttendanceEvent>,
 }
 
 /// From the single files that the configuration names.
@@ -69,6 +81,7 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halt
         on_duty: named(config),
         utc_offset: utc_offset(config)?,
         package: None,
+        words: Vec::new(),
         portraits: BTreeMap::new(),
         trust_watch: Some(trust_watch),
     })
@@ -79,11 +92,12 @@ pub(super) fn prepare_from(
     config: &DeskConfig,
     base: &Path,
     packages: Packages,
-    package: OpenPackage,
-    operator_signed_in: SignedIn,
+    package: &OpenPackage,
+    entrance: Entrance,
 ) -> Result<Prepared, Halted> {
-    let OpenPackage { note, contents, path, .. } = package;
-    let place = path.display().to_string();
+    let place = package.path.display().to_string();
+    let Entrance { operator: signed_in, key, words } = entrance;
+    let people = packages.people(package, &key)?;
     let desk_cert = desk_cert(config, base)?;
     // The newest list that any package brought, this one's or a later one's.
     let newest = beside_packages(config, base, package::REVOCATIONS);
@@ -91,19 +105,20 @@ pub(super) fn prepare_from(
     let revocations = not_revoked(newest.as_deref(), packages.board(), &desk_cert, &place)?;
     let board_keys = Some(packages.board().digest());
     Ok(Prepared {
-        trust: packed_trust(&contents.trust, &place)?,
-        roster: contents.roster,
+        trust: packed_trust(&package.front().trust, &place)?,
+        roster: people.roster,
         device: packages.into_device(),
         desk_cert,
         revocations,
         board_keys,
-        exam_key: contents.exam_key,
+        exam_key: people.exam_key,
         cosigner: cosigner(&config.registry, base)?,
         operator: operator(config)?,
-        on_duty: OnDuty::SignedIn(operator_signed_in),
+        on_duty: OnDuty::SignedIn(signed_in),
         utc_offset: utc_offset(config)?,
-        package: Some(note.reference()),
-        portraits: contents.portraits,
+        package: Some(package.note().reference()),
+        words,
+        portraits: people.portraits,
         trust_watch: None,
     })
 }
@@ -134,6 +149,19 @@ fn operator(config: &DeskConfig) -> Result<Code, Halted> {
 pub(super) fn passphrase(config: &DeskConfig, base: &Path) -> Result<Secret<String>, Halted> {
     let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
     Ok(Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned()))
+}
+
+/// The key that packages for this desk are sealed for.
+///
+/// # Errors
+/// A halted desk with [`Failure::PackagesUnusable`].
+pub(super) fn package_identity(
+    config: &DeskConfig,
+    base: &Path,
+    shelf: &PackageShelf,
+) -> Result<Secret<String>, Halted> {
+    let unusable = |error: ShelfError| Halted { failure: Failure::PackagesUnusable, detail: error.to_string() };
+    shelf.identity(&passphrase(config, base)?).map_err(unusable)
 }
 
 /// The keys that speak for the board.

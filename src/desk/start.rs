@@ -155,7 +155,7 @@ fn evidence_recipient(rules: &EffectiveRules) -> Result<String, Halted> {
     Ok(recipient.clone())
 }
 
-/// The log says which package the desk works from.
+/// The log says which package the desk works from, and what there is to say about who signed in.
 fn package_loaded(
     log: &mut AttendanceLog<FileStore>,
     prepared: &Prepared,
@@ -164,7 +164,12 @@ fn package_loaded(
     let Some(package) = prepared.package.clone() else { return Ok(None) };
     let rows = u64::try_from(prepared.roster.len()).unwrap_or(u64::MAX);
     let event = AttendanceEvent::PackageLoaded { package, rows };
-    log.append(&prepared.operator, event, stamp).map(Some).map_err(|fault| halted(failure_of(&fault), fault))
+    let mut written = None;
+    for event in [event].into_iter().chain(prepared.words.iter().cloned()) {
+        let done = log.append(&prepared.operator, event, stamp);
+        written = Some(done.map_err(|fault| halted(failure_of(&fault), fault))?);
+    }
+    Ok(written)
 }
 
 /// A log that was opened for nothing says why, and ends in order.

@@ -1,9 +1,10 @@
 //! The journal on a disk, and how much room is left there.
 
+use super::file;
 use super::folder::{FolderError, read_folder, read_text_file, write_new_file};
 use crate::record::{LogStore, StoreFault, export::KeptAnchor};
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
     time::Duration,
@@ -46,8 +47,8 @@ impl FileStore {
     /// # Errors
     /// [`JournalError`].
     pub fn open(folder: &Path) -> Result<Self, JournalError> {
-        fs::create_dir_all(folder).map_err(JournalError::Folder)?;
-        let mut options = OpenOptions::new();
+        file::create_folders(folder).map_err(JournalError::Folder)?;
+        let mut options = file::private();
         options.write(true).create(true).truncate(false);
         let lock = options.open(folder.join(LOCK_NAME)).map_err(JournalError::Folder)?;
         match lock_patiently(&lock) {
@@ -59,7 +60,7 @@ impl FileStore {
 
     /// Keeps room for the last entry. A file system that cannot keep room is no reason to have no log.
     fn reserve(&self) -> Result<(), StoreFault> {
-        let mut options = OpenOptions::new();
+        let mut options = file::private();
         let Ok(file) = options.write(true).create(true).truncate(false).open(self.folder.join(RESERVE_NAME)) else {
             return Ok(());
         };
@@ -130,7 +131,7 @@ impl LogStore for FileStore {
 
     fn create(&mut self, segment: u32) -> Result<(), StoreFault> {
         self.reserve()?;
-        let mut options = OpenOptions::new();
+        let mut options = file::private();
         options.append(true).create_new(true);
         let file = options.open(self.path(segment)).map_err(|error| fault(&error))?;
         file.sync_all().map_err(|error| fault(&error))?;
@@ -215,7 +216,7 @@ pub fn keep_anchor(folder: &Path, segment: u32, size: u64, note: &str) -> Result
 /// # Errors
 /// [`FolderError`].
 pub fn keep_evidence(folder: &Path, sha256: &str, sealed: &[u8]) -> Result<(), FolderError> {
-    fs::create_dir_all(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })?;
+    file::create_folders(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })?;
     write_new_file(&folder.join(format!("{sha256}.{EVIDENCE_EXTENSION}")), sealed)?;
     sync_folder(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })
 }

@@ -1,12 +1,13 @@
 //! Whole folders: written so that they are there completely or not at all, and read with limits.
 
 use super::disk::sync_folder;
+use super::file;
 use crate::record::{ExportSource, SourceFault};
 use std::{
     borrow::Cow,
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    fs::{self, File},
+    io::{self, Read as _},
     path::{Path, PathBuf},
 };
 
@@ -85,18 +86,17 @@ pub trait Medium {
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
 }
 
-/// The operating system's files.
+/// The operating system's files, readable by their owner only.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Disk;
 
 impl Medium for Disk {
     fn create_folder(&mut self, path: &Path) -> io::Result<()> {
-        fs::create_dir_all(path)
+        file::create_folders(path)
     }
 
     fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        file.write_all(bytes).and_then(|()| file.sync_all())
+        file::write_new(path, bytes)
     }
 
     fn sync_names(&mut self, path: &Path) -> io::Result<()> {
@@ -137,12 +137,10 @@ pub fn write_folder_on(medium: &mut dyn Medium, target: &Path, files: &[(String,
 /// # Errors
 /// [`FolderError`].
 pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    let file = OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = file.map_err(|error| match error.kind() {
+    file::write_new(path, bytes).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => FolderError::Exists(path.to_owned()),
         _ => at(path)(error),
-    })?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(path))
+    })
 }
 
 /// Removes a file, or a folder with everything in it, and makes that durable. True when there was something.

@@ -2,6 +2,7 @@
 //! nothing that the journal does not; at every doubt it is deleted and built again from there.
 
 use super::disk::{read_segment_file, segment_numbers};
+use super::file;
 use crate::record::segment::{SegmentContent, read_segment};
 use crate::record::tree::Hash;
 use crate::record::{AttendanceEvent, Entry, EntryRef, NoteVerifier, RegistryState, SegmentHead, StoreFault};
@@ -40,6 +41,9 @@ pub enum IndexFault {
         /// The entry.
         seq: u64,
     },
+    /// Its file cannot be made or opened.
+    #[error("the index: {0}")]
+    File(#[source] std::io::Error),
     /// The journal cannot be read.
     #[error(transparent)]
     Journal(#[from] StoreFault),
@@ -85,6 +89,9 @@ impl Index {
     /// # Errors
     /// [`IndexFault`], of another form or damaged: delete it.
     pub fn open(path: &Path) -> Result<Self, IndexFault> {
+        // SQLite gives its own files the modes of this one.
+        let made = file::private().append(true).create(true).open(path);
+        made.map_err(IndexFault::File)?;
         Self::over(Connection::open(path)?)
     }
 

@@ -4,6 +4,7 @@
 //! lines but the box are authenticated with it.
 
 use super::disk::sync_folder;
+use super::file;
 use crate::{
     bits::{random::Random, secret::Secret},
     record::{NoteError, NoteKey},
@@ -15,8 +16,8 @@ use chacha20poly1305::{
     aead::{Aead as _, KeyInit as _, Payload},
 };
 use std::{
-    fs::{File, OpenOptions},
-    io::{self, BufRead as _, Read as _, Write as _},
+    fs::File,
+    io::{self, BufRead as _, Read as _},
     path::Path,
 };
 use zeroize::Zeroizing;
@@ -91,12 +92,7 @@ pub fn create_key_file(
 ) -> Result<NoteKey, KeyFileError> {
     let key = NoteKey::generate(name, random)?;
     let text = seal(&key, passphrase, cost, random)?;
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path).map_err(os)?;
-    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(os)?;
+    file::write_new(path, text.as_bytes()).map_err(os)?;
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     sync_folder(parent).map_err(os)?;
     Ok(key)

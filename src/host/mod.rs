@@ -26,6 +26,7 @@ pub mod sealed;
 pub mod second_copy;
 pub mod sound;
 pub mod staging;
+pub mod terminal;
 pub mod threads;
 #[cfg(feature = "tpm")]
 pub mod tpm;

@@ -4,7 +4,7 @@
 //! file is gone; a file takes the place of an older one all at once or not at all.
 
 use super::file;
-use super::folder::{FolderError, list_names, replace_files};
+use super::folder::{FolderError, replace_files};
 use super::sealed::{self, SealError};
 use crate::bits::hex;
 use crate::bits::secret::Secret;
@@ -12,6 +12,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 /// How a package's file name ends.
 pub const PACKAGE_EXTENSION: &str = "diemdanh";
@@ -19,11 +20,12 @@ pub const PACKAGE_EXTENSION: &str = "diemdanh";
 pub const MAX_PACKAGE_LEN: u64 = 512 << 20;
 /// The most packages that are looked at in one folder: more than a country's sites and sessions on one stick.
 const MAX_PACKAGES: usize = 20_000;
+/// The most names that are gone through in one folder.
+const MAX_NAMES: usize = 200_000;
 /// A signed note is no longer than this.
 const MAX_NOTE_LEN: u64 = 16 << 10;
 const MAX_MEMORY_LEN: u64 = 1 << 20;
 const MEMORY: &str = "seen";
-const TRIES: &str = "tries";
 const IDENTITY: &str = "identity.age";
 
 /// Why the shelf cannot be used.
@@ -77,7 +79,7 @@ impl PackageShelf {
     /// # Errors
     /// [`ShelfError::Os`].
     pub fn open(folder: &Path) -> Result<Self, ShelfError> {
-        fs::create_dir_all(folder).map_err(at(folder))?;
+        file::create_folders(folder).map_err(at(folder))?;
         Ok(Self { folder: folder.to_owned() })
     }
 
@@ -119,24 +121,6 @@ impl PackageShelf {
         Ok(self.folder.join(name))
     }
 
-    /// Wrong PINs in a row, by operator. A file that cannot be read counts for nothing: it locks nobody out.
-    pub fn tries(&self) -> Vec<(String, u32)> {
-        let bytes = file::read(&self.folder.join(TRIES), MAX_MEMORY_LEN).unwrap_or_default();
-        let text = String::from_utf8(bytes).unwrap_or_default();
-        let one =
-            |line: &str| line.split_once(' ').and_then(|(code, count)| Some((code.to_owned(), count.parse().ok()?)));
-        text.lines().filter_map(one).collect()
-    }
-
-    /// Remembers them.
-    ///
-    /// # Errors
-    /// [`ShelfError::Folder`].
-    pub fn keep_tries<'a>(&self, tries: impl Iterator<Item = (&'a str, u32)>) -> Result<(), ShelfError> {
-        let text: String = tries.map(|(code, count)| format!("{code} {count}\n")).collect();
-        Ok(replace_files(&self.folder, &[(TRIES.to_owned(), text.into_bytes())])?)
-    }
-
     /// The key that packages are opened with; made where there is none.
     ///
     /// # Errors
@@ -164,14 +148,46 @@ impl PackageShelf {
     }
 }
 
-/// The packages in any folder, a stick's for instance; none where there is no such folder.
+/// The packages in any folder, a stick's for instance; none where there is no such folder. A name that is no UTF-8
+/// hides nobody: it is a name like every other.
 ///
 /// # Errors
 /// [`ShelfError`].
 pub fn packages_in(folder: &Path) -> Result<Vec<PathBuf>, ShelfError> {
-    let names = list_names(folder)?;
-    let paths: Vec<PathBuf> = names.iter().map(|name| folder.join(name)).filter(|path| is_package(path)).collect();
-    if paths.len() > MAX_PACKAGES { Err(ShelfError::TooMany(folder.to_owned())) } else { Ok(paths) }
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut paths = Vec::new();
+    for (entry, looked_at) in fs::read_dir(folder).map_err(at(folder))?.zip(1..) {
+        let entry = entry.map_err(at(folder))?;
+        let path = entry.path();
+        // Neither a folder nor a pipe, which nobody ever ends writing to.
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        paths.extend((is_file && is_package(&path) && !is_hidden(&path)).then_some(path));
+        if paths.len() > MAX_PACKAGES || looked_at > MAX_NAMES {
+            return Err(ShelfError::TooMany(folder.to_owned()));
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// What tells that a file is another than it was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FileStamp {
+    /// Its bytes.
+    pub len: u64,
+    /// When it was changed.
+    pub changed: Option<SystemTime>,
+}
+
+/// The stamp of a file as it is now.
+///
+/// # Errors
+/// [`ShelfError::Os`].
+pub fn stamp_of(path: &Path) -> Result<FileStamp, ShelfError> {
+    let facts = path.symlink_metadata().map_err(at(path))?;
+    Ok(FileStamp { len: facts.len(), changed: facts.modified().ok() })
 }
 
 /// The beginning of a package, enough for its note.
@@ -192,6 +208,10 @@ pub fn read_beginning(path: &Path) -> Result<Vec<u8>, ShelfError> {
 /// [`ShelfError::Os`], also for one larger than [`MAX_PACKAGE_LEN`].
 pub fn read_package(path: &Path) -> Result<Vec<u8>, ShelfError> {
     file::read(path, MAX_PACKAGE_LEN).map_err(at(path))
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"."))
 }
 
 fn is_package(path: &Path) -> bool {

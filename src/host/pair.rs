@@ -10,10 +10,9 @@
 //! - An existing document is never overwritten.
 
 use super::disk::sync_folder;
-use super::folder::{FolderError, Medium};
+use super::folder::{Disk, FolderError, Medium};
 use std::{
-    fs::{self, OpenOptions},
-    io::{self, Write as _},
+    fs, io,
     path::{Path, PathBuf},
 };
 
@@ -26,33 +25,6 @@ pub enum Settled {
     Finished,
     /// So many documents that never became true were removed.
     Removed(usize),
-}
-
-/// The operating system's files, readable by their owner only.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct PrivateDisk;
-
-impl Medium for PrivateDisk {
-    fn create_folder(&mut self, path: &Path) -> io::Result<()> {
-        fs::create_dir_all(path)
-    }
-
-    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
-        file.write_all(bytes).and_then(|()| file.sync_all())
-    }
-
-    fn sync_names(&mut self, path: &Path) -> io::Result<()> {
-        sync_folder(path)
-    }
-
-    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
-    }
 }
 
 /// A document that waits for its list.
@@ -72,7 +44,7 @@ pub struct Document<'a> {
 /// [`FolderError::Exists`] for a document that is there already; the operating system's. After an error, as after a
 /// cut, [`settle`] tells what holds.
 pub fn write_pair(document: Document<'_>, list: &Path, lines: &[u8]) -> Result<(), FolderError> {
-    write_pair_on(&mut PrivateDisk, document, list, lines)
+    write_pair_on(&mut Disk, document, list, lines)
 }
 
 /// The same on a medium of the caller's.
@@ -102,7 +74,7 @@ pub fn write_pair_on(
 /// # Errors
 /// The operating system's.
 pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    replace_on(&mut PrivateDisk, path, bytes)
+    replace_on(&mut Disk, path, bytes)
 }
 
 /// Brings a run that was cut to its end, or takes its leavings away. `is_in_force` knows the mark of the list in force.

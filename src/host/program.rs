@@ -1,6 +1,7 @@
 //! The program itself, as a file.
 
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
+use rustix::fs::Mode;
+use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit, umask};
 use sha2::{Digest as _, Sha256};
 use std::{
     fs::File,
@@ -17,6 +18,11 @@ pub fn forbid_core_dumps() -> io::Result<()> {
     setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
     set_dumpable_behavior(DumpableBehavior::NotDumpable)?;
     Ok(())
+}
+
+/// Whatever this program makes is its owner's alone, files of its libraries too. Returns what was in force before.
+pub fn make_private_files() -> Mode {
+    umask(Mode::RWXG | Mode::RWXO)
 }
 
 /// SHA-256 of the running program's file; `None` where it cannot be read. Computed once.

@@ -4,6 +4,7 @@
 
 use crate::bits::secret::Secret;
 use age::{Decryptor, Encryptor, scrypt, secrecy::ExposeSecret as _, x25519};
+use bech32::{Bech32, Hrp};
 use std::io::{Read as _, Write as _};
 
 /// Why a file was not sealed or opened.
@@ -53,6 +54,23 @@ pub fn lock_desk_identity(identity: &Secret<String>, passphrase: &Secret<String>
     let mut recipient = scrypt::Recipient::new(passphrase.expose().clone().into());
     recipient.set_work_factor(DESK_WORK_FACTOR);
     age::encrypt_and_armor(&recipient, identity.expose().as_bytes()).map_err(|_| SealError::Seal)
+}
+
+/// The identity of an X25519 secret that was made elsewhere, out of a PIN for instance.
+///
+/// # Errors
+/// [`SealError::Identity`]; never for 32 bytes.
+pub fn identity_of(secret: &Secret<[u8; 32]>) -> Result<Secret<String>, SealError> {
+    let text = bech32::encode_upper::<Bech32>(IDENTITY_PREFIX, secret.expose());
+    text.map(Secret::new).map_err(|_| SealError::Identity)
+}
+
+/// The recipient of an X25519 public key that was made elsewhere.
+///
+/// # Errors
+/// [`SealError::Recipient`]; never for 32 bytes.
+pub fn recipient_from(public: &[u8; 32]) -> Result<String, SealError> {
+    bech32::encode::<Bech32>(RECIPIENT_PREFIX, public).map_err(|_| SealError::Recipient)
 }
 
 /// Who a file must be sealed for, so that this identity opens it.
@@ -114,6 +132,8 @@ pub fn open(sealed: &[u8], identity: &Secret<String>, limit: u64) -> Result<Secr
     if fits { Ok(Secret::new(bytes)) } else { Err(SealError::TooLarge { limit }) }
 }
 
+const IDENTITY_PREFIX: Hrp = Hrp::parse_unchecked("age-secret-key-");
+const RECIPIENT_PREFIX: Hrp = Hrp::parse_unchecked("age");
 const MAX_IDENTITY_LEN: u64 = 4_096;
 /// 2¹⁴ steps of scrypt: 16 MiB, some hundredths of a second.
 const DESK_WORK_FACTOR: u8 = 14;

@@ -1,9 +1,10 @@
 //! A copy of the journal on a second medium, as it grows. Nobody waits for it, and nothing stops when it is gone.
 
+use super::file;
 use super::{disk::sync_folder, threads};
 use std::{
     collections::BTreeMap,
-    fs::{self, File, OpenOptions},
+    fs::{self, File},
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{
@@ -123,7 +124,7 @@ impl Copier {
     /// Copies what is missing.
     pub fn copy(&mut self) -> CopyState {
         let copied = self.names().and_then(|names| {
-            fs::create_dir_all(&self.target)?;
+            file::create_folders(&self.target)?;
             names.iter().try_fold(true, |agree, name| Ok(self.copy_file(name)? && agree))
         });
         match copied {
@@ -152,7 +153,7 @@ impl Copier {
         let agreed = self.agreed.get(name).copied().unwrap_or(0);
         let mut from = File::open(self.journal.join(name))?;
         let is_new = !self.target.join(name).exists();
-        let mut options = OpenOptions::new();
+        let mut options = file::private();
         let mut to = options.read(true).append(true).create(true).open(self.target.join(name))?;
         let there = to.metadata()?.len();
         let (mut own, mut others) = (Vec::new(), Vec::new());

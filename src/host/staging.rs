@@ -6,6 +6,7 @@
 //! Invariant: no file of the folder is ever overwritten.
 
 use super::disk::sync_folder;
+use super::file;
 use super::folder::{FolderError, list_names, write_new_file};
 use std::fs;
 use std::io;
@@ -29,7 +30,7 @@ impl Staging {
     pub fn begin(folder: &Path) -> Result<Self, FolderError> {
         let hidden = folder.join(HIDDEN);
         remove_hidden(&hidden)?;
-        fs::create_dir_all(&hidden).map_err(at(&hidden))?;
+        file::create_folders(&hidden).map_err(at(&hidden))?;
         Ok(Self { folder: folder.to_owned(), hidden, names: Vec::new(), is_kept: false })
     }
 

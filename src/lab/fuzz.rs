@@ -30,7 +30,7 @@ use crate::emrtd::report::Report;
 use crate::iso7816::{CommandApdu, ResponseApdu};
 use crate::lab::fuzz_seeds;
 use crate::record::{PackageNote, PackageReceipt, package::split_file};
-use crate::roster::package::Contents;
+use crate::roster::package::{Front, People};
 use jiff::Timestamp;
 
 /// One target: its name (the file in `fuzz/fuzz_targets`) and what it does with the bytes.
@@ -131,7 +131,7 @@ fn evidence(bytes: &[u8]) {
 fn package(bytes: &[u8]) {
     let _ = split_file(bytes).map(|(note, _)| PackageNote::peek(note));
     let _ = std::str::from_utf8(bytes).map(|note| (PackageNote::peek(note), PackageReceipt::peek(note)));
-    let _ = Contents::read(bytes);
+    let _ = (Front::read(bytes), People::read(bytes));
 }
 
 fn portrait(bytes: &[u8]) {

@@ -104,26 +104,42 @@ pub fn lab_seeds() -> Result<Vec<Seed>, IssueError> {
     seeds.push(seed("mrz", groups::mrz(&person).as_bytes()));
     seeds.push(seed("qr", person.qr().as_bytes()));
     seeds.push(seed("deviations", LIST.as_bytes()));
-    seeds.extend([contents(), package_file()].map(|bytes| seed("package", &bytes)));
+    seeds.extend([front(), listed(), package_file()].map(|bytes| seed("package", &bytes)));
     seeds.sort();
     seeds.dedup();
     Ok(seeds)
 }
 
-/// What is in a package, with one candidate.
-fn contents() -> Vec<u8> {
+/// What the device key opens of a package.
+fn front() -> Vec<u8> {
+    container(
+        "front",
+        &[
+            ("desks/ban-01.cert", "x"),
+            ("desks/ban-01.toml", "id = \"ban-01\"\ntitle = \"\"\nroom = \"\"\n"),
+            ("keys/td", "x"),
+            ("operators.toml", OPERATORS),
+            ("settings.toml", SETTINGS),
+            ("trust/a.cer", "x"),
+        ],
+    )
+}
+
+/// What a PIN opens besides, with one candidate.
+fn listed() -> Vec<u8> {
     let candidates = format!("{}\n{}", canonical::HEADER.join(","), CANDIDATE);
-    let files = [
-        ("candidates.csv", candidates.as_str()),
-        ("desks/ban-01.cert", "x"),
-        ("desks/ban-01.toml", "id = \"ban-01\"\ntitle = \"\"\nroom = \"\"\n"),
-        ("exam.key", "0123456789abcdef0123456789abcdef"),
-        ("operators.toml", OPERATORS),
-        ("portraits/00112233445566778899aabbccddeeff", "x"),
-        ("settings.toml", SETTINGS),
-        ("trust/a.cer", "x"),
-    ];
-    let mut out = format!("diemdanh/package-contents/v1\nfiles {}\n", files.len());
+    container(
+        "people",
+        &[
+            ("candidates.csv", candidates.as_str()),
+            ("exam.key", "0123456789abcdef0123456789abcdef"),
+            ("portraits/00112233445566778899aabbccddeeff", "x"),
+        ],
+    )
+}
+
+fn container(kind: &str, files: &[(&str, &str)]) -> Vec<u8> {
+    let mut out = format!("diemdanh/package-{kind}/v2\nfiles {}\n", files.len());
     for (name, text) in files {
         out.push_str(&format!("{name} {}\n{text}", text.len()));
     }
@@ -140,9 +156,11 @@ const OPERATORS: &str = "[[operator]]\ncode = \"td\"\nname = \"An\"\nrole = \"he
 const SETTINGS: &str = "board = \"so.example\"\nexam = \"tn\"\ntitle = \"Thi\"\nutc_offset_hours = 7\ntraining = false\n\
                         [session]\nid = \"b1\"\ntitle = \"\"\nstart = \"2026-06-26T00:35:00Z\"\n[site]\ncode = \"0901\"\n\
                         title = \"\"\n[policy]\nbac_fallback = true\nauthentication_required = true\n\
-                        revocation_required = false\nregistry_required = false\n";
-const PACKAGE_NOTE: &str = "diemdanh/package/v1\nboard so.example\nexam tn\nsession b1\nsite 0901\nmode live\nversion 1\n\
-                            not-before 2026-06-12T00:35:00Z\nnot-after 2026-07-03T00:35:00Z\nrows 1\nsize 22\nsha256 \
+                        revocation_required = false\nregistry_required = false\nregistry_wait_ms = 2500\n\
+                        registry_key = \"\"\nwitness_required = false\nwitness_key = \"\"\n\
+                        evidence_recipient = \"\"\ncard_types = []\n";
+const PACKAGE_NOTE: &str = "diemdanh/package/v2\nboard so.example\nexam tn\nsession b1\nsite 0901\nmode live\nversion 1\n\
+                            not-before 2026-06-12T00:35:00Z\nnot-after 2026-07-03T00:35:00Z\nrows 1\nsize 22\nfront 22\nsha256 \
                             aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nmin-program 0.1.0\n\
                             revocations 0\nprevious -\n";
 

@@ -27,6 +27,7 @@ pub mod witness;
 
 mod board_keys;
 mod canonical;
+pub mod desk_state;
 mod event;
 mod history;
 mod log;

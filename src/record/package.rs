@@ -1,7 +1,10 @@
 //! What the board says about a package for desks, and what a desk says when it took one.
 //!
-//! A package is one file: a signed note, an empty line, an age ciphertext. The note is judged before anything is
-//! decrypted. What is in the ciphertext is another room's matter.
+//! A package is one file: a signed note, an empty line, two age ciphertexts one behind the other. The note is judged
+//! before anything is decrypted. What is in the ciphertexts is another room's matter: the first is for the desks' keys,
+//! the second needs an operator's PIN besides.
+//!
+//! A package lives for days: a form of earlier programs is refused by its name, never read.
 
 use super::board_keys::BoardKeys;
 use super::event::{Code, Digest};
@@ -38,9 +41,11 @@ pub struct PackageNote {
     pub not_after: Timestamp,
     /// Candidates in it.
     pub rows: u64,
-    /// Bytes of the ciphertext.
+    /// Bytes of both ciphertexts.
     pub size: u64,
-    /// SHA-256 of the ciphertext.
+    /// So many of them are the first ciphertext.
+    pub front: u64,
+    /// SHA-256 of both ciphertexts.
     pub sha256: Digest,
     /// The oldest program that understands it: `0.1.0`.
     pub min_program: String,
@@ -58,6 +63,14 @@ pub enum PackageFault {
     /// Not in the form of a package.
     #[error("not in the form of a package")]
     Form,
+    /// In a form of older programs, or of newer ones.
+    #[error("the package is in the form {found}; this program takes {PACKAGE}")]
+    OtherForm {
+        /// Its first line.
+        found: String,
+        /// The form came after this program's.
+        is_newer: bool,
+    },
     /// The board did not sign it.
     #[error("the package's note: {0}")]
     Note(#[from] NoteError),
@@ -216,6 +229,16 @@ impl PackageNote {
         if digest_of(ciphertext) == self.sha256 { Ok(()) } else { Err(PackageFault::Digest) }
     }
 
+    /// The two ciphertexts, found to be what the note is about.
+    ///
+    /// # Errors
+    /// [`PackageFault::Size`], [`PackageFault::Digest`], [`PackageFault::Form`].
+    pub fn parts<'a>(&self, ciphertexts: &'a [u8]) -> Result<(&'a [u8], &'a [u8]), PackageFault> {
+        self.judge(ciphertexts)?;
+        let front = usize::try_from(self.front).map_err(|_| PackageFault::Form)?;
+        ciphertexts.split_at_checked(front).ok_or(PackageFault::Form)
+    }
+
     /// Says that a desk may work from this package.
     ///
     /// # Errors
@@ -270,10 +293,10 @@ impl Statement for PackageNote {
         let mode = if self.training { "training" } else { "live" };
         let previous = self.previous.map_or_else(|| "-".to_owned(), |digest| digest.to_string());
         let Self { board, exam, session, site, version, not_before, not_after, .. } = self;
-        let Self { rows, size, sha256, min_program, revocations, board_keys, .. } = self;
+        let Self { rows, size, front, sha256, min_program, revocations, board_keys, .. } = self;
         format!(
             "{PACKAGE}\nboard {board}\nexam {exam}\nsession {session}\nsite {site}\nmode {mode}\nversion {version}\n\
-             not-before {not_before}\nnot-after {not_after}\nrows {rows}\nsize {size}\nsha256 {sha256}\n\
+             not-before {not_before}\nnot-after {not_after}\nrows {rows}\nsize {size}\nfront {front}\nsha256 {sha256}\n\
              min-program {min_program}\nrevocations {revocations}\nprevious {previous}\n{}",
             board_keys_line(*board_keys)
         )
@@ -296,6 +319,7 @@ impl Statement for PackageNote {
             not_after: fields.take("not-after")?.parse().ok()?,
             rows: fields.take("rows")?.parse().ok()?,
             size: fields.take("size")?.parse().ok().filter(|size| *size <= MAX_PACKAGE_LEN)?,
+            front: fields.take("front")?.parse().ok()?,
             sha256: digest(fields.take("sha256")?)?,
             min_program: Some(fields.take("min-program")?).filter(|text| program(text).is_some())?.to_owned(),
             revocations: fields.take("revocations")?.parse().ok()?,
@@ -305,7 +329,7 @@ impl Statement for PackageNote {
             },
             board_keys: fields.board_keys()?,
         };
-        (note.version > 0 && note.text() == text).then_some(note)
+        (note.version > 0 && note.front <= note.size && note.text() == text).then_some(note)
     }
 
     fn board_keys(&self) -> Option<Digest> {
@@ -397,7 +421,23 @@ pub fn split_file(file: &[u8]) -> Result<(&str, &[u8]), PackageFault> {
     if ciphertext.starts_with(AGE_HEAD) { Ok((note, ciphertext)) } else { Err(PackageFault::Form) }
 }
 
-/// SHA-256 of a ciphertext.
+/// Says that a note is in the form of this program. Nobody has signed that yet: it only names why others are refused.
+///
+/// # Errors
+/// [`PackageFault::OtherForm`], [`PackageFault::Form`] where it is no package's note at all.
+pub fn check_form(note: &str) -> Result<(), PackageFault> {
+    let first = note.lines().next().unwrap_or_default();
+    let number = |line: &str| line.strip_prefix(PACKAGE_HEAD).and_then(|number| number.parse::<u32>().ok());
+    match (number(first), number(PACKAGE)) {
+        (Some(found), Some(own)) if found == own => Ok(()),
+        (Some(found), Some(own)) => {
+            Err(PackageFault::OtherForm { found: format!("{PACKAGE_HEAD}{found}"), is_newer: found > own })
+        }
+        _ => Err(PackageFault::Form),
+    }
+}
+
+/// SHA-256 of both ciphertexts.
 pub fn digest_of(ciphertext: &[u8]) -> Digest {
     Digest(Sha256::digest(ciphertext).into())
 }
@@ -434,7 +474,8 @@ fn program(version: &str) -> Option<[u32; 3]> {
     numbers.next().is_none().then_some(found)
 }
 
-const PACKAGE: &str = "diemdanh/package/v1";
+const PACKAGE: &str = "diemdanh/package/v2";
+const PACKAGE_HEAD: &str = "diemdanh/package/v";
 const RECEIPT: &str = "diemdanh/package-receipt/v1";
 /// What every age file begins with.
 const AGE_HEAD: &[u8] = b"age-encryption.org/v1\n";

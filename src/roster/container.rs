@@ -1,12 +1,12 @@
-//! Several files as one run of bytes, inside a package's ciphertext.
+//! Several files as one run of bytes, inside a package's ciphertexts. The first line says which of them this is.
 //!
 //! ```text
-//! diemdanh/package-contents/v1
+//! diemdanh/package-people/v2
 //! files 3
 //! candidates.csv 182
 //! …182 bytes…exam.key 32
-//! …32 bytes…settings.toml 340
-//! …340 bytes…
+//! …32 bytes…portraits/9f3c… 11240
+//! …11240 bytes…
 //! ```
 //!
 //! Names stand in the order of their bytes, each once, so that the same files are the same bytes. Names may hold
@@ -30,8 +30,8 @@ pub const MAX_CONTENTS_LEN: usize = 1 << 30;
 pub(super) type Parts = BTreeMap<String, Zeroizing<Vec<u8>>>;
 
 /// Writes the files.
-pub(super) fn write(files: &Parts) -> Result<Secret<Vec<u8>>, ContentsFault> {
-    let head = format!("{HEAD}\nfiles {}\n", files.len());
+pub(super) fn write(kind: &str, files: &Parts) -> Result<Secret<Vec<u8>>, ContentsFault> {
+    let head = format!("{kind}\nfiles {}\n", files.len());
     let line = |name: &str, bytes: &[u8]| format!("{name} {}\n", bytes.len());
     let total = files.iter().map(|(name, bytes)| line(name, bytes).len().saturating_add(bytes.len()));
     let total = total.fold(head.len(), usize::saturating_add);
@@ -52,15 +52,15 @@ pub(super) fn write(files: &Parts) -> Result<Secret<Vec<u8>>, ContentsFault> {
 }
 
 /// Takes the bytes apart.
-pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<&str, &[u8]>, ContentsFault> {
+pub(super) fn read<'a>(kind: &str, bytes: &'a [u8]) -> Result<BTreeMap<&'a str, &'a [u8]>, ContentsFault> {
     within(bytes.len(), MAX_CONTENTS_LEN, "contents")?;
     let mut rest = Rest { bytes };
-    if rest.line()? != HEAD {
+    if rest.line()? != kind {
         return Err(ContentsFault::Head);
     }
     let count = rest.line()?.strip_prefix("files ").and_then(number).ok_or(ContentsFault::Head)?;
     within(count, MAX_FILES, "files")?;
-    let mut files: BTreeMap<&str, &[u8]> = BTreeMap::new();
+    let mut files: BTreeMap<&'a str, &'a [u8]> = BTreeMap::new();
     for _ in 0..count {
         let line = rest.line()?;
         let named = line.rsplit_once(' ').and_then(|(name, length)| Some((name, number(length)?)));
@@ -117,6 +117,5 @@ fn is_name(name: &str) -> bool {
     name.len() <= MAX_NAME_LEN && plain(folder) && plain(file)
 }
 
-const HEAD: &str = "diemdanh/package-contents/v1";
 /// A name, a space, and the longest number.
 const MAX_LINE_LEN: usize = MAX_NAME_LEN + 24;

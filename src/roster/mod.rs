@@ -31,6 +31,7 @@ pub mod operators;
 pub mod package;
 mod report;
 pub mod roles;
+pub mod sealing;
 mod search;
 pub mod table;
 mod values;

@@ -1,7 +1,7 @@
 //! `operators.toml`: who works at the desks.
 
 pub use super::roles::{Action, Role};
-pub use crate::crypto::pin::{PinCheck, PinCost, PinError, PinHash, draw as draw_pin};
+pub use crate::crypto::pin::{PinCheck, PinCost, PinError, PinLock, draw as draw_pin, is_old_hash};
 use serde::{Deserialize, Deserializer};
 use std::fmt::Write as _;
 
@@ -18,9 +18,9 @@ pub struct Operator {
     /// The site she works at; empty for every site.
     #[serde(default)]
     pub site: String,
-    /// The hash of her PIN; none before her letter was made.
+    /// The lock of her PIN; none before her letter was made.
     #[serde(default, deserialize_with = "pin")]
-    pub pin: Option<PinHash>,
+    pub pin: Option<PinLock>,
     /// Why she was taken off the exam, if she was. She stays on the list, so that nobody else gets her code.
     #[serde(default)]
     pub revoked: Option<String>,
@@ -32,6 +32,12 @@ impl Operator {
         self.revoked.is_some()
     }
 
+    /// What a desk gets of this operator.
+    #[must_use]
+    pub fn for_desk(&self) -> Self {
+        Self { pin: self.pin.as_ref().map(PinLock::without_public), ..self.clone() }
+    }
+
     /// True for somebody who may work at a desk of this site.
     pub fn works_at(&self, site: &str) -> bool {
         self.site.is_empty() || self.site == site
@@ -39,9 +45,13 @@ impl Operator {
 }
 
 /// An empty text is no PIN.
-fn pin<'de, D: Deserializer<'de>>(source: D) -> Result<Option<PinHash>, D::Error> {
+fn pin<'de, D: Deserializer<'de>>(source: D) -> Result<Option<PinLock>, D::Error> {
     let text = String::deserialize(source)?;
-    if text.is_empty() { Ok(None) } else { PinHash::parse(&text).map(Some).map_err(serde::de::Error::custom) }
+    // Who has no more than a hash from before cannot sign in: she needs a new letter, as one who has none.
+    if text.is_empty() || is_old_hash(&text) {
+        return Ok(None);
+    }
+    PinLock::parse(&text).map(Some).map_err(serde::de::Error::custom)
 }
 
 #[derive(Deserialize)]
@@ -82,7 +92,7 @@ pub fn write(operators: &[Operator]) -> String {
         let text = |value: &str| toml::Value::from(value).to_string();
         let _ = write!(out, "\n[[operator]]\ncode = {}\nname = {}\n", text(&one.code), text(&one.name));
         let _ = writeln!(out, "role = \"{}\"\nsite = {}", one.role.word(), text(&one.site));
-        let pin = one.pin.as_ref().map(PinHash::to_string).unwrap_or_default();
+        let pin = one.pin.as_ref().map(PinLock::to_string).unwrap_or_default();
         let _ = writeln!(out, "pin = {}", text(&pin));
         if let Some(reason) = &one.revoked {
             let _ = writeln!(out, "revoked = {}", text(reason));
@@ -94,5 +104,5 @@ pub fn write(operators: &[Operator]) -> String {
 const HEAD: &str = "\
 # Người làm việc tại bàn. role: invigilator, head-of-site, technician, board.
 # code: chữ thường, số, dấu chấm, gạch nối. site để trống: mọi điểm thi.
-# pin: diemdanh-board exam letters. revoked: lý do; dòng ở lại để không ai dùng lại mã này.
+# pin: diemdanh-board exam letters (khóa của mã PIN, không phải mã PIN). revoked: lý do; dòng ở lại để không ai dùng lại mã này.
 ";

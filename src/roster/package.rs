@@ -1,14 +1,17 @@
-//! What is in a package: everything that a desk works from in one session at one site.
+//! What is in a package: everything that a desk works from in one session at one site. It has two parts, sealed apart.
 //!
 //! ```text
-//! candidates.csv       the candidates of this session and site, in their canonical form
-//! desks/<id>.toml      the desks of the site, desks/<id>.cert the board's certificates for them
-//! exam.key             32 bytes: the key of the log's pseudonyms
-//! operators.toml       who works there
-//! portraits/<id>       portraits by the candidates' ids
-//! revocations          the board's signed list of revocations
-//! settings.toml        which exam, session and site, and the rules
-//! trust/<name>         the folder of trust anchors, its signed note included
+//! the front, for the device key of each desk
+//!   desks/<id>.toml      the desks of the site, desks/<id>.cert the board's certificates for them
+//!   keys/<code>          the key of the other part, sealed for the PIN of this operator
+//!   operators.toml       who works there, and how a PIN becomes a key; nothing that a guess can be compared with
+//!   revocations          the board's signed list of revocations
+//!   settings.toml        which exam, session and site, and the rules
+//!   trust/<name>         the folder of trust anchors, its signed note included
+//! the people, for whoever has the front and a PIN
+//!   candidates.csv       the candidates of this session and site, in their canonical form
+//!   exam.key             32 bytes: the key of the log's pseudonyms
+//!   portraits/<id>       portraits by the candidates' ids
 //! ```
 
 use super::container::{self, Parts};
@@ -93,20 +96,36 @@ pub enum ContentsFault {
 /// What a desk works from.
 #[derive(Clone)]
 pub struct Contents {
+    /// What the device key opens.
+    pub front: Front,
+    /// What a PIN opens besides.
+    pub people: People,
+}
+
+/// What a desk knows before anybody has signed in.
+#[derive(Clone)]
+pub struct Front {
     /// Which exam, session and site, and the rules.
     pub settings: PackageSettings,
-    /// Who is expected.
-    pub roster: Roster,
     /// Who works at the desks.
     pub operators: Vec<Operator>,
+    /// The key of the people, sealed for the operators' PINs, by their codes. Empty before the package is sealed.
+    pub keys: BTreeMap<String, Vec<u8>>,
     /// The files of the folder of trust anchors, by their names in it.
     pub trust: BTreeMap<String, Vec<u8>>,
-    /// The key of the log's pseudonyms.
-    pub exam_key: Secret<[u8; EXAM_KEY_LEN]>,
     /// The board's list of revocations, a signed note.
     pub revocations: Option<String>,
     /// The desks of the site, by their ids.
     pub desks: Vec<PackageDesk>,
+}
+
+/// Who is expected, and what points to them.
+#[derive(Clone)]
+pub struct People {
+    /// Who is expected.
+    pub roster: Roster,
+    /// The key of the log's pseudonyms.
+    pub exam_key: Secret<[u8; EXAM_KEY_LEN]>,
     /// Portraits, where there are any.
     pub portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
 }
@@ -246,8 +265,9 @@ struct DeskFile {
     room: String,
 }
 
-impl Contents {
-    /// The one run of bytes that is sealed. The same contents are the same bytes.
+impl Front {
+    /// The one run of bytes that is sealed for the desks. The same front is the same bytes. Whatever a guess at a PIN
+    /// could be compared with is left out.
     ///
     /// # Errors
     /// [`ContentsFault::TooLarge`], [`ContentsFault::Name`].
@@ -255,9 +275,11 @@ impl Contents {
         let mut files = Parts::new();
         let mut put = |name: String, bytes: Vec<u8>| files.insert(name, Zeroizing::new(bytes));
         put(SETTINGS.to_owned(), to_toml(SETTINGS, &self.settings)?);
-        put(CANDIDATES.to_owned(), canonical::write(self.roster.iter().collect()));
-        put(OPERATORS.to_owned(), operators::write(&self.operators).into_bytes());
-        put(EXAM_KEY.to_owned(), self.exam_key.expose().to_vec());
+        let operators: Vec<Operator> = self.operators.iter().map(Operator::for_desk).collect();
+        put(OPERATORS.to_owned(), operators::write(&operators).into_bytes());
+        for (code, key) in &self.keys {
+            put(format!("{KEYS}{code}"), key.clone());
+        }
         for (name, bytes) in &self.trust {
             put(format!("{TRUST}{name}"), bytes.clone());
         }
@@ -268,45 +290,90 @@ impl Contents {
             let text = to_toml(&name, &DeskFile { id, title, room })?;
             put(name, text);
         }
-        for (id, portrait) in &self.portraits {
-            put(format!("{PORTRAITS}{id}"), portrait.reveal().clone());
-        }
         if let Some(list) = &self.revocations {
             put(REVOCATIONS.to_owned(), list.clone().into_bytes());
         }
-        container::write(&files)
+        container::write(FRONT, &files)
     }
 
-    /// Reads what [`Contents::write`] wrote; a file that is not known is refused by its name.
+    /// Reads what [`Front::write`] wrote; a file that is not known is refused by its name.
     ///
     /// # Errors
     /// [`ContentsFault`].
     pub fn read(bytes: &[u8]) -> Result<Self, ContentsFault> {
-        let mut files = container::read(bytes)?;
-        let mut take = |name: &str| files.remove(name).ok_or_else(|| ContentsFault::Missing { name: name.to_owned() });
-        let roster = Roster::from_canonical(take(CANDIDATES)?)?;
-        let settings = from_toml(SETTINGS, take(SETTINGS)?)?;
-        let operators = operators::read(take(OPERATORS)?)
+        let mut files = container::read(FRONT, bytes)?;
+        let settings = from_toml(SETTINGS, taken(&mut files, SETTINGS)?)?;
+        let operators = operators::read(taken(&mut files, OPERATORS)?)
             .map_err(|fault| ContentsFault::Form { name: OPERATORS.to_owned(), line: fault.line })?;
-        let exam_key = take(EXAM_KEY)?.try_into().map_err(|_| form(EXAM_KEY))?;
         let revocations = files.remove(REVOCATIONS).map(|bytes| text(REVOCATIONS, bytes)).transpose()?;
         let desks = desks(&mut files)?;
-        let portraits = portraits(&mut files, &roster)?;
-        let trust = below(&mut files, TRUST).into_iter().map(|(name, bytes)| (name, bytes.to_vec())).collect();
-        match files.into_keys().next() {
-            Some(name) => Err(ContentsFault::Unknown { name: name.to_owned() }),
-            None => {
-                let exam_key = Secret::new(exam_key);
-                Ok(Self { settings, roster, operators, trust, exam_key, revocations, desks, portraits })
-            }
+        let owned = |(name, bytes): (String, &[u8])| (name, bytes.to_vec());
+        let keys: BTreeMap<String, Vec<u8>> = below(&mut files, KEYS).into_iter().map(owned).collect();
+        if let Some(code) = keys.keys().find(|code| operators.iter().all(|one| one.code != **code)) {
+            return Err(ContentsFault::Unknown { name: format!("{KEYS}{code}") });
         }
+        let trust = below(&mut files, TRUST).into_iter().map(owned).collect();
+        nothing_left(files)?;
+        Ok(Self { settings, operators, keys, trust, revocations, desks })
+    }
+}
+
+impl People {
+    /// The one run of bytes that is sealed for the operators' PINs. The same people are the same bytes.
+    ///
+    /// # Errors
+    /// [`ContentsFault::TooLarge`], [`ContentsFault::Name`].
+    pub fn write(&self) -> Result<Secret<Vec<u8>>, ContentsFault> {
+        let mut files = Parts::new();
+        let mut put = |name: String, bytes: Vec<u8>| files.insert(name, Zeroizing::new(bytes));
+        put(CANDIDATES.to_owned(), canonical::write(self.roster.iter().collect()));
+        put(EXAM_KEY.to_owned(), self.exam_key.expose().to_vec());
+        for (id, portrait) in &self.portraits {
+            put(format!("{PORTRAITS}{id}"), portrait.reveal().clone());
+        }
+        container::write(PEOPLE, &files)
+    }
+
+    /// Reads what [`People::write`] wrote; a file that is not known is refused by its name.
+    ///
+    /// # Errors
+    /// [`ContentsFault`].
+    pub fn read(bytes: &[u8]) -> Result<Self, ContentsFault> {
+        let mut files = container::read(PEOPLE, bytes)?;
+        let roster = Roster::from_canonical(taken(&mut files, CANDIDATES)?)?;
+        let exam_key = taken(&mut files, EXAM_KEY)?.try_into().map_err(|_| form(EXAM_KEY))?;
+        let portraits = portraits(&mut files, &roster)?;
+        nothing_left(files)?;
+        Ok(Self { roster, exam_key: Secret::new(exam_key), portraits })
     }
 }
 
 impl fmt::Debug for Contents {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (people, desks, portraits) = (self.roster.len(), self.desks.len(), self.portraits.len());
-        write!(formatter, "Contents({people} candidates, {desks} desks, {portraits} portraits)")
+        write!(formatter, "Contents({:?}, {:?})", self.front, self.people)
+    }
+}
+
+impl fmt::Debug for Front {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Front({} desks, {} operators)", self.desks.len(), self.operators.len())
+    }
+}
+
+impl fmt::Debug for People {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "People({} candidates, {} portraits)", self.roster.len(), self.portraits.len())
+    }
+}
+
+fn taken<'a>(files: &mut BTreeMap<&'a str, &'a [u8]>, name: &str) -> Result<&'a [u8], ContentsFault> {
+    files.remove(name).ok_or_else(|| ContentsFault::Missing { name: name.to_owned() })
+}
+
+fn nothing_left(files: BTreeMap<&str, &[u8]>) -> Result<(), ContentsFault> {
+    match files.into_keys().next() {
+        Some(name) => Err(ContentsFault::Unknown { name: name.to_owned() }),
+        None => Ok(()),
     }
 }
 
@@ -382,11 +449,14 @@ pub const EXAM_KEY_LEN: usize = 32;
 /// The largest portrait.
 pub const MAX_PORTRAIT_LEN: usize = 1 << 20;
 
+const FRONT: &str = "diemdanh/package-front/v2";
+const PEOPLE: &str = "diemdanh/package-people/v2";
 const SETTINGS: &str = "settings.toml";
 const CANDIDATES: &str = "candidates.csv";
 const OPERATORS: &str = "operators.toml";
 const EXAM_KEY: &str = "exam.key";
 const REVOCATIONS: &str = "revocations";
+const KEYS: &str = "keys/";
 const TRUST: &str = "trust/";
 const DESKS: &str = "desks/";
 const PORTRAITS: &str = "portraits/";

@@ -15,7 +15,7 @@ use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::{Files, read_folder};
 use diemdanh::host::random::SystemRandom;
-use diemdanh::roster::operators::{PinCost, PinHash};
+use diemdanh::roster::operators::{PinCost, PinLock};
 use std::fs;
 use std::sync::Arc;
 
@@ -36,7 +36,7 @@ passphrase = \"device.pass\"
 ";
 
 fn invigilator() -> Operator {
-    let pin = PinHash::make(&Secret::new(PIN.to_owned()), PinCost::LEAST, &mut SeededRandom::new("pin")).unwrap();
+    let pin = PinLock::make(&Secret::new(PIN.to_owned()), PinCost::LEAST, &mut SeededRandom::new("pin")).unwrap();
     Operator {
         code: "gt-07".to_owned(),
         name: "Lê Thị Mẫu".to_owned(),

@@ -11,6 +11,7 @@ use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{PreparingView, Screen, StageView, View};
 use diemdanh::desk::handover::hand_over;
+use diemdanh::desk::overrule::{Claim, prove};
 use diemdanh::desk::purge::{Leave, purge};
 use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
@@ -39,8 +40,8 @@ fn a_package_is_shown_taken_and_worked_from() {
     let site = Site::new();
     let person = person(0);
     let mut contents = site.contents();
-    let id = contents.roster.iter().find(|one| *one.id_number.reveal() == person.number).unwrap().id;
-    contents.portraits.insert(id, Pii::new(coded(&person, Coding::Jpeg).unwrap()));
+    let id = contents.people.roster.iter().find(|one| *one.id_number.reveal() == person.number).unwrap().id;
+    contents.people.portraits.insert(id, Pii::new(coded(&person, Coding::Jpeg).unwrap()));
     site.put("goi.diemdanh", &site.pack(&contents, |_| {}));
     let desk = site.open();
     let offer = desk.packages().offers.remove(0);
@@ -147,7 +148,6 @@ fn packages_are_refused_by_name() {
         (site.pack(&contents, |note| note.not_after = Timestamp::now() - hour), Failure::PackageExpired),
         (site.pack(&contents, |note| note.min_program = "99.0.0".to_owned()), Failure::ProgramTooOld),
         (site.pack_with(site.world.board(), &stranger, &contents, |_| {}), Failure::PackageSealed),
-        (site.pack(&contents, |note| note.rows = 10), Failure::PackageDamaged),
         (site.pack(&contents, |note| note.revocations = 1), Failure::PackageDamaged),
     ];
     for (bytes, failure) in cases {
@@ -189,17 +189,22 @@ fn an_older_package_is_refused_after_a_newer_one_and_after_a_purge() {
     assert_eq!(packages.refused.iter().map(|one| one.failure).collect::<Vec<_>>(), [Failure::PackageOlder]);
     assert_eq!(packages.offers.iter().map(|one| (one.version, one.is_kept)).collect::<Vec<_>>(), [(3, true)]);
     desk.kiosk.stop();
-    let (config, base) = read_config(&site.world.config()).unwrap();
-    let config = chosen(config, &base, None).unwrap();
-    let purged = purge(&config, &base, &Leave::Overruled("tdt-01", "hd-02")).unwrap();
+    let (whole, base) = read_config(&site.world.config()).unwrap();
+    let config = chosen(whole.clone(), &base, None).unwrap();
+    let claims = ["gt-07", "tdt-01"].map(|code| Claim { code: code.to_owned(), pin: Secret::new(PIN.to_owned()) });
+    let pair = prove(&whole, &config, &base, &claims, &SystemClock).unwrap();
+    let purged = purge(&config, &base, &Leave::Overruled(&pair)).unwrap();
     let is_package = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "diemdanh");
     assert_eq!(purged.removed.iter().filter(|path| is_package(path)).count(), 1, "{:?}", purged.removed);
     assert!(site.world.path("device.key").exists() && site.world.path("journal").exists());
-    let Some(AttendanceEvent::Purged { what, .. }) =
-        site.world.events_in("journal/b1").into_iter().find(|event| matches!(event, AttendanceEvent::Purged { .. }))
-    else {
-        panic!("no entry")
-    };
+    let entries = site.world.entries_in("journal/b1");
+    let purged = entries.iter().find_map(|entry| match &entry.event {
+        AttendanceEvent::Purged { what, overruled_by, .. } => Some((entry.op.as_str(), what, overruled_by)),
+        _ => None,
+    });
+    let (op, what, overruled_by) = purged.expect("an entry");
+    assert_eq!(op, "tdt-01", "who answers for it");
+    assert_eq!(overruled_by.iter().map(|code| code.as_str()).collect::<Vec<_>>(), ["tdt-01", "gt-07"]);
     assert!(what.iter().any(|what| what.as_str() == "package"));
     assert_eq!(refused_after(&site), [Failure::PackageOlder]);
 }
@@ -282,7 +287,7 @@ fn wrong_pins_lock_over_a_restart_and_a_head_of_site_unlocks() {
 fn a_package_with_nobody_to_sign_in_starts_no_desk() {
     let site = Site::new();
     let mut contents = site.contents();
-    contents.operators.iter_mut().for_each(|one| one.pin = None);
+    contents.front.operators.iter_mut().for_each(|one| one.pin = None);
     site.put("goi.diemdanh", &site.pack(&contents, |_| {}));
     let desk = site.open();
     desk.packages();
@@ -309,7 +314,7 @@ fn a_shelf_that_cannot_be_used_halts_with_its_name() {
 fn each_session_has_a_journal_and_a_package_of_its_own() {
     let site = Site::new();
     let mut second = site.contents();
-    second.settings.session.id = "b2".to_owned();
+    second.front.settings.session.id = "b2".to_owned();
     site.put("sang.diemdanh", &site.pack(&site.contents(), |_| {}));
     site.put("chieu.diemdanh", &site.pack(&second, |note| note.session = "b2".to_owned()));
     let desk = site.open();
@@ -333,8 +338,10 @@ fn each_session_has_a_journal_and_a_package_of_its_own() {
     let unnamed = chosen(config.clone(), &base, None).unwrap_err();
     assert_eq!(unnamed.detail, "--session must be one of: b1, b2");
     assert!(chosen(config.clone(), &base, Some("b3")).is_err());
-    let morning = chosen(config, &base, Some("b1")).unwrap();
-    purge(&morning, &base, &Leave::Overruled("tdt-01", "hd-02")).unwrap();
+    let morning = chosen(config.clone(), &base, Some("b1")).unwrap();
+    let claims = ["gt-07", "tdt-01"].map(|code| Claim { code: code.to_owned(), pin: Secret::new(PIN.to_owned()) });
+    let pair = prove(&config, &morning, &base, &claims, &SystemClock).unwrap();
+    purge(&morning, &base, &Leave::Overruled(&pair)).unwrap();
     let desk = site.open();
     assert_eq!(desk.packages().offers.iter().map(|one| one.is_kept).collect::<Vec<_>>(), [false, true]);
     desk.kiosk.stop();
@@ -354,8 +361,8 @@ fn a_package_with_an_older_list_of_revocations_is_refused_and_a_revoked_desk_doe
     };
     let packed = |session: &str, (number, note): (u32, String)| {
         let mut contents = site.contents();
-        contents.settings.session.id = session.to_owned();
-        contents.revocations = Some(note);
+        contents.front.settings.session.id = session.to_owned();
+        contents.front.revocations = Some(note);
         site.pack(&contents, |note| (note.session, note.revocations) = (session.to_owned(), number))
     };
     site.put("b1.diemdanh", &packed("b1", list(2, &[])));

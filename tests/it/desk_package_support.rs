@@ -6,20 +6,25 @@ use diemdanh::bits::secret::Secret;
 use diemdanh::bits::stamp::Clock;
 use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::view::{PackagesView, PreparingView, Screen, SignInView, StageView, View};
-use diemdanh::crypto::pin::{PinCost, PinHash};
+use diemdanh::crypto::pin::{PinCost, PinLock};
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::kiosk::Kiosk;
 use diemdanh::desk::runtime::ViewCell;
 use diemdanh::desk::start::{Adapters, read_config};
 use diemdanh::host::clock::SystemClock;
+use diemdanh::host::keys::open_key_file;
 use diemdanh::host::random::SystemRandom;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::trust_store_der;
 use diemdanh::lab::reader::LabField;
+use diemdanh::record::desk_state::DeskState;
 use diemdanh::record::package::{PackageNote, digest_of, seal_file};
-use diemdanh::record::{Enrolment, NoteKey};
+use diemdanh::record::{BoardKeys, Enrolment, NoteKey};
 use diemdanh::roster::operators::{Operator, Role};
-use diemdanh::roster::package::{Contents, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite};
+use diemdanh::roster::package::{
+    Contents, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
+};
+use diemdanh::roster::sealing::{self, SealTools, SealedContents};
 use diemdanh::roster::{Candidate, Roster};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -65,21 +70,23 @@ impl Site {
         let (config, base) = read_config(&world.config()).unwrap();
         let request = enrol(&config, &base, false, &mut SystemRandom).unwrap();
         let recipient = Enrolment::open(&request.note).unwrap().recipient;
-        Self { world, recipient, cert }
+        let site = Self { world, recipient, cert };
+        // The key was here before; one that the enrolment makes comes with this note.
+        site.write_state(|_| {});
+        site
     }
 
     pub(crate) fn contents(&self) -> Contents {
-        Contents {
+        let front = Front {
             settings: settings(),
-            roster: Roster::new(candidates()),
             operators: operators(),
+            keys: BTreeMap::new(),
             trust: trust_store_der()
                 .unwrap()
                 .into_iter()
                 .enumerate()
                 .map(|(index, certificate)| (format!("{index}.cer"), certificate))
                 .collect(),
-            exam_key: Secret::new([7; 32]),
             revocations: None,
             desks: vec![PackageDesk {
                 id: "desk-1".to_owned(),
@@ -87,8 +94,9 @@ impl Site {
                 room: "P12".to_owned(),
                 cert: self.cert.clone(),
             }],
-            portraits: BTreeMap::new(),
-        }
+        };
+        let (roster, exam_key) = (Roster::new(candidates()), Secret::new([7; 32]));
+        Contents { front, people: People { roster, exam_key, portraits: BTreeMap::new() } }
     }
 
     pub(crate) fn pack(&self, contents: &Contents, change: impl FnOnce(&mut PackageNote)) -> Vec<u8> {
@@ -102,7 +110,12 @@ impl Site {
         contents: &Contents,
         change: impl FnOnce(&mut PackageNote),
     ) -> Vec<u8> {
-        let sealed = sealed::seal(contents.write().unwrap().expose(), &[recipient]).unwrap();
+        let with = SealTools {
+            seal: &|bytes, recipients| sealed::seal(bytes, recipients).ok(),
+            fresh: &sealed::generate,
+            recipient: &|public| sealed::recipient_from(public).ok(),
+        };
+        let SealedContents { bytes: sealed, front_len } = sealing::seal(contents, &[recipient], None, &with).unwrap();
         let (now, day) = (Timestamp::now(), SignedDuration::from_hours(24));
         let mut note = PackageNote {
             board: board.verifier().name().to_owned(),
@@ -115,6 +128,7 @@ impl Site {
             not_after: now + day,
             rows: 9,
             size: u64::try_from(sealed.len()).unwrap(),
+            front: front_len,
             sha256: digest_of(&sealed),
             min_program: "0.1.0".to_owned(),
             revocations: 0,
@@ -123,6 +137,15 @@ impl Site {
         };
         change(&mut note);
         seal_file(&note.sign(board).unwrap(), &sealed)
+    }
+
+    /// What the desk knows about itself, as its enrolment writes it, but for what `change` does.
+    pub(crate) fn write_state(&self, change: impl FnOnce(&mut DeskState)) {
+        let passphrase = Secret::new(fs::read_to_string(self.world.path("device.pass")).unwrap());
+        let device = open_key_file(&self.world.path("device.key"), &passphrase).unwrap();
+        let mut state = DeskState::new("desk-1", BoardKeys::one(self.world.board().verifier().clone()).digest());
+        change(&mut state);
+        fs::write(self.world.path("packages/desk-state"), state.sign(&device).unwrap()).unwrap();
     }
 
     pub(crate) fn put(&self, name: &str, bytes: &[u8]) {
@@ -210,6 +233,11 @@ impl Opened {
         self.signing_in(|_| true);
         self.send(Input::ChoseOperator(operator));
         self.send(Input::EnteredPin(Secret::new(PIN.to_owned())));
+        let compares = |view: &View| matches!(view.screen, Screen::Preparing(PreparingView::Packages(_)));
+        let view = self.wait("the idle desk, or the characters", |view| is_idle(view) || compares(view));
+        if compares(&view) {
+            self.send(Input::TakePackage(0));
+        }
         self.wait("the idle desk", is_idle);
     }
 
@@ -248,8 +276,8 @@ pub(crate) fn candidates() -> Vec<Candidate> {
 }
 
 pub(crate) fn operators() -> Vec<Operator> {
-    let pin = PinHash::make(&Secret::new(PIN.to_owned()), PinCost::LEAST, &mut SeededRandom::new("pin")).unwrap();
-    let operator = |code: &str, name: &str, role: Role, pin: Option<&PinHash>| Operator {
+    let pin = PinLock::make(&Secret::new(PIN.to_owned()), PinCost::LEAST, &mut SeededRandom::new("pin")).unwrap();
+    let operator = |code: &str, name: &str, role: Role, pin: Option<&PinLock>| Operator {
         code: code.to_owned(),
         name: name.to_owned(),
         role,

@@ -15,8 +15,8 @@ use diemdanh::record::package::{MAX_PACKAGE_LEN, split_file};
 use diemdanh::record::{
     BoardKeys, Enrolment, NoteKey, NoteVerifier, PackageNote, PackageReceipt, Revocation, RevocationList,
 };
-use diemdanh::roster::operators::PinHash;
-use diemdanh::roster::package::Contents;
+use diemdanh::roster::operators::PinLock;
+use diemdanh::roster::package::{Contents, Front, People};
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Write as _;
@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 const CHEAP: SealCost = SealCost { memory_kib: 64, passes: 1 };
-const PIN: &str = "$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U";
+const PIN: &str = "$diemdanh-pin$v=2$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$NUXufFmLhLrXlayfk+78Suw+MW4udV0saiFPWQDdtyo";
 const ARGUMENTS: &str = "--key board.key --exam-key exam.key --recovery recovery.pub --out goi --passphrase-file pass";
 
 /// A board with its keys and an exam of two sites and two sessions, in a folder of its own.
@@ -57,8 +57,19 @@ impl Enrollee {
     }
 
     fn opens(&self, file: &[u8]) -> Option<Contents> {
-        let plain = sealed::open(split_file(file).unwrap().1, &self.identity, MAX_PACKAGE_LEN).ok()?;
-        Some(Contents::read(plain.expose()).unwrap())
+        let (note, ciphertexts) = split_file(file).unwrap();
+        let (front, people) = PackageNote::peek(note).unwrap().parts(ciphertexts).unwrap();
+        let plain = sealed::open(front, &self.identity, MAX_PACKAGE_LEN).ok()?;
+        let front = Front::read(plain.expose()).unwrap();
+        // The people need a PIN besides; everybody has the same.
+        assert!(sealed::open(people, &self.identity, MAX_PACKAGE_LEN).is_err());
+        let (code, key) = front.keys.iter().next().unwrap();
+        let lock = front.operators.iter().find(|one| one.code == *code).unwrap().pin.clone().unwrap();
+        let made = sealed::identity_of(&lock.secret(&Secret::new("482917".to_owned())).unwrap()).unwrap();
+        let key = sealed::open(key, &made, MAX_PACKAGE_LEN).unwrap();
+        let key = Secret::new(String::from_utf8(key.expose().clone()).unwrap());
+        let plain = sealed::open(people, &key, MAX_PACKAGE_LEN).unwrap();
+        Some(Contents { front, people: People::read(plain.expose()).unwrap() })
     }
 }
 
@@ -200,7 +211,7 @@ fn exam(training: bool, board: &NoteKey) -> Files {
         name: "Trần B".to_owned(),
         role,
         site: site.to_owned(),
-        pin: Some(PinHash::parse(PIN).unwrap()),
+        pin: Some(PinLock::parse(PIN).unwrap()),
         revoked: revoked.map(str::to_owned),
     };
     let people = [
@@ -235,19 +246,24 @@ fn a_board_packs_and_each_desk_opens_its_own() {
     let first = &packages["tn-b1-0901-v1.diemdanh"];
     // Who opens what.
     assert!(one.opens(first).is_some() && gate.opens(first).is_some() && two.opens(first).is_none());
-    assert!(sealed::open(split_file(first).unwrap().1, &office.recovery, MAX_PACKAGE_LEN).is_ok());
+    let (note, ciphertexts) = split_file(first).unwrap();
+    let (front, people) = PackageNote::peek(note).unwrap().parts(ciphertexts).unwrap();
+    assert!([front, people].iter().all(|part| sealed::open(part, &office.recovery, MAX_PACKAGE_LEN).is_ok()));
     let contents = one.opens(first).unwrap();
-    let ids = |contents: &Contents| contents.roster.ids().iter().map(|id| id.0[0]).collect::<Vec<_>>();
+    let ids = |contents: &Contents| contents.people.roster.ids().iter().map(|id| id.0[0]).collect::<Vec<_>>();
     assert_eq!(ids(&contents), [1, 2]);
     assert_eq!(ids(&one.opens(&packages["tn-b2-0901-v1.diemdanh"]).unwrap()), [2, 4]);
     assert_eq!(ids(&two.opens(&packages[names[1]]).unwrap()), [3]);
-    assert_eq!(contents.portraits.keys().map(|id| id.0[0]).collect::<Vec<_>>(), [2]);
-    assert_eq!(contents.operators.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(), ["td", "gt-1"]);
-    assert_eq!(contents.desks.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["ban-01", "tong"]);
-    assert!(contents.trust.contains_key("manifest.note") && !contents.trust.contains_key("READ-ME.txt"));
+    assert_eq!(contents.people.portraits.keys().map(|id| id.0[0]).collect::<Vec<_>>(), [2]);
+    assert_eq!(contents.front.operators.iter().map(|one| one.code.as_str()).collect::<Vec<_>>(), ["td", "gt-1"]);
+    assert_eq!(contents.front.desks.iter().map(|one| one.id.as_str()).collect::<Vec<_>>(), ["ban-01", "tong"]);
+    assert!(contents.front.trust.contains_key("manifest.note") && !contents.front.trust.contains_key("READ-ME.txt"));
     let note = office.note("tn-b1-0901-v1.diemdanh");
     assert_eq!((note.rows, note.version, note.previous, note.training), (2, 1, None, false));
-    assert_eq!((contents.settings.site.code.as_str(), contents.settings.session.id.as_str()), ("0901", "b1"));
+    assert_eq!(
+        (contents.front.settings.site.code.as_str(), contents.front.settings.session.id.as_str()),
+        ("0901", "b1")
+    );
     assert!(note.not_before < note.not_after && note.judge(split_file(first).unwrap().1).is_ok());
 }
 
@@ -365,7 +381,8 @@ fn a_desk_that_was_revoked_gets_no_package_and_no_older_list_leaves() {
     assert!(one.opens(file).is_none());
     let contents = two.opens(file).unwrap();
     let list =
-        RevocationList::open(&contents.revocations.unwrap(), &BoardKeys::one(office.board.verifier().clone())).unwrap();
+        RevocationList::open(&contents.front.revocations.unwrap(), &BoardKeys::one(office.board.verifier().clone()))
+            .unwrap();
     assert_eq!((list.number, office.note("tn-b1-0901-v1.diemdanh").revocations), (5, 5));
     office.expect("desks thi --board-key board.vkey --revocations thu-hoi-5", 0, "ĐÃ THU HỒI");
     let (packages, exam) = (office.packages(), office.exam());

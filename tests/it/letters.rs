@@ -6,8 +6,8 @@ use diemdanh::board::exam::{Exam, OPERATORS_FILE, Operator, Role, Settings, Site
 use diemdanh::board::paper::PaperError;
 use diemdanh::checkin::sign_in::{FIRST_LOCK_MS, LOCKING_TRIES, STOPPING_TRIES};
 use diemdanh::crypto::pin::{PinCheck, PinCost};
-use diemdanh::host::folder::{FolderError, Medium};
-use diemdanh::host::pair::{Document, PrivateDisk, Settled, settle, write_pair, write_pair_on};
+use diemdanh::host::folder::{Disk, FolderError, Medium};
+use diemdanh::host::pair::{Document, Settled, settle, write_pair, write_pair_on};
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -160,23 +160,23 @@ impl Cut {
 
 impl Medium for Cut {
     fn create_folder(&mut self, path: &Path) -> io::Result<()> {
-        self.at(|| PrivateDisk.create_folder(path))
+        self.at(|| Disk.create_folder(path))
     }
 
     fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         if self.calls_left == 1 && !self.after {
             // A part of the file is there.
-            PrivateDisk.write_new(path, &bytes[..bytes.len() / 2])?;
+            Disk.write_new(path, &bytes[..bytes.len() / 2])?;
         }
-        self.at(|| PrivateDisk.write_new(path, bytes))
+        self.at(|| Disk.write_new(path, bytes))
     }
 
     fn sync_names(&mut self, path: &Path) -> io::Result<()> {
-        self.at(|| PrivateDisk.sync_names(path))
+        self.at(|| Disk.sync_names(path))
     }
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        self.at(|| PrivateDisk.rename(from, to))
+        self.at(|| Disk.rename(from, to))
     }
 }
 

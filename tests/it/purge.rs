@@ -1,12 +1,19 @@
 //! People's data leaves the desk: only with the board's receipt or two people, and never without an entry.
 
-use crate::desk_support::{World, card, good, person};
+use crate::desk_package_support::{PIN, Site};
+use crate::desk_support::{World, card, device_events, good, person};
+use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::event::Choice;
+use diemdanh::checkin::sign_in::Refusal;
+use diemdanh::desk::overrule::{Claim, OverruleError, prove};
 use diemdanh::desk::purge::{Leave, PurgeError, purge};
+use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
+use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::read_folder;
 use diemdanh::record::receipt::Receipt;
 use diemdanh::record::{AttendanceEvent, BoardKeys, Checkpoint, NoteError};
+use diemdanh::roster::operators::Operator;
 use std::fs;
 
 /// A desk with one session behind it, and an export of it.
@@ -89,22 +96,60 @@ fn receipt_that_is_short_foreign_or_forged_lets_nothing_go() {
     assert!(!is_gone(&world) && purges(&world).is_empty());
 }
 
+/// At a desk of single files nobody has a PIN: names alone, invented or not, overrule nothing.
 #[test]
-fn two_different_people_overrule_and_are_named() {
+fn nobody_overrules_by_a_name() {
     let world = after_a_session();
-    assert!(matches!(try_purge(&world, &Leave::Overruled("gt-01", "gt-01")), Err(PurgeError::OnePerson)));
-    assert!(matches!(try_purge(&world, &Leave::Overruled("gt-01", "Nguyễn Mẫu")), Err(PurgeError::Code(_))));
-    assert!(!is_gone(&world));
-    assert_eq!(try_purge(&world, &Leave::Overruled("gt-01", "td-01")).unwrap(), 3);
-    assert!(is_gone(&world));
-    assert_eq!(purges(&world), [(false, 2)]);
+    let (config, base) = read_config(&world.config()).unwrap();
+    let claims = ["gt-01", "td-01"].map(|code| Claim { code: code.to_owned(), pin: Secret::new("482917".to_owned()) });
+    let refused = prove(&config, &config, &base, &claims, &SystemClock);
+    assert!(matches!(refused, Err(OverruleError::OutsidePackage)), "{refused:?}");
+    assert!(!is_gone(&world) && purges(&world).is_empty());
+}
+
+/// Who proves what at a desk of a package: two people by PIN, one of them a head; each wrong PIN is an entry.
+#[test]
+fn two_people_overrule_by_their_pins() {
+    let site = Site::new();
+    let mut contents = site.contents();
+    let second = Operator { code: "gt-09".to_owned(), ..contents.front.operators[0].clone() };
+    contents.front.operators.push(second);
+    site.put("goi.diemdanh", &site.pack(&contents, |_| {}));
+    let desk = site.open();
+    desk.begin();
+    desk.kiosk.stop();
+    let (whole, base) = read_config(&site.world.config()).unwrap();
+    let session = chosen(whole.clone(), &base, None).unwrap();
+    let prove = |one: (&str, &str), other: (&str, &str)| {
+        let claims = [one, other].map(|(code, pin)| Claim { code: code.to_owned(), pin: Secret::new(pin.to_owned()) });
+        prove(&whole, &session, &base, &claims, &SystemClock)
+    };
+    assert!(matches!(prove(("tdt-01", PIN), ("tdt-01", PIN)), Err(OverruleError::OnePerson)));
+    assert!(matches!(prove(("gt-07", PIN), ("gt-09", PIN)), Err(OverruleError::NobodyAnswers)));
+    assert!(matches!(prove(("hd-01", PIN), ("tdt-01", PIN)), Err(OverruleError::Refused { .. })), "an invented name");
+    assert!(matches!(prove(("gt-08", PIN), ("tdt-01", PIN)), Err(OverruleError::Refused { .. })), "who has no PIN");
+    assert!(
+        matches!(prove(("gt-07", "000000"), ("tdt-01", PIN)), Err(OverruleError::WrongPin { code }) if code == "gt-07")
+    );
+    let pair = prove(("gt-07", PIN), ("tdt-01", PIN)).unwrap();
+    assert_eq!((pair.answering().as_str(), pair.codes().len()), ("tdt-01", 2));
+    let wrong = device_events(&site.world.events_in("journal/b1"));
+    assert!(wrong.iter().any(|event| event == "wrong-pin: gt-07"), "{wrong:?}");
+    // What is tried on the command line counts at the desk.
+    for _ in 0..4 {
+        assert!(matches!(prove(("gt-07", "000000"), ("tdt-01", PIN)), Err(OverruleError::WrongPin { .. })));
+    }
+    let locked = prove(("gt-07", PIN), ("tdt-01", PIN));
+    assert!(matches!(locked, Err(OverruleError::Refused { refusal: Refusal::Locked { .. }, .. })), "{locked:?}");
 }
 
 #[test]
 fn desk_that_runs_is_not_purged() {
     let world = World::alone();
     let bench = world.open();
-    assert!(matches!(try_purge(&world, &Leave::Overruled("gt-01", "td-01")), Err(PurgeError::Journal(_))));
+    let path = world.path("receipt");
+    fs::write(&path, "none").unwrap();
+    assert!(matches!(try_purge(&world, &Leave::Receipt(&path)), Err(PurgeError::Journal(_))));
     bench.stop();
     assert!(!is_gone(&world));
 }

@@ -48,13 +48,13 @@ fn what_is_written_is_read_again() {
     let desk =
         Desk { id: "ban-01".to_owned(), title: "Bàn 1".to_owned(), site: "0901".to_owned(), room: String::new() };
     files.insert(desk.path(), desk.write().into_bytes());
-    let pin = "$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U";
+    let pin = "$diemdanh-pin$v=2$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$NUXufFmLhLrXlayfk+78Suw+MW4udV0saiFPWQDdtyo";
     let head = Operator {
         code: "td-01".to_owned(),
         name: "Trần B".to_owned(),
         role: Role::HeadOfSite,
         site: String::new(),
-        pin: Some(operators::PinHash::parse(pin).unwrap()),
+        pin: Some(operators::PinLock::parse(pin).unwrap()),
         revoked: None,
     };
     files.insert(OPERATORS_FILE.to_owned(), operators::write(std::slice::from_ref(&head)).into_bytes());

@@ -142,7 +142,7 @@ fn desk(policy: PackagePolicy, own: &str) -> (Site, Opened) {
     let site = Site::new();
     site.world.change_config("[paths]\n", &format!("{own}[paths]\n"));
     let mut contents = site.contents();
-    contents.settings.policy = policy;
+    contents.front.settings.policy = policy;
     site.put("goi.diemdanh", &site.pack(&contents, |_| {}));
     let desk = site.open();
     desk.begin();

@@ -6,8 +6,10 @@ use diemdanh::bits::{
     stamp::Stamp,
 };
 use diemdanh::checkin::sign_in::{Action, Attempt, NotUnlocked, Refusal, SignIn, SignedIn, Standing};
-use diemdanh::crypto::pin::{self, PinCheck, PinCost, PinError, PinHash};
+use diemdanh::crypto::pin::{self, PinCheck, PinCost, PinError, PinLock};
 use diemdanh::roster::operators::{Operator, Role};
+
+const LOCK: &str = "$diemdanh-pin$v=2$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$NUXufFmLhLrXlayfk+78Suw+MW4udV0saiFPWQDdtyo";
 
 fn secret(pin: &str) -> Secret<String> {
     Secret::new(pin.to_owned())
@@ -77,37 +79,37 @@ fn pins_are_drawn_without_a_bias() {
 }
 
 #[test]
-fn hashes_are_those_of_the_reference_implementation() {
+fn locks_are_those_of_other_implementations() {
     // argon2 of Debian 12 (the reference implementation in C): printf 482917 | argon2 diemdanh-salt-16 -id -t 2 -m 6 -e
-    let rows = [
-        "$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U",
-        "$argon2id$v=19$m=65536,t=4,p=1$ZGllbWRhbmg$/bLEbv5ridLRONBrNK+Dv8XRJi2FhSCIrlZes8pTKhw",
-    ];
+    // gives dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U, -k 65536 -t 4 with the salt “diemdanh” gives
+    // /bLEbv5ridLRONBrNK+Dv8XRJi2FhSCIrlZes8pTKhw. The public keys are X25519(SHA-512(that)[..32], 9), by RFC 7748 §5 in
+    // plain Python.
+    let rows = [LOCK, "$diemdanh-pin$v=2$m=65536,t=4,p=1$ZGllbWRhbmg$NznWchLuzkrtJ736qwe36n6Pw+6+WIcgsatzjAZA7UA"];
     for text in rows {
-        let hash = PinHash::parse(text).unwrap();
-        assert_eq!((hash.to_string().as_str(), format!("{hash:?}").as_str()), (text, "PinHash(…)"));
+        let hash = PinLock::parse(text).unwrap();
+        assert_eq!((hash.to_string().as_str(), format!("{hash:?}").as_str()), (text, "PinLock(…)"));
         let begun = std::time::Instant::now();
         assert_eq!(hash.check(&secret("482917")), Ok(PinCheck::Right));
         println!("{:?}: {:?}", hash.cost(), begun.elapsed());
     }
-    let hash = PinHash::parse(rows[0]).unwrap();
+    let hash = PinLock::parse(rows[0]).unwrap();
     for wrong in ["482918", "48291", "4829170", "", " 482917", "４８２９１７"] {
         assert_eq!(hash.check(&secret(wrong)), Ok(PinCheck::Wrong), "{wrong}");
     }
 }
 
 #[test]
-fn hashes_of_another_form_are_refused() {
-    let good = "$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7xehvUlXALJ1U";
+fn locks_of_another_form_are_refused() {
+    let good = LOCK;
     let rows = [
         ("", PinError::Form),
         ("482917", PinError::Form),
-        (&good.replace("argon2id", "argon2i"), PinError::Form),
-        (&good.replace("v=19", "v=16"), PinError::Form),
+        (&good.replace("pin$", "pim$"), PinError::Form),
+        (&good.replace("v=2", "v=1"), PinError::Form),
         (&good.replace("p=1", "p=2"), PinError::Form),
         (&good.replace("t=2", "t=02"), PinError::Form),
         (&good.replace("ZGllbWRhbmgtc2FsdC0xNg", "ZGll"), PinError::Form),
-        (&good.replace("XALJ1U", "XALJ"), PinError::Form),
+        (&good.replace("QDdtyo", "QDdt"), PinError::Form),
         (&format!("{good}$"), PinError::Form),
         (&good.replace("m=64", "m=4"), PinError::Cost { memory_kib: 4, passes: 2 }),
         (&good.replace("m=64", "m=4294967295"), PinError::Cost { memory_kib: u32::MAX, passes: 2 }),
@@ -115,19 +117,19 @@ fn hashes_of_another_form_are_refused() {
         (&good.replace("t=2", "t=0"), PinError::Cost { memory_kib: 64, passes: 0 }),
     ];
     for (text, error) in rows {
-        assert_eq!(PinHash::parse(text).map(|_| ()), Err(error), "{text}");
+        assert_eq!(PinLock::parse(text).map(|_| ()), Err(error), "{text}");
     }
     let mut random = SeededRandom::new("salt");
     for wrong in ["48291", "4829170", "48291a", "４８"] {
-        let made = PinHash::make(&secret(wrong), PinCost::LEAST, &mut random).map(|_| ());
+        let made = PinLock::make(&secret(wrong), PinCost::LEAST, &mut random).map(|_| ());
         assert_eq!(made, Err(PinError::NotSixDigits), "{wrong}");
     }
-    let [one, other] = [(), ()].map(|()| PinHash::make(&secret("482917"), PinCost::LEAST, &mut random).unwrap());
+    let [one, other] = [(), ()].map(|()| PinLock::make(&secret("482917"), PinCost::LEAST, &mut random).unwrap());
     assert!(one != other && one.check(&secret("482917")) == other.check(&secret("482917")), "each has its own salt");
 }
 
 fn operator(code: &str, role: Role, site: &str, pin: Option<&str>) -> Operator {
-    let hash = |pin: &str| PinHash::make(&secret(pin), PinCost::LEAST, &mut SeededRandom::new(code)).unwrap();
+    let hash = |pin: &str| PinLock::make(&secret(pin), PinCost::LEAST, &mut SeededRandom::new(code)).unwrap();
     Operator {
         code: code.to_owned(),
         name: format!("Người {code}"),
@@ -196,6 +198,41 @@ fn the_right_pin_signs_in_those_who_may() {
         assert_eq!(desk.try_pin(code, "482917", at(0)), Err(refusal), "{code}");
     }
     assert_eq!(desk.sign_in, SignIn::default(), "nobody's tries are counted for that");
+}
+
+/// Where wrong PINs were forgotten, everybody is stopped but those who may unlock, and they wait before each try.
+#[test]
+fn forgetting_gives_tries_to_nobody() {
+    let mut desk = Desk::new();
+    desk.sign_in.distrust(&desk.operators, at(0));
+    for one in &desk.operators {
+        let wanted = match one.role {
+            Role::HeadOfSite | Role::Board => Standing::Locked { left_ms: 120_000 },
+            Role::Invigilator | Role::Technician => Standing::Stopped,
+        };
+        assert_eq!(desk.sign_in.standing(&one.code, at(0)), wanted, "{}", one.code);
+    }
+    assert_eq!(desk.try_pin("td-01", "719284", at(119)), Err(Refusal::Locked { left_ms: 1_000 }));
+    // A wrong one locks for longer, and forgetting once more does not shorten that.
+    assert_eq!(desk.try_pin("td-01", "000000", at(120)), Ok(Attempt::Locked { for_ms: 240_000 }));
+    desk.sign_in.distrust(&desk.operators, at(121));
+    assert_eq!(desk.sign_in.standing("td-01", at(121)), Standing::Locked { left_ms: 239_000 });
+    let head = desk.signed_in("td-01", "719284", at(360));
+    assert_eq!(desk.sign_in.unlock("gt-01", &head), Ok(()));
+    desk.signed_in("gt-01", "482917", at(360));
+}
+
+/// What a desk gets opens with the PIN and has nothing to compare a guess with.
+#[test]
+fn a_lock_without_its_public_key_still_makes_the_key() {
+    let lock = PinLock::parse(LOCK).unwrap();
+    let bare = lock.without_public();
+    assert_eq!(bare.to_string(), "$diemdanh-pin$v=2$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg");
+    assert_eq!(PinLock::parse(&bare.to_string()), Ok(bare.clone()));
+    assert_eq!((bare.public(), bare.check(&secret("482917"))), (None, Err(PinError::Form)));
+    assert!(bare.secret(&secret("482917")) == lock.secret(&secret("482917")));
+    assert!(bare.secret(&secret("482918")) != lock.secret(&secret("482917")));
+    assert!(pin::is_old_hash("$argon2id$v=19$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$dl0kOPlp2rTF8YsVZNSI5gmxL0FwpY7"));
 }
 
 /// Every try comes as soon as it may.

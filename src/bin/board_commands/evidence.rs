@@ -49,7 +49,7 @@ pub(crate) struct Open {
 /// What kept it from being done.
 pub(crate) fn recovery(args: &Recovery) -> Result<(), Box<dyn Error>> {
     let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
-    std::fs::create_dir_all(&args.out)?;
+    file::create_folders(&args.out)?;
     let (identity, recipient) = sealed::generate();
     write_new_file(&args.out.join("recovery.key"), sealed::lock_identity(&identity, &passphrase)?.as_bytes())?;
     write_new_file(&args.out.join("recovery.pub"), format!("{recipient}\n").as_bytes())?;

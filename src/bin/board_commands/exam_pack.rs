@@ -280,6 +280,14 @@ impl PackTools for Tools {
         sealed::seal(bytes, recipients).ok()
     }
 
+    fn fresh(&self) -> (Secret<String>, String) {
+        sealed::generate()
+    }
+
+    fn recipient(&self, public: &[u8; 32]) -> Option<String> {
+        sealed::recipient_from(public).ok()
+    }
+
     fn portrait(&self, candidate: &Candidate) -> Result<Option<Pii<Vec<u8>>>, String> {
         let by_number = self.portraits.get(candidate.number.as_str());
         let Some(name) = by_number.or_else(|| self.portraits.get(candidate.id_number.reveal())) else {

@@ -6,9 +6,9 @@ use diemdanh::board::exam::{Exam as Folder, PACKAGES_FILE, RECEIPTS_FOLDER};
 use diemdanh::host::folder::{read_text_file, replace_files};
 use diemdanh::host::keys::read_passphrase;
 use diemdanh::host::{file, sealed};
-use diemdanh::record::package::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, split_file};
+use diemdanh::record::package::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, PackageFault, check_form, split_file};
 use diemdanh::record::{BoardKeys, DeskCert, PackageNote, PackageReceipt};
-use diemdanh::roster::package::{Contents, MAX_CONTENTS_LEN};
+use diemdanh::roster::package::{Contents, Front, MAX_CONTENTS_LEN, People};
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -48,6 +48,9 @@ pub(crate) fn open(args: &Open) -> Result<ExitCode, Box<dyn Error>> {
     let Ok((note_text, ciphertext)) = split_file(&bytes) else {
         return Ok(refused(&named(&"không phải gói dữ liệu")));
     };
+    if let Err(fault @ PackageFault::OtherForm { .. }) = check_form(note_text) {
+        return Ok(refused(&named(&fault)));
+    }
     let note = match &args.board_key {
         None => PackageNote::peek(note_text),
         Some(path) => {
@@ -59,16 +62,19 @@ pub(crate) fn open(args: &Open) -> Result<ExitCode, Box<dyn Error>> {
         }
     };
     let Some(note) = note else { return Ok(refused(&named(&"không phải gói dữ liệu"))) };
-    if note.judge(ciphertext).is_err() {
+    let Ok((front, people)) = note.parts(ciphertext) else {
         return Ok(refused(&named(&"nội dung không đúng với tờ ký: gói bị cắt hoặc bị sửa")));
-    }
+    };
     let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
     let identity = sealed::unlock_identity(&read_text_file(&args.identity)?, &passphrase)?;
-    let plain = match sealed::open(ciphertext, &identity, u64::try_from(MAX_CONTENTS_LEN)?) {
-        Ok(plain) => plain,
-        Err(_) => return Ok(refused(&named(&"không mở được bằng khóa này"))),
+    let limit = u64::try_from(MAX_CONTENTS_LEN)?;
+    let (Ok(front), Ok(people)) = (sealed::open(front, &identity, limit), sealed::open(people, &identity, limit))
+    else {
+        return Ok(refused(&named(&"không mở được bằng khóa này")));
     };
-    let contents = Contents::read(plain.expose()).map_err(|fault| named(&fault))?;
+    let front = Front::read(front.expose()).map_err(|fault| named(&fault))?;
+    let people = People::read(people.expose()).map_err(|fault| named(&fault))?;
+    let contents = Contents { front, people };
     print!("{}", summary(&note, &contents));
     if args.board_key.is_none() {
         println!("CHƯA KIỂM CHỮ KÝ: thêm --board-key board.vkey");
@@ -80,8 +86,9 @@ pub(crate) fn open(args: &Open) -> Result<ExitCode, Box<dyn Error>> {
 
 /// What is in a package, without a person's data.
 fn summary(note: &PackageNote, contents: &Contents) -> String {
-    let settings = &contents.settings;
-    let rooms: BTreeSet<String> = contents.roster.iter().map(|one| one.room).collect();
+    let Contents { front, people } = contents;
+    let settings = &front.settings;
+    let rooms: BTreeSet<String> = people.roster.iter().map(|one| one.room).collect();
     let mode = if note.training { ", TẬP HUẤN" } else { "" };
     let mut lines = vec![
         format!("Gói {} phiên bản {}{mode}", note.id(), note.version),
@@ -89,14 +96,14 @@ fn summary(note: &PackageNote, contents: &Contents) -> String {
         format!("Buổi thi: {} “{}”, hiệu lệnh {}", note.session, settings.session.title, settings.session.start),
         format!("Điểm thi: {} “{}”", note.site, settings.site.title),
         format!("Hạn dùng: {} – {}; cần chương trình từ {}", note.not_before, note.not_after, note.min_program),
-        format!("Thí sinh: {}   phòng: {}   ảnh: {}", contents.roster.len(), rooms.len(), contents.portraits.len()),
-        format!("Người: {}   tệp chứng thư tin cậy: {}", contents.operators.len(), contents.trust.len()),
+        format!("Thí sinh: {}   phòng: {}   ảnh: {}", people.roster.len(), rooms.len(), people.portraits.len()),
+        format!("Người: {}   tệp chứng thư tin cậy: {}", front.operators.len(), front.trust.len()),
         format!(
             "Danh sách thu hồi: {}",
             if note.revocations == 0 { "–".to_owned() } else { note.revocations.to_string() }
         ),
     ];
-    for desk in &contents.desks {
+    for desk in &front.desks {
         let serial = DeskCert::peek(&desk.cert).map_or_else(|| "?".to_owned(), |cert| cert.serial.to_string());
         lines.push(format!("  bàn {}: chứng thư {serial}", desk.id));
     }

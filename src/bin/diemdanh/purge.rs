@@ -1,9 +1,13 @@
 //! Removes people's data from the desk, with a signed entry.
 
 use clap::{ArgGroup, Args};
+use diemdanh::desk::overrule::{Claim, OverruleError, prove};
 use diemdanh::desk::purge::{Leave, PurgeError, purge};
 use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
+use diemdanh::host::clock::SystemClock;
+use diemdanh::host::terminal::ask_hidden;
+use std::error::Error;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,7 +25,8 @@ pub(crate) struct Arguments {
     /// The board's receipt over the whole log.
     #[arg(long)]
     receipt: Option<PathBuf>,
-    /// Without a receipt: the codes of the two people who take it upon themselves.
+    /// Without a receipt: the codes of the two people who take it upon themselves, one of them a head of site or of the
+    /// board. Each is asked for the PIN.
     #[arg(long, num_args = 2, value_names = ["CODE", "CODE"])]
     overrule: Option<Vec<String>>,
 }
@@ -37,13 +42,17 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     }
 }
 
-fn run_purge(arguments: &Arguments) -> Result<(), PurgeError> {
-    let (config, base) = read_config(&arguments.config).map_err(PurgeError::Config)?;
-    let config = chosen(config, &base, arguments.session.as_deref()).map_err(PurgeError::Config)?;
+fn run_purge(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let (whole, base) = read_config(&arguments.config).map_err(PurgeError::Config)?;
+    let config = chosen(whole.clone(), &base, arguments.session.as_deref()).map_err(PurgeError::Config)?;
+    let pair;
     let leave = match (&arguments.receipt, arguments.overrule.as_deref()) {
         (Some(receipt), _) => Leave::Receipt(receipt),
-        (None, Some([one, other])) => Leave::Overruled(one, other),
-        (None, _) => return Err(PurgeError::OnePerson),
+        (None, codes) => {
+            let claims = claims(codes.unwrap_or_default())?;
+            pair = prove(&whole, &config, &base, &claims, &SystemClock)?;
+            Leave::Overruled(&pair)
+        }
     };
     let purged = purge(&config, &base, &leave)?;
     let mut out = std::io::stdout();
@@ -51,4 +60,13 @@ fn run_purge(arguments: &Arguments) -> Result<(), PurgeError> {
         let _ = writeln!(out, "removed {}", path.display());
     }
     Ok(())
+}
+
+/// No PIN stands in an argument, where every program of the computer could read it.
+fn claims(codes: &[String]) -> Result<[Claim; 2], Box<dyn Error>> {
+    let [one, other] = codes else { return Err(OverruleError::OnePerson.into()) };
+    let claim = |code: &String| -> Result<Claim, Box<dyn Error>> {
+        Ok(Claim { code: code.clone(), pin: ask_hidden(&format!("PIN of {code}:"))? })
+    };
+    Ok([claim(one)?, claim(other)?])
 }

@@ -6,7 +6,7 @@
 
 use super::Exam;
 use crate::bits::{hex, random::Random, secret::Secret};
-use crate::roster::operators::{Operator, PinCost, PinError, PinHash, draw_pin};
+use crate::roster::operators::{Operator, PinCost, PinError, PinLock, draw_pin};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 
@@ -85,7 +85,7 @@ pub fn draw(
     let mut letters = Vec::new();
     for operator in recipients {
         let pin = draw_pin(random);
-        let hash = PinHash::make(&pin, cost, random)?;
+        let hash = PinLock::make(&pin, cost, random)?;
         letters.push(Letter { operator: Operator { pin: Some(hash), ..(*operator).clone() }, pin });
         progress(letters.len());
     }
@@ -108,7 +108,7 @@ pub fn is_in_force(mark: &str, operators: &[Operator]) -> bool {
     operators.iter().filter_map(|one| one.pin.as_ref()).any(|hash| mark_of(hash) == mark)
 }
 
-fn mark_of(hash: &PinHash) -> String {
+fn mark_of(hash: &PinLock) -> String {
     hex::encode_lower(&Sha256::digest(hash.to_string())).chars().take(MARK_LEN).collect()
 }
 

@@ -5,7 +5,10 @@ use super::{Exam, Ledger, ledger::Packed};
 use crate::bits::secret::{Pii, Secret};
 use crate::record::package::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
 use crate::record::{BoardKeys, Digest, NoteError, PackageNote};
-use crate::roster::package::{Contents, ContentsFault, PackageDesk, PackageSession, PackageSettings, PackageSite};
+use crate::roster::package::{
+    Contents, ContentsFault, Front, PackageDesk, PackageSession, PackageSettings, PackageSite, People,
+};
+use crate::roster::sealing::{self, SealTools, SealingFault};
 use crate::roster::{Candidate, CandidateId, Roster};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
@@ -14,6 +17,12 @@ use std::collections::BTreeMap;
 pub trait PackTools: Sync {
     /// Seals bytes for recipients; `None` when that cannot be done.
     fn seal(&self, bytes: &[u8], recipients: &[&str]) -> Option<Vec<u8>>;
+
+    /// A fresh identity and its recipient.
+    fn fresh(&self) -> (Secret<String>, String);
+
+    /// The recipient of an X25519 public key.
+    fn recipient(&self, public: &[u8; 32]) -> Option<String>;
 
     /// The portrait of a candidate, where there is one.
     ///
@@ -69,11 +78,10 @@ pub struct Prepared {
     pub portraits: usize,
     /// What tells whether anything has changed.
     pub fingerprint: Digest,
-    /// The contents; nobody prints them.
-    plain: Secret<Vec<u8>>,
+    contents: Contents,
     recipients: Vec<String>,
     desks: Vec<String>,
-    /// All but size and digest.
+    /// All but sizes and digest.
     note: PackageNote,
 }
 
@@ -99,15 +107,14 @@ pub fn prepare(order: &PackOrder<'_>, plan: &Plan<'_>, tools: &dyn PackTools) ->
     let portraits = portraits(&people, tools)?;
     let (rows, count) = (u64::try_from(people.len()).unwrap_or(u64::MAX), portraits.len());
     let contents = contents(order, plan, people, portraits);
-    let plain = contents.write().map_err(|fault| PackFault::Contents { id: id.clone(), fault })?;
     let note = note(order, plan, rows);
-    let own = plan.desks.iter().map(|one| one.recipient.to_owned());
-    let mut recipients: Vec<String> = own.chain([order.recovery.to_owned()]).collect();
+    let mut recipients: Vec<String> = plan.desks.iter().map(|one| one.recipient.to_owned()).collect();
     recipients.sort();
     recipients.dedup();
-    let fingerprint = fingerprint(&note, &recipients, &plain);
+    let fingerprint = fingerprint(&note, &recipients, order.recovery, &contents);
+    let fingerprint = fingerprint.map_err(|fault| PackFault::Contents { id: id.clone(), fault })?;
     let desks = plan.desks.iter().map(|one| one.desk.id.clone()).collect();
-    Ok(Prepared { id, portraits: count, fingerprint, plain, recipients, desks, note })
+    Ok(Prepared { id, portraits: count, fingerprint, contents, recipients, desks, note })
 }
 
 impl Prepared {
@@ -136,12 +143,22 @@ impl Prepared {
     /// # Errors
     /// [`PackFault`].
     pub fn seal(self, order: &PackOrder<'_>, tools: &dyn PackTools) -> Result<NewPackage, PackFault> {
-        let Self { id, fingerprint, plain, recipients, desks, mut note, .. } = self;
+        let Self { id, fingerprint, contents, recipients, desks, mut note, .. } = self;
         let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
-        let ciphertext = tools.seal(plain.expose(), &recipients).ok_or_else(|| PackFault::Seal { id: id.clone() })?;
-        drop(plain);
+        let with = SealTools {
+            seal: &|bytes, recipients| tools.seal(bytes, recipients),
+            fresh: &|| tools.fresh(),
+            recipient: &|public| tools.recipient(public),
+        };
+        let sealed =
+            sealing::seal(&contents, &recipients, Some(order.recovery), &with).map_err(|fault| match fault {
+                SealingFault::Contents(fault) => PackFault::Contents { id: id.clone(), fault },
+                SealingFault::Cipher => PackFault::Seal { id: id.clone() },
+            })?;
+        drop(contents);
+        let ciphertext = sealed.bytes;
         note.size = u64::try_from(ciphertext.len()).unwrap_or(u64::MAX);
-        note.sha256 = digest_of(&ciphertext);
+        (note.front, note.sha256) = (sealed.front_len, digest_of(&ciphertext));
         if note.size > MAX_PACKAGE_LEN {
             return Err(PackFault::TooLarge { id });
         }
@@ -177,16 +194,16 @@ fn contents(
         room: one.desk.room.clone(),
         cert: one.cert_note.to_owned(),
     });
-    Contents {
+    let front = Front {
         settings: settings(order.exam, plan),
-        roster: Roster::new(people),
         operators: operators.cloned().collect(),
+        keys: BTreeMap::new(),
         trust: order.trust.clone(),
-        exam_key: order.exam_key.clone(),
         revocations: order.revocations.map(|(_, note)| note.to_owned()),
         desks: desks.collect(),
-        portraits,
-    }
+    };
+    let people = People { roster: Roster::new(people), exam_key: order.exam_key.clone(), portraits };
+    Contents { front, people }
 }
 
 fn settings(exam: &Exam, plan: &Plan<'_>) -> PackageSettings {
@@ -224,6 +241,7 @@ fn note(order: &PackOrder<'_>, plan: &Plan<'_>, rows: u64) -> PackageNote {
         not_after: plan.not_after,
         rows,
         size: 0,
+        front: 0,
         sha256: Digest([0; 32]),
         min_program: MIN_PROGRAM.to_owned(),
         revocations: order.revocations.map_or(0, |(list, _)| list.number),
@@ -234,15 +252,23 @@ fn note(order: &PackOrder<'_>, plan: &Plan<'_>, rows: u64) -> PackageNote {
 
 /// Everything that makes a package another one: what is in it, whom it is for, when it is good. Nobody can guess at
 /// the contents from it: the exam's key is among them.
-fn fingerprint(note: &PackageNote, recipients: &[String], plain: &Secret<Vec<u8>>) -> Digest {
+fn fingerprint(
+    note: &PackageNote,
+    recipients: &[String],
+    recovery: &str,
+    contents: &Contents,
+) -> Result<Digest, ContentsFault> {
     let mut hash = Sha256::new();
     let PackageNote { not_before, not_after, min_program, .. } = note;
     hash.update(format!("{FINGERPRINT}\n{not_before}\n{not_after}\n{min_program}\n{}\n", recipients.len()).as_bytes());
     recipients.iter().for_each(|recipient| hash.update(format!("{recipient}\n").as_bytes()));
-    hash.update(plain.expose());
-    Digest(hash.finalize().into())
+    hash.update(format!("{recovery}\n").as_bytes());
+    // A new PIN has a new salt, and the salt stands in the front.
+    hash.update(contents.front.write()?.expose());
+    hash.update(contents.people.write()?.expose());
+    Ok(Digest(hash.finalize().into()))
 }
 
 /// The oldest program that reads contents of this form.
 const MIN_PROGRAM: &str = "0.1.0";
-const FINGERPRINT: &str = "diemdanh/package-fingerprint/v1";
+const FINGERPRINT: &str = "diemdanh/package-fingerprint/v2";

@@ -3,7 +3,7 @@
 use super::world::{BOARD, DESK, DemoError, EXAM, ROOM, SITE, roster};
 use diemdanh::bits::random::Random as _;
 use diemdanh::bits::secret::{Pii, Secret};
-use diemdanh::crypto::pin::{PinCost, PinHash};
+use diemdanh::crypto::pin::{PinCost, PinLock};
 use diemdanh::host::random::SystemRandom;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::people::people;
@@ -13,7 +13,10 @@ use diemdanh::lab::roster_sample::room_name;
 use diemdanh::record::package::{PackageNote, digest_of, seal_file};
 use diemdanh::record::{BoardKeys, NoteKey};
 use diemdanh::roster::operators::{Operator, Role};
-use diemdanh::roster::package::{Contents, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite};
+use diemdanh::roster::package::{
+    Contents, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
+};
+use diemdanh::roster::sealing::{self, SealTools, SealedContents};
 use diemdanh::roster::{Candidate, Roster};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
@@ -38,7 +41,12 @@ pub(super) fn write_stick(stick: &Path, board: &NoteKey, recipient: &str, cert: 
 }
 
 fn packed(contents: &Contents, board: &NoteKey, recipient: &str) -> Result<Vec<u8>, DemoError> {
-    let sealed = sealed::seal(contents.write()?.expose(), &[recipient])?;
+    let with = SealTools {
+        seal: &|bytes, recipients| sealed::seal(bytes, recipients).ok(),
+        fresh: &sealed::generate,
+        recipient: &|public| sealed::recipient_from(public).ok(),
+    };
+    let SealedContents { bytes: sealed, front_len } = sealing::seal(contents, &[recipient], None, &with)?;
     let (now, day) = (Timestamp::now(), SignedDuration::from_hours(24));
     let note = PackageNote {
         board: BOARD.to_owned(),
@@ -49,8 +57,9 @@ fn packed(contents: &Contents, board: &NoteKey, recipient: &str) -> Result<Vec<u
         version: 1,
         not_before: now.saturating_sub(day).unwrap_or(now),
         not_after: now.saturating_add(day).unwrap_or(now),
-        rows: u64::try_from(contents.roster.len()).unwrap_or(u64::MAX),
+        rows: u64::try_from(contents.people.roster.len()).unwrap_or(u64::MAX),
         size: u64::try_from(sealed.len()).unwrap_or(u64::MAX),
+        front: front_len,
         sha256: digest_of(&sealed),
         min_program: env!("CARGO_PKG_VERSION").to_owned(),
         revocations: 0,
@@ -73,12 +82,11 @@ fn contents(cert: &str) -> Result<Contents, DemoError> {
         }
     }
     let trust = trust_store_der()?.into_iter().enumerate();
-    Ok(Contents {
+    let front = Front {
         settings: settings(),
-        roster,
         operators: operators()?,
+        keys: BTreeMap::new(),
         trust: trust.map(|(index, certificate)| (format!("lab-csca-{index}.cer"), certificate)).collect(),
-        exam_key,
         revocations: None,
         desks: vec![PackageDesk {
             id: DESK.to_owned(),
@@ -86,8 +94,8 @@ fn contents(cert: &str) -> Result<Contents, DemoError> {
             room: room_name(ROOM),
             cert: cert.to_owned(),
         }],
-        portraits,
-    })
+    };
+    Ok(Contents { front, people: People { roster, exam_key, portraits } })
 }
 
 /// A session whose start signal is 25 minutes away: the door is open, nobody is late.
@@ -112,7 +120,7 @@ fn settings() -> PackageSettings {
 }
 
 fn operators() -> Result<Vec<Operator>, DemoError> {
-    let pin = PinHash::make(&Secret::new(PIN.to_owned()), PinCost::default(), &mut SystemRandom)?;
+    let pin = PinLock::make(&Secret::new(PIN.to_owned()), PinCost::default(), &mut SystemRandom)?;
     let operator = |code: &str, name: &str, role: Role| Operator {
         code: code.to_owned(),
         name: name.to_owned(),

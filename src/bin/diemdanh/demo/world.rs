@@ -31,7 +31,7 @@ use diemdanh::lab::registry_stub::{RegistryStub, StubError, StubSettings};
 use diemdanh::lab::roster_sample::{Placed, SampleList};
 use diemdanh::record::{BoardKeys, Enrolment, ExportSource, NoteError, NoteKey};
 use diemdanh::roster::ImportError;
-use diemdanh::roster::package::ContentsFault;
+use diemdanh::roster::sealing::SealingFault;
 use diemdanh::ui::app::WindowError;
 use jiff::{SignedDuration, Timestamp};
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ pub(super) enum DemoError {
     #[error("the window: {0}")]
     Window(#[from] WindowError),
     #[error("a package: {0}")]
-    Contents(#[from] ContentsFault),
+    Contents(#[from] SealingFault),
     #[error("a package: {0}")]
     Seal(#[from] SealError),
     #[error("the roster: {0}")]

@@ -1,0 +1,260 @@
+//! Who may try a PIN, from one start to the next: wrong PINs are entries of the log, and a note that the device key
+//! signed says how far the log went.
+//!
+//! | What is found | What it comes to |
+//! |---|---|
+//! | the note, and journals that go as far as it says | wrong PINs as the journals count them |
+//! | no note, or one of another key | locked: a head of site has to sign in |
+//! | journals that are shorter than the note says, or damaged | locked |
+//! | a note that names another set of board keys | the desk does not open |
+//!
+//! Whoever takes note and journals away together, or puts older copies of both back, is told by the witness of the log,
+//! where one was reached before; without one by nobody.
+//!
+//! Invariant: a wrong PIN is on the disk before the next one is tried.
+
+use crate::bits::stamp::Clock;
+use crate::checkin::failure::Failure;
+use crate::checkin::sign_in::{Action, SignIn, SignedIn};
+use crate::checkin::state::Halted;
+use crate::desk::config::DeskConfig;
+use crate::desk::logbook::failure_of;
+use crate::desk::past::{Past, unlocked, wrong_pin};
+use crate::desk::rules::effective;
+use crate::desk::sources::desk_cert;
+use crate::desk::start::opening;
+use crate::host::disk::FileStore;
+use crate::host::file;
+use crate::host::folder::replace_files;
+use crate::host::random::SystemRandom;
+use crate::record::desk_state::{DeskState, MAX_STATE_LEN};
+use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, NoteSigner, SegmentHead};
+use jiff::Timestamp;
+use std::path::{Path, PathBuf};
+
+/// What a desk remembers of those who sign in.
+pub(super) struct Guard {
+    folder: PathBuf,
+    state: DeskState,
+    past: Past,
+    /// Why wrong PINs of before are not known.
+    lost: Option<Lost>,
+    log: Option<AttendanceLog<FileStore>>,
+}
+
+/// Why it is not known how many wrong PINs there were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// There is no note of this device key.
+    State,
+    /// A journal is shorter than it was, or damaged.
+    Journal,
+    /// They were forgotten before, and no head of site has signed in since.
+    Before,
+}
+
+impl Lost {
+    fn word(self) -> &'static str {
+        match self {
+            Self::State => "state-missing",
+            Self::Journal => "journal-shorter",
+            Self::Before => "still-locked",
+        }
+    }
+}
+
+impl Guard {
+    /// Reads note and journals of the desk whose packages lie in `folder`.
+    ///
+    /// # Errors
+    /// A halted desk with [`Failure::OtherBoard`]: the board's keys are not those of the enrolment.
+    pub(super) fn open(
+        config: &DeskConfig,
+        base: &Path,
+        folder: &Path,
+        device: &dyn NoteSigner,
+        board_keys: Digest,
+    ) -> Result<Self, Halted> {
+        let past = Past::read(config, base, device.verifier());
+        let note = file::read(&folder.join(STATE), MAX_STATE_LEN).ok().and_then(|note| String::from_utf8(note).ok());
+        let state = note.and_then(|note| DeskState::open(&note, device.verifier()).ok());
+        let state = state.filter(|state| state.desk == config.desk.id);
+        let lost = match &state {
+            None => Some(Lost::State),
+            Some(state) if past.is_damaged || !reached(&past, state) => Some(Lost::Journal),
+            Some(state) if state.are_pins_lost => Some(Lost::Before),
+            Some(_) => None,
+        };
+        let mut state = state.unwrap_or_else(|| DeskState::new(&config.desk.id, board_keys));
+        if state.board_keys != board_keys {
+            let detail = format!("{} were enrolled, {board_keys} are here", state.board_keys);
+            return Err(Halted { failure: Failure::OtherBoard, detail });
+        }
+        if let Some(lost) = lost {
+            tracing::warn!(cause = lost.word(), "wrong PINs of before are not known: a head of site has to sign in");
+        }
+        state.are_pins_lost = lost.is_some();
+        // From here on it is the journals that are here.
+        if lost == Some(Lost::Journal) {
+            state.heads = past.last_heads();
+        }
+        let guard = Self { folder: folder.to_owned(), state, past, lost, log: None };
+        // What was forgotten stays forgotten over the next start, whatever is tried until then.
+        if lost.is_some_and(|lost| lost != Lost::Before) {
+            guard.write(device)?;
+        }
+        Ok(guard)
+    }
+
+    /// The latest time that any log or witness names.
+    pub(super) fn latest(&self) -> Option<Timestamp> {
+        self.past.latest
+    }
+
+    /// The rules of signing in, with the wrong PINs of before.
+    pub(super) fn sign_in(&self, clock: &dyn Clock) -> SignIn {
+        let wrong = self.past.wrong.iter().map(|(code, wrong)| (code.clone(), *wrong));
+        SignIn::restored(wrong, clock.now())
+    }
+
+    /// True where wrong PINs of before are not known.
+    pub(super) fn are_pins_lost(&self) -> bool {
+        self.lost.is_some()
+    }
+
+    /// True for an operator who has compared the characters of the board's keys here.
+    pub(super) fn has_confirmed(&self, code: &str) -> bool {
+        self.state.confirmed.contains(code)
+    }
+
+    /// A PIN was wrong: an entry says so, in a segment of its own.
+    ///
+    /// # Errors
+    /// A halted desk: nobody tries another PIN.
+    pub(super) fn wrong_pin(
+        &mut self,
+        config: &DeskConfig,
+        base: &Path,
+        device: &dyn NoteSigner,
+        code: &str,
+        clock: &dyn Clock,
+    ) -> Result<(), Halted> {
+        let log = match self.log.take() {
+            Some(log) => log,
+            None => self.open_log(config, base, device, clock)?,
+        };
+        let log = self.log.insert(log);
+        let code = Code::new(code).unwrap_or_else(|_| Code::unknown());
+        log.append(&Code::unknown(), wrong_pin(&code), clock.now())
+            .map_err(|fault| halted(failure_of(&fault), fault))?;
+        self.note_head(&config.session.id);
+        self.keep(device)
+    }
+
+    /// Somebody has signed in. What of it the desk's own log says first: who is unlocked, what was not known.
+    ///
+    /// # Errors
+    /// A halted desk.
+    pub(super) fn signed_in(
+        &mut self,
+        config: &DeskConfig,
+        device: &dyn NoteSigner,
+        by: &SignedIn,
+        rules: &SignIn,
+        clock: &dyn Clock,
+    ) -> Result<Vec<AttendanceEvent>, Halted> {
+        self.close(config, clock)?;
+        self.state.confirmed.insert(by.code().to_owned());
+        self.state.are_pins_lost &= !by.may(Action::Unlock);
+        self.keep(device)?;
+        let mut words: Vec<AttendanceEvent> = self.lost.map(|lost| device_news(lost.word())).into_iter().collect();
+        let is_needed = self.lost.is_some() || rules.wrong_tries().any(|(code, _)| code != by.code());
+        let code = Code::new(by.code()).unwrap_or_else(|_| Code::unknown());
+        words.extend((is_needed && by.may(Action::Unlock)).then(|| unlocked(&code)));
+        Ok(words)
+    }
+
+    /// Ends the segment of wrong PINs, where there is one.
+    ///
+    /// # Errors
+    /// A halted desk.
+    pub(super) fn close(&mut self, config: &DeskConfig, clock: &dyn Clock) -> Result<(), Halted> {
+        if let Some(log) = &mut self.log {
+            log.close(&Code::unknown(), clock.now()).map_err(|fault| halted(failure_of(&fault), fault))?;
+            self.note_head(&config.session.id);
+        }
+        self.log = None;
+        Ok(())
+    }
+
+    fn open_log(
+        &self,
+        config: &DeskConfig,
+        base: &Path,
+        device: &dyn NoteSigner,
+        clock: &dyn Clock,
+    ) -> Result<AttendanceLog<FileStore>, Halted> {
+        let journal = base.join(&config.paths.journal);
+        let store = FileStore::open(&journal).map_err(|error| halted(Failure::LogUnwritable, error))?;
+        let cert = desk_cert(config, base)?;
+        let opening = opening(config, &effective(config), device, cert, Code::unknown(), String::new());
+        let opened = AttendanceLog::open(store, &opening, clock.now(), &mut SystemRandom);
+        opened.map(|(log, _)| log).map_err(|fault| halted(failure_of(&fault), fault))
+    }
+
+    fn note_head(&mut self, session: &str) {
+        let Some(log) = &self.log else { return };
+        let head = log.head();
+        let head = SegmentHead { segment: log.segment(), size: head.size, root: head.root };
+        self.state.heads.insert(session.to_owned(), head);
+    }
+
+    fn keep(&mut self, device: &dyn NoteSigner) -> Result<(), Halted> {
+        // What other sessions' journals were found to be stands; this session's is what was written just now.
+        for (session, head) in self.past.last_heads() {
+            let known = self.state.heads.entry(session).or_insert(head);
+            if (known.segment, known.size) < (head.segment, head.size) {
+                *known = head;
+            }
+        }
+        self.write(device)
+    }
+
+    fn write(&self, device: &dyn NoteSigner) -> Result<(), Halted> {
+        write_state(&self.folder, &self.state, device)
+    }
+}
+
+/// Writes the note of a desk that was enrolled just now, with the device key itself.
+///
+/// # Errors
+/// A halted desk with [`Failure::PackagesUnusable`].
+pub(super) fn begin_state(
+    folder: &Path,
+    desk: &str,
+    board_keys: Digest,
+    device: &dyn NoteSigner,
+) -> Result<(), Halted> {
+    write_state(folder, &DeskState::new(desk, board_keys), device)
+}
+
+fn write_state(folder: &Path, state: &DeskState, device: &dyn NoteSigner) -> Result<(), Halted> {
+    let note = state.sign(device).map_err(|fault| halted(Failure::DeviceKeyClosed, fault))?;
+    let written = replace_files(folder, &[(STATE.to_owned(), note.into_bytes())]);
+    written.map_err(|error| halted(Failure::PackagesUnusable, error))
+}
+
+fn reached(past: &Past, state: &DeskState) -> bool {
+    state.heads.iter().all(|(session, head)| past.reaches(session, head))
+}
+
+fn device_news(word: &str) -> AttendanceEvent {
+    crate::checkin::records::device_news("sign-in", word)
+}
+
+fn halted(failure: Failure, cause: impl std::fmt::Display) -> Halted {
+    Halted { failure, detail: cause.to_string() }
+}
+
+/// Beside the packages.
+const STATE: &str = "desk-state";
