@@ -161,7 +161,8 @@ pub(super) fn package_identity(
     shelf: &PackageShelf,
 ) -> Result<Secret<String>, Halted> {
     let unusable = |error: ShelfError| Halted { failure: Failure::PackagesUnusable, detail: error.to_string() };
-    shelf.identity(&passphrase(config, base)?).map_err(unusable)
+    let name = device_key_name(&config.exam.board, &config.desk.id);
+    with_device_store(config, base, |store, _| shelf.identity(store, &name).map_err(unusable))
 }
 
 /// The keys that speak for the board.

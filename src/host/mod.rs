@@ -9,6 +9,7 @@
 
 pub mod clock;
 pub mod device_key;
+pub mod device_seal;
 pub mod disk;
 pub mod file;
 pub mod folder;
@@ -30,6 +31,8 @@ pub mod terminal;
 pub mod threads;
 #[cfg(feature = "tpm")]
 pub mod tpm;
+#[cfg(feature = "tpm")]
+pub mod tpm_seal;
 pub mod trust;
 pub mod trust_note;
 pub mod witness;

@@ -3,6 +3,8 @@
 //! Invariants: nothing of a package's content is ever written here; a version that was accepted is remembered after its
 //! file is gone; a file takes the place of an older one all at once or not at all.
 
+use super::device_key::DeviceStore;
+use super::device_seal::{self, DeviceSealError};
 use super::file;
 use super::folder::{FolderError, replace_files};
 use super::sealed::{self, SealError};
@@ -26,7 +28,6 @@ const MAX_NAMES: usize = 200_000;
 const MAX_NOTE_LEN: u64 = 16 << 10;
 const MAX_MEMORY_LEN: u64 = 1 << 20;
 const MEMORY: &str = "seen";
-const IDENTITY: &str = "identity.age";
 
 /// Why the shelf cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +52,7 @@ pub enum ShelfError {
         /// Where.
         path: PathBuf,
         /// What.
-        error: SealError,
+        error: DeviceSealError,
     },
     /// More packages than are looked at.
     #[error("{0} holds more than {MAX_PACKAGES} packages")]
@@ -121,29 +122,31 @@ impl PackageShelf {
         Ok(self.folder.join(name))
     }
 
-    /// The key that packages are opened with; made where there is none.
+    /// The key that packages are opened with, as the store of the device key keeps it; made where there is none. `name`
+    /// is that of the device key.
     ///
     /// # Errors
-    /// [`ShelfError::Key`] for another passphrase.
-    pub fn identity(&self, passphrase: &Secret<String>) -> Result<Secret<String>, ShelfError> {
-        let path = self.folder.join(IDENTITY);
+    /// [`ShelfError::Key`] for another passphrase, token or TPM.
+    pub fn identity(&self, store: &DeviceStore<'_>, name: &str) -> Result<Secret<String>, ShelfError> {
+        let path = self.folder.join(device_seal::file_name(store));
         match file::read(&path, MAX_NOTE_LEN) {
             Ok(bytes) => {
-                let text = String::from_utf8(bytes).map_err(|_| SealError::Open);
-                let opened = text.and_then(|text| sealed::unlock_identity(&text, passphrase));
+                let text = String::from_utf8(bytes).map_err(|_| DeviceSealError::File(SealError::Open));
+                let opened = text.and_then(|text| device_seal::open(store, name, &text));
                 opened.map_err(|error| ShelfError::Key { path, error })
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_identity(passphrase),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.make_identity(store, name),
             Err(error) => Err(at(&path)(error)),
         }
     }
 
-    fn make_identity(&self, passphrase: &Secret<String>) -> Result<Secret<String>, ShelfError> {
+    fn make_identity(&self, store: &DeviceStore<'_>, name: &str) -> Result<Secret<String>, ShelfError> {
         let (identity, _) = sealed::generate();
-        let path = self.folder.join(IDENTITY);
-        let locked = sealed::lock_desk_identity(&identity, passphrase);
+        let file = device_seal::file_name(store);
+        let path = self.folder.join(file);
+        let locked = device_seal::seal(store, name, &identity);
         let locked = locked.map_err(|error| ShelfError::Key { path, error })?;
-        replace_files(&self.folder, &[(IDENTITY.to_owned(), locked.into_bytes())])?;
+        replace_files(&self.folder, &[(file.to_owned(), locked.into_bytes())])?;
         Ok(identity)
     }
 }

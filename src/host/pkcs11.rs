@@ -1,21 +1,26 @@
-//! Device keys in a PKCS#11 token (OASIS PKCS#11 v3.0): the key never leaves the token.
+//! Device keys in a PKCS#11 token (OASIS PKCS#11 v3.0), and small secrets under a key in it: neither key leaves the
+//! token.
 //!
 //! Ed25519 where the token has it, otherwise ECDSA on P-256. The key's label in the token is its name in notes.
 
+use super::random::SystemRandom;
+use crate::bits::random::Random as _;
 use crate::bits::secret::Secret;
 use crate::bits::tlv;
 use crate::record::{NoteError, NoteSigner, NoteVerifier, signed_elsewhere};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
     error::{Error, RvError},
     mechanism::{
         Mechanism,
+        aead::GcmParams,
         eddsa::{EddsaParams, EddsaSignatureScheme},
     },
     object::{Attribute, AttributeType, ObjectClass, ObjectHandle},
     session::{Session, UserType},
     slot::Slot,
-    types::AuthPin,
+    types::{AuthPin, Ulong},
 };
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
@@ -45,6 +50,9 @@ pub enum TokenError {
     /// The PIN is wrong, or locked after too many wrong ones.
     #[error("the token does not take this PIN")]
     Pin,
+    /// Nothing that this token wrapped.
+    #[error("this is nothing that this token wrapped")]
+    Form,
     /// A public key that is neither Ed25519 nor P-256, or a name that cannot stand in a note.
     #[error("the token's key cannot sign notes: {0}")]
     Key(#[from] NoteError),
@@ -120,6 +128,65 @@ impl NoteSigner for TokenKey {
     }
 }
 
+/// Wraps a small secret under an AES key that never leaves the token; the key is made where there is none. `name` is that
+/// of the device key.
+///
+/// # Errors
+/// [`TokenError`].
+pub(super) fn wrap(settings: &TokenSettings<'_>, name: &str, secret: &Secret<String>) -> Result<String, TokenError> {
+    let session = session(settings)?;
+    let label = wrapping_label(name);
+    let key = match find(&session, ObjectClass::SECRET_KEY, &label)? {
+        Some(key) => key,
+        None => session.generate_key(&Mechanism::AesKeyGen, &wrapping_template(&label)?)?,
+    };
+    let mut nonce: Vec<u8> = SystemRandom.bytes(NONCE_LEN);
+    let shown = BASE64.encode(&nonce);
+    let parameters = GcmParams::new(&mut nonce, name.as_bytes(), Ulong::try_from(TAG_BITS)?)?;
+    let wrapped = session.encrypt(&Mechanism::AesGcm(parameters), key, secret.expose().as_bytes())?;
+    Ok(format!("{WRAPPED}\nnonce {shown}\nbox {}\n", BASE64.encode(wrapped)))
+}
+
+/// Opens what [`wrap`] gave.
+///
+/// # Errors
+/// [`TokenError`]; [`TokenError::Form`] for what this token did not wrap.
+pub(super) fn unwrap(settings: &TokenSettings<'_>, name: &str, text: &str) -> Result<Secret<String>, TokenError> {
+    let (mut nonce, wrapped) = wrapped(text).ok_or(TokenError::Form)?;
+    let session = session(settings)?;
+    let key = find(&session, ObjectClass::SECRET_KEY, &wrapping_label(name))?.ok_or(TokenError::NoKey)?;
+    let parameters = GcmParams::new(&mut nonce, name.as_bytes(), Ulong::try_from(TAG_BITS)?)?;
+    let opened = session.decrypt(&Mechanism::AesGcm(parameters), key, &wrapped).map_err(|_| TokenError::Form)?;
+    String::from_utf8(opened).map(Secret::new).map_err(|_| TokenError::Form)
+}
+
+fn wrapped(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    let mut lines = text.lines();
+    (lines.next()? == WRAPPED).then_some(())?;
+    let nonce = BASE64.decode(lines.next()?.strip_prefix("nonce ")?).ok()?;
+    let wrapped = BASE64.decode(lines.next()?.strip_prefix("box ")?).ok()?;
+    (nonce.len() == NONCE_LEN && lines.next().is_none()).then_some((nonce, wrapped))
+}
+
+/// The device key's own name is taken in the token.
+fn wrapping_label(name: &str) -> String {
+    format!("{name}/packages")
+}
+
+fn wrapping_template(label: &str) -> Result<[Attribute; 9], TokenError> {
+    Ok([
+        Attribute::Class(ObjectClass::SECRET_KEY),
+        Attribute::Token(true),
+        Attribute::Private(true),
+        Attribute::Sensitive(true),
+        Attribute::Extractable(false),
+        Attribute::Encrypt(true),
+        Attribute::Decrypt(true),
+        Attribute::ValueLen(Ulong::try_from(AES_KEY_LEN)?),
+        Attribute::Label(label.as_bytes().to_vec()),
+    ])
+}
+
 fn session(settings: &TokenSettings<'_>) -> Result<Session, TokenError> {
     let module = Pkcs11::new(settings.module)?;
     match module.initialize(CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK)) {
@@ -179,3 +246,7 @@ const ED25519: &[u8] = b"\x13\x0Cedwards25519";
 /// The OID of P-256.
 const P256: &[u8] = b"\x06\x08\x2A\x86\x48\xCE\x3D\x03\x01\x07";
 const OCTET_STRING: u32 = 0x04;
+const WRAPPED: &str = "diemdanh/token-wrapped/v1";
+const NONCE_LEN: usize = 12;
+const TAG_BITS: usize = 128;
+const AES_KEY_LEN: usize = 32;

@@ -11,7 +11,7 @@ use diemdanh::lab::issuer::Issuer;
 use diemdanh::record::{AttendanceEvent, BoardKeys, Enrolment, NoteError, Revocation, RevocationList};
 use std::process::{Command, Output};
 
-const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+pub(crate) const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 
 fn program(name: &str, arguments: &[&str]) -> Output {
     Command::new(name).args(arguments).env("RUST_LOG", "error").output().unwrap()
@@ -132,7 +132,7 @@ fn board_takes_certificates_back_one_list_after_the_other() {
 }
 
 /// Runs one test of this file again as a process of its own, with these variables.
-fn again(test: &str, variables: &[(&str, String)]) {
+pub(crate) fn again(test: &str, variables: &[(&str, String)]) {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", test, "--nocapture"]).env(INSIDE, "1");
     let output = command.envs(variables.iter().map(|(name, value)| (*name, value))).output().unwrap();
@@ -142,7 +142,7 @@ fn again(test: &str, variables: &[(&str, String)]) {
 
 const INSIDE: &str = "DIEMDANH_DEVICE_KEY_TEST";
 
-fn is_inside() -> bool {
+pub(crate) fn is_inside() -> bool {
     std::env::var_os(INSIDE).is_some()
 }
 
@@ -151,9 +151,16 @@ fn key_in_a_token_endorses_logs_and_signs_exports() {
     if is_inside() {
         return in_a_token();
     }
+    let Some((_folder, conf)) = init_token() else { return };
+    again("device_keys::key_in_a_token_endorses_logs_and_signs_exports", &[("SOFTHSM2_CONF", conf)]);
+}
+
+/// A fresh token “desk” in a folder of its own, and the path of the configuration that leads there; `None` where the
+/// token's module is not installed.
+pub(crate) fn init_token() -> Option<(tempfile::TempDir, String)> {
     if !std::path::Path::new(MODULE).exists() {
         println!("skipped: {MODULE} is not installed");
-        return;
+        return None;
     }
     let folder = tempfile::tempdir().unwrap();
     let conf = folder.path().join("softhsm2.conf");
@@ -162,10 +169,7 @@ fn key_in_a_token_endorses_logs_and_signs_exports() {
     let arguments = ["--init-token", "--free", "--label", "desk", "--so-pin", "12345678", "--pin", "4321"];
     let made = Command::new("softhsm2-util").args(arguments).env("SOFTHSM2_CONF", &conf).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-    again(
-        "device_keys::key_in_a_token_endorses_logs_and_signs_exports",
-        &[("SOFTHSM2_CONF", conf.display().to_string())],
-    );
+    Some((folder, conf.display().to_string()))
 }
 
 fn in_a_token() {
@@ -215,7 +219,7 @@ fn key_in_a_tpm_endorses_logs_and_signs_exports() {
 
 /// Ends the TPM with the test.
 #[cfg(feature = "tpm")]
-struct Tpm(std::process::Child);
+pub(crate) struct Tpm(std::process::Child);
 
 #[cfg(feature = "tpm")]
 impl Drop for Tpm {
@@ -227,7 +231,7 @@ impl Drop for Tpm {
 
 /// A software TPM on two free ports of loopback; `None` where there is none.
 #[cfg(feature = "tpm")]
-fn tpm(folder: &std::path::Path) -> Option<(Tpm, String)> {
+pub(crate) fn tpm(folder: &std::path::Path) -> Option<(Tpm, String)> {
     let port = (20_000..60_000).step_by(2).map(|port| port + std::process::id() as u16 % 1_000 * 2).find(|port| {
         let free = |port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
         free(*port) && free(*port + 1)

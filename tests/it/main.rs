@@ -32,6 +32,7 @@ mod desk_support;
 mod desk_trust;
 mod deviation;
 mod device_keys;
+mod device_seal;
 mod diagnostics;
 mod differential;
 mod evidence;
