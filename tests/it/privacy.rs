@@ -184,3 +184,29 @@ fn no_core_dump_is_ever_written() {
     let values: Vec<&str> = core.split_whitespace().skip(4).take(2).collect();
     assert_eq!(values, ["0", "0"], "{core}");
 }
+
+/// The board's program opens packages and keys: no picture of its memory either. It is caught while it waits for a
+/// passphrase.
+#[test]
+fn board_program_forbids_core_dumps_before_it_reads_anything() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+        .args(["key", "new", "--board", "board.example", "--out"])
+        .arg(folder.path().join("keys"))
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    let limits = format!("/proc/{}/limits", child.id());
+    let is_forbidden = |text: String| {
+        let core = text.lines().find(|line| line.starts_with("Max core file size")).map(str::to_owned);
+        core.is_some_and(|core| core.split_whitespace().skip(4).take(2).eq(["0", "0"]))
+    };
+    let looked = (0..1_000_000).any(|_| {
+        std::thread::yield_now();
+        fs::read_to_string(&limits).is_ok_and(is_forbidden)
+    });
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    assert!(looked, "the limit on core files was never taken away");
+}
