@@ -5,7 +5,10 @@ use super::{
     finding::{Finding, Severity, Verdict, What},
     verify::Verification,
 };
-use crate::{bits::hex, record::EntryRef};
+use crate::{
+    bits::{base32, hex},
+    record::EntryRef,
+};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write as _};
 
@@ -35,6 +38,7 @@ pub fn text(name: &str, verification: &Verification) -> String {
     }
     if let Some((size, root)) = &summary.head {
         line(&mut out, "Đầu nhật ký", &format!("{size} {}", hex::encode_lower(root)));
+        line(&mut out, "26 ký tự trên biên bản", &base32::twenty_six(root));
     }
     proven(&mut out, verification);
     findings(&mut out, verification);
@@ -130,7 +134,10 @@ fn asks(out: &mut String, verification: &Verification) {
             has(What::NotClosed) || has(What::TornBytes),
             "Trưởng Điểm: máy tắt đột ngột lúc nào, vì sao? So với biên bản giấy.",
         ),
-        (has(What::ClockJump) || has(What::ClockOff), "Kỹ thuật viên: ai chỉnh đồng hồ, lúc nào?"),
+        (
+            has(What::ClockJump) || has(What::ClockOff),
+            "Kỹ thuật viên: ai chỉnh đồng hồ, lúc nào?",
+        ),
         (
             has(What::ManualDecision) || has(What::Undone) || has(What::TwiceIn),
             "Trưởng Điểm: biên bản của từng quyết định thủ công, lượt hủy, lượt vào hai lần.",
@@ -161,7 +168,7 @@ pub fn json(name: &str, verification: &Verification) -> Value {
         "entries": summary.entries,
         "arrived": summary.arrived,
         "kinds": summary.kinds,
-        "head": summary.head.map(|(size, root)| json!({"size": size, "root": hex::encode_lower(&root)})),
+        "head": summary.head.map(|(size, root)| json!({"size": size, "root": hex::encode_lower(&root), "characters": base32::twenty_six(&root)})),
         "anchored_entries": summary.entries.saturating_sub(verification.unanchored),
         "unanchored_entries": verification.unanchored,
         "anchors": verification.witnessed.anchors,

@@ -34,8 +34,9 @@ pub struct LogHead {
     pub arrived: u64,
     /// The root over them.
     pub root: Hash,
-    /// Sixteen characters of the root, for the paper minutes.
-    pub sixteen: String,
+    /// Twenty-six characters of the root, for the paper minutes: whoever owns the desk could make two histories of the
+    /// same sixteen.
+    pub characters: String,
     /// The signed note as a QR code.
     pub qr: Option<QrMatrix>,
 }
@@ -50,7 +51,7 @@ impl LogHead {
             at: log.durable.at(),
             arrived: log.totals.arrived,
             root: *log.durable.root(),
-            sixteen: base32::sixteen(log.durable.root()),
+            characters: base32::twenty_six(log.durable.root()),
             qr: QrMatrix::of(&log.checkpoint),
         }
     }
@@ -76,7 +77,7 @@ pub(super) fn closing_view(context: &Context, state: &State, closing: &Closing) 
             head: HeadView {
                 entry: format!("{}/{}", head.segment, head.entries),
                 time: local(context, head.at, "%H:%M:%S"),
-                sixteen: head.sixteen.clone(),
+                characters: head.characters.clone(),
                 qr: head.qr.clone(),
             },
             arrived: head.arrived,

@@ -378,8 +378,8 @@ pub struct HeadView {
     pub entry: String,
     /// Local time, `HH:MM:SS`.
     pub time: String,
-    /// Sixteen characters of the root.
-    pub sixteen: String,
+    /// Twenty-six characters of the root, for the paper minutes.
+    pub characters: String,
     /// The signed note.
     pub qr: Option<QrMatrix>,
 }

@@ -225,7 +225,7 @@ words! {
     closing_hint
     closing_writing
     closed_title
-    closed_sixteen
+    closed_characters
     closed_qr
     closed_next
     closed_entries

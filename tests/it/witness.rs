@@ -92,7 +92,7 @@ fn head_is_witnessed_at_open_and_the_status_bar_says_how_much_is_not() {
 }
 
 #[test]
-fn ended_session_shows_sixteen_characters_and_the_witness_signs_the_last_entry() {
+fn ended_session_shows_twenty_six_characters_and_the_witness_signs_the_last_entry() {
     let world = witnessed();
     let bench = world.open();
     bench.wait("the idle screen", is_idle);
@@ -107,7 +107,10 @@ fn ended_session_shows_sixteen_characters_and_the_witness_signs_the_last_entry()
     let files = read_folder(&world.path("ended")).unwrap();
     let note = String::from_utf8(files["segments/001/checkpoint"].clone()).unwrap();
     let head = Checkpoint::parse(&note[..note.find("\n\n").unwrap() + 1]).unwrap();
-    assert_eq!(shown.head.sixteen, base32::sixteen(&head.root));
+    assert_eq!(shown.head.characters, base32::twenty_six(&head.root));
+    // The board's report and the desk's status name the same characters as the screen.
+    let report = diemdanh::board::report::text("ended", &verification);
+    assert!(report.contains(&shown.head.characters), "{report}");
     assert_eq!(shown.head.entry, format!("1/{}", head.size));
     let last = &files[&format!("segments/001/anchors/{}", head.size)];
     let key = world.registry.as_ref().unwrap().witness_key().clone();

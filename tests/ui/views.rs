@@ -288,7 +288,7 @@ fn closed() -> ClosingView {
     let head = HeadView {
         entry: "1/413".to_owned(),
         time: "11:32:05".to_owned(),
-        sixteen: "7ZK2-0000-W4XQ-1B9F".to_owned(),
+        characters: "7ZK2-0000-W4XQ-1B9F-QRS8-3T5V-0M".to_owned(),
         qr: QrMatrix::of(note),
     };
     let closed = ClosedView { head, arrived: 471, expected: 480, unanswered: 3, witness_asked: true, witnessed: false };

@@ -45,7 +45,7 @@ fn text(status: &Status) -> String {
     };
     let head = status.heads.last().map_or_else(
         || "none".to_owned(),
-        |head| format!("{}/{}  {}", head.segment, head.size, base32::sixteen(&head.root)),
+        |head| format!("{}/{}  {}", head.segment, head.size, base32::twenty_six(&head.root)),
     );
     let rows = [
         ("segments", status.heads.len().to_string()),

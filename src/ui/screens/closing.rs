@@ -84,8 +84,8 @@ fn draw(ui: &Ui, rect: Rect, code: &QrMatrix) {
 
 fn minutes(ui: &mut Ui, closed: &ClosedView, words: &Words) {
     ui.set_width(COLUMN_WIDTH);
-    ui.label(RichText::new(&words.closed_sixteen).font(style::font(Size::Large)).color(style::INK_SOFT));
-    let code = RichText::new(&closed.head.sixteen).font(style::mono(Size::Banner)).color(style::INK);
+    ui.label(RichText::new(&words.closed_characters).font(style::font(Size::Large)).color(style::INK_SOFT));
+    let code = RichText::new(&closed.head.characters).font(style::mono(Size::Title)).color(style::INK);
     style::card().show(ui, |ui| ui.label(code));
     ui.add_space(style::GAP);
     fact(ui, &words.arrived, &format!("{} / {}", closed.arrived, closed.expected));
