@@ -273,6 +273,8 @@ findings! {
     Abandoned Remark "segment.abandoned" "Có đoạn trống, bị bỏ";
     /// The wall clock moved.
     ClockJump Remark "time.clock-jump" "Đồng hồ bị chỉnh";
+    /// The head of site answered for a clock that disagreed with the log.
+    ClockConfirmed Remark "time.clock-confirmed" "Trưởng Điểm thi xác nhận đồng hồ, dù nhật ký có giờ muộn hơn";
     /// A manual decision.
     ManualDecision Remark "event.manual-decision" "Quyết định thủ công";
     /// An undone entry.

@@ -135,7 +135,7 @@ fn asks(out: &mut String, verification: &Verification) {
             "Trưởng Điểm: máy tắt đột ngột lúc nào, vì sao? So với biên bản giấy.",
         ),
         (
-            has(What::ClockJump) || has(What::ClockOff),
+            has(What::ClockJump) || has(What::ClockOff) || has(What::ClockConfirmed),
             "Kỹ thuật viên: ai chỉnh đồng hồ, lúc nào?",
         ),
         (

@@ -200,12 +200,14 @@ impl Rules {
     /// What a board may want to look at.
     fn listing(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
         use AttendanceEvent::{
-            CheckIn, ClockJump, DeviceEvent, DuplicateReported, Evidence, ManualDecision, Purged, RegistryAnswer, Undo,
+            CheckIn, ClockConfirmed, ClockJump, DeviceEvent, DuplicateReported, Evidence, ManualDecision, Purged,
+            RegistryAnswer, Undo,
         };
         let what = match &entry.event {
             ManualDecision { .. } => What::ManualDecision,
             Undo { .. } => What::Undone,
             ClockJump { .. } => What::ClockJump,
+            ClockConfirmed { .. } => What::ClockConfirmed,
             DuplicateReported { .. } => What::Duplicate,
             CheckIn(check_in) if self.arrivals.is_in(check_in.cand) => What::TwiceIn,
             RegistryAnswer { state: RegistryState::Refused, .. } => What::RegistryRefused,
@@ -258,6 +260,7 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::DeviceEvent { .. } => "device-event",
         AttendanceEvent::PersonViewed { .. } => "person-viewed",
         AttendanceEvent::ClockJump { .. } => "clock-jump",
+        AttendanceEvent::ClockConfirmed { .. } => "clock-confirmed",
         AttendanceEvent::Anchor { .. } => "anchor",
         AttendanceEvent::Evidence { .. } => "evidence",
         AttendanceEvent::PackageLoaded { .. } => "package-loaded",

@@ -1,7 +1,9 @@
 //! What can happen at a desk, as plain facts.
 
+use super::entry::{read_time, write_time};
 use super::opened::{Opened, PackageRef};
 use crate::bits::hex;
+use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 /// The longest [`Code`].
@@ -382,6 +384,13 @@ pub enum AttendanceEvent {
     ClockJump {
         /// By how much, in milliseconds.
         by_ms: i64,
+    },
+    /// A person has answered for the clock by name: this desk's logs hold a later time than the clock shows, and it is
+    /// the clock that is right.
+    ClockConfirmed {
+        /// The latest of the times that were wrong.
+        #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+        later: Timestamp,
     },
     /// Somebody outside the desk saw the log's head and signed it.
     Anchor {

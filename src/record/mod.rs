@@ -15,6 +15,7 @@ pub mod cosignature;
 pub mod entry;
 pub mod export;
 pub mod frame;
+pub mod latest;
 pub mod package;
 pub mod presenting;
 pub mod receipt;
@@ -41,7 +42,7 @@ mod store;
 pub use board_keys::{BoardKeys, BoardKeysError, MAX_BOARD_KEYS, MAX_BOARD_KEYS_LEN};
 pub use checkpoint::Checkpoint;
 pub use cosignature::CosignatureKey;
-pub use entry::Entry;
+pub use entry::{ENTRY_VERSION, Entry};
 pub use event::{
     AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, ReEntryBasis,
     RegistryState, Totals,

@@ -55,6 +55,7 @@ mod inspection_link;
 mod inspection_resumed;
 mod inspection_support;
 mod issuer;
+mod latest;
 mod letters;
 mod mrz;
 mod needles;

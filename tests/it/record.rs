@@ -4,9 +4,10 @@ use crate::record_support::{at, candidate, check_in, code, desk_cert, device, op
 use diemdanh::{
     bits::{hex, random::SeededRandom, secret::Secret},
     record::{
-        AttendanceEvent, AttendanceLog, BoardKeys, Checkpoint, ChipState, Code, DeskCert, Entry, EntryRef, FaultKind,
-        FaultyStore, LogFault, LogStore, MemoryStore, NoteError, NoteKey, NoteVerifier, OpenBasis, OpenRules,
-        OutsideHead, ReEntryBasis, RegistryState, SegmentContent, SegmentDamage, StoreFault, document_ref,
+        AttendanceEvent, AttendanceLog, BoardKeys, CandidateRef, Checkpoint, ChipState, Code, DeskCert, DocumentRef,
+        Entry, EntryRef, FaultKind, FaultyStore, LogFault, LogStore, MemoryStore, NoteError, NoteKey, NoteVerifier,
+        OpenBasis, OpenRules, OutsideHead, ReEntryBasis, RegistryState, SegmentContent, SegmentDamage, StoreFault,
+        document_ref,
         segment::read_segment,
         tree::{Tree, leaf_hash, tile_path},
     },
@@ -163,24 +164,7 @@ fn every_kind_of_event_survives_a_round_trip() {
         Elsewhere { cand, doc, site: "Điểm 1".to_owned(), session: "s2".to_owned(), room: "P 07".to_owned() },
         DuplicateReported { cand, doc, first: opened.entry(), second: None },
         ReEntry { cand, doc, first: opened.entry(), basis: None },
-        ReEntry { cand, doc, first: opened.entry(), basis: Some(re_entry_basis()) },
         ReadFailed { cand: None, doc: None, cause: code("card-lost"), apdu_count: 12, chip: None, failed: None },
-        ReadFailed {
-            cand: Some(cand),
-            doc,
-            cause: code("card-lost"),
-            apdu_count: 12,
-            chip: Some(ChipState::Fail),
-            failed: Some(code("dg1.hash")),
-        },
-        LateAnswer {
-            cand,
-            refers: opened.entry(),
-            id: "ab".to_owned(),
-            state: RegistryState::CardInvalid,
-            reason: code("called-head"),
-            second: None,
-        },
         DeviceEvent { device: code("reader"), event: code("lost") },
         PersonViewed { cand, purpose: code("search") },
         Anchor {
@@ -191,6 +175,7 @@ fn every_kind_of_event_survives_a_round_trip() {
         },
         Export { size: 3, root: diemdanh::record::Digest([1; 32]) },
     ];
+    let events: Vec<_> = events.into_iter().chain(later_forms(cand, doc, opened.entry())).collect();
     for (index, event) in events.iter().enumerate() {
         log.append(&code("op-1"), event.clone(), at(1 + i64::try_from(index).unwrap())).unwrap();
     }
@@ -200,6 +185,31 @@ fn every_kind_of_event_survives_a_round_trip() {
     let read: Vec<_> = segment.entries.iter().map(|entry| entry.event.clone()).collect();
     assert_eq!(read[1..=events.len()], events);
     assert!(matches!(read.last(), Some(Close { totals }) if totals.manual == 1 && totals.undone == 1));
+}
+
+/// Kinds and fields that came later than the first logs.
+fn later_forms(cand: CandidateRef, doc: Option<DocumentRef>, first: EntryRef) -> Vec<AttendanceEvent> {
+    use AttendanceEvent::*;
+    vec![
+        ReEntry { cand, doc, first, basis: Some(re_entry_basis()) },
+        ReadFailed {
+            cand: Some(cand),
+            doc,
+            cause: code("card-lost"),
+            apdu_count: 12,
+            chip: Some(ChipState::Fail),
+            failed: Some(code("dg1.hash")),
+        },
+        LateAnswer {
+            cand,
+            refers: first,
+            id: "ab".to_owned(),
+            state: RegistryState::CardInvalid,
+            reason: code("called-head"),
+            second: None,
+        },
+        ClockConfirmed { later: at(900).wall },
+    ]
 }
 
 fn re_entry_basis() -> ReEntryBasis {
