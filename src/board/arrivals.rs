@@ -5,7 +5,7 @@ use crate::record::{AttendanceEvent, CandidateRef, Entry, EntryRef};
 use std::collections::{BTreeMap, btree_map::Entry as Slot};
 
 /// Each candidate's arrivals that were not undone, by their running number over all segments.
-#[derive(Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Arrivals {
     first: BTreeMap<CandidateRef, u32>,
     /// Further arrivals of somebody who is in already; seldom.
@@ -18,6 +18,13 @@ impl Arrivals {
     /// How many candidates are in.
     pub(super) fn count(&self) -> u64 {
         u64::try_from(self.first.len()).unwrap_or(u64::MAX)
+    }
+
+    /// Everybody who is in, with each arrival's place.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (CandidateRef, EntryRef)> + '_ {
+        let more = self.more.iter().flat_map(|(candidate, numbers)| numbers.iter().map(|number| (*candidate, *number)));
+        let first = self.first.iter().map(|(candidate, number)| (*candidate, *number));
+        first.chain(more).map(|(candidate, number)| (candidate, self.place(number)))
     }
 
     pub(super) fn is_in(&self, candidate: CandidateRef) -> bool {
@@ -65,6 +72,12 @@ impl Arrivals {
         if !more.is_empty() {
             self.more.insert(candidate, more);
         }
+    }
+
+    fn place(&self, number: u32) -> EntryRef {
+        let begins = self.begins.iter().filter(|(_, begins)| **begins <= number).max_by_key(|(segment, _)| **segment);
+        let (segment, begins) = begins.map_or((0, 0), |(segment, begins)| (*segment, *begins));
+        EntryRef { segment, seq: u64::from(number - begins) }
     }
 
     fn number(&self, place: EntryRef) -> Option<u32> {

@@ -263,8 +263,8 @@ findings! {
     RevocationsOld Undecided "revocations.old" "Danh sách thu hồi đã đưa cũ hơn danh sách mà bàn đã thấy";
     /// The desk knew a revocation list, and none was given.
     RevocationsAbsent Remark "revocations.absent" "Chưa đưa danh sách thu hồi để đối chiếu";
-    /// Two packages show two histories under one name.
-    Fork Forged "log.fork" "Hai gói cho hai lịch sử khác nhau của cùng một bàn";
+    /// Two packages show two histories under one name and one device key; the path names the other.
+    Fork Forged "log.fork" "Hai gói cho hai lịch sử khác nhau của cùng một bàn; gói kia";
     /// A segment without a `close`.
     NotClosed Remark "segment.not-closed" "Đoạn không có bản ghi đóng (máy dừng đột ngột hoặc đuôi bị cắt)";
     /// A torn append behind a segment.
@@ -281,6 +281,8 @@ findings! {
     Undone Remark "event.undo" "Lượt vào bị hủy";
     /// Somebody came on a candidate who was in.
     Duplicate Remark "event.duplicate" "Báo trùng: thí sinh đã vào trước đó";
+    /// Somebody is in at two desks of one session; the path names the other export and its entry.
+    AtTwoDesks Remark "state.at-two-desks" "Một thí sinh có lượt vào ở hai bàn trong cùng buổi thi; bàn kia";
     /// A candidate was let in twice.
     TwiceIn Remark "event.twice-in" "Một thí sinh được cho vào hai lần";
     /// A question to the registry without an answer.

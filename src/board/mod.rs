@@ -8,6 +8,7 @@
 //! - No file, no clock: the program hands over bytes and takes back text.
 
 pub mod anchors;
+mod cross;
 pub mod exam;
 pub mod finding;
 pub mod keys;

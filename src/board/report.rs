@@ -108,7 +108,7 @@ fn proven(out: &mut String, verification: &Verification) {
 /// Whom to ask what.
 fn asks(out: &mut String, verification: &Verification) {
     let has = |what| verification.counts.contains_key(&what);
-    let rows: [(bool, &str); 9] = [
+    let rows: [(bool, &str); 10] = [
         (
             verification.verdict() == Verdict::Forged,
             "Kỹ thuật viên và Trưởng Điểm: niêm phong máy, giữ nguyên ổ đĩa, lập biên bản; không xuất lại.",
@@ -138,6 +138,7 @@ fn asks(out: &mut String, verification: &Verification) {
             has(What::ClockJump) || has(What::ClockOff) || has(What::ClockConfirmed),
             "Kỹ thuật viên: ai chỉnh đồng hồ, lúc nào?",
         ),
+        (has(What::AtTwoDesks), "Trưởng Điểm của hai bàn: thí sinh thật ngồi ở đâu, người ở bàn kia là ai?"),
         (
             has(What::ManualDecision) || has(What::Undone) || has(What::TwiceIn),
             "Trưởng Điểm: biên bản của từng quyết định thủ công, lượt hủy, lượt vào hai lần.",

@@ -38,7 +38,7 @@ pub(super) struct Rules {
     pub(super) found: Found,
     pub(super) summary: Summary,
     pub(super) witnessed: Witnessed,
-    arrivals: Arrivals,
+    pub(super) arrivals: Arrivals,
     /// Questions to the registry by a digest of their id, and whether an answer stands.
     requests: BTreeMap<[u8; 16], bool>,
     pending: u64,

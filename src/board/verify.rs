@@ -6,6 +6,8 @@
 
 use super::{
     anchors::{self, Outside, OutsideTime, Whence, Witnessed},
+    arrivals::Arrivals,
+    cross,
     finding::{Finding, Found, Verdict, What},
     history::{History, Listed},
     rules::{Rules, Summary},
@@ -38,12 +40,23 @@ pub struct Verification {
     pub witnessed: Witnessed,
     /// Entries after the last anchor.
     pub unanchored: u64,
+    /// Who is in, until the exports were compared.
+    pub(super) arrivals: Arrivals,
 }
 
 impl Verification {
     /// What the findings add up to.
     pub fn verdict(&self) -> Verdict {
         Verdict::of(&self.findings)
+    }
+
+    /// Adds what was found later.
+    pub(super) fn take(&mut self, found: Found) {
+        let (findings, counts) = found.into_parts();
+        self.findings.extend(findings);
+        for (what, count) in counts {
+            *self.counts.entry(what).or_default() += count;
+        }
     }
 }
 
@@ -73,20 +86,23 @@ pub fn verify_all(packages: &[Files], board: &BoardKeys) -> Vec<Verification> {
 }
 
 impl<S: Spread> Check<'_, S> {
-    /// Checks several exports, each for itself and all against each other: under one origin there is one history.
+    /// Checks several exports, each for itself and all against each other; the findings about two of them name the
+    /// other by its number.
     pub fn run(&self, packages: &[&dyn ExportSource]) -> Vec<Verification> {
-        let mut earlier: Vec<History<'_>> = Vec::new();
-        let mut all = Vec::new();
-        for source in packages {
+        let named: Vec<_> = packages.iter().zip(1..).map(|(source, number)| (number.to_string(), *source)).collect();
+        self.run_named(&named)
+    }
+
+    /// The same, with the name that each export has for whoever reads the findings.
+    pub fn run_named(&self, packages: &[(String, &dyn ExportSource)]) -> Vec<Verification> {
+        let (mut histories, mut all) = (Vec::new(), Vec::new());
+        for (_, source) in packages {
             let mut history = History::new(*source);
-            let mut one = self.one(*source, &mut history);
-            if earlier.iter().any(|other| is_fork(other, &history)) {
-                one.findings.push(Finding::package(What::Fork));
-                *one.counts.entry(What::Fork).or_default() += 1;
-            }
-            earlier.push(history);
-            all.push(one);
+            all.push(self.one(*source, &mut history));
+            histories.push(history);
         }
+        let names: Vec<String> = packages.iter().map(|(name, _)| name.clone()).collect();
+        cross::compare(&mut all, &histories, &names);
         all
     }
 
@@ -153,7 +169,8 @@ impl<S: Spread> Check<'_, S> {
             found.add(Finding::segment(What::HeadNotAsked, one.number));
         });
         let (findings, counts) = found.into_parts();
-        Verification { cert: Some(cert), findings, counts, summary: rules.summary, witnessed, unanchored }
+        let (summary, arrivals) = (rules.summary, rules.arrivals);
+        Verification { cert: Some(cert), findings, counts, summary, witnessed, unanchored, arrivals }
     }
 
     /// Every anchor from any source lies on this history, and none is larger than the log.
@@ -350,15 +367,4 @@ fn check_links(segments: &[Checked], found: &mut Found) {
         abandoned.for_each(|torn| found.add(Finding::segment(What::Abandoned, torn.segment)));
         before = Some(one);
     }
-}
-
-/// Under one origin, the shorter history must be the beginning of the longer.
-fn is_fork(one: &History<'_>, other: &History<'_>) -> bool {
-    one.lines.iter().any(|line| {
-        other.named(&line.origin).is_some_and(|same| {
-            let (short, long, source) =
-                if line.size <= same.size { (line, same, other.source) } else { (same, line, one.source) };
-            long.root_at(source, short.size) != Some(short.root())
-        })
-    })
 }

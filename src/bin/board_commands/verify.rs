@@ -47,7 +47,8 @@ pub(crate) fn run(args: &Verify) -> Result<Verdict, Box<dyn Error>> {
     let bar = Bar::over(&sources);
     let progress = |bytes| bar.add(bytes);
     let check = Check { board: &board, outside: &outside, spread: &SideBySide::new(), progress: &progress };
-    let all = check.run(&sources);
+    let named = args.paths.iter().map(|path| path.display().to_string()).zip(sources.iter().copied());
+    let all = check.run_named(&named.collect::<Vec<_>>());
     bar.clear();
     print(args, &all)?;
     Ok(report::worst(all.iter().map(Verification::verdict)))
