@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 /// Điểm Danh: the check-in desk.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version, about, args_conflicts_with_subcommands = true)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<commands::Command>,

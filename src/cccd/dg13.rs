@@ -9,7 +9,9 @@
 use crate::bits::secret::Pii;
 use crate::bits::text;
 use crate::bits::tlv::{Element, Reader, TlvError};
+use crate::emrtd::inspect::IssueDate;
 use crate::emrtd::lds::files::{FileId, LdsFiles};
+use jiff::civil::Date;
 use std::ops::Range;
 use thiserror::Error;
 
@@ -99,6 +101,18 @@ impl Details {
             _ => None,
         }
     }
+}
+
+/// Where the card's signed date of issue stands.
+pub const ISSUED: IssueDate = IssueDate { group: 13, read: issued };
+
+/// Field 11, `dd/mm/yyyy`. `None` where it is missing or no date.
+fn issued(file: &[u8]) -> Option<Date> {
+    let date = Details::parse(file).ok()?.issue_date?;
+    let mut parts = date.reveal().split('/').map(|part| part.parse::<i16>().ok());
+    let (day, month, year) = (parts.next()??, parts.next()??, parts.next()??);
+    let (day, month) = (i8::try_from(day).ok()?, i8::try_from(month).ok()?);
+    if parts.next().is_some() { None } else { Date::new(year, month, day).ok() }
 }
 
 /// Overwrites every field that may not be kept in the DG13 of `files`; a DG13 that cannot be read is removed.

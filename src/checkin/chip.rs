@@ -117,14 +117,28 @@ fn forgery(results: &[CheckResult]) -> Failure {
         matches!(line.check, Check::ChipMapping | Check::ChipAuthentication | Check::ActiveAuthentication)
     }) {
         Failure::ChipNotProven
-    } else if failed(|line| matches!(line.check, Check::SignerChain | Check::SignerValidity | Check::CountryAgreement))
-    {
+    } else if failed(|line| is_of_the_issuer(line.check)) {
         Failure::ChainBroken
     } else if results.iter().any(is_damage) {
         Failure::FileDamaged
     } else {
         Failure::ChainBroken
     }
+}
+
+/// Who signed, whether he might, and whether what is unsigned agrees with what he signed.
+fn is_of_the_issuer(check: Check) -> bool {
+    matches!(
+        check,
+        Check::SignerChain
+            | Check::SignerValidity
+            | Check::SignerProfile
+            | Check::DocumentType
+            | Check::Revocation
+            | Check::CountryAgreement
+            | Check::CardAccessCopy
+            | Check::CardSecurity
+    )
 }
 
 fn is_damage(line: &CheckResult) -> bool {

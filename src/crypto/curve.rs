@@ -151,7 +151,7 @@ impl NamedCurve {
     /// The named curve that `explicit` spells out.
     ///
     /// # Errors
-    /// [`ParameterError::Unknown`] for a foreign field; [`ParameterError::Altered`] where the field is known and
+    /// [`ParameterError::Unknown`] for a foreign field and for a twisted curve; [`ParameterError::Altered`] where the field is known and
     /// a coefficient, the generator, the order or the cofactor is not the named curve's (CVE-2020-0601).
     pub fn from_explicit(explicit: &ExplicitParameters<'_>) -> Result<Self, ParameterError> {
         let same = |left: &[u8], right: &[u8]| bignum::trim(left) == bignum::trim(right);
@@ -161,7 +161,33 @@ impl NamedCurve {
             && same(explicit.order, &curve.order())
             && explicit.cofactor.is_none_or(|cofactor| bignum::trim(cofactor) == [1])
             && curve.is_generator(explicit.generator);
-        if untouched { Ok(curve) } else { Err(ParameterError::Altered(curve)) }
+        match untouched {
+            true => Ok(curve),
+            // The twisted curves (RFC 5639 §3) share field and order with the plain ones and have −3 for a.
+            false
+                if curve.has_twist()
+                    && same(explicit.a, &curve.minus_three())
+                    && same(explicit.order, &curve.order()) =>
+            {
+                Err(ParameterError::Unknown)
+            }
+            false => Err(ParameterError::Altered(curve)),
+        }
+    }
+
+    /// The curves of RFC 5639 each have a twisted one beside them.
+    fn has_twist(self) -> bool {
+        !matches!(self, Self::P192 | Self::P224 | Self::P256 | Self::P384 | Self::P521)
+    }
+
+    /// −3 in the field, with the field's length.
+    fn minus_three(self) -> Vec<u8> {
+        let mut number = self.p();
+        // Every prime here ends in a byte of three or more, so that nothing is borrowed.
+        if let Some(last) = number.last_mut() {
+            *last = last.wrapping_sub(3);
+        }
+        number
     }
 
     fn is_generator(self, encoded: &[u8]) -> bool {

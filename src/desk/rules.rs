@@ -97,6 +97,7 @@ impl EffectiveRules {
             chip_authentication_required: self.rules.authentication_required,
             revocation_required: self.rules.revocation_required,
             card_types: self.rules.card_types.clone().unwrap_or(usual.card_types),
+            issue_date: Some(crate::cccd::dg13::ISSUED),
             ..InspectionPolicy::default()
         }
     }

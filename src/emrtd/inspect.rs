@@ -48,6 +48,10 @@ pub struct InspectionPolicy {
     pub from_files: bool,
     /// Types of documents that have a chip key.
     pub card_types: Vec<CardType>,
+    /// What the card access number has to do with the MRZ.
+    pub access_number: AccessNumber,
+    /// Where the signed date of issue stands, for signed objects that do not say when they were signed.
+    pub issue_date: Option<IssueDate>,
     /// How long after its beginning an interrupted reading may be taken up again, in milliseconds.
     pub resume_within_ms: u32,
 }
@@ -65,10 +69,41 @@ impl Default for InspectionPolicy {
             card_access_fallback: true,
             from_files: false,
             card_types: vec![CardType::vietnamese()],
+            access_number: AccessNumber::TailOfOptionalData { number_len: 12 },
+            issue_date: None,
             resume_within_ms: 30_000,
         }
     }
 }
+
+/// What the card access number has to do with the MRZ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccessNumber {
+    /// Nothing: it is printed on the card only.
+    Unrelated,
+    /// It is the end of the number with which the first optional field begins (TD1).
+    TailOfOptionalData {
+        /// How many characters that number has.
+        number_len: usize,
+    },
+}
+
+/// Where a document's date of issue stands. The group is a state's own, and so is the way to read it.
+#[derive(Debug, Clone, Copy)]
+pub struct IssueDate {
+    /// The data group.
+    pub group: u8,
+    /// Reads the date from the group's bytes.
+    pub read: fn(&[u8]) -> Option<Date>,
+}
+
+impl PartialEq for IssueDate {
+    fn eq(&self, other: &Self) -> bool {
+        self.group == other.group && std::ptr::fn_addr_eq(self.read, other.read)
+    }
+}
+
+impl Eq for IssueDate {}
 
 /// A type of document whose chip has a key (DG14 or DG15): one without both is perhaps a copy that left them out.
 #[derive(Debug, Clone, PartialEq, Eq)]

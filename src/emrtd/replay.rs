@@ -10,15 +10,16 @@
 use crate::bits::secret::Pii;
 use crate::bits::tlv;
 use crate::emrtd::authenticity::active;
-use crate::emrtd::authenticity::card_security::{self, CardSecurityVerdict};
+use crate::emrtd::authenticity::card_security;
 use crate::emrtd::authenticity::passive::{self, SignedSod, SodVerdict};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::evidence::{ActiveAnswer, ChipEvidence, Evidence, GroupHash};
 use crate::emrtd::inspect::judging::{self, Judged};
-use crate::emrtd::inspect::{Inspection, InspectionPolicy};
+use crate::emrtd::inspect::{Inspection, InspectionPolicy, IssueDate};
 use crate::emrtd::lds::dg15;
 use crate::emrtd::lds::files::{FileId, LdsFiles};
 use crate::emrtd::lds::security_infos::SecurityInfos;
+use crate::emrtd::lds::sod::SecurityObject;
 use crate::emrtd::report::{self, Cause, Check, Outcome, Report};
 use jiff::Timestamp;
 
@@ -38,21 +39,34 @@ const ACTIVE_KEY_GROUP: u8 = 15;
 
 /// Judges `files` against `trust` as of `at`. Never fails: every way it can end is in the report.
 pub fn replay(files: LdsFiles, trust: &TrustStore, at: Timestamp) -> Inspection {
-    replay_with(files, None, trust, at)
+    replay_with(files, Beside::default(), trust, at)
 }
 
-/// The same with the kept answer of the chip: active authentication is then checked again, by the rules of a reading.
-pub fn replay_with(files: LdsFiles, answer: Option<&ActiveAnswer>, trust: &TrustStore, at: Timestamp) -> Inspection {
-    let mut replay = Replay { files, report: Report::new(), evidence: None };
-    let signed = replay.signed_object(trust, at);
-    replay.groups(signed.as_ref());
-    replay.list_of_groups(signed.as_ref());
-    replay.card_access(signed.as_ref());
+/// What may be known beside the files.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Beside<'a> {
+    /// The kept answer of the chip: active authentication is then checked again, by the rules of a reading.
+    pub answer: Option<&'a ActiveAnswer>,
+    /// Where the signed date of issue stands.
+    pub issue_date: Option<IssueDate>,
+}
+
+/// The same with what is known beside the files.
+pub fn replay_with(files: LdsFiles, beside: Beside<'_>, trust: &TrustStore, at: Timestamp) -> Inspection {
+    let policy = InspectionPolicy { issue_date: beside.issue_date, ..InspectionPolicy::for_files(groups(&files)) };
+    let mut replay = Replay { files, report: Report::new(), evidence: None, policy };
+    let verdict = replay.signed_object(trust, at);
+    let (signed, object) =
+        (verdict.as_ref().and_then(SodVerdict::signed), verdict.as_ref().and_then(SodVerdict::object));
+    replay.groups(signed, object);
+    replay.settle_validity(signed);
+    replay.list_of_groups(object);
+    replay.card_access(signed);
     replay.card_security(trust, at);
-    if let Some(answer) = answer {
-        replay.active_authentication(signed.as_ref(), answer);
+    if let Some(answer) = beside.answer {
+        replay.active_authentication(signed, answer);
     }
-    replay.finish(signed.as_ref(), trust)
+    replay.finish(signed, object, trust)
 }
 
 /// The groups among `files`, by number.
@@ -64,30 +78,29 @@ struct Replay {
     files: LdsFiles,
     report: Report,
     evidence: Option<Evidence>,
+    policy: InspectionPolicy,
 }
 
 impl Replay {
-    fn signed_object(&mut self, trust: &TrustStore, at: Timestamp) -> Option<SignedSod> {
+    fn signed_object(&mut self, trust: &TrustStore, at: Timestamp) -> Option<SodVerdict> {
         let Some(bytes) = self.files.get(FileId::Sod).map(with_outer_tag) else {
             self.report.add(Check::ReadSod, Outcome::Failed, Some(Cause::FileNotSupplied), SECTION_SOD);
             return None;
         };
         self.report.add(Check::ReadSod, Outcome::Successful, None, SECTION_SOD);
-        let signed = match passive::authenticate(&bytes, trust, at, &mut self.report) {
-            SodVerdict::Trusted(sod) => sod.signed().clone(),
-            SodVerdict::UnknownSigner(sod) | SodVerdict::OutOfForce(sod, _) => sod,
-            SodVerdict::Failed(_) => return None,
-        };
-        let signer_certificate = signed.signer().der().to_vec();
-        let sod = Pii::new(bytes);
-        self.evidence = Some(Evidence { sod, signer_certificate, group_hashes: Vec::new(), chip: None });
-        Some(signed)
+        let verdict = passive::authenticate(&bytes, trust, at, &mut self.report);
+        if let Some(signed) = verdict.signed() {
+            let signer_certificate = signed.signer().der().to_vec();
+            let sod = Pii::new(bytes);
+            self.evidence = Some(Evidence { sod, signer_certificate, group_hashes: Vec::new(), chip: None });
+        }
+        Some(verdict)
     }
 
-    fn groups(&mut self, signed: Option<&SignedSod>) {
+    fn groups(&mut self, signed: Option<&SignedSod>, object: Option<&SecurityObject>) {
         for group in groups(&self.files) {
             let (bytes, trailing) = own_length(self.files.get(FileId::Dg(group)).unwrap_or_default());
-            judge_group(&mut self.report, signed, group, bytes, trailing);
+            judge_group(&mut self.report, signed, object, group, bytes, trailing);
             if let (Some(evidence), Some(signed)) = (&mut self.evidence, signed) {
                 let hash = Pii::new(signed.object().hash.digest(bytes));
                 evidence.group_hashes.push(GroupHash { group, hash });
@@ -95,9 +108,15 @@ impl Replay {
         }
     }
 
-    fn list_of_groups(&mut self, signed: Option<&SignedSod>) {
+    fn settle_validity(&mut self, signed: Option<&SignedSod>) {
+        let Some(signed) = signed.filter(|signed| signed.is_validity_open()) else { return };
+        let issued = judging::issued(&self.policy, &self.report, &self.files);
+        passive::settle_validity(signed.signer(), issued, &mut self.report);
+    }
+
+    fn list_of_groups(&mut self, object: Option<&SecurityObject>) {
         let Some(com) = self.files.get(FileId::Com) else { return };
-        let judged = judging::list_of_groups(com, signed);
+        let judged = judging::list_of_groups(com, object);
         self.report.add(Check::ReadCom, Outcome::Successful, None, SECTION_FILES);
         self.add(Check::Com, judged, SECTION_FILES);
     }
@@ -125,12 +144,7 @@ impl Replay {
     fn card_security(&mut self, trust: &TrustStore, at: Timestamp) {
         let Some(bytes) = self.files.get(FileId::CardSecurity) else { return };
         let verdict = card_security::authenticate(own_length(bytes).0, trust, at);
-        let judged = match &verdict {
-            CardSecurityVerdict::Trusted(_) => (Outcome::Successful, None),
-            CardSecurityVerdict::UnknownSigner(_) => (Outcome::Undetermined, Some(Cause::UnknownSigner)),
-            CardSecurityVerdict::Failed(cause @ Cause::AlgorithmNotSupported) => (Outcome::NotSupported, Some(*cause)),
-            CardSecurityVerdict::Failed(cause) => (Outcome::Failed, Some(*cause)),
-        };
+        let judged = verdict.line();
         let offered = self.files.get(FileId::CardAccess).and_then(|bytes| SecurityInfos::parse(bytes).ok());
         let copy = offered.zip(verdict.signed()).map(|(offered, signed)| judging::offer(&offered, signed.infos()));
         self.report.add(Check::ReadCardSecurity, Outcome::Successful, None, SECTION_SECURITY);
@@ -186,14 +200,14 @@ impl Replay {
     }
 
     /// Names what was not come to, so that the report lists every check.
-    fn finish(mut self, signed: Option<&SignedSod>, trust: &TrustStore) -> Inspection {
-        for group in signed.iter().flat_map(|signed| signed.object().groups()) {
+    fn finish(mut self, signed: Option<&SignedSod>, object: Option<&SecurityObject>, trust: &TrustStore) -> Inspection {
+        for group in object.iter().flat_map(|object| object.groups()) {
             if self.report.outcome(Check::ReadGroup(group)).is_none() {
                 let cause = Some(Cause::FileNotSupplied);
                 self.report.add(Check::ReadGroup(group), Outcome::NotPerformed, cause, SECTION_FILES);
             }
         }
-        let policy = InspectionPolicy::for_files(groups(&self.files));
+        let policy = self.policy.clone();
         let dg1 = self.files.get(FileId::Dg(1));
         if let Some(judged) = judging::card_type(&policy.card_types, signed, dg1) {
             self.add(Check::CardTypeKeys, judged, SECTION_CHIP);
@@ -202,7 +216,7 @@ impl Replay {
         for check in report::listed_checks(&policy).into_iter().chain(of_a_card) {
             if self.report.outcome(check).is_none() {
                 let cause = self.cause_of_absence(check);
-                self.report.add(check, Outcome::NotPerformed, Some(cause), SECTION_FILES);
+                self.report.add(check, Outcome::NotPerformed, Some(cause), check.section());
             }
         }
         let mut inspection = Inspection::unopened(trust.version());
@@ -219,6 +233,7 @@ impl Replay {
             | Check::Bac
             | Check::Application
             | Check::Link
+            | Check::AccessKey
             | Check::ChipAuthentication
             | Check::ActiveAuthentication
             | Check::ChipMapping => Cause::NoCard,
@@ -236,23 +251,38 @@ impl Replay {
 }
 
 /// The lines about one group; a group that is not signed is named and not looked into.
-fn judge_group(report: &mut Report, signed: Option<&SignedSod>, group: u8, bytes: &[u8], trailing: bool) {
-    let is_unsigned = signed.is_some_and(|signed| signed.object().group_hash(group).is_none());
+fn judge_group(
+    report: &mut Report,
+    signed: Option<&SignedSod>,
+    object: Option<&SecurityObject>,
+    group: u8,
+    bytes: &[u8],
+    trailing: bool,
+) {
+    let is_unsigned = object.is_some_and(|object| object.group_hash(group).is_none());
     let note = trailing.then_some(Cause::TrailingBytes);
     let read = if is_unsigned { judging::unsigned_group(group) } else { (Outcome::Successful, note) };
-    let hash = judging::group_hash(signed, group, bytes);
+    let hash = judging::group_hash(object, group, bytes);
     report.add(Check::ReadGroup(group), read.0, read.1, SECTION_FILES);
     report.add(Check::DgHash(group), hash.0, hash.1, SECTION_PASSIVE);
     if is_unsigned {
         return;
     }
-    let undecided = group == 1 && report.outcome(Check::CountryAgreement).is_none();
-    let country = signed.filter(|_| undecided).and_then(|signed| judging::country(signed, bytes));
-    if let Some((outcome, cause)) = country {
-        report.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
+    if let Some(signed) = signed.filter(|_| group == 1) {
+        judge_issuer(report, signed, bytes);
     }
     let (outcome, cause) = judging::group_form(group, bytes);
     report.add(Check::DgParse(group), outcome, cause, SECTION_FILES);
+}
+
+fn judge_issuer(report: &mut Report, signed: &SignedSod, dg1: &[u8]) {
+    let undecided = report.outcome(Check::CountryAgreement).is_none();
+    if let Some((outcome, cause)) = undecided.then(|| judging::country(signed, dg1)).flatten() {
+        report.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
+    }
+    if let Some((outcome, cause)) = judging::document_type(signed, dg1) {
+        report.add(Check::DocumentType, outcome, cause, Check::DocumentType.section());
+    }
 }
 
 /// EF.SOD as a card has it.

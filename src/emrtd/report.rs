@@ -3,14 +3,14 @@
 //!
 //! Invariants: no line holds a person's data.
 
+mod cause;
 pub mod codes;
 pub mod page;
 pub mod render;
 mod verdict;
 
+pub use cause::Cause;
 pub use verdict::{Ruling, Weight, is_excusable, listed_checks, overall, overall_ruled};
-
-use crate::iso7816::transport::TransportError;
 
 /// What became of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -70,6 +70,10 @@ pub enum Check {
     SignerChain,
     /// The document signer was valid when it signed.
     SignerValidity,
+    /// The document signer's certificate keeps the profile of its kind.
+    SignerProfile,
+    /// The document signer may sign documents of this type. Listed only where its certificate names types.
+    DocumentType,
     /// The document signer was not revoked.
     Revocation,
     /// The countries of the signer, its issuer and DG1 agree.
@@ -86,6 +90,8 @@ pub enum Check {
     Com,
     /// EF.CardAccess agrees with its signed copy in DG14 or EF.CardSecurity.
     CardAccessCopy,
+    /// The key that opened the chip is the one that its signed DG1 gives.
+    AccessKey,
     /// EF.CardSecurity was read.
     ReadCardSecurity,
     /// EF.CardSecurity is well formed and signed by a signer whom the trust store knows.
@@ -114,6 +120,8 @@ impl Check {
             Self::SodSignature => "passive.signature".to_owned(),
             Self::SignerChain => "passive.chain".to_owned(),
             Self::SignerValidity => "passive.validity".to_owned(),
+            Self::SignerProfile => "passive.profile".to_owned(),
+            Self::DocumentType => "passive.document-type".to_owned(),
             Self::Revocation => "passive.revocation".to_owned(),
             Self::CountryAgreement => "passive.country".to_owned(),
             Self::DgHash(group) => format!("dg{group}.hash"),
@@ -122,6 +130,7 @@ impl Check {
             Self::ActiveAuthentication => "chip.active".to_owned(),
             Self::Com => "com.agreement".to_owned(),
             Self::CardAccessCopy => "access.card-access-copy".to_owned(),
+            Self::AccessKey => "access.key-of-document".to_owned(),
             Self::ReadCardSecurity => "card-security.read".to_owned(),
             Self::CardSecurity => "card-security.signature".to_owned(),
             Self::ChipMapping => "chip.mapping".to_owned(),
@@ -131,198 +140,30 @@ impl Check {
     }
 }
 
-/// Why a check ended as it did, or what was remarkable although it was good. Facts only, never a person's data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// The link to the card broke.
-    Link(TransportError),
-    /// The card refused the key.
-    KeyRefused,
-    /// The card has blocked the password or asks for another first.
-    KeyBlocked,
-    /// This access procedure is not offered by the card.
-    NotOffered,
-    /// What the card offers is not supported here.
-    ParametersNotSupported,
-    /// The key at hand cannot be used with this procedure.
-    KeyUnsuitable,
-    /// The policy does not allow it.
-    ForbiddenByPolicy,
-    /// No travel document application on the card.
-    NotAnIcaoDocument,
-    /// The other side did what the protocol forbids (wrong token, point off the curve, …).
-    ProtocolViolated,
-    /// The protected channel was broken: an answer without its protection, or with a wrong one.
-    ChannelBroken,
-    /// The card answered with a status word that ends the step.
-    Status(u16),
-    /// The file is not on the card.
-    FileMissing,
-    /// The file may not be read with this access.
-    FileProtected,
-    /// The file is empty, cut, or larger than the limit.
-    FileUnreadable,
-    /// The file does not start with its tag or is not well formed.
-    Malformed,
-    /// The fallback constant was used in place of what the card did not show.
-    FallbackUsed,
-    /// A structure or version that the standard does not allow, yet can be read.
-    Irregular,
-    /// Bytes follow after the end of the structure.
-    TrailingBytes,
-    /// Indefinite lengths or an outdated content type: an old signer, otherwise good.
-    OldEncoding,
-    /// SHA-1 was used.
-    DeprecatedHash,
-    /// The certificate's key identifier of its issuer is missing or another one's; its name and signature are right.
-    KeyIdIrregular,
-    /// An RSA key of fewer than 1,024 bits: good, and no proof for much longer.
-    WeakKey,
-    /// No certificate in the object, and none known here.
-    SignerCertificateMissing,
-    /// No certificate matches what the signer information says.
-    SignerMismatch,
-    /// The signature is wrong.
-    SignatureWrong,
-    /// The message digest is not the hash of the signed content.
-    DigestWrong,
-    /// The signed attributes are missing or wrong.
-    AttributesWrong,
-    /// An algorithm that is not supported.
-    AlgorithmNotSupported,
-    /// A key that is not acceptable (exponent, altered curve parameters, …).
-    KeyNotAcceptable,
-    /// No country signer in the trust store could have issued the document signer.
-    UnknownSigner,
-    /// The trust store has such a country signer, and the certificate is not signed by it.
-    ChainSignatureWrong,
-    /// A certificate that may not do what it did (key usage, basic constraints, path length, critical extension).
-    CertificateUnfit,
-    /// The signer's certificate was not yet valid when it signed.
-    SignerNotYetValid,
-    /// The signer's certificate had expired when it signed.
-    SignerExpired,
-    /// The object does not say when it was signed; judged at the time of issue of the certificate.
-    SigningTimeAbsent,
-    /// No revocation list is at hand.
-    NoRevocationList,
-    /// The revocation lists at hand are out of date.
-    RevocationListOutOfDate,
-    /// A revocation list names the signer.
-    SignerRevoked,
-    /// The countries disagree.
-    CountriesDisagree,
-    /// The hash differs from the signed one.
-    HashDiffers,
-    /// The group is not in the signed object.
-    NotSigned,
-    /// The list differs from the signed one.
-    ListDiffers,
-    /// The key that was used is not (or not provably) the signed one.
-    KeyNotBound,
-    /// The key is signed by a signer that the trust store does not know.
-    KeyOfUnknownSigner,
-    /// The key is signed by a signer whose certificate was not in force.
-    KeyOfUnfitSigner,
-    /// The document has no key for it.
-    NoKey,
-    /// Documents of this type have a chip key; this one has none: perhaps a copy whose maker left it out.
-    KeysDropped,
-    /// An entry of the list of deviations refuses such documents.
-    RefusedByDeviation,
-    /// Another check made this one unnecessary.
-    NotNeeded,
-    /// An earlier failure made this one pointless.
-    EarlierFailure,
-    /// The picture could not be decoded.
-    PortraitUnreadable,
-    /// A check digit or field of the MRZ is wrong.
-    MrzWrong,
-    /// Files are judged without their card; only a card could show this.
-    NoCard,
-    /// Files are judged without their card, and this one is not among them.
-    FileNotSupplied,
-}
-
-impl Cause {
-    /// A stable code for machine-readable reports: `key-refused`, `status-6982`.
-    pub fn id(self) -> String {
+impl Check {
+    /// Where the standard asks for it.
+    pub fn section(self) -> &'static str {
         match self {
-            Self::Link(error) => format!("link-{}", link_id(error)),
-            Self::Status(status) => format!("status-{status:04x}"),
-            plain => plain.plain_id().to_owned(),
+            Self::CardAccess | Self::CardAccessCopy => "9303-11 §4.2",
+            Self::Pace => "9303-11 §4.4",
+            Self::Bac => "9303-11 §4.3",
+            // No paragraph asks for it: the MRZ information and, on this card, the access number are in DG1.
+            Self::AccessKey => "9303-11 §4.3.2, §4.4.2",
+            Self::Application => "9303-10 §3.3",
+            Self::Link => "9303-10 §2",
+            Self::ReadSod | Self::SodStructure => "9303-10 §4.6.2",
+            Self::ReadCom | Self::Com => "9303-10 §4.6.1",
+            Self::ReadGroup(_) | Self::DgParse(_) => "9303-10 §4.7",
+            Self::SodSignature | Self::SignerChain | Self::DgHash(_) | Self::CountryAgreement => "9303-11 §5.1",
+            Self::SignerValidity | Self::SignerProfile => "9303-12 §7.1",
+            Self::DocumentType => "9303-12 §7.1.1.6",
+            Self::Revocation => "9303-12 §7.1.4, RFC 5280 §6.3",
+            Self::ChipAuthentication | Self::CardTypeKeys => "9303-11 §6.2",
+            Self::ActiveAuthentication => "9303-11 §6.1",
+            Self::ReadCardSecurity | Self::CardSecurity => "9303-11 §9.2.11",
+            Self::ChipMapping => "9303-11 §4.4.3.5",
+            Self::Deviation => "9303-12 §9",
         }
-    }
-
-    fn plain_id(self) -> &'static str {
-        match self {
-            Self::Link(_) => "link",
-            Self::Status(_) => "status",
-            Self::KeyRefused => "key-refused",
-            Self::KeyBlocked => "key-blocked",
-            Self::NotOffered => "not-offered",
-            Self::ParametersNotSupported => "parameters-not-supported",
-            Self::KeyUnsuitable => "key-unsuitable",
-            Self::ForbiddenByPolicy => "forbidden-by-policy",
-            Self::NotAnIcaoDocument => "not-an-icao-document",
-            Self::ProtocolViolated => "protocol-violated",
-            Self::ChannelBroken => "channel-broken",
-            Self::FileMissing => "file-missing",
-            Self::FileProtected => "file-protected",
-            Self::FileUnreadable => "file-unreadable",
-            Self::Malformed => "malformed",
-            Self::FallbackUsed => "fallback-used",
-            Self::Irregular => "irregular",
-            Self::TrailingBytes => "trailing-bytes",
-            Self::OldEncoding => "old-encoding",
-            Self::DeprecatedHash => "deprecated-hash",
-            Self::KeyIdIrregular => "key-id-irregular",
-            Self::WeakKey => "weak-key",
-            Self::SignerCertificateMissing => "signer-certificate-missing",
-            Self::SignerMismatch => "signer-mismatch",
-            Self::SignatureWrong => "signature-wrong",
-            Self::DigestWrong => "digest-wrong",
-            Self::AttributesWrong => "attributes-wrong",
-            Self::AlgorithmNotSupported => "algorithm-not-supported",
-            Self::KeyNotAcceptable => "key-not-acceptable",
-            Self::UnknownSigner => "unknown-signer",
-            Self::ChainSignatureWrong => "chain-signature-wrong",
-            Self::CertificateUnfit => "certificate-unfit",
-            Self::SignerNotYetValid => "signer-not-yet-valid",
-            Self::SignerExpired => "signer-expired",
-            Self::SigningTimeAbsent => "signing-time-absent",
-            Self::NoRevocationList => "no-revocation-list",
-            Self::RevocationListOutOfDate => "revocation-list-out-of-date",
-            Self::SignerRevoked => "signer-revoked",
-            Self::CountriesDisagree => "countries-disagree",
-            Self::HashDiffers => "hash-differs",
-            Self::NotSigned => "not-signed",
-            Self::ListDiffers => "list-differs",
-            Self::KeyNotBound => "key-not-bound",
-            Self::KeyOfUnknownSigner => "key-of-unknown-signer",
-            Self::KeyOfUnfitSigner => "key-of-unfit-signer",
-            Self::NoKey => "no-key",
-            Self::KeysDropped => "keys-dropped",
-            Self::RefusedByDeviation => "refused-by-deviation",
-            Self::NotNeeded => "not-needed",
-            Self::EarlierFailure => "earlier-failure",
-            Self::PortraitUnreadable => "portrait-unreadable",
-            Self::MrzWrong => "mrz-wrong",
-            Self::NoCard => "no-card",
-            Self::FileNotSupplied => "file-not-supplied",
-        }
-    }
-}
-
-fn link_id(error: TransportError) -> &'static str {
-    match error {
-        TransportError::CardLost => "card-lost",
-        TransportError::ReaderLost => "reader-lost",
-        TransportError::ServiceLost => "service-lost",
-        TransportError::HeldByAnother => "held-by-another",
-        TransportError::TimedOut { .. } => "timed-out",
-        TransportError::ExtendedLengthRefused => "extended-length-refused",
-        TransportError::ReaderFailed { .. } => "reader-failed",
     }
 }
 

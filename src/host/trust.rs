@@ -10,12 +10,9 @@
 //! file that is not listed is not read.
 
 use super::file;
-use super::folder::{FolderError, write_folder};
 use super::trust_note;
 use crate::bits::{armour, hex};
 use crate::crypto::HashAlg;
-#[cfg(target_os = "linux")]
-use rustix::fs::{CWD, RenameFlags};
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -48,6 +45,9 @@ pub struct TrustFolder {
 /// What the desk needs of a manifest; the rest of it is `diemdanh-board`'s.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Listing {
+    /// The form of the manifest, and with it what the folder is.
+    #[serde(default)]
+    pub format: String,
     /// Grows by one with every change.
     pub version: u64,
     /// The files, each with the SHA-256 of its content.
@@ -178,6 +178,11 @@ fn manifest_with_digest(folder: &Path) -> Result<Option<(Listing, String)>, Trus
     }
 }
 
+/// Whether `listing` is a trust folder's, and not some other program's.
+pub fn is_of_trust_folder(listing: &Listing) -> bool {
+    listing.format == FORMAT
+}
+
 fn parse_manifest(path: &Path, bytes: &[u8]) -> Result<(Listing, String), TrustFolderError> {
     let listing = serde_json::from_slice(bytes).map_err(|_| TrustFolderError::Damaged(path.to_owned()))?;
     Ok((listing, sha256(bytes)))
@@ -193,40 +198,6 @@ pub fn folder_stamp(folder: &Path) -> Option<u64> {
         }
     }
     Some(hasher.finish())
-}
-
-/// Puts `files` in the place of `folder`, all at once: a reader sees the old folder or the new one, never a mixture.
-///
-/// # Errors
-/// [`FolderError`]; the old folder stands.
-pub fn replace_folder(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
-    if folder.symlink_metadata().is_err() {
-        return write_folder(folder, files);
-    }
-    let name = folder.file_name().ok_or_else(|| FolderError::NotPlain(folder.to_owned()))?;
-    let next = folder.with_file_name(format!(".{}.next", name.to_string_lossy()));
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |error| FolderError::Os { path, error }
-    };
-    if next.symlink_metadata().is_ok() {
-        fs::remove_dir_all(&next).map_err(failed(&next))?;
-    }
-    write_folder(&next, files)?;
-    exchange(&next, folder).map_err(failed(folder))?;
-    fs::remove_dir_all(&next).map_err(failed(&next))
-}
-
-/// In one step where the file system can; else in two.
-fn exchange(next: &Path, folder: &Path) -> io::Result<()> {
-    #[cfg(target_os = "linux")]
-    if rustix::fs::renameat_with(CWD, next, CWD, folder, RenameFlags::EXCHANGE).is_ok() {
-        return Ok(());
-    }
-    let old = next.with_extension("old");
-    fs::rename(folder, &old)?;
-    fs::rename(next, folder)?;
-    fs::rename(&old, next)
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -272,6 +243,8 @@ pub const DEVIATIONS: &str = "deviations.toml";
 /// The name of the file that lists the others, where `diemdanh-board trust import` made the folder.
 pub const MANIFEST: &str = "manifest.json";
 
+/// The form that [`crate::emrtd::authenticity::trust_import`] writes.
+const FORMAT: &str = "diemdanh trust folder 1";
 /// What stands for the folder in messages about a packed one.
 const PACKED: &str = "trust";
 const MAX_MANIFEST_LEN: u64 = 8 << 20;

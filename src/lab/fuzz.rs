@@ -101,7 +101,7 @@ fn certificate(bytes: &[u8]) {
 }
 
 fn list(bytes: &[u8]) {
-    let _ = master_list::read(bytes, fuzz_seeds::anchors());
+    let _ = master_list::read(bytes, fuzz_seeds::anchors(), NOW);
 }
 
 fn mrz(bytes: &[u8]) {

@@ -115,15 +115,15 @@ fn a10_refusals_and_violations_step_by_step() {
     let malformed = |step| Violation::MalformedAnswer(step);
     let forged = |violation| AccessError::Forged(violation);
     let wrong = |status| AccessError::WrongKey { status: StatusWord(status) };
-    let blocked = |status| AccessError::Blocked { status: StatusWord(status) };
+    let blocked = |step, status| AccessError::Blocked { step, status: StatusWord(status) };
     let own_map = bytes(case, "terminal_map_public");
     let own_agreement = bytes(case, "terminal_ka_public");
     let rows: Vec<(usize, Vec<u8>, AccessError)> = vec![
         (0, vec![0x6A, 0x88], AccessError::NotOffered { status: StatusWord(0x6A88) }),
         (0, vec![0x6A, 0x80], AccessError::NotOffered { status: StatusWord(0x6A80) }),
-        (0, vec![0x63, 0xC1], blocked(0x63C1)),
-        (0, vec![0x69, 0x83], blocked(0x6983)),
-        (1, vec![0x69, 0x85], blocked(0x6985)),
+        (0, vec![0x63, 0xC1], blocked(Step::ChooseProtocol, 0x63C1)),
+        (0, vec![0x69, 0x83], blocked(Step::ChooseProtocol, 0x6983)),
+        (1, vec![0x69, 0x85], blocked(Step::Nonce, 0x6985)),
         (1, answer(0x80, &[0; 15]), forged(malformed(Step::Nonce))),
         (1, vec![0x90, 0x00], forged(malformed(Step::Nonce))),
         (1, answer(0x81, &[0; 16]), forged(malformed(Step::Nonce))),
@@ -181,7 +181,7 @@ fn a15_bac_figures_and_violations() {
         (vec![0x69, 0x82], AccessError::WrongKey { status: StatusWord(0x6982) }),
         (vec![0x6A, 0x80], AccessError::WrongKey { status: StatusWord(0x6A80) }),
         (vec![0x6A, 0x88], AccessError::NotOffered { status: StatusWord(0x6A88) }),
-        (vec![0x69, 0x83], AccessError::Blocked { status: StatusWord(0x6983) }),
+        (vec![0x69, 0x83], AccessError::Blocked { step: Step::Authenticate, status: StatusWord(0x6983) }),
     ] {
         assert_eq!(run_bac(case, &key, answer).err(), Some(expected));
     }

@@ -79,9 +79,12 @@ fn e10_card_security_is_altered_or_of_another_kind() {
         (spoilt(Fault::WrongCardSecurity), Cause::SignatureWrong),
         (with_card_security(|file| single(&file, 0x30).map(|_| vec![0x30, 0x00]).unwrap()), Cause::Malformed),
         // EF.SOD's signed data: a good signature over another kind of content.
-        (with_sod_as_card_security(), Cause::Malformed),
+        (with_sod_as_card_security(), Cause::ContentTypeUnknown),
         // The content type names something else; the signed attributes still name the first.
-        (with_card_security(|file| replaced(&file, b"\x04\x00\x7F\x00\x07\x03\x02\x01", 7, 2)), Cause::Malformed),
+        (
+            with_card_security(|file| replaced(&file, b"\x04\x00\x7F\x00\x07\x03\x02\x01", 7, 2)),
+            Cause::ContentTypeUnknown,
+        ),
         // One byte of a parameter within the content.
         (with_card_security(|file| replaced(&file, b"\x07\x02\x02\x04\x02\x02", 5, 4)), Cause::DigestWrong),
     ];

@@ -104,11 +104,11 @@ fn every_changed_byte_of_a_real_object_is_noticed() {
 fn damaged_objects_are_refused() {
     let Some(folder) = vectors("sod-negative") else { return };
     let rows = [
-        ("bsi_sod_lds_version_2.bin", Check::SodStructure, Cause::Malformed),
+        ("bsi_sod_lds_version_2.bin", Check::SodStructure, Cause::LdsVersionUnknown),
         ("etsi_sod_dg1_hash_changed.bin", Check::SodSignature, Cause::DigestWrong),
         ("etsi_sod_signature_last_byte.bin", Check::SodSignature, Cause::SignatureWrong),
         ("gb_sod_lds_tlv_length_plus1.bin", Check::SodStructure, Cause::Malformed),
-        ("sg_cms_no_signerinfo.bin", Check::SodStructure, Cause::AttributesWrong),
+        ("sg_cms_no_signerinfo.bin", Check::SodStructure, Cause::NoSigner),
     ];
     for (name, check, cause) in rows {
         let (verdict, report) = authenticate(&as_file(&read(&folder, name)), &TrustStore::empty());

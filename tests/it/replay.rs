@@ -5,7 +5,7 @@ use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::evidence::{ActiveAnswer, AnswerError, ChipEvidence};
 use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy};
 use diemdanh::emrtd::lds::files::{FileId, LdsFiles};
-use diemdanh::emrtd::replay::{replay, replay_with};
+use diemdanh::emrtd::replay::{Beside, replay, replay_with};
 use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Overall, render};
 use diemdanh::lab::card::{CardFault, Refused, SyntheticCard};
 use diemdanh::lab::issuer::{Fault, Making, trust_store_der};
@@ -321,7 +321,7 @@ fn check_answer(
     overall: Overall,
     line_of: (Outcome, Option<Cause>),
 ) {
-    let inspection = replay_with(files, Some(answer), trust, at());
+    let inspection = replay_with(files, Beside { answer: Some(answer), issue_date: None }, trust, at());
     let line = line(&inspection, Check::ActiveAuthentication);
     assert_eq!((inspection.overall, (line.outcome, line.cause)), (overall, line_of), "{}", render::text(&inspection));
 }

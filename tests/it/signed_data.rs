@@ -23,6 +23,8 @@ struct Draft {
     content_type: Vec<u8>,
     content: Vec<u8>,
     attributes: Option<Vec<Vec<u8>>>,
+    /// The attributes as they were signed, where they were sent otherwise.
+    signed_as: Option<Vec<Vec<u8>>>,
     certificates: Vec<Vec<u8>>,
     id: Option<Vec<u8>>,
     signers: usize,
@@ -105,6 +107,7 @@ impl Draft {
             content_type: LDS_OBJECT.to_vec(),
             attributes: Some(attributes(LDS_OBJECT, &content)),
             content,
+            signed_as: None,
             certificates: vec![certificate()],
             id: None,
             signers: 1,
@@ -121,7 +124,7 @@ impl Draft {
 
     fn signer_info(&self) -> Vec<u8> {
         let id = self.id.clone().unwrap_or_else(|| seq(&[name(), encode(0x02, &[5])]));
-        let signed_bytes = match &self.attributes {
+        let signed_bytes = match self.signed_as.as_ref().or(self.attributes.as_ref()) {
             Some(attributes) => encode_all(0x31, attributes),
             None => self.content.clone(),
         };
@@ -195,7 +198,7 @@ fn e05_e06_old_ways_of_writing_are_noted() {
     }
     let old_types: [&[u8]; 3] = [
         &[0x2B, 0x1B, 0x01, 0x01, 0x01],
-        &[0x2A, 0x84, 0x10, 0x87, 0x6E, 0x01, 0x14, 0x01],
+        &[0x2A, 0x84, 0x10, 0x01, 0x87, 0x6E, 0x01, 0x14, 0x01],
         &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01],
     ];
     for old in old_types {
@@ -211,6 +214,69 @@ fn e07_signer_may_be_named_by_key_id_and_by_any_of_two_certificates() {
     check_accepted(&Draft { signers: 2, ..Draft::good() }, None);
 }
 
+/// The line about the signature of what is accepted.
+fn signature_line(draft: &Draft) -> (Outcome, Option<Cause>) {
+    let (verdict, report) = judged(draft);
+    assert!(!matches!(verdict, SodVerdict::Failed(_)), "{:?}", report.results());
+    let line = report.results().iter().find(|line| line.check == Check::SodSignature).unwrap();
+    (line.outcome, line.cause)
+}
+
+#[test]
+fn e13_identifier_that_fits_nothing_while_the_one_key_verifies_is_a_remark() {
+    let noted = (Outcome::Successful, Some(Cause::SignerMismatch));
+    assert_eq!(signature_line(&Draft { id: Some(encode(0x80, &[9, 9])), ..Draft::good() }), noted);
+    assert_eq!(signature_line(&Draft { id: Some(seq(&[name(), encode(0x02, &[6])])), ..Draft::good() }), noted);
+    // What it weighs: see `h02_each_situation_has_its_verdict`.
+}
+
+#[test]
+fn e07_without_any_certificate_nothing_is_shown() {
+    let missing = (Outcome::Undetermined, Some(Cause::SignerCertificateMissing));
+    let without = Draft { certificates: Vec::new(), ..Draft::good() };
+    assert_eq!(signature_line(&without), missing);
+    assert!(matches!(judged(&without).0, SodVerdict::Unverified(_, Cause::SignerCertificateMissing)));
+    let other_content = Some(attributes(LDS_OBJECT, b"another content"));
+    let altered = Draft { certificates: Vec::new(), attributes: other_content, ..Draft::good() };
+    check_refused(&altered, Check::SodSignature, Cause::DigestWrong);
+}
+
+#[test]
+fn e11_attributes_in_another_order_than_they_were_signed_in_hold() {
+    let mut sorted = attributes(LDS_OBJECT, &good_object());
+    sorted.sort();
+    let reversed: Vec<Vec<u8>> = sorted.iter().rev().cloned().collect();
+    let noted = (Outcome::Successful, Some(Cause::AttributesUnsorted));
+    let sent = Draft { attributes: Some(reversed.clone()), signed_as: Some(sorted), ..Draft::good() };
+    assert_eq!(signature_line(&sent), noted, "signed in DER's order, sent in another");
+    let as_sent = Draft { attributes: Some(reversed), ..Draft::good() };
+    assert_eq!(signature_line(&as_sent), noted, "signed as it was sent");
+}
+
+#[test]
+fn e08_odd_forms_of_the_signing_time_are_as_if_it_were_absent() {
+    let at = |tag: u32, text: &[u8]| {
+        let mut attributes = attributes(LDS_OBJECT, &good_object());
+        attributes.push(attribute(5, encode(tag, text)));
+        let (_, report) = judged(&Draft { attributes: Some(attributes), ..Draft::good() });
+        let line = report.results().iter().find(|line| line.check == Check::SignerValidity).copied().unwrap();
+        (line.outcome, line.cause)
+    };
+    let good = (Outcome::Successful, None);
+    assert_eq!((at(0x17, b"240520080000Z"), at(0x18, b"20240520080000Z")), (good, good));
+    let odd = (Outcome::Successful, Some(Cause::SigningTimeOdd));
+    for (tag, text) in
+        [(0x17, &b"2405200800Z"[..]), (0x17, b"240520080000+0700"), (0x18, b"20240520080000.5Z"), (0x13, b"x")]
+    {
+        assert_eq!(at(tag, text), odd, "{text:?}");
+    }
+}
+
+#[test]
+fn e05_version_one_may_leave_its_versions_out() {
+    check_accepted(&Draft::of(object(1, HashAlg::Sha256.oid(), &[entry(1, &[1; 32])])), None);
+}
+
 #[test]
 fn e02_e07_wrong_signatures_and_attributes_are_refused() {
     let other_type = Some(attributes(&[0x2A, 0x03], &good_object()));
@@ -220,15 +286,13 @@ fn e02_e07_wrong_signatures_and_attributes_are_refused() {
     let only_type = Some(attributes(LDS_OBJECT, &good_object())[..1].to_vec());
     let rows = [
         (Draft { flip_signature: true, ..Draft::good() }, Cause::SignatureWrong),
-        (Draft { attributes: None, ..Draft::good() }, Cause::AttributesWrong),
-        (Draft { attributes: other_type, ..Draft::good() }, Cause::AttributesWrong),
-        (Draft { attributes: Some(twice), ..Draft::good() }, Cause::AttributesWrong),
-        (Draft { attributes: only_type, ..Draft::good() }, Cause::AttributesWrong),
+        (Draft { attributes: None, ..Draft::good() }, Cause::AttributesMissing),
+        (Draft { attributes: other_type, ..Draft::good() }, Cause::ContentTypeAttributeWrong),
+        (Draft { attributes: Some(twice), ..Draft::good() }, Cause::AttributeTwice),
+        (Draft { attributes: only_type, ..Draft::good() }, Cause::DigestAttributeMissing),
         (Draft { attributes: other_content, ..Draft::good() }, Cause::DigestWrong),
-        (Draft { certificates: Vec::new(), ..Draft::good() }, Cause::SignerCertificateMissing),
-        (Draft { certificates: vec![seq(&[])], ..Draft::good() }, Cause::Malformed),
-        (Draft { id: Some(encode(0x80, &[9, 9])), ..Draft::good() }, Cause::SignerMismatch),
-        (Draft { id: Some(seq(&[name(), encode(0x02, &[6])])), ..Draft::good() }, Cause::SignerMismatch),
+        (Draft { certificates: vec![seq(&[])], ..Draft::good() }, Cause::CertificateMalformed),
+        (Draft { id: Some(encode(0x80, &[9, 9])), flip_signature: true, ..Draft::good() }, Cause::SignerMismatch),
     ];
     for (draft, cause) in rows {
         check_refused(&draft, Check::SodSignature, cause);
@@ -240,15 +304,14 @@ fn e04_e05_wrong_security_objects_are_refused() {
     let sha256 = HashAlg::Sha256.oid();
     let one = || entry(1, &[1; 32]);
     let rows = [
-        (object(2, sha256, &[one()]), Cause::Malformed),
-        (object(0xFF, sha256, &[one()]), Cause::Malformed),
-        (object(1, sha256, &[one()]), Cause::Malformed),
-        (object(0, sha256, &[]), Cause::Malformed),
-        (object(0, sha256, &[one(), one()]), Cause::Malformed),
-        (object(0, sha256, &[entry(0, &[1; 32])]), Cause::Malformed),
-        (object(0, sha256, &[entry(17, &[1; 32])]), Cause::Malformed),
-        (object(0, sha256, &[entry(1, &[1; 31])]), Cause::Malformed),
-        (object(0, sha256, &[entry(1, &[1; 20])]), Cause::Malformed),
+        (object(2, sha256, &[one()]), Cause::LdsVersionUnknown),
+        (object(0xFF, sha256, &[one()]), Cause::LdsVersionUnknown),
+        (object(0, sha256, &[]), Cause::NoGroups),
+        (object(0, sha256, &[one(), one()]), Cause::GroupTwice),
+        (object(0, sha256, &[entry(0, &[1; 32])]), Cause::GroupOutOfRange),
+        (object(0, sha256, &[entry(17, &[1; 32])]), Cause::GroupOutOfRange),
+        (object(0, sha256, &[entry(1, &[1; 31])]), Cause::HashLengthWrong),
+        (object(0, sha256, &[entry(1, &[1; 20])]), Cause::HashLengthWrong),
         ([good_object(), vec![0]].concat(), Cause::Malformed),
         (Vec::new(), Cause::Malformed),
     ];
@@ -257,8 +320,11 @@ fn e04_e05_wrong_security_objects_are_refused() {
     }
     let (verdict, _) = judged(&Draft::of(object(0, &[0x2A, 0x03], &[one()])));
     assert!(matches!(verdict, SodVerdict::Failed(Cause::AlgorithmNotSupported)));
-    check_refused(&Draft { signers: 0, ..Draft::good() }, Check::SodStructure, Cause::AttributesWrong);
-    check_refused(&Draft { content_type: vec![0x2A, 0x03], ..Draft::good() }, Check::SodStructure, Cause::Malformed);
+    check_refused(&Draft { signers: 0, ..Draft::good() }, Check::SodStructure, Cause::NoSigner);
+    for nobodys in [&[0x2A, 0x03][..], &[0x2A, 0x84, 0x10, 0x87, 0x6E, 0x01, 0x14, 0x01]] {
+        let draft = Draft { content_type: nobodys.to_vec(), ..Draft::good() };
+        check_refused(&draft, Check::SodStructure, Cause::ContentTypeUnknown);
+    }
 }
 
 #[test]
@@ -294,9 +360,9 @@ fn e10_card_security_of_another_type_altered_or_without_infos_is_refused() {
     assert!(matches!(judged(&good()), CardSecurityVerdict::UnknownSigner(_)));
     let broken = b"\x31\x84\xFF".to_vec();
     let rows = [
-        (Draft::of(infos.clone()), Cause::Malformed),
+        (Draft::of(infos.clone()), Cause::ContentTypeUnknown),
         (Draft { flip_signature: true, ..good() }, Cause::SignatureWrong),
-        (Draft { attributes: None, ..good() }, Cause::AttributesWrong),
+        (Draft { attributes: None, ..good() }, Cause::AttributesMissing),
         (Draft { content: infos[..4].to_vec(), ..good() }, Cause::Malformed),
         (Draft { attributes: Some(attributes(SECURITY_OBJECT, &broken)), content: broken, ..good() }, Cause::Malformed),
         (Draft { certificates: Vec::new(), ..good() }, Cause::SignerCertificateMissing),

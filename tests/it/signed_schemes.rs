@@ -163,7 +163,31 @@ fn sod(scheme: Scheme, groups: HashAlg, key_info: Vec<u8>) -> Vec<u8> {
 /// The same with a certificate of serial number 5 that the signer information names by `issuer`.
 pub(crate) fn signed_object(scheme: Scheme, groups: HashAlg, certificate: &[u8], issuer: Vec<u8>) -> Vec<u8> {
     let content = object(0, groups.oid(), &[entry(1, &groups.digest(b"DG1"))]);
-    let attributes = attributes_of(scheme.hash(), &content);
+    object_of(scheme, content, certificate, issuer, &[])
+}
+
+/// The same, signed at a UTCTime.
+pub(crate) fn signed_object_at(scheme: Scheme, certificate: &[u8], issuer: Vec<u8>, at: &[u8]) -> Vec<u8> {
+    let content = object(0, HashAlg::Sha256.oid(), &[entry(1, &HashAlg::Sha256.digest(b"DG1"))]);
+    let kind = oid(&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x09, 0x05]);
+    object_of(scheme, content, certificate, issuer, &[seq(&[kind, encode(0x31, &encode(0x17, at))])])
+}
+
+/// A signed object over the hash of one DG1.
+pub(crate) fn signed_object_over(scheme: Scheme, dg1: &[u8], certificate: &[u8], issuer: Vec<u8>) -> Vec<u8> {
+    let content = object(0, HashAlg::Sha256.oid(), &[entry(1, &HashAlg::Sha256.digest(dg1))]);
+    object_of(scheme, content, certificate, issuer, &[])
+}
+
+fn object_of(
+    scheme: Scheme,
+    content: Vec<u8>,
+    certificate: &[u8],
+    issuer: Vec<u8>,
+    more_attributes: &[Vec<u8>],
+) -> Vec<u8> {
+    let mut attributes = attributes_of(scheme.hash(), &content);
+    attributes.extend_from_slice(more_attributes);
     let signature = scheme.sign(&encode_all(0x31, &attributes));
     let digest = seq(&[oid(scheme.hash().oid())]);
     let signer = seq(&[
@@ -313,6 +337,71 @@ fn f11_signer_with_explicit_parameters_ends_as_the_parameters_say() {
     assert_eq!(line_of(explicit_info(nobodys)), unknown, "a curve that nobody knows");
     let named = seq(&[seq(&[oid(EC_PUBLIC_KEY), oid(&[0x2B, 0x81, 0x04, 0x00, 0x0A])]), encode(0x03, &[0, 4])]);
     assert_eq!(line_of(named), unknown, "secp256k1");
+}
+
+/// An RSASSA-PSS key that is bound to a hash and a salt, or to nothing.
+fn bound_info(parameters: Option<(HashAlg, usize)>) -> Vec<u8> {
+    let key = seq(&[encode(0x02, &[&[0], &active_key::modulus()[..]].concat()), encode(0x02, &[1, 0, 1])]);
+    let identifier = match parameters {
+        Some((hash, salt_len)) => Scheme::Pss(hash, salt_len).identifier(),
+        None => seq(&[oid(&[PKCS1, &[10]].concat())]),
+    };
+    seq(&[identifier, encode(0x03, &[vec![0], key].concat())])
+}
+
+#[test]
+fn e14_parameters_of_a_pss_key_hold() {
+    let (sha256, sha512) = (HashAlg::Sha256, HashAlg::Sha512);
+    let good = (Outcome::Successful, None);
+    let bound = (Outcome::Failed, Some(Cause::KeyBoundOtherwise));
+    let rows = [
+        ("bound to nothing", None, Scheme::Pss(sha256, 32), good),
+        ("as bound", Some((sha256, 32)), Scheme::Pss(sha256, 32), good),
+        ("a longer salt", Some((sha256, 20)), Scheme::Pss(sha256, 32), good),
+        ("a shorter salt", Some((sha256, 32)), Scheme::Pss(sha256, 20), bound),
+        ("another hash", Some((sha512, 20)), Scheme::Pss(sha256, 32), bound),
+        ("PKCS#1, bound to nothing", None, Scheme::Pkcs1(sha256), bound),
+        ("PKCS#1", Some((sha256, 32)), Scheme::Pkcs1(sha256), bound),
+    ];
+    for (what, parameters, scheme, expected) in rows {
+        let (_, line) = judged(&sod(scheme, sha256, bound_info(parameters)));
+        assert_eq!((line.outcome, line.cause), expected, "{what}");
+    }
+}
+
+#[test]
+fn f11_twisted_curve_is_unknown_named_or_written_out() {
+    // brainpoolP256t1 (RFC 5639 §3.4): field and order of brainpoolP256r1, −3 for a.
+    let plain = NamedCurve::BrainpoolP256r1;
+    let mut minus_three = plain.p();
+    *minus_three.last_mut().unwrap() -= 3;
+    let hex = |digits| diemdanh::bits::hex::decode(digits).unwrap();
+    let b = hex("662c61c430d84ea4fe66a7733d0b76b7bf93ebc4af2f49256ae58101fee92b04");
+    let generator = hex("04a3e8eb3cc1cfe7b7732213b23a656149afa142c47aafbc2b79a191562e1305f4\
+        2d996c823439c56d7f7b22e14644417e69bcb6de39d027001dabe8f35b25c9be");
+    let number = |bytes: Vec<u8>| encode(0x02, &[vec![0], bytes].concat());
+    let prime_field = oid(&[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01, 0x01]);
+    let written = seq(&[
+        encode(0x02, &[1]),
+        seq(&[prime_field, number(plain.p())]),
+        seq(&[encode(0x04, &minus_three), encode(0x04, &b)]),
+        encode(0x04, &generator),
+        number(plain.order()),
+        encode(0x02, &[1]),
+    ]);
+    let named = oid(&[0x2B, 0x24, 0x03, 0x03, 0x02, 0x08, 0x01, 0x01, 0x08]);
+    for parameters in [named, written] {
+        let key = encode(0x03, &[vec![0], generator.clone()].concat());
+        let info = seq(&[seq(&[oid(EC_PUBLIC_KEY), parameters]), key]);
+        let (verdict, line) = judged(&sod(Scheme::Ecdsa(NamedCurve::P256, HashAlg::Sha256), HashAlg::Sha256, info));
+        assert_eq!((line.outcome, line.cause), (Outcome::NotSupported, Some(Cause::AlgorithmNotSupported)));
+        assert!(matches!(verdict, SodVerdict::Unverified(..)));
+    }
+}
+
+/// A key on a curve that nobody here knows: secp256k1.
+pub(crate) fn unknown_key_info() -> Vec<u8> {
+    seq(&[seq(&[oid(EC_PUBLIC_KEY), oid(&[0x2B, 0x81, 0x04, 0x00, 0x0A])]), encode(0x03, &[0, 4])])
 }
 
 #[test]

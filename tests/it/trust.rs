@@ -72,8 +72,15 @@ fn f01_f08_direct_one_link_and_three_links_lead_to_the_anchor() {
     check_trusted(&sod(&generations[0], signer_of(&generations[0]), Some(SIGNED_AT)), &[root]);
     let second = sod(&generations[1], signer_of(&generations[1]), Some(SIGNED_AT));
     check_trusted(&second, &[generations[1].certificate()]);
-    // Every link has another name than its issuer and the anchor allows no authority below it.
-    let (verdict, lines) = judged(&second, &[root, &links[0]]);
+    // The anchor allows no authority below it; a country's own next key under a new name is none.
+    check_trusted(&second, &[root, &links[0]]);
+    let last = sod(&generations[3], signer_of(&generations[3]), Some(SIGNED_AT));
+    check_trusted(&last, &[root, &links[0], &links[1], &links[2]]);
+    // Another country's is one.
+    let foreign = Authority::country_signer("Foreign", "LA", long()).unwrap();
+    let adopted = foreign.link_from(&generations[0], long()).unwrap();
+    let signer = foreign.document_signer("Signer", "LA", long()).unwrap();
+    let (verdict, lines) = judged(&sod(&foreign, signer, Some(SIGNED_AT)), &[root, &adopted]);
     assert!(matches!(verdict, SodVerdict::Failed(Cause::CertificateUnfit)), "{lines:?}");
 }
 
@@ -137,6 +144,11 @@ fn e08_f07_signing_time_is_judged_against_the_signers_validity() {
     assert!(matches!(verdict, SodVerdict::Trusted(_)));
     let line = lines.iter().find(|line| line.check == Check::SignerValidity).unwrap();
     assert_eq!((line.outcome, line.cause), (Outcome::Successful, Some(Cause::SigningTimeAbsent)));
+    let future = judged_at(&object(Some("2026-06-28T00:00:00Z")), &store, "2026-06-26T00:30:00Z");
+    check_failed(future, Check::SignerValidity, Cause::SignedInFuture);
+    // Clocks differ, and some signers write local time.
+    let (verdict, _) = judged_at(&object(Some("2026-06-26T20:00:00Z")), &store, "2026-06-26T00:30:00Z");
+    assert!(matches!(verdict, SodVerdict::Trusted(_)));
     let early = judged_at(&object(Some(SIGNED_AT)), &store, "2023-06-01T00:00:00Z");
     check_failed(early, Check::SignerValidity, Cause::SignerNotYetValid);
 }
@@ -145,6 +157,9 @@ fn e08_f07_signing_time_is_judged_against_the_signers_validity() {
 fn f07_anchor_that_was_not_valid_at_signing_fails() {
     let late = Authority::country_signer("Late", "VN", between("2025-01-01", "2045-01-01")).unwrap();
     let result = judged(&sod(&late, signer_of(&late), Some(SIGNED_AT)), &[late.certificate()]);
+    check_failed(result, Check::SignerChain, Cause::IssuerNotYetValid);
+    let over = Authority::country_signer("Over", "VN", between("2020-01-01", "2024-02-01")).unwrap();
+    let result = judged(&sod(&over, signer_of(&over), Some(SIGNED_AT)), &[over.certificate()]);
     check_failed(result, Check::SignerChain, Cause::SignerExpired);
 }
 
@@ -160,16 +175,26 @@ fn f08_signer_that_may_not_sign_fails() {
 
 #[test]
 fn f08_anchor_that_may_not_certify_fails() {
-    let profiles = [
-        Profile::AuthorityThatMayNotCertify,
-        Profile::AuthorityWithoutConstraints,
-        Profile::AuthorityWithUnknownExtension,
-    ];
+    let profiles = [Profile::AuthorityThatMayNotCertify, Profile::AuthorityWithUnknownExtension];
     for profile in profiles {
         let authority = Authority::self_signed("Unfit", "VN", profile, long()).unwrap();
         let result = judged(&sod(&authority, signer_of(&authority), Some(SIGNED_AT)), &[authority.certificate()]);
         check_failed(result, Check::SignerChain, Cause::CertificateUnfit);
     }
+}
+
+#[test]
+fn f18_anchor_without_constraints_is_used_with_a_remark_and_a_link_without_is_not() {
+    let incomplete = Profile::AuthorityWithoutConstraints;
+    let authority = Authority::self_signed("Incomplete", "VN", incomplete, long()).unwrap();
+    let (verdict, lines) = judged(&sod(&authority, signer_of(&authority), Some(SIGNED_AT)), &[authority.certificate()]);
+    assert!(matches!(verdict, SodVerdict::Trusted(_)), "{lines:?}");
+    let line = lines.iter().find(|line| line.check == Check::SignerChain).unwrap();
+    assert_eq!((line.outcome, line.cause), (Outcome::Successful, Some(Cause::AnchorIncomplete)));
+    let root = country_signer("Complete");
+    let below = root.signer_with("Below", "VN", incomplete, long()).unwrap();
+    let result = judged(&sod(&below, signer_of(&below), Some(SIGNED_AT)), &[root.certificate(), below.certificate()]);
+    check_failed(result, Check::SignerChain, Cause::CertificateUnfit);
 }
 
 #[test]

@@ -3,8 +3,12 @@
 use crate::inspection_support::person;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use diemdanh::bits::armour;
-use diemdanh::emrtd::authenticity::trust_import::{Held, Import, ImportCause, Offered, import};
-use diemdanh::host::trust::{MANIFEST, TrustFolderError, read_trust_folder, replace_folder};
+use diemdanh::emrtd::authenticity::trust::{DropCause, TrustStore};
+use diemdanh::emrtd::authenticity::trust_import::{
+    Held, Import, ImportCause, Offered, Vouching, import, import_vouched,
+};
+use diemdanh::host::trust::{MANIFEST, TrustFolderError, read_trust_folder};
+use diemdanh::host::trust_place::renew;
 use diemdanh::lab::issuer::authority::{Authority, Profile, Validity};
 use diemdanh::lab::issuer::{Issuer, Making};
 use jiff::Timestamp;
@@ -106,7 +110,70 @@ fn f13_list_that_is_not_from_its_root_is_refused() {
         check_refused(&import, "not issued under the store");
     }
     let with_root = [publisher.roots(), vec![list]].concat();
-    assert_eq!(import(&Held::default(), &offered(with_root), &[], now()).certificates, 3);
+    let yes = Vouching { roots: &[], others: true };
+    assert_eq!(import_vouched(&Held::default(), &offered(with_root), yes, now()).certificates, 2);
+}
+
+#[test]
+fn f20_list_speaks_for_its_own_country_unless_its_root_is_given_or_somebody_says_yes() {
+    let publisher = Publisher::new(Profile::MasterListSigner);
+    let (own, planted) = (country("Own", "NL"), country("Planted", "VN"));
+    let foreign = publisher.list(&[own.certificate(), planted.certificate()], DAY_1);
+    let objects = offered([publisher.roots(), vec![foreign.clone()]].concat());
+    let without = import(&Held::default(), &objects, &[], now());
+    assert!(without.dropped.iter().any(|dropped| dropped.cause == ImportCause::OtherCountries(1)), "{without:?}");
+    assert_eq!(without.countries.iter().collect::<Vec<_>>(), ["NL"], "the planted one is not in the folder");
+    let alone = import(&held(&without), &offered(vec![foreign.clone()]), &[], now());
+    check_refused(&alone, "speaks for 1 country signers of other countries");
+    let plain = publisher.list(&[own.certificate()], DAY_1);
+    let plain = import(&held(&without), &offered(vec![plain]), &[], now());
+    assert!(plain.files.is_some(), "its own country's: {plain:?}");
+    for (roots, others) in [(publisher.roots(), false), (Vec::new(), true)] {
+        let taken = import_vouched(&held(&without), &objects, Vouching { roots: &roots, others }, now());
+        let vouched = taken.added.iter().find(|one| one.country.as_deref() == Some("VN")).unwrap();
+        let by = vouched.vouched_by.as_deref().unwrap();
+        assert!(by.contains("list signer") && by.contains("list root"), "{by}");
+    }
+    let by_itself = import(&Held::default(), &offered(vec![planted.certificate().to_vec()]), &[], now());
+    assert_eq!(by_itself.added[0].vouched_by, None);
+    // The same in a folder that no program made: what such a list says about others is left out and named.
+    let (store, dropped) = TrustStore::from_folder(&[publisher.root.certificate(), &foreign], None).unwrap();
+    assert_eq!((store.len(), dropped.len()), (2, 1));
+    assert_eq!(dropped[0].cause, DropCause::OtherCountry);
+}
+
+#[test]
+fn f19_list_of_the_future_or_of_an_unfit_signer_is_refused() {
+    let good = Publisher::new(Profile::MasterListSigner);
+    let one = country("One", "LA");
+    let future = good.list(&[one.certificate()], "2026-06-28T00:00:00Z");
+    check_refused(&import(&Held::default(), &offered(vec![future]), &good.roots(), now()), "signed in the future");
+    let rows = [
+        (Profile::MasterListSignerWithoutSignature, "no digitalSignature"),
+        (Profile::MasterListSignerWithUnknownExtension, "unknown critical extension"),
+    ];
+    for (profile, why) in rows {
+        let publisher = Publisher::new(profile);
+        let list = publisher.list(&[one.certificate()], DAY_1);
+        check_refused(&import(&Held::default(), &offered(vec![list]), &publisher.roots(), now()), why);
+    }
+}
+
+#[test]
+fn f13_each_certificate_counts_once_and_a_wrong_signature_of_its_own_is_told() {
+    let publisher = Publisher::new(Profile::MasterListSigner);
+    let one = country("One", "LA");
+    let mut altered = country("Two", "KH").certificate().to_vec();
+    *altered.last_mut().unwrap() ^= 0x01;
+    let list = publisher.list(&[one.certificate(), one.certificate(), &altered], DAY_1);
+    let taken = import(&Held::default(), &offered(vec![list.clone(), list]), &publisher.roots(), now());
+    assert_eq!((taken.certificates, taken.known, taken.added.len()), (1, 0, 1));
+    assert!(taken.dropped.iter().all(|dropped| dropped.cause == ImportCause::SelfSignatureWrong), "{taken:?}");
+    let again = import(&held(&taken), &offered(vec![one.certificate().to_vec()]), &[], now());
+    assert_eq!((again.certificates, again.known, again.added.len()), (1, 1, 0));
+    let foreign = one.link_from(&country("Elsewhere", "LA"), long()).unwrap();
+    let import = import(&Held::default(), &offered(vec![foreign]), &[], now());
+    assert!(import.files.is_some() && import.unproven.is_empty(), "a link is no self-issued certificate");
 }
 
 #[test]
@@ -189,9 +256,9 @@ fn folder_is_replaced_whole_and_is_what_its_manifest_says() {
         import(held, &offered(vec![country(label, "VN").certificate().to_vec()]), &[], now())
     };
     let first = take(&Held::default(), "One");
-    replace_folder(&folder, first.files.as_ref().unwrap()).unwrap();
+    renew(&folder, first.files.as_ref().unwrap()).unwrap();
     let second = take(&held(&first), "Two");
-    replace_folder(&folder, second.files.as_ref().unwrap()).unwrap();
+    renew(&folder, second.files.as_ref().unwrap()).unwrap();
     let found = read_trust_folder(&folder).unwrap();
     assert_eq!((found.version, found.certificates.len(), found.skipped.len()), (Some(2), 2, 0));
     assert_eq!(std::fs::read_dir(work.path()).unwrap().count(), 1, "nothing is left beside it");

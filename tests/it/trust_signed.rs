@@ -9,7 +9,8 @@ use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::Headline;
 use diemdanh::crypto::HashAlg;
 use diemdanh::emrtd::authenticity::trust_import::{Held, Import, Offered, import};
-use diemdanh::host::trust::{Listing, MANIFEST, read_trust_folder, replace_folder};
+use diemdanh::host::folder::write_folder;
+use diemdanh::host::trust::{Listing, MANIFEST, read_trust_folder};
 use diemdanh::host::trust_note::{self, NOTE, TrustNoteError};
 use diemdanh::lab::issuer::Issuer;
 use diemdanh::record::{BoardKeys, NoteError, NoteKey};
@@ -43,12 +44,20 @@ pub(crate) fn signed(mut files: Vec<(String, Vec<u8>)>, board: &NoteKey) -> Vec<
     files
 }
 
+/// Puts a folder in the place of another, whatever either is: what a person with a stick does.
+pub(crate) fn put_in_place(folder: &Path, files: &[(String, Vec<u8>)]) {
+    if folder.exists() {
+        fs::remove_dir_all(folder).unwrap();
+    }
+    write_folder(folder, files).unwrap();
+}
+
 /// A desk that wants the board's signature, over `files`.
 pub(crate) fn world(files: &[(String, Vec<u8>)]) -> World {
     let world = World::alone();
     fs::write(world.path("board.vkey"), format!("{}\n", board("board").verifier())).unwrap();
     world.change_config("trust = \"trust\"", "trust = \"trust\"\nboard_key = \"board.vkey\"");
-    replace_folder(&world.path("trust"), files).unwrap();
+    put_in_place(&world.path("trust"), files);
     world
 }
 
@@ -69,12 +78,12 @@ fn signed_folder_opens_the_desk_and_a_newer_one_is_taken_up() {
     bench.decide(Choice::Admit);
     bench.next();
     let stranger = Issuer::unknown().unwrap();
-    replace_folder(&world.path("trust"), &signed(folder(&stranger, 2), &board("board"))).unwrap();
+    put_in_place(&world.path("trust"), &signed(folder(&stranger, 2), &board("board")));
     bench.tap(&person(2), card(&good(&person(2))));
     assert!(bench.decided().reasons.contains(&Failure::SignerUnknown));
     bench.decide(Choice::Refer);
     bench.stop();
-    replace_folder(&world.path("trust"), &signed(folder(&lab, 1), &board("board"))).unwrap();
+    put_in_place(&world.path("trust"), &signed(folder(&lab, 1), &board("board")));
     refused(&world, "version 1 is older than version 2");
 }
 
@@ -123,7 +132,7 @@ fn unsigned_folder_in_a_running_desk_leaves_the_old_store_and_is_told() {
     let told = everything_told(|| {
         let bench = world.open();
         for (index, files) in rows.iter().enumerate() {
-            replace_folder(&world.path("trust"), files).unwrap();
+            put_in_place(&world.path("trust"), files);
             bench.tap(&person(index), card(&good(&person(index))));
             assert_eq!(bench.decided().headline, Headline::Admit, "{index}");
             bench.decide(Choice::Admit);
@@ -140,7 +149,7 @@ fn what_is_signed_is_what_was_read() {
     let work = tempfile::tempdir().unwrap();
     let path = work.path().join("trust");
     let files = signed(folder(&Issuer::lab().unwrap(), 1), &board("board"));
-    replace_folder(&path, &files).unwrap();
+    put_in_place(&path, &files);
     let found = read_trust_folder(&path).unwrap();
     let verifier = BoardKeys::one(board("board").verifier().clone());
     assert_eq!(trust_note::check(&path, &found, &verifier).unwrap(), 1);
@@ -150,7 +159,7 @@ fn what_is_signed_is_what_was_read() {
     let other = trust_note::check(&path, &found, &pair).unwrap_err();
     assert!(matches!(other, TrustNoteError::NotTheBoard { fault: NoteError::OtherKeys, .. }), "{other}");
     // Exchanged between reading and checking: the note that lies there is over other files than those that were read.
-    replace_folder(&path, &signed(folder(&Issuer::unknown().unwrap(), 2), &board("board"))).unwrap();
+    put_in_place(&path, &signed(folder(&Issuer::unknown().unwrap(), 2), &board("board")));
     assert!(matches!(trust_note::check(&path, &found, &verifier), Err(TrustNoteError::OtherFiles)));
 }
 

@@ -99,12 +99,25 @@ fn h02_each_situation_has_its_verdict() {
         (Check::SodSignature, Outcome::Failed, Some(Cause::SignatureWrong), Overall::Fail),
         (Check::SodSignature, Outcome::Successful, Some(Cause::DeprecatedHash), Overall::Pass),
         (Check::SodSignature, Outcome::Successful, Some(Cause::WeakKey), Overall::Warn),
-        (Check::SodSignature, Outcome::NotSupported, Some(Cause::AlgorithmNotSupported), Overall::Warn),
+        (Check::SodSignature, Outcome::NotSupported, Some(Cause::AlgorithmNotSupported), Overall::Unknown),
+        (Check::SodSignature, Outcome::Undetermined, Some(Cause::SignerCertificateMissing), Overall::Unknown),
+        (Check::SodSignature, Outcome::Successful, Some(Cause::SignerMismatch), Overall::Warn),
+        (Check::SodSignature, Outcome::Successful, Some(Cause::AttributesUnsorted), Overall::Pass),
+        (Check::SodStructure, Outcome::NotSupported, Some(Cause::AlgorithmNotSupported), Overall::Unknown),
+        (Check::SignerChain, Outcome::Successful, Some(Cause::AnchorIncomplete), Overall::Pass),
+        (Check::SignerProfile, Outcome::Successful, Some(Cause::PurposeOther), Overall::Warn),
+        (Check::SignerProfile, Outcome::Successful, Some(Cause::ProfileDeviates), Overall::Pass),
+        (Check::SignerProfile, Outcome::Failed, Some(Cause::KeyUsePeriodOver), Overall::Fail),
+        (Check::DocumentType, Outcome::Failed, Some(Cause::DocumentTypeForbidden), Overall::Fail),
+        (Check::AccessKey, Outcome::Failed, Some(Cause::AccessKeyDiffers), Overall::Warn),
+        (Check::CardAccessCopy, Outcome::Failed, Some(Cause::OfferHidden), Overall::Warn),
         (Check::CardTypeKeys, Outcome::Undetermined, Some(Cause::KeysDropped), Overall::Warn),
         (Check::ChipMapping, Outcome::Failed, Some(Cause::KeyNotBound), Overall::Fail),
         (Check::SodStructure, Outcome::Successful, Some(Cause::OldEncoding), Overall::Pass),
         (Check::SodStructure, Outcome::Successful, Some(Cause::Irregular), Overall::Warn),
-        (Check::SignerValidity, Outcome::Successful, Some(Cause::SigningTimeAbsent), Overall::Warn),
+        (Check::SignerValidity, Outcome::Successful, Some(Cause::SigningTimeAbsent), Overall::Pass),
+        (Check::SignerValidity, Outcome::Undetermined, Some(Cause::SigningTimeAbsent), Overall::Warn),
+        (Check::SignerValidity, Outcome::Failed, Some(Cause::SignedInFuture), Overall::Fail),
         (Check::DgHash(13), Outcome::Failed, Some(Cause::HashDiffers), Overall::Fail),
         (Check::ReadGroup(13), Outcome::Failed, Some(Cause::FileMissing), Overall::Fail),
         (Check::ReadGroup(13), Outcome::NotSupported, Some(Cause::NotSigned), Overall::Warn),
@@ -189,7 +202,36 @@ proptest! {
         prop_assert!(rulings.is_empty() || ruled != Overall::Pass || plain == Overall::Pass, "{results:?}");
         let forged = [Check::SodSignature, Check::SignerChain, Check::DgHash(1), Check::ChipAuthentication];
         let is_forged = results.iter().any(|line| forged.contains(&line.check) && line.outcome == Outcome::Failed);
-        prop_assert!(!is_forged || ruled >= Overall::Fail, "{results:?}");
+        prop_assert!(!is_forged || ruled == Overall::Fail, "{results:?}");
+    }
+
+    /// Whatever else stands in the list, broken links included: a failure of the data or the chip stays one.
+    #[test]
+    fn a_failure_stays_a_failure_whatever_comes_after(
+        picks in prop::collection::vec((any::<prop::sample::Index>(), 0_usize..6, 0_usize..4), 0..30),
+        place in any::<prop::sample::Index>(),
+        which in 0_usize..6,
+    ) {
+        let policy = InspectionPolicy::default();
+        let checks: Vec<Check> = listed_checks(&policy).into_iter().chain([Check::ChipMapping]).collect();
+        let causes = [
+            None,
+            Some(Cause::Link(TransportError::CardLost)),
+            Some(Cause::ChannelBroken),
+            Some(Cause::KeyRefused),
+        ];
+        let mut results: Vec<CheckResult> =
+            picks.iter().map(|(check, outcome, cause)| line(*check.get(&checks), OUTCOMES[*outcome], causes[*cause])).collect();
+        let failed = [
+            line(Check::DgHash(1), Outcome::Failed, Some(Cause::HashDiffers)),
+            line(Check::SodSignature, Outcome::Failed, Some(Cause::SignatureWrong)),
+            line(Check::SignerChain, Outcome::Failed, Some(Cause::ChainSignatureWrong)),
+            line(Check::ChipAuthentication, Outcome::Failed, Some(Cause::KeyNotBound)),
+            line(Check::Revocation, Outcome::Failed, Some(Cause::SignerRevoked)),
+            line(Check::Pace, Outcome::Failed, Some(Cause::ProtocolViolated)),
+        ][which];
+        results.insert(place.index(results.len() + 1), failed);
+        prop_assert_eq!(overall(&results, &policy), Overall::Fail, "{:?}", results);
     }
 
     /// From a good list, one change for the worse is never green.

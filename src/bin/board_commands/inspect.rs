@@ -1,10 +1,11 @@
 //! Judges the files of a past inspection again.
 
 use clap::Args;
+use diemdanh::cccd::dg13;
 use diemdanh::emrtd::authenticity::trust::{MAX_ANCHORS, TrustStore};
 use diemdanh::emrtd::evidence::{ActiveAnswer, MAX_ANSWER_FILE_BYTES};
 use diemdanh::emrtd::lds::files::{FileId, LdsFiles};
-use diemdanh::emrtd::replay::replay_with;
+use diemdanh::emrtd::replay::{Beside, replay_with};
 use diemdanh::emrtd::report::{page, render};
 use diemdanh::host::file;
 use diemdanh::host::folder::write_new_file;
@@ -70,7 +71,8 @@ pub(crate) fn run(arguments: &Inspect) -> ExitCode {
         }
     };
     let at = arguments.at.unwrap_or_else(Timestamp::now);
-    let inspection = replay_with(files, answer.as_ref(), &trust, at);
+    let beside = Beside { answer: answer.as_ref(), issue_date: Some(dg13::ISSUED) };
+    let inspection = replay_with(files, beside, &trust, at);
     if let Some(path) = &arguments.html {
         let html = page::html(&inspection, at, arguments.person);
         if let Err(error) = write_new_file(path, html.as_bytes()) {

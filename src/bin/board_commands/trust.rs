@@ -4,11 +4,11 @@ use clap::{Args, Subcommand};
 use diemdanh::bits::{armour, hex};
 use diemdanh::crypto::HashAlg;
 use diemdanh::emrtd::authenticity::deviation::Deviations;
-use diemdanh::emrtd::authenticity::trust_import::{Held, Import, Manifest, Offered, import as take_in};
+use diemdanh::emrtd::authenticity::trust_import::{Held, Import, Manifest, Offered, Vouching, import_vouched};
 use diemdanh::host::folder::read_text_file;
 use diemdanh::host::keys::{open_key_file, read_passphrase};
-use diemdanh::host::trust::{Listing, MANIFEST, TrustFolderError, read_trust_folder, replace_folder};
-use diemdanh::host::{file, trust_note};
+use diemdanh::host::trust::{Listing, MANIFEST, TrustFolderError, read_trust_folder};
+use diemdanh::host::{file, trust_note, trust_place};
 use diemdanh::record::NoteKey;
 use jiff::Timestamp;
 use serde_json::json;
@@ -39,7 +39,10 @@ pub(crate) struct ImportArguments {
     /// The certificate under which master lists must be signed; without it, one of the folder or among the files
     #[arg(long, value_name = "CERT")]
     root: Vec<PathBuf>,
-    /// The folder that takes them; made if it is not there
+    /// Without --root: takes what a list says about other countries than its own. The report says who vouched
+    #[arg(long, conflicts_with = "root")]
+    accept_other_countries: bool,
+    /// The folder that takes them: new, empty, or a trust folder that this program made
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
     /// The list of known deviations (see the manual, chapter on inspection); takes the place of the folder's
@@ -66,11 +69,15 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Er
             return Ok(ExitCode::from(BAD_USAGE));
         }
     };
-    let import = take_in(&held, &offered, &roots, Timestamp::now());
+    let vouching = Vouching { roots: &roots, others: arguments.accept_other_countries };
+    let import = import_vouched(&held, &offered, vouching, Timestamp::now());
     if let Some(files) = &import.files {
         let note = board.as_ref().map(|board| note(board, files)).transpose()?;
         let files: Vec<_> = files.iter().cloned().chain(note).collect();
-        replace_folder(&arguments.into, &files)?;
+        if let Err(error) = trust_place::renew(&arguments.into, &files) {
+            eprintln!("diemdanh-board: {error}");
+            return Ok(ExitCode::from(BAD_USAGE));
+        }
     }
     if arguments.json {
         println!("{:#}", as_json(&import, board.as_ref()))
@@ -83,6 +90,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Er
 type Material = (Held, Vec<Offered>, Vec<Vec<u8>>);
 
 fn read(arguments: &ImportArguments) -> Result<Material, Box<dyn Error>> {
+    trust_place::look(&arguments.into)?;
     let mut held = held(&arguments.into)?;
     if let Some(path) = &arguments.deviations {
         let text = read_text_file(path)?;
@@ -135,6 +143,15 @@ fn objects(path: &Path) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
 fn as_text(import: &Import, board: Option<&NoteKey>) -> String {
     let mut lines =
         vec![format!("accepted {} certificates, {} revocation lists", import.certificates, import.revocation_lists)];
+    lines.push(format!("already there {}", import.known));
+    lines.push(format!("new country signers {}", import.added.len()));
+    lines.extend(import.added.iter().map(|one| {
+        let vouched = one.vouched_by.as_deref().unwrap_or("given by itself");
+        format!("  {}: {} ({vouched})", one.file, one.subject)
+    }));
+    if !import.unproven.is_empty() {
+        lines.push(format!("signed by nobody in the folder {}: {}", import.unproven.len(), import.unproven.join(" ")));
+    }
     lines.push(format!("dropped {}", import.dropped.len()));
     lines.extend(import.dropped.iter().map(|one| format!("  {} #{}: {}", one.file, one.place, one.cause)));
     lines.push(format!("superseded {}", import.superseded.len()));
@@ -159,11 +176,21 @@ fn as_json(import: &Import, board: Option<&NoteKey>) -> serde_json::Value {
     let superseded = import.superseded.iter();
     let superseded: Vec<_> =
         superseded.map(|one| json!({ "file": one.file, "subject": one.subject, "country": one.country })).collect();
+    let added: Vec<_> = import
+        .added
+        .iter()
+        .map(|one| {
+            json!({ "file": one.file, "subject": one.subject, "country": one.country, "vouched_by": one.vouched_by })
+        })
+        .collect();
     let dropped = import.dropped.iter();
     let dropped: Vec<_> =
         dropped.map(|one| json!({ "file": one.file, "place": one.place, "cause": one.cause.to_string() })).collect();
     json!({
         "accepted": { "certificates": import.certificates, "revocation_lists": import.revocation_lists },
+        "already_there": import.known,
+        "new": added,
+        "unproven": import.unproven,
         "dropped": dropped,
         "superseded": superseded,
         "countries": import.countries,

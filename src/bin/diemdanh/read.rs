@@ -1,9 +1,11 @@
 //! Reads one card over PC/SC and prints every check.
 
+#[path = "read_key.rs"]
+mod key;
+
 use clap::{ArgGroup, Args};
-use diemdanh::cccd::access::{bac_candidates, key_from_qr, key_from_typed};
+use diemdanh::cccd::dg13;
 use diemdanh::cccd::holder::Holder;
-use diemdanh::cccd::qr::QrCard;
 use diemdanh::desk::trust::TrustSource;
 use diemdanh::emrtd::access::key::AccessKey;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
@@ -12,10 +14,12 @@ use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy, Observer, Progress,
 use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::report::{Cause, Check, Overall, render};
 use diemdanh::host::pcsc::PcscReader;
+use diemdanh::host::private_folder;
 use diemdanh::host::random::SystemRandom;
 use diemdanh::iso7816::transport::{CardReader, ReaderEvent, TransportError};
+use key::Sources;
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -26,29 +30,25 @@ const LOOK_MS: u32 = 500;
 
 /// Which card, which key, what to print.
 #[derive(Args)]
-#[command(group = ArgGroup::new("key").required(true).multiple(false).args(["can", "number", "qr", "document"]))]
+#[command(group = ArgGroup::new("key").required(true).multiple(false).args(["can", "number", "qr", "mrz"]))]
 pub(crate) struct Arguments {
-    /// Part of the reader's name; the first reader without it.
+    /// Part of the reader's name, in any case; the first reader without it.
     #[arg(long)]
     reader: Option<String>,
-    /// The key: the last six digits printed on the card.
-    #[arg(long, value_name = "DIGITS", value_parser = six_digits)]
+    /// The key: the last six digits printed on the card, or where to read them from (FILE, or - for the standard
+    /// input). Digits on the command line can be seen by everybody on this machine.
+    #[arg(long, value_name = "DIGITS|FROM")]
     can: Option<String>,
-    /// The key: the personal number, twelve digits.
-    #[arg(long, value_name = "DIGITS", value_parser = twelve_digits)]
+    /// The key: where to read the personal number from, twelve digits (FILE, or - for the standard input).
+    #[arg(long, value_name = "FROM")]
     number: Option<String>,
-    /// The key: the text of the card's QR.
-    #[arg(long, value_name = "TEXT", value_parser = qr_text)]
+    /// The key: where to read the text of the card's QR from (FILE, or - for the standard input).
+    #[arg(long, value_name = "FROM")]
     qr: Option<String>,
-    /// The key: the document number of the MRZ, with --birth and --expiry.
-    #[arg(long, value_name = "NUMBER", requires_all = ["birth", "expiry"])]
-    document: Option<String>,
-    /// The birth date of the MRZ.
-    #[arg(long, value_name = "YYMMDD", requires = "document", value_parser = six_digits)]
-    birth: Option<String>,
-    /// The expiry date of the MRZ.
-    #[arg(long, value_name = "YYMMDD", requires = "document", value_parser = six_digits)]
-    expiry: Option<String>,
+    /// The key: where to read document number, birth date and expiry date (YYMMDD) of the MRZ from, in one line (FILE,
+    /// or - for the standard input).
+    #[arg(long, value_name = "FROM")]
+    mrz: Option<String>,
     /// The folder of trust anchors.
     #[arg(long, value_name = "DIR")]
     trust: PathBuf,
@@ -61,14 +61,20 @@ pub(crate) struct Arguments {
     /// Prints name, birth date and covered number too.
     #[arg(long)]
     person: bool,
-    /// Writes the files to this folder. They are personal data.
+    /// Writes the files to this folder, readable by you alone. They are personal data; nothing is overwritten.
     #[arg(long, value_name = "DIR")]
     save: Option<PathBuf>,
 }
 
 /// Reads one card. The exit code is the verdict: 0 PASS, 1 WARN, 2 UNKNOWN, 3 FAIL, 4 ACCESS, 5 RETRY.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
-    let keys = keys(arguments);
+    let keys = match key::given(arguments.sources()).and_then(|given| given.keys()) {
+        Ok(keys) => keys,
+        Err(error) => {
+            tracing::error!(%error, "no key");
+            return ExitCode::from(BAD_USAGE);
+        }
+    };
     let trust = match TrustSource::unsigned(&arguments.trust).read() {
         Ok(trust) => trust,
         Err(halted) => {
@@ -95,38 +101,16 @@ enum ReadError {
     Output(#[from] io::Error),
 }
 
-/// The keys to try, in order: the first is for PACE, the others for a card that has BAC only.
-fn keys(arguments: &Arguments) -> Vec<AccessKey> {
-    if let (Some(document), Some(birth), Some(expiry)) = (&arguments.document, &arguments.birth, &arguments.expiry) {
-        return vec![AccessKey::mrz(document, birth, expiry)];
-    }
-    if let Some(text) = &arguments.qr {
-        let mut keys: Vec<AccessKey> = key_from_qr(text).ok().map(|found| found.key).into_iter().collect();
-        let card = QrCard::parse(text).ok();
-        if let Some((card, birth)) = card.and_then(|card| card.birth.map(|birth| (card, birth))) {
-            keys.extend(bac_candidates(&card.number, birth));
+impl Arguments {
+    /// Where each kind of key comes from; one is given.
+    fn sources(&self) -> Sources<'_> {
+        Sources {
+            can: self.can.as_deref(),
+            number: self.number.as_deref(),
+            qr: self.qr.as_deref(),
+            mrz: self.mrz.as_deref(),
         }
-        return keys;
     }
-    let digits = arguments.can.iter().chain(&arguments.number);
-    digits.filter_map(|digits| key_from_typed(digits).ok()).map(|found| found.key).collect()
-}
-
-fn six_digits(text: &str) -> Result<String, String> {
-    digits(text, 6)
-}
-
-fn twelve_digits(text: &str) -> Result<String, String> {
-    digits(text, 12)
-}
-
-fn digits(text: &str, count: usize) -> Result<String, String> {
-    let good = text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
-    if good { Ok(text.to_owned()) } else { Err(format!("{count} digits")) }
-}
-
-fn qr_text(text: &str) -> Result<String, String> {
-    key_from_qr(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// An inspection, with what only the program knows about it.
@@ -158,7 +142,7 @@ fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result
     let mut reader = PcscReader::new(arguments.reader.clone());
     let name = wait_for_card(&mut reader, arguments.wait)?;
     let mut timings = Timings { began: Instant::now(), opened: None, identity: None, whole: Duration::ZERO };
-    let policy = InspectionPolicy::default();
+    let policy = InspectionPolicy { issue_date: Some(dg13::ISSUED), ..InspectionPolicy::default() };
     let mut last = None;
     for key in keys {
         let mut transport = reader.connect()?;
@@ -214,14 +198,24 @@ fn tell(arguments: &Arguments, reading: &Reading) -> Result<(), ReadError> {
         tell_person(&mut out, inspection)?;
     }
     if let Some(folder) = &arguments.save {
-        std::fs::create_dir_all(folder)?;
-        for file in inspection.files.present() {
-            std::fs::write(folder.join(file.file_name()), inspection.files.get(file).unwrap_or_default())?;
-        }
-        let chip = inspection.evidence.as_ref().and_then(|evidence| evidence.chip.as_ref());
-        if let Some(ChipEvidence::ActiveAuthentication { answer, .. }) = chip {
-            std::fs::write(folder.join(ActiveAnswer::FILE_NAME), answer.encode())?;
-        }
+        save(folder, inspection)?;
+    }
+    Ok(())
+}
+
+/// Personal data: for nobody else on this machine, from the first byte.
+fn save(folder: &Path, inspection: &Inspection) -> Result<(), ReadError> {
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    for file in inspection.files.present() {
+        files.push((file.file_name(), inspection.files.get(file).unwrap_or_default().to_vec()));
+    }
+    let chip = inspection.evidence.as_ref().and_then(|evidence| evidence.chip.as_ref());
+    if let Some(ChipEvidence::ActiveAuthentication { answer, .. }) = chip {
+        files.push((ActiveAnswer::FILE_NAME.to_owned(), answer.encode().into_bytes()));
+    }
+    private_folder::create(folder)?;
+    for (name, bytes) in files {
+        private_folder::write_new(&folder.join(name), &bytes)?;
     }
     Ok(())
 }

@@ -31,8 +31,10 @@ pub enum AccessError {
         status: StatusWord,
     },
     /// The password is blocked, suspended or counted down: stop.
-    #[error("the card counts or blocks tries ({status})")]
+    #[error("the card counts or blocks tries ({status} to {step:?})")]
     Blocked {
+        /// The step.
+        step: Step,
         /// What the card answered.
         status: StatusWord,
     },
@@ -118,13 +120,27 @@ pub enum Step {
 }
 
 impl AccessError {
+    /// The status that a step of choosing or beginning was refused with: where nothing was offered, that is how a card
+    /// says that it does not know the procedure at all.
+    pub fn refused_at_the_beginning(&self) -> Option<StatusWord> {
+        match self {
+            Self::NotOffered { status } => Some(*status),
+            Self::Blocked { step, status } | Self::Refused { step, status }
+                if matches!(step, Step::ChooseProtocol | Step::Nonce) =>
+            {
+                Some(*status)
+            }
+            _ => None,
+        }
+    }
+
     /// The status of a step that failed, sorted by what it means there. At the last step a bare refusal is the
     /// card's way to say "wrong key".
     fn from_status(step: Step, status: StatusWord) -> Self {
         let last = matches!(step, Step::Token | Step::Authenticate);
         match status {
-            StatusWord::BLOCKED | StatusWord::CONDITIONS => Self::Blocked { status },
-            _ if status.tries_left().is_some() => Self::Blocked { status },
+            StatusWord::BLOCKED | StatusWord::CONDITIONS => Self::Blocked { step, status },
+            _ if status.tries_left().is_some() => Self::Blocked { step, status },
             StatusWord::VERIFICATION_FAILED
             | StatusWord::SM_OBJECTS_WRONG
             | StatusWord::SECURITY_STATUS

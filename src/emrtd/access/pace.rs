@@ -13,8 +13,10 @@ use crate::crypto::{EcSecret, Point, dh, kdf, mac, padding};
 use crate::emrtd::lds::security_infos::{Domain, Mapping, PaceInfo, SecurityInfos};
 use crate::iso7816::{CardSession, CommandApdu, SecureMessaging, StatusWord};
 
-/// Lengths that a nonce may have, in bytes.
-const NONCE_LENS: [usize; 2] = [16, 32];
+/// The longest nonce, in bytes. Any multiple of the cipher's block is right (ICAO Doc 9303-11 §4.4.3.3): 8 with 3DES.
+const MAX_NONCE_LEN: usize = 64;
+/// Lengths of a nonce for which integrated mapping is defined, in bytes.
+const INTEGRATED_NONCE_LENS: [usize; 2] = [16, 32];
 /// Constants of the integrated mapping's pseudo-random function (ICAO Doc 9303-11 §4.4.3.3.2), 128 bits.
 const C0_SHORT: [u8; 16] = *b"\xA6\x68\x89\x2A\x7C\x41\xE3\xCA\x73\x9F\x40\xB0\x57\xD8\x59\x04";
 const C1_SHORT: [u8; 16] = *b"\xA4\xE1\x36\xAC\x72\x5F\x73\x8B\x01\xC1\xF6\x02\x17\xC1\x88\xAD";
@@ -151,7 +153,8 @@ fn objects<const N: usize>(data: &[u8], tags: [u32; N]) -> Option<[Vec<u8>; N]> 
 }
 
 fn decrypt_nonce(key: &AccessKey, cipher: CipherAlg, encrypted: &[u8]) -> Result<Secret<Vec<u8>>, Violation> {
-    if !NONCE_LENS.contains(&encrypted.len()) {
+    let is_whole = !encrypted.is_empty() && encrypted.len().is_multiple_of(cipher.block_len());
+    if !is_whole || encrypted.len() > MAX_NONCE_LEN {
         return Err(Violation::MalformedAnswer(Step::Nonce));
     }
     Ok(Secret::new(cipher.decrypt_zero_iv(key.nonce_key(cipher).expose(), encrypted)?))
@@ -173,7 +176,9 @@ enum MappingKey {
 impl MappingKey {
     fn draw(info: &PaceInfo, nonce_len: usize, random: &mut dyn Random) -> Result<Self, AccessError> {
         match (info.mapping, info.domain) {
-            (Mapping::Integrated, _) if nonce_len < info.cipher.key_len() => {
+            (Mapping::Integrated, _)
+                if nonce_len < info.cipher.key_len() || !INTEGRATED_NONCE_LENS.contains(&nonce_len) =>
+            {
                 Err(AccessError::Unsupported(Unsupported::IntegratedMapping))
             }
             (Mapping::Integrated, _) => Ok(Self::Nonce(random.bytes(info.cipher.key_len()))),

@@ -91,7 +91,8 @@ pub fn verify(
     signature: &[u8],
 ) -> Result<HashAlg, SignatureError> {
     match key {
-        PublicKey::Rsa(key) => rsa_recovery::verify(key, challenge, signature),
+        PublicKey::Rsa(key) | PublicKey::RsaPss(key, _) => rsa_recovery::verify(key, challenge, signature),
+        PublicKey::Unsupported(_) => Err(SignatureError::Malformed),
         PublicKey::Ec(key) => match info {
             Some(info) => verify_ecdsa(key, info.hash, challenge, signature),
             None => verify_ecdsa_by_trying(key, challenge, signature),
@@ -145,7 +146,7 @@ fn cut(key: &PublicKey, signature: &[u8]) -> bool {
 /// The exact length of the key's signatures; `None` for ECDSA, whose DER form varies.
 fn signature_len(key: &PublicKey) -> Option<usize> {
     match key {
-        PublicKey::Rsa(key) => Some(key.modulus_len()),
-        PublicKey::Ec(_) => None,
+        PublicKey::Rsa(key) | PublicKey::RsaPss(key, _) => Some(key.modulus_len()),
+        PublicKey::Ec(_) | PublicKey::Unsupported(_) => None,
     }
 }

@@ -7,10 +7,11 @@
 use crate::emrtd::access::Violation;
 use crate::emrtd::access::pace::MappingProof;
 use crate::emrtd::authenticity::cms::{CmsError, SignedData};
-use crate::emrtd::authenticity::passive;
+use crate::emrtd::authenticity::signatures::{self, SignatureVerdict};
+use crate::emrtd::authenticity::signer;
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::lds::security_infos::{AgreementKey, SecurityInfos};
-use crate::emrtd::report::{Cause, Report};
+use crate::emrtd::report::{Cause, Outcome, Report};
 use jiff::Timestamp;
 
 /// id-SecurityObject: `0.4.0.127.0.7.3.2.1`.
@@ -75,6 +76,17 @@ impl TrustedCardSecurity {
 }
 
 impl CardSecurityVerdict {
+    /// The line of the report about the file's signature.
+    pub fn line(&self) -> (Outcome, Option<Cause>) {
+        match self {
+            Self::Trusted(_) => (Outcome::Successful, None),
+            Self::UnknownSigner(_) => (Outcome::Undetermined, Some(Cause::UnknownSigner)),
+            Self::Failed(cause @ Cause::AlgorithmNotSupported) => (Outcome::NotSupported, Some(*cause)),
+            Self::Failed(cause @ Cause::SignerCertificateMissing) => (Outcome::Undetermined, Some(*cause)),
+            Self::Failed(cause) => (Outcome::Failed, Some(*cause)),
+        }
+    }
+
     /// The content, whoever signed it.
     pub fn signed(&self) -> Option<&SignedCardSecurity> {
         match self {
@@ -87,17 +99,20 @@ impl CardSecurityVerdict {
 
 fn judge(file: &[u8], trust: &TrustStore, at: Timestamp) -> Result<CardSecurityVerdict, Cause> {
     let data = SignedData::parse(file).map_err(|error| match error {
-        CmsError::NoSigner => Cause::AttributesWrong,
+        CmsError::NoSigner => Cause::NoSigner,
         _ => Cause::Malformed,
     })?;
     if data.content_type != SECURITY_OBJECT {
-        return Err(Cause::Malformed);
+        return Err(Cause::ContentTypeUnknown);
     }
     let infos = SecurityInfos::parse(&data.content).map_err(|_| Cause::Malformed)?;
-    let (signer, facts) = passive::signature(&data, trust)?;
+    let (signer, time) = match signatures::verify(&data, trust)? {
+        SignatureVerdict::Good { signer, facts, .. } => (signer, facts.signing_time),
+        SignatureVerdict::Unverified { cause, .. } => return Err(cause),
+    };
     let signed = SignedCardSecurity { infos };
     // The lines about the signer are those of EF.SOD; here only the result counts.
-    match passive::anchor_of(&signer, facts, trust, at, &mut Report::new())? {
+    match signer::anchor_of(&signer, time, trust, at, &mut Report::new())? {
         Some(_) => Ok(CardSecurityVerdict::Trusted(TrustedCardSecurity { signed })),
         None => Ok(CardSecurityVerdict::UnknownSigner(signed)),
     }

@@ -1,7 +1,7 @@
 //! Signed data (RFC 5652 §5) as EF.SOD and EF.CardSecurity use it (ICAO Doc 9303-12 §7.1.4, 9303-10 appendix D).
 //!
 //! Read as BER, because old signers wrote it so. The signed attributes are hashed as they were read, with the tag of a
-//! SET in place of the context tag (§5.4).
+//! SET in place of the context tag (§5.4), or in DER's order where they were sent in another.
 //!
 //! Invariants: nothing is encoded again but that one tag; a [`SignerInfo`] is checked against exactly one certificate.
 
@@ -10,6 +10,7 @@ use crate::crypto::HashAlg;
 use crate::emrtd::authenticity::certificate::Certificate;
 use crate::emrtd::authenticity::name::Name;
 use crate::emrtd::authenticity::signature::{SignatureAlg, VerifyError};
+use crate::emrtd::authenticity::time;
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -49,15 +50,34 @@ pub enum SignerError {
     /// A digest algorithm that is not supported.
     #[error("an unknown digest algorithm")]
     UnknownDigest,
-    /// Signed attributes are missing, incomplete or double, or name another content type.
-    #[error("the signed attributes are missing or wrong")]
-    Attributes,
+    /// There are no signed attributes.
+    #[error("there are no signed attributes")]
+    AttributesMissing,
+    /// More signed attributes than any document has.
+    #[error("more than {MAX_ATTRIBUTES} signed attributes")]
+    TooManyAttributes,
+    /// An attribute of which there must be one, with one value (RFC 5652 §11).
+    #[error("a signed attribute stands twice or has several values")]
+    AttributeTwice,
+    /// The attribute of the content type is missing or names another type.
+    #[error("the signed content type is missing or another")]
+    ContentType,
+    /// The attribute of the message digest is missing.
+    #[error("the signed message digest is missing")]
+    DigestMissing,
     /// The message digest is not the content's.
     #[error("the message digest is not the content's")]
     Digest,
     /// The signature does not verify.
     #[error(transparent)]
     Signature(#[from] VerifyError),
+}
+
+impl SignerError {
+    /// True for what is not known here, which says nothing against the signature.
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Self::UnknownDigest | Self::Signature(VerifyError::UnknownAlgorithm))
+    }
 }
 
 /// Signed data, borrowed from the object it was read from.
@@ -93,15 +113,38 @@ enum SignerId<'a> {
     KeyId(&'a [u8]),
 }
 
+/// When an object says that it was signed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SigningTime {
+    /// It does not say; no rule demands it (ICAO Doc 9303-10 §4.6.2.1, RFC 5652 §11.3).
+    Absent,
+    /// In a form that no rule knows.
+    Odd,
+    /// At this moment.
+    At(Timestamp),
+}
+
+impl SigningTime {
+    /// The moment, where it says one.
+    pub fn moment(self) -> Option<Timestamp> {
+        match self {
+            Self::At(moment) => Some(moment),
+            Self::Absent | Self::Odd => None,
+        }
+    }
+}
+
 /// What a verified signer information says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignerFacts {
     /// When it says it was signed.
-    pub signing_time: Option<Timestamp>,
+    pub signing_time: SigningTime,
     /// The hash of the content.
     pub digest: HashAlg,
     /// The algorithm of the signature.
     pub algorithm: SignatureAlg,
+    /// The signed attributes do not stand in DER's order.
+    pub unsorted: bool,
 }
 
 impl<'a> SignedData<'a> {
@@ -181,40 +224,73 @@ impl<'a> SignerInfo<'a> {
         }
     }
 
+    /// Checks attributes and digest, and says when it claims to have been signed. Proves nothing: no key has part in it.
+    ///
+    /// # Errors
+    /// [`SignerError`].
+    pub fn claims(&self, data: &SignedData<'_>) -> Result<SigningTime, SignerError> {
+        let (_, facts) = self.attributes_of(data)?;
+        Ok(facts.signing_time)
+    }
+
     /// Checks digest, attributes and signature with the key of `certificate`.
     ///
     /// # Errors
     /// [`SignerError`].
     pub fn verify(&self, data: &SignedData<'_>, certificate: &Certificate) -> Result<SignerFacts, SignerError> {
-        let oid = self.digest.children_ber().expect(0x06)?.value;
-        let digest = HashAlg::from_oid(oid).ok_or(SignerError::UnknownDigest)?;
+        let (digest, facts) = self.attributes_of(data)?;
         let algorithm = SignatureAlg::parse(&self.algorithm, Some(digest))?;
-        let attributes = self.attributes.as_ref().ok_or(SignerError::Attributes)?;
+        let unsorted = !facts.elements.is_sorted();
+        let verify = |message: &[u8]| algorithm.verify(&certificate.key, message, self.signature);
+        match verify(&tlv::encode(0x31, &facts.elements.concat())) {
+            // What was hashed is DER (RFC 5652 §5.4), in whichever order it was sent.
+            Err(VerifyError::Signature(_)) if unsorted => {
+                let mut sorted = facts.elements;
+                sorted.sort_unstable();
+                verify(&tlv::encode(0x31, &sorted.concat()))?;
+            }
+            result => result?,
+        }
+        Ok(SignerFacts { signing_time: facts.signing_time, digest, algorithm, unsorted })
+    }
+
+    fn attributes_of(&self, data: &SignedData<'_>) -> Result<(HashAlg, Attributes<'a>), SignerError> {
+        let attributes = self.attributes.as_ref().ok_or(SignerError::AttributesMissing)?;
         let facts = Attributes::parse(attributes)?;
         if facts.content_type != Some(data.content_type) {
-            return Err(SignerError::Attributes);
+            return Err(SignerError::ContentType);
         }
-        let expected = facts.message_digest.ok_or(SignerError::Attributes)?;
+        let expected = facts.message_digest.ok_or(SignerError::DigestMissing)?;
+        let oid = self.digest.children_ber().expect(0x06)?.value;
+        let digest = HashAlg::from_oid(oid).ok_or(SignerError::UnknownDigest)?;
         // As in `SignatureAlg::verify`.
         if !cfg!(fuzzing) && expected != digest.digest(&data.content) {
             return Err(SignerError::Digest);
         }
-        algorithm.verify(&certificate.key, &tlv::encode(0x31, attributes.value), self.signature)?;
-        Ok(SignerFacts { signing_time: facts.signing_time, digest, algorithm })
+        Ok((digest, facts))
     }
 }
 
-#[derive(Default)]
 struct Attributes<'a> {
+    elements: Vec<&'a [u8]>,
     content_type: Option<&'a [u8]>,
     message_digest: Option<&'a [u8]>,
-    signing_time: Option<Timestamp>,
+    signing_time: SigningTime,
 }
 
 impl<'a> Attributes<'a> {
     fn parse(set: &Element<'a>) -> Result<Self, SignerError> {
-        let mut found = Self::default();
-        for attribute in elements(set, MAX_ATTRIBUTES).map_err(|_| SignerError::Attributes)? {
+        let elements = elements(set, MAX_ATTRIBUTES).map_err(|error| match error {
+            CmsError::Tlv(error) => SignerError::Tlv(error),
+            _ => SignerError::TooManyAttributes,
+        })?;
+        let mut found = Self {
+            elements: elements.iter().map(|element| element.raw).collect(),
+            content_type: None,
+            message_digest: None,
+            signing_time: SigningTime::Absent,
+        };
+        for attribute in elements {
             let mut fields = attribute.children_ber();
             let kind = fields.expect(0x06)?.value;
             let mut values = fields.expect(0x31)?.children_ber();
@@ -223,14 +299,14 @@ impl<'a> Attributes<'a> {
                 CONTENT_TYPE => found.content_type.replace(value.value).is_some(),
                 MESSAGE_DIGEST => found.message_digest.replace(value.value).is_some(),
                 SIGNING_TIME => {
-                    let time = time(&value).ok_or(SignerError::Attributes)?;
-                    found.signing_time.replace(time).is_some()
+                    let time = time::parse(value.tag, value.value).map_or(SigningTime::Odd, SigningTime::At);
+                    std::mem::replace(&mut found.signing_time, time) != SigningTime::Absent
                 }
                 _ => continue,
             };
             // RFC 5652 §11: each of these stands once and has one value.
             if twice || !values.is_empty() {
-                return Err(SignerError::Attributes);
+                return Err(SignerError::AttributeTwice);
             }
         }
         Ok(found)
@@ -271,31 +347,4 @@ fn elements<'a>(set: &Element<'a>, limit: usize) -> Result<Vec<Element<'a>>, Cms
 fn significant(number: &[u8]) -> &[u8] {
     let start = number.iter().position(|byte| *byte != 0).unwrap_or(number.len());
     number.get(start..).unwrap_or_default()
-}
-
-/// UTCTime (years 1950 to 2049) or GeneralizedTime, both in UTC with seconds (RFC 5652 §11.3).
-fn time(element: &Element<'_>) -> Option<Timestamp> {
-    let text = std::str::from_utf8(element.value).ok()?.strip_suffix('Z')?;
-    if !text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    let (year, rest) = match element.tag {
-        0x17 => {
-            let (year, rest) = text.split_at_checked(2)?;
-            let year: i16 = year.parse().ok()?;
-            (if year < 50 { 2000 + year } else { 1900 + year }, rest)
-        }
-        0x18 => {
-            let (year, rest) = text.split_at_checked(4)?;
-            (year.parse().ok()?, rest)
-        }
-        _ => return None,
-    };
-    let part = |from: usize| rest.get(from..from + 2)?.parse::<i8>().ok();
-    let (month, day, hour, minute, second) = (part(0)?, part(2)?, part(4)?, part(6)?, part(8)?);
-    if rest.len() != 10 {
-        return None;
-    }
-    let moment = jiff::civil::DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
-    moment.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }

@@ -23,7 +23,8 @@ const EXCEPTIONS: [(&str, &[&str]); 5] = [
     ("UN", &["UNO", "UNA", "UNK"]),
     ("EU", &["EUE"]),
     ("GB", &["GBR", "GBD", "GBN", "GBO", "GBP", "GBS"]),
-    ("ZZ", &["UTO"]),
+    // The United Nations' older country signers, and specimens of Utopia (a code that ISO 3166-1 leaves to its users).
+    ("ZZ", &["UTO", "UNO", "UNA", "UNK"]),
 ];
 
 /// Two letters and three, side by side.

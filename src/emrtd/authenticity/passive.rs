@@ -1,33 +1,29 @@
 //! Passive authentication (ICAO Doc 9303-11 §5.1): is the data what the state signed?
 //!
-//! Invariants: a [`TrustedSod`] is made only here, after structure, signature, chain and validity were all good; a
+//! Invariants: a [`TrustedSod`] is made only here, after structure, signature, chain and validity were all good (where
+//! the object does not say when it was signed, the line about validity may still be open); a
 //! [`BoundKey`] is made only from the exact bytes whose hash a [`TrustedSod`] holds. A signed object of an unknown
 //! signer gives [`SignedSod`] and [`SignedKey`], which are other types, so that neither can be taken for the former.
 
-use crate::crypto::HashAlg;
-use crate::crypto::curve::ParameterError;
-use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
-use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError, SignerFacts, SignerInfo};
-use crate::emrtd::authenticity::public_key::{KeyError, PublicKey};
-use crate::emrtd::authenticity::revocation::RevocationVerdict;
-use crate::emrtd::authenticity::signature::VerifyError;
-use crate::emrtd::authenticity::trust::{Chain, TrustStore};
+use crate::emrtd::authenticity::certificate::Certificate;
+use crate::emrtd::authenticity::cms::{CmsError, SignedData, SigningTime};
+use crate::emrtd::authenticity::signatures::{self, SignatureVerdict};
+use crate::emrtd::authenticity::signer;
+pub use crate::emrtd::authenticity::signer::settle_validity;
+use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::lds::sod::{self, SecurityObject, SodError, TrailingBytes};
 use crate::emrtd::report::{Cause, Check, Outcome, Report};
 use jiff::Timestamp;
 
-/// Shorter RSA keys of signers are named.
-const MIN_RSA_BITS: u32 = 1024;
-
 const SECTION_SOD: &str = "9303-10 §4.6.2";
 const SECTION_PASSIVE: &str = "9303-11 §5.1";
-const SECTION_PROFILE: &str = "9303-12 §7.1";
 
-/// Content types of LDS security objects: ICAO's, its two predecessors', and id-data (field experience).
+/// Content types of LDS security objects: ICAO's, its two predecessors' (1.3.27.1.1.1 and the Dutch
+/// 1.2.528.1.1006.1.20.1), and id-data (field experience).
 const CONTENT_TYPES: [(&[u8], bool); 4] = [
     (&[0x67, 0x81, 0x08, 0x01, 0x01, 0x01], false),
     (&[0x2B, 0x1B, 0x01, 0x01, 0x01], true),
-    (&[0x2A, 0x84, 0x10, 0x87, 0x6E, 0x01, 0x14, 0x01], true),
+    (&[0x2A, 0x84, 0x10, 0x01, 0x87, 0x6E, 0x01, 0x14, 0x01], true),
     (&[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01], true),
 ];
 
@@ -42,8 +38,17 @@ pub enum SodVerdict {
     /// Well signed under a known anchor, at a time when the signer's certificate was not in force: refused, unless the
     /// list of deviations knows the mistake. What else there is to say about the document is still worth saying.
     OutOfForce(SignedSod, Cause),
+    /// Nobody here can verify it: its algorithm is not known, or its signer's certificate is not at hand. What was
+    /// altered since still shows by its hashes; that nothing was, nobody says.
+    Unverified(UnverifiedSod, Cause),
     /// Not signed, or signed by one who may not.
     Failed(Cause),
+}
+
+/// What a signed object says that nobody verified.
+#[derive(Debug, Clone)]
+pub struct UnverifiedSod {
+    object: SecurityObject,
 }
 
 /// A signed object whose signature is good. Says nothing about who signed.
@@ -52,6 +57,7 @@ pub struct SignedSod {
     object: SecurityObject,
     signer: Certificate,
     signed_at: Option<Timestamp>,
+    is_validity_open: bool,
 }
 
 /// A signed object whose signer is known. Made by [`authenticate`] only.
@@ -109,14 +115,64 @@ pub fn authenticate(file: &[u8], trust: &TrustStore, at: Timestamp, report: &mut
         }
         Err(cause) => return failed(report, Check::SodStructure, cause, SECTION_SOD),
     };
-    let (signer, facts) = match signature(&signed.data, trust) {
-        Ok(found) => found,
+    let (signer, facts) = match signatures::verify(&signed.data, trust) {
+        Ok(SignatureVerdict::Good { signer, facts, note }) => {
+            report.add(Check::SodSignature, Outcome::Successful, note, SECTION_PASSIVE);
+            (signer, facts)
+        }
+        Ok(SignatureVerdict::Unverified { claim, cause }) => {
+            return unverified(signed.object, claim, cause, trust, at, report);
+        }
         Err(cause) => return failed(report, Check::SodSignature, cause, SECTION_PASSIVE),
     };
-    let note = weakness(&signer, facts);
-    report.add(Check::SodSignature, Outcome::Successful, note, SECTION_PASSIVE);
-    let signed = SignedSod { object: signed.object, signer, signed_at: facts.signing_time };
-    judge_signer(signed, facts, trust, at, report)
+    let time = facts.signing_time;
+    let is_validity_open = signer::is_validity_open(&signer, time, at);
+    let signed = SignedSod { object: signed.object, signer, signed_at: time.moment(), is_validity_open };
+    judge_signer(signed, time, trust, at, report)
+}
+
+/// Says what can be said all the same: who would have issued the signer that the object names.
+fn unverified(
+    object: SecurityObject,
+    claim: Option<(Certificate, SigningTime)>,
+    cause: Cause,
+    trust: &TrustStore,
+    at: Timestamp,
+    report: &mut Report,
+) -> SodVerdict {
+    let outcome = if cause == Cause::AlgorithmNotSupported { Outcome::NotSupported } else { Outcome::Undetermined };
+    report.add(Check::SodSignature, outcome, Some(cause), SECTION_PASSIVE);
+    if let Some((signer, time)) = claim {
+        // The lines count; there is nobody behind it in any case.
+        let _ = signer::anchor_of(&signer, time, trust, at, report);
+    }
+    SodVerdict::Unverified(UnverifiedSod { object }, cause)
+}
+
+impl SodVerdict {
+    /// What was signed, whoever signed it.
+    pub fn signed(&self) -> Option<&SignedSod> {
+        match self {
+            Self::Trusted(sod) => Some(sod.signed()),
+            Self::UnknownSigner(sod) | Self::OutOfForce(sod, _) => Some(sod),
+            Self::Unverified(..) | Self::Failed(_) => None,
+        }
+    }
+
+    /// What the object says, verified or not.
+    pub fn object(&self) -> Option<&SecurityObject> {
+        match self {
+            Self::Unverified(sod, _) => Some(sod.object()),
+            other => other.signed().map(SignedSod::object),
+        }
+    }
+}
+
+impl UnverifiedSod {
+    /// What it says.
+    pub fn object(&self) -> &SecurityObject {
+        &self.object
+    }
 }
 
 impl SignedSod {
@@ -135,13 +191,14 @@ impl SignedSod {
         self.signed_at
     }
 
+    /// Whether only the date of issue can tell that the signer was in force; see [`settle_validity`].
+    pub fn is_validity_open(&self) -> bool {
+        self.is_validity_open
+    }
+
     /// Compares the exact bytes of a group's outer element with the signed hash.
     pub fn compare(&self, group: u8, bytes: &[u8]) -> GroupHashVerdict {
-        match self.object.group_hash(group) {
-            None => GroupHashVerdict::NotSigned,
-            Some(hash) if hash == self.object.hash.digest(bytes) => GroupHashVerdict::Same,
-            Some(_) => GroupHashVerdict::Differs,
-        }
+        compare(&self.object, group, bytes)
     }
 
     /// Reads a key from a group's exact bytes, if this object holds their hash.
@@ -222,11 +279,13 @@ impl<K> SignedKey<K> {
     }
 }
 
-/// What is remarkable about a good signature.
-fn weakness(signer: &Certificate, facts: SignerFacts) -> Option<Cause> {
-    let is_short = matches!(&signer.key, PublicKey::Rsa(key) if key.modulus_bits() < MIN_RSA_BITS);
-    let is_sha1 = facts.digest == HashAlg::Sha1 || facts.algorithm.hash() == HashAlg::Sha1;
-    if is_short { Some(Cause::WeakKey) } else { is_sha1.then_some(Cause::DeprecatedHash) }
+/// Compares the exact bytes of a group's outer element with the hash in `object`.
+pub fn compare(object: &SecurityObject, group: u8, bytes: &[u8]) -> GroupHashVerdict {
+    match object.group_hash(group) {
+        None => GroupHashVerdict::NotSigned,
+        Some(hash) if hash == object.hash.digest(bytes) => GroupHashVerdict::Same,
+        Some(_) => GroupHashVerdict::Differs,
+    }
 }
 
 struct Parsed<'a> {
@@ -237,11 +296,11 @@ struct Parsed<'a> {
 fn structure(file: &[u8]) -> Result<(Parsed<'_>, Option<Cause>), Cause> {
     let (bytes, trailing) = sod::signed_data(file).map_err(structure_cause)?;
     let data = SignedData::parse(bytes).map_err(|error| match error {
-        CmsError::NoSigner => Cause::AttributesWrong,
+        CmsError::NoSigner => Cause::NoSigner,
         _ => Cause::Malformed,
     })?;
     let outdated = CONTENT_TYPES.iter().find(|(oid, _)| *oid == data.content_type).map(|(_, outdated)| *outdated);
-    let outdated = outdated.ok_or(Cause::Malformed)?;
+    let outdated = outdated.ok_or(Cause::ContentTypeUnknown)?;
     let object = SecurityObject::parse(&data.content).map_err(structure_cause)?;
     let note = if data.version != 3 {
         Some(Cause::Irregular)
@@ -257,184 +316,43 @@ fn structure_cause(error: SodError) -> Cause {
     match error {
         SodError::UnknownHash => Cause::AlgorithmNotSupported,
         SodError::TooLarge => Cause::FileUnreadable,
-        _ => Cause::Malformed,
-    }
-}
-
-/// Every signer must hold, each under a certificate that its identifier points to; the first one's facts count.
-pub(super) fn signature(data: &SignedData<'_>, trust: &TrustStore) -> Result<(Certificate, SignerFacts), Cause> {
-    let mut certificates = Vec::new();
-    let mut first_error = None;
-    for der in &data.certificates {
-        match Certificate::parse(der) {
-            Ok(certificate) => certificates.push(certificate),
-            Err(error) => first_error = first_error.or(Some(certificate_cause(error))),
-        }
-    }
-    if data.certificates.is_empty() {
-        // Without its certificate the object can still be of a signer that was handed over by itself.
-        certificates.extend(trust.certificates().iter().filter(|one| !one.purposes.authority).cloned());
-    }
-    if certificates.is_empty() {
-        return Err(first_error.unwrap_or(Cause::SignerCertificateMissing));
-    }
-    let mut found = None;
-    for signer in &data.signers {
-        let held = verified_by(signer, data, &certificates)?;
-        found = found.or(Some(held));
-    }
-    found.ok_or(Cause::SignerMismatch)
-}
-
-/// Serial numbers are not always unique: of several certificates that fit, the one whose key verifies it.
-fn verified_by(
-    signer: &SignerInfo<'_>,
-    data: &SignedData<'_>,
-    certificates: &[Certificate],
-) -> Result<(Certificate, SignerFacts), Cause> {
-    let mut cause = Cause::SignerMismatch;
-    for certificate in certificates.iter().filter(|certificate| signer.names(certificate)) {
-        match signer.verify(data, certificate) {
-            Ok(facts) => return Ok((certificate.clone(), facts)),
-            Err(error) => cause = signer_cause(error),
-        }
-    }
-    Err(cause)
-}
-
-fn certificate_cause(error: CertificateError) -> Cause {
-    match error {
-        CertificateError::Key(
-            KeyError::UnknownAlgorithm | KeyError::UnknownCurve | KeyError::Parameters(ParameterError::Unknown),
-        ) => Cause::AlgorithmNotSupported,
-        CertificateError::Key(_) => Cause::KeyNotAcceptable,
-        CertificateError::Algorithm => Cause::AlgorithmNotSupported,
-        CertificateError::Malformed | CertificateError::TooLarge => Cause::Malformed,
-    }
-}
-
-fn signer_cause(error: SignerError) -> Cause {
-    match error {
-        SignerError::Tlv(_) | SignerError::Attributes => Cause::AttributesWrong,
-        SignerError::Digest => Cause::DigestWrong,
-        SignerError::UnknownDigest | SignerError::Signature(VerifyError::UnknownAlgorithm) => {
-            Cause::AlgorithmNotSupported
-        }
-        SignerError::Signature(_) => Cause::SignatureWrong,
+        SodError::Version => Cause::LdsVersionUnknown,
+        SodError::GroupNumber => Cause::GroupOutOfRange,
+        SodError::DuplicateGroup(_) => Cause::GroupTwice,
+        SodError::HashLength(_) => Cause::HashLengthWrong,
+        SodError::NoGroups => Cause::NoGroups,
+        SodError::Tlv(_) => Cause::Malformed,
     }
 }
 
 fn judge_signer(
     signed: SignedSod,
-    facts: SignerFacts,
+    time: SigningTime,
     trust: &TrustStore,
     at: Timestamp,
     report: &mut Report,
 ) -> SodVerdict {
-    match anchor_of(&signed.signer, facts, trust, at, report) {
+    match signer::anchor_of(&signed.signer, time, trust, at, report) {
         Ok(Some(anchor)) => SodVerdict::Trusted(TrustedSod { signed, anchor }),
         Ok(None) => SodVerdict::UnknownSigner(signed),
-        Err(cause @ (Cause::SignerExpired | Cause::SignerNotYetValid)) if is_anchored(report) => {
-            SodVerdict::OutOfForce(signed, cause)
-        }
+        Err(cause) if is_about_time(cause) && is_anchored(report) => SodVerdict::OutOfForce(signed, cause),
         Err(cause) => SodVerdict::Failed(cause),
     }
+}
+
+fn is_about_time(cause: Cause) -> bool {
+    matches!(cause, Cause::SignerExpired | Cause::SignerNotYetValid | Cause::SignedInFuture | Cause::KeyUsePeriodOver)
 }
 
 fn is_anchored(report: &Report) -> bool {
     report.outcome(Check::SignerChain) == Some(Outcome::Successful)
 }
 
-/// The country signer that stands behind `signer`, with a line for every check. `None`: unknown here.
-pub(super) fn anchor_of(
-    signer: &Certificate,
-    facts: SignerFacts,
-    trust: &TrustStore,
-    at: Timestamp,
-    report: &mut Report,
-) -> Result<Option<Certificate>, Cause> {
-    let purposes = signer.purposes;
-    if purposes.digital_signature == Some(false) || purposes.authority || purposes.unknown_critical {
-        return Err(failure(report, Check::SignerChain, Cause::CertificateUnfit, SECTION_PROFILE));
-    }
-    let moment = facts.signing_time.unwrap_or(signer.not_before);
-    let verdict = match trust.chain(signer, moment) {
-        // Specimens of the first years have no keyUsage; under an anchor the profile asks for it.
-        Chain::Anchored(_) if purposes.digital_signature.is_none() => Err(Some(Cause::CertificateUnfit)),
-        Chain::Anchored(anchor) => Ok(anchor.clone()),
-        Chain::UnknownIssuer => Err(None),
-        Chain::SignatureWrong => Err(Some(Cause::ChainSignatureWrong)),
-        Chain::Unfit => Err(Some(Cause::CertificateUnfit)),
-        Chain::IssuerNotValid => Err(Some(Cause::SignerExpired)),
-    };
-    let anchor = match verdict {
-        Ok(anchor) => {
-            // Found by its name and by trying its key, although the identifiers of the keys do not say so.
-            let is_named = signer.authority_key_id.is_some() && signer.authority_key_id == anchor.subject_key_id;
-            let irregular = !is_named && trust.has_signed(&anchor, signer);
-            let note = irregular.then_some(Cause::KeyIdIrregular);
-            report.add(Check::SignerChain, Outcome::Successful, note, SECTION_PASSIVE);
-            Some(anchor)
-        }
-        Err(None) => {
-            report.add(Check::SignerChain, Outcome::Undetermined, Some(Cause::UnknownSigner), SECTION_PASSIVE);
-            None
-        }
-        Err(Some(cause)) => return Err(failure(report, Check::SignerChain, cause, SECTION_PROFILE)),
-    };
-    // Judged to the end although it failed: a known mistake about time must not hide a revocation.
-    let in_force = validity(signer, facts.signing_time, at, report)
-        .map_err(|cause| failure(report, Check::SignerValidity, cause, SECTION_PROFILE));
-    let (outcome, cause) = match trust.revocation(signer, at) {
-        // Whether before or after signing: nobody at a door can tell why a signer was revoked.
-        RevocationVerdict::Revoked => {
-            return Err(failure(report, Check::Revocation, Cause::SignerRevoked, SECTION_PROFILE));
-        }
-        RevocationVerdict::NotRevoked => (Outcome::Successful, None),
-        RevocationVerdict::Stale => (Outcome::NotPerformed, Some(Cause::RevocationListOutOfDate)),
-        RevocationVerdict::NoList => (Outcome::NotPerformed, Some(Cause::NoRevocationList)),
-    };
-    report.add(Check::Revocation, outcome, cause, SECTION_PASSIVE);
-    match &anchor {
-        Some(anchor) if !same_country(signer, anchor) => {
-            Err(failure(report, Check::CountryAgreement, Cause::CountriesDisagree, SECTION_PROFILE))
-        }
-        _ => in_force.map(|()| anchor),
-    }
-}
-
-fn validity(
-    signer: &Certificate,
-    signing_time: Option<Timestamp>,
-    at: Timestamp,
-    report: &mut Report,
-) -> Result<(), Cause> {
-    if at < signer.not_before || signing_time.is_some_and(|moment| moment < signer.not_before) {
-        return Err(Cause::SignerNotYetValid);
-    }
-    if signing_time.is_some_and(|moment| moment > signer.not_after) {
-        return Err(Cause::SignerExpired);
-    }
-    let note = signing_time.is_none().then_some(Cause::SigningTimeAbsent);
-    report.add(Check::SignerValidity, Outcome::Successful, note, SECTION_PROFILE);
-    Ok(())
-}
-
-/// The country of the document signer must be its issuer's; DG1's is compared when it has been read.
-fn same_country(signer: &Certificate, anchor: &Certificate) -> bool {
-    let anchor = anchor.subject.country();
-    signer.issuer.country() == anchor && signer.subject.country().is_none_or(|own| Some(own) == anchor)
-}
-
 fn failed(report: &mut Report, check: Check, cause: Cause, section: &'static str) -> SodVerdict {
-    SodVerdict::Failed(failure(report, check, cause, section))
-}
-
-fn failure(report: &mut Report, check: Check, cause: Cause, section: &'static str) -> Cause {
     let outcome = match cause {
         Cause::AlgorithmNotSupported => Outcome::NotSupported,
         _ => Outcome::Failed,
     };
     report.add(check, outcome, Some(cause), section);
-    cause
+    SodVerdict::Failed(cause)
 }

@@ -10,6 +10,7 @@ use crate::crypto::curve::{ExplicitParameters, ParameterError};
 use crate::crypto::ec::EcError;
 use crate::crypto::rsa::{RsaKeyError, RsaPublicKey};
 use crate::crypto::{NamedCurve, Point};
+use crate::emrtd::authenticity::signature::PssParameters;
 use thiserror::Error;
 
 const RSA_ENCRYPTION: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
@@ -22,8 +23,12 @@ const PRIME_FIELD: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01, 0x01];
 pub enum PublicKey {
     /// RSA.
     Rsa(RsaPublicKey),
+    /// RSA that is bound to RSASSA-PSS, and to these parameters where there are any (RFC 4055 §1.2).
+    RsaPss(RsaPublicKey, Option<PssParameters>),
     /// A point on a named curve.
     Ec(Point),
+    /// A key that nothing can be verified with here. Never in a certificate of a store.
+    Unsupported(KeyError),
 }
 
 /// Why a key is refused.
@@ -66,10 +71,41 @@ impl PublicKey {
             return Err(KeyError::BitString);
         };
         match oid {
-            RSA_ENCRYPTION | RSASSA_PSS => Ok(Self::Rsa(RsaPublicKey::from_der(key)?)),
+            RSA_ENCRYPTION => Ok(Self::Rsa(RsaPublicKey::from_der(key)?)),
+            RSASSA_PSS => {
+                let parameters = algorithm.optional(0x30)?.map(|sequence| PssParameters::parse(&sequence)).transpose();
+                let parameters = parameters.map_err(|_| KeyError::UnknownAlgorithm)?;
+                Ok(Self::RsaPss(RsaPublicKey::from_der(key)?, parameters))
+            }
             EC_PUBLIC_KEY => Ok(Self::Ec(Point::decode(curve(&algorithm.read()?)?, key)?)),
             _ => Err(KeyError::UnknownAlgorithm),
         }
+    }
+
+    /// The same, where an algorithm or a curve that is not known here gives [`PublicKey::Unsupported`].
+    ///
+    /// # Errors
+    /// [`KeyError`], but never for what is only unknown.
+    pub fn from_info_lenient(der: &[u8]) -> Result<Self, KeyError> {
+        match Self::from_info(der) {
+            Err(error) if error.is_unknown() => Ok(Self::Unsupported(error)),
+            result => result,
+        }
+    }
+
+    /// The length of an RSA modulus in bits.
+    pub fn rsa_bits(&self) -> Option<u32> {
+        match self {
+            Self::Rsa(key) | Self::RsaPss(key, _) => Some(key.modulus_bits()),
+            Self::Ec(_) | Self::Unsupported(_) => None,
+        }
+    }
+}
+
+impl KeyError {
+    /// True for what is not known here, which says nothing against the key.
+    pub fn is_unknown(self) -> bool {
+        matches!(self, Self::UnknownAlgorithm | Self::UnknownCurve | Self::Parameters(ParameterError::Unknown))
     }
 }
 

@@ -6,6 +6,7 @@
 use crate::bits::tlv::{Element, Reader, TlvError};
 use crate::crypto::HashAlg;
 use crate::crypto::ecdsa::{self, SignatureError};
+use crate::crypto::rsa::RsaPublicKey;
 use crate::emrtd::authenticity::public_key::PublicKey;
 use thiserror::Error;
 
@@ -25,18 +26,22 @@ pub enum SignatureAlg {
     /// RSASSA-PKCS1-v1_5.
     RsaPkcs1(HashAlg),
     /// RSASSA-PSS.
-    RsaPss {
-        /// The hash of the message.
-        hash: HashAlg,
-        /// The hash of the mask generation.
-        mask_hash: HashAlg,
-        /// The salt's length in bytes.
-        salt_len: usize,
-    },
+    RsaPss(PssParameters),
     /// ECDSA, the signature a DER sequence.
     Ecdsa(HashAlg),
     /// ECDSA, the signature `r ‖ s`.
     PlainEcdsa(HashAlg),
+}
+
+/// The parameters of RSASSA-PSS (RFC 4055 §3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PssParameters {
+    /// The hash of the message.
+    pub hash: HashAlg,
+    /// The hash of the mask generation.
+    pub mask_hash: HashAlg,
+    /// The salt's length in bytes.
+    pub salt_len: usize,
 }
 
 /// Why a signature was not found good.
@@ -51,6 +56,9 @@ pub enum VerifyError {
     /// The algorithm does not belong to this kind of key.
     #[error("the key does not fit the algorithm")]
     KeyMismatch,
+    /// The key is bound to another scheme, hash or a longer salt (RFC 4055 §1.2, §3.3).
+    #[error("the key is bound to other parameters")]
+    BoundOtherwise,
     /// The signature is wrong.
     #[error(transparent)]
     Signature(#[from] SignatureError),
@@ -85,7 +93,8 @@ impl SignatureAlg {
     /// The hash of the message.
     pub fn hash(self) -> HashAlg {
         match self {
-            Self::RsaPkcs1(hash) | Self::RsaPss { hash, .. } | Self::Ecdsa(hash) | Self::PlainEcdsa(hash) => hash,
+            Self::RsaPkcs1(hash) | Self::Ecdsa(hash) | Self::PlainEcdsa(hash) => hash,
+            Self::RsaPss(parameters) => parameters.hash,
         }
     }
 
@@ -103,9 +112,12 @@ impl SignatureAlg {
         let prehash = self.hash().digest(message);
         match (self, key) {
             (Self::RsaPkcs1(hash), PublicKey::Rsa(key)) => key.verify_pkcs1(hash, &prehash, signature)?,
-            (Self::RsaPss { hash, mask_hash, salt_len }, PublicKey::Rsa(key)) => {
-                key.verify_pss(hash, mask_hash, salt_len, &prehash, signature)?;
+            (Self::RsaPss(used), PublicKey::Rsa(key)) => used.verify(key, &prehash, signature)?,
+            (Self::RsaPss(used), PublicKey::RsaPss(key, bound)) if bound.is_none_or(|bound| bound.allows(used)) => {
+                used.verify(key, &prehash, signature)?;
             }
+            (Self::RsaPss(_) | Self::RsaPkcs1(_), PublicKey::RsaPss(..)) => return Err(VerifyError::BoundOtherwise),
+            (_, PublicKey::Unsupported(_)) => return Err(VerifyError::UnknownAlgorithm),
             (Self::Ecdsa(_), PublicKey::Ec(key)) => ecdsa::ecdsa_verify_der(key, &prehash, signature)?,
             (Self::PlainEcdsa(_), PublicKey::Ec(key)) => ecdsa::ecdsa_verify_plain(key, &prehash, signature)?,
             _ => return Err(VerifyError::KeyMismatch),
@@ -123,7 +135,11 @@ fn rsa(
     let hash = match kind {
         [1] => digest,
         [5] => Some(HashAlg::Sha1),
-        [10] => return pss(parameters).map(Some),
+        [10] => {
+            let parameters =
+                parameters.map_or(Ok(PssParameters::DEFAULT), |sequence| PssParameters::parse(&sequence))?;
+            return Ok(Some(SignatureAlg::RsaPss(parameters)));
+        }
         [11] => Some(HashAlg::Sha256),
         [12] => Some(HashAlg::Sha384),
         [13] => Some(HashAlg::Sha512),
@@ -139,31 +155,46 @@ fn sha2_by_arc(kind: &[u8], first: u8) -> Option<HashAlg> {
     SHA2.get(usize::from(arc.checked_sub(first)?)).copied()
 }
 
-/// RSASSA-PSS-params (RFC 4055 §3.1); what is left out has the value that the RFC gives it.
-fn pss(parameters: Option<Element<'_>>) -> Result<SignatureAlg, VerifyError> {
-    let (mut hash, mut mask_hash, mut salt_len) = (HashAlg::Sha1, HashAlg::Sha1, 20);
-    if let Some(parameters) = parameters {
-        let mut fields = parameters.children();
+impl PssParameters {
+    /// What stands where nothing is said.
+    const DEFAULT: Self = Self { hash: HashAlg::Sha1, mask_hash: HashAlg::Sha1, salt_len: 20 };
+
+    /// Reads RSASSA-PSS-params; what is left out has the value that RFC 4055 §3.1 gives it.
+    ///
+    /// # Errors
+    /// [`VerifyError::Tlv`], [`VerifyError::UnknownAlgorithm`].
+    pub fn parse(sequence: &Element<'_>) -> Result<Self, VerifyError> {
+        let mut found = Self::DEFAULT;
+        let mut fields = sequence.children();
         if let Some(field) = fields.optional(0xA0)? {
-            hash = hash_of(&mut field.children())?;
+            found.hash = hash_of(&mut field.children())?;
         }
         if let Some(field) = fields.optional(0xA1)? {
             let mut mask = field.children().expect(0x30)?.children();
             if mask.expect(0x06)?.value != MGF1 {
                 return Err(VerifyError::UnknownAlgorithm);
             }
-            mask_hash = hash_of(&mut mask)?;
+            found.mask_hash = hash_of(&mut mask)?;
         }
         if let Some(field) = fields.optional(0xA2)? {
-            salt_len = small_number(field.children().expect(0x02)?.value)?;
+            found.salt_len = small_number(field.children().expect(0x02)?.value)?;
         }
         if let Some(field) = fields.optional(0xA3)?
             && small_number(field.children().expect(0x02)?.value)? != 1
         {
             return Err(VerifyError::UnknownAlgorithm);
         }
+        Ok(found)
     }
-    Ok(SignatureAlg::RsaPss { hash, mask_hash, salt_len })
+
+    /// Whether a key that is bound to these may be used with `used`: the same hashes, no shorter salt (RFC 4055 §3.3).
+    fn allows(self, used: Self) -> bool {
+        self.hash == used.hash && self.mask_hash == used.mask_hash && used.salt_len >= self.salt_len
+    }
+
+    fn verify(self, key: &RsaPublicKey, prehash: &[u8], signature: &[u8]) -> Result<(), SignatureError> {
+        key.verify_pss(self.hash, self.mask_hash, self.salt_len, prehash, signature)
+    }
 }
 
 fn hash_of(reader: &mut Reader<'_>) -> Result<HashAlg, VerifyError> {

@@ -53,6 +53,9 @@ pub enum DropCause {
     /// A revocation list that was refused.
     #[error(transparent)]
     RevocationList(#[from] RevocationListError),
+    /// A country signer in a list that another country signed: only `diemdanh-board trust import --root` takes those.
+    #[error("a country signer of another country than its list's")]
+    OtherCountry,
 }
 
 /// What the store says about a document signer.
@@ -66,8 +69,10 @@ pub enum Chain<'a> {
     SignatureWrong,
     /// It was signed by one, and a certificate on the way may not do what it did.
     Unfit,
-    /// It was signed by one that was not valid at that time.
-    IssuerNotValid,
+    /// It was signed by one that had ended at that time.
+    IssuerExpired,
+    /// It was signed by one that had not begun at that time.
+    IssuerNotYetValid,
 }
 
 impl TrustStore {
@@ -82,6 +87,10 @@ impl TrustStore {
     /// Master lists are checked against the certificates that stand for themselves, revocation lists against all.
     /// The version names the content: the first 16 hexadecimal digits of a hash over all certificates.
     pub fn from_certificates<B: AsRef<[u8]>>(ders: &[B]) -> (Self, Vec<Dropped>) {
+        Self::from_objects(ders, false)
+    }
+
+    fn from_objects<B: AsRef<[u8]>>(ders: &[B], own_country_only: bool) -> (Self, Vec<Dropped>) {
         let mut store = Self::default();
         let (mut dropped, mut others) = (Vec::new(), Vec::new());
         for (index, der) in ders.iter().map(AsRef::as_ref).enumerate().take(MAX_ANCHORS) {
@@ -90,7 +99,7 @@ impl TrustStore {
                 Err(cause) => others.push((index, der, cause)),
             }
         }
-        let lists = store.take_master_lists(&others, &mut dropped);
+        let lists = store.take_master_lists(&others, own_country_only, &mut dropped);
         store.certificates.extend(lists);
         store.certificates.truncate(MAX_ANCHORS);
         store.take_revocation_lists(&others, &mut dropped);
@@ -103,17 +112,24 @@ impl TrustStore {
     fn take_master_lists(
         &self,
         others: &[(usize, &[u8], CertificateError)],
+        own_country_only: bool,
         dropped: &mut Vec<Dropped>,
     ) -> Vec<Certificate> {
         let mut certificates = Vec::new();
         for (index, bytes, _) in others.iter().filter(|(_, bytes, _)| kind(bytes) == ObjectKind::SignedData) {
-            match master_list::read(bytes, self) {
+            // Nothing here is older or newer than something else, so the present does not matter.
+            match master_list::read(bytes, self, Timestamp::MAX) {
                 Ok(list) => {
                     for entry in list.entries {
-                        match entry {
-                            Ok(certificate) => certificates.push(certificate),
-                            Err(cause) => dropped.push(Dropped { index: *index, cause: cause.into() }),
-                        }
+                        let cause = match entry {
+                            Ok(certificate) if !own_country_only || certificate.subject.country() == list.country => {
+                                certificates.push(certificate);
+                                continue;
+                            }
+                            Ok(_) => DropCause::OtherCountry,
+                            Err(cause) => cause.into(),
+                        };
+                        dropped.push(Dropped { index: *index, cause });
                     }
                 }
                 Err(cause) => dropped.push(Dropped { index: *index, cause: cause.into() }),
@@ -139,7 +155,8 @@ impl TrustStore {
         }
     }
 
-    /// A store of DER objects and the text of a list of deviations, as they lie in a trust folder.
+    /// A store of DER objects and the text of a list of deviations, as they lie in a trust folder. Nobody has said there
+    /// which certificate is the root of a master list, so a list speaks for its signer's own country only.
     ///
     /// # Errors
     /// [`DeviationError`]: a store without its rules is another store.
@@ -147,7 +164,7 @@ impl TrustStore {
         ders: &[B],
         deviations: Option<&str>,
     ) -> Result<(Self, Vec<Dropped>), DeviationError> {
-        let (store, dropped) = Self::from_certificates(ders);
+        let (store, dropped) = Self::from_objects(ders, true);
         let deviations = deviations.map(Deviations::parse).transpose()?;
         Ok((deviations.into_iter().fold(store, Self::with_deviations), dropped))
     }
@@ -247,27 +264,38 @@ impl<'a> Walk<'a> {
 
     fn step(&mut self, subject: &Certificate, issuer: &'a Certificate, authorities_below: u32) -> Chain<'a> {
         if !self.store.has_signed(issuer, subject) {
-            let certain = is_named_by(issuer, subject) && subject.issuer == issuer.subject;
+            // Two country signers of one name may bear the same key identifier, unless it is a digest of the key; and
+            // an algorithm that is not known here shows nothing.
+            let certain = is_named_by(issuer, subject)
+                && subject.issuer == issuer.subject
+                && issuer.names_its_key()
+                && subject.algorithm().is_some();
             return if certain { Chain::SignatureWrong } else { Chain::UnknownIssuer };
         }
-        if !is_fit(issuer, authorities_below) {
+        let self_issued = issuer.issuer == issuer.subject;
+        let is_anchor = may_sign_itself(issuer) && self.store.has_signed(issuer, issuer);
+        let is_self_signed = is_anchor || (self_issued && self.store.has_signed(issuer, issuer));
+        if !is_fit(issuer, authorities_below, is_self_signed) {
             return Chain::Unfit;
         }
-        if !issuer.is_valid_at(self.moment) {
-            return Chain::IssuerNotValid;
+        if self.moment < issuer.not_before {
+            return Chain::IssuerNotYetValid;
         }
-        let self_issued = issuer.issuer == issuer.subject;
-        if may_sign_itself(issuer) && self.store.has_signed(issuer, issuer) {
+        if self.moment > issuer.not_after {
+            return Chain::IssuerExpired;
+        }
+        if is_anchor {
             return Chain::Anchored(issuer);
         }
         if self.path.len() >= MAX_STEPS {
             return Chain::UnknownIssuer;
         }
-        // Self-issued certificates do not count towards a path length (RFC 5280 §4.2.1.9).
-        let chain = self.issuers_of(issuer, authorities_below + u32::from(!self_issued));
+        // Self-issued certificates do not count towards a path length (RFC 5280 §4.2.1.9), nor do links that give a
+        // country's next key a new name (ICAO Doc 9303-12 §7.1.1: country signers have a path length of 0).
+        let is_link = self_issued || issuer.issuer.country().is_some_and(|own| issuer.subject.country() == Some(own));
+        let chain = self.issuers_of(issuer, authorities_below + u32::from(!is_link));
         // An anchor whose identifiers do not fit each other is an anchor still.
-        let is_odd_anchor =
-            self_issued && !matches!(chain, Chain::Anchored(_)) && self.store.has_signed(issuer, issuer);
+        let is_odd_anchor = is_self_signed && !matches!(chain, Chain::Anchored(_));
         if is_odd_anchor { Chain::Anchored(issuer) } else { chain }
     }
 }
@@ -283,10 +311,13 @@ fn is_named_by(issuer: &Certificate, subject: &Certificate) -> bool {
     subject.authority_key_id.is_some() && subject.authority_key_id == issuer.subject_key_id
 }
 
-fn is_fit(issuer: &Certificate, authorities_below: u32) -> bool {
+/// What an anchor's extensions do not say is not asked for (RFC 5280 §6.1.1 d: an anchor is a name and a key); what they
+/// forbid holds. Everybody else must be allowed.
+fn is_fit(issuer: &Certificate, authorities_below: u32, is_self_signed: bool) -> bool {
     let purposes = issuer.purposes;
     let within_path = purposes.path_length.is_none_or(|limit| authorities_below <= limit);
-    purposes.certificate_signing && purposes.authority && !purposes.unknown_critical && within_path
+    let allowed = purposes.certificate_signing && purposes.is_authority();
+    within_path && !purposes.forbids_certifying() && (is_self_signed || allowed)
 }
 
 /// What a DER object for a trust store was meant to be.
@@ -325,7 +356,7 @@ fn rank(chain: &Chain<'_>) -> u8 {
     match chain {
         Chain::UnknownIssuer => 0,
         Chain::SignatureWrong => 1,
-        Chain::IssuerNotValid => 2,
+        Chain::IssuerExpired | Chain::IssuerNotYetValid => 2,
         Chain::Unfit => 3,
         Chain::Anchored(_) => 4,
     }

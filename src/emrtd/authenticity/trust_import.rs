@@ -13,7 +13,7 @@ use crate::emrtd::authenticity::deviation::Deviations;
 use crate::emrtd::authenticity::master_list::{self, MasterList};
 use crate::emrtd::authenticity::revocation::RevocationList;
 use crate::emrtd::authenticity::trust::{DropCause, MAX_ANCHORS, ObjectKind, TrustStore, kind};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use thiserror::Error;
@@ -24,6 +24,8 @@ const FORMAT: &str = "diemdanh trust folder 1";
 const MANIFEST: &str = "manifest.json";
 /// The name of the list of deviations within the folder.
 const DEVIATIONS: &str = "deviations.toml";
+/// How far a date may lie ahead: clocks differ.
+const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
 /// Hexadecimal digits of a digest in a file's name.
 const NAME_DIGITS: usize = 16;
 
@@ -99,9 +101,31 @@ pub enum ImportCause {
     /// The folder has a newer list of the same source, or a dated one where this has no date.
     #[error("the folder has a newer list")]
     Older,
+    /// A list without a root of its own that speaks for so many country signers of other countries.
+    #[error("speaks for {0} country signers of other countries: give its root, or accept that")]
+    OtherCountries(usize),
+    /// It says that it was made at a time that has not come yet: it would lock every honest one out.
+    #[error("dated in the future")]
+    FromTheFuture,
+    /// A certificate that names its own key as its issuer's, and is not signed by it.
+    #[error("its own signature is wrong")]
+    SelfSignatureWrong,
     /// The folder is full.
     #[error("more than {MAX_ANCHORS} certificates")]
     TooMany,
+}
+
+/// A certificate that is in the folder and was not before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Added {
+    /// The file it is in.
+    pub file: String,
+    /// Whose certificate it is, as reports display a name.
+    pub subject: String,
+    /// Its country, two letters.
+    pub country: Option<String>,
+    /// The signer and the anchor of the list that brought it; none where it was given by itself.
+    pub vouched_by: Option<String>,
 }
 
 /// A certificate that was in the folder and is not any more, because a newer list of its source leaves it out.
@@ -133,8 +157,14 @@ pub struct Import {
     pub files: Option<Vec<(String, Vec<u8>)>>,
     /// The new manifest.
     pub manifest: Manifest,
-    /// Certificates that were taken in, those that were there already included.
+    /// Certificates that were taken in, each once, those that were there already included.
     pub certificates: usize,
+    /// How many of them were there already.
+    pub known: usize,
+    /// Those that are new, each with who vouched for it.
+    pub added: Vec<Added>,
+    /// Files of self-issued certificates whose signature nobody in the folder made: they help only as links.
+    pub unproven: Vec<String>,
     /// Revocation lists that were taken in.
     pub revocation_lists: usize,
     /// What was not.
@@ -150,17 +180,36 @@ pub struct Import {
 }
 
 /// Takes `offered` into the folder `held`. Master lists are checked against `roots`; without any, against the
-/// certificates that are in the folder or stand among the offered ones by themselves.
+/// certificates that are in the folder or stand among the offered ones by themselves, and then a list speaks for its own
+/// country only.
 pub fn import(held: &Held, offered: &[Offered], roots: &[Vec<u8>], at: Timestamp) -> Import {
+    import_vouched(held, offered, Vouching { roots, others: false }, at)
+}
+
+/// Who may vouch for whom.
+#[derive(Debug, Clone, Copy)]
+pub struct Vouching<'a> {
+    /// The certificates under which lists must be signed.
+    pub roots: &'a [Vec<u8>],
+    /// Without roots, a list may speak for other countries than its own: somebody has said yes to that.
+    pub others: bool,
+}
+
+/// The same with an explicit word about who may vouch for whom.
+pub fn import_vouched(held: &Held, offered: &[Offered], vouching: Vouching<'_>, at: Timestamp) -> Import {
     let mut intake = Intake::of(held);
-    let vouching = intake.vouching(offered, roots);
+    let rules = Rules {
+        store: intake.vouching(offered, vouching.roots),
+        own_country_only: vouching.roots.is_empty() && !vouching.others,
+        at,
+    };
     let mut refused = Vec::new();
     for file in offered {
         let before = intake.taken;
         // Certificates first, so that lists find their issuers whatever the order of a file.
         for wanted in [ObjectKind::Certificate, ObjectKind::SignedData, ObjectKind::RevocationList] {
             for (index, object) in file.objects.iter().enumerate().filter(|(_, object)| kind(object) == wanted) {
-                intake.take(&file.name, index + 1, wanted, object, &vouching);
+                intake.take(&file.name, index + 1, wanted, object, &rules);
             }
         }
         if intake.taken == before {
@@ -168,6 +217,13 @@ pub fn import(held: &Held, offered: &[Offered], roots: &[Vec<u8>], at: Timestamp
         }
     }
     intake.finish(held, refused, at)
+}
+
+/// What an intake goes by.
+struct Rules {
+    store: TrustStore,
+    own_country_only: bool,
+    at: Timestamp,
 }
 
 /// By the name of their files, each with the source that brought it.
@@ -180,7 +236,8 @@ struct Intake {
     sources: BTreeMap<String, Source>,
     dropped: Vec<DroppedObject>,
     taken: usize,
-    new_certificates: usize,
+    /// By the name of their files, with the list that vouched for each.
+    accepted: BTreeMap<String, Option<String>>,
     new_lists: usize,
 }
 
@@ -222,11 +279,11 @@ impl Intake {
         self.certificates.values().map(|(certificate, _)| certificate.clone()).collect()
     }
 
-    fn take(&mut self, file: &str, place: usize, kind: ObjectKind, object: &[u8], vouching: &TrustStore) {
+    fn take(&mut self, file: &str, place: usize, kind: ObjectKind, object: &[u8], rules: &Rules) {
         let taken = match kind {
             ObjectKind::Certificate => self.take_certificate(object),
-            ObjectKind::SignedData => self.take_master_list(file, object, vouching),
-            ObjectKind::RevocationList => self.take_revocation_list(object),
+            ObjectKind::SignedData => self.take_master_list(file, object, rules),
+            ObjectKind::RevocationList => self.take_revocation_list(object, rules.at),
         };
         match taken {
             Ok(()) => self.taken += 1,
@@ -240,21 +297,25 @@ impl Intake {
 
     fn take_certificate(&mut self, object: &[u8]) -> Result<(), ImportCause> {
         let certificate = Certificate::parse(object).map_err(DropCause::from)?;
-        if !certificate.purposes.authority && certificate.issuer != certificate.subject {
-            return Err(ImportCause::NotAnAuthority);
-        }
-        self.new_certificates += 1;
+        check_country_signer(&certificate)?;
         // Given by itself, it stays whatever a list says later.
-        self.certificates.insert(certificate_name(&certificate), (certificate, None));
+        let name = certificate_name(&certificate);
+        self.accepted.insert(name.clone(), None);
+        self.certificates.insert(name, (certificate, None));
         Ok(())
     }
 
-    fn take_master_list(&mut self, file: &str, object: &[u8], vouching: &TrustStore) -> Result<(), ImportCause> {
-        let list = master_list::read(object, vouching).map_err(DropCause::from)?;
+    fn take_master_list(&mut self, file: &str, object: &[u8], rules: &Rules) -> Result<(), ImportCause> {
+        let list = master_list::read(object, &rules.store, rules.at).map_err(DropCause::from)?;
         let country = list.country.clone().unwrap_or_default();
         let held = self.sources.get(&country).and_then(|source| source.signed);
         if held.is_some_and(|held| list.signing_time.is_none_or(|signed| signed < held)) {
             return Err(ImportCause::Older);
+        }
+        let is_foreign = |certificate: &&Certificate| certificate.subject.country() != list.country;
+        let foreign = list.entries.iter().flatten().filter(is_foreign).count();
+        if rules.own_country_only && foreign > 0 {
+            return Err(ImportCause::OtherCountries(foreign));
         }
         let source = Source { sha256: sha256(object), signed: list.signing_time };
         self.sources.insert(country.clone(), source);
@@ -265,19 +326,23 @@ impl Intake {
 
     fn take_entries(&mut self, file: &str, list: MasterList, country: &str) {
         for (index, entry) in list.entries.into_iter().enumerate() {
-            match entry {
+            let checked = entry.map_err(|cause| DropCause::from(cause).into());
+            match checked.and_then(|certificate| check_self_signature(&certificate).map(|()| certificate)) {
                 Ok(certificate) => {
-                    self.new_certificates += 1;
                     let name = certificate_name(&certificate);
+                    self.accepted.entry(name.clone()).or_insert_with(|| Some(list.vouched_by.clone()));
                     self.certificates.entry(name).or_insert((certificate, Some(country.to_owned())));
                 }
-                Err(cause) => self.drop_object(file, index + 1, DropCause::from(cause).into()),
+                Err(cause) => self.drop_object(file, index + 1, cause),
             }
         }
     }
 
-    fn take_revocation_list(&mut self, object: &[u8]) -> Result<(), ImportCause> {
+    fn take_revocation_list(&mut self, object: &[u8], at: Timestamp) -> Result<(), ImportCause> {
         let list = RevocationList::parse(object, &self.authorities()).map_err(DropCause::from)?;
+        if list.this_update().is_none_or(|begin| begin.duration_since(at) > FUTURE_TOLERANCE) {
+            return Err(ImportCause::FromTheFuture);
+        }
         let name = list_name(&list);
         if self.lists.get(&name).is_some_and(|(held, _)| held.this_update() > list.this_update()) {
             return Err(ImportCause::Older);
@@ -285,6 +350,28 @@ impl Intake {
         self.new_lists += 1;
         self.lists.insert(name, (list, object.to_vec()));
         Ok(())
+    }
+
+    /// Those that were taken in and were not there before, each with who vouched for it.
+    fn added(&self, before: &Certificates) -> Vec<Added> {
+        let new = self.certificates.iter().filter(|(name, _)| !before.contains_key(*name));
+        new.map(|(name, (certificate, _))| Added {
+            file: name.clone(),
+            subject: certificate.subject.display(),
+            country: certificate.subject.country(),
+            vouched_by: self.accepted.get(name).cloned().flatten(),
+        })
+        .collect()
+    }
+
+    /// Self-issued certificates that neither their own key nor another's of the folder signed.
+    fn unproven(&self) -> Vec<String> {
+        let is_signed = |subject: &Certificate| {
+            let mut namesakes = self.certificates.values().filter(|(other, _)| other.subject == subject.issuer);
+            namesakes.any(|(other, _)| subject.verify(other).is_ok())
+        };
+        let self_issued = self.certificates.iter().filter(|(_, (one, _))| one.issuer == one.subject);
+        self_issued.filter(|(_, (one, _))| !is_signed(one)).map(|(name, _)| name.clone()).collect()
     }
 
     fn finish(mut self, held: &Held, refused: Vec<String>, at: Timestamp) -> Import {
@@ -295,6 +382,9 @@ impl Intake {
             }
         }
         let superseded = superseded(&before, &self.certificates);
+        let (added, unproven) = (self.added(&before), self.unproven());
+        let known = self.accepted.keys().filter(|name| before.contains_key(*name)).count();
+        let certificates = self.accepted.len();
         let ders: Vec<&[u8]> = self.certificates.values().map(|(certificate, _)| certificate.der()).collect();
         let deviations = held.deviations.as_deref().and_then(|text| Deviations::parse(text).ok());
         let store = TrustStore::from_certificates(&ders).0;
@@ -325,7 +415,10 @@ impl Intake {
         Import {
             files: refused.is_empty().then_some(written),
             manifest,
-            certificates: self.new_certificates,
+            certificates,
+            known,
+            added,
+            unproven,
             revocation_lists: self.new_lists,
             dropped: self.dropped,
             refused,
@@ -334,6 +427,23 @@ impl Intake {
             countries_gone,
         }
     }
+}
+
+/// A document signer comes with its card; everybody else must be what it says.
+fn check_country_signer(certificate: &Certificate) -> Result<(), ImportCause> {
+    if !certificate.purposes.is_authority() && certificate.issuer != certificate.subject {
+        return Err(ImportCause::NotAnAuthority);
+    }
+    check_self_signature(certificate)
+}
+
+/// A certificate that names its own key as its issuer's must be signed by it.
+fn check_self_signature(certificate: &Certificate) -> Result<(), ImportCause> {
+    let names_itself =
+        certificate.authority_key_id.is_some() && certificate.authority_key_id == certificate.subject_key_id;
+    let is_self_issued = certificate.issuer == certificate.subject;
+    let is_wrong = is_self_issued && names_itself && certificate.verify(certificate).is_err();
+    if is_wrong { Err(ImportCause::SelfSignatureWrong) } else { Ok(()) }
 }
 
 fn superseded(before: &Certificates, after: &Certificates) -> Vec<Superseded> {
@@ -355,10 +465,11 @@ fn certificate_name(certificate: &Certificate) -> String {
     file_name(&country, &sha256(certificate.der()), "cer")
 }
 
-/// One name for all lists of one issuer, so that a newer one takes the older one's place.
+/// One name for all lists of one issuer and scope, so that a newer one takes the older one's place, and a delta or a list
+/// for a part never a whole one's.
 fn list_name(list: &RevocationList) -> String {
     let country = list.issuer().country().unwrap_or_default();
-    file_name(&country, &sha256(list.issuer().display().as_bytes()), "crl")
+    file_name(&country, &sha256(format!("{}{}", list.issuer().display(), list.scope_id()).as_bytes()), "crl")
 }
 
 fn file_name(country: &str, digest: &str, extension: &str) -> String {

@@ -5,11 +5,12 @@ use super::{Contact, Inspection, InspectionPolicy, Observer, Progress, judging};
 use crate::bits::random::Random;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::card_security::CardSecurityVerdict;
-use crate::emrtd::authenticity::passive::{SignedSod, TrustedSod};
+use crate::emrtd::authenticity::passive::{self, SignedSod, TrustedSod, UnverifiedSod};
 use crate::emrtd::authenticity::trust::TrustStore;
 use crate::emrtd::lds::files::FileId;
 use crate::emrtd::lds::security_infos::{PaceInfo, SecurityInfos};
-use crate::emrtd::report::{self, Cause, Check, CheckResult, Outcome, Report};
+use crate::emrtd::lds::sod::SecurityObject;
+use crate::emrtd::report::{self, Cause, Check, CheckResult, Outcome, Overall, Report};
 use crate::iso7816::transport::TransportError;
 use crate::iso7816::{CardSession, SessionError};
 use jiff::Timestamp;
@@ -57,6 +58,8 @@ impl From<SessionError> for Stop {
 pub(super) enum SignedObject {
     /// Not read, or not good.
     None,
+    /// Nobody here can verify it; only its hashes are of use.
+    Unverified(UnverifiedSod),
     /// Good, of an unknown signer.
     Unknown(SignedSod),
     /// Good, of a known signer whose certificate was not in force.
@@ -69,9 +72,17 @@ impl SignedObject {
     /// What was signed, whoever signed it.
     pub(super) fn signed(&self) -> Option<&SignedSod> {
         match self {
-            Self::None => None,
+            Self::None | Self::Unverified(_) => None,
             Self::Unknown(sod) | Self::OutOfForce(sod) => Some(sod),
             Self::Trusted(sod) => Some(sod.signed()),
+        }
+    }
+
+    /// What it says, verified or not.
+    pub(super) fn object(&self) -> Option<&SecurityObject> {
+        match self {
+            Self::Unverified(sod) => Some(sod.object()),
+            other => other.signed().map(SignedSod::object),
         }
     }
 }
@@ -121,9 +132,17 @@ impl Dialogue<'_, '_> {
         }
         self.prove_by_signature()?;
         self.compare_with_card_type();
+        self.settle_validity();
         self.hand_over_identity();
         self.read_list_of_groups()?;
         self.read_remaining_groups()
+    }
+
+    /// Where the object does not say when it was signed and its signer has ended since, the signed date of issue decides.
+    fn settle_validity(&mut self) {
+        let Some(signed) = self.signed_object.signed().filter(|signed| signed.is_validity_open()) else { return };
+        let issued = judging::issued(self.policy, &self.report, &self.inspection.files);
+        passive::settle_validity(signed.signer(), issued, &mut self.report);
     }
 
     fn read_remaining_groups(&mut self) -> Result<(), Stop> {
@@ -163,15 +182,15 @@ impl Dialogue<'_, '_> {
         self.list_groups_left_out(end.is_ok());
         for check in report::listed_checks(self.policy) {
             if self.report.outcome(check).is_none() {
-                self.add(check, Outcome::NotPerformed, Some(Cause::EarlierFailure), SECTION_FILES);
+                self.add(check, Outcome::NotPerformed, Some(Cause::EarlierFailure), check.section());
             }
         }
         self.note_session();
         let resumption = if matches!(end, Err(Stop::Link(_))) { self.left_to_resume() } else { None };
         let policy = self.policy;
         self.judge(self.report.results().to_vec(), policy);
-        if matches!(end, Err(Stop::Link(_) | Stop::Channel)) {
-            // No partial verdict, and nothing of a broken reading stays.
+        if self.inspection.overall == Overall::Retry {
+            // No partial verdict, and nothing of a broken reading stays. What a verdict stands on stays with it.
             self.inspection.files.clear();
             self.inspection.evidence = None;
         }
@@ -192,8 +211,7 @@ impl Dialogue<'_, '_> {
 
     /// Groups that are signed and were not read on purpose.
     fn list_groups_left_out(&mut self, complete: bool) {
-        let signed: Vec<u8> =
-            self.signed_object.signed().map(|sod| sod.object().groups().collect()).unwrap_or_default();
+        let signed: Vec<u8> = self.signed_object.object().map(|object| object.groups().collect()).unwrap_or_default();
         for group in signed {
             if self.report.outcome(Check::ReadGroup(group)).is_some() {
                 continue;

@@ -4,17 +4,21 @@
 //! Invariants: pure; nothing of a person's data leaves it.
 
 use super::dialogue::PORTRAIT_GROUP;
-use super::{CardType, Inspection, InspectionPolicy};
+use super::{AccessNumber, CardType, Inspection, InspectionPolicy};
 use crate::bits::tlv::Reader;
 use crate::crypto::HashAlg;
+use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::authenticity::country;
 use crate::emrtd::authenticity::deviation::{Deviations, Subject};
-use crate::emrtd::authenticity::passive::{GroupHashVerdict, SignedSod};
+use crate::emrtd::authenticity::passive::{self, GroupHashVerdict, SignedSod};
+use crate::emrtd::authenticity::profile;
 use crate::emrtd::lds::com::Com;
-use crate::emrtd::lds::files::FileId;
+use crate::emrtd::lds::files::{FileId, LdsFiles};
 use crate::emrtd::lds::security_infos::SecurityInfos;
+use crate::emrtd::lds::sod::SecurityObject;
 use crate::emrtd::lds::{dg1, dg2, dg15, image_header};
-use crate::emrtd::report::{self, Cause, CheckResult, Outcome};
+use crate::emrtd::report::{self, Cause, Check, CheckResult, Outcome, Report};
+use jiff::civil::Date;
 use jiff::tz::Offset;
 
 /// What becomes of one check.
@@ -34,8 +38,8 @@ pub(in crate::emrtd) fn unsigned_group(group: u8) -> Judged {
 }
 
 /// Whether the exact bytes of a group have the hash that was signed.
-pub(in crate::emrtd) fn group_hash(signed: Option<&SignedSod>, group: u8, bytes: &[u8]) -> Judged {
-    match signed.map(|signed| signed.compare(group, bytes)) {
+pub(in crate::emrtd) fn group_hash(object: Option<&SecurityObject>, group: u8, bytes: &[u8]) -> Judged {
+    match object.map(|object| passive::compare(object, group, bytes)) {
         None => (Outcome::NotPerformed, Some(Cause::EarlierFailure)),
         Some(GroupHashVerdict::Same) => GOOD,
         Some(GroupHashVerdict::Differs) => (Outcome::Failed, Some(Cause::HashDiffers)),
@@ -69,6 +73,36 @@ pub(in crate::emrtd) fn country(signed: &SignedSod, dg1: &[u8]) -> Option<Judged
         Some(false) => (Outcome::Failed, Some(Cause::CountriesDisagree)),
         None => (Outcome::Undetermined, None),
     })
+}
+
+/// Whether the signer may sign documents of the type that the MRZ names. `None` where it is not bound to types, or DG1
+/// cannot be read.
+pub(in crate::emrtd) fn document_type(signed: &SignedSod, dg1: &[u8]) -> Option<Judged> {
+    let types = signed.signer().document_types.as_ref()?;
+    let mrz = dg1::parse(dg1).ok()?;
+    let allowed = profile::allows(types, &mrz.document_code);
+    Some(if allowed { GOOD } else { (Outcome::Failed, Some(Cause::DocumentTypeForbidden)) })
+}
+
+/// Whether the key that opened the chip is the one that its signed DG1 gives.
+pub(in crate::emrtd) fn access_key(key: &AccessKey, rule: AccessNumber, dg1: &[u8]) -> Judged {
+    let Ok(mrz) = dg1::parse(dg1) else { return (Outcome::NotPerformed, Some(Cause::EarlierFailure)) };
+    let same = match (key, rule) {
+        (AccessKey::Mrz(_), _) => mrz.access_key() == *key,
+        (AccessKey::Can(_), AccessNumber::Unrelated) => return (Outcome::NotPerformed, Some(Cause::NotNeeded)),
+        (AccessKey::Can(can), AccessNumber::TailOfOptionalData { number_len }) => {
+            let number = mrz.optional.reveal().get(..number_len);
+            number.is_some_and(|number| number.ends_with(can.expose().as_str()))
+        }
+    };
+    if same { GOOD } else { (Outcome::Failed, Some(Cause::AccessKeyDiffers)) }
+}
+
+/// The date of issue, where a group that the signed object vouches for says it.
+pub(in crate::emrtd) fn issued(policy: &InspectionPolicy, report: &Report, files: &LdsFiles) -> Option<Date> {
+    let source = policy.issue_date?;
+    let is_signed = report.outcome(Check::DgHash(source.group)) == Some(Outcome::Successful);
+    files.get(FileId::Dg(source.group)).filter(|_| is_signed).and_then(source.read)
 }
 
 /// Whether a document of a type that has a chip key has one. `None` for other types, and where DG1 cannot be read.
@@ -114,11 +148,11 @@ pub(in crate::emrtd) fn verdict(
 }
 
 /// Whether EF.COM, which may lie, agrees with what was signed.
-pub(in crate::emrtd) fn list_of_groups(com: &[u8], signed: Option<&SignedSod>) -> Judged {
-    let (com, object) = match (Com::parse(com), signed) {
+pub(in crate::emrtd) fn list_of_groups(com: &[u8], object: Option<&SecurityObject>) -> Judged {
+    let (com, object) = match (Com::parse(com), object) {
         (Err(_), _) => return (Outcome::Failed, Some(Cause::Malformed)),
         (Ok(_), None) => return (Outcome::NotPerformed, Some(Cause::EarlierFailure)),
-        (Ok(com), Some(signed)) => (com, signed.object()),
+        (Ok(com), Some(object)) => (com, object),
     };
     let mut listed = com.groups;
     let mut hashed: Vec<u8> = object.groups().collect();

@@ -19,12 +19,7 @@ impl Dialogue<'_, '_> {
             return Ok(());
         };
         let verdict = card_security::authenticate(&bytes, self.trust, self.now);
-        let (outcome, cause) = match &verdict {
-            CardSecurityVerdict::Trusted(_) => (Outcome::Successful, None),
-            CardSecurityVerdict::UnknownSigner(_) => (Outcome::Undetermined, Some(Cause::UnknownSigner)),
-            CardSecurityVerdict::Failed(cause @ Cause::AlgorithmNotSupported) => (Outcome::NotSupported, Some(*cause)),
-            CardSecurityVerdict::Failed(cause) => (Outcome::Failed, Some(*cause)),
-        };
+        let (outcome, cause) = verdict.line();
         self.add(Check::CardSecurity, outcome, cause, SECTION_MAPPING);
         self.keep(FileId::CardSecurity, bytes);
         if let Some(signed) = verdict.signed() {

@@ -163,6 +163,12 @@ impl Dialogue<'_, '_> {
     /// Writes down why a procedure failed, and whether the other one may be tried: never after the key was refused or
     /// the chip did what no chip does.
     fn not_opened(&mut self, check: Check, section: &'static str, error: AccessError) -> Result<Attempt, Stop> {
+        // A blind attempt that is refused at once: nothing was offered, so the word is about the procedure, not the key.
+        let is_blind = check == Check::Pace && self.offered.is_none();
+        if is_blind && error.refused_at_the_beginning().is_some() {
+            self.add(check, Outcome::NotSupported, Some(Cause::NotOffered), section);
+            return Ok(Attempt::NotOpened);
+        }
         let (outcome, cause, end) = match error {
             AccessError::WrongKey { .. } => (Outcome::Failed, Cause::KeyRefused, Err(Stop::NotOpened)),
             AccessError::Blocked { .. } => (Outcome::Failed, Cause::KeyBlocked, Err(Stop::NotOpened)),

@@ -6,7 +6,7 @@
 use super::dialogue::{
     ACTIVE_KEY_GROUP, CHIP_KEY_GROUP, Dialogue, SECTION_ACCESS, SECTION_ACTIVE, SECTION_CHIP, SignedObject, Stop,
 };
-use super::judging;
+use super::{AccessMethod, judging};
 use crate::bits::secret::Pii;
 use crate::emrtd::authenticity::active::{self, ActiveError, ActiveProof};
 use crate::emrtd::authenticity::chip::{self, ChipAuthenticationError, ChipAuthenticationPlan};
@@ -17,7 +17,10 @@ use crate::emrtd::lds::dg15;
 use crate::emrtd::lds::files::FileId;
 use crate::emrtd::lds::security_infos::SecurityInfos;
 use crate::emrtd::report::{Cause, Check, Outcome};
-use crate::iso7816::SessionError;
+use crate::iso7816::{SessionError, SmError};
+
+/// Sessions that may be opened again because of proofs that a chip gives up at: one for each of the two.
+const MAX_REOPENED_FOR_PROOFS: u32 = 2;
 
 /// A key of the chip, by who signed it.
 enum ChipKeyOf<K> {
@@ -74,7 +77,7 @@ impl Dialogue<'_, '_> {
                 (Outcome::NotSupported, Some(Cause::KeyNotAcceptable))
             }
             Err(ChipAuthenticationError::Session(error)) => {
-                return Err(self.broke_off(Check::ChipAuthentication, error));
+                return self.leave_out(Check::ChipAuthentication, SECTION_CHIP, error);
             }
         };
         self.add(Check::ChipAuthentication, outcome, cause, SECTION_CHIP);
@@ -107,7 +110,9 @@ impl Dialogue<'_, '_> {
             Err(ActiveError::Refused(status)) => (Outcome::NotPerformed, Some(Cause::Status(status.0))),
             Err(ActiveError::AnswerCut { .. }) => (Outcome::NotPerformed, Some(Cause::FileUnreadable)),
             Err(ActiveError::Signature(_)) => (Outcome::Failed, Some(Cause::SignatureWrong)),
-            Err(ActiveError::Session(error)) => return Err(self.broke_off(Check::ActiveAuthentication, error)),
+            Err(ActiveError::Session(error)) => {
+                return self.leave_out(Check::ActiveAuthentication, SECTION_ACTIVE, error);
+            }
         };
         self.add(Check::ActiveAuthentication, outcome, cause, SECTION_ACTIVE);
         Ok(())
@@ -147,7 +152,7 @@ impl Dialogue<'_, '_> {
             SignedObject::Trusted(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::Trusted).ok(),
             SignedObject::Unknown(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::Unknown).ok(),
             SignedObject::OutOfForce(sod) => sod.bind(group, bytes, parse).map(ChipKeyOf::OutOfForce).ok(),
-            SignedObject::None => None,
+            SignedObject::None | SignedObject::Unverified(_) => None,
         };
         if key.is_none() {
             self.add(check, Outcome::NotPerformed, Some(Cause::KeyNotBound), section);
@@ -155,10 +160,18 @@ impl Dialogue<'_, '_> {
         Ok(key)
     }
 
-    /// EF.CardAccess is unsigned; its signed copy in DG14 or EF.CardSecurity shows whether the offer was changed on the way (§4.2).
+    /// EF.CardAccess is unsigned; its signed copy in DG14 or EF.CardSecurity shows whether the offer was changed on the
+    /// way (§4.2). Where it could not be read and the chip was opened by BAC, an offer of PACE in the copy was hidden.
     pub(super) fn compare_offer(&mut self, signed: &SecurityInfos) {
-        let Some(offered) = &self.offered else { return };
-        let (outcome, cause) = judging::offer(offered, signed);
+        let by_bac = self.inspection.access_method == Some(AccessMethod::Bac);
+        let (outcome, cause) = match &self.offered {
+            Some(offered) => judging::offer(offered, signed),
+            None if by_bac && !signed.pace.is_empty() => {
+                self.inspection.downgraded = true;
+                (Outcome::Failed, Some(Cause::OfferHidden))
+            }
+            None => return,
+        };
         self.add(Check::CardAccessCopy, outcome, cause, SECTION_ACCESS);
     }
 
@@ -189,13 +202,25 @@ impl Dialogue<'_, '_> {
         }
     }
 
-    fn broke_off(&mut self, check: Check, error: SessionError) -> Stop {
+    /// A chip that answers a proof with a plain error has given up the session. It is opened once more and the proof is
+    /// left out, so that there is a verdict: a card that always does it would never get one.
+    fn leave_out(&mut self, check: Check, section: &'static str, error: SessionError) -> Result<(), Stop> {
+        match error {
+            SessionError::Secure(SmError::Plain(status)) if self.reopened < MAX_REOPENED_FOR_PROOFS => {
+                self.add(check, Outcome::NotPerformed, Some(Cause::Status(status.0)), section);
+                self.open_again()
+            }
+            error => Err(self.broke_off(check, section, error)),
+        }
+    }
+
+    fn broke_off(&mut self, check: Check, section: &'static str, error: SessionError) -> Stop {
         let stop = Stop::from(error);
         let cause = match stop {
             Stop::Link(error) => Cause::Link(error),
             Stop::Channel | Stop::NotOpened => Cause::ChannelBroken,
         };
-        self.add(check, Outcome::Aborted, Some(cause), SECTION_CHIP);
+        self.add(check, Outcome::Aborted, Some(cause), section);
         stop
     }
 }

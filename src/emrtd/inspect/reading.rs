@@ -28,6 +28,7 @@ impl Dialogue<'_, '_> {
             SodVerdict::Trusted(sod) => SignedObject::Trusted(sod),
             SodVerdict::UnknownSigner(sod) => SignedObject::Unknown(sod),
             SodVerdict::OutOfForce(sod, _) => SignedObject::OutOfForce(sod),
+            SodVerdict::Unverified(sod, _) => SignedObject::Unverified(sod),
             SodVerdict::Failed(_) => SignedObject::None,
         };
         if let Some(signed) = self.signed_object.signed() {
@@ -47,7 +48,7 @@ impl Dialogue<'_, '_> {
         if self.report.outcome(Check::ReadGroup(group)).is_some() {
             return Ok(());
         }
-        if self.signed_object.signed().is_some_and(|sod| sod.object().group_hash(group).is_none()) {
+        if self.signed_object.object().is_some_and(|object| object.group_hash(group).is_none()) {
             let (outcome, cause) = judging::unsigned_group(group);
             self.add(Check::ReadGroup(group), outcome, cause, SECTION_FILES);
             return Ok(());
@@ -63,7 +64,7 @@ impl Dialogue<'_, '_> {
     /// Reads EF.COM, which may lie, and compares it with what was signed.
     pub(super) fn read_list_of_groups(&mut self) -> Result<(), Stop> {
         let Some(bytes) = self.read_and_report(FileId::Com, Check::ReadCom)? else { return Ok(()) };
-        let (outcome, cause) = judging::list_of_groups(&bytes, self.signed_object.signed());
+        let (outcome, cause) = judging::list_of_groups(&bytes, self.signed_object.object());
         self.keep(FileId::Com, bytes);
         self.add(Check::Com, outcome, cause, SECTION_FILES);
         Ok(())
@@ -126,24 +127,47 @@ impl Dialogue<'_, '_> {
     }
 
     fn compare_hash(&mut self, group: u8, bytes: &[u8]) {
-        let signed = self.signed_object.signed();
-        let (outcome, cause) = judging::group_hash(signed, group, bytes);
-        let hash = signed.map(|signed| signed.object().hash.digest(bytes));
+        let object = self.signed_object.object();
+        let (outcome, cause) = judging::group_hash(object, group, bytes);
+        let hash = object.map(|object| object.hash.digest(bytes));
         if let (Some(evidence), Some(hash)) = (&mut self.inspection.evidence, hash) {
             evidence.group_hashes.push(GroupHash { group, hash: Pii::new(hash) });
         }
         self.add(Check::DgHash(group), outcome, cause, SECTION_PASSIVE);
     }
 
-    /// Whether the group is what it should be, and whether DG1 names the state that signed.
+    /// Whether the group is what it should be, and whether DG1 is of the state that signed and of the key that opened.
     fn look_at(&mut self, group: u8, bytes: &[u8]) {
-        let undecided = group == 1 && self.report.outcome(Check::CountryAgreement).is_none();
-        let countries = self.signed_object.signed().filter(|_| undecided);
-        if let Some((outcome, cause)) = countries.and_then(|signed| judging::country(signed, bytes)) {
-            self.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
+        if group == 1 {
+            self.look_at_issuer(bytes);
+            self.compare_access_key(bytes);
         }
         let (outcome, cause) = judging::group_form(group, bytes);
         self.add(Check::DgParse(group), outcome, cause, SECTION_FILES);
+    }
+
+    fn look_at_issuer(&mut self, dg1: &[u8]) {
+        let Some(signed) = self.signed_object.signed() else { return };
+        let undecided = self.report.outcome(Check::CountryAgreement).is_none();
+        let country = undecided.then(|| judging::country(signed, dg1)).flatten();
+        let kind = judging::document_type(signed, dg1);
+        if let Some((outcome, cause)) = country {
+            self.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
+        }
+        if let Some((outcome, cause)) = kind {
+            self.add(Check::DocumentType, outcome, cause, Check::DocumentType.section());
+        }
+    }
+
+    /// What opened the chip must be what its signed DG1 gives: a chip in between opens with anything.
+    fn compare_access_key(&mut self, dg1: &[u8]) {
+        let is_signed = self.report.outcome(Check::DgHash(1)) == Some(Outcome::Successful);
+        let (outcome, cause) = if is_signed {
+            judging::access_key(self.key, self.policy.access_number, dg1)
+        } else {
+            (Outcome::NotPerformed, Some(Cause::EarlierFailure))
+        };
+        self.add(Check::AccessKey, outcome, cause, Check::AccessKey.section());
     }
 }
 

@@ -42,7 +42,7 @@ pub enum SodError {
 /// What the state signed: the hash of every data group.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SecurityObject {
-    /// 0, or 1 with versions of LDS and Unicode.
+    /// 0, or 1, which may have versions of LDS and Unicode.
     pub version: u8,
     /// The algorithm of all hashes.
     pub hash: HashAlg,
@@ -70,7 +70,8 @@ impl SecurityObject {
             None => None,
         };
         fields.finish()?;
-        if (version == 0) == lds_version.is_some() {
+        // Versions of LDS and Unicode may be left out; where they are there, the version is 1.
+        if version == 0 && lds_version.is_some() {
             return Err(SodError::Version);
         }
         Ok(Self { version, hash, lds_version, groups })

@@ -3,7 +3,7 @@
 use super::{Cause, Check};
 use crate::emrtd::lds::files::LAST_GROUP;
 
-const CHECKS: [Check; 20] = [
+const CHECKS: [Check; 23] = [
     Check::CardAccess,
     Check::Pace,
     Check::Bac,
@@ -15,6 +15,9 @@ const CHECKS: [Check; 20] = [
     Check::SignerChain,
     Check::SignerValidity,
     Check::Revocation,
+    Check::SignerProfile,
+    Check::DocumentType,
+    Check::AccessKey,
     Check::CountryAgreement,
     Check::ChipAuthentication,
     Check::ActiveAuthentication,
@@ -27,7 +30,7 @@ const CHECKS: [Check; 20] = [
 ];
 
 /// Good checks have these, and undecided ones: each weighs WARN or less by itself.
-const REMARKS: [Cause; 16] = [
+const REMARKS: [Cause; 25] = [
     Cause::FallbackUsed,
     Cause::Irregular,
     Cause::TrailingBytes,
@@ -35,9 +38,18 @@ const REMARKS: [Cause; 16] = [
     Cause::DeprecatedHash,
     Cause::KeyIdIrregular,
     Cause::WeakKey,
+    Cause::ShortKey,
+    Cause::AttributesUnsorted,
+    Cause::AnchorIncomplete,
+    Cause::ProfileDeviates,
     Cause::SigningTimeAbsent,
+    Cause::SigningTimeOdd,
     Cause::NoRevocationList,
     Cause::RevocationListOutOfDate,
+    Cause::RevocationListNotYet,
+    Cause::RevocationListPartial,
+    Cause::RevocationListUnknownExtension,
+    Cause::AccessKeyDiffers,
     Cause::ListDiffers,
     Cause::NotSigned,
     Cause::NoKey,
@@ -46,25 +58,45 @@ const REMARKS: [Cause; 16] = [
     Cause::KeysDropped,
 ];
 
-const DEFECTS: [Cause; 18] = [
+const DEFECTS: [Cause; 38] = [
     Cause::FileMissing,
     Cause::FileProtected,
     Cause::FileUnreadable,
     Cause::Malformed,
+    Cause::ContentTypeUnknown,
+    Cause::LdsVersionUnknown,
+    Cause::GroupOutOfRange,
+    Cause::GroupTwice,
+    Cause::HashLengthWrong,
+    Cause::NoGroups,
+    Cause::NoSigner,
     Cause::SignerCertificateMissing,
     Cause::SignerMismatch,
+    Cause::CertificateTooLarge,
+    Cause::CertificateMalformed,
     Cause::SignatureWrong,
     Cause::DigestWrong,
     Cause::AttributesWrong,
+    Cause::AttributesMissing,
+    Cause::AttributeTwice,
+    Cause::ContentTypeAttributeWrong,
+    Cause::DigestAttributeMissing,
     Cause::AlgorithmNotSupported,
     Cause::KeyNotAcceptable,
+    Cause::KeyBoundOtherwise,
     Cause::ChainSignatureWrong,
     Cause::CertificateUnfit,
+    Cause::PurposeOther,
+    Cause::KeyUsePeriodOver,
+    Cause::DocumentTypeForbidden,
     Cause::SignerNotYetValid,
     Cause::SignerExpired,
+    Cause::IssuerNotYetValid,
+    Cause::SignedInFuture,
     Cause::SignerRevoked,
     Cause::CountriesDisagree,
     Cause::HashDiffers,
+    Cause::OfferHidden,
 ];
 
 /// The check with this code.

@@ -18,11 +18,19 @@ pub fn overall(results: &[CheckResult], policy: &InspectionPolicy) -> Overall {
 pub fn overall_ruled(results: &[CheckResult], rulings: &[Ruling], policy: &InspectionPolicy) -> Overall {
     let is_vouched_for = is_vouched_for(results, policy);
     let weight = |line: &CheckResult| ruled_verdict_of(line, rulings, is_vouched_for, policy);
-    let by_lines = results.iter().map(weight).max().unwrap_or(Overall::Retry);
+    let weights: Vec<Overall> = results.iter().map(weight).collect();
+    // Whatever came after it: a link that breaks takes no failure back.
+    if weights.contains(&Overall::Fail) {
+        return Overall::Fail;
+    }
+    let by_lines = weights.iter().copied().max().unwrap_or(Overall::Retry);
     let missing = required_checks(policy).into_iter().map(|check| absence(results, check)).max();
     let chip = if policy.chip_authentication_required { chip_verdict(results) } else { Overall::Pass };
     let so_far = by_lines.max(missing.unwrap_or(Overall::Pass)).max(chip);
-    if policy.from_files || is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) }
+    let verdict =
+        if policy.from_files || is_open(results) { so_far } else { so_far.max(unopened_verdict(results, by_lines)) };
+    // That nobody here knows the signer was decided before the link broke, and stands as well.
+    if verdict == Overall::Retry && weights.contains(&Overall::Unknown) { Overall::Unknown } else { verdict }
 }
 
 /// What an entry of the list of deviations says about one line.
@@ -65,6 +73,7 @@ pub fn is_excusable(check: Check, cause: Cause) -> bool {
         (Check::SignerValidity, Cause::SignerExpired | Cause::SignerNotYetValid)
             | (Check::CountryAgreement, Cause::CountriesDisagree)
             | (Check::DgParse(_), Cause::Malformed)
+            | (Check::DocumentType, Cause::DocumentTypeForbidden)
     )
 }
 
@@ -75,6 +84,8 @@ pub fn listed_checks(policy: &InspectionPolicy) -> Vec<Check> {
         Check::Pace,
         Check::Bac,
         Check::CardAccessCopy,
+        Check::AccessKey,
+        Check::SignerProfile,
         Check::ChipAuthentication,
         Check::ActiveAuthentication,
         Check::Revocation,
@@ -117,9 +128,16 @@ fn required_checks(policy: &InspectionPolicy) -> Vec<Check> {
 fn absence(results: &[CheckResult], check: Check) -> Overall {
     match outcome_of(results, check) {
         Some(Outcome::Successful) => Overall::Pass,
+        // What nobody verified is at best unknown.
+        Some(_) if vouches(check) => Overall::Unknown,
         Some(_) => Overall::Warn,
         None => Overall::Retry,
     }
+}
+
+/// The three checks that say that a state of the store signed the data.
+fn vouches(check: Check) -> bool {
+    matches!(check, Check::SodStructure | Check::SodSignature | Check::SignerChain)
 }
 
 /// One access procedure has succeeded.
@@ -127,7 +145,7 @@ fn is_open(results: &[CheckResult]) -> bool {
     [Check::Pace, Check::Bac].into_iter().any(|check| outcome_of(results, check) == Some(Outcome::Successful))
 }
 
-/// A chip that was not opened: a forgery where a line says so, the wrong key or card where one says so, else unfinished.
+/// A chip that was not opened: the wrong key or card where a line says so, else unfinished.
 fn unopened_verdict(results: &[CheckResult], by_lines: Overall) -> Overall {
     let other_key_needed = results.iter().any(|line| {
         matches!(line.check, Check::Pace | Check::Bac)
@@ -139,7 +157,6 @@ fn unopened_verdict(results: &[CheckResult], by_lines: Overall) -> Overall {
             )
     });
     match by_lines {
-        Overall::Fail => Overall::Fail,
         _ if other_key_needed => Overall::Access,
         Overall::Access => Overall::Access,
         _ => Overall::Retry,
@@ -195,8 +212,11 @@ fn verdict_of(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
             Some(Cause::ProtocolViolated) => Overall::Fail,
             _ => Overall::Retry,
         },
-        Outcome::Undetermined if line.cause == Some(Cause::UnknownSigner) => Overall::Unknown,
+        Outcome::Undetermined if matches!(line.cause, Some(Cause::UnknownSigner | Cause::SignerCertificateMissing)) => {
+            Overall::Unknown
+        }
         Outcome::Undetermined => Overall::Warn,
+        Outcome::NotSupported if vouches(line.check) => Overall::Unknown,
         // What these mean depends on whether the check was required; see `absence` and `chip_verdict`.
         Outcome::NotSupported | Outcome::NotPerformed => Overall::Pass,
     }
@@ -208,8 +228,14 @@ fn note_verdict(cause: Option<Cause>) -> Overall {
         None
         | Some(
             Cause::OldEncoding
+            | Cause::AttributesUnsorted
             | Cause::DeprecatedHash
+            | Cause::ShortKey
             | Cause::KeyIdIrregular
+            | Cause::AnchorIncomplete
+            | Cause::ProfileDeviates
+            | Cause::SigningTimeAbsent
+            | Cause::SigningTimeOdd
             | Cause::TrailingBytes
             | Cause::NotNeeded
             | Cause::KeyOfUnknownSigner
@@ -227,7 +253,8 @@ fn failure_verdict(line: &CheckResult, policy: &InspectionPolicy) -> Overall {
         (Check::Pace | Check::Bac, Some(Cause::ProtocolViolated)) => Overall::Fail,
         // A failed attempt at one procedure weighs little when the other opened the chip.
         (Check::Pace | Check::Bac | Check::CardAccess, _) => Overall::Warn,
-        (Check::Com | Check::ReadCom | Check::ReadCardSecurity, _) => Overall::Warn,
+        (Check::Com | Check::ReadCom | Check::ReadCardSecurity | Check::AccessKey, _) => Overall::Warn,
+        (Check::CardAccessCopy, Some(Cause::OfferHidden)) if policy.bac_fallback => Overall::Warn,
         (Check::ReadGroup(group) | Check::DgParse(group), _) if !policy.required_groups.contains(&group) => {
             Overall::Warn
         }

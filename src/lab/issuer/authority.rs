@@ -43,7 +43,7 @@ pub struct Authority {
     certificate: Vec<u8>,
 }
 
-/// What a certificate says that it may do. The first two are right; the others are each wrong in one way.
+/// What a certificate says that it may do. The first three are right; the others are each wrong in one way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Profile {
     /// A country signer.
@@ -52,6 +52,10 @@ pub enum Profile {
     DocumentSigner,
     /// A signer of master lists.
     MasterListSigner,
+    /// A signer of master lists without digitalSignature.
+    MasterListSignerWithoutSignature,
+    /// A signer of master lists with a critical extension that nobody knows.
+    MasterListSignerWithUnknownExtension,
     /// A document signer without digitalSignature.
     SignerThatMayNotSign,
     /// A document signer that says it is an authority.
@@ -222,11 +226,15 @@ impl Authority {
         const CERTIFICATE_AND_LIST_SIGNING: [u8; 2] = [1, 0x06];
         const SIGNATURE: [u8; 2] = [7, 0x80];
         const LIST_SIGNING: [u8; 2] = [1, 0x02];
+        const ENCIPHERMENT: [u8; 2] = [5, 0x20];
         let (usage, is_authority) = match profile {
             Profile::CountrySigner | Profile::AuthorityWithUnknownExtension => (CERTIFICATE_AND_LIST_SIGNING, true),
             Profile::AuthorityWithoutConstraints => (CERTIFICATE_AND_LIST_SIGNING, false),
             Profile::AuthorityThatMayNotCertify => (LIST_SIGNING, true),
-            Profile::DocumentSigner | Profile::MasterListSigner => (SIGNATURE, false),
+            Profile::DocumentSigner | Profile::MasterListSigner | Profile::MasterListSignerWithUnknownExtension => {
+                (SIGNATURE, false)
+            }
+            Profile::MasterListSignerWithoutSignature => (ENCIPHERMENT, false),
             Profile::SignerThatIsAnAuthority => (SIGNATURE, true),
             Profile::SignerThatMayNotSign => (LIST_SIGNING, false),
         };
@@ -239,11 +247,17 @@ impl Authority {
             let constraints = der::sequence(&[tlv::encode(0x01, &[0xFF]), der::integer(&[0])]);
             extensions.push(extension(BASIC_CONSTRAINTS, true, &constraints));
         }
-        if profile == Profile::MasterListSigner {
+        let signs_lists = matches!(
+            profile,
+            Profile::MasterListSigner
+                | Profile::MasterListSignerWithoutSignature
+                | Profile::MasterListSignerWithUnknownExtension
+        );
+        if signs_lists {
             let purposes = der::sequence(&[der::oid(MASTER_LIST_SIGNING)]);
             extensions.push(extension(EXTENDED_KEY_USAGE, true, &purposes));
         }
-        if profile == Profile::AuthorityWithUnknownExtension {
+        if matches!(profile, Profile::AuthorityWithUnknownExtension | Profile::MasterListSignerWithUnknownExtension) {
             extensions.push(extension(NOBODYS_EXTENSION, true, &der::octets(&[])));
         }
         extensions

@@ -146,6 +146,7 @@ pub(super) fn dg13(person: &Person) -> Vec<u8> {
 /// What a chip offers in its unsigned and signed lists.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offer {
+    pub(super) pace: bool,
     pub(super) chip_authentication: bool,
     pub(super) chip_mapping: bool,
 }
@@ -170,11 +171,11 @@ pub(super) fn card_access(offer: Offer) -> Vec<u8> {
 /// Terminal authentication, chip authentication and PACE, as seen on cards.
 fn offered(offer: Offer) -> Vec<Vec<u8>> {
     let info = |kind: &[u8], rest: &[Vec<u8>]| der::sequence(&[&[der::oid(kind)], rest].concat());
-    let mut infos = vec![
-        info(TERMINAL_AUTHENTICATION, &[der::integer(&[1])]),
-        info(PACE_ECDH_GM_AES_128, &[der::integer(&[2]), der::integer(&[PACE_PARAMETER_ID])]),
-    ];
-    if offer.chip_mapping {
+    let mut infos = vec![info(TERMINAL_AUTHENTICATION, &[der::integer(&[1])])];
+    if offer.pace {
+        infos.push(info(PACE_ECDH_GM_AES_128, &[der::integer(&[2]), der::integer(&[PACE_PARAMETER_ID])]));
+    }
+    if offer.pace && offer.chip_mapping {
         infos.push(info(PACE_ECDH_CAM_AES_128, &[der::integer(&[2]), der::integer(&[PACE_PARAMETER_ID])]));
     }
     if offer.chip_authentication {

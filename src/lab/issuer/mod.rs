@@ -131,7 +131,11 @@ impl Making {
     }
 
     fn offer(&self) -> groups::Offer {
-        groups::Offer { chip_authentication: self.chip_authentication, chip_mapping: self.chip_mapping }
+        groups::Offer {
+            pace: self.pace,
+            chip_authentication: self.chip_authentication,
+            chip_mapping: self.chip_mapping,
+        }
     }
 }
 
