@@ -67,7 +67,7 @@ fn a_desk_under_a_umask_that_forbids_nothing() {
     desk.send(Input::Entered(person(0).qr()));
     desk.field.insert(card(&good(&person(0))));
     desk.wait("a verdict", |view| ready(&view.screen).is_some());
-    desk.send(Input::Chose(Choice::Admit));
+    desk.choose(Choice::Admit);
     desk.wait("a receipt", |view| {
         case_of(&view.screen).is_some_and(|case| matches!(case.stage, StageView::Recorded(_)))
     });
