@@ -23,7 +23,7 @@ endif
 # a minute more of building saves several of testing.
 test: packages-test
 	CARGO_PROFILE_TEST_OPT_LEVEL=1 $(CARGO) test --no-default-features --features tpm
-	$(CARGO) test --features gui-tests --test ui
+	$(CARGO) test --features gui-tests --test ui --test window
 
 lint:
 	$(CARGO) fmt --check
@@ -45,4 +45,4 @@ packages-demo:
 	$(PACKAGES) build window
 
 packages-test:
-	$(PACKAGES) build reader check
+	$(PACKAGES) build window headless reader check keys

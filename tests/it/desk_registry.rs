@@ -56,6 +56,15 @@ fn check(world: &World, ends: &Ends) {
     let case = bench.decided();
     assert_eq!((case.signal, case.headline), ends.verdict, "{:?}", case.reasons);
     assert_eq!(registry_line(&case), Some(ends.line));
+    let health = match ends.line {
+        Failure::RegistryDown | Failure::RegistrySlow => RegistryHealth::Silent,
+        Failure::RegistryRejects => RegistryHealth::Rejects,
+        Failure::RegistryForeign => RegistryHealth::Foreign,
+        Failure::RegistryLying => RegistryHealth::Lying,
+        Failure::RegistryClockDiffers => RegistryHealth::ClockDiffers,
+        _ => RegistryHealth::Well,
+    };
+    assert_eq!(bench.view.get().status.registry, Some(health), "only one that answered as agreed is well");
     bench.decide(ends.choice);
     bench.stop();
     let events = world.events();

@@ -87,6 +87,7 @@ mod roster_exam;
 mod roster_files;
 mod roster_import;
 mod rules;
+mod scanned;
 mod secure_messaging;
 mod sign_in;
 mod signed_data;

@@ -6,4 +6,5 @@ mod preparing;
 mod presses;
 mod screens;
 mod views;
+mod views_preparing;
 mod words;

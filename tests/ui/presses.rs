@@ -331,7 +331,7 @@ fn rows_of_the_search_are_reached_and_picked_by_keys() {
 #[test]
 fn pin_goes_in_key_by_key() {
     for frame_s in [0.002, 0.03, SLOW_S] {
-        let view = crate::preparing::sign_in(|view| view.chosen = Some(0));
+        let view = crate::views_preparing::sign_in(|view| view.chosen = Some(0));
         let mut shown = window(view.clone());
         let sent = typed_by(&mut shown, "593972", frame_s, |_| view.clone());
         let expected = Input::EnteredPin(diemdanh::bits::secret::Secret::new("593972".to_owned()));

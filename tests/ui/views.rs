@@ -1,6 +1,6 @@
 //! Literal views, one for each situation, about people who do not exist.
 
-use crate::preparing;
+use crate::views_preparing as preparing;
 use diemdanh::bits::secret::Pii;
 use diemdanh::checkin::event::{Choice, CopyHealth, DiskState, Meaning, ReadPhase};
 use diemdanh::checkin::failure::{Failure, Signal};
@@ -228,7 +228,7 @@ fn news() -> NewsView {
     }
 }
 
-fn recorded() -> CaseView {
+pub(crate) fn recorded() -> CaseView {
     let receipt = ReceiptView { entry: "1/42".to_owned(), time: "06:41:07".to_owned() };
     CaseView { headline: Headline::RecordedAdmit, stage: StageView::Recorded(receipt), ..admit() }
 }

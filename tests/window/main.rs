@@ -1,0 +1,329 @@
+//! Real key events on the real window: XTEST under Xvfb, with a window manager, and with a Vietnamese input method.
+//!
+//! The window runs in a child process of this very test program (a window wants a process's first thread); it prints what
+//! it hands to the desk. What must not happen is shown to have not happened by a key that is pressed last and answers.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests stand outside the rooms")]
+#![allow(dead_code, reason = "the views are those of the tests of the screens; each program needs some of them")]
+
+#[path = "../ui/views.rs"]
+mod views;
+#[path = "../ui/views_preparing.rs"]
+mod views_preparing;
+
+use diemdanh::bits::secret::Secret;
+use diemdanh::checkin::event::{Choice, Input, Meaning};
+use diemdanh::checkin::view::*;
+use diemdanh::ui::app::{DeskLink, WindowOptions, run};
+use diemdanh::ui::style;
+use libtest_mimic::{Arguments, Trial};
+use std::cell::RefCell;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::process::{Child, ChildStdout, Command, ExitCode, Stdio};
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+/// Names the screen that the child shows.
+const SCREEN: &str = "DIEMDANH_TEST_WINDOW";
+const PATIENCE: Duration = Duration::from_secs(60);
+const QR: &str = "099208000017|001234567|Nguyen Van Mau|15022008|Nam|Ha Noi|01012024";
+
+// -- the window --
+
+fn screen(name: &str) -> Screen {
+    let choices = vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted];
+    match name {
+        "verdict" => Screen::Verdict(CaseView { stage: StageView::Deciding(choices), ..views::admit() }),
+        "reasons" => Screen::Verdict(CaseView { stage: StageView::ChoosingReason, ..views::admit() }),
+        "recorded" => Screen::Verdict(views::recorded()),
+        "closing" => Screen::Closing(ClosingView::Asking { arrived: 1, expected: 2, entries: 3, unanswered: 0 }),
+        "pin" => {
+            let view = views_preparing::sign_in(|view| view.chosen = Some(0));
+            view.screen
+        }
+        _ => Screen::Idle(IdleView::default()),
+    }
+}
+
+/// What the desk would show next.
+fn next(input: &Input) -> Option<&'static str> {
+    match input {
+        Input::Chose(Choice::NotAdmitted, _) => Some("reasons"),
+        Input::Chose(..) | Input::Reason(..) => Some("recorded"),
+        Input::EndSession => Some("closing"),
+        Input::Continue => Some("idle"),
+        _ => None,
+    }
+}
+
+fn told(input: &Input) -> String {
+    match input {
+        Input::Entered(text) => format!("entered {text}"),
+        Input::Scanned(text) => format!("scanned {text}"),
+        Input::EnteredPin(pin) => format!("pin {}", Secret::expose(pin)),
+        Input::Typed(_) => String::new(),
+        Input::Chose(choice, _) => format!("chose {choice:?}"),
+        Input::Reason(reason, _) => format!("reason {reason:?}"),
+        other => format!("{other:?}").to_lowercase(),
+    }
+}
+
+fn say(line: &str) {
+    let mut out = std::io::stdout();
+    let _ = writeln!(out, "\nwindow: {line}");
+    let _ = out.flush();
+}
+
+fn main() -> ExitCode {
+    if let Ok(name) = std::env::var(SCREEN) {
+        show(&name);
+        return ExitCode::SUCCESS;
+    }
+    let tests: [(&str, fn()); 7] = [
+        ("digits_come_in_the_order_of_the_keys", digits_come_in_the_order_of_the_keys),
+        ("scan_into_the_line_is_what_was_sent", scan_into_the_line_is_what_was_sent),
+        ("scan_on_a_verdict_decides_nothing", scan_on_a_verdict_decides_nothing),
+        ("held_keys_are_one_press", held_keys_are_one_press),
+        ("double_click_on_one_button_presses_no_other", double_click_on_one_button_presses_no_other),
+        ("admit_has_a_key_of_its_own_and_enter_dismisses", admit_has_a_key_of_its_own_and_enter_dismisses),
+        ("input_method_neither_holds_back_nor_rewrites", input_method_neither_holds_back_nor_rewrites),
+    ];
+    let trial = |(name, test): (&'static str, fn())| {
+        Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    };
+    libtest_mimic::run(&Arguments::from_args(), tests.into_iter().map(trial).collect()).exit_code()
+}
+
+/// The child's part.
+fn show(name: &str) {
+    let shown = Rc::new(RefCell::new(Arc::new(views::view(screen(name)))));
+    let looked_at = Rc::clone(&shown);
+    let view = Box::new(move || Arc::clone(&looked_at.borrow()));
+    let send = Box::new(move |input: Input| {
+        let line = told(&input);
+        if !line.is_empty() {
+            say(&line);
+        }
+        if let Some(name) = next(&input) {
+            let meaning = Meaning(shown.borrow().meaning.0 + 1);
+            *shown.borrow_mut() = Arc::new(View { meaning, ..views::view(screen(name)) });
+        }
+    });
+    let options = WindowOptions {
+        size: style::DESIGN_SIZE,
+        fullscreen: false,
+        side_panel: None,
+        #[cfg(feature = "lab")]
+        autopilot: None,
+    };
+    run(DeskLink { view, send }, options, |_| say("ready")).expect("a window");
+}
+
+// -- the hands --
+
+/// A display of its own with a window manager, the window on it, and what the window says.
+struct Display {
+    server: Child,
+    helpers: Vec<Child>,
+    window: Child,
+    number: String,
+    lines: Receiver<String>,
+}
+
+impl Display {
+    fn with(screen: &str) -> Self {
+        Self::start(screen, &[], |_| Vec::new())
+    }
+
+    fn start(screen: &str, environment: &[(&str, &str)], helpers: impl FnOnce(&str) -> Vec<Child>) -> Self {
+        let mut server = Command::new("Xvfb");
+        server.args(["-displayfd", "1", "-screen", "0", "1280x800x24", "-nolisten", "tcp"]);
+        let mut server = quiet(&mut server).stdout(Stdio::piped()).spawn().expect("Xvfb");
+        let number = format!(":{}", first_line(server.stdout.as_mut().expect("its output")));
+        let mut manager = Command::new("openbox");
+        let mut all = vec![quiet(manager.env("DISPLAY", &number)).spawn().expect("openbox")];
+        all.extend(helpers(&number));
+        let mut window = Command::new(std::env::current_exe().expect("this program"));
+        window.env(SCREEN, screen).env("DISPLAY", &number).env_remove("WAYLAND_DISPLAY");
+        window.envs(environment.iter().copied()).env("LIBGL_ALWAYS_SOFTWARE", "1");
+        let mut window = quiet(&mut window).stdout(Stdio::piped()).spawn().expect("the window");
+        let lines = lines_of(window.stdout.take().expect("its output"));
+        let display = Self { server, helpers: all, window, number, lines };
+        display.expect("ready");
+        display.keys(&["search", "--sync", "--onlyvisible", "--name", "Danh", "windowactivate", "--sync"]);
+        // Buttons come alive, and the first frames are drawn.
+        display.keys(&["sleep", "1.5"]);
+        display
+    }
+
+    /// Runs one chain of commands of xdotool.
+    fn keys(&self, words: &[&str]) {
+        let mut tool = Command::new("xdotool");
+        let status = tool.args(words).env("DISPLAY", &self.number).stdout(Stdio::null()).status().expect("xdotool");
+        assert!(status.success(), "{words:?}");
+    }
+
+    fn types(&self, text: &str, delay_ms: &str) {
+        self.keys(&["type", "--delay", delay_ms, text]);
+    }
+
+    /// Everything said up to the line that is waited for.
+    fn until(&self, last: &str) -> Vec<String> {
+        let mut said = Vec::new();
+        loop {
+            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{last} never came: {said:?}"));
+            if line == last {
+                return said;
+            }
+            said.push(line);
+        }
+    }
+
+    fn expect(&self, line: &str) {
+        let said = self.until(line);
+        assert!(said.is_empty(), "{said:?}");
+    }
+
+    /// What was said before a key is answered that is pressed now.
+    fn said(&self) -> Vec<String> {
+        self.keys(&["sleep", "0.8", "key", "Escape"]);
+        self.until("back")
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        for child in [&mut self.window].into_iter().chain(&mut self.helpers).chain([&mut self.server]) {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+fn quiet(command: &mut Command) -> &mut Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null())
+}
+
+fn first_line(output: &mut ChildStdout) -> String {
+    let mut text = String::new();
+    let mut byte = [0; 1];
+    while output.read_exact(&mut byte).is_ok() && byte != *b"\n" {
+        text.push(char::from(byte[0]));
+    }
+    text
+}
+
+fn lines_of(output: ChildStdout) -> Receiver<String> {
+    let (sender, lines) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if let Some(line) = line.strip_prefix("window: ") {
+                let _ = sender.send(line.to_owned());
+            }
+        }
+    });
+    lines
+}
+
+// -- what must happen, and what must not --
+
+fn digits_come_in_the_order_of_the_keys() {
+    let display = Display::with("idle");
+    for text in ["123456", "000017"] {
+        for delay_ms in ["1", "12", "60", "250"] {
+            display.types(text, delay_ms);
+            display.keys(&["key", "Return"]);
+            display.expect(&format!("entered {text}"));
+        }
+    }
+}
+
+fn scan_into_the_line_is_what_was_sent() {
+    let display = Display::with("idle");
+    for delay_ms in ["1", "8"] {
+        display.types(&format!("{QR}\n"), delay_ms);
+        display.expect(&format!("entered {QR}"));
+        display.types(QR, delay_ms);
+        display.expect(&format!("entered {QR}"));
+        display.types(&format!("{QR}\t"), delay_ms);
+        display.expect(&format!("entered {QR}"));
+    }
+}
+
+fn scan_on_a_verdict_decides_nothing() {
+    for delay_ms in ["1", "8", "30"] {
+        let display = Display::with("verdict");
+        // A button in focus, as somebody may have left it.
+        display.keys(&["key", "Tab", "key", "Tab", "sleep", "1.2"]);
+        display.types(&format!("{QR}\n"), delay_ms);
+        assert_eq!(display.said(), [format!("scanned {QR}")], "{delay_ms} ms a key");
+    }
+}
+
+fn held_keys_are_one_press() {
+    let display = Display::with("verdict");
+    display.keys(&["keydown", "Return", "sleep", "1.6", "keyup", "Return"]);
+    assert!(display.said().is_empty());
+    display.keys(&["keydown", "F6", "sleep", "1.6", "keyup", "F6"]);
+    assert_eq!(display.said(), ["chose Refer"]);
+    let display = Display::with("idle");
+    display.keys(&["keydown", "F10", "sleep", "1.6", "keyup", "F10"]);
+    assert_eq!(display.said(), ["endsession"]);
+}
+
+fn double_click_on_one_button_presses_no_other() {
+    let display = Display::with("verdict");
+    display.keys(&["mousemove", "1090", "718", "click", "--repeat", "2", "--delay", "120", "1"]);
+    assert_eq!(display.said(), ["chose NotAdmitted"]);
+}
+
+fn admit_has_a_key_of_its_own_and_enter_dismisses() {
+    let display = Display::with("verdict");
+    display.keys(&["key", "F5"]);
+    display.expect("chose Admit");
+    display.keys(&["sleep", "0.8", "key", "Return"]);
+    display.expect("continue");
+    let display = Display::with("verdict");
+    display.keys(&["key", "KP_Add"]);
+    display.expect("chose Admit");
+}
+
+/// IBus with Unikey as most desks in Vietnam have it: it holds keys back and rewrites them.
+fn input_method_neither_holds_back_nor_rewrites() {
+    let environment = [("XMODIFIERS", "@im=ibus")];
+    let start = |screen: &str| Display::start(screen, &environment, input_method);
+    let display = start("pin");
+    display.types("593972", "40");
+    display.keys(&["key", "Return"]);
+    display.expect("pin 593972");
+    drop(display);
+    let display = start("idle");
+    display.types("000017", "40");
+    display.keys(&["key", "Return"]);
+    display.expect("entered 000017");
+    display.types(&format!("{QR}\n"), "8");
+    display.expect(&format!("entered {QR}"));
+    // A name, in Telex: the word that is still open is a part of what one Enter enters.
+    display.types("nguyeenx vawn maaux", "40");
+    display.keys(&["key", "Return"]);
+    display.expect("entered nguyễn văn mẫu");
+}
+
+fn input_method(display: &str) -> Vec<Child> {
+    let script = "ibus-daemon -x -r & \
+                  until ibus engine Unikey >/dev/null 2>&1; do :; done; echo; echo unikey-is-on; wait";
+    let mut session = Command::new("dbus-run-session");
+    session.args(["--", "sh", "-c", script]).env("DISPLAY", display).env("XMODIFIERS", "@im=ibus");
+    let mut session = quiet(&mut session).stdout(Stdio::piped()).spawn().expect("a session bus");
+    let mut output = session.stdout.take().expect("its output");
+    // The services of the session say things of their own before, and in between.
+    while !first_line(&mut output).contains("unikey-is-on") {
+        assert!(session.try_wait().is_ok_and(|ended| ended.is_none()), "the input method does not start");
+    }
+    vec![session]
+}
