@@ -11,7 +11,9 @@
 //! Whoever takes note and journals away together, or puts older copies of both back, is told by the witness of the log,
 //! where one was reached before; without one by nobody.
 //!
-//! Invariant: a wrong PIN is on the disk before the next one is tried.
+//! Invariants:
+//! - No PIN is checked before it is certain that a wrong one can be written down: the journal is held, and there is room.
+//! - A wrong PIN is on the disk before the next one is tried.
 
 use crate::bits::stamp::Clock;
 use crate::checkin::failure::Failure;
@@ -23,12 +25,12 @@ use crate::desk::past::{Past, unlocked, wrong_pin};
 use crate::desk::rules::effective;
 use crate::desk::sources::desk_cert;
 use crate::desk::start::opening;
-use crate::host::disk::FileStore;
+use crate::host::disk::{self, FileStore, Space};
 use crate::host::file;
 use crate::host::folder::replace_files;
 use crate::host::random::SystemRandom;
 use crate::record::desk_state::{DeskState, MAX_STATE_LEN};
-use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, NoteSigner, SegmentHead};
+use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, NoteSigner, OpenBasis, Opening, SegmentHead};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
@@ -39,7 +41,17 @@ pub(super) struct Guard {
     past: Past,
     /// Why wrong PINs of before are not known.
     lost: Option<Lost>,
-    log: Option<AttendanceLog<FileStore>>,
+    journal: Journal,
+}
+
+/// The journal of the session that somebody signs in for.
+enum Journal {
+    /// Nobody has tried yet.
+    Free,
+    /// Nobody else writes it.
+    Held(FileStore),
+    /// It says which PINs were wrong.
+    Open(Box<AttendanceLog<FileStore>>),
 }
 
 /// Why it is not known how many wrong PINs there were.
@@ -98,7 +110,7 @@ impl Guard {
         if lost == Some(Lost::Journal) {
             state.heads = past.last_heads();
         }
-        let guard = Self { folder: folder.to_owned(), state, past, lost, log: None };
+        let guard = Self { folder: folder.to_owned(), state, past, lost, journal: Journal::Free };
         // What was forgotten stays forgotten over the next start, whatever is tried until then.
         if lost.is_some_and(|lost| lost != Lost::Before) {
             guard.write(device)?;
@@ -127,6 +139,23 @@ impl Guard {
         self.state.confirmed.contains(code)
     }
 
+    /// Before a PIN is checked: nobody else holds the journal of this session, and there is room for what may come.
+    ///
+    /// # Errors
+    /// A halted desk: no PIN is checked.
+    pub(super) fn hold(&mut self, config: &DeskConfig, base: &Path) -> Result<(), Halted> {
+        if !matches!(self.journal, Journal::Free) {
+            return Ok(());
+        }
+        let journal = base.join(&config.paths.journal);
+        let store = FileStore::open(&journal).map_err(|error| halted(Failure::LogUnwritable, error))?;
+        if let Ok(Space::TooLittle { .. }) = disk::space(&journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
+            return Err(halted(Failure::DiskFull, journal.display()));
+        }
+        self.journal = Journal::Held(store);
+        Ok(())
+    }
+
     /// A PIN was wrong: an entry says so, in a segment of its own.
     ///
     /// # Errors
@@ -139,15 +168,17 @@ impl Guard {
         code: &str,
         clock: &dyn Clock,
     ) -> Result<(), Halted> {
-        let log = match self.log.take() {
-            Some(log) => log,
-            None => self.open_log(config, base, device, clock)?,
+        self.hold(config, base)?;
+        let mut log = match std::mem::replace(&mut self.journal, Journal::Free) {
+            Journal::Open(log) => log,
+            Journal::Held(store) => Box::new(self.open_log(config, base, device, store, clock)?),
+            Journal::Free => return Err(halted(Failure::LogUnwritable, "nobody holds the journal")),
         };
-        let log = self.log.insert(log);
         let code = Code::new(code).unwrap_or_else(|_| Code::unknown());
         log.append(&Code::unknown(), wrong_pin(&code), clock.now())
             .map_err(|fault| halted(failure_of(&fault), fault))?;
-        self.note_head(&config.session.id);
+        self.note_head(&config.session.id, &log);
+        self.journal = Journal::Open(log);
         self.keep(device)
     }
 
@@ -174,16 +205,15 @@ impl Guard {
         Ok(words)
     }
 
-    /// Ends the segment of wrong PINs, where there is one.
+    /// Ends the segment of wrong PINs, where there is one, and lets the journal go.
     ///
     /// # Errors
     /// A halted desk.
     pub(super) fn close(&mut self, config: &DeskConfig, clock: &dyn Clock) -> Result<(), Halted> {
-        if let Some(log) = &mut self.log {
+        if let Journal::Open(mut log) = std::mem::replace(&mut self.journal, Journal::Free) {
             log.close(&Code::unknown(), clock.now()).map_err(|fault| halted(failure_of(&fault), fault))?;
-            self.note_head(&config.session.id);
+            self.note_head(&config.session.id, &log);
         }
-        self.log = None;
         Ok(())
     }
 
@@ -192,18 +222,18 @@ impl Guard {
         config: &DeskConfig,
         base: &Path,
         device: &dyn NoteSigner,
+        store: FileStore,
         clock: &dyn Clock,
     ) -> Result<AttendanceLog<FileStore>, Halted> {
-        let journal = base.join(&config.paths.journal);
-        let store = FileStore::open(&journal).map_err(|error| halted(Failure::LogUnwritable, error))?;
         let cert = desk_cert(config, base)?;
         let opening = opening(config, &effective(config), device, cert, Code::unknown(), String::new());
+        let basis = OpenBasis { board_keys: Some(self.state.board_keys), ..opening.basis.clone() };
+        let opening = Opening { basis, ..opening };
         let opened = AttendanceLog::open(store, &opening, clock.now(), &mut SystemRandom);
         opened.map(|(log, _)| log).map_err(|fault| halted(failure_of(&fault), fault))
     }
 
-    fn note_head(&mut self, session: &str) {
-        let Some(log) = &self.log else { return };
+    fn note_head(&mut self, session: &str, log: &AttendanceLog<FileStore>) {
         let head = log.head();
         let head = SegmentHead { segment: log.segment(), size: head.size, root: head.root };
         self.state.heads.insert(session.to_owned(), head);

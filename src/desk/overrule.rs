@@ -84,6 +84,7 @@ pub fn prove(
     if packages.guard().are_pins_lost() {
         rules.distrust(&package.front().operators, clock.now());
     }
+    packages.guard_mut().0.hold(session, base).map_err(OverruleError::Halted)?;
     let mut proven = Vec::new();
     for claim in claims {
         match check(&package, &mut rules, claim, clock)? {
@@ -96,6 +97,7 @@ pub fn prove(
             }
         }
     }
+    packages.guard_mut().0.close(session, clock).map_err(OverruleError::Halted)?;
     pair(&proven)
 }
 

@@ -126,7 +126,7 @@ impl Preparation {
             (Stage::SigningIn { chosen, wrong, .. }, Input::Back) => (*chosen, *wrong) = (None, None),
             (Stage::SigningIn { .. }, Input::EnteredPin(pin)) => return self.try_pin(&pin),
             (Stage::Confirming { .. }, Input::TakePackage(_)) => return Ok(self.confirmed()),
-            (Stage::Confirming { .. }, Input::Back) => self.stage = Stage::Choosing,
+            (Stage::Confirming { .. }, Input::Back) => self.back_to_packages(),
             _ => {}
         }
         Ok(Step::Wait)
@@ -164,6 +164,8 @@ impl Preparation {
         };
         let (operators, site) = (&package.front().operators, package.note().site.as_str());
         let clock = self.start.clock.as_ref();
+        let config = applied(&self.start.config, package)?;
+        self.packages.guard_mut().0.hold(&config, &self.start.base)?;
         let lock = match self.rules.ask(operators, site, &code, clock.now()) {
             Ok(lock) => lock,
             Err(Refusal::Locked { .. } | Refusal::Stopped) => return Ok(Step::Wait),
@@ -188,7 +190,6 @@ impl Preparation {
             }
             (Attempt::Stale, _) => Ok(Step::Wait),
             _ => {
-                let config = applied(&self.start.config, package)?;
                 let (guard, device) = self.packages.guard_mut();
                 guard.wrong_pin(&config, &self.start.base, device, &code, clock).map(|()| Step::Wait)
             }
@@ -202,6 +203,12 @@ impl Preparation {
         }
         self.stage = Stage::Confirming { package, entered };
         Step::Wait
+    }
+
+    /// Another package may be of another session: its journal is another.
+    fn back_to_packages(&mut self) {
+        self.end_of_wrong_pins();
+        self.stage = Stage::Choosing;
     }
 
     fn confirmed(&mut self) -> Step {
@@ -231,7 +238,7 @@ impl Preparation {
 
     /// The window was closed: the segment that says which PINs were wrong ends in order.
     fn end_of_wrong_pins(&mut self) {
-        let Stage::SigningIn { package, .. } = &self.stage else { return };
+        let (Stage::SigningIn { package, .. } | Stage::Confirming { package, .. }) = &self.stage else { return };
         let closed = applied(&self.start.config, package).and_then(|config| {
             let (guard, _) = self.packages.guard_mut();
             guard.close(&config, self.start.clock.as_ref())

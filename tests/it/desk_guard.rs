@@ -254,3 +254,25 @@ fn going_back_from_the_characters_opens_nothing() {
     desk.kiosk.stop();
     assert!(is_asked(&site, HEAD));
 }
+
+/// A desk that runs holds the journal: whoever starts a second one beside it has no PIN checked, right or wrong, for a
+/// wrong one could not be written down.
+#[test]
+fn no_pin_is_checked_that_could_not_be_written_down() {
+    let site = Site::new();
+    site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
+    let running = site.open();
+    running.begin();
+    for pin in ["000000", PIN] {
+        let beside = site.open();
+        chosen(&beside, HEAD);
+        beside.send(Input::EnteredPin(Secret::new(pin.to_owned())));
+        let view = beside.wait("the halt", |view| matches!(view.screen, Screen::Halted(_)));
+        let Screen::Halted(halted) = &view.screen else { panic!("another screen") };
+        assert_eq!(halted.failure, Failure::LogUnwritable, "{pin}");
+        beside.kiosk.stop();
+    }
+    running.kiosk.stop();
+    let said = device_events(&site.world.events_in("journal/b1"));
+    assert!(said.iter().all(|one| !one.starts_with("wrong-pin")), "{said:?}");
+}
