@@ -14,10 +14,13 @@
 use super::package::{Contents, ContentsFault};
 use crate::bits::secret::Secret;
 
+/// Seals bytes for recipients.
+pub type Seal<'a> = dyn Fn(&[u8], &[&str]) -> Option<Vec<u8>> + 'a;
+
 /// The cipher (age): how it seals and how it makes a key pair are given, for they need the operating system's chance.
 pub struct SealTools<'a> {
     /// Seals bytes for recipients, `age1…`; `None` when that cannot be done.
-    pub seal: &'a dyn Fn(&[u8], &[&str]) -> Option<Vec<u8>>,
+    pub seal: &'a Seal<'a>,
     /// A fresh identity and its recipient.
     pub fresh: &'a dyn Fn() -> (Secret<String>, String),
     /// The recipient of an X25519 public key.
