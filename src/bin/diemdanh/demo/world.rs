@@ -3,9 +3,8 @@
 use super::package::write_stick;
 use diemdanh::bits::hex;
 use diemdanh::bits::random::Random as _;
-use diemdanh::bits::secret::Secret;
 use diemdanh::bits::spread::InTurn;
-use diemdanh::board::keys::{CertRequest, CertifyError, certify, device_key_name};
+use diemdanh::board::keys::{CertRequest, CertifyError, certify};
 use diemdanh::board::{Check, Outside, report};
 use diemdanh::checkin::show::halted_at_start;
 use diemdanh::checkin::state::Halted;
@@ -21,15 +20,13 @@ use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::{Adapters, read_config, start};
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::{FolderError, read_folder};
-use diemdanh::host::keys::{KeyFileError, SealCost, create_key_file};
 use diemdanh::host::random::SystemRandom;
-use diemdanh::host::sealed::SealError;
 use diemdanh::lab::issuer::people::{Person, people};
 use diemdanh::lab::issuer::{IssueError, trust_store_der};
 use diemdanh::lab::reader::{LabField, LabReader};
 use diemdanh::lab::registry_stub::{RegistryStub, StubError, StubSettings};
 use diemdanh::lab::roster_sample::{Placed, SampleList};
-use diemdanh::record::{BoardKeys, Enrolment, ExportSource, NoteError, NoteKey};
+use diemdanh::record::{BoardKeys, Enrolment, ExportSource, NoteError, NoteKey, NoteVerifier};
 use diemdanh::roster::ImportError;
 use diemdanh::roster::sealing::SealingFault;
 use diemdanh::ui::app::WindowError;
@@ -45,8 +42,6 @@ pub(super) enum DemoError {
     File(#[from] io::Error),
     #[error("a folder: {0}")]
     Folder(#[from] FolderError),
-    #[error("a key file: {0}")]
-    Key(#[from] KeyFileError),
     #[error("a key: {0}")]
     Note(#[from] NoteError),
     #[error("a certificate: {0}")]
@@ -63,8 +58,6 @@ pub(super) enum DemoError {
     Window(#[from] WindowError),
     #[error("a package: {0}")]
     Contents(#[from] SealingFault),
-    #[error("a package: {0}")]
-    Seal(#[from] SealError),
     #[error("the roster: {0}")]
     Roster(#[from] ImportError),
     #[error("a PIN: {0}")]
@@ -119,7 +112,7 @@ impl World {
         }
         fs::write(work.join("roster.csv"), roster())?;
         let board_key = NoteKey::generate(BOARD, &mut SystemRandom)?;
-        let cert = keys(&work, &board_key)?;
+        secrets(&work)?;
         let board = BoardKeys::one(board_key.verifier().clone());
         let registry =
             RegistryStub::start(StubSettings { delay_ms: 150, ..StubSettings::default() }, &mut SystemRandom)?;
@@ -133,7 +126,8 @@ impl World {
         fs::write(out.join("board.vkey"), format!("{}\n", board_key.verifier()))?;
         let (config, base) = read_config(&work.join("desk.toml")).map_err(DemoError::Desk)?;
         let request = enrol(&config, &base, false, &mut SystemRandom)?;
-        let recipient = Enrolment::open(&request.note)?.recipient;
+        let Enrolment { recipient, device, .. } = Enrolment::open(&request.note)?;
+        let cert = certified(&board_key, device)?;
         write_stick(&work.join("stick"), &board_key, &recipient, &cert)?;
         // What `verify --anchors` takes: the keys that the board knows of whoever sees logs from outside.
         let anchors = out.join("anchors");
@@ -211,13 +205,15 @@ fn adapters(config: &DeskConfig, base: &Path, watcher: LabReader, connector: Lab
     })
 }
 
-/// The desk's key and the exam's key; returns the board's note over the desk's key.
-fn keys(work: &Path, board: &NoteKey) -> Result<String, DemoError> {
-    let passphrase = hex::encode_lower(&SystemRandom.bytes(16));
-    fs::write(work.join("device.pass"), &passphrase)?;
-    let cost = SealCost::default();
-    let name = device_key_name(BOARD, DESK);
-    let device = create_key_file(&work.join("device.key"), &name, &Secret::new(passphrase), cost, &mut SystemRandom)?;
+/// The passphrase of the device key, which the enrolment makes, and the exam's key.
+fn secrets(work: &Path) -> Result<(), DemoError> {
+    fs::write(work.join("device.pass"), hex::encode_lower(&SystemRandom.bytes(16)))?;
+    fs::write(work.join("exam.key"), hex::encode_lower(&SystemRandom.bytes(32)))?;
+    Ok(())
+}
+
+/// The board's note over the desk's key.
+fn certified(board: &NoteKey, device: NoteVerifier) -> Result<String, DemoError> {
     let now = Timestamp::now();
     let day = SignedDuration::from_hours(24);
     let request = CertRequest {
@@ -228,9 +224,8 @@ fn keys(work: &Path, board: &NoteKey) -> Result<String, DemoError> {
         training: true,
         not_before: now.saturating_sub(day).unwrap_or(now),
         not_after: now.saturating_add(day * 7).unwrap_or(now),
-        device: device.verifier().clone(),
+        device,
     };
-    fs::write(work.join("exam.key"), hex::encode_lower(&SystemRandom.bytes(32)))?;
     Ok(certify(board, request)?)
 }
 
