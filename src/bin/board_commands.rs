@@ -25,7 +25,7 @@ use diemdanh::{
     host::{
         file,
         folder::{read_text_file, write_new_file},
-        keys::{SealCost, create_key_file, open_key_file, read_passphrase},
+        keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase},
         random::SystemRandom,
     },
     record::NoteVerifier,
@@ -151,7 +151,7 @@ fn new_key(args: &NewKey) -> Result<(), Box<dyn Error>> {
         Some(desk) => ("device", keys::device_key_name(&args.board, desk)),
     };
     file::create_folders(&args.out)?;
-    let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
+    let passphrase = read_new_passphrase(args.passphrase_file.as_deref())?;
     let path = args.out.join(file).with_extension("key");
     let key = create_key_file(&path, &name, &passphrase, SealCost::default(), &mut SystemRandom)?;
     write_new_file(&path.with_extension("vkey"), format!("{}\n", key.verifier()).as_bytes())?;

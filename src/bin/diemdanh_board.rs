@@ -27,7 +27,7 @@ fn main() -> ExitCode {
         }
     };
     board_commands::run(command).unwrap_or_else(|error| {
-        eprintln!("diemdanh-board: {error}");
+        eprintln!("{}", diemdanh::bits::text::shown(&format!("diemdanh-board: {error}")));
         ExitCode::from(Verdict::Undecided.exit_code())
     })
 }

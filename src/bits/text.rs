@@ -8,6 +8,35 @@ pub fn nfc(text: &str) -> String {
     text.nfc().collect()
 }
 
+/// True for one line of text that shows what it is: no control character, nothing that turns the order of letters round
+/// or shows nothing, and something to read.
+pub fn is_plain(text: &str) -> bool {
+    !text.trim().is_empty() && !text.chars().any(is_hidden)
+}
+
+/// The text as a terminal may have it: what is hidden in it is spelled out, line breaks stay.
+pub fn shown(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if is_hidden(character) && character != '\n' {
+            out.extend(character.escape_unicode());
+        } else {
+            out.push(character);
+        }
+    }
+    out
+}
+
+/// Controls (ESC among them), marks of direction, joiners, fillers and tags: Unicode 16, general categories Cc and Cf, and
+/// the letters that are blank.
+fn is_hidden(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}' | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
 /// Lower case, no tone or vowel marks, `đ` as `d`, single spaces: the form in which names are searched.
 pub fn fold(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

@@ -2,6 +2,9 @@
 
 use super::disk::sync_folder;
 use super::file;
+use super::random::SystemRandom;
+use crate::bits::hex;
+use crate::bits::random::Random as _;
 use crate::record::{ExportSource, SourceFault};
 use std::{
     borrow::Cow,
@@ -122,14 +125,23 @@ pub fn write_folder_on(medium: &mut dyn Medium, target: &Path, files: &[(String,
     if partial.symlink_metadata().is_ok() {
         fs::remove_dir_all(&partial).map_err(at(&partial))?;
     }
-    medium.create_folder(&partial).map_err(at(&partial))?;
-    for (path, bytes) in files {
-        write_file(medium, &partial, path, bytes)?;
+    let written =
+        write_partial(medium, &partial, files).and_then(|()| medium.rename(&partial, target).map_err(at(target)));
+    if let Err(error) = written {
+        // A full disk leaves nothing of anybody behind.
+        let _ = fs::remove_dir_all(&partial);
+        return Err(error);
     }
-    sync_tree(medium, &partial)?;
-    medium.rename(&partial, target).map_err(at(target))?;
     medium.sync_names(parent).map_err(at(parent))?;
     read_back(target, files)
+}
+
+fn write_partial(medium: &mut dyn Medium, partial: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
+    medium.create_folder(partial).map_err(at(partial))?;
+    for (path, bytes) in files {
+        write_file(medium, partial, path, bytes)?;
+    }
+    sync_tree(medium, partial)
 }
 
 /// Writes one new file and flushes it; an existing one is never overwritten.
@@ -183,19 +195,43 @@ const MAX_OLD: u32 = 1_000;
 /// # Errors
 /// [`FolderError`]; before the first rename nothing has changed, and a name that was taken is taken by a whole file.
 pub fn replace_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
-    let beside = |path: &str| format!("{path}{PARTIAL}");
-    for (path, bytes) in files {
-        let partial = folder.join(beside(path));
-        match fs::remove_file(&partial) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&partial)(error)),
-            _ => write_file(&mut Disk, folder, &beside(path), bytes)?,
-        }
+    // Another program's unfinished file never has the same name.
+    let mark = hex::encode_lower(&SystemRandom.bytes(MARK_LEN));
+    let beside = |path: &str| format!("{path}.{mark}{PARTIAL}");
+    let written = files.iter().try_for_each(|(path, bytes)| write_file(&mut Disk, folder, &beside(path), bytes));
+    if let Err(error) = written {
+        // A full disk leaves nothing of anybody behind.
+        files.iter().for_each(|(path, _)| drop(fs::remove_file(folder.join(beside(path)))));
+        return Err(error);
     }
     for (path, _) in files {
         let target = folder.join(path);
         fs::rename(folder.join(beside(path)), &target).map_err(at(&target))?;
         let parent = target.parent().unwrap_or(folder);
         sync_folder(parent).map_err(at(parent))?;
+    }
+    Ok(())
+}
+
+/// Removes what a run that was cut left unfinished in `folder` and right in the folders in it. Whoever calls this knows that
+/// nobody else writes there.
+///
+/// # Errors
+/// The operating system's.
+pub(super) fn remove_partials(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let (path, kind) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)))?;
+        let is_partial = |path: &Path| path.as_os_str().as_encoded_bytes().ends_with(PARTIAL.as_bytes());
+        if kind.is_file() && is_partial(&path) {
+            fs::remove_file(&path)?;
+        } else if kind.is_dir() {
+            for inner in fs::read_dir(&path)? {
+                let inner = inner?;
+                if inner.file_type()?.is_file() && is_partial(&inner.path()) {
+                    fs::remove_file(inner.path())?;
+                }
+            }
+        }
     }
     Ok(())
 }
@@ -244,6 +280,27 @@ pub fn list_names(folder: &Path) -> Result<Vec<String>, FolderError> {
     Ok(names)
 }
 
+/// What lies directly in `folder` and is no plain file: links, pipes, folders; none where there is no such folder.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn list_others(folder: &Path) -> Result<Vec<String>, FolderError> {
+    let mut names = Vec::new();
+    if !folder.is_dir() {
+        return Ok(names);
+    }
+    for entry in fs::read_dir(folder).map_err(at(folder))? {
+        let entry = entry.map_err(at(folder))?;
+        let is_other = !entry.file_type().map_err(at(folder))?.is_file();
+        names.extend(is_other.then(|| entry.file_name().to_string_lossy().into_owned()));
+        if names.len() > MAX_NAMES {
+            return Err(FolderError::TooLarge);
+        }
+    }
+    names.sort();
+    Ok(names)
+}
+
 /// The names of the folders that lie directly in `folder`; none where there is no such folder.
 ///
 /// # Errors
@@ -271,7 +328,7 @@ pub fn list_folders(folder: &Path) -> Result<Vec<String>, FolderError> {
 /// [`FolderError::TooLarge`] above [`MAX_TEXT_LEN`]; others.
 pub fn read_text_file(path: &Path) -> Result<String, FolderError> {
     let mut text = String::new();
-    let file = File::open(path).map_err(at(path))?;
+    let file = file::open_plain(path).map_err(at(path))?;
     file.take(MAX_TEXT_LEN + 1).read_to_string(&mut text).map_err(at(path))?;
     let fits = u64::try_from(text.len()).is_ok_and(|len| len <= MAX_TEXT_LEN);
     if fits { Ok(text) } else { Err(FolderError::TooLarge) }
@@ -391,7 +448,7 @@ fn list_level(
 
 fn read_file(path: &Path, left_bytes: &mut u64) -> Result<Vec<u8>, FolderError> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(at(path))?;
+    let file = file::open_plain(path).map_err(at(path))?;
     file.take(*left_bytes + 1).read_to_end(&mut bytes).map_err(at(path))?;
     let read = u64::try_from(bytes.len()).map_err(|_| FolderError::TooLarge)?;
     *left_bytes = left_bytes.checked_sub(read).ok_or(FolderError::TooLarge)?;
@@ -435,5 +492,7 @@ fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
 
 /// Behind the name of a file that is not yet whole.
 const PARTIAL: &str = ".partial";
+/// Bytes that tell one run's unfinished files from another's.
+const MARK_LEN: usize = 4;
 /// Portraits of a national exam.
 const MAX_NAMES: usize = 2_000_000;

@@ -71,6 +71,9 @@ pub enum KeyFileError {
     /// An empty passphrase protects nothing.
     #[error("the passphrase is empty")]
     NoPassphrase,
+    /// Too short for a key that is made.
+    #[error("a passphrase has at least {MIN_PASSPHRASE_LEN} characters")]
+    ShortPassphrase,
     /// The key's name cannot stand in a note.
     #[error("the key's name cannot stand in a note")]
     Name(#[from] NoteError),
@@ -104,7 +107,7 @@ pub fn create_key_file(
 /// [`KeyFileError`].
 pub fn open_key_file(path: &Path, passphrase: &Secret<String>) -> Result<NoteKey, KeyFileError> {
     let mut text = String::new();
-    let file = File::open(path).map_err(os)?;
+    let file = file::open_plain(path).map_err(os)?;
     file.take(MAX_KEY_FILE_LEN).read_to_string(&mut text).map_err(os)?;
     unseal(&text, passphrase)
 }
@@ -122,6 +125,16 @@ pub fn read_passphrase(path: Option<&Path>) -> Result<Secret<String>, KeyFileErr
     io::BufReader::new(source.take(MAX_KEY_FILE_LEN)).read_line(&mut line).map_err(os)?;
     let passphrase = line.trim_end_matches(['\r', '\n']);
     if passphrase.is_empty() { Err(KeyFileError::NoPassphrase) } else { Ok(Secret::new(passphrase.to_owned())) }
+}
+
+/// The passphrase for a key that is about to be made: one that is short protects nothing.
+///
+/// # Errors
+/// Those of [`read_passphrase`]; [`KeyFileError::ShortPassphrase`].
+pub fn read_new_passphrase(path: Option<&Path>) -> Result<Secret<String>, KeyFileError> {
+    let passphrase = read_passphrase(path)?;
+    let is_long = passphrase.expose().chars().count() >= MIN_PASSPHRASE_LEN;
+    if is_long { Ok(passphrase) } else { Err(KeyFileError::ShortPassphrase) }
 }
 
 /// Seals a key under a passphrase.
@@ -212,5 +225,7 @@ fn os(error: io::Error) -> KeyFileError {
 }
 
 const HEAD: &str = "diemdanh/sealed-key/v1";
+/// The fewest characters of a passphrase for a key that is made.
+pub const MIN_PASSPHRASE_LEN: usize = 8;
 const SALT_LEN: usize = 16;
 const NONCE_LEN: usize = 12;

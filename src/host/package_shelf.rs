@@ -198,11 +198,7 @@ pub fn stamp_of(path: &Path) -> Result<FileStamp, ShelfError> {
 /// # Errors
 /// [`ShelfError::Os`].
 pub fn read_beginning(path: &Path) -> Result<Vec<u8>, ShelfError> {
-    use io::Read as _;
-    let mut bytes = Vec::new();
-    let file = fs::File::open(path).map_err(at(path))?;
-    file.take(MAX_NOTE_LEN).read_to_end(&mut bytes).map_err(at(path))?;
-    Ok(bytes)
+    file::read_beginning(path, MAX_NOTE_LEN).map_err(at(path))
 }
 
 /// A whole package.

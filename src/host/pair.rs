@@ -11,6 +11,9 @@
 
 use super::disk::sync_folder;
 use super::folder::{Disk, FolderError, Medium};
+use super::random::SystemRandom;
+use crate::bits::hex;
+use crate::bits::random::Random as _;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -105,12 +108,12 @@ pub fn settle(path: &Path, is_in_force: impl Fn(&str) -> bool) -> Result<Settled
 }
 
 fn replace_on(medium: &mut dyn Medium, path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    let beside = parent(path).join(format!("{}{BESIDE}", name(path)?));
-    match fs::remove_file(&beside) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&beside)(error)),
-        _ => medium.write_new(&beside, bytes).map_err(at(&beside))?,
-    }
-    medium.rename(&beside, path).map_err(at(path))?;
+    let mark = hex::encode_lower(&SystemRandom.bytes(MARK_LEN));
+    let beside = parent(path).join(format!("{}.{mark}{BESIDE}", name(path)?));
+    let written = medium.write_new(&beside, bytes).map_err(at(&beside));
+    written.and_then(|()| medium.rename(&beside, path).map_err(at(path))).inspect_err(|_| {
+        let _ = fs::remove_file(&beside);
+    })?;
     medium.sync_names(parent(path)).map_err(at(parent(path)))
 }
 
@@ -158,3 +161,5 @@ fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
 const UNFINISHED: &str = ".unfinished";
 /// As `host::folder` names what is not yet whole.
 const BESIDE: &str = ".partial";
+/// Bytes that tell one run's unfinished file from another's.
+const MARK_LEN: usize = 4;

@@ -3,7 +3,8 @@
 //!
 //! Invariant: nothing is overwritten.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use super::file;
+use std::fs::File;
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
@@ -15,12 +16,8 @@ pub const SMALL_FILE_BYTES: u64 = 4 * 1024;
 /// # Errors
 /// [`io::ErrorKind::PermissionDenied`] for a folder that others may enter; the operating system's errors.
 pub fn create(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     if !folder.exists() {
-        return builder.create(folder);
+        return file::create_folders(folder);
     }
     #[cfg(unix)]
     {
@@ -39,13 +36,8 @@ pub fn create(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`]; the operating system's errors.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    let mut file = options.open(path).map_err(named)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(named)
+    file::write_new(path, bytes).map_err(named)
 }
 
 /// The first line of the file at `place`, or of the standard input; at a terminal it is asked for.

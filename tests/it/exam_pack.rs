@@ -24,7 +24,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 const CHEAP: SealCost = SealCost { memory_kib: 64, passes: 1 };
-const PIN: &str = "$diemdanh-pin$v=2$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$NUXufFmLhLrXlayfk+78Suw+MW4udV0saiFPWQDdtyo";
+const PIN: &str = "$diemdanh-pin$v=2$m=65536,t=4,p=1$ZGllbWRhbmg$NznWchLuzkrtJ736qwe36n6Pw+6+WIcgsatzjAZA7UA";
 const ARGUMENTS: &str = "--key board.key --exam-key exam.key --recovery recovery.pub --out goi --passphrase-file pass";
 
 /// A board with its keys and an exam of two sites and two sessions, in a folder of its own.
@@ -120,6 +120,10 @@ impl Office {
         let (found, said) = self.run(arguments);
         assert!(found == code && said.contains(words), "{arguments}: {found}, wanted {code} “{words}”:\n{said}");
         said
+    }
+
+    pub(crate) fn run_pack(&self, more: &str) -> (i32, String) {
+        self.run(format!("pack thi {ARGUMENTS} {more}").trim_end())
     }
 
     #[track_caller]

@@ -37,6 +37,8 @@ mod device_seal;
 mod diagnostics;
 mod differential;
 mod evidence;
+mod exam_check;
+mod exam_commands;
 mod exam_pack;
 mod exam_pack_faults;
 mod failures;

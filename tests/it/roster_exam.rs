@@ -48,7 +48,7 @@ fn what_is_written_is_read_again() {
     let desk =
         Desk { id: "ban-01".to_owned(), title: "Bàn 1".to_owned(), site: "0901".to_owned(), room: String::new() };
     files.insert(desk.path(), desk.write().into_bytes());
-    let pin = "$diemdanh-pin$v=2$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$NUXufFmLhLrXlayfk+78Suw+MW4udV0saiFPWQDdtyo";
+    let pin = "$diemdanh-pin$v=2$m=65536,t=4,p=1$ZGllbWRhbmg$NznWchLuzkrtJ736qwe36n6Pw+6+WIcgsatzjAZA7UA";
     let head = Operator {
         code: "td-01".to_owned(),
         name: "Trần B".to_owned(),

@@ -6,7 +6,7 @@ use diemdanh::{
     host::{
         file,
         folder::{read_text_file, write_folder, write_new_file},
-        keys::read_passphrase,
+        keys::{read_new_passphrase, read_passphrase},
         sealed,
     },
 };
@@ -48,7 +48,7 @@ pub(crate) struct Open {
 /// # Errors
 /// What kept it from being done.
 pub(crate) fn recovery(args: &Recovery) -> Result<(), Box<dyn Error>> {
-    let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
+    let passphrase = read_new_passphrase(args.passphrase_file.as_deref())?;
     file::create_folders(&args.out)?;
     let (identity, recipient) = sealed::generate();
     write_new_file(&args.out.join("recovery.key"), sealed::lock_identity(&identity, &passphrase)?.as_bytes())?;

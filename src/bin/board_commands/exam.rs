@@ -1,5 +1,18 @@
 //! Makes an exam out of lists and keeps it as a folder of files.
 
+/// The one way to the terminal: no text that comes from a file or an argument moves its cursor or hides anything.
+macro_rules! say {
+    ($($text:tt)*) => { println!("{}", diemdanh::bits::text::shown(&format!($($text)*))) };
+}
+/// The same without a line's end.
+macro_rules! put {
+    ($($text:tt)*) => { print!("{}", diemdanh::bits::text::shown(&format!($($text)*))) };
+}
+/// The same, for what went wrong.
+macro_rules! complain {
+    ($($text:tt)*) => { eprintln!("{}", diemdanh::bits::text::shown(&format!($($text)*))) };
+}
+
 #[path = "exam_desks.rs"]
 mod desks;
 #[path = "exam_import.rs"]
@@ -14,16 +27,24 @@ mod receipts;
 mod sample;
 
 use clap::{Args, Subcommand};
+use diemdanh::bits::text::is_plain;
 use diemdanh::board::exam::settings::is_part;
 use diemdanh::board::exam::{self, Exam as Folder, Settings};
 use diemdanh::board::verify::Files;
-use diemdanh::host::folder::{read_chosen, write_folder};
+use diemdanh::host::file;
+use diemdanh::host::folder::{list_names, list_others, read_chosen, write_folder};
+use diemdanh::host::folder_lock::{FolderLock, FolderLockError};
+use diemdanh::host::outputs::Outputs;
+use diemdanh::host::trust::trust_folder_of;
+use diemdanh::host::trust_note;
 use diemdanh::roster::Weight;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+/// What is said of a text that does not show what it is.
+const NOT_PLAIN: &str = "để trống, hoặc có ký tự điều khiển hay ký tự không nhìn thấy";
 /// Done, with remarks.
 const REMARKS: u8 = 1;
 /// Refused because of errors.
@@ -110,15 +131,19 @@ pub(crate) fn run(command: Exam) -> Result<ExitCode, Box<dyn Error>> {
 
 fn new(args: &New) -> Result<ExitCode, Box<dyn Error>> {
     if !is_part(&args.board) || !is_part(&args.id) {
-        eprintln!("diemdanh-board: --board và --id phải là chữ ASCII không dấu, không cách, không có / và +");
+        complain!("diemdanh-board: --board và --id phải là chữ ASCII không dấu, không cách, không có / và +");
+        return Ok(ExitCode::from(BAD_USAGE));
+    }
+    if !is_plain(&args.title) {
+        complain!("diemdanh-board: --title: {NOT_PLAIN}");
         return Ok(ExitCode::from(BAD_USAGE));
     }
     let files: Vec<_> = Folder::new_files(&Settings::new(&args.board, &args.id, &args.title)).into_iter().collect();
-    for (path, _) in &files {
-        println!("{} {}", if args.dry_run { "sẽ tạo" } else { "tạo" }, args.folder.join(path).display());
-    }
     if !args.dry_run {
         write_folder(&args.folder, &files)?;
+    }
+    for (path, _) in &files {
+        say!("{} {}", if args.dry_run { "sẽ tạo" } else { "tạo" }, args.folder.join(path).display());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -126,17 +151,47 @@ fn new(args: &New) -> Result<ExitCode, Box<dyn Error>> {
 fn check(args: &Check) -> Result<ExitCode, Box<dyn Error>> {
     let exam = Folder::read(&read(&args.folder)?)?;
     let faults = exam::check(&exam);
-    faults.iter().for_each(|fault| println!("{}  {fault}", fault.weight().word()));
+    faults.iter().for_each(|fault| say!("{}  {fault}", fault.weight().word()));
+    let left_out = left_out(&exam, &args.folder)?;
+    left_out.iter().for_each(|said| say!("{}  {said}", Weight::Warning.word()));
     let worst = faults.iter().map(exam::Fault::weight).max();
     Ok(match worst {
-        None => {
-            println!("không có gì cần sửa");
+        None if left_out.is_empty() => {
+            say!("không có gì cần sửa");
             ExitCode::SUCCESS
         }
         Some(Weight::Error) => ExitCode::from(REFUSED),
-        Some(_) => ExitCode::from(REMARKS),
+        _ => ExitCode::from(REMARKS),
     })
 }
+
+/// Files that lie in the exam's folder and will not be in its packages.
+fn left_out(exam: &Folder, folder: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut said = Vec::new();
+    if let Ok(found) = trust_folder_of(&exam.trust) {
+        let skipped = found.skipped.into_iter().filter(|name| !name.ends_with(".txt") && name != trust_note::NOTE);
+        said.extend(skipped.map(|name| format!("trust/{name}: không có trong danh mục, sẽ không vào gói")));
+    }
+    let portraits = folder.join(exam::PORTRAITS_FOLDER);
+    let links = list_others(&portraits)?.into_iter();
+    said.extend(links.map(|name| format!("portraits/{}: không phải tệp thường, sẽ không vào gói", masked(&name))));
+    for name in list_names(&portraits)? {
+        let head = file::read_beginning(&portraits.join(&name), IMAGE_HEAD_LEN)?;
+        if !IMAGE_HEADS.iter().any(|known| head.starts_with(known)) {
+            said.push(format!("portraits/{}: không phải ảnh JPEG hay JPEG 2000", masked(&name)));
+        }
+    }
+    Ok(said)
+}
+
+/// A file's name may be a personal number, which no message shows whole.
+fn masked(name: &str) -> String {
+    diemdanh::bits::text::mask(name, 3, 4)
+}
+
+const IMAGE_HEAD_LEN: u64 = 12;
+/// JPEG; JPEG 2000 in its box, and bare.
+const IMAGE_HEADS: [&[u8]; 3] = [b"\xFF\xD8\xFF", b"\x00\x00\x00\x0CjP  ", b"\xFF\x4F\xFF\x51"];
 
 /// The files of an exam's folder; portraits and what is not the exam's stay where they are.
 fn read(folder: &Path) -> Result<Files, Box<dyn Error>> {
@@ -154,8 +209,18 @@ fn read(folder: &Path) -> Result<Files, Box<dyn Error>> {
     Ok(read_chosen(folder, &names, &[exam::TRUST_FOLDER, exam::DESKS_FOLDER])?)
 }
 
+/// Nobody else writes the exam's folder while this is held; a dry run writes nothing and needs no lock.
+fn lock(folder: &Path, command: &str, dry_run: bool) -> Result<Option<FolderLock>, FolderLockError> {
+    if dry_run { Ok(None) } else { FolderLock::take(folder, &format!("exam {command}")).map(Some) }
+}
+
+/// Where a command that reads `inputs` may write what it was asked for.
+fn outputs(inputs: &[&Path]) -> Outputs {
+    Outputs::beside(inputs, exam::EXAM_FILE)
+}
+
 fn refused(why: &str) -> ExitCode {
-    eprintln!("diemdanh-board: {why}");
+    complain!("diemdanh-board: {why}");
     ExitCode::from(REFUSED)
 }
 

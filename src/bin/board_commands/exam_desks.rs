@@ -1,8 +1,8 @@
 //! Enrols the desks of an exam, and says how far each of them is.
 
-use super::{BAD_USAGE, REFUSED, REMARKS, read, refused};
+use super::{BAD_USAGE, NOT_PLAIN, REFUSED, REMARKS, lock, read, refused};
 use clap::Args;
-use diemdanh::bits::base32;
+use diemdanh::bits::{base32, text::is_plain};
 use diemdanh::board::exam::enrolment::{DeskState, cert_name, request_name};
 use diemdanh::board::exam::{DESKS_FOLDER, Desk, DeskEnrolment, Exam as Folder, Settings};
 use diemdanh::board::keys::{self, CertRequest};
@@ -69,9 +69,10 @@ pub(crate) struct Desks {
 
 pub(crate) fn enrol(args: &Enrol) -> Result<ExitCode, Box<dyn Error>> {
     if args.request.as_os_str() == "-" && args.passphrase_file.is_none() {
-        eprintln!("diemdanh-board: yêu cầu từ đầu vào chuẩn (-) thì cần --passphrase-file");
+        complain!("diemdanh-board: yêu cầu từ đầu vào chuẩn (-) thì cần --passphrase-file");
         return Ok(ExitCode::from(BAD_USAGE));
     }
+    let _held = lock(&args.folder, "enrol", args.dry_run)?;
     let exam = Folder::read(&read(&args.folder)?)?;
     let text = request_text(&args.request)?;
     let Ok(request) = Enrolment::open(&text) else {
@@ -87,7 +88,7 @@ pub(crate) fn enrol(args: &Enrol) -> Result<ExitCode, Box<dyn Error>> {
     let before = exam.enrolments.get(&desk.id).cloned().unwrap_or_default();
     match kept(args, &before, &request) {
         Kept::Same(serial) => {
-            println!("bàn {} đã ghi danh, chứng thư {serial}; không có gì thay đổi", desk.id);
+            say!("bàn {} đã ghi danh, chứng thư {serial}; không có gì thay đổi", desk.id);
             return Ok(ExitCode::SUCCESS);
         }
         Kept::Other(why) => return Ok(refused(&why)),
@@ -142,6 +143,9 @@ fn desk(args: &Enrol, exam: &Folder, request: &Enrolment) -> Result<Desk, String
         return Err(format!("mã bàn “{desk}” chỉ được gồm chữ thường, số, dấu chấm, gạch nối, tối đa 20 ký tự"));
     }
     let title = args.title.clone().unwrap_or_else(|| desk.clone());
+    if !is_plain(&title) || !(args.room.is_empty() || is_plain(&args.room)) {
+        return Err(format!("--title, --room: {NOT_PLAIN}"));
+    }
     Ok(Desk { id: desk.clone(), title, site: site.clone(), room: args.room.clone() })
 }
 
@@ -179,7 +183,9 @@ fn write(
         return Ok(refused(&format!("số chứng thư này bàn {other} đã có")));
     }
     let highest = exam.enrolments.values().filter_map(|one| Some(one.cert.as_ref()?.0.serial)).max();
-    let serial = args.serial.unwrap_or(highest.unwrap_or(0).saturating_add(1));
+    let Some(serial) = args.serial.or(highest.unwrap_or(0).checked_add(1)) else {
+        return Ok(refused("không còn số chứng thư nào lớn hơn; hãy nêu --serial"));
+    };
     let (not_before, not_after) = dates(args, &exam.settings)?;
     let has_recipient = !request.recipient.is_empty();
     let Enrolment { exam: named, desk: id, site, device, .. } = request;
@@ -193,17 +199,17 @@ fn write(
     // The certificate comes last: what was cut short before it is a desk that has asked.
     files.push((format!("{DESKS_FOLDER}{}", request_name(&id)), text.into_bytes()));
     files.push((format!("{DESKS_FOLDER}{}", cert_name(&id)), cert.into_bytes()));
-    for (path, _) in &files {
-        println!("{} {}", if args.dry_run { "sẽ ghi" } else { "ghi" }, args.folder.join(path).display());
-    }
-    println!("chứng thư {serial} cho bàn {id}, {not_before} – {not_after}");
     if !args.dry_run {
         replace_files(&args.folder, &files)?;
     }
+    for (path, _) in &files {
+        say!("{} {}", if args.dry_run { "sẽ ghi" } else { "ghi" }, args.folder.join(path).display());
+    }
+    say!("chứng thư {serial} cho bàn {id}, {not_before} – {not_after}");
     let late = exam.settings.sessions.iter().filter(|one| one.last_entry.unwrap_or(one.start) > not_after);
-    let late = late.map(|one| println!("cảnh báo  buổi “{}” kết thúc sau hạn của chứng thư", one.id)).count();
+    let late = late.map(|one| say!("cảnh báo  buổi “{}” kết thúc sau hạn của chứng thư", one.id)).count();
     if !has_recipient {
-        println!("cảnh báo  bàn {id} không có khóa nhận gói, không nhận được gói dữ liệu");
+        say!("cảnh báo  bàn {id} không có khóa nhận gói, không nhận được gói dữ liệu");
     }
     Ok(if late > 0 || !has_recipient { ExitCode::from(REMARKS) } else { ExitCode::SUCCESS })
 }
@@ -238,13 +244,13 @@ pub(crate) fn list(args: &Desks) -> Result<ExitCode, Box<dyn Error>> {
             worst = ExitCode::from(REFUSED);
         }
         let site = if desk.site.is_empty() { "mọi điểm" } else { &desk.site };
-        println!("{:<16} {site:<12} {line}{}", desk.id, packages(&exam, desk));
+        say!("{:<16} {site:<12} {line}{}", desk.id, packages(&exam, desk));
         for fault in enrolment.faults(&exam.settings, desk) {
-            println!("{:<16} LỖI: {fault}", "");
+            say!("{:<16} LỖI: {fault}", "");
             worst = ExitCode::from(REFUSED);
         }
     }
-    println!(
+    say!(
         "{} bàn, {} đã có chứng thư",
         exam.desks.len(),
         exam.enrolments.values().filter(|one| one.cert.is_some()).count()

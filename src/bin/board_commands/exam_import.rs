@@ -1,7 +1,7 @@
 //! Reads a list into an exam, or says what would come of it.
 
 use super::super::progress::Progress;
-use super::{BAD_USAGE, OPEN, REFUSED, REMARKS, read, summary};
+use super::{BAD_USAGE, OPEN, REFUSED, REMARKS, lock, outputs, read, summary};
 use clap::Args;
 use diemdanh::board::exam::report::{self, Judgement};
 use diemdanh::board::exam::{CANDIDATES_FILE, Exam as Folder, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER, Settings};
@@ -28,7 +28,7 @@ pub(crate) struct Show {
     /// A mended mapping file
     #[arg(long, value_name = "FILE")]
     mapping: Option<PathBuf>,
-    /// Write the mapping as a file to be mended; an existing file is replaced
+    /// Write the mapping as a new file to be mended, outside an exam's folder
     #[arg(long, value_name = "FILE")]
     mapping_out: Option<PathBuf>,
 }
@@ -46,7 +46,8 @@ pub(crate) struct Import {
     /// Codes of warnings that are accepted, separated by commas; `all` for every one
     #[arg(long, value_name = "CODES", value_delimiter = ',')]
     accept: Vec<String>,
-    /// Write the report, .txt, .csv or .xlsx; may be given several times. CSV and XLSX hold personal data
+    /// Write the report as a new file outside an exam's folder, .txt, .csv or .xlsx; may be given several times. CSV and
+    /// XLSX hold personal data
     #[arg(long, value_name = "FILE")]
     report: Vec<PathBuf>,
     /// Say what would be done, and leave the exam as it is
@@ -64,13 +65,15 @@ struct Read {
 
 pub(crate) fn show(args: &Show) -> Result<ExitCode, Box<dyn Error>> {
     if args.path.is_dir() {
-        print!("{}", summary(&Folder::read(&read(&args.path)?)?));
+        put!("{}", summary(&Folder::read(&read(&args.path)?)?));
         return Ok(ExitCode::SUCCESS);
     }
+    let outputs = outputs(&inputs(&args.path, args.mapping.as_deref()));
+    args.mapping_out.iter().try_for_each(|path| outputs.check(path))?;
     let list = read_list(&args.path, args.mapping.as_deref(), &Settings::new("", "", ""))?;
-    print!("{}{}", report::mapping_text(&list.table, &list.mapping), report::text(&list.table, &list.intake));
+    put!("{}{}", report::mapping_text(&list.table, &list.mapping), report::text(&list.table, &list.intake));
     if let Some(path) = &args.mapping_out {
-        put(path, list.mapping.to_toml().into_bytes())?;
+        outputs.put(path, list.mapping.to_toml().as_bytes())?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -78,9 +81,12 @@ pub(crate) fn show(args: &Show) -> Result<ExitCode, Box<dyn Error>> {
 pub(crate) fn import(args: &Import) -> Result<ExitCode, Box<dyn Error>> {
     let accept: BTreeSet<String> = args.accept.iter().map(|code| code.trim().to_owned()).collect();
     if let Some(unknown) = accept.iter().find(|code| !is_code(code)) {
-        eprintln!("diemdanh-board: không có mã cảnh báo “{unknown}”");
+        complain!("diemdanh-board: không có mã cảnh báo “{unknown}”");
         return Ok(ExitCode::from(BAD_USAGE));
     }
+    let outputs = outputs(&inputs(&args.path, args.mapping.as_deref()));
+    args.report.iter().try_for_each(|path| outputs.check(path))?;
+    let _held = lock(&args.into, "import", args.dry_run)?;
     let exam = Folder::read(&read(&args.into)?)?;
     let mut list = read_list(&args.path, args.mapping.as_deref(), &exam.settings)?;
     let portraits = list_names(&args.into.join(PORTRAITS_FOLDER))?;
@@ -88,9 +94,9 @@ pub(crate) fn import(args: &Import) -> Result<ExitCode, Box<dyn Error>> {
         let stem = |name: &String| name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
         list.intake.check_portraits(&portraits.iter().map(stem).collect());
     }
-    print!("{}{}", report::mapping_text(&list.table, &list.mapping), report::text(&list.table, &list.intake));
+    put!("{}{}", report::mapping_text(&list.table, &list.mapping), report::text(&list.table, &list.intake));
     for path in &args.report {
-        put(path, report_file(path, &list)?)?;
+        outputs.put(path, &report_file(path, &list)?)?;
     }
     let judgement = Judgement::of(&list.intake, &accept);
     if let Some(code) = refusal(&judgement) {
@@ -102,12 +108,12 @@ pub(crate) fn import(args: &Import) -> Result<ExitCode, Box<dyn Error>> {
 
 fn refusal(judgement: &Judgement) -> Option<ExitCode> {
     if judgement.errors > 0 {
-        println!("TỪ CHỐI: {} lỗi. Hãy sửa danh sách rồi nhập lại; kỳ thi giữ nguyên.", judgement.errors);
+        say!("TỪ CHỐI: {} lỗi. Hãy sửa danh sách rồi nhập lại; kỳ thi giữ nguyên.", judgement.errors);
         return Some(ExitCode::from(REFUSED));
     }
     if !judgement.open.is_empty() {
         let codes: Vec<&str> = judgement.open.iter().copied().collect();
-        println!("CHƯA NHẬP: có cảnh báo. Xem lại; nếu chấp nhận, thêm: --accept {}", codes.join(","));
+        say!("CHƯA NHẬP: có cảnh báo. Xem lại; nếu chấp nhận, thêm: --accept {}", codes.join(","));
         return Some(ExitCode::from(OPEN));
     }
     None
@@ -119,16 +125,16 @@ fn take_in(args: &Import, exam: &Folder, list: Read, judgement: &Judgement) -> R
     let record = report::record(&name, &bytes, &intake, judgement, Timestamp::now());
     drop((bytes, table));
     let given = give_ids(intake.people, &exam.candidates, &mut SystemRandom);
-    println!("Thí sinh: {} giữ mã cũ, {} mới, {} không còn trong danh sách", given.kept, given.new, given.gone);
+    say!("Thí sinh: {} giữ mã cũ, {} mới, {} không còn trong danh sách", given.kept, given.new, given.gone);
     let mut files = exam.with_candidates(given.candidates);
     files.insert(MAPPING_FILE.to_owned(), mapping.to_toml().into_bytes());
     files.insert(IMPORT_FILE.to_owned(), record.into_bytes());
     let changed = changed(&args.into, files)?;
-    for (path, _) in &changed {
-        println!("{} {}", if args.dry_run { "sẽ ghi" } else { "ghi" }, args.into.join(path).display());
-    }
     if !args.dry_run {
         replace_files(&args.into, &changed)?;
+    }
+    for (path, _) in &changed {
+        say!("{} {}", if args.dry_run { "sẽ ghi" } else { "ghi" }, args.into.join(path).display());
     }
     Ok(())
 }
@@ -143,6 +149,10 @@ fn changed(folder: &Path, files: Files) -> Result<NewFiles, Box<dyn Error>> {
     let mut changed: Vec<_> = files.into_iter().filter(|(path, bytes)| differs(path, bytes)).collect();
     changed.sort_by_key(|(path, _)| path == CANDIDATES_FILE);
     Ok(changed)
+}
+
+fn inputs<'a>(list: &'a Path, mapping: Option<&'a Path>) -> Vec<&'a Path> {
+    [list].into_iter().chain(mapping).collect()
 }
 
 fn read_list(path: &Path, mapping: Option<&Path>, settings: &Settings) -> Result<Read, Box<dyn Error>> {
@@ -174,11 +184,4 @@ fn report_file(path: &Path, list: &Read) -> Result<Vec<u8>, Box<dyn Error>> {
 
 fn is_code(code: &str) -> bool {
     code == "all" || Problem::ALL.iter().any(|problem| problem.code() == code)
-}
-
-fn put(path: &Path, bytes: Vec<u8>) -> Result<(), Box<dyn Error>> {
-    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().ok_or("tên tệp không hợp lệ")?.to_string_lossy().into_owned();
-    replace_files(folder, &[(name, bytes)])?;
-    Ok(())
 }

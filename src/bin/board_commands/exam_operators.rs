@@ -1,8 +1,9 @@
 //! Who works at the desks: taken in, listed, taken off, given PINs.
 
 use super::super::progress::Progress;
-use super::{BAD_USAGE, REFUSED, REMARKS, read, refused};
+use super::{BAD_USAGE, NOT_PLAIN, REFUSED, REMARKS, lock, outputs, read, refused};
 use clap::{Args, Subcommand};
+use diemdanh::bits::text::is_plain;
 use diemdanh::board::exam::letters::{self, Letter};
 use diemdanh::board::exam::{Exam as Folder, OPERATORS_FILE, Operator, Role, letter_page, operators};
 use diemdanh::host::pair::{Document, Settled, replace_private, settle, write_pair};
@@ -93,14 +94,15 @@ pub(crate) fn run(command: Operators) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn add(args: &Add) -> Result<ExitCode, Box<dyn Error>> {
+    let _held = lock(&args.folder, "operator add", args.dry_run)?;
     let exam = Folder::read(&read(&args.folder)?)?;
     let Some(role) = Role::of_word(&args.role) else {
-        eprintln!("diemdanh-board: --role phải là invigilator, head-of-site, technician hoặc board");
+        complain!("diemdanh-board: --role phải là invigilator, head-of-site, technician hoặc board");
         return Ok(ExitCode::from(BAD_USAGE));
     };
-    if Code::new(&args.code).is_err() || args.name.trim().is_empty() {
-        eprintln!(
-            "diemdanh-board: --code chỉ gồm chữ thường, số, dấu chấm, gạch nối, không quá năm chữ số liền; --name không để trống"
+    if Code::new(&args.code).is_err() || !is_plain(&args.name) {
+        complain!(
+            "diemdanh-board: --code chỉ gồm chữ thường, số, dấu chấm, gạch nối, không quá năm chữ số liền; --name không để trống và không có ký tự ẩn"
         );
         return Ok(ExitCode::from(BAD_USAGE));
     }
@@ -113,9 +115,10 @@ fn add(args: &Add) -> Result<ExitCode, Box<dyn Error>> {
     let (code, site) = (args.code.clone(), args.site.clone());
     let one = Operator { code, name: args.name.trim().to_owned(), role, site, pin: None, revoked: None };
     let mut operators = exam.operators;
-    println!("{} {}: {}", if args.dry_run { "sẽ thêm" } else { "thêm" }, one.code, letter_page::role_name(role));
+    let said =
+        format!("{} {}: {}", if args.dry_run { "sẽ thêm" } else { "thêm" }, one.code, letter_page::role_name(role));
     operators.push(one);
-    put(&args.folder, &operators, args.dry_run)
+    put(&args.folder, &operators, args.dry_run, &said)
 }
 
 fn list(args: &List) -> Result<ExitCode, Box<dyn Error>> {
@@ -127,9 +130,9 @@ fn list(args: &List) -> Result<ExitCode, Box<dyn Error>> {
             (None, Some(_)) => "có PIN".to_owned(),
             (None, None) => "chưa có PIN".to_owned(),
         };
-        println!("{:<16} {:<16} {site:<10} {:<24} {state}", one.code, letter_page::role_name(one.role), one.name);
+        say!("{:<16} {:<16} {site:<10} {:<24} {state}", one.code, letter_page::role_name(one.role), one.name);
     }
-    println!(
+    say!(
         "{} người, {} chưa có PIN",
         exam.operators.len(),
         letters::recipients(&exam, &[], false).map_or(0, |all| all.len())
@@ -138,9 +141,10 @@ fn list(args: &List) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 fn revoke(args: &Revoke) -> Result<ExitCode, Box<dyn Error>> {
+    let _held = lock(&args.folder, "operator revoke", args.dry_run)?;
     let mut operators = Folder::read(&read(&args.folder)?)?.operators;
-    if args.reason.trim().is_empty() {
-        eprintln!("diemdanh-board: --reason không để trống");
+    if !is_plain(&args.reason) {
+        complain!("diemdanh-board: --reason: {NOT_PLAIN}");
         return Ok(ExitCode::from(BAD_USAGE));
     }
     let Some(one) = operators.iter_mut().find(|one| one.code == args.code) else {
@@ -150,21 +154,23 @@ fn revoke(args: &Revoke) -> Result<ExitCode, Box<dyn Error>> {
         return Ok(refused(&format!("“{}” đã bị thu hồi: {reason}", args.code)));
     }
     one.revoked = Some(args.reason.trim().to_owned());
-    println!("{} {}", if args.dry_run { "sẽ thu hồi" } else { "thu hồi" }, args.code);
-    println!("Bàn chỉ biết sau khi nạp gói dữ liệu mới.");
-    put(&args.folder, &operators, args.dry_run)
+    let said = format!("{} {}", if args.dry_run { "sẽ thu hồi" } else { "thu hồi" }, args.code);
+    put(&args.folder, &operators, args.dry_run, &format!("{said}\nBàn chỉ biết sau khi nạp gói dữ liệu mới."))
 }
 
-fn put(folder: &Path, list: &[Operator], dry_run: bool) -> Result<ExitCode, Box<dyn Error>> {
+/// Says what was done when it was done.
+fn put(folder: &Path, list: &[Operator], dry_run: bool, said: &str) -> Result<ExitCode, Box<dyn Error>> {
     let path = folder.join(OPERATORS_FILE);
-    println!("{} {}", if dry_run { "sẽ ghi" } else { "ghi" }, path.display());
     if !dry_run {
         replace_private(&path, operators::write(list).as_bytes())?;
     }
+    say!("{said}\n{} {}", if dry_run { "sẽ ghi" } else { "ghi" }, path.display());
     Ok(ExitCode::SUCCESS)
 }
 
 pub(crate) fn letters(args: &Letters) -> Result<ExitCode, Box<dyn Error>> {
+    outputs(&[]).check_place(&args.out)?;
+    let _held = lock(&args.folder, "letters", args.dry_run)?;
     let exam = Folder::read(&read(&args.folder)?)?;
     if !args.dry_run && finished_before(&args.out, &exam)? {
         return Ok(ExitCode::from(REMARKS));
@@ -172,7 +178,7 @@ pub(crate) fn letters(args: &Letters) -> Result<ExitCode, Box<dyn Error>> {
     let recipients = match letters::recipients(&exam, &args.only, args.again) {
         Ok(recipients) => recipients,
         Err(faults) => {
-            faults.iter().for_each(|fault| eprintln!("diemdanh-board: {fault}"));
+            faults.iter().for_each(|fault| complain!("diemdanh-board: {fault}"));
             return Ok(ExitCode::from(REFUSED));
         }
     };
@@ -180,14 +186,12 @@ pub(crate) fn letters(args: &Letters) -> Result<ExitCode, Box<dyn Error>> {
         return Ok(refused(&format!("{}: đã có tệp này, không ghi đè", args.out.display())));
     }
     if recipients.is_empty() {
-        println!("mọi người đã có mã PIN; không có thư nào phải in");
+        say!("mọi người đã có mã PIN; không có thư nào phải in");
         return Ok(ExitCode::SUCCESS);
     }
-    for one in &recipients {
-        println!("{} thư cho {}", if args.dry_run { "sẽ in" } else { "in" }, one.code);
-    }
     if args.dry_run {
-        println!("sẽ ghi {} và {}", args.out.display(), args.folder.join(OPERATORS_FILE).display());
+        recipients.iter().for_each(|one| say!("sẽ in thư cho {}", one.code));
+        say!("sẽ ghi {} và {}", args.out.display(), args.folder.join(OPERATORS_FILE).display());
         return Ok(ExitCode::SUCCESS);
     }
     let mut progress = Progress::new("tạo mã PIN", recipients.len());
@@ -203,8 +207,9 @@ fn write(args: &Letters, exam: &Folder, drawn: &[Letter]) -> Result<ExitCode, Bo
     let document = Document { path: &args.out, bytes: &pdf, mark: &mark };
     let path = args.folder.join(OPERATORS_FILE);
     write_pair(document, &path, list.as_bytes())?;
-    println!("ghi {} ({} thư) và {}", args.out.display(), drawn.len(), path.display());
-    println!("In rồi xóa tệp PDF: mã PIN chỉ nằm trong đó. Đóng gói lại để bàn nhận mã mới.");
+    drawn.iter().for_each(|letter| say!("in thư cho {}", letter.operator.code));
+    say!("ghi {} ({} thư) và {}", args.out.display(), drawn.len(), path.display());
+    say!("In rồi xóa tệp PDF: mã PIN chỉ nằm trong đó. Đóng gói lại để bàn nhận mã mới.");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -213,9 +218,9 @@ fn finished_before(out: &Path, exam: &Folder) -> Result<bool, Box<dyn Error>> {
     let settled = settle(out, |mark| letters::is_in_force(mark, &exam.operators))?;
     match settled {
         Settled::Nothing => (),
-        Settled::Finished => println!("lần chạy trước bị ngắt; nay đã xong: {}", out.display()),
+        Settled::Finished => say!("lần chạy trước bị ngắt; nay đã xong: {}", out.display()),
         Settled::Removed(count) => {
-            println!("xóa {count} tệp dở của lần chạy trước; các mã trong đó chưa từng có hiệu lực")
+            say!("xóa {count} tệp dở của lần chạy trước; các mã trong đó chưa từng có hiệu lực")
         }
     }
     Ok(settled == Settled::Finished)

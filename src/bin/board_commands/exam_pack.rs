@@ -1,14 +1,14 @@
 //! Makes the packages of an exam.
 
 use super::super::progress::Progress;
-use super::{OPEN, REFUSED, REMARKS, read, refused};
+use super::{OPEN, REFUSED, REMARKS, lock, outputs, read, refused};
 use clap::Args;
 use diemdanh::bits::{secret::Pii, secret::Secret, spread::Spread as _};
 use diemdanh::board::exam::package::{NewPackage, PackFault, PackTools, Prepared, prepare};
 use diemdanh::board::exam::packing::{PackOrder, PackRemark, Plan, PlanFault, plan};
 use diemdanh::board::exam::{self, Exam as Folder, PACKAGES_FILE, PORTRAITS_FOLDER, Packed};
 use diemdanh::host::folder::{list_names, read_text_file, replace_files};
-use diemdanh::host::keys::{SealCost, create_key_file, open_key_file, read_passphrase};
+use diemdanh::host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase};
 use diemdanh::host::random::SystemRandom;
 use diemdanh::host::staging::{Staging, recover};
 use diemdanh::host::threads::SideBySide;
@@ -94,9 +94,10 @@ pub(crate) fn new_key(args: &NewKey) -> Result<ExitCode, Box<dyn Error>> {
             "khóa của kỳ thi không được nằm trong thư mục kỳ thi, vì thư mục này được sao đi nhiều nơi",
         ));
     }
-    let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
+    outputs(&[]).check(&args.out)?;
+    let passphrase = read_new_passphrase(args.passphrase_file.as_deref())?;
     create_key_file(&args.out, &key_name(&exam), &passphrase, SealCost::default(), &mut SystemRandom)?;
-    println!("ghi {}", args.out.display());
+    say!("ghi {}", args.out.display());
     Ok(ExitCode::SUCCESS)
 }
 
@@ -122,11 +123,13 @@ struct Material {
 }
 
 pub(crate) fn pack(args: &Pack) -> Result<ExitCode, Box<dyn Error>> {
+    outputs(&[]).check_place(&args.out)?;
+    let _held = lock(&args.folder, "pack", args.dry_run)?;
     let exam = Folder::read(&read(&args.folder)?)?;
     let faults = exam::check(&exam);
     tell(&faults, exam::Fault::weight);
     if faults.iter().any(|fault| fault.weight() == Weight::Error) {
-        println!("TỪ CHỐI: hãy sửa các lỗi trên rồi đóng gói lại.");
+        say!("TỪ CHỐI: hãy sửa các lỗi trên rồi đóng gói lại.");
         return Ok(ExitCode::from(REFUSED));
     }
     let material = match material(args, &exam)? {
@@ -140,13 +143,13 @@ pub(crate) fn pack(args: &Pack) -> Result<ExitCode, Box<dyn Error>> {
     };
     tell(&remarks, PackRemark::weight);
     if !material.is_trust_signed {
-        println!("{}  trust/ chưa được hội đồng ký; chỉ dùng được để tập huấn", Weight::Warning.word());
+        say!("{}  trust/ chưa được hội đồng ký; chỉ dùng được để tập huấn", Weight::Warning.word());
     }
     let is_warned = faults.iter().any(|fault| fault.weight() == Weight::Warning)
         || remarks.iter().any(|one| one.weight() == Weight::Warning)
         || !material.is_trust_signed;
     if is_warned && !args.accept {
-        println!("CHƯA ĐÓNG GÓI: có cảnh báo. Xem lại; nếu chấp nhận, thêm --accept");
+        say!("CHƯA ĐÓNG GÓI: có cảnh báo. Xem lại; nếu chấp nhận, thêm --accept");
         return Ok(ExitCode::from(OPEN));
     }
     let done = if args.dry_run { foresee(args, &order, &plans) } else { make(args, &order, &plans) };
@@ -169,12 +172,12 @@ fn tell<T: Display>(all: &[T], weight: impl Fn(&T) -> Weight) {
         if let Some((_, weight, count)) = kinds.get_mut(place) {
             *count += 1;
             if *count <= NAMED_OF_A_KIND {
-                println!("{}  {one}", weight.word());
+                say!("{}  {one}", weight.word());
             }
         }
     }
     for (_, weight, count) in kinds.iter().filter(|(.., count)| *count > NAMED_OF_A_KIND) {
-        println!("{}  … và {} điều cùng loại", weight.word(), count - NAMED_OF_A_KIND);
+        say!("{}  … và {} điều cùng loại", weight.word(), count - NAMED_OF_A_KIND);
     }
 }
 
@@ -342,7 +345,7 @@ enum Made {
 fn make(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
     let tools = Tools::of(&args.folder)?;
     for name in recover(&args.out, &|path| is_known(path, order.exam))? {
-        println!("ghi {} (lần trước dở dang)", args.out.join(name).display());
+        say!("ghi {} (lần trước dở dang)", args.out.join(name).display());
     }
     let one = |index: usize| -> Option<Result<Made, PackFault>> {
         let prepared = prepare(order, plans.get(index)?, &tools);
@@ -386,8 +389,8 @@ fn make(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
     replace_files(&args.folder, &[(PACKAGES_FILE.to_owned(), ledger.write())])?;
     staging.publish()?;
     shown.end();
-    println!("Người ký {}: {}", order.board.verifier().name(), signer_sixteen(order.board.verifier()));
-    println!("Ghi 16 ký tự này vào giấy giao gói; giấy đi đường khác với USB.");
+    say!("Người ký {}: {}", order.board.verifier().name(), signer_sixteen(order.board.verifier()));
+    say!("Ghi 16 ký tự này vào giấy giao gói; giấy đi đường khác với USB.");
     Ok(Ok(()))
 }
 
@@ -431,14 +434,14 @@ impl Shown {
     }
 
     fn end(&self) {
-        self.lines.iter().for_each(|line| println!("{line}"));
+        self.lines.iter().for_each(|line| say!("{line}"));
         let all = self.written + self.unchanged;
         if all > self.lines.len() {
-            println!("… và {} gói khác", all - self.lines.len());
+            say!("… và {} gói khác", all - self.lines.len());
         }
-        println!("{} gói mới, {} không đổi", self.written, self.unchanged);
+        say!("{} gói mới, {} không đổi", self.written, self.unchanged);
         if self.elsewhere > 0 {
-            println!(
+            say!(
                 "{} gói không đổi mà tệp không có ở đây: lấy lại tệp cũ, hoặc thêm --again để đóng lại",
                 self.elsewhere
             );

@@ -1,6 +1,6 @@
 //! Shows what is in a package, and notes which desks took which.
 
-use super::{REFUSED, REMARKS, read, refused};
+use super::{REFUSED, REMARKS, lock, read, refused};
 use clap::Args;
 use diemdanh::board::exam::{Exam as Folder, PACKAGES_FILE, RECEIPTS_FOLDER};
 use diemdanh::host::folder::{read_text_file, replace_files};
@@ -75,12 +75,12 @@ pub(crate) fn open(args: &Open) -> Result<ExitCode, Box<dyn Error>> {
     let front = Front::read(front.expose()).map_err(|fault| named(&fault))?;
     let people = People::read(people.expose()).map_err(|fault| named(&fault))?;
     let contents = Contents { front, people };
-    print!("{}", summary(&note, &contents));
+    put!("{}", summary(&note, &contents));
     if args.board_key.is_none() {
-        println!("CHƯA KIỂM CHỮ KÝ: thêm --board-key board.vkey");
+        say!("CHƯA KIỂM CHỮ KÝ: thêm --board-key board.vkey");
         return Ok(ExitCode::from(REMARKS));
     }
-    println!("Chữ ký của hội đồng: đúng");
+    say!("Chữ ký của hội đồng: đúng");
     Ok(ExitCode::SUCCESS)
 }
 
@@ -114,41 +114,45 @@ fn summary(note: &PackageNote, contents: &Contents) -> String {
 
 /// Notes all receipts, or none of them.
 pub(crate) fn receive(args: &Receipts) -> Result<ExitCode, Box<dyn Error>> {
+    let _held = lock(&args.folder, "receipt", args.dry_run)?;
     let exam = Folder::read(&read(&args.folder)?)?;
     let mut ledger = exam.packages.clone();
     let mut files = BTreeMap::new();
-    let (mut is_refused, mut is_remarked) = (false, false);
+    let (mut is_refused, mut is_remarked, mut said) = (false, false, Vec::new());
     for path in &args.notes {
         match judged(&exam, path) {
             Ok((receipt, note, remark)) => {
                 let PackageReceipt { package, version, desk, at, .. } = &receipt;
                 ledger.receive(package, *version, desk);
-                println!("bàn {desk} đã nhận gói {package} v{version} lúc {at}{remark}");
+                said.push(format!("bàn {desk} đã nhận gói {package} v{version} lúc {at}{remark}"));
                 is_remarked |= !remark.is_empty();
                 let name = format!("{RECEIPTS_FOLDER}{}-v{version}-{desk}.note", package.replace('/', "-"));
                 files.insert(name, note.into_bytes());
             }
             Err(why) => {
-                eprintln!("diemdanh-board: {}: {why}", path.display());
+                complain!("diemdanh-board: {}: {why}", path.display());
                 is_refused = true;
             }
         }
     }
     if is_refused {
-        println!("TỪ CHỐI: không ghi giấy nhận nào. Bỏ các tệp trên rồi chạy lại.");
+        said.iter().for_each(|line| say!("{line}"));
+        say!("TỪ CHỐI: không ghi giấy nhận nào. Bỏ các tệp trên rồi chạy lại.");
         return Ok(ExitCode::from(REFUSED));
     }
     if ledger == exam.packages {
-        println!("không có gì mới");
+        said.iter().for_each(|line| say!("{line}"));
+        say!("không có gì mới");
         return Ok(ExitCode::SUCCESS);
     }
     // The ledger comes last: what was cut short before it is mended by running it again.
     let mut files: Vec<_> = files.into_iter().collect();
     files.push((PACKAGES_FILE.to_owned(), ledger.write()));
-    println!("{} {}", if args.dry_run { "sẽ ghi" } else { "ghi" }, args.folder.join(PACKAGES_FILE).display());
     if !args.dry_run {
         replace_files(&args.folder, &files)?;
     }
+    said.iter().for_each(|line| say!("{line}"));
+    say!("{} {}", if args.dry_run { "sẽ ghi" } else { "ghi" }, args.folder.join(PACKAGES_FILE).display());
     Ok(if is_remarked { ExitCode::from(REMARKS) } else { ExitCode::SUCCESS })
 }
 

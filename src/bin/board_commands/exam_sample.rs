@@ -37,7 +37,7 @@ pub(crate) struct Sample {
 
 pub(crate) fn run(args: &Sample) -> Result<ExitCode, Box<dyn Error>> {
     if args.traps.iter().any(|word| word == "list") {
-        Trap::ALL.iter().for_each(|trap| println!("{}", trap.word()));
+        Trap::ALL.iter().for_each(|trap| say!("{}", trap.word()));
         return Ok(ExitCode::SUCCESS);
     }
     let mut exam = SampleExam { candidates: args.candidates, seed: args.seed.clone(), traps: Default::default() };
@@ -46,7 +46,7 @@ pub(crate) fn run(args: &Sample) -> Result<ExitCode, Box<dyn Error>> {
             Some(trap) => drop(exam.traps.insert(trap)),
             None if word == "all" => exam.traps.extend(Trap::ALL.iter().filter(|trap| goes_with_others(**trap))),
             None => {
-                eprintln!("diemdanh-board: no trap “{word}”; --traps list lists them");
+                complain!("diemdanh-board: no trap “{word}”; --traps list lists them");
                 return Ok(ExitCode::from(BAD_USAGE));
             }
         }
@@ -60,7 +60,7 @@ pub(crate) fn run(args: &Sample) -> Result<ExitCode, Box<dyn Error>> {
         files.extend(portraits(&people));
     }
     write_folder(&args.out, &files)?;
-    println!("{} people in {}", people.len(), args.out.display());
+    say!("{} people in {}", people.len(), args.out.display());
     Ok(ExitCode::SUCCESS)
 }
 

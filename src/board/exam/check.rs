@@ -2,9 +2,10 @@
 
 use super::enrolment::EnrolmentFault;
 use super::settings::is_part;
-use super::{Exam, Policy};
+use super::{Exam, Policy, check_sessions, check_text};
 use crate::record::{Code, CosignatureKey, NoteVerifier};
 use crate::roster::Weight;
+use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One fault of an exam's files.
@@ -101,6 +102,64 @@ pub enum Fault {
     /// Somebody who cannot sign in.
     #[error("operators.toml: “{0}” chưa có mã PIN (diemdanh-board exam letters)")]
     NoPin(String),
+    /// Two sessions under one name: the list's column cannot tell them apart.
+    #[error("exam.toml: hai buổi cùng tên “{title}”")]
+    SessionTitle {
+        /// The name.
+        title: String,
+    },
+    /// Two sessions at once.
+    #[error("exam.toml: buổi “{one}” và buổi “{other}” chồng giờ nhau")]
+    Overlap {
+        /// One of them.
+        one: String,
+        /// The other.
+        other: String,
+    },
+    /// A session in another time.
+    #[error("exam.toml: buổi “{id}”: hiệu lệnh {start} quá xa")]
+    FarSession {
+        /// The session.
+        id: String,
+        /// Its start signal.
+        start: Timestamp,
+    },
+    /// Doors that stay open for more than half a day.
+    #[error("exam.toml: buổi “{id}”: từ giờ mở cửa đến hạn vào quá 12 giờ")]
+    LongSession {
+        /// The session.
+        id: String,
+    },
+    /// A room that takes nobody.
+    #[error("sức chứa bằng 0: {place}")]
+    NoPlaces {
+        /// The room, or the key of `exam.toml`.
+        place: String,
+    },
+    /// A PIN whose lock is cheaper to try than ours.
+    #[error("operators.toml: “{0}”: khóa của mã PIN quá yếu; hãy in lại thư (exam letters --again)")]
+    WeakPin(String),
+    /// Nobody wrote rules.
+    #[error(
+        "policy.toml không có hoặc để trống: bàn dùng quy tắc thông thường (không bắt buộc CSDL dân cư, danh sách thu hồi, bên xác nhận ngoài)"
+    )]
+    UsualRules,
+    /// A text that does not show what it is.
+    #[error("{file}: {place}: “{}” có ký tự điều khiển hoặc ký tự không nhìn thấy", crate::bits::text::shown(text))]
+    Text {
+        /// The file.
+        file: &'static str,
+        /// Whose text it is.
+        place: String,
+        /// The text.
+        text: String,
+    },
+    /// Such texts among the candidates.
+    #[error("candidates.csv: {rows} dòng có ký tự điều khiển hoặc ký tự không nhìn thấy")]
+    CandidateText {
+        /// How many rows.
+        rows: usize,
+    },
     /// A rule that no desk could go by.
     #[error("policy.toml: {key}: {what}")]
     Rule {
@@ -132,7 +191,11 @@ impl Fault {
             Self::NoSession | Self::Nobody | Self::NoDesk | Self::NoOperator | Self::NoTrust | Self::NoHead { .. } => {
                 Weight::Warning
             }
-            Self::Overfull { .. }
+            Self::UsualRules => Weight::Note,
+            Self::Overlap { .. }
+            | Self::LongSession { .. }
+            | Self::WeakPin(_)
+            | Self::Overfull { .. }
             | Self::NoPin(_)
             | Self::DeskNamesKey { .. }
             | Self::Enrolment { what: EnrolmentFault::NoRecipient, .. } => Weight::Warning,
@@ -148,6 +211,10 @@ pub fn check(exam: &Exam) -> Vec<Fault> {
     faults.extend(people(exam));
     faults.extend(enrolments(exam));
     faults.extend(rules(&exam.policy));
+    faults.extend(check_sessions::sessions(exam));
+    faults.extend(check_sessions::capacities(exam));
+    faults.extend(check_sessions::unsaid(exam));
+    faults.extend(check_text::texts(exam));
     faults.extend(unfinished(exam));
     faults
 }

@@ -22,6 +22,8 @@
 //! - No file, no clock: the program hands over bytes and takes back bytes.
 
 pub mod check;
+mod check_sessions;
+mod check_text;
 pub mod desks;
 pub mod enrolment;
 pub mod ledger;
@@ -114,6 +116,8 @@ pub struct Exam {
     pub operators: Vec<Operator>,
     /// The rules of the desks.
     pub policy: Policy,
+    /// Nobody wrote rules: these are the usual ones.
+    pub is_policy_unsaid: bool,
     /// The desks, by their id.
     pub desks: Vec<Desk>,
     /// How the desks are enrolled, by their ids.
@@ -148,6 +152,7 @@ impl Exam {
             rooms: places::read_rooms(files.get(ROOMS_FILE).map(Vec::as_slice).unwrap_or_default())?,
             candidates,
             operators: read_operators(files.get(OPERATORS_FILE).map(Vec::as_slice).unwrap_or_default())?,
+            is_policy_unsaid: files.get(POLICY_FILE).is_none_or(|text| text.trim_ascii().is_empty()),
             policy: Policy::read(files.get(POLICY_FILE).map(Vec::as_slice).unwrap_or_default())?,
             enrolments: enrolment::read(DESKS_FOLDER, &desk_files, &desks)?,
             packages: Ledger::read(files.get(PACKAGES_FILE).map(Vec::as_slice).unwrap_or_default())?,

@@ -54,6 +54,12 @@ pub enum PackFault {
         /// The package.
         id: String,
     },
+    /// The last version that a number can say was made.
+    #[error("{id}: không còn số phiên bản nào lớn hơn")]
+    NoVersion {
+        /// The package.
+        id: String,
+    },
     /// Larger than any desk takes.
     #[error("{id}: gói lớn hơn {MAX_PACKAGE_LEN} byte")]
     TooLarge {
@@ -107,7 +113,7 @@ pub fn prepare(order: &PackOrder<'_>, plan: &Plan<'_>, tools: &dyn PackTools) ->
     let portraits = portraits(&people, tools)?;
     let (rows, count) = (u64::try_from(people.len()).unwrap_or(u64::MAX), portraits.len());
     let contents = contents(order, plan, people, portraits);
-    let note = note(order, plan, rows);
+    let note = note(order, plan, rows).ok_or_else(|| PackFault::NoVersion { id: id.clone() })?;
     let mut recipients: Vec<String> = plan.desks.iter().map(|one| one.recipient.to_owned()).collect();
     recipients.sort();
     recipients.dedup();
@@ -226,17 +232,17 @@ fn settings(exam: &Exam, plan: &Plan<'_>) -> PackageSettings {
     }
 }
 
-/// The note of the next version, without size and digest.
-fn note(order: &PackOrder<'_>, plan: &Plan<'_>, rows: u64) -> PackageNote {
+/// The note of the next version, without sizes and digest; `None` where no version is left.
+fn note(order: &PackOrder<'_>, plan: &Plan<'_>, rows: u64) -> Option<PackageNote> {
     let settings = &order.exam.settings;
     let last = order.exam.packages.last(&package_id(&settings.id, &plan.session.id, &plan.site.code));
-    PackageNote {
+    Some(PackageNote {
         board: settings.board.clone(),
         exam: settings.id.clone(),
         session: plan.session.id.clone(),
         site: plan.site.code.clone(),
         training: settings.training,
-        version: last.map_or(1, |last| last.version.saturating_add(1)),
+        version: last.map_or(Some(1), |last| last.version.checked_add(1))?,
         not_before: plan.not_before,
         not_after: plan.not_after,
         rows,
@@ -247,7 +253,7 @@ fn note(order: &PackOrder<'_>, plan: &Plan<'_>, rows: u64) -> PackageNote {
         revocations: order.revocations.map_or(0, |(list, _)| list.number),
         previous: last.map(|last| last.sha256),
         board_keys: Some(BoardKeys::one(order.board.verifier().clone()).digest()),
-    }
+    })
 }
 
 /// Everything that makes a package another one: what is in it, whom it is for, when it is good. Nobody can guess at

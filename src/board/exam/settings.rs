@@ -115,7 +115,10 @@ impl Settings {
 
 /// True for a part of a log's name.
 pub fn is_part(part: &str) -> bool {
-    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+' && byte != b'/')
+    // `.` and `..` are folders wherever a name becomes one.
+    !part.is_empty()
+        && !part.starts_with('.')
+        && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+' && byte != b'/')
 }
 
 fn seven() -> i8 {
