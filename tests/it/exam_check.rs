@@ -92,7 +92,8 @@ fn rules_that_nobody_wrote_or_could_go_by() {
         assert!(said.contains(&Fault::UsualRules), "{text:?}: {said:?}");
     }
     let key = "so.example+01234567+AAAA";
-    let rows: [(fn(&mut Policy), Weight); 6] = [
+    type Row = (fn(&mut Policy), Weight);
+    let rows: [Row; 6] = [
         (|rules| rules.registry_key = "khóa".to_owned(), Weight::Error),
         (|rules| rules.witness_key = "khóa".to_owned(), Weight::Error),
         (|rules| rules.evidence_recipient = "ai đó".to_owned(), Weight::Error),
