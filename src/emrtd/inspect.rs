@@ -196,6 +196,8 @@ pub struct Inspection {
     pub rulings: Vec<Ruling>,
     /// The verdict that follows from the results and the rulings.
     pub overall: Overall,
+    /// The line that says why it is no pass.
+    pub reason: Option<CheckResult>,
     /// How the chip was opened, if it was.
     pub access_method: Option<AccessMethod>,
     /// The card offered PACE, and BAC was used: the verdict is at best [`Overall::Warn`].
@@ -310,6 +312,7 @@ impl Inspection {
             results: Vec::new(),
             rulings: Vec::new(),
             overall: Overall::Retry,
+            reason: None,
             access_method: None,
             downgraded: false,
             files: LdsFiles::new(),

@@ -10,7 +10,7 @@ pub mod render;
 mod verdict;
 
 pub use cause::Cause;
-pub use verdict::{Ruling, Weight, is_excusable, listed_checks, overall, overall_ruled};
+pub use verdict::{Ruling, Weight, is_excusable, listed_checks, overall, overall_ruled, reason};
 
 /// What became of one check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -1,5 +1,6 @@
 //! Diagnostics on standard error. They tell of the machine, never of a person.
 
+use std::io::IsTerminal as _;
 use tracing_subscriber::EnvFilter;
 
 /// Our own warnings. The window library's complaints about X11 servers say nothing to a technician.
@@ -8,5 +9,8 @@ const USUAL: &str = "warn,winit=off";
 /// Starts diagnostics; `DIEMDANH_LOG` sets what is told (`warn` by default).
 pub fn start() {
     let filter = EnvFilter::try_from_env("DIEMDANH_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
-    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    // Colours are for eyes: a file or a pipe gets none.
+    let colours = std::io::stderr().is_terminal();
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).try_init();
 }

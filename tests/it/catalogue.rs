@@ -96,6 +96,11 @@ fn a10_wrong_or_missing_token() {
 }
 
 #[test]
+fn a12_seldom_variants() {
+    check("A12");
+}
+
+#[test]
 fn a13_pace_refused() {
     check("A13");
 }

@@ -52,7 +52,7 @@ fn card_data(pace_cipher: CipherAlg, parameter_id: u8, ca_cipher: CipherAlg) -> 
     data.can = Some(Secret::new("000017".to_owned()));
     data.mrz_information = Some(Secret::new("208000017208021563302152".to_owned()));
     data.bac = true;
-    data.pace = Some(PaceProfile { cipher: pace_cipher, parameter_id });
+    data.pace = Some(PaceProfile { cipher: pace_cipher, parameter_id, ..PaceProfile::USUAL });
     let mut info = PaceInfo { cipher: pace_cipher, parameter_id, ..PaceInfo::USUAL };
     info.domain = diemdanh::emrtd::lds::security_infos::Domain::Ecdh(secret.curve());
     let entry = [tlv::encode(0x06, &info.oid()), integer(2), integer(parameter_id)];

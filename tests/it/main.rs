@@ -73,6 +73,7 @@ mod pcsc_desk;
 mod presenting;
 mod privacy;
 mod purge;
+mod read_program;
 mod record;
 mod record_anchors;
 mod record_disk;

@@ -48,6 +48,17 @@ fn catalogue_through_the_daemon() {
     rig::inside("pcsc::catalogue_through_the_daemon", || {
         let mut reader = PcscReader::new(None);
         for id in [
+            "A03-blind-6985",
+            "A03-blind-6983",
+            "A03-blind-63C2",
+            "A03-blind-6F00",
+            "A03-blind-6A82",
+            "A12-integrated",
+            "A12-group-1024-160",
+            "A16-nonce-of-one-block",
+            "G03-gives-up-6988",
+            "G03-gives-up-twice",
+            "A13-offer-hidden",
             "A07-wrong-can",
             "A09-point-off-curve",
             "A10-no-token",
@@ -70,6 +81,73 @@ fn catalogue_through_the_daemon() {
             drop(card);
             wait_until_empty(&mut reader);
         }
+    });
+}
+
+/// A daemon that is stopped in its tracks answers nobody: told within five seconds, with one thread left behind, and all
+/// is well again when it goes on.
+#[test]
+fn c13_frozen_daemon_is_told_within_five_seconds_and_costs_one_thread() {
+    rig::inside("pcsc::c13_frozen_daemon_is_told_within_five_seconds_and_costs_one_thread", || {
+        let pid = rig::daemon_pid();
+        let signal = |name: &str| {
+            assert!(std::process::Command::new("kill").args([name, &pid]).status().unwrap().success());
+        };
+        let mut reader = PcscReader::new(None);
+        while !matches!(reader.wait(500), Some(ReaderEvent::Ready { .. })) {}
+        signal("-STOP");
+        let stopped = std::time::Instant::now();
+        while reader.wait(500) != Some(ReaderEvent::ServiceDown) {
+            assert!(stopped.elapsed().as_secs() < 5, "nobody was told");
+        }
+        println!("told after {:?}", stopped.elapsed());
+        for _ in 0..10 {
+            assert_eq!(reader.wait(200), None, "told once");
+            assert_eq!(reader.connect().err(), Some(TransportError::ServiceLost));
+            assert_eq!(reader.survey().err(), Some(TransportError::ServiceLost));
+        }
+        assert!(reader.is_frozen());
+        assert_eq!(reader.abandoned(), 1, "one thread for one freeze");
+        signal("-CONT");
+        let card = serve(SyntheticCard::new(card("good")));
+        assert_eq!(read(&mut reader), Some(Overall::Pass), "all is well again");
+        assert_eq!((reader.abandoned(), reader.is_frozen()), (1, false));
+        drop(card);
+    });
+}
+
+/// What `diemdanh read` says where there is nothing to read: one sentence for each thing that can be missing.
+#[test]
+fn c13_service_reader_name_and_card_that_are_missing_are_four_sentences() {
+    rig::inside("pcsc::c13_service_reader_name_and_card_that_are_missing_are_four_sentences", || {
+        let work = tempfile::tempdir().unwrap();
+        std::fs::write(work.path().join("anchor.cer"), &trust_store_der().unwrap()[0]).unwrap();
+        let said = |extra: &[&str]| {
+            let output = std::process::Command::new(env!("CARGO_BIN_EXE_diemdanh"))
+                .args(["read", "--can", "000017", "--trust"])
+                .arg(work.path())
+                .args(extra)
+                .args(["--wait", "2"])
+                .output()
+                .unwrap();
+            assert_eq!(output.status.code(), Some(5));
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(!said.contains('\u{1b}'), "no colours into a pipe: {said:?}");
+            said
+        };
+        assert!(said(&[]).contains("has no card"), "{}", said(&[]));
+        let named = said(&["--reader", "nobody's"]);
+        assert!(named.contains("contains \\\"nobody's\\\"") || named.contains("contains \"nobody's\""), "{named}");
+        assert!(named.contains("Virtual PCD 00 00") && named.contains("Virtual PCD 00 01"), "{named}");
+        let card = serve(SyntheticCard::new(card("good")));
+        let other = said(&["--reader", "virtual pcd 00 01"]);
+        assert!(other.contains("the card is in the reader Virtual PCD 00 00"), "{other}");
+        drop(card);
+        let pid = rig::daemon_pid();
+        assert!(std::process::Command::new("kill").args(["-STOP", &pid]).status().unwrap().success());
+        let frozen = said(&[]);
+        assert!(std::process::Command::new("kill").args(["-CONT", &pid]).status().unwrap().success());
+        assert!(frozen.contains("service does not run or does not answer"), "{frozen}");
     });
 }
 

@@ -93,8 +93,18 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 #[derive(Debug, thiserror::Error)]
 enum ReadError {
-    #[error("no card within {0} s")]
-    NoCard(u64),
+    #[error("the reader {reader} has no card (waited {waited_s} s)")]
+    NoCard { reader: String, waited_s: u64 },
+    #[error("the PC/SC service does not run or does not answer (waited {0} s)")]
+    NoService(u64),
+    #[error("no reader is connected (waited {0} s)")]
+    NoReader(u64),
+    #[error("no reader's name contains \"{wanted}\"; there is: {}", there.join(", "))]
+    NoReaderOfThatName { wanted: String, there: Vec<String> },
+    #[error("the card is in the reader {with_card}, not in {watched}: name it by --reader")]
+    OtherReader { watched: String, with_card: String },
+    #[error("no key was tried")]
+    NoKey,
     #[error(transparent)]
     Transport(#[from] TransportError),
     #[error(transparent)]
@@ -140,7 +150,7 @@ impl Observer for Timings {
 
 fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result<Reading, ReadError> {
     let mut reader = PcscReader::new(arguments.reader.clone());
-    let name = wait_for_card(&mut reader, arguments.wait)?;
+    let name = wait_for_card(&mut reader, arguments)?;
     let mut timings = Timings { began: Instant::now(), opened: None, identity: None, whole: Duration::ZERO };
     let policy = InspectionPolicy { issue_date: Some(dg13::ISSUED), ..InspectionPolicy::default() };
     let mut last = None;
@@ -154,20 +164,46 @@ fn read(arguments: &Arguments, keys: &[AccessKey], trust: &TrustStore) -> Result
             break;
         }
     }
-    let inspection = last.ok_or(ReadError::NoCard(arguments.wait))?;
+    let inspection = last.ok_or(ReadError::NoKey)?;
     timings.whole = timings.began.elapsed();
     Ok(Reading { inspection, reader: name, timings })
 }
 
 /// The name of the reader that has the card.
-fn wait_for_card(reader: &mut PcscReader, wait_s: u64) -> Result<String, ReadError> {
-    let end = Instant::now() + Duration::from_secs(wait_s);
+fn wait_for_card(reader: &mut PcscReader, arguments: &Arguments) -> Result<String, ReadError> {
+    let end = Instant::now() + Duration::from_secs(arguments.wait);
+    let mut last = None;
     while Instant::now() < end {
-        if let Some(ReaderEvent::CardPresent { reader, .. }) = reader.wait(LOOK_MS) {
-            return Ok(reader);
+        match reader.wait(LOOK_MS) {
+            Some(ReaderEvent::CardPresent { reader, .. }) => return Ok(reader),
+            Some(event) => last = Some(event),
+            None => {}
         }
     }
-    Err(ReadError::NoCard(wait_s))
+    Err(why_no_card(reader, last, arguments))
+}
+
+/// Service, reader, its name or the card: one sentence for each that can be missing.
+fn why_no_card(reader: &mut PcscReader, last: Option<ReaderEvent>, arguments: &Arguments) -> ReadError {
+    let waited_s = arguments.wait;
+    if last == Some(ReaderEvent::ServiceDown) {
+        return ReadError::NoService(waited_s);
+    }
+    let Ok(found) = reader.survey() else { return ReadError::NoService(waited_s) };
+    match (last, &arguments.reader) {
+        (Some(ReaderEvent::Ready { reader: watched }), _) => {
+            let other = found.into_iter().find(|other| other.has_card && other.name != watched);
+            match other {
+                Some(other) => ReadError::OtherReader { watched, with_card: other.name },
+                None => ReadError::NoCard { reader: watched, waited_s },
+            }
+        }
+        (_, Some(wanted)) if !found.is_empty() => ReadError::NoReaderOfThatName {
+            wanted: wanted.clone(),
+            there: found.into_iter().map(|reader| reader.name).collect(),
+        },
+        _ => ReadError::NoReader(waited_s),
+    }
 }
 
 /// Another key may help where the card has no PACE, and after that as long as BAC only refuses the key.

@@ -161,8 +161,11 @@ fn decrypt_nonce(key: &AccessKey, cipher: CipherAlg, encrypted: &[u8]) -> Result
 }
 
 /// A generator that the nonce was mapped to.
-enum Generator {
+#[derive(Debug, Clone)]
+pub enum Generator {
+    /// An element of a group.
     Dh(dh::Element),
+    /// A point of a curve.
     Ecdh(Point),
 }
 
@@ -221,7 +224,11 @@ impl MappingKey {
     }
 }
 
-fn integrated_generator(
+/// The generator of integrated mapping (ICAO Doc 9303-11 §4.4.3.3.2), of both sides' nonces.
+///
+/// # Errors
+/// [`AccessError::Unsupported`] on curves for which it is not defined, [`AccessError::Forged`] where nothing comes of it.
+pub fn integrated_generator(
     cipher: CipherAlg,
     domain: Domain,
     chip_nonce: &[u8],

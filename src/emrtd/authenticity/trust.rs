@@ -78,7 +78,9 @@ pub enum Chain<'a> {
 impl TrustStore {
     /// An empty store; every document signer is unknown to it.
     pub fn empty() -> Self {
-        Self::default()
+        let mut store = Self::default();
+        store.version = version(&store.certificates, &store.deviations);
+        store
     }
 
     /// A store of DER objects: certificates, master lists, revocation lists, in any order. What is broken or not

@@ -144,6 +144,7 @@ pub(in crate::emrtd) fn verdict(
     };
     inspection.rulings = signed.map(rule).unwrap_or_default();
     inspection.overall = report::overall_ruled(&results, &inspection.rulings, policy);
+    inspection.reason = report::reason(&results, &inspection.rulings, policy, inspection.overall);
     inspection.results = results;
 }
 

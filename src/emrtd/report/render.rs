@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// The verdict in the first line, then one line a check, then how the dialogue went.
 pub fn text(inspection: &Inspection) -> String {
-    let mut lines = vec![inspection.overall.word().to_owned()];
+    let mut lines = vec![verdict(inspection)];
     lines.extend(inspection.results.iter().map(line));
     let access = inspection.access_method.map_or("none", |method| method.id());
     let downgraded = if inspection.downgraded { " (PACE was offered)" } else { "" };
@@ -36,6 +36,18 @@ pub fn text(inspection: &Inspection) -> String {
     lines.push(format!("trust store {}", inspection.trust_store_version));
     lines.push(String::new());
     lines.join("\n")
+}
+
+/// The word, and where it is no pass its one reason: `WARN because of chip.active: no-key`.
+fn verdict(inspection: &Inspection) -> String {
+    let word = inspection.overall.word();
+    match &inspection.reason {
+        Some(line) => {
+            let cause = line.cause.map_or_else(|| line.outcome.id().to_owned(), super::Cause::id);
+            format!("{word} because of {}: {cause}", line.check.id())
+        }
+        None => word.to_owned(),
+    }
 }
 
 /// The same facts with stable codes.
@@ -70,6 +82,7 @@ pub fn json(inspection: &Inspection) -> Value {
         .collect();
     json!({
         "overall": inspection.overall.word(),
+        "reason": inspection.reason.map(|line| json!({ "check": line.check.id(), "cause": line.cause.map(super::Cause::id) })),
         "checks": checks,
         "deviations": deviations,
         "access": inspection.access_method.map(|method| method.id()),

@@ -33,6 +33,30 @@ pub fn overall_ruled(results: &[CheckResult], rulings: &[Ruling], policy: &Inspe
     if verdict == Overall::Retry && weights.contains(&Overall::Unknown) { Overall::Unknown } else { verdict }
 }
 
+/// The one line that says why the verdict is not [`Overall::Pass`]: the first that weighs as much as the verdict by
+/// itself, else the first required check that is not good.
+pub fn reason(
+    results: &[CheckResult],
+    rulings: &[Ruling],
+    policy: &InspectionPolicy,
+    verdict: Overall,
+) -> Option<CheckResult> {
+    if verdict == Overall::Pass {
+        return None;
+    }
+    let is_vouched_for = is_vouched_for(results, policy);
+    let by_itself =
+        results.iter().find(|line| ruled_verdict_of(line, rulings, is_vouched_for, policy) == verdict).copied();
+    let last = |check: Check| results.iter().rev().find(|line| line.check == check).copied();
+    let required = || required_checks(policy).into_iter().filter(|check| absence(results, *check) == verdict);
+    let proofs = [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication];
+    let opening = [Check::Pace, Check::Bac, Check::Link];
+    by_itself
+        .or_else(|| required().find_map(last))
+        .or_else(|| proofs.into_iter().filter(|_| verdict == Overall::Warn).find_map(last))
+        .or_else(|| opening.into_iter().filter_map(last).find(|line| line.outcome != Outcome::Successful))
+}
+
 /// What an entry of the list of deviations says about one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {

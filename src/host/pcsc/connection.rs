@@ -27,8 +27,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Hands `card` to a thread of its own.
-    pub(super) fn start(card: Card, timeout_ms: u32) -> Result<Self, TransportError> {
-        let atr = card.status2_owned().map_err(translate)?.atr().to_vec();
+    pub(super) fn start(card: Card, atr: Vec<u8>, timeout_ms: u32) -> Result<Self, TransportError> {
         let (commands, command_queue) = sync_channel::<Vec<u8>>(1);
         let (answer_queue, answers) = sync_channel::<Answer>(1);
         std::thread::Builder::new()

@@ -1,21 +1,29 @@
 //! Real readers through PC/SC (PC/SC Workgroup Specification part 5; pcsc-lite).
 //!
-//! One [`PcscReader`] owns one context. It reports what enters the field, connects exclusively, and rebuilds the
-//! context by itself, with back-off, when the service or the reader goes away. Each connection has a thread of
-//! its own with a watchdog, because a mute card blocks a transmission without limit.
+//! One [`PcscReader`] owns one thread with one context. It reports what enters the field, connects exclusively, and
+//! rebuilds the context by itself, with back-off, when the service or the reader goes away. A watchdog stands over every
+//! call, because a service that is stopped in its tracks never answers; each connection has a thread of its own with a
+//! watchdog too, because a mute card blocks a transmission without limit.
+//!
+//! A thread within a call that never returns cannot be ended. It is abandoned with its context, counted, and no second
+//! one is started before it has come back; what it brings then is put away untouched.
 //!
 //! Invariants: never shares a card, never interprets an APDU, never logs one.
 
 mod connection;
+mod worker;
 
 use crate::iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
 use connection::Connection;
-use pcsc::{Context, Error, Protocols, ReaderState, Scope, ShareMode, State};
-use std::ffi::{CStr, CString};
+use pcsc::Error;
+use std::thread::JoinHandle;
 use std::time::Duration;
+use worker::{Done, Job, Worker};
 
 /// The longest one APDU may take before the card counts as mute. Real cards need up to 6.6 s for PACE.
 pub const TRANSMIT_TIMEOUT_MS: u32 = 15_000;
+/// The longest any other call may take beyond the time that it was given, in milliseconds.
+pub const CALL_TIMEOUT_MS: u32 = 3_000;
 
 const BACKOFF_START_MS: u64 = 100;
 const BACKOFF_LIMIT_MS: u64 = 2_000;
@@ -23,25 +31,39 @@ const BACKOFF_LIMIT_MS: u64 = 2_000;
 /// A reader reached through PC/SC.
 pub struct PcscReader {
     wanted: Option<String>,
-    context: Option<Context>,
-    watched: Option<ReaderState>,
+    worker: Option<Worker>,
+    /// A thread that did not come back from a call.
+    frozen: Option<JoinHandle<()>>,
+    abandoned: u32,
     told: Option<ReaderEvent>,
     backoff_ms: u64,
     transmit_timeout_ms: u32,
+    call_timeout_ms: u32,
+}
+
+/// One connected reader, as a survey finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundReader {
+    /// Its name.
+    pub name: String,
+    /// A card is in its field.
+    pub has_card: bool,
 }
 
 impl PcscReader {
-    /// A reader whose name contains `wanted`; without a wish, the first one that is connected.
+    /// A reader whose name contains `wanted`, in any case; without a wish, the first one that is connected.
     ///
     /// Nothing is opened yet: a desk starts without a reader and tells that it misses one.
     pub fn new(wanted: Option<String>) -> Self {
         Self {
-            wanted,
-            context: None,
-            watched: None,
+            wanted: wanted.map(|name| name.to_lowercase()),
+            worker: None,
+            frozen: None,
+            abandoned: 0,
             told: None,
             backoff_ms: BACKOFF_START_MS,
             transmit_timeout_ms: TRANSMIT_TIMEOUT_MS,
+            call_timeout_ms: CALL_TIMEOUT_MS,
         }
     }
 
@@ -51,90 +73,66 @@ impl PcscReader {
         Self { transmit_timeout_ms, ..self }
     }
 
-    /// The names of all connected readers.
+    /// All connected readers, and which of them has a card.
     ///
     /// # Errors
-    /// [`TransportError::ServiceLost`] when the PC/SC service does not run.
-    pub fn names(&mut self) -> Result<Vec<String>, TransportError> {
-        let names = self.context().map_err(translate)?.list_readers_owned();
-        match names {
-            Ok(names) => Ok(names.iter().map(|name| name.to_string_lossy().into_owned()).collect()),
-            Err(Error::NoReadersAvailable) => Ok(Vec::new()),
-            Err(error) => Err(self.lost(error)),
+    /// [`TransportError::ServiceLost`] when the PC/SC service does not run or does not answer.
+    pub fn survey(&mut self) -> Result<Vec<FoundReader>, TransportError> {
+        match self.call(Job::Survey, 0)? {
+            Done::Survey(found) => found.map_err(translate),
+            _ => Err(TransportError::ServiceLost),
         }
     }
 
-    fn context(&mut self) -> Result<&Context, Error> {
-        match &mut self.context {
-            Some(context) => Ok(context),
-            empty => Ok(empty.insert(Context::establish(Scope::User)?)),
-        }
+    /// How many threads were abandoned in calls that did not come back in time.
+    pub fn abandoned(&self) -> u32 {
+        self.abandoned
     }
 
-    fn lost(&mut self, error: Error) -> TransportError {
-        if service_is_gone(error) {
-            self.context = None;
-            self.watched = None;
-        }
-        translate(error)
+    /// The service was stopped in its tracks: a call has not come back, and nothing else is tried until it has.
+    pub fn is_frozen(&self) -> bool {
+        self.frozen.as_ref().is_some_and(|thread| !thread.is_finished())
     }
 
-    /// The configured reader, or the first; `None` when it is not connected.
-    fn find(&mut self) -> Result<Option<CString>, Error> {
-        let wanted = self.wanted.clone();
-        let names = match self.context()?.list_readers_owned() {
-            Ok(names) => names,
-            Err(Error::NoReadersAvailable) => Vec::new(),
-            Err(error) => return Err(error),
+    /// Does `job` on the reader's own thread, which may take `time_ms` by itself.
+    fn call(&mut self, job: Job, time_ms: u32) -> Result<Done, TransportError> {
+        if self.is_frozen() {
+            return Err(TransportError::ServiceLost);
+        }
+        self.frozen = None;
+        let worker = match &self.worker {
+            Some(worker) => worker,
+            None => {
+                let started = Worker::start(self.wanted.clone());
+                self.worker.insert(started.map_err(|_| TransportError::ReaderFailed { code: 0 })?)
+            }
         };
-        Ok(names.into_iter().find(|name| match &wanted {
-            Some(wanted) => name.to_string_lossy().contains(wanted.as_str()),
-            None => true,
-        }))
+        let patience = Duration::from_millis(u64::from(time_ms) + u64::from(self.call_timeout_ms));
+        match worker.call(job, patience) {
+            Some(done) => Ok(done),
+            None => {
+                self.abandoned += 1;
+                tracing::warn!(abandoned = self.abandoned, "the PC/SC service does not answer");
+                self.frozen = self.worker.take().map(Worker::abandon);
+                Err(TransportError::ServiceLost)
+            }
+        }
     }
 
     /// Looks once; `Ok(None)` when nothing changed within the time.
-    fn look(&mut self, timeout_ms: u32) -> Result<Option<ReaderEvent>, Error> {
-        if self.watched.is_none() {
-            let Some(name) = self.find()? else { return self.wait_for_readers(timeout_ms) };
-            self.watched = Some(ReaderState::new(name, State::UNAWARE));
+    fn look(&mut self, timeout_ms: u32) -> Result<Option<ReaderEvent>, TransportError> {
+        let missing_is_told = self.told.as_ref() == Some(&ReaderEvent::NoReader);
+        match self.call(Job::Look { timeout_ms, missing_is_told }, timeout_ms)? {
+            Done::Look(found) => found.map_err(translate),
+            _ => Err(TransportError::ServiceLost),
         }
-        let timeout = Duration::from_millis(u64::from(timeout_ms));
-        let (Some(context), Some(watched)) = (&self.context, &mut self.watched) else { return Ok(None) };
-        match context.get_status_change(timeout, std::slice::from_mut(watched)) {
-            Err(Error::Timeout | Error::Cancelled) => return Ok(None),
-            result => result?,
-        }
-        watched.sync_current_state();
-        let event = event_of(watched);
-        if event == ReaderEvent::NoReader {
-            self.watched = None;
-        }
-        Ok(Some(event))
-    }
-
-    fn wait_for_readers(&mut self, timeout_ms: u32) -> Result<Option<ReaderEvent>, Error> {
-        if self.told.as_ref() != Some(&ReaderEvent::NoReader) {
-            return Ok(Some(ReaderEvent::NoReader));
-        }
-        let mut plug = [ReaderState::new(pcsc::PNP_NOTIFICATION(), State::UNAWARE)];
-        let timeout = Duration::from_millis(u64::from(timeout_ms));
-        match self.context()?.get_status_change(timeout, &mut plug) {
-            Ok(()) => self.pause(u64::from(timeout_ms)),
-            Err(Error::Timeout | Error::Cancelled) => {}
-            Err(error) => return Err(error),
-        }
-        Ok(None)
     }
 
     /// Waits before the service is tried again; each time longer, up to a limit.
     fn back_off(&mut self, timeout_ms: u32) {
-        self.pause(self.backoff_ms.min(u64::from(timeout_ms)));
-        self.backoff_ms = (self.backoff_ms * 2).min(BACKOFF_LIMIT_MS);
-    }
-
-    fn pause(&self, wanted_ms: u64) {
+        let wanted_ms = self.backoff_ms.min(u64::from(timeout_ms));
         std::thread::sleep(Duration::from_millis(wanted_ms.clamp(1, BACKOFF_LIMIT_MS)));
+        self.backoff_ms = (self.backoff_ms * 2).min(BACKOFF_LIMIT_MS);
     }
 }
 
@@ -146,12 +144,8 @@ impl CardReader for PcscReader {
                 event
             }
             Err(error) => {
-                self.watched = None;
-                let gone = service_is_gone(error);
-                if gone {
-                    self.context = None;
-                }
                 self.back_off(timeout_ms);
+                let gone = error == TransportError::ServiceLost;
                 Some(if gone { ReaderEvent::ServiceDown } else { ReaderEvent::NoReader })
             }
         };
@@ -161,30 +155,14 @@ impl CardReader for PcscReader {
     }
 
     fn connect(&mut self) -> Result<Box<dyn CardTransport>, TransportError> {
-        let found = self.find().map_err(|error| self.lost(error))?;
-        let Some(name) = found else { return Err(TransportError::ReaderLost) };
-        let connected = match self.context() {
-            Ok(context) => open(context, &name),
-            Err(error) => Err(error),
-        };
-        let card = connected.map_err(|error| self.lost(error))?;
-        Ok(Box::new(Connection::start(card, self.transmit_timeout_ms)?))
-    }
-}
-
-fn open(context: &Context, name: &CStr) -> Result<pcsc::Card, Error> {
-    context.connect(name, ShareMode::Exclusive, Protocols::T0 | Protocols::T1)
-}
-
-fn event_of(watched: &ReaderState) -> ReaderEvent {
-    let state = watched.event_state();
-    let reader = watched.name().to_string_lossy().into_owned();
-    if state.intersects(State::UNKNOWN | State::UNAVAILABLE | State::IGNORE) {
-        ReaderEvent::NoReader
-    } else if state.contains(State::PRESENT) && !state.contains(State::MUTE) {
-        ReaderEvent::CardPresent { reader, atr: watched.atr().to_vec() }
-    } else {
-        ReaderEvent::Ready { reader }
+        match self.call(Job::Connect, 0)? {
+            Done::Connect(Ok(Some((card, atr)))) => {
+                Ok(Box::new(Connection::start(card, atr, self.transmit_timeout_ms)?))
+            }
+            Done::Connect(Ok(None)) => Err(TransportError::ReaderLost),
+            Done::Connect(Err(error)) => Err(translate(error)),
+            _ => Err(TransportError::ServiceLost),
+        }
     }
 }
 

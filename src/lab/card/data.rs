@@ -1,7 +1,8 @@
 //! What a simulated card holds: the seam between the issuer, who fills it in, and the card, which plays it.
 
 use crate::bits::secret::Secret;
-use crate::crypto::{CipherAlg, EcSecret, HashAlg};
+use crate::crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve, dh};
+use crate::emrtd::lds::security_infos::{Agreement, Domain, Mapping, PaceInfo};
 use std::collections::BTreeMap;
 
 /// Everything on and in one card. Plain data: the issuer may build any card, good or bad.
@@ -30,13 +31,29 @@ pub struct CardData {
     pub active_authentication: Option<ActiveAuthenticationProfile>,
 }
 
-/// How the card plays PACE. Generic mapping over elliptic curves, and chip-authentication mapping.
+/// How the card plays PACE; beside it, chip-authentication mapping where [`CardData::chip_mapping`] is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PaceProfile {
+    /// Generic or integrated mapping.
+    pub mapping: Mapping,
     /// Cipher of the session.
     pub cipher: CipherAlg,
-    /// Standardised parameter id, 8–18.
+    /// Standardised parameter id: 0–2 for groups, 8–18 for curves.
     pub parameter_id: u8,
+}
+
+impl PaceProfile {
+    /// As most cards are: generic mapping, AES-128, brainpoolP256r1.
+    pub const USUAL: Self = Self { mapping: Mapping::Generic, cipher: CipherAlg::Aes128, parameter_id: 13 };
+
+    /// The variant as the chip offers it. `None` where the parameters are nobody's.
+    pub fn info(self) -> Option<PaceInfo> {
+        let group = dh::Group::from_parameter_id(self.parameter_id).map(|group| (Agreement::Dh, Domain::Dh(group)));
+        let curve = || NamedCurve::from_parameter_id(self.parameter_id).map(|one| (Agreement::Ecdh, Domain::Ecdh(one)));
+        let (agreement, domain) = group.or_else(curve)?;
+        let Self { mapping, cipher, parameter_id } = self;
+        Some(PaceInfo { agreement, mapping, cipher, domain, parameter_id })
+    }
 }
 
 /// The secret half of chip authentication.

@@ -23,6 +23,8 @@ pub enum CardFault {
     NoShortIdentifiers,
     /// This command is refused with this status, under protection where the session is protected.
     Refuses(Refused, u16),
+    /// This command is answered with this plain status, and the chip has given up the session.
+    GivesUpAt(Refused, u16),
     /// PACE goes wrong at one point.
     Pace(PaceTrick),
     /// BAC goes wrong at one point.
@@ -59,6 +61,10 @@ pub enum Refused {
     PaceChoice,
     /// The last GENERAL AUTHENTICATE of PACE.
     PaceToken,
+    /// MSE:Set of chip authentication.
+    ChipChoice,
+    /// INTERNAL AUTHENTICATE.
+    ActiveChallenge,
     /// EXTERNAL AUTHENTICATE of BAC.
     BacAuthentication,
 }
@@ -68,6 +74,8 @@ pub enum Refused {
 pub enum PaceTrick {
     /// A nonce of 32 bytes: not wrong, but rare.
     LongNonce,
+    /// A nonce of one block of the cipher: 8 bytes with 3DES. Not wrong either.
+    ShortNonce,
     /// The terminal's own mapping key comes back.
     ReflectedMapKey,
     /// The terminal's own agreement key comes back.

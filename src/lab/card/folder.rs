@@ -4,6 +4,7 @@ use super::{ActiveAuthenticationProfile, CardData, ChipAuthenticationProfile, Pa
 use crate::bits::hex;
 use crate::bits::secret::Secret;
 use crate::crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve};
+use crate::emrtd::lds::security_infos::Mapping;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -148,7 +149,8 @@ fn card_of(chip: Chip) -> Option<CardData> {
     card.bac = chip.bac;
     card.locked_files = chip.locked_files;
     if let Some(Pace { cipher, parameter_id }) = chip.pace {
-        card.pace = Some(PaceProfile { cipher: pick(&CipherAlg::ALL, cipher)?, parameter_id });
+        card.pace =
+            Some(PaceProfile { mapping: Mapping::Generic, cipher: pick(&CipherAlg::ALL, cipher)?, parameter_id });
     }
     if let Some(ChipMapping { parameter_id, secret }) = chip.chip_mapping {
         card.chip_mapping = Some(ec_secret(parameter_id, &secret)?);

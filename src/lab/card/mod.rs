@@ -113,6 +113,10 @@ impl SyntheticCard {
             return answer.encode();
         }
         let Ok(command) = CommandApdu::parse(apdu) else { return status(StatusWord::WRONG_LENGTH).encode() };
+        if let Some(word) = self.gives_up_at(&command) {
+            self.state.secure = None;
+            return status(word).encode();
+        }
         let mut answer = self.answer(&command).encode();
         if let Some(next) = self.state.next_secure.take() {
             self.state.secure = Some(next);
@@ -209,6 +213,19 @@ impl SyntheticCard {
         };
         self.faults.iter().find_map(|fault| match fault {
             CardFault::Refuses(refused, word) if *refused == name => Some(StatusWord(*word)),
+            _ => None,
+        })
+    }
+
+    /// The plain status with which the chip gives up its session at a command.
+    fn gives_up_at(&self, command: &CommandApdu) -> Option<StatusWord> {
+        let name = match (command.ins, command.p1) {
+            (0x22, 0x41) => Refused::ChipChoice,
+            (0x88, _) => Refused::ActiveChallenge,
+            _ => return None,
+        };
+        self.faults.iter().find_map(|fault| match fault {
+            CardFault::GivesUpAt(refused, word) if *refused == name => Some(StatusWord(*word)),
             _ => None,
         })
     }

@@ -1,13 +1,17 @@
-//! PACE with generic and chip-authentication mapping over elliptic curves, the chip's side: ICAO Doc 9303-11 §4.4.
+//! PACE with generic, integrated and chip-authentication mapping over curves and groups, the chip's side: ICAO Doc
+//! 9303-11 §4.4.
 
+use super::data::PaceProfile;
 use super::secure::ChipSecureMessaging;
 use super::{CardFault, PaceTrick, SyntheticCard, data, object, status};
 use crate::bits::random::Random as _;
 use crate::bits::secret::Secret;
 use crate::bits::tlv;
+use crate::crypto::dh::{DhSecret, Element};
 use crate::crypto::kdf::{self, KeyUse};
-use crate::crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve, Point, mac, padding};
-use crate::emrtd::lds::security_infos::{Agreement, Domain, Mapping, PaceInfo};
+use crate::crypto::{CipherAlg, EcSecret, HashAlg, Point, mac, padding};
+use crate::emrtd::access::pace::{self, Generator};
+use crate::emrtd::lds::security_infos::{Domain, Mapping, PaceInfo};
 use crate::iso7816::{CommandApdu, ResponseApdu, StatusWord};
 
 /// Length of the nonce in bytes.
@@ -24,7 +28,7 @@ pub(super) enum ChipPace {
     /// The nonce was sent.
     Nonce { info: PaceInfo, nonce: Secret<Vec<u8>> },
     /// The nonce was mapped.
-    Mapped { info: PaceInfo, generator: Point, mapping: EcSecret },
+    Mapped { info: PaceInfo, generator: Generator, mapping: Option<EcSecret> },
     /// Keys were agreed on.
     Agreed(Agreed),
 }
@@ -40,9 +44,10 @@ impl ChipPace {
 pub(super) struct Agreed {
     info: PaceInfo,
     shared: Secret<Vec<u8>>,
-    own: Point,
-    terminal: Point,
-    mapping: EcSecret,
+    own: Vec<u8>,
+    terminal: Vec<u8>,
+    /// The secret of the mapping, where it was one of a curve.
+    mapping: Option<EcSecret>,
 }
 
 impl SyntheticCard {
@@ -107,37 +112,63 @@ impl SyntheticCard {
     }
 
     fn send_nonce(&mut self, info: PaceInfo, nonce_key: &Secret<Vec<u8>>) -> Option<(u32, Vec<u8>)> {
-        let long = self.faults.contains(&CardFault::Pace(PaceTrick::LongNonce));
-        let nonce = Secret::new(self.random.bytes(if long { 2 * NONCE_LEN } else { NONCE_LEN }));
+        let plays = |trick| self.faults.contains(&CardFault::Pace(trick));
+        let nonce_len = match () {
+            () if plays(PaceTrick::LongNonce) => 2 * NONCE_LEN,
+            () if plays(PaceTrick::ShortNonce) => info.cipher.block_len(),
+            () => NONCE_LEN,
+        };
+        let nonce = Secret::new(self.random.bytes(nonce_len));
         let encrypted = info.cipher.encrypt_zero_iv(nonce_key.expose(), nonce.expose()).ok()?;
         self.state.pace = ChipPace::Nonce { info, nonce };
         Some((0x80, encrypted))
     }
 
     fn map(&mut self, info: PaceInfo, nonce: &Secret<Vec<u8>>, terminal: Option<&[u8]>) -> Option<(u32, Vec<u8>)> {
-        let curve = curve(&info)?;
-        let terminal = Point::decode(curve, terminal?).ok()?;
-        let secret = EcSecret::random(curve, &mut self.random);
-        let shared = secret.multiply(&terminal).ok()?;
-        let generator = Point::generic_mapping(nonce.expose(), &shared).ok()?;
-        let public = secret.public().ok()?.encode();
-        self.state.pace = ChipPace::Mapped { info, generator, mapping: secret };
+        let (generator, public, mapping) = match (info.mapping, info.domain) {
+            (Mapping::Integrated, domain) => {
+                let generator = pace::integrated_generator(info.cipher, domain, nonce.expose(), terminal?).ok()?;
+                (generator, Vec::new(), None)
+            }
+            (_, Domain::Ecdh(curve)) => {
+                let secret = EcSecret::random(curve, &mut self.random);
+                let shared = secret.multiply(&Point::decode(curve, terminal?).ok()?).ok()?;
+                let generator = Point::generic_mapping(nonce.expose(), &shared).ok()?;
+                (Generator::Ecdh(generator), secret.public().ok()?.encode(), Some(secret))
+            }
+            (_, Domain::Dh(group)) => {
+                let secret = DhSecret::random(group, &mut self.random);
+                let shared = secret.power(&Element::decode(group, terminal?).ok()?).ok()?;
+                let generator = Element::generic_mapping(nonce.expose(), &shared).ok()?;
+                (Generator::Dh(generator), secret.public().ok()?.encode(), None)
+            }
+        };
+        self.state.pace = ChipPace::Mapped { info, generator, mapping };
         Some((0x82, public))
     }
 
     fn agree(
         &mut self,
         info: PaceInfo,
-        generator: &Point,
-        mapping: EcSecret,
+        generator: &Generator,
+        mapping: Option<EcSecret>,
         terminal: Option<&[u8]>,
     ) -> Option<(u32, Vec<u8>)> {
-        let curve = curve(&info)?;
-        let terminal = Point::decode(curve, terminal?).ok()?;
-        let secret = EcSecret::random(curve, &mut self.random);
-        let own = secret.multiply(generator).ok()?;
-        let shared = secret.diffie_hellman(&terminal).ok()?;
-        let encoded = own.encode();
+        let terminal = terminal?.to_vec();
+        let (own, shared) = match (generator, info.domain) {
+            (Generator::Ecdh(generator), Domain::Ecdh(curve)) => {
+                let secret = EcSecret::random(curve, &mut self.random);
+                let shared = secret.diffie_hellman(&Point::decode(curve, &terminal).ok()?).ok()?;
+                (secret.multiply(generator).ok()?.encode(), shared)
+            }
+            (Generator::Dh(generator), Domain::Dh(group)) => {
+                let secret = DhSecret::random(group, &mut self.random);
+                let shared = secret.power(&Element::decode(group, &terminal).ok()?).ok()?;
+                (secret.power(generator).ok()?.encode(), Secret::new(shared.encode()))
+            }
+            _ => return None,
+        };
+        let encoded = own.clone();
         self.state.pace = ChipPace::Agreed(Agreed { info, shared, own, terminal, mapping });
         Some((0x84, encoded))
     }
@@ -145,7 +176,7 @@ impl SyntheticCard {
     fn finish(&mut self, agreed: &Agreed, received: Option<&[u8]>) -> ResponseApdu {
         let info = &agreed.info;
         let keys = kdf::session_keys(agreed.shared.expose(), info.cipher);
-        let token = |public: &Point| token(info, keys.1.expose(), public);
+        let token = |public: &[u8]| token(info, keys.1.expose(), public);
         if !mac::equal(received.unwrap_or_default(), &token(&agreed.own)) {
             return status(StatusWord::VERIFICATION_FAILED);
         }
@@ -170,7 +201,7 @@ impl SyntheticCard {
     /// encrypted −1 (ICAO Doc 9303-11 §4.4.3.5).
     fn mapping_data(&self, agreed: &Agreed, key: &[u8]) -> Option<Vec<u8>> {
         let cipher = agreed.info.cipher;
-        let mut quotient = agreed.mapping.divided_by(self.data.chip_mapping.as_ref()?).ok()?.expose().clone();
+        let mut quotient = agreed.mapping.as_ref()?.divided_by(self.data.chip_mapping.as_ref()?).ok()?.expose().clone();
         if self.faults.contains(&CardFault::Pace(PaceTrick::WrongMappingData))
             && let Some(last) = quotient.last_mut()
         {
@@ -187,29 +218,18 @@ impl SyntheticCard {
 
     /// What the card plays, best first.
     fn pace_variants(&self) -> Vec<PaceInfo> {
-        let Some(profile) = self.data.pace else { return Vec::new() };
-        let Some(curve) = NamedCurve::from_parameter_id(profile.parameter_id) else { return Vec::new() };
-        let info = |mapping| PaceInfo {
-            agreement: Agreement::Ecdh,
-            mapping,
-            cipher: profile.cipher,
-            domain: Domain::Ecdh(curve),
-            parameter_id: profile.parameter_id,
-        };
-        let proven = self.data.chip_mapping.as_ref().map(|_| info(Mapping::ChipAuthentication));
-        proven.into_iter().chain([info(Mapping::Generic)]).collect()
+        let Some(info) = self.data.pace.and_then(PaceProfile::info) else { return Vec::new() };
+        let proven = self.data.chip_mapping.as_ref().map(|_| PaceInfo { mapping: Mapping::ChipAuthentication, ..info });
+        proven.into_iter().chain([info]).collect()
     }
 }
 
-fn curve(info: &PaceInfo) -> Option<NamedCurve> {
-    match info.domain {
-        Domain::Ecdh(curve) => Some(curve),
-        Domain::Dh(_) => None,
-    }
-}
-
-fn token(info: &PaceInfo, key: &[u8], public: &Point) -> [u8; mac::MAC_LEN] {
-    let objects = [tlv::encode(0x06, &info.oid()), tlv::encode(0x86, &public.encode())];
+fn token(info: &PaceInfo, key: &[u8], public: &[u8]) -> [u8; mac::MAC_LEN] {
+    let tag = match info.domain {
+        Domain::Dh(_) => 0x84,
+        Domain::Ecdh(_) => 0x86,
+    };
+    let objects = [tlv::encode(0x06, &info.oid()), tlv::encode(tag, public)];
     let cipher: CipherAlg = info.cipher;
     mac::authenticate(cipher, key, &tlv::encode_all(0x7F49, &objects)).unwrap_or_default()
 }

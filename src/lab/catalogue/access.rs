@@ -2,8 +2,11 @@
 
 use super::{Entry, Key};
 use crate::bits::tlv;
+use crate::crypto::CipherAlg;
 use crate::emrtd::lds::files::FileId;
+use crate::emrtd::lds::security_infos::Mapping;
 use crate::emrtd::report::{Cause, Check, Overall};
+use crate::lab::card::data::PaceProfile;
 use crate::lab::card::{BacTrick, CardData, CardFault, PaceTrick, Refused};
 use crate::lab::issuer::{Fault, Making};
 
@@ -18,7 +21,7 @@ const UNKNOWN: &[u8] = b"\x30\x06\x06\x01\x2A\x02\x01\x07\
     \x30\x00";
 
 pub(super) fn entries() -> Vec<Entry> {
-    [offer(), pace(), mapping(), bac()].concat()
+    [offer(), pace(), mapping(), bac(), other_makers()].concat()
 }
 
 fn offer() -> Vec<Entry> {
@@ -165,6 +168,78 @@ fn bac() -> Vec<Entry> {
         forged("A15-39-bytes", "the answer is a byte short", BacTrick::OneByteLess),
         forged("A15-41-bytes", "the answer is a byte long", BacTrick::OneByteMore),
     ]
+}
+
+/// Cards of other makers: those that have BAC only refuse a blind attempt at PACE in their own ways.
+fn other_makers() -> Vec<Entry> {
+    let words = [
+        ("A03-blind-6985", 0x6985),
+        ("A03-blind-6983", 0x6983),
+        ("A03-blind-63C2", 0x63C2),
+        ("A03-blind-6986", 0x6986),
+        ("A03-blind-6982", 0x6982),
+        ("A03-blind-6700", 0x6700),
+        ("A03-blind-6A81", 0x6A81),
+        ("A03-blind-6A82", 0x6A82),
+        ("A03-blind-6B00", 0x6B00),
+        ("A03-blind-6F00", 0x6F00),
+        ("A03-blind-6900", 0x6900),
+    ];
+    let mut entries: Vec<Entry> = words
+        .into_iter()
+        .map(|(id, word)| {
+            Entry::new(id, "no EF.CardAccess, PACE unknown: BAC", Overall::Pass, Check::Pace, Some(Cause::NotOffered))
+                .making(Making { pace: false, ..Making::default() })
+                .fault(CardFault::Refuses(Refused::PaceChoice, word))
+                .opened_with(Key::Mrz)
+        })
+        .collect();
+    entries.push(
+        Entry::new(
+            "A03-blind-can",
+            "the same, no key for BAC",
+            Overall::Access,
+            Check::Bac,
+            Some(Cause::KeyUnsuitable),
+        )
+        .making(Making { pace: false, ..Making::default() })
+        .fault(CardFault::Refuses(Refused::PaceChoice, 0x6983)),
+    );
+    entries.push(
+        Entry::new(
+            "A13-offer-hidden",
+            "EF.CardAccess and PACE taken off, DG14 signs PACE: BAC",
+            Overall::Warn,
+            Check::CardAccessCopy,
+            Some(Cause::OfferHidden),
+        )
+        .edited(|data| drop(data.master_files.remove(&FileId::CardAccess.fid())))
+        .fault(CardFault::Refuses(Refused::PaceChoice, 0x6A88))
+        .opened_with(Key::Mrz),
+    );
+    entries.push(
+        Entry::new("A16-nonce-of-one-block", "3DES, a nonce of 8 bytes", Overall::Pass, Check::Pace, None)
+            .making(playing(PaceProfile { cipher: CipherAlg::TripleDes, ..PaceProfile::USUAL }))
+            .fault(CardFault::Pace(PaceTrick::ShortNonce)),
+    );
+    let variants = [
+        ("A12-integrated", Mapping::Integrated, CipherAlg::Aes128, 13),
+        ("A12-integrated-256", Mapping::Integrated, CipherAlg::Aes128, 12),
+        ("A12-group-1024-160", Mapping::Generic, CipherAlg::Aes128, 0),
+        ("A12-group-2048-224", Mapping::Generic, CipherAlg::TripleDes, 1),
+        ("A12-group-2048-256", Mapping::Generic, CipherAlg::Aes256, 2),
+        ("A12-group-integrated", Mapping::Integrated, CipherAlg::Aes128, 0),
+    ];
+    entries.extend(variants.map(|(id, mapping, cipher, parameter_id)| {
+        Entry::new(id, "PACE in a variant that is seldom", Overall::Pass, Check::Pace, None)
+            .making(playing(PaceProfile { mapping, cipher, parameter_id }))
+    }));
+    entries
+}
+
+/// A card that plays PACE in this way.
+fn playing(pace_profile: PaceProfile) -> Making {
+    Making { pace_profile, ..Making::default() }
 }
 
 fn cut(data: &mut CardData, file: FileId, keep: usize) {

@@ -2,7 +2,7 @@
 
 use super::Entry;
 use crate::emrtd::report::{Cause, Check, Overall};
-use crate::lab::card::{ActiveTrick, CardFault};
+use crate::lab::card::{ActiveTrick, CardFault, Refused};
 use crate::lab::issuer::{Fault, Making};
 
 pub(super) fn entries() -> Vec<Entry> {
@@ -36,7 +36,28 @@ fn agreement() -> Vec<Entry> {
         )
         .making(Making { active_authentication: false, ..Making::default() })
         .fault(CardFault::RefusesChipAuthentication(0x6A80)),
+        gives_up("G03-gives-up-6988", Refused::ChipChoice, 0x6988, Overall::Pass),
+        gives_up("G03-gives-up-6985", Refused::ChipChoice, 0x6985, Overall::Pass),
+        gives_up("G03-gives-up-6D00", Refused::ChipChoice, 0x6D00, Overall::Pass),
+        gives_up("G06-gives-up-6988", Refused::ActiveChallenge, 0x6988, Overall::Warn)
+            .making(Making { chip_authentication: false, ..Making::default() })
+            .ending_in(Overall::Warn, Check::ActiveAuthentication, Some(Cause::Status(0x6988))),
+        gives_up("G03-gives-up-twice", Refused::ChipChoice, 0x6988, Overall::Warn)
+            .fault(CardFault::GivesUpAt(Refused::ActiveChallenge, 0x6988)),
     ]
+}
+
+/// A chip that answers the first command of a proof in the clear, every time: the session is opened once more, the proof
+/// is left out, and there is a verdict.
+fn gives_up(id: &'static str, command: Refused, word: u16, overall: Overall) -> Entry {
+    Entry::new(
+        id,
+        "a plain error to the first command of a proof",
+        overall,
+        Check::ChipAuthentication,
+        Some(Cause::Status(word)),
+    )
+    .fault(CardFault::GivesUpAt(command, word))
 }
 
 fn signature() -> Vec<Entry> {

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 const EC_PUBLIC_KEY: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01];
+/// standardizedDomainParameters, `0.4.0.127.0.7.1.2`.
+const STANDARDISED_PARAMETERS: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x01, 0x02];
 const PRIME_FIELD: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01, 0x01];
 const ECDSA_WITH_SHA2: &[u8] = &[0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x04, 0x03];
 
@@ -80,6 +82,12 @@ pub(super) fn hash(hash: HashAlg) -> Vec<u8> {
 /// A SubjectPublicKeyInfo with the curve spelled out, as most keys of travel documents are.
 pub(super) fn public_key(point: &Point) -> Vec<u8> {
     let algorithm = sequence(&[oid(EC_PUBLIC_KEY), explicit_parameters(point.curve())]);
+    sequence(&[algorithm, bits(&point.encode())])
+}
+
+/// A SubjectPublicKeyInfo that names its curve by a standardised parameter id (BSI TR-03110-3 §A.2.1.1).
+pub(super) fn standardised_key(point: &Point, parameter_id: u8) -> Vec<u8> {
+    let algorithm = sequence(&[oid(STANDARDISED_PARAMETERS), integer(&[parameter_id])]);
     sequence(&[algorithm, bits(&point.encode())])
 }
 

@@ -4,11 +4,10 @@ use super::der;
 use super::people::Person;
 use crate::bits::tlv;
 use crate::crypto::Point;
+use crate::emrtd::lds::security_infos::{Mapping, PaceInfo};
 use crate::emrtd::mrz::check_digit;
 use jiff::civil::Date;
 
-const PACE_ECDH_GM_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x02, 0x02];
-const PACE_ECDH_CAM_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x04, 0x06, 0x02];
 const CA_ECDH_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03, 0x02, 0x02];
 const PK_ECDH: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x01, 0x02];
 const TERMINAL_AUTHENTICATION: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x02];
@@ -146,7 +145,7 @@ pub(super) fn dg13(person: &Person) -> Vec<u8> {
 /// What a chip offers in its unsigned and signed lists.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Offer {
-    pub(super) pace: bool,
+    pub(super) pace: Option<PaceInfo>,
     pub(super) chip_authentication: bool,
     pub(super) chip_mapping: bool,
 }
@@ -157,10 +156,16 @@ pub(super) fn dg14(offer: Offer, chip_key: Option<&Point>) -> Vec<u8> {
 
 /// The offer with the chip's key: the content of DG14 and of EF.CardSecurity.
 pub(super) fn signed_infos(offer: Offer, chip_key: Option<&Point>) -> Vec<u8> {
-    let mut infos = offered(offer);
-    if let Some(key) = chip_key {
-        infos.push(der::sequence(&[der::oid(PK_ECDH), der::public_key(key)]));
+    match chip_key {
+        Some(key) => signed_infos_with(offer, &der::public_key(key)),
+        None => der::set_of(offered(offer)),
     }
+}
+
+/// The same with the key's SubjectPublicKeyInfo as it is given.
+pub(super) fn signed_infos_with(offer: Offer, key_info: &[u8]) -> Vec<u8> {
+    let mut infos = offered(offer);
+    infos.push(der::sequence(&[der::oid(PK_ECDH), key_info.to_vec()]));
     der::set_of(infos)
 }
 
@@ -172,11 +177,14 @@ pub(super) fn card_access(offer: Offer) -> Vec<u8> {
 fn offered(offer: Offer) -> Vec<Vec<u8>> {
     let info = |kind: &[u8], rest: &[Vec<u8>]| der::sequence(&[&[der::oid(kind)], rest].concat());
     let mut infos = vec![info(TERMINAL_AUTHENTICATION, &[der::integer(&[1])])];
-    if offer.pace {
-        infos.push(info(PACE_ECDH_GM_AES_128, &[der::integer(&[2]), der::integer(&[PACE_PARAMETER_ID])]));
-    }
-    if offer.pace && offer.chip_mapping {
-        infos.push(info(PACE_ECDH_CAM_AES_128, &[der::integer(&[2]), der::integer(&[PACE_PARAMETER_ID])]));
+    if let Some(pace) = offer.pace {
+        let mut play = |variant: PaceInfo| {
+            infos.push(info(&variant.oid(), &[der::integer(&[2]), der::integer(&[variant.parameter_id])]));
+        };
+        play(pace);
+        if offer.chip_mapping {
+            play(PaceInfo { mapping: Mapping::ChipAuthentication, ..pace });
+        }
     }
     if offer.chip_authentication {
         infos.push(info(CA_ECDH_AES_128, &[der::integer(&[1])]));

@@ -64,6 +64,8 @@ pub struct Making {
     pub new_face_block: bool,
     /// The chip offers PACE.
     pub pace: bool,
+    /// How it plays PACE.
+    pub pace_profile: PaceProfile,
     /// The chip offers BAC.
     pub bac: bool,
     /// The chip offers PACE with chip-authentication mapping, beside generic mapping, and has an EF.CardSecurity.
@@ -115,6 +117,7 @@ impl Default for Making {
             portrait_bytes: None,
             new_face_block: false,
             pace: true,
+            pace_profile: PaceProfile::USUAL,
             chip_mapping: false,
             bac: true,
             chip_authentication: true,
@@ -132,7 +135,7 @@ impl Making {
 
     fn offer(&self) -> groups::Offer {
         groups::Offer {
-            pace: self.pace,
+            pace: self.pace.then(|| self.pace_profile.info()).flatten(),
             chip_authentication: self.chip_authentication,
             chip_mapping: self.chip_mapping,
         }
@@ -222,7 +225,8 @@ impl Issuer {
     fn card_security(&self, making: &Making, chip_secret: &EcSecret) -> Result<Vec<u8>, IssueError> {
         let foreign = making.fault == Some(Fault::ForeignCardSecurity);
         let key = if foreign { self::chip_secret("foreign").public()? } else { chip_secret.public()? };
-        let infos = groups::signed_infos(making.offer(), Some(&key));
+        // As real ones do, EF.CardSecurity names the curve by its parameter id, where DG14 writes it out.
+        let infos = groups::signed_infos_with(making.offer(), &der::standardised_key(&key, groups::PACE_PARAMETER_ID));
         let mut file = signed_object::ef_card_security(&infos, &self.signer, &self.country_signer, self.signed_at)?;
         if let Some(last) = file.last_mut().filter(|_| making.fault == Some(Fault::WrongCardSecurity)) {
             *last ^= 0x01;
@@ -313,7 +317,7 @@ fn open_and_prove(card: &mut CardData, person: &Person, making: &Making, chip_se
     if making.pace {
         card.master_files.insert(FileId::CardAccess.fid(), groups::card_access(making.offer()));
         card.can = Some(Secret::new(person.can().to_owned()));
-        card.pace = Some(PaceProfile { cipher: CipherAlg::Aes128, parameter_id: groups::PACE_PARAMETER_ID });
+        card.pace = Some(making.pace_profile);
     }
     let cloned = making.fault == Some(Fault::Clone);
     if making.chip_authentication {
