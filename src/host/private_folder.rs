@@ -1,10 +1,10 @@
-//! Files and folders for their owner alone, from the first byte and whatever the umask says; and the short secrets that
-//! come from a file or the standard input, never from a command line.
+//! A folder for personal data, its owner's alone; and short secrets from a file, the standard input or a terminal, never
+//! from a command line.
 //!
 //! Invariant: nothing is overwritten.
 
-use super::file;
-use std::fs::File;
+use super::{file, terminal};
+use std::fs::{self, File};
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
 
@@ -22,7 +22,7 @@ pub fn create(folder: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(folder)?.permissions().mode();
+        let mode = fs::metadata(folder)?.permissions().mode();
         if mode & 0o077 != 0 {
             let text = format!("{} can be entered by others (mode {:03o})", folder.display(), mode & 0o777);
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, text));
@@ -31,7 +31,7 @@ pub fn create(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes one new file for its owner alone (0600) and flushes it.
+/// Writes one new file for its owner alone (0600) and flushes it; an error names it.
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`]; the operating system's errors.
@@ -40,10 +40,10 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     file::write_new(path, bytes).map_err(named)
 }
 
-/// The first line of the file at `place`, or of the standard input; at a terminal it is asked for.
+/// The first line of the file at `place`, or of the standard input; at a terminal it is asked for and not shown.
 ///
 /// # Errors
-/// The operating system's; [`io::ErrorKind::InvalidData`] where it is no text or too long.
+/// The operating system's; [`io::ErrorKind::InvalidData`] where there is no text.
 pub fn read_line(place: Option<&Path>) -> io::Result<String> {
     let mut text = String::new();
     match place {
@@ -54,11 +54,7 @@ pub fn read_line(place: Option<&Path>) -> io::Result<String> {
             }
             file.take(SMALL_FILE_BYTES).read_to_string(&mut text)?;
         }
-        None if io::stdin().is_terminal() => {
-            // The question goes where the answer comes from, so that the output stays the report.
-            write!(io::stderr(), "key: ")?;
-            io::stdin().read_line(&mut text)?;
-        }
+        None if io::stdin().is_terminal() => text.push_str(terminal::ask_hidden("key:")?.expose()),
         None => {
             io::stdin().take(SMALL_FILE_BYTES).read_to_string(&mut text)?;
         }
