@@ -45,6 +45,7 @@ pub enum PlaceError {
 /// # Errors
 /// [`PlaceError::NotAFolder`], [`PlaceError::Foreign`], or what the operating system says.
 pub fn look(folder: &Path) -> Result<Place, PlaceError> {
+    let folder = &plain(folder);
     let facts = match folder.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Place::New),
         facts => facts.map_err(at(folder))?,
@@ -66,6 +67,8 @@ pub fn look(folder: &Path) -> Result<Place, PlaceError> {
 /// # Errors
 /// [`PlaceError`]; the old folder stands.
 pub fn renew(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), PlaceError> {
+    let folder = &plain(folder);
+    look(folder)?;
     // An earlier run was stopped on its way: it is brought to its end first.
     let next = beside(folder)?;
     if next.symlink_metadata().is_ok() {
@@ -79,6 +82,11 @@ pub fn renew(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), PlaceErro
     write_folder(&next, files)?;
     exchange(&next, folder).map_err(at(folder))?;
     clear(&next, folder)
+}
+
+/// Without a slash at its end, which would follow a link.
+fn plain(folder: &Path) -> PathBuf {
+    folder.components().collect()
 }
 
 /// The place where the new folder is made, and where the old one then waits to be taken away.

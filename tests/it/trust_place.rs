@@ -55,6 +55,8 @@ fn foreign_places(work: &Path) -> Vec<(&'static str, &'static str)> {
         ("broken", "nor a trust folder"),
         ("file", "is no folder"),
         ("link", "is no folder"),
+        ("link/", "is no folder"),
+        ("link/.", "is no folder"),
         ("dangling", "is no folder"),
     ]
 }
@@ -131,6 +133,18 @@ fn a_manifest_never_lists_what_is_outside_its_folder() {
     fs::write(place.join(MANIFEST), manifest.replace(named.as_str(), "../precious")).unwrap();
     let _ = renew(&place, &folder(&Issuer::unknown().unwrap(), 2));
     assert_eq!(fs::read_to_string(work.path().join("precious")).unwrap(), "precious");
+}
+
+#[test]
+fn what_an_earlier_run_left_goes_into_no_foreign_folder() {
+    let work = tempfile::tempdir().unwrap();
+    foreign_places(work.path());
+    let left = work.path().join(".exam.next");
+    renew_at(&left, &lab());
+    fs::write(left.join("notes.txt"), "notes").unwrap();
+    let before = everything(work.path());
+    assert!(matches!(renew(&work.path().join("exam"), &lab()), Err(PlaceError::Foreign(_))));
+    assert_eq!(everything(work.path()), before);
 }
 
 #[test]
