@@ -316,7 +316,7 @@ fn input_method_neither_holds_back_nor_rewrites() {
 
 fn input_method(display: &str) -> Vec<Child> {
     let script = "ibus-daemon -x -r & \
-                  until ibus engine Unikey >/dev/null 2>&1; do :; done; echo; echo unikey-is-on; wait";
+                  until ibus engine Unikey >/dev/null 2>&1; [ \"$(ibus engine 2>/dev/null)\" = Unikey ]; do :; done; echo; echo unikey-is-on; wait";
     let mut session = Command::new("dbus-run-session");
     session.args(["--", "sh", "-c", script]).env("DISPLAY", display).env("XMODIFIERS", "@im=ibus");
     let mut session = quiet(&mut session).stdout(Stdio::piped()).spawn().expect("a session bus");
