@@ -134,6 +134,8 @@ failures! {
     ClockDiffers = "L05", Attention;
     /// The witness has seen of the log what the journal does not hold.
     WitnessDisagrees = "L06", Stop;
+    /// A log of this desk holds a later time than the clock shows.
+    ClockDisputed = "L08", Attention;
     /// The rules want a witness of the log, and this desk has none.
     WitnessMissing = "L07", Attention;
     /// A configuration file has a key that does not exist.

@@ -80,6 +80,9 @@ pub struct SignInView {
     pub locked_s: Option<u64>,
     /// No PIN of this person is taken before a head of site signs in.
     pub stopped: bool,
+    /// A log of this desk holds a later time than the clock shows: only a head of site signs in, and answers for the
+    /// clock by that ([`Failure::ClockDisputed`](crate::checkin::failure::Failure::ClockDisputed)).
+    pub clock_disputed: bool,
 }
 
 /// Somebody who may sign in.

@@ -25,13 +25,14 @@ use crate::desk::past::{Past, unlocked, wrong_pin};
 use crate::desk::rules::effective;
 use crate::desk::sources::desk_cert;
 use crate::desk::start::opening;
+use crate::host::clock::boot_id;
 use crate::host::disk::{self, FileStore, Space};
 use crate::host::file;
 use crate::host::folder::replace_files;
 use crate::host::random::SystemRandom;
 use crate::record::desk_state::{DeskState, MAX_STATE_LEN};
+use crate::record::latest::Now;
 use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, NoteSigner, OpenBasis, Opening, SegmentHead};
-use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 /// What a desk remembers of those who sign in.
@@ -118,9 +119,9 @@ impl Guard {
         Ok(guard)
     }
 
-    /// The latest time that any log or witness names.
-    pub(super) fn latest(&self) -> Option<Timestamp> {
-        self.past.latest
+    /// How late it is at least by this clock, and what stands in a log against it.
+    pub(super) fn now(&self, clock: &dyn Clock) -> Now {
+        self.past.times.now(clock.now(), &boot_id().unwrap_or_default())
     }
 
     /// The rules of signing in, with the wrong PINs of before.

@@ -21,6 +21,7 @@ use crate::record::package::{PackageFault, PackageNote, PackageReceipt, PackageU
 use crate::record::{BoardKeys, DeskCert, Digest, NoteError, NoteSigner, RevocationList};
 use crate::roster::operators::{PinError, PinLock};
 use crate::roster::package::{Front, People};
+use jiff::Timestamp;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -198,9 +199,15 @@ impl Packages {
         if rows == note.rows { Ok(people) } else { Err(refused(&"its note and its people are about different things")) }
     }
 
+    /// A later time than the clock's that stands in a log of this desk, and by which this package could not be used any
+    /// more: a person has to say whether the clock is right.
+    pub fn disputed(&self, note: &PackageNote, clock: &dyn Clock) -> Option<Timestamp> {
+        self.guard.now(clock).disputed.filter(|later| *later > note.not_after)
+    }
+
     /// A package is taken days before it can be used.
     fn taker<'a>(&'a self, note: &PackageNote, seen: Option<Seen>, is_kept: bool, clock: &dyn Clock) -> PackageUse<'a> {
-        let now = self.guard.latest().map_or(clock.now().wall, |latest| latest.max(clock.now().wall));
+        let now = self.guard.now(clock).credible;
         PackageUse {
             exam: Some(&self.place.exam),
             session: self.place.session.as_deref(),

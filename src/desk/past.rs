@@ -8,6 +8,7 @@ use crate::desk::sessions::journals;
 use crate::host::disk::{read_segment_file, segment_numbers};
 use crate::host::file;
 use crate::record::cosignature::verify;
+use crate::record::latest::LatestTimes;
 use crate::record::segment::{Segment, SegmentContent, read_segment};
 use crate::record::{AttendanceEvent, Code, CosignatureKey, NoteVerifier, SegmentHead};
 use jiff::Timestamp;
@@ -17,8 +18,8 @@ use std::path::Path;
 /// What the journals say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Past {
-    /// The latest time in any log, and the latest signed time from outside.
-    pub(super) latest: Option<Timestamp>,
+    /// What they say of the latest time.
+    pub(super) times: LatestTimes,
     /// Wrong PINs in a row, by operator.
     pub(super) wrong: BTreeMap<String, u32>,
     /// The heads of each session's segments, in order.
@@ -83,6 +84,7 @@ impl Past {
             self.is_damaged = true;
             return;
         };
+        self.times.begin_log();
         for number in numbers {
             let content = read_segment_file(journal, number).ok().map(|bytes| read_segment(&bytes, device));
             match content {
@@ -103,8 +105,7 @@ impl Past {
     ) {
         self.heads.entry(session.to_owned()).or_default().push(SegmentHead::of(number, segment));
         for entry in &segment.entries {
-            let times = [Some(entry.t), outside_time(&entry.event, keys), self.latest];
-            self.latest = times.into_iter().flatten().max();
+            self.times.entry(entry, outside_time(&entry.event, keys));
             said.extend(about_pins(&entry.event, &entry.op).map(|one| (entry.t, one)));
         }
     }

@@ -10,7 +10,7 @@ use crate::checkin::context::SessionTimes;
 use crate::checkin::event::Input;
 use crate::checkin::failure::Failure;
 use crate::checkin::preparing::preparing_view;
-use crate::checkin::sign_in::{Attempt, Refusal, SignIn, SignedIn};
+use crate::checkin::sign_in::{Action, Attempt, Refusal, SignIn, SignedIn};
 use crate::checkin::state::Halted;
 use crate::checkin::view::{Header, PreparingView};
 use crate::crypto::pin::PinCheck;
@@ -23,6 +23,7 @@ use crate::desk::runtime::RunningDesk;
 use crate::desk::sessions::for_session;
 use crate::desk::sources::{Entrance, prepare_from};
 use crate::desk::start::{diagnose, start_in};
+use crate::record::AttendanceEvent;
 use crate::roster::operators::Operator;
 use crate::roster::package::PackageSettings;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -183,7 +184,14 @@ impl Preparation {
             _ => None,
         };
         let key = opened.flatten();
+        let is_disputed = self.packages.disputed(package.note(), clock).is_some();
         match (attempt, key) {
+            // The screen says why: a clock that disagrees with the log is not everybody's to answer for.
+            (Attempt::In(operator), Some(_)) if is_disputed && !operator.may(Action::AnswerAlarm) => {
+                tracing::warn!(operator = operator.code(), "the clock is disputed: a head of site has to sign in");
+                (*chosen, *wrong) = (None, None);
+                Ok(Step::Wait)
+            }
             (Attempt::In(operator), Some(key)) => {
                 let (package, was_shown) = (package.clone(), *was_shown);
                 Ok(self.entered(package, was_shown, Entered { operator, key }))
@@ -228,8 +236,11 @@ impl Preparation {
         cell.set(preparing_view(Header::default(), PreparingView::Working, version));
         let mut config = applied(&config, package).inspect_err(diagnose)?;
         config.desk.operator = operator.code().to_owned();
+        let disputed = packages.disputed(package.note(), clock.as_ref());
         let (guard, device) = packages.guard_mut();
-        let words = guard.signed_in(&config, device, &operator, &rules, clock.as_ref()).inspect_err(diagnose)?;
+        let mut words = guard.signed_in(&config, device, &operator, &rules, clock.as_ref()).inspect_err(diagnose)?;
+        // Only somebody who may answer for it has come so far.
+        words.extend(disputed.map(|later| AttendanceEvent::ClockConfirmed { later }));
         let adapters = adapters(&config, &base)?;
         let entrance = Entrance { operator, key, words };
         let prepared = prepare_from(&config, &base, packages, package, entrance).inspect_err(diagnose)?;

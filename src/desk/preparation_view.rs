@@ -86,6 +86,7 @@ impl Preparation {
                 _ => None,
             },
             stopped: standing == Some(Standing::Stopped),
+            clock_disputed: self.packages.disputed(package.note(), self.start.clock.as_ref()).is_some(),
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use super::{file, terminal};
 use std::fs::{self, File};
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
 
 /// The most bytes that are read of a short secret.

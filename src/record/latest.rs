@@ -5,11 +5,12 @@
 //! |---|---|
 //! | a time that somebody outside signed | it is at least so late |
 //! | times of a boot, up to where its boot clock leads from its first entry | as below |
-//! | a time beyond that line, which the clock of the same boot left again | nothing: the boot clock says that it never was |
+//! | a time beyond that line, which the clock of the same boot left again, be it just now | nothing: the boot clock says that it never was |
 //! | any other time that is later than the clock now | disputed: a person has to say which of the two is right |
 //! | a person's answer, `clock-confirmed` | what was disputed then counts for nothing any more |
 
 use super::{AttendanceEvent, Entry};
+use crate::bits::stamp::Stamp;
 use jiff::{SignedDuration, Timestamp};
 
 /// Wall clock and boot clock may part by so much within a boot without anybody having moved one.
@@ -19,7 +20,7 @@ const TOLERANCE: SignedDuration = SignedDuration::from_mins(10);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LatestTimes {
     outside: Option<Timestamp>,
-    own: Vec<Reached>,
+    own: Vec<Boot>,
     boot: Option<Boot>,
     confirmed: Vec<Confirmed>,
     /// A person has confirmed the clock in this log.
@@ -35,14 +36,6 @@ pub struct Now {
     pub disputed: Option<Timestamp>,
 }
 
-/// How late it was at the end of a boot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Reached {
-    time: Timestamp,
-    /// Written after a person had confirmed the clock in this very log.
-    is_confirmed: bool,
-}
-
 /// One boot in one log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Boot {
@@ -52,6 +45,8 @@ struct Boot {
     last: (Timestamp, u64),
     /// The latest time in it.
     latest: Timestamp,
+    /// Written after a person had confirmed the clock in this very log.
+    is_confirmed: bool,
 }
 
 /// A person said at `at` that times up to `later` were wrong.
@@ -82,24 +77,24 @@ impl LatestTimes {
             }
             _ => {
                 self.end_boot();
-                self.boot = Some(Boot { id: entry.boot.clone(), first: here, last: here, latest: entry.t });
+                let (id, is_confirmed) = (entry.boot.clone(), self.is_confirmed);
+                self.boot = Some(Boot { id, first: here, last: here, latest: entry.t, is_confirmed });
             }
         }
     }
 
-    /// How late it is when the clock says `wall`.
-    pub fn now(&self, wall: Timestamp) -> Now {
-        let credible = self.outside.map_or(wall, |outside| outside.max(wall));
-        let running = self.boot.as_ref().map(|boot| self.reached(boot));
-        let counts = self.own.iter().copied().chain(running).filter(|one| !self.is_settled(*one));
-        let own = counts.map(|one| one.time).max();
+    /// How late it is when the clocks of the boot `boot` say `stamp`.
+    pub fn now(&self, stamp: Stamp, boot: &str) -> Now {
+        let credible = self.outside.map_or(stamp.wall, |outside| outside.max(stamp.wall));
+        let counts = self.own.iter().chain(&self.boot).filter(|one| !self.is_settled(one));
+        let own = counts.map(|one| one.reaches(stamp, boot)).max();
         let disputed = own.filter(|own| own.duration_since(credible) > TOLERANCE);
         Now { credible, disputed }
     }
 
     fn end_boot(&mut self) {
         if let Some(boot) = self.boot.take() {
-            self.own.push(self.reached(&boot));
+            self.own.push(boot);
         }
     }
 
@@ -109,28 +104,31 @@ impl LatestTimes {
         self.is_confirmed = true;
     }
 
-    fn reached(&self, boot: &Boot) -> Reached {
-        Reached { time: boot.reaches(), is_confirmed: self.is_confirmed }
-    }
-
-    /// Another log may hold the same wrong time.
-    fn is_settled(&self, one: Reached) -> bool {
-        let is_wrong = |confirmed: &Confirmed| confirmed.at < one.time && one.time <= confirmed.later;
-        !one.is_confirmed && self.confirmed.iter().any(is_wrong)
+    /// What was disputed when a person answered is settled, in this log and where another holds the same wrong time.
+    fn is_settled(&self, boot: &Boot) -> bool {
+        let end = boot.reached(boot.last);
+        // Between the question and the entry about the answer the boot's line goes on.
+        let is_wrong = |one: &Confirmed| one.at < end && end.duration_since(one.later) <= TOLERANCE;
+        !boot.is_confirmed && self.confirmed.iter().any(is_wrong)
     }
 }
 
 impl Boot {
-    /// How late it was at its end, as far as its boot clock goes along.
-    fn reaches(&self) -> Timestamp {
-        let line = self.line();
-        let came_back = self.last.0.duration_since(line) <= TOLERANCE;
-        if came_back { line.max(self.last.0) } else { self.latest }
+    /// How late it was at its end; the boot that is running ends now.
+    fn reaches(&self, now: Stamp, running: &str) -> Timestamp {
+        self.reached(if self.id == running { (now.wall, now.boot_ms) } else { self.last })
     }
 
-    /// Where the boot clock leads from the first entry to the last.
-    fn line(&self) -> Timestamp {
-        let ran_ms = self.last.1.saturating_sub(self.first.1);
+    /// How late it was when its clocks said `last`, as far as its boot clock goes along.
+    fn reached(&self, last: (Timestamp, u64)) -> Timestamp {
+        let line = self.line(last.1);
+        let came_back = last.0.duration_since(line) <= TOLERANCE;
+        if came_back { line.max(last.0) } else { self.latest }
+    }
+
+    /// Where the boot clock leads from the first entry until it says `boot_ms`.
+    fn line(&self, boot_ms: u64) -> Timestamp {
+        let ran_ms = boot_ms.saturating_sub(self.first.1);
         let ran = SignedDuration::from_millis(i64::try_from(ran_ms).unwrap_or(i64::MAX));
         self.first.0.checked_add(ran).unwrap_or(Timestamp::MAX)
     }

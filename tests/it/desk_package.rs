@@ -9,7 +9,7 @@ use diemdanh::board::finding::Verdict;
 use diemdanh::board::verify;
 use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::failure::Failure;
-use diemdanh::checkin::view::{PreparingView, Screen, StageView, View};
+use diemdanh::checkin::view::{PreparingView, Role, Screen, StageView, View};
 use diemdanh::desk::handover::hand_over;
 use diemdanh::desk::overrule::{Claim, prove};
 use diemdanh::desk::purge::{Leave, purge};
@@ -20,7 +20,7 @@ use diemdanh::host::folder::read_folder;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
 use diemdanh::record::package::PackageReceipt;
-use diemdanh::record::{AttendanceEvent, BoardKeys, NoteKey, Revocation, RevocationList};
+use diemdanh::record::{AttendanceEvent, BoardKeys, Entry, NoteKey, Revocation, RevocationList};
 use jiff::{SignedDuration, Timestamp};
 use std::fs;
 use std::sync::Arc;
@@ -224,12 +224,72 @@ fn a_clock_that_was_put_back_makes_no_package_young() {
     desk.begin();
     desk.kiosk.stop();
     let short = site.pack(&site.contents(), |note| {
-        (note.version, note.not_after) = (2, Timestamp::now() + SignedDuration::from_hours(10));
+        (note.version, note.not_after) = (3, Timestamp::now() + SignedDuration::from_hours(10));
     });
     site.put("goi.diemdanh", &short);
+    // The log says that it is later: only somebody who may answer for the clock gets the desk, and by that answers.
     let desk = site.open();
-    let packages = desk.packages();
-    assert_eq!(packages.refused.iter().map(|one| one.failure).collect::<Vec<_>>(), [Failure::PackageExpired]);
+    assert_eq!(desk.packages().offers.first().map(|offer| offer.version), Some(3));
+    desk.send(Input::TakePackage(0));
+    let sign_in = desk.signing_in(|_| true);
+    assert!(sign_in.clock_disputed, "the screen says why");
+    desk.send(Input::ChoseOperator(0));
+    desk.send(Input::EnteredPin(Secret::new(PIN.to_owned())));
+    desk.signing_in(|sign_in| sign_in.chosen.is_none());
+    let head = sign_in.operators.iter().position(|one| one.role == Role::HeadOfSite).unwrap();
+    desk.sign_in(head);
+    desk.kiosk.stop();
+    assert_eq!(confirmed(&site), ["tdt-01"]);
+    // Answered once, for this time: the next start asks nobody.
+    let desk = site.open();
+    desk.signing_in(|sign_in| !sign_in.clock_disputed);
+    desk.sign_in(0);
+    desk.kiosk.stop();
+    assert_eq!(confirmed(&site).len(), 1);
+}
+
+/// Who has answered for the clock.
+fn confirmed(site: &Site) -> Vec<String> {
+    let entries = site.world.entries_in("journal/b1").into_iter();
+    let confirmed = entries.filter(|entry| matches!(entry.event, AttendanceEvent::ClockConfirmed { .. }));
+    confirmed.map(|entry| entry.op.as_str().to_owned()).collect()
+}
+
+/// A clock that says another time than the system's once it was told to.
+struct Jumping(std::sync::atomic::AtomicI64);
+
+impl Clock for Jumping {
+    fn now(&self) -> Stamp {
+        let now = SystemClock.now();
+        let off = SignedDuration::from_hours(self.0.load(std::sync::atomic::Ordering::Relaxed));
+        Stamp { wall: now.wall + off, ..now }
+    }
+}
+
+#[test]
+fn one_jump_of_ten_years_and_back_does_not_brick_the_desk() {
+    let site = Site::new();
+    site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
+    let clock = Arc::new(Jumping(0.into()));
+    let desk = site.open_at(Arc::clone(&clock) as Arc<dyn Clock + Sync>);
+    desk.begin();
+    let entries = || site.world.entries_in("journal/b1");
+    let jumps = || {
+        let is_jump = |entry: &&Entry| matches!(entry.event, AttendanceEvent::ClockJump { .. });
+        entries().iter().filter(is_jump).count()
+    };
+    // The jump is an entry, the running desk stops and says why; the clock is right again a moment later.
+    clock.0.store(87_600, std::sync::atomic::Ordering::Relaxed);
+    desk.send(Input::Entered(person(0).qr()));
+    desk.field.insert(card(&good(&person(0))));
+    let stopped = desk.wait("a desk that stopped", |view| matches!(view.screen, Screen::Halted(_)));
+    assert!(matches!(&stopped.screen, Screen::Halted(halted) if halted.failure == Failure::ClockMoved));
+    clock.0.store(0, std::sync::atomic::Ordering::Relaxed);
+    desk.kiosk.stop();
+    assert!(jumps() >= 1, "an entry says so");
+    let desk = site.open();
+    desk.signing_in(|sign_in| !sign_in.clock_disputed);
+    desk.sign_in(0);
     desk.kiosk.stop();
 }
 

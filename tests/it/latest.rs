@@ -32,34 +32,42 @@ fn wall(seconds: i64) -> Timestamp {
 #[test]
 fn clock_that_ran_ahead_for_a_moment_and_came_back_counts_for_nothing() {
     let times = told(&[entry("a", at(0)), entry("a", skewed(10, 10 * YEAR_MS)), entry("a", at(20))]);
-    assert_eq!(times.now(wall(30)), Now { credible: wall(30), disputed: None });
+    assert_eq!(times.now(at(30), "later"), Now { credible: wall(30), disputed: None });
+    // It came back only now, and no entry says so yet.
+    let ahead = told(&[entry("a", at(0)), entry("a", skewed(10, 10 * YEAR_MS))]);
+    assert_eq!(ahead.now(at(20), "a").disputed, None);
+    assert_eq!(ahead.now(at(20), "b").disputed, Some(skewed(10, 10 * YEAR_MS).wall), "after another boot nobody knows");
     // Twenty jumps are no other thing.
     let jumps: Vec<Entry> = (0..40).map(|step| entry("a", skewed(step, (step % 2) * 10 * YEAR_MS))).collect();
-    assert_eq!(told(&jumps[..39]).now(wall(60)).disputed, None);
+    assert_eq!(told(&jumps[..39]).now(at(60), "later").disputed, None);
 }
 
 #[test]
 fn clock_that_was_put_back_is_disputed_by_what_the_log_says() {
     let late = told(&[entry("a", at(0)), entry("a", at(10 * DAY))]);
-    assert_eq!(late.now(wall(DAY)), Now { credible: wall(DAY), disputed: Some(wall(10 * DAY)) });
+    assert_eq!(late.now(at(DAY), "later"), Now { credible: wall(DAY), disputed: Some(wall(10 * DAY)) });
     // Within one boot the boot clock goes on, wherever the wall clock is put.
     let put_back = told(&[entry("a", at(0)), entry("a", skewed(10 * DAY, -9 * DAY * 1000))]);
-    assert_eq!(put_back.now(wall(DAY)).disputed, Some(wall(10 * DAY)));
+    assert_eq!(put_back.now(at(DAY), "later").disputed, Some(wall(10 * DAY)));
     // Put ahead first, and further back then.
     let twice =
         told(&[entry("a", at(0)), entry("a", skewed(DAY, 86_400_000)), entry("a", skewed(2 * DAY, -86_400_000))]);
-    assert_eq!(twice.now(wall(DAY)).disputed, Some(wall(2 * DAY)));
+    assert_eq!(twice.now(at(DAY), "later").disputed, Some(wall(2 * DAY)));
 }
 
 #[test]
 fn boot_that_was_ahead_from_its_first_entry_is_disputed_until_a_person_confirms_the_clock() {
     let ahead = [entry("a", skewed(0, 10 * YEAR_MS)), entry("a", skewed(60, 10 * YEAR_MS))];
     let later = ahead[1].t;
-    assert_eq!(told(&ahead).now(wall(DAY)), Now { credible: wall(DAY), disputed: Some(later) });
+    assert_eq!(told(&ahead).now(at(DAY), "later"), Now { credible: wall(DAY), disputed: Some(later) });
     let settled = [ahead.as_slice(), &[confirmed("b", at(DAY), later), entry("b", at(2 * DAY))]].concat();
-    assert_eq!(told(&settled).now(wall(3 * DAY)), Now { credible: wall(3 * DAY), disputed: None });
+    assert_eq!(told(&settled).now(at(3 * DAY), "later"), Now { credible: wall(3 * DAY), disputed: None });
     // The confirmed clock is a bound again.
-    assert_eq!(told(&settled).now(wall(DAY)).disputed, Some(wall(2 * DAY)));
+    assert_eq!(told(&settled).now(at(DAY), "later").disputed, Some(wall(2 * DAY)));
+    // In one boot, too: the clock that was confirmed goes on, and the line of before with it.
+    let later = told(&ahead).now(at(120), "a").disputed.unwrap();
+    let one_boot = [ahead.as_slice(), &[entry("a", at(125)), confirmed("a", at(126), later)]].concat();
+    assert_eq!(told(&one_boot).now(at(9_000), "a").disputed, None);
     // The same wrong time in the log of another session is settled with it, whichever is read first.
     for order in [[0, 1], [1, 0]] {
         let logs = [&ahead[..], &settled[..]];
@@ -68,7 +76,7 @@ fn boot_that_was_ahead_from_its_first_entry_is_disputed_until_a_person_confirms_
             times.begin_log();
             logs[index].iter().for_each(|entry| times.entry(entry, None));
         }
-        assert_eq!(times.now(wall(3 * DAY)).disputed, None);
+        assert_eq!(times.now(at(3 * DAY), "later").disputed, None);
     }
 }
 
@@ -76,16 +84,16 @@ fn boot_that_was_ahead_from_its_first_entry_is_disputed_until_a_person_confirms_
 fn time_that_somebody_outside_signed_is_beyond_dispute() {
     let mut times = LatestTimes::default();
     times.entry(&entry("a", at(0)), Some(wall(10 * DAY)));
-    assert_eq!(times.now(wall(DAY)), Now { credible: wall(10 * DAY), disputed: None });
+    assert_eq!(times.now(at(DAY), "later"), Now { credible: wall(10 * DAY), disputed: None });
     times.entry(&confirmed("a", at(10), wall(20 * DAY)), None);
-    assert_eq!(times.now(wall(DAY)).credible, wall(10 * DAY), "no person takes that back");
+    assert_eq!(times.now(at(DAY), "later").credible, wall(10 * DAY), "no person takes that back");
 }
 
 #[test]
 fn clock_that_is_set_right_upwards_after_a_dead_battery_counts() {
     let battery = [entry("a", skewed(0, -50 * YEAR_MS)), entry("a", at(60)), entry("a", at(120))];
-    assert_eq!(told(&battery).now(wall(DAY)), Now { credible: wall(DAY), disputed: None });
-    assert_eq!(told(&battery).now(skewed(0, -86_400_000).wall).disputed, Some(wall(120)));
+    assert_eq!(told(&battery).now(at(DAY), "later"), Now { credible: wall(DAY), disputed: None });
+    assert_eq!(told(&battery).now(skewed(0, -86_400_000), "later").disputed, Some(wall(120)));
 }
 
 proptest! {
@@ -103,7 +111,7 @@ proptest! {
         let end = 30 * DAY;
         entries.push(entry("a", at(end)));
         let times = told(&entries);
-        prop_assert_eq!(times.now(wall(end)), Now { credible: wall(end), disputed: None });
-        prop_assert_eq!(times.now(wall(end - back_s)).disputed, Some(wall(end)));
+        prop_assert_eq!(times.now(at(end), "later"), Now { credible: wall(end), disputed: None });
+        prop_assert_eq!(times.now(at(end - back_s), "later").disputed, Some(wall(end)));
     }
 }

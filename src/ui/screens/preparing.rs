@@ -3,7 +3,7 @@
 use super::Tools;
 use crate::bits::secret::Secret;
 use crate::checkin::event::Input;
-use crate::checkin::failure::Signal;
+use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::view::{OfferView, OperatorView, PackagesView, PreparingView, Role, SignInView};
 use crate::ui::hand::Hand;
 use crate::ui::icons;
@@ -139,6 +139,10 @@ fn facts(ui: &mut Ui, offer: &OfferView, words: &Words) {
 
 fn sign_in_screen(ui: &mut Ui, view: &SignInView, text: &mut String, tools: &Tools<'_>) -> Option<Input> {
     let words = &tools.strings.words;
+    if view.clock_disputed {
+        notice(ui, Failure::ClockDisputed, tools.strings);
+        ui.add_space(style::GAP);
+    }
     match view.chosen.and_then(|chosen| view.operators.get(chosen)) {
         Some(operator) => pin(ui, view, operator, text, tools),
         None => {
