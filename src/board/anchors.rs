@@ -1,6 +1,7 @@
 //! What others signed about a log, and what follows from it: that nothing before was changed or cut off, and when.
 
 use super::{
+    exam::Issued,
     finding::{Finding, Found, What},
     history::History,
 };
@@ -22,6 +23,8 @@ pub struct Outside {
     pub registries: Vec<NoteVerifier>,
     /// The newest list of revoked certificates.
     pub revocations: Option<RevocationList>,
+    /// What was issued for the exam.
+    pub issued: Option<Issued>,
 }
 
 /// A moment that somebody outside the desk signed.

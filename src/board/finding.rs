@@ -181,6 +181,38 @@ findings! {
     DeskCertDates Remark "desk-cert.dates" "Có bản ghi ngoài thời hạn của chứng thư";
     /// A segment was opened under another certificate.
     DeskCertOther Remark "desk-cert.other" "Đoạn được mở với chứng thư khác";
+    /// The desk took another set of keys for the board's.
+    BoardKeysOther Forged "basis.board-keys" "Bàn coi bộ khóa khác là khóa của hội đồng: gói, kho tin cậy và danh sách thu hồi của bàn do người khác ký";
+    /// The log does not say which keys the desk took for the board's.
+    BoardKeysUnsaid Remark "basis.board-keys-unsaid" "Nhật ký không ghi bàn dùng bộ khóa hội đồng nào";
+    /// The exam's folder is another exam's.
+    ExamOther Undecided "basis.exam" "Thư mục kỳ thi (--exam) không phải của kỳ thi này";
+    /// The board has no certificate for such a desk.
+    DeskNotIssued Undecided "basis.desk" "Thư mục kỳ thi không có chứng thư cho bàn này";
+    /// The exam's folder holds another certificate for this desk.
+    CertNotIssued Remark "basis.desk-cert" "Chứng thư của bàn khác với chứng thư trong thư mục kỳ thi (bàn được ghi danh lại?)";
+    /// The desk worked without a package.
+    PackageAbsent Undecided "basis.package-absent" "Bàn không làm việc từ gói của hội đồng";
+    /// The desk worked from a package that the board did not make.
+    PackageNotIssued Forged "basis.package" "Bàn làm việc từ gói mà hội đồng không phát hành";
+    /// The package was not made for this desk.
+    PackageOfOthers Undecided "basis.package-of-others" "Gói không được đóng cho bàn này";
+    /// A newer package was there when the segment was opened.
+    PackageSuperseded Remark "basis.package-superseded" "Khi mở đoạn đã có phiên bản gói mới hơn";
+    /// The rules are not those of the package.
+    RulesOther Forged "basis.rules" "Quy tắc mà bàn theo khác với quy tắc trong gói đã phát hành";
+    /// Log or ledger do not say which rules.
+    RulesUnsaid Remark "basis.rules-unsaid" "Nhật ký hoặc sổ gói không ghi quy tắc: không đối chiếu được";
+    /// The trust store is not that of the package.
+    TrustOther Forged "basis.trust" "Kho tin cậy của bàn khác với kho trong gói đã phát hành";
+    /// The desk knew an older list of revocations than its package holds.
+    RevocationsBehind Undecided "basis.revocations" "Bàn dùng danh sách thu hồi cũ hơn danh sách trong gói";
+    /// The program's file is none that the board listed.
+    ProgramOther Undecided "basis.program" "Chương trình của bàn không có trong danh sách của hội đồng (programs.csv)";
+    /// The log does not say which file the program was.
+    ProgramUnsaid Remark "basis.program-unsaid" "Nhật ký không ghi chương trình nào đã chạy";
+    /// The board lists no programs.
+    ProgramsUnlisted Remark "basis.programs-unlisted" "Hội đồng chưa lập danh sách chương trình (programs.csv): không đối chiếu được";
     /// A training log.
     Training Remark "log.training" "Nhật ký tập huấn, không phải thi thật";
     /// A log opened as live under a certificate for training.

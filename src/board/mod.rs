@@ -8,6 +8,7 @@
 //! - No file, no clock: the program hands over bytes and takes back text.
 
 pub mod anchors;
+mod basis;
 mod cross;
 pub mod exam;
 pub mod finding;
@@ -26,6 +27,7 @@ mod rules;
 mod segment;
 
 pub use anchors::{Outside, OutsideTime, Witnessed};
+pub use basis::Basis;
 pub use exam::Exam;
 pub use finding::{Finding, Severity, Verdict, What};
 pub use verify::{Check, Files, Verification, verify, verify_all};

@@ -2,12 +2,13 @@
 
 use super::{
     anchors::OutsideTime,
+    basis::{Basis, shown},
     finding::{Finding, Severity, Verdict, What},
     verify::Verification,
 };
 use crate::{
     bits::{base32, hex},
-    record::EntryRef,
+    record::{Digest, EntryRef},
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write as _};
@@ -40,10 +41,62 @@ pub fn text(name: &str, verification: &Verification) -> String {
         line(&mut out, "Đầu nhật ký", &format!("{size} {}", hex::encode_lower(root)));
         line(&mut out, "26 ký tự trên biên bản", &base32::twenty_six(root));
     }
+    bases(&mut out, &verification.bases);
     proven(&mut out, verification);
     findings(&mut out, verification);
     asks(&mut out, verification);
     out
+}
+
+/// What the segments say that they rest on; what did not change from one to the next is told once.
+fn bases(out: &mut String, bases: &[Basis]) {
+    for same in bases.chunk_by(Basis::is_like) {
+        let (Some(first), Some(last)) = (same.first(), same.last()) else { continue };
+        let opened = &first.opened;
+        let _ = writeln!(out, "\nDỰA TRÊN (đoạn {:03}–{:03})", first.segment, last.segment);
+        let keys = opened.board_keys.map_or_else(|| "không ghi".to_owned(), |set| base32::sixteen(&set.0));
+        line(out, "Bộ khóa hội đồng", &keys);
+        let package = opened.package.as_ref().map(|one| format!("{} v{} {}", one.id.as_str(), one.version, one.sha256));
+        line(out, "Gói", package.as_deref().unwrap_or("không có"));
+        line(out, "Kho tin cậy", &printable(&opened.trust_store));
+        line(out, "Chương trình", &format!("{} {}", printable(&opened.program), shown(opened.program_sha256)));
+        line(out, "Hỏi bên xác nhận ngoài trước khi mở", &first.asked);
+        let Some(rules) = &opened.rules else {
+            line(out, "Tệp quy tắc", &shown(Some(opened.policy_sha256)));
+            continue;
+        };
+        line(out, "Tệp của bàn", &shown(rules.desk_file_sha256));
+        line(out, "Quy tắc trong gói", &shown(rules.package_rules_sha256));
+        for (name, value) in rules.effective.iter().take(MAX_LISTED) {
+            line(out, &format!("  {}", name.as_str()), value.as_str());
+        }
+    }
+}
+
+fn basis_json(basis: &Basis) -> Value {
+    let Basis { segment, opened, asked } = basis;
+    let rules = opened.rules.as_ref();
+    let effective = rules.map(|rules| {
+        let words = rules.effective.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        words.collect::<BTreeMap<_, _>>()
+    });
+    let digest = |digest: Option<Digest>| digest.map(|digest| digest.to_string());
+    json!({
+        "segment": segment,
+        "board_keys": digest(opened.board_keys),
+        "package": opened.package.as_ref().map(|one| {
+            json!({"id": one.id.as_str(), "version": one.version, "sha256": one.sha256.to_string()})
+        }),
+        "trust_store": opened.trust_store,
+        "revocations": opened.revocations,
+        "program": opened.program,
+        "program_sha256": digest(opened.program_sha256),
+        "policy_sha256": opened.policy_sha256.to_string(),
+        "desk_file_sha256": digest(rules.and_then(|rules| rules.desk_file_sha256)),
+        "package_rules_sha256": digest(rules.and_then(|rules| rules.package_rules_sha256)),
+        "effective_rules": effective,
+        "outside_head": asked,
+    })
 }
 
 /// What a disputed entry's time is known by: its own clock, and what others signed before and after it.
@@ -108,7 +161,7 @@ fn proven(out: &mut String, verification: &Verification) {
 /// Whom to ask what.
 fn asks(out: &mut String, verification: &Verification) {
     let has = |what| verification.counts.contains_key(&what);
-    let rows: [(bool, &str); 10] = [
+    let rows: [(bool, &str); 11] = [
         (
             verification.verdict() == Verdict::Forged,
             "Kỹ thuật viên và Trưởng Điểm: niêm phong máy, giữ nguyên ổ đĩa, lập biên bản; không xuất lại.",
@@ -120,6 +173,13 @@ fn asks(out: &mut String, verification: &Verification) {
         (
             has(What::Unanchored),
             "Bên chứng kiến (máy chủ hội đồng, CSDL, bàn thứ hai): xin mọi mốc đã ký cho nhật ký này, đưa vào --anchors.",
+        ),
+        (
+            verification
+                .counts
+                .keys()
+                .any(|what| what.code().starts_with("basis.") && what.severity() != Severity::Remark),
+            "Ban tổ chức: gói, quy tắc, kho tin cậy, chương trình của bàn từ đâu ra? Không công nhận lượt vào nào trước khi rõ.",
         ),
         (
             has(What::HeadNotHeld) || has(What::WitnessDisagreed),
@@ -175,6 +235,7 @@ pub fn json(name: &str, verification: &Verification) -> Value {
         "anchors": verification.witnessed.anchors,
         "last_anchor": verification.witnessed.last.map(|(segment, size)| json!({"segment": segment, "size": size})),
         "counts": verification.counts.iter().map(|(what, count)| (what.code(), count)).collect::<BTreeMap<_, _>>(),
+        "bases": verification.bases.iter().map(basis_json).collect::<Vec<_>>(),
         "findings": verification.findings.iter().map(finding_json).collect::<Vec<_>>(),
     })
 }

@@ -8,7 +8,8 @@ use super::{
     late::LateAnswers,
 };
 use crate::record::{
-    AttendanceEvent, Entry, EntryRef, RegistryState, Totals, export::EVIDENCE_FOLDER, segment::digest, tree::Hash,
+    AttendanceEvent, Entry, EntryRef, PackageRef, RegistryState, Totals, export::EVIDENCE_FOLDER, segment::digest,
+    tree::Hash,
 };
 use jiff::Timestamp;
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ pub(super) struct Rules {
     requests: BTreeMap<[u8; 16], bool>,
     pending: u64,
     late: LateAnswers,
+    /// The packages that entries say were loaded, so many at most.
+    pub(super) loaded: Vec<(u32, u64, PackageRef)>,
     /// Time, boot clock and boot of the entry before.
     before: Option<(Timestamp, u64, String)>,
     segment: u32,
@@ -85,6 +88,11 @@ impl Rules {
         self.listing(entry, beside);
         let place = EntryRef { segment: self.segment, seq: entry.seq };
         self.late.entry(place, entry, short, |candidate| self.arrivals.is_in(candidate));
+        if let AttendanceEvent::PackageLoaded { package, .. } = &entry.event
+            && self.loaded.len() < MAX_LOADED
+        {
+            self.loaded.push((self.segment, entry.seq, package.clone()));
+        }
         self.arrivals.apply(self.segment, entry, beside.history);
         self.totals.count(&entry.event);
         self.closed |= matches!(entry.event, AttendanceEvent::Close { .. });
@@ -232,6 +240,9 @@ impl Rules {
         self.found.add(Finding::entry(what, self.segment, seq));
     }
 }
+
+/// More packages than anybody loads in a session.
+const MAX_LOADED: usize = 1_000;
 
 /// A question's id, cut to what a set of a million takes.
 fn short(id: &str) -> [u8; 16] {

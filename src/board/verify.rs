@@ -7,7 +7,9 @@
 use super::{
     anchors::{self, Outside, OutsideTime, Whence, Witnessed},
     arrivals::Arrivals,
+    basis::{Basis, check_board_keys, check_issued},
     cross,
+    exam::Issued,
     finding::{Finding, Found, Verdict, What},
     history::{History, Listed},
     rules::{Rules, Summary},
@@ -21,6 +23,9 @@ use crate::{
     },
 };
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+/// Segments whose basis is kept for the report.
+const MAX_BASES: usize = 1_000;
 
 /// The files of one export by their paths, parts separated by `/`.
 pub type Files = BTreeMap<String, Vec<u8>>;
@@ -40,6 +45,8 @@ pub struct Verification {
     pub witnessed: Witnessed,
     /// Entries after the last anchor.
     pub unanchored: u64,
+    /// What each segment says that it rests on, in order.
+    pub bases: Vec<Basis>,
     /// Who is in, until the exports were compared.
     pub(super) arrivals: Arrivals,
 }
@@ -156,6 +163,12 @@ impl<S: Spread> Check<'_, S> {
         check_names(listed, &cert, segments, &mut found);
         self.check_revocation(&cert, segments, &mut found);
         check_links(segments, &mut found);
+        check_board_keys(segments, self.board, &mut found);
+        if let Some(issued) = &self.outside.issued {
+            let note = listed.text(DESK_CERT_FILE).ok().flatten().unwrap_or_default();
+            check_exam(&cert, issued, &mut found);
+            check_issued(&cert.desk, &note, segments, &rules.loaded, issued, &mut found);
+        }
         rules.finish();
         let mut witnessed = std::mem::take(&mut rules.witnessed);
         self.check_anchors(listed, segments, history, &mut witnessed, &mut found);
@@ -170,7 +183,8 @@ impl<S: Spread> Check<'_, S> {
         });
         let (findings, counts) = found.into_parts();
         let (summary, arrivals) = (rules.summary, rules.arrivals);
-        Verification { cert: Some(cert), findings, counts, summary, witnessed, unanchored, arrivals }
+        let bases = segments.iter().take(MAX_BASES).map(Basis::of).collect();
+        Verification { cert: Some(cert), findings, counts, summary, witnessed, unanchored, bases, arrivals }
     }
 
     /// Every anchor from any source lies on this history, and none is larger than the log.
@@ -241,6 +255,13 @@ fn unanchored(segments: &[Checked], last: Option<(u32, u64)>) -> u64 {
     let (number, size) = last.unwrap_or((0, 0));
     let behind = segments.iter().filter(|one| one.number >= number);
     behind.map(|one| if one.number == number { one.size.saturating_sub(size) } else { one.size }).sum()
+}
+
+/// The folder is that of the exam that the desk was certified for.
+fn check_exam(cert: &DeskCert, issued: &Issued, found: &mut Found) {
+    if (&cert.board, &cert.exam) != (&issued.board, &issued.exam) {
+        found.add(Finding::package(What::ExamOther));
+    }
 }
 
 /// Nobody could be asked before the segment was opened, and no anchor lies in it or behind it. Where a desk has no

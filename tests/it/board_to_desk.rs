@@ -4,17 +4,20 @@ use crate::desk_package_support::{Opened, PIN};
 use crate::exam_pack::Office;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
-use diemdanh::board::exam::{OPERATORS_FILE, Operator, Role, operators};
+use diemdanh::bits::spread::InTurn;
+use diemdanh::board::exam::{self, OPERATORS_FILE, Operator, Role, operators};
 use diemdanh::board::finding::Verdict;
 use diemdanh::board::verify;
+use diemdanh::board::{Check, Outside};
 use diemdanh::checkin::event::Input;
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::handover::hand_over;
 use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
-use diemdanh::host::folder::{Files, read_folder};
+use diemdanh::host::folder::{Files, read_chosen, read_folder};
 use diemdanh::host::random::SystemRandom;
+use diemdanh::record::ExportSource;
 use diemdanh::roster::operators::{PinCost, PinLock};
 use std::fs;
 use std::sync::Arc;
@@ -93,9 +96,19 @@ fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
     // The log of that session is the board's to check, under the certificate that came with the package.
     let config = chosen(config, &base, None).unwrap();
     hand_over(&config, &base, &at("export")).unwrap();
-    let verification = verify::verify(
-        &read_folder(&at("export")).unwrap(),
-        &diemdanh::record::BoardKeys::one(office.board.verifier().clone()),
-    );
+    let keys = diemdanh::record::BoardKeys::one(office.board.verifier().clone());
+    let files = read_folder(&at("export")).unwrap();
+    let verification = verify::verify(&files, &keys);
     assert!(matches!(verification.verdict(), Verdict::Clean | Verdict::Remarks), "{:?}", verification.findings);
+
+    // And everything that the desk rested on is what the board issued.
+    let digest = diemdanh::host::program::sha256().map(diemdanh::record::Digest).unwrap();
+    fs::write(office.path("thi").join(exam::PROGRAMS_FILE), format!("{digest}, chương trình thử\n")).unwrap();
+    let names = [exam::EXAM_FILE, exam::PACKAGES_FILE, exam::PROGRAMS_FILE];
+    let issued = read_chosen(&office.path("thi"), &names, &[exam::DESKS_FOLDER]).unwrap();
+    let outside = Outside { issued: Some(exam::Issued::read(&issued).unwrap()), ..Outside::default() };
+    let check = Check { board: &keys, outside: &outside, spread: &InTurn, progress: &|_| {} };
+    let verification = check.run(&[&files as &dyn ExportSource]).remove(0);
+    let basis: Vec<_> = verification.counts.keys().filter(|what| what.code().starts_with("basis.")).collect();
+    assert!(basis.is_empty(), "{basis:?}");
 }

@@ -36,6 +36,7 @@ fn outside(forge: &Forge) -> Outside {
         notes: forge.anchors.clone(),
         witnesses: vec![CosignatureKey::parse(&witness_vkey()).unwrap()],
         registries: vec![],
+        issued: None,
         revocations: forge.revocations.as_ref().map(|note| {
             RevocationList::open(note, &BoardKeys::one(board().verifier().clone())).expect("a list of this board")
         }),

@@ -6,6 +6,7 @@ mod acceptance;
 mod access;
 mod access_mapping;
 mod board;
+mod board_basis;
 mod board_cross;
 mod board_keys;
 mod board_outside;

@@ -7,6 +7,7 @@ use diemdanh::bits::{secret::Pii, secret::Secret, spread::Spread as _};
 use diemdanh::board::exam::package::{NewPackage, PackFault, PackTools, Prepared, prepare};
 use diemdanh::board::exam::packing::{PackOrder, PackRemark, Plan, PlanFault, plan};
 use diemdanh::board::exam::{self, Exam as Folder, PACKAGES_FILE, PORTRAITS_FOLDER, Packed};
+use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::host::folder::{list_names, read_text_file, replace_files};
 use diemdanh::host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase};
 use diemdanh::host::random::SystemRandom;
@@ -263,6 +264,16 @@ fn trust(exam: &Folder, board: &BoardKeys) -> Result<(BTreeMap<String, Vec<u8>>,
     }
 }
 
+/// The version of the trust store that a desk makes of these files.
+fn trust_store_version(files: &BTreeMap<String, Vec<u8>>) -> Result<String, Box<dyn Error>> {
+    if files.is_empty() {
+        return Ok(String::new());
+    }
+    let found = trust_folder_of(files)?;
+    let (store, _) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())?;
+    Ok(store.version().to_owned())
+}
+
 /// The cipher, and the portraits of the exam's folder by the stems of their names.
 struct Tools {
     folder: PathBuf,
@@ -354,6 +365,7 @@ fn make(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
             None => Ok(Made::New(line(&args.out, &prepared), prepared.seal(order, &tools)?)),
         }))
     };
+    let trust_store = trust_store_version(order.trust)?;
     let (mut staging, mut ledger) = (Staging::begin(&args.out)?, order.exam.packages.clone());
     let (mut shown, mut progress) = (Shown::default(), Progress::new("đóng gói", plans.len()));
     let mut stopped: Option<Result<PackFault, Box<dyn Error>>> = None;
@@ -364,7 +376,7 @@ fn make(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
             Some(Ok(Made::New(line, package))) => match staging.put(&package.file_name, &package.file) {
                 Ok(()) => {
                     shown.line(&format!("ghi {line}"));
-                    ledger.add(package.packed);
+                    ledger.add(Packed { trust_store: Some(trust_store.clone()), ..package.packed });
                 }
                 Err(error) => stopped = Some(Err(error.into())),
             },

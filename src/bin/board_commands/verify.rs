@@ -2,9 +2,9 @@
 
 use clap::Args;
 use diemdanh::{
-    board::{Check, Outside, Verdict, report, verify::Verification},
+    board::{Check, Outside, Verdict, exam, report, verify::Verification},
     host::{
-        folder::{FolderSource, list_files, read_text_file},
+        folder::{FolderSource, list_files, read_chosen, read_text_file},
         threads::SideBySide,
     },
     record::{BoardKeys, CosignatureKey, EntryRef, ExportSource, NoteVerifier, RevocationList},
@@ -30,6 +30,9 @@ pub(crate) struct Verify {
     /// The board's newest list of revoked certificates
     #[arg(long, value_name = "FILE")]
     revocations: Option<PathBuf>,
+    /// The exam's folder: everything that a desk rested on is held against what was issued
+    #[arg(long, value_name = "DIR")]
+    exam: Option<PathBuf>,
     /// Tell the window of time of a disputed entry
     #[arg(long, value_name = "SEGMENT/ENTRY", value_parser = place)]
     entry: Vec<EntryRef>,
@@ -77,6 +80,10 @@ fn outside(args: &Verify, board: &BoardKeys) -> Result<Outside, Box<dyn Error>> 
     let mut outside = Outside::default();
     if let Some(path) = &args.revocations {
         outside.revocations = Some(RevocationList::open(&read_text_file(path)?, board)?);
+    }
+    if let Some(folder) = &args.exam {
+        let names = [exam::EXAM_FILE, exam::PACKAGES_FILE, exam::PROGRAMS_FILE];
+        outside.issued = Some(exam::Issued::read(&read_chosen(folder, &names, &[exam::DESKS_FOLDER])?)?);
     }
     for path in args.anchors.iter().map(|folder| list_files(folder)).collect::<Result<Vec<_>, _>>()?.concat() {
         let text = read_text_file(&path)?;

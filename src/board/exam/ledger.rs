@@ -29,6 +29,10 @@ pub struct Packed {
     pub desks: Vec<String>,
     /// The desks that said that they took it.
     pub received: Vec<String>,
+    /// SHA-256 of the rules in it, as a desk's log names them; packages of older programs name none.
+    pub rules_sha256: Option<Digest>,
+    /// The version of the trust store in it, as a desk's log names it; packages of older programs name none.
+    pub trust_store: Option<String>,
 }
 
 /// All versions of all packages, by name and version.
@@ -46,11 +50,11 @@ impl Ledger {
         let form =
             |line: usize, what: &str| ExamError::Form { file: PACKAGES_FILE.to_owned(), line, what: what.to_owned() };
         let mut rows: Vec<Packed> = Vec::new();
-        let records = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes).into_records();
+        let records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).into_records();
         for (record, line) in records.zip(1..) {
             let record = record.map_err(|_| form(line, "không đúng mẫu CSV"))?;
             if line == 1 {
-                let is_header = record.iter().eq(HEADER);
+                let is_header = record.iter().eq(HEADER) || record.iter().eq(HEADER.into_iter().take(OLD_FIELDS));
                 is_header.then_some(()).ok_or_else(|| form(line, "tiêu đề không đúng mẫu"))?;
                 continue;
             }
@@ -67,9 +71,12 @@ impl Ledger {
     pub fn write(&self) -> Vec<u8> {
         let mut writer = csv::WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
         // Writing to memory does not fail.
-        let _ = writer.write_record(HEADER);
+        // A file of an older program stays as it is until a package is made by this one.
+        let is_new = self.rows.iter().any(|row| row.rules_sha256.is_some() || row.trust_store.is_some());
+        let count = if is_new { HEADER.len() } else { OLD_FIELDS };
+        let _ = writer.write_record(HEADER.into_iter().take(count));
         for row in &self.rows {
-            let _ = writer.write_record(fields(row));
+            let _ = writer.write_record(fields(row).iter().take(count));
         }
         writer.into_inner().unwrap_or_default()
     }
@@ -113,7 +120,7 @@ impl Ledger {
     }
 }
 
-fn fields(row: &Packed) -> [String; 10] {
+fn fields(row: &Packed) -> [String; 12] {
     [
         row.id.clone(),
         row.version.to_string(),
@@ -125,6 +132,8 @@ fn fields(row: &Packed) -> [String; 10] {
         row.revocations.to_string(),
         row.desks.join(" "),
         row.received.join(" "),
+        row.rules_sha256.map(|digest| digest.to_string()).unwrap_or_default(),
+        row.trust_store.clone().unwrap_or_default(),
     ]
 }
 
@@ -142,9 +151,29 @@ fn packed(record: &StringRecord) -> Option<Packed> {
         revocations: record.get(7)?.parse().ok()?,
         desks: words(8)?,
         received: words(9)?,
+        rules_sha256: match record.get(10) {
+            None | Some("") => None,
+            Some(_) => Some(digest(10)?),
+        },
+        trust_store: record.get(11).filter(|store| !store.is_empty()).map(str::to_owned),
     };
-    (record.iter().eq(fields(&row).iter().map(String::as_str))).then_some(row)
+    let count = if record.len() == OLD_FIELDS { OLD_FIELDS } else { HEADER.len() };
+    record.iter().eq(fields(&row).iter().take(count).map(String::as_str)).then_some(row)
 }
 
-const HEADER: [&str; 10] =
-    ["package", "version", "sha256", "size", "rows", "packed_at", "fingerprint", "revocations", "desks", "received"];
+const HEADER: [&str; 12] = [
+    "package",
+    "version",
+    "sha256",
+    "size",
+    "rows",
+    "packed_at",
+    "fingerprint",
+    "revocations",
+    "desks",
+    "received",
+    "rules_sha256",
+    "trust_store",
+];
+/// What a line had before rules and trust stores were noted.
+const OLD_FIELDS: usize = 10;

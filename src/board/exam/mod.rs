@@ -12,6 +12,7 @@
 //! trust/           country signers' certificates and revocation lists
 //! desks/<id>.toml  the desks; <id>.request what they asked for, <id>.cert their certificates
 //! packages.csv     the packages that were made, and who took them
+//! programs.csv     the programs that desks may run, where the board lists them
 //! receipts/        what the desks signed about that
 //! portraits/       <SBD>.jpg or <number>.jpg, where there are any
 //! ```
@@ -26,6 +27,7 @@ mod check_sessions;
 mod check_text;
 pub mod desks;
 pub mod enrolment;
+pub mod issued;
 pub mod ledger;
 mod letter_list;
 pub mod letter_page;
@@ -41,6 +43,7 @@ pub use crate::roster::operators::{self, Operator, Role};
 pub use check::{Fault, check};
 pub use desks::Desk;
 pub use enrolment::{DeskEnrolment, DeskState};
+pub use issued::{Issued, PROGRAMS_FILE};
 pub use ledger::{Ledger, Packed};
 pub use places::{Room, Site};
 pub use policy::Policy;

@@ -150,6 +150,7 @@ impl Prepared {
     /// [`PackFault`].
     pub fn seal(self, order: &PackOrder<'_>, tools: &dyn PackTools) -> Result<NewPackage, PackFault> {
         let Self { id, fingerprint, contents, recipients, desks, mut note, .. } = self;
+        let rules_sha256 = Some(Digest(contents.front.settings.sha256()));
         let recipients: Vec<&str> = recipients.iter().map(String::as_str).collect();
         let with = SealTools {
             seal: &|bytes, recipients| tools.seal(bytes, recipients),
@@ -171,7 +172,21 @@ impl Prepared {
         let signed = note.sign(order.board).map_err(|fault| PackFault::Note { id: id.clone(), fault })?;
         let PackageNote { version, size, sha256, rows, revocations, .. } = note;
         let (packed_at, received) = (order.now, Vec::new());
-        let packed = Packed { id, version, sha256, size, rows, packed_at, fingerprint, revocations, desks, received };
+        let packed = Packed {
+            id,
+            version,
+            sha256,
+            size,
+            rows,
+            packed_at,
+            fingerprint,
+            revocations,
+            desks,
+            received,
+            rules_sha256,
+            // Whoever reads certificates knows it.
+            trust_store: None,
+        };
         Ok(NewPackage { file_name: note.file_name(), file: seal_file(&signed, &ciphertext), packed })
     }
 }
