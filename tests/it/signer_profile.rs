@@ -69,6 +69,11 @@ fn line(lines: &[CheckResult], check: Check) -> Option<(Outcome, Option<Cause>)>
     lines.iter().rev().find(|line| line.check == check).map(|line| (line.outcome, line.cause))
 }
 
+/// What it is, the signer's extensions, and what must come of it.
+type Row = (&'static str, Vec<Vec<u8>>, (Check, Outcome, Option<Cause>));
+/// What it is, the two inputs, the extensions, and why the list is refused, if it is.
+type ListRow<'a> = (&'static str, &'a [u8], &'a [u8], Vec<Vec<u8>>, Option<Cause>);
+
 #[test]
 fn f16_table_of_the_profile_of_document_signers() {
     const MASTER_LISTS: &[u8] = &[0x67, 0x81, 0x08, 0x01, 0x01, 0x03];
@@ -79,7 +84,7 @@ fn f16_table_of_the_profile_of_document_signers() {
     let unfit = |cause| (Check::SignerChain, Outcome::Failed, Some(cause));
     let profile = |outcome, cause| (Check::SignerProfile, outcome, cause);
     let deviates = profile(GOOD, Some(Cause::ProfileDeviates));
-    let rows: Vec<(&str, Vec<Vec<u8>>, (Check, Outcome, Option<Cause>))> = vec![
+    let rows: Vec<Row> = vec![
         ("as the profile has it", vec![signing()], profile(GOOD, None)),
         ("no keyUsage", vec![], unfit(Cause::CertificateUnfit)),
         ("keyCertSign beside digitalSignature", vec![usage(&[2, 0x84], true)], unfit(Cause::CertificateUnfit)),
@@ -200,7 +205,7 @@ fn f17_lists_that_cannot_clear_say_why_and_still_revoke() {
     let number = || extension(0x14, false, encode(0x02, &[7]));
     let flag = |tag: u32| encode(tag, &[0xFF]);
     let partial = Cause::RevocationListPartial;
-    let rows: Vec<(&str, &[u8], &[u8], Vec<Vec<u8>>, Option<Cause>)> = vec![
+    let rows: Vec<ListRow<'_>> = vec![
         ("plain", THIS, NEXT, vec![number()], None),
         ("an unknown critical extension", THIS, NEXT, vec![unknown()], Some(Cause::RevocationListUnknownExtension)),
         ("an unknown extension", THIS, NEXT, vec![extension_of(&[0x88, 0x37, 0x01], false, vec![5, 0])], None),
