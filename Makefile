@@ -4,9 +4,11 @@ CARGO ?= cargo
 OUT ?= target/demo
 SIZE ?= 1280x800
 PACKAGES = config/deploy/packages.sh
+# The deciding functions: from a contact's proofs to a verdict, to buttons, to an entry.
+MUTATED = verdict|cleared|choices|findings|registry|roster|timing|is_remark|is_silence|is_waiting|offer|guarded_ms|decides|entry|decided|reason|finished|new_case|lost|concluded|card|shown|late
 BENCH = $(or $(CARGO_TARGET_DIR),target)/release/diemdanh bench --out target/bench
 
-.PHONY: demo test lint bench acceptance packages-demo packages-test
+.PHONY: demo test lint bench acceptance mutants packages-demo packages-test
 
 # The main job on the embedded defaults. With a display: a window to use by hand. Without one: the same desk in a
 # real window under Xvfb, driven by a script, with a picture of every screen in target/demo.
@@ -36,6 +38,12 @@ bench: packages-test
 	$(CARGO) bench --no-default-features --features lab --bench promises -- --noplot
 	$(CARGO) build --release --no-default-features --features lab --bin diemdanh --bin diemdanh-board
 	tests/rig/pcsc_rig.sh $(BENCH) || { [ $$? -eq 77 ] && $(BENCH); }
+
+# Changes the functions that decide, one at a time, and sees whether a test notices (cargo install cargo-mutants --locked).
+mutants:
+	$(CARGO) mutants --in-place --timeout 120 --re '$(MUTATED)' \
+	  -f src/checkin/policy.rs -f src/checkin/step.rs -f src/checkin/step/card.rs -f src/checkin/step/people.rs \
+	  -f src/checkin/step/registry.rs -- --no-default-features --features lab --test brain
 
 # The acceptance data, where it is at hand: make acceptance VECTORS=DIR prints one line a case and a count.
 acceptance:

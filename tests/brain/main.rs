@@ -1,0 +1,22 @@
+//! The tests of the desk's brain alone, for mutation testing (`make mutants`): the same files as in `tests/it`, in a program
+//! that is built in seconds. The ordinary runs have them there and leave this one out.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that cannot go on has failed")]
+#![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests stand outside the rooms")]
+#![allow(dead_code, reason = "the helpers are those of all tests")]
+
+#[path = "../it/checkin.rs"]
+mod checkin;
+#[path = "../it/checkin_support.rs"]
+mod checkin_support;
+#[path = "../it/needles.rs"]
+mod needles;
+#[path = "../it/no_wrong_green.rs"]
+mod no_wrong_green;
+#[path = "../it/record_support.rs"]
+mod record_support;
+#[path = "../it/scanned.rs"]
+mod scanned;
+#[path = "../it/sign_in.rs"]
+mod sign_in;
+#[path = "../it/twins.rs"]
+mod twins;
