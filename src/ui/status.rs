@@ -29,7 +29,12 @@ pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
         item(ui, signal, &words.status_clock, &word);
         item(ui, Signal::Ok, &words.status_log, &status.log_entries.to_string());
         let (signal, word) = witness(status.witness, words);
-        item(ui, signal, &words.status_seen, &word);
+        if status.witness_not_asked {
+            // Nobody outside has said yet how much of this log there was.
+            item(ui, Signal::Attention, &words.status_seen, &words.status_witness_not_asked);
+        } else {
+            item(ui, signal, &words.status_seen, &word);
+        }
         version(ui, status, strings);
     });
 }

@@ -238,6 +238,7 @@ words! {
     action_end_session
     action_back
     status_seen
+    status_witness_not_asked
     status_never
     status_ago
     status_since

@@ -8,6 +8,8 @@
 mod checkin;
 #[path = "../it/checkin_support.rs"]
 mod checkin_support;
+#[path = "../it/desk_support.rs"]
+mod desk_support;
 #[path = "../it/needles.rs"]
 mod needles;
 #[path = "../it/no_wrong_green.rs"]
