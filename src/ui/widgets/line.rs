@@ -14,7 +14,7 @@ use egui::{FontId, Id, Key, RichText, TextEdit, Ui};
 /// What a line is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineKind {
-    /// Codes, numbers and names: the input method comes with the first letter.
+    /// Codes, numbers, and names without their marks.
     Search,
     /// A secret of digits; never shown.
     Pin,
@@ -55,7 +55,7 @@ pub(crate) fn line(ui: &mut Ui, look: &LineLook<'_>, text: &mut String, hand: &H
     let response = ui.add(edit(look, text, id)).labelled_by(label.id);
     let by_enter = ui.input(|input| input.key_pressed(Key::Enter)) && (response.lost_focus() || !was_focused);
     let nobody_else = ui.memory(|memory| memory.focused().is_none());
-    if (nobody_else || *text != before) && ui.input(|input| input.focused) {
+    if !response.has_focus() && (nobody_else || *text != before) && ui.input(|input| input.focused) {
         response.request_focus();
     }
     let by_tab = ui.input(|input| input.key_pressed(Key::Tab)) && scan::is_ended_by_tab(text);
@@ -66,7 +66,9 @@ pub(crate) fn line(ui: &mut Ui, look: &LineLook<'_>, text: &mut String, hand: &H
     if (by_enter && nobody_else_was_pressed(ui, id, was_focused) || by_tab || rested) && !text.trim().is_empty() {
         entered.push(std::mem::take(text));
     }
-    switch_input_method(ui, look.kind, text);
+    // No input method: it holds keys back, wants an Enter for itself and rewrites what a scanner types. Names are found
+    // without their marks, so nobody needs one here.
+    ui.output_mut(|output| output.ime = None);
     LineNews { entered, changed: *text != before }
 }
 
@@ -104,14 +106,6 @@ fn cursor_to_end(ui: &Ui, id: Id, text: &str) {
     let end = CCursor::new(text.chars().count());
     state.cursor.set_char_range(Some(CCursorRange::one(end)));
     state.store(ui.ctx(), id);
-}
-
-/// Digits go in as they are typed; a name may be written with an input method.
-fn switch_input_method(ui: &Ui, kind: LineKind, text: &str) {
-    let is_name = text.trim_start().chars().next().is_some_and(char::is_alphabetic);
-    if kind == LineKind::Pin || !is_name {
-        ui.output_mut(|output| output.ime = None);
-    }
 }
 
 /// Longer than every PIN.
