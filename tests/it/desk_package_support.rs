@@ -1,11 +1,11 @@
 //! A board that packs for one desk, and that desk's kiosk.
 
-use crate::desk_support::{PATIENCE_MS, World, is_idle};
+use crate::desk_support::{PATIENCE_MS, World, is_idle, offers};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::bits::stamp::Clock;
 use diemdanh::checkin::event::{Choice, Input};
-use diemdanh::checkin::view::{PackagesView, PreparingView, Screen, SignInView, StageView, View};
+use diemdanh::checkin::view::{PackagesView, PreparingView, Screen, SignInView, View};
 use diemdanh::crypto::pin::{PinCost, PinLock};
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::kiosk::Kiosk;
@@ -217,15 +217,7 @@ impl Opened {
 
     /// Presses a button as soon as it decides.
     pub(crate) fn choose(&self, choice: Choice) {
-        let offers = |view: &View| {
-            let offered = match (&view.screen, view.screen.case().map(|case| &case.stage)) {
-                (Screen::Closing(_), _) => choice == Choice::EndSession,
-                (_, Some(StageView::Deciding(choices))) => choices.contains(&choice),
-                _ => false,
-            };
-            offered && view.guarded_ms == 0
-        };
-        let view = self.wait("a button that decides", offers);
+        let view = self.wait("a button that decides", |view| offers(view, choice));
         self.send(Input::Chose(choice, view.meaning));
     }
 

@@ -235,15 +235,7 @@ impl Bench {
 
     /// Presses a button as soon as it decides.
     pub(crate) fn choose(&self, choice: Choice) {
-        let offers = |view: &View| {
-            let offered = match (&view.screen, view.screen.case().map(|case| &case.stage)) {
-                (Screen::Closing(_), _) => choice == Choice::EndSession,
-                (_, Some(StageView::Deciding(choices))) => choices.contains(&choice),
-                _ => false,
-            };
-            offered && view.guarded_ms == 0
-        };
-        let view = self.wait("a button that decides", offers);
+        let view = self.wait("a button that decides", |view| offers(view, choice));
         self.desk.send(Input::Chose(choice, view.meaning));
     }
 
@@ -312,6 +304,16 @@ impl Bench {
     pub(crate) fn stop(self) {
         self.desk.stop();
     }
+}
+
+/// The button is on the screen, and decides.
+pub(crate) fn offers(view: &View, choice: Choice) -> bool {
+    let offered = match (&view.screen, view.screen.case().map(|case| &case.stage)) {
+        (Screen::Closing(_), _) => choice == Choice::EndSession,
+        (_, Some(StageView::Deciding(choices))) => choices.contains(&choice),
+        _ => false,
+    };
+    offered && view.guarded_ms == 0
 }
 
 pub(crate) fn is_idle(view: &View) -> bool {
