@@ -212,6 +212,8 @@ impl Desk<'_> {
     }
 
     fn halt(&mut self, failure: Failure) {
+        // A key that waited for the next person opens nothing at a desk that has stopped.
+        self.state.next_key = None;
         self.leave();
         self.state.phase = Phase::Halted(Halted { failure, detail: String::new() });
         self.effects.push(Effect::Sound(Signal::Stop));

@@ -57,3 +57,15 @@ fn what_is_no_code_is_said_and_reads_nothing() {
         assert_eq!((desk.reads, notice(&desk)), (0, Some(Failure::KeyUnknown)), "{text:?}");
     }
 }
+
+#[test]
+fn desk_that_stops_opens_no_card_with_a_key_that_waited() {
+    let mut desk = Desk::usual();
+    desk.scan(HERE).card();
+    let reads = desk.reads;
+    desk.give(Event::Input(Input::Scanned(qr("099208002235"))));
+    assert!(desk.waits());
+    desk.give(Event::RecordFailed { failure: Failure::DiskFull });
+    assert!(matches!(desk.screen(), Screen::Halted(_)), "{:?}", desk.screen());
+    assert_eq!((desk.reads, desk.waits()), (reads, false));
+}
