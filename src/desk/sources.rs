@@ -20,7 +20,7 @@ use crate::record::statement::device_key_name;
 use crate::record::{
     AttendanceEvent, BoardKeys, Code, CosignatureKey, DeskCert, Digest, NoteSigner, PackageRef, RevocationList,
 };
-use crate::roster::{CandidateId, Roster, canonical};
+use crate::roster::{CandidateId, Roster};
 use jiff::tz::Offset;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -70,7 +70,7 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halt
     let (trust_watch, trust) = TrustWatch::begin(TrustSource::of(paths, base)?)?;
     Ok(Prepared {
         trust,
-        roster: roster(&base.join(&paths.roster), &exam_key)?,
+        roster: roster(&base.join(&paths.roster))?,
         device: device.join().map_err(|_| halted_at(Failure::DeviceKeyClosed, "its thread", "gone"))??,
         desk_cert: desk_cert(config, base)?,
         revocations: revocations(config, base)?,
@@ -263,16 +263,11 @@ fn beside_packages(config: &DeskConfig, base: &Path, name: &str) -> Option<PathB
     path.is_file().then_some(path)
 }
 
-fn roster(path: &Path, key: &Secret<[u8; 32]>) -> Result<Roster, Halted> {
+fn roster(path: &Path) -> Result<Roster, Halted> {
     let place = path.display().to_string();
     let bytes =
         file::read(path, MAX_ROSTER_BYTES).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
-    if canonical::claims_form(&bytes) {
-        return Roster::from_canonical(&bytes).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error));
-    }
-    let (roster, _report) =
-        Roster::from_csv(&bytes, key).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))?;
-    Ok(roster)
+    Roster::from_canonical(&bytes).map_err(|error| halted_at(Failure::RosterUnreadable, &place, error))
 }
 
 fn exam_key(path: &Path) -> Result<Secret<[u8; 32]>, Halted> {

@@ -14,6 +14,7 @@ pub mod link;
 pub mod reader;
 pub mod registry_stub;
 pub mod roster_sample;
+pub mod short_list;
 pub mod simulator;
 #[cfg(target_os = "linux")]
 pub mod vpcd;

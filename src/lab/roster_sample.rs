@@ -1,10 +1,13 @@
-//! A synthetic list of candidates, as an exam system would export it: title rows, headings, signature block.
+//! A synthetic list of candidates: rooms full of people.
 //!
 //! All people are made up; their numbers begin with 099, a province code that nobody has.
 
+use super::short_list::candidate_id;
 use crate::bits::random::{Random, SeededRandom};
+use crate::bits::secret::{Pii, Secret};
+use crate::roster::{Candidate, CandidateNumber, canonical};
 use jiff::civil::{Date, date};
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 /// A person who must stand on the list, usually one whose synthetic card exists.
 #[derive(Debug, Clone)]
@@ -30,7 +33,7 @@ pub struct SampleList {
     pub site: String,
     /// The site of rooms above [`SampleList::rooms`].
     pub other_site: String,
-    /// The session's name; empty leaves the column out.
+    /// The session's name; empty where the list has one session.
     pub session: String,
     /// Rooms of this site.
     pub rooms: u32,
@@ -53,31 +56,37 @@ impl Default for SampleList {
 }
 
 impl SampleList {
-    /// The list as CSV in UTF-8 with a byte-order mark.
-    pub fn csv(&self, placed: &[Placed]) -> String {
+    /// The people of the list, in the order of their seats. The key of the exam gives each an id.
+    pub fn candidates(&self, placed: &[Placed], key: &Secret<[u8; 32]>) -> Vec<Candidate> {
         let mut random = SeededRandom::new(&self.seed);
         let mut by_seat: BTreeMap<(u32, u32), Placed> = BTreeMap::new();
         for (room, seat) in (1..=self.rooms).flat_map(|room| (1..=self.seats).map(move |seat| (room, seat))) {
             by_seat.insert((room, seat), made_up(&mut random, room, seat));
         }
         by_seat.extend(placed.iter().map(|one| ((one.room, one.seat), one.clone())));
-        let mut out = format!("\u{FEFF}{TITLE}{}", HEADINGS);
-        out.push_str(if self.session.is_empty() { "\n" } else { ",Buổi thi\n" });
-        for (index, one) in (1..).zip(by_seat.values()) {
-            self.write_row(&mut out, index, one);
-        }
-        out.push_str(SIGNATURE);
-        out
+        (1..).zip(by_seat.values()).filter_map(|(index, one)| self.candidate(index, one, key)).collect()
     }
 
-    fn write_row(&self, out: &mut String, index: u32, one: &Placed) {
-        let Placed { id_number, full_name, birth_date, room, seat } = one;
-        let site = if *room > self.rooms { &self.other_site } else { &self.site };
-        let (day, month, year) = (birth_date.day(), birth_date.month(), birth_date.year());
-        let row = format!("{index},99{index:06},{full_name},{day:02}/{month:02}/{year},{id_number},{site}");
-        let session = if self.session.is_empty() { String::new() } else { format!(",{}", self.session) };
-        let room = room_name(*room);
-        let _ = writeln!(out, "{row},{room},{seat}{session}");
+    /// The list as the board keeps it: `candidates.csv`.
+    pub fn canonical(&self, placed: &[Placed], key: &Secret<[u8; 32]>) -> Vec<u8> {
+        canonical::write(self.candidates(placed, key))
+    }
+
+    fn candidate(&self, index: u32, one: &Placed, key: &Secret<[u8; 32]>) -> Option<Candidate> {
+        let number = CandidateNumber::new(&format!("99{index:06}"))?;
+        Some(Candidate {
+            id: candidate_id(key, &number, &self.session),
+            number,
+            full_name: Pii::new(one.full_name.clone()),
+            birth_date: Pii::new(one.birth_date.to_string()),
+            sex: None,
+            id_number: Pii::new(one.id_number.clone()),
+            site: if one.room > self.rooms { &self.other_site } else { &self.site }.clone(),
+            room: room_name(one.room),
+            seat: one.seat.to_string(),
+            session: self.session.clone(),
+            school: String::new(),
+        })
     }
 }
 
@@ -108,18 +117,6 @@ fn below(random: &mut dyn Random, limit: u32) -> u32 {
     u32::from_le_bytes(bytes) % limit.max(1)
 }
 
-const TITLE: &str = "\
-SỞ GIÁO DỤC VÀ ĐÀO TẠO TỈNH MẪU,,,,,,,
-KỲ THI TỐT NGHIỆP TRUNG HỌC PHỔ THÔNG (DỮ LIỆU GIẢ),,,,,,,
-DANH SÁCH THÍ SINH DỰ THI,,,,,,,
-,,,,,,,
-";
-const HEADINGS: &str = "STT,Số báo danh,Họ và tên,\"Ngày, tháng, năm sinh\",Số CCCD,Mã điểm thi,Phòng thi,Vị trí";
-const SIGNATURE: &str = "\
-,,,,,,,
-,,,,,\"Tỉnh Mẫu, ngày 01 tháng 6 năm 2026\",,
-,,Người lập danh sách,,,CHỦ TỊCH HỘI ĐỒNG THI,,
-";
 const FAMILY: [&str; 14] =
     ["Nguyễn", "Trần", "Lê", "Phạm", "Hoàng", "Huỳnh", "Phan", "Vũ", "Võ", "Đặng", "Bùi", "Đỗ", "Hồ", "Ngô"];
 const MALE_MIDDLE: [&str; 6] = ["Văn", "Hữu", "Đức", "Minh", "Quốc", "Gia"];

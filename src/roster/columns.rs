@@ -118,12 +118,8 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    /// Reads a row of headings. Every row can be asked; a row of data or a title gives few or no columns.
-    pub(super) fn of<'a>(row: impl Iterator<Item = &'a str>) -> Self {
-        Self::of_readings(&row.map(|heading| vec![fold_heading(heading)]).collect::<Vec<_>>())
-    }
-
-    /// Reads headings that may be read in several ways each, the best first: whole, lower row, upper row. Folded.
+    /// Reads headings that may be read in several ways each, the best first: whole, lower row, upper row. Folded. Every
+    /// row can be asked; a row of data or a title gives few or no columns.
     pub(super) fn of_readings(headings: &[Vec<String>]) -> Self {
         let mut places: Vec<(Column, usize)> = Vec::new();
         // All exact names first: `Họ và tên đệm` is no longer form of `Họ và tên`.
@@ -175,18 +171,6 @@ impl Columns {
     /// The index of a column.
     pub(super) fn place(&self, column: Column) -> Option<usize> {
         self.places.iter().find(|(found, _)| *found == column).map(|(_, place)| *place)
-    }
-
-    /// The first column that a list cannot do without and this one lacks.
-    pub(super) fn missing(&self) -> Option<Column> {
-        let has = |column| self.place(column).is_some();
-        match () {
-            () if !has(Column::Number) => Some(Column::Number),
-            () if !has(Column::FullName) && !has(Column::FamilyName) => Some(Column::FullName),
-            () if !has(Column::FullName) && !has(Column::GivenName) => Some(Column::GivenName),
-            () if !has(Column::IdNumber) => Some(Column::IdNumber),
-            () => None,
-        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::{Column, NoteKind, Sex};
 use crate::bits::text;
-use jiff::civil::{Date, date};
 
 /// A cell's value and what had to be done to get it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,51 +59,6 @@ pub(super) fn column_width<'a>(cells: impl Iterator<Item = &'a str>) -> Option<u
     (of_width * 2 > widths.len()).then_some(width)
 }
 
-/// A date as `YYYY-MM-DD`; empty when there is none that can be read.
-pub(super) fn birth_date(cell: &str) -> Cell {
-    let text = cell.trim().trim_start_matches('\'');
-    // A spreadsheet's time of day behind the date means nothing.
-    let text = text.split([' ', 'T']).next().unwrap_or_default();
-    if text.is_empty() {
-        return Cell::plain("");
-    }
-    if let Some(found) = written_date(text) {
-        return Cell::plain(&found.to_string());
-    }
-    match serial_date(text) {
-        Some(found) => Cell { value: found.to_string(), note: Some(NoteKind::DateFromSerial) },
-        None => Cell { value: String::new(), note: Some(NoteKind::DateUnreadable) },
-    }
-}
-
-/// `dd/mm/yyyy` with `/`, `-` or `.`, `yyyy-mm-dd`, or `ddmmyyyy`. Month and day are never exchanged by guess.
-fn written_date(text: &str) -> Option<Date> {
-    let parts: Vec<&str> = text.split(['/', '-', '.']).collect();
-    let (day, month, year) = match parts.as_slice() {
-        [year, month, day] if year.len() == 4 => (*day, *month, *year),
-        [day, month, year] if year.len() == 4 => (*day, *month, *year),
-        [whole] if whole.len() == 8 => (whole.get(..2)?, whole.get(2..4)?, whole.get(4..)?),
-        _ => return None,
-    };
-    if ![day, month, year].into_iter().all(is_digits) {
-        return None;
-    }
-    Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok().filter(is_plausible)
-}
-
-/// The number of days since the end of 1899, as spreadsheets count.
-fn serial_date(text: &str) -> Option<Date> {
-    // Five digits only: four are a year without day and month.
-    let text = text.strip_suffix(".0").unwrap_or(text);
-    let days: i64 = Some(text).filter(|text| text.len() == SERIAL_LEN && is_digits(text))?.parse().ok()?;
-    let days = jiff::Span::new().try_days(days).ok()?;
-    date(1899, 12, 30).checked_add(days).ok().filter(is_plausible)
-}
-
-fn is_plausible(found: &Date) -> bool {
-    (FIRST_BIRTH_YEAR..=LAST_BIRTH_YEAR).contains(&found.year())
-}
-
 /// Without the marks that spreadsheets put around numbers.
 fn tidy_number(cell: &str) -> String {
     let text = cell.trim().trim_start_matches('\'').trim_matches('"').trim();
@@ -135,7 +89,3 @@ fn is_digits(text: &str) -> bool {
 
 /// Shorter numbers are counters, which have no leading zeros to lose.
 const MIN_PADDED_WIDTH: usize = 6;
-/// Digits of the day numbers of 1927 to 2173.
-const SERIAL_LEN: usize = 5;
-const FIRST_BIRTH_YEAR: i16 = 1900;
-const LAST_BIRTH_YEAR: i16 = 2100;

@@ -17,6 +17,7 @@ use diemdanh::checkin::view::*;
 use diemdanh::emrtd::inspect::AccessMethod;
 use diemdanh::emrtd::report::Overall;
 use diemdanh::iso7816::transport::ReaderEvent;
+use diemdanh::lab::short_list::short_list;
 use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, MemoryStore};
 use diemdanh::registry::{Answer, Reply, RequestId};
 use diemdanh::roster::{Place, Roster};
@@ -55,7 +56,7 @@ impl Desk {
 
     pub(crate) fn of(list: &str, policy: DeskPolicy) -> Self {
         let exam_key = Secret::new([7; 32]);
-        let (roster, _) = Roster::from_csv(list.as_bytes(), &exam_key).expect("the roster");
+        let roster = Roster::new(short_list(list, &exam_key).expect("the roster"));
         let (log, opened) = record_support::open(MemoryStore::default(), 0).expect("a log");
         let now = record_support::at(1);
         let context = Context {

@@ -27,8 +27,10 @@ use diemdanh::lab::issuer::people::{Person, people};
 use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::registry_stub::{RegistryStub, StubSettings};
+use diemdanh::lab::short_list::short_list;
 use diemdanh::record::segment::{SegmentContent, read_segment};
 use diemdanh::record::{AttendanceEvent, BoardKeys, Entry, NoteKey, NoteVerifier};
+use diemdanh::roster::canonical;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt::Write as _;
 use std::fs;
@@ -395,13 +397,13 @@ pub(crate) fn device_events(events: &[AttendanceEvent]) -> Vec<String> {
     events.iter().filter_map(word).collect()
 }
 
-fn roster() -> String {
+fn roster() -> Vec<u8> {
     let mut rows = "SBD,Họ và tên,Ngày sinh,Số CCCD,Phòng thi,Số ghế\n".to_owned();
     for (index, person) in people().iter().enumerate().take(9) {
         let (name, number, birth) = (&person.full_name, &person.number, person.birth.strftime("%d/%m/%Y"));
         writeln!(rows, "0100000{index},{name},{birth},{number},{ROOM},{}", index + 1).unwrap();
     }
-    rows
+    canonical::write(short_list(&rows, &Secret::new([7; 32])).unwrap())
 }
 
 fn device_key(folder: &Path, board: &NoteKey) -> NoteVerifier {

@@ -2,11 +2,8 @@
 
 use diemdanh::{
     bits::secret::Secret,
-    lab::roster_sample::{Placed, SampleList},
-    roster::{
-        CandidateNumber, Column, HolderFacts, ImportError, ImportReport, MatchReason, Matching, NoteKind, Place,
-        Roster, Where, match_holder,
-    },
+    lab::short_list::short_list,
+    roster::{CandidateNumber, HolderFacts, MatchReason, Matching, Place, Roster, Where, match_holder},
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -15,12 +12,9 @@ fn key() -> Secret<[u8; 32]> {
     Secret::new([5; 32])
 }
 
-fn import(text: &str) -> Result<(Roster, ImportReport), ImportError> {
-    Roster::from_csv(text.as_bytes(), &key())
-}
-
 fn roster(rows: &str) -> Roster {
-    import(&format!("SBD,Họ và tên,Ngày sinh,Số CCCD,Điểm thi,Phòng thi,Vị trí,Buổi thi\n{rows}")).unwrap().0
+    let list = format!("SBD,Họ và tên,Ngày sinh,Số CCCD,Điểm thi,Phòng thi,Số ghế,Buổi thi\n{rows}");
+    Roster::new(short_list(&list, &key()).unwrap())
 }
 
 fn here(room: Option<&str>) -> Place {
@@ -29,149 +23,6 @@ fn here(room: Option<&str>) -> Place {
 
 fn holder<'a>(number: &'a str, full_name: &'a str, birth_date: Date) -> HolderFacts<'a> {
     HolderFacts { number, full_name, birth_date: Some(birth_date), old_number: None }
-}
-
-fn kinds(report: &ImportReport) -> Vec<(u32, NoteKind)> {
-    report.notes.iter().map(|note| (note.line, note.kind)).collect()
-}
-
-#[test]
-fn the_sample_list_of_600() {
-    let placed = Placed {
-        id_number: "099208000017".to_owned(),
-        full_name: "Nguyễn Văn Mẫu".to_owned(),
-        birth_date: date(2008, 2, 15),
-        room: 3,
-        seat: 7,
-    };
-    let elsewhere = Placed { id_number: "099308000025".to_owned(), room: 26, seat: 1, ..placed.clone() };
-    let text = SampleList::default().csv(&[placed, elsewhere]);
-    let (roster, report) = import(&text).unwrap();
-    assert_eq!((roster.len(), report.rows, report.header_line), (601, 601, 5));
-    assert_eq!((report.notes.as_slice(), report.ignored_lines.len()), (&[][..], 3));
-    let place = Place { site: "0901".to_owned(), session: String::new(), room: None };
-    let facts = holder("099208000017", "Nguyễn Văn Mẫu", date(2008, 2, 15));
-    let Matching::Exact(id) = match_holder(&roster, &facts, &place) else { panic!() };
-    let found = roster.get(id).unwrap();
-    assert_eq!((found.room.as_str(), found.seat.as_str(), found.number.as_str()), ("P03", "7", "99000055"));
-    let facts = holder("099308000025", "Nguyễn Văn Mẫu", date(2008, 2, 15));
-    assert!(matches!(match_holder(&roster, &facts, &place), Matching::Elsewhere { .. }));
-    let room = Place { room: Some("P04".to_owned()), ..place };
-    let facts = holder("099208000017", "Nguyễn Văn Mẫu", date(2008, 2, 15));
-    assert!(matches!(match_holder(&roster, &facts, &room), Matching::Elsewhere { .. }));
-    assert_eq!(SampleList::default().csv(&[]), SampleList::default().csv(&[]));
-}
-
-#[test]
-fn lists_in_every_outer_form() {
-    let comma = "SBD,Họ đệm,Tên,Ngày sinh,Số CCCD\n01000001,Nguyễn Văn,An,1/2/2008,099208000017\n";
-    let semicolon = comma.replace(',', ";");
-    let tab = comma.replace(',', "\t").replace('\n', "\r\n");
-    let marked = format!("\u{FEFF}{comma}");
-    let titled = format!("TỈNH MẪU,,,,\n\"DANH SÁCH, NĂM 2026\",,,,\n\n{comma},,,,\nNgười lập,,,,Chủ tịch\n");
-    let wide: Vec<u8> = format!("\u{FEFF}{tab}").encode_utf16().flat_map(u16::to_le_bytes).collect();
-    for bytes in [comma.as_bytes(), semicolon.as_bytes(), tab.as_bytes(), marked.as_bytes(), titled.as_bytes(), &wide] {
-        let (roster, report) = Roster::from_csv(bytes, &key()).unwrap();
-        let row = roster.row(0).unwrap();
-        assert_eq!(roster.len(), 1, "{}", String::from_utf8_lossy(bytes));
-        assert_eq!(row.full_name.reveal(), "Nguyễn Văn An");
-        assert_eq!(row.birth_date(), Some(date(2008, 2, 1)));
-        assert_eq!(report.notes, []);
-    }
-}
-
-#[test]
-fn headings_as_they_are_written() {
-    let rows = [
-        "STT;Số báo danh;HỌ VÀ TÊN THÍ SINH;Ngày, tháng, năm sinh;Giới tính;Nơi sinh;Số CCCD/CMND/Mã định danh;Phòng thi",
-        "TT;SBD;Họ tên;Ngày sinh (dd/mm/yyyy);Nữ;Lớp;Số ĐDCN;Phòng",
-        "STT;Số BD;Họ và tên;Sinh ngày;Phái;Đơn vị ĐKDT;Căn cước công dân;Số phòng thi",
-        "STT;SỐ BÁO DANH (SBD);Họ và tên;Năm sinh;Tên điểm thi;Ghi chú;Số hộ chiếu;Phòng thi",
-    ];
-    for heading in rows {
-        let heading = format!("{heading}\n1;99000001;Trần Thị Bé;03/04/2008;x;y;099308000025;P01\n");
-        let (roster, _) = import(&heading).unwrap_or_else(|error| panic!("{heading}: {error}"));
-        let row = roster.row(0).unwrap();
-        let found = (row.number.as_str(), row.full_name.reveal().as_str(), row.id_number.reveal().as_str(), &*row.room);
-        assert_eq!(found, ("99000001", "Trần Thị Bé", "099308000025", "P01"), "{heading}");
-        assert_eq!(row.birth_date(), Some(date(2008, 4, 3)), "{heading}");
-    }
-}
-
-#[test]
-fn what_spreadsheets_did_is_undone_and_said() {
-    use NoteKind::*;
-    let rows = [
-        ("01000001,An,15/02/2008,099208000017", vec![]),
-        ("1000002,An,15/02/2008,099208000025", vec![ZerosRestored(Column::Number)]),
-        ("01000003,An,15/02/2008,99208000033", vec![ZerosRestored(Column::IdNumber)]),
-        ("01000004,An,15/02/2008,1208000041", vec![ZerosRestored(Column::IdNumber)]),
-        ("01000005,An,39493,099208000058", vec![DateFromSerial]),
-        ("01000006,An,2/15/2008,099208000066", vec![DateUnreadable]),
-        ("01000007,An,2008,099208000074", vec![DateUnreadable]),
-        ("01000008,An,,9.92E+10", vec![DigitsLost(Column::IdNumber), IdNumberMissing]),
-        ("01000009,,15-02-2008,099208000082", vec![NameMissing]),
-        ("01000010,NguyÔn V¨n A,15.02.2008,099208000090", vec![NameOdd]),
-        ("01000011,An,2008-02-15 00:00:00,", vec![IdNumberMissing]),
-        ("01000012,An,15022008,123456789", vec![IdNumberOther]),
-        ("01000013,An,15/02/2008,B1234567", vec![IdNumberOther]),
-        ("01000014,An,15/02/2008,099208000017", vec![IdNumberTwice { first_line: 2 }]),
-        (",An,15/02/2008,099208000108", vec![NumberMissing]),
-        ("'01000016,Nguye\u{302}\u{303}n,15/02/2008,099 208 000 116", vec![TextComposed]),
-        ("01000017,An,15/02/2008,099208000124.0", vec![]),
-        ("01000018,An,15/02/2008,0123456789", vec![IdNumberOther]),
-    ];
-    let text: String = rows.iter().map(|(row, _)| format!("{row}\n")).collect();
-    let (roster, report) = import(&format!("SBD,Họ và tên,Ngày sinh,Số CCCD\n{text}")).unwrap();
-    let expected: Vec<_> =
-        (2..).zip(&rows).flat_map(|(line, (_, kinds))| kinds.iter().map(move |kind| (line, *kind))).collect();
-    assert_eq!(kinds(&report), expected);
-    assert_eq!(roster.len(), rows.len() - 1);
-    let ids: Vec<_> = roster.iter().map(|row| row.id_number.reveal().clone()).collect();
-    assert_eq!(&ids[2..4], ["099208000033", "001208000041"]);
-    assert_eq!(ids[14], "099208000116");
-    assert_eq!(ids[15], "099208000124");
-    let numbers: Vec<_> = roster.iter().map(|row| row.number.to_string()).collect();
-    assert_eq!((&*numbers[1], &*numbers[14]), ("01000002", "01000016"));
-    assert_eq!(roster.row(4).unwrap().birth_date(), Some(date(2008, 2, 15)));
-    assert_eq!(roster.row(14).unwrap().full_name.reveal(), "Nguyễn");
-}
-
-#[test]
-fn counters_are_no_numbers_with_lost_zeros() {
-    let rows: String = (1..=150).map(|number| format!("{number},An,,099208{number:06}\n")).collect();
-    let (roster, report) = import(&format!("SBD,Họ và tên,Ngày sinh,Số CCCD\n{rows}")).unwrap();
-    assert_eq!(roster.row(0).unwrap().number.as_str(), "1");
-    assert_eq!(report.notes, []);
-}
-
-#[test]
-fn lines_that_hold_nobody_are_named() {
-    let text = "SBD,Họ và tên,Ngày sinh,Số CCCD\n01,An,1/1/2008,099208000017\n,,,\nSBD,Họ và tên,Ngày sinh,Số CCCD\n\
-                02,Bê,1/1/2008,099208000025\nTổng số: 2 thí sinh,,,\n,Chủ tịch,,\n";
-    let (roster, report) = import(text).unwrap();
-    assert_eq!((roster.len(), report.ignored_lines), (2, vec![3, 4, 6, 7]));
-}
-
-#[test]
-fn lists_that_are_refused_with_the_line() {
-    let head = "SBD,Họ và tên,Ngày sinh,Số CCCD\n";
-    let refused = |text: &[u8]| Roster::from_csv(text, &key()).map(|_| ()).unwrap_err();
-    assert_eq!(refused(b""), ImportError::NoHeader { searched: 40 });
-    assert_eq!(refused(b"a,b,c\n1,2,3\n"), ImportError::NoHeader { searched: 40 });
-    assert_eq!(refused(head.as_bytes()), ImportError::Empty);
-    assert_eq!(
-        refused("x\nSBD,Họ và tên,Ngày sinh,Phòng thi\n".as_bytes()),
-        ImportError::MissingColumn { line: 2, column: Column::IdNumber }
-    );
-    assert_eq!(
-        refused("Họ đệm,Ngày sinh,Số CCCD,Tên\n".as_bytes()),
-        ImportError::MissingColumn { line: 1, column: Column::Number }
-    );
-    let twice = format!("{head}01,An,,099208000017\n02,An,,099208000025\n01,Bê,,099208000033\n");
-    assert_eq!(refused(twice.as_bytes()), ImportError::DuplicateNumber { line: 4, first_line: 2 });
-    let legacy = [head.as_bytes(), b"01,Nguy\xd4n,,099208000017\n"].concat();
-    assert_eq!(refused(&legacy), ImportError::NotUnicode { line: 2 });
 }
 
 #[test]
@@ -302,11 +153,12 @@ proptest! {
         }
     }
 
-    /// No bytes make the import panic.
+    /// No bytes make the reader of canonical lists panic.
     #[test]
     fn any_bytes_are_a_list_or_an_error(bytes in proptest::collection::vec(any::<u8>(), 0..300), text in "\\PC{0,200}") {
-        let _ = Roster::from_csv(&bytes, &key());
-        let _ = import(&format!("SBD,Họ và tên,Ngày sinh,Số CCCD\n{text}\n1,{text},{text},{text}"));
+        let _ = Roster::from_canonical(&bytes);
+        let header = diemdanh::roster::canonical::HEADER.join(",");
+        let _ = Roster::from_canonical(format!("{header}\n{text}\n1,{text},{text},{text}").as_bytes());
     }
 }
 

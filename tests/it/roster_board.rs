@@ -2,10 +2,9 @@
 
 use diemdanh::board::sample::{self, SampleExam, Trap};
 use diemdanh::roster::{
-    Capacity, Intake, Mapping, NoteKind, Roster, Sex, Weight,
-    table::{Legacy, Limits, Table},
+    Capacity, Intake, Mapping, Weight,
+    table::{Limits, Table},
 };
-
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -57,36 +56,6 @@ fn a_sample_with_any_one_trap_is_read_as_it_was_made() {
     assert!(sample(100, &[]).people().iter().all(|one| one.id_number.starts_with("099")));
     let (one, other) = (sample(200, &[]).people(), SampleExam { seed: "x".to_owned(), ..sample(200, &[]) }.people());
     assert!(one == sample(200, &[]).people() && one != other);
-}
-
-/// A desk's own list, without the board's import: in every encoding the same people, with what tells them apart.
-#[test]
-fn a_desks_own_list_is_read_in_every_encoding() {
-    let key = diemdanh::bits::secret::Secret::new([7; 32]);
-    let rows = [
-        (None, None),
-        (Some(Trap::Utf16), None),
-        (Some(Trap::Tcvn3), Some(Legacy::Tcvn3)),
-        (Some(Trap::Vni), Some(Legacy::Vni)),
-    ];
-    for (trap, legacy) in rows {
-        let exam = sample(400, trap.as_slice());
-        let people = exam.people();
-        let bytes = sample::csv(&exam, &people);
-        // As it is saved, and as a spreadsheet saves it that took its code points for Unicode.
-        let western = |byte: &u8| if *byte == 0x92 { '’' } else { char::from(*byte) };
-        let western = bytes.iter().map(western).collect::<String>().into_bytes();
-        let again = (legacy == Some(Legacy::Tcvn3)).then_some(western);
-        for bytes in std::iter::once(bytes).chain(again) {
-            let (roster, report) = Roster::from_csv(&bytes, &key).unwrap();
-            assert_eq!((roster.len(), report.legacy), (400, legacy), "{trap:?}");
-            for (row, one) in roster.iter().zip(&people) {
-                assert_eq!((row.full_name.reveal(), &row.school), (&one.full_name(), &one.school), "{trap:?}");
-                assert_eq!(row.sex == Some(Sex::Female), one.female, "{trap:?}");
-            }
-            assert!(report.notes.iter().all(|note| note.kind != NoteKind::NameOdd), "{trap:?}");
-        }
-    }
 }
 
 #[test]

@@ -85,15 +85,6 @@ pub(in crate::roster) fn decode_bytes(bytes: &[u8]) -> Option<(String, Legacy)> 
     Some((to_unicode(&western, found), found))
 }
 
-/// A text that was saved as Unicode with its legacy code points, as spreadsheets do; `None` for any other.
-pub(in crate::roster) fn decode_text(written: &str) -> Option<(String, Legacy)> {
-    if written.is_ascii() || is_proven(written) {
-        return None;
-    }
-    let found = likely(written.split(is_between).take(SAMPLED_WORDS * SAMPLED_EVERY), &FONTS)?;
-    Some((to_unicode(written, found), found))
-}
-
 /// Converts a sheet of a workbook whose text is in a legacy encoding.
 pub(super) fn convert_sheet(sheet: &mut Sheet) {
     let texts = sheet.rows.iter().flat_map(|row| &row.cells).filter_map(|cell| match &cell.value {

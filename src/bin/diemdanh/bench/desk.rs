@@ -182,7 +182,7 @@ fn prepare(work: &Path, person: &Person) -> Result<(), BenchError> {
         room: 12,
         seat: 1,
     };
-    fs::write(work.join("roster.csv"), SampleList::default().csv(&[placed]))?;
+    fs::write(work.join("roster.csv"), SampleList::default().canonical(&[placed], &Secret::new([7; 32])))?;
     fs::write(work.join("exam.key"), hex::encode_lower(&[7; 32]))?;
     fs::write(work.join("device.pass"), PASSPHRASE)?;
     let passphrase = Secret::new(PASSPHRASE.to_owned());

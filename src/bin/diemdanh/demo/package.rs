@@ -12,12 +12,12 @@ use diemdanh::lab::issuer::trust_store_der;
 use diemdanh::lab::roster_sample::room_name;
 use diemdanh::record::package::{PackageNote, digest_of, seal_file};
 use diemdanh::record::{BoardKeys, NoteKey};
+use diemdanh::roster::Roster;
 use diemdanh::roster::operators::{Operator, Role};
 use diemdanh::roster::package::{
     Contents, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
 };
 use diemdanh::roster::sealing::{self, SealTools, SealedContents};
-use diemdanh::roster::{Candidate, Roster};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::fs;
@@ -73,8 +73,7 @@ fn contents(cert: &str) -> Result<Contents, DemoError> {
     let mut key = [0; 32];
     SystemRandom.fill(&mut key);
     let exam_key = Secret::new(key);
-    let (listed, _) = Roster::from_csv(roster().as_bytes(), &exam_key)?;
-    let roster = Roster::new(listed.iter().collect::<Vec<Candidate>>());
+    let roster = Roster::new(roster(&exam_key));
     let mut portraits = BTreeMap::new();
     for person in people() {
         for row in roster.by_id_number(&person.number) {

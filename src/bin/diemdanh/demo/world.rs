@@ -3,6 +3,7 @@
 use super::package::write_stick;
 use diemdanh::bits::hex;
 use diemdanh::bits::random::Random as _;
+use diemdanh::bits::secret::Secret;
 use diemdanh::bits::spread::InTurn;
 use diemdanh::board::keys::{CertRequest, CertifyError, certify};
 use diemdanh::board::{Check, Outside, report};
@@ -27,7 +28,7 @@ use diemdanh::lab::reader::{LabField, LabReader};
 use diemdanh::lab::registry_stub::{RegistryStub, StubError, StubSettings};
 use diemdanh::lab::roster_sample::{Placed, SampleList};
 use diemdanh::record::{BoardKeys, Enrolment, ExportSource, NoteError, NoteKey, NoteVerifier};
-use diemdanh::roster::ImportError;
+use diemdanh::roster::Candidate;
 use diemdanh::roster::sealing::SealingFault;
 use diemdanh::ui::app::WindowError;
 use jiff::{SignedDuration, Timestamp};
@@ -58,8 +59,6 @@ pub(super) enum DemoError {
     Window(#[from] WindowError),
     #[error("a package: {0}")]
     Contents(#[from] SealingFault),
-    #[error("the roster: {0}")]
-    Roster(#[from] ImportError),
     #[error("a PIN: {0}")]
     Pin(#[from] PinError),
     #[error("the enrolment: {0}")]
@@ -110,7 +109,6 @@ impl World {
         for (index, certificate) in trust_store_der()?.iter().enumerate() {
             fs::write(work.join("trust").join(format!("lab-csca-{index}.cer")), certificate)?;
         }
-        fs::write(work.join("roster.csv"), roster())?;
         let board_key = NoteKey::generate(BOARD, &mut SystemRandom)?;
         secrets(&work)?;
         let board = BoardKeys::one(board_key.verifier().clone());
@@ -230,7 +228,7 @@ fn certified(board: &NoteKey, device: NoteVerifier) -> Result<String, DemoError>
 }
 
 /// 600 people, the lab's people among them.
-pub(super) fn roster() -> String {
+pub(super) fn roster(key: &Secret<[u8; 32]>) -> Vec<Candidate> {
     let list = SampleList { site: SITE.to_owned(), ..SampleList::default() };
     let placed: Vec<Placed> = people()
         .iter()
@@ -240,7 +238,7 @@ pub(super) fn roster() -> String {
         .chain(namesake())
         .chain(double())
         .collect();
-    list.csv(&placed)
+    list.candidates(&placed, key)
 }
 
 /// Somebody whom a queue may mix up with one of the lab's people: the name but for a mark, the room, the year.
