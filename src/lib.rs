@@ -21,6 +21,7 @@
 //! | [`host`] | the operating system |
 //! | [`desk`] | runs the kiosk |
 //! | `ui` | the window (feature `gui`) |
+//! | [`lists`] | strangers' workbooks |
 //! | [`board`] | what the exam board does |
 //! | `lab` | everything simulated (feature `lab`) |
 //! | [`manual`] | the manual |
@@ -46,6 +47,7 @@ pub mod host;
 pub mod iso7816;
 #[cfg(feature = "lab")]
 pub mod lab;
+pub mod lists;
 pub mod manual;
 pub mod record;
 pub mod registry;

@@ -110,7 +110,7 @@ pub struct Place {
 }
 
 /// Twelve ASCII digits.
-pub(super) fn is_personal_number(text: &str) -> bool {
+pub fn is_personal_number(text: &str) -> bool {
     text.len() == PERSONAL_NUMBER_LEN && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

@@ -3,7 +3,7 @@
 //! CSV, UTF-8 without a byte-order mark, LF, the header [`HEADER`], sorted by SBD and session. The same roster is the
 //! same bytes, so that a version control shows what changed.
 
-use super::candidate::{CANDIDATE_ID_LEN, is_personal_number};
+use super::candidate::CANDIDATE_ID_LEN;
 use super::{Candidate, CandidateId, Sex};
 use csv::{ByteRecord, StringRecord, Terminator};
 use jiff::civil::Date;
@@ -176,11 +176,6 @@ fn date_of(text: &str) -> Option<Date> {
     let (month, day) = (number(&[*m1, *m2])?, number(&[*d1, *d2])?);
     let year = Some(year).filter(|year| year.len() == 4).and_then(number)?;
     Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
-}
-
-/// What a candidate keeps its id by.
-pub(super) fn is_steady(id_number: &str) -> bool {
-    is_personal_number(id_number)
 }
 
 const MALE: &str = "male";

@@ -3,7 +3,7 @@
 use diemdanh::bits::{random::SeededRandom, secret::Secret};
 use diemdanh::board::exam::{Exam, Fault, Operator, Policy, Role, Session, Settings, check};
 use diemdanh::board::verify::Files;
-use diemdanh::roster::Weight;
+use diemdanh::lists::Weight;
 use diemdanh::roster::operators::{PinCost, PinLock};
 
 fn session(id: &str, title: &str, start: &str) -> Session {

@@ -1,10 +1,8 @@
 //! The board's command line, from a sample list to an exam, as a clerk uses it.
 
 use diemdanh::board::sample::{self, SampleExam, Trap};
-use diemdanh::roster::{
-    Capacity, Intake, Mapping, Weight,
-    table::{Limits, Table},
-};
+use diemdanh::lists::table::{Limits, Table};
+use diemdanh::lists::{Capacity, Intake, Mapping, Weight};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -21,7 +19,7 @@ fn read(bytes: &[u8]) -> (Intake, Table) {
 }
 
 fn names(intake: &Intake) -> Vec<(String, String, String, String)> {
-    let one = |one: &diemdanh::roster::Listed| {
+    let one = |one: &diemdanh::lists::Listed| {
         (
             one.number.to_string(),
             one.full_name.reveal().clone(),

@@ -6,10 +6,9 @@ use diemdanh::board::exam::{
     operators, places,
 };
 use diemdanh::board::verify::Files;
-use diemdanh::roster::{
-    Candidate, CandidateId, CandidateNumber, Capacity, Intake, Mapping, Roster, Sex, canonical, identity,
-    table::{Limits, Table},
-};
+use diemdanh::lists::table::{Limits, Table};
+use diemdanh::lists::{Capacity, Intake, Mapping, identity};
+use diemdanh::roster::{Candidate, CandidateId, CandidateNumber, Roster, Sex, canonical};
 
 fn settings() -> Settings {
     let session = Session {

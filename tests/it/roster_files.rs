@@ -1,6 +1,6 @@
 //! Files of every kind become a table, or a sentence that a clerk understands.
 
-use diemdanh::roster::table::{CellValue, Format, Legacy, Limits, Table, TableError, cell_name, column_index, legacy};
+use diemdanh::lists::table::{CellValue, Format, Legacy, Limits, Table, TableError, cell_name, column_index, legacy};
 use proptest::prelude::*;
 use rust_xlsxwriter::{Format as Look, Formula, Workbook};
 use std::io::{Cursor, Write as _};

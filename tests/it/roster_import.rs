@@ -1,10 +1,9 @@
 //! From a workbook to people: what is found, what is put right, what is refused, and that nothing is lost.
 
 use crate::roster_files::book;
-use diemdanh::roster::{
-    Capacity, Column, Intake, Mapping, Problem, Sex, Weight,
-    table::{Limits, Table},
-};
+use diemdanh::lists::table::{Limits, Table};
+use diemdanh::lists::{Capacity, Column, Intake, Mapping, Problem, Weight};
+use diemdanh::roster::Sex;
 use proptest::prelude::*;
 use rust_xlsxwriter::Format as Look;
 use std::collections::BTreeSet;

@@ -37,7 +37,7 @@ use diemdanh::host::folder_lock::{FolderLock, FolderLockError};
 use diemdanh::host::outputs::Outputs;
 use diemdanh::host::trust::trust_folder_of;
 use diemdanh::host::trust_note;
-use diemdanh::roster::Weight;
+use diemdanh::lists::Weight;
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::{Path, PathBuf};

@@ -3,8 +3,8 @@
 
 use super::{Desk, Exam, Session, Site};
 use crate::bits::secret::Secret;
+use crate::lists::Weight;
 use crate::record::{BoardKeys, DeskCert, NoteKey, RevocationList};
-use crate::roster::Weight;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! `exam.toml`: which exam it is, what its rooms take, its sessions.
 
 use super::{EXAM_FILE, ExamError, from_toml};
-use crate::roster::Capacity;
+use crate::lists::Capacity;
 use jiff::Timestamp;
 use serde::Deserialize;
 use std::fmt::Write as _;

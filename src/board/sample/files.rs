@@ -2,7 +2,7 @@
 
 use super::{SampleExam, SamplePerson, Trap};
 use crate::bits::text::nfc;
-use crate::roster::table::{Legacy, legacy};
+use crate::lists::table::{Legacy, legacy};
 use rust_xlsxwriter::{Format, Workbook, Worksheet, XlsxError};
 use unicode_normalization::UnicodeNormalization as _;
 

@@ -3,9 +3,9 @@
 //! An id is 128 random bits. A candidate keeps it by the personal number and the session; where there is no such
 //! number, by SBD, session and name. Nobody gets an id that somebody else had.
 
-use super::canonical::is_steady;
-use super::{Candidate, CandidateId, Listed, Roster};
+use super::Listed;
 use crate::bits::{random::Random, text};
+use crate::roster::{Candidate, CandidateId, Roster, is_personal_number};
 use std::collections::{HashMap, HashSet};
 
 /// What giving ids came to.
@@ -46,7 +46,7 @@ pub fn give_ids(people: Vec<Listed>, before: &Roster, random: &mut dyn Random) -
 type Key = (String, String, String);
 
 fn keys(id_number: &str, number: &str, name: &str, session: &str) -> Vec<Key> {
-    let steady = is_steady(id_number).then(|| (id_number.to_owned(), String::new(), session.to_owned()));
+    let steady = is_personal_number(id_number).then(|| (id_number.to_owned(), String::new(), session.to_owned()));
     // Somebody with a personal number is nobody else because of an SBD that was given anew.
     let by_number = steady.is_none().then(|| (number.to_owned(), text::fold(name), session.to_owned()));
     steady.into_iter().chain(by_number).collect()

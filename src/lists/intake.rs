@@ -7,8 +7,9 @@ use super::finding::{Finding, Problem};
 use super::mapping::{Mapping, SheetMapping};
 use super::table::{CellValue, Row, Sheet, Table, column_name};
 use super::values;
-use super::{CandidateNumber, Column, NoteKind, Sex};
+use super::{Column, NoteKind};
 use crate::bits::{secret::Pii, text};
+use crate::roster::{CandidateNumber, Sex};
 use std::collections::HashMap;
 use unicode_normalization::is_nfc;
 

@@ -3,9 +3,10 @@
 use super::finding::{Finding, Problem};
 use super::intake::{Intake, Listed, column_of, groups};
 use super::mapping::Mapping;
-use super::{Sex, candidate::is_personal_number};
 use crate::bits::{secret::Pii, text};
 use crate::cccd::number::{NumberSex, PersonalNumber};
+use crate::roster::Sex;
+use crate::roster::is_personal_number;
 use jiff::civil::Date;
 use std::collections::{BTreeMap, BTreeSet};
 
