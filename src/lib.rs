@@ -17,6 +17,7 @@
 //! | [`roster`] | who is expected, search, matching |
 //! | [`registry`] | the question to the national registry |
 //! | [`record`] | the attendance log |
+//! | [`package`] | what a board gives a desk |
 //! | [`checkin`] | the brain of the desk, pure |
 //! | [`host`] | the operating system |
 //! | [`desk`] | runs the kiosk |
@@ -49,6 +50,7 @@ pub mod iso7816;
 pub mod lab;
 pub mod lists;
 pub mod manual;
+pub mod package;
 pub mod record;
 pub mod registry;
 pub mod roster;

@@ -3,7 +3,7 @@
 use crate::checkin::failure::Failure;
 use crate::checkin::show::bare_view;
 use crate::checkin::view::{Header, Screen, View};
-pub use crate::roster::operators::Role;
+pub use crate::package::operators::Role;
 
 /// What is prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]

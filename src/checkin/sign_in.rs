@@ -20,8 +20,8 @@
 
 use crate::bits::stamp::Stamp;
 use crate::crypto::pin::{PinCheck, PinLock};
-use crate::roster::operators::Operator;
-pub use crate::roster::roles::{Action, Role};
+use crate::package::operators::Operator;
+pub use crate::package::roles::{Action, Role};
 use std::collections::BTreeMap;
 
 /// Wrong PINs in a row from which on the next try has to wait.

@@ -23,9 +23,9 @@ use crate::desk::runtime::RunningDesk;
 use crate::desk::sessions::for_session;
 use crate::desk::sources::{Entrance, prepare_from};
 use crate::desk::start::{diagnose, start_in};
+use crate::package::contents::PackageSettings;
+use crate::package::operators::Operator;
 use crate::record::AttendanceEvent;
-use crate::roster::operators::Operator;
-use crate::roster::package::PackageSettings;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 

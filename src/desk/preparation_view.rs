@@ -7,8 +7,8 @@ use crate::checkin::view::{Header, OfferView, OperatorView, PackagesView, Prepar
 use crate::desk::config::DeskConfig;
 use crate::desk::package::OpenPackage;
 use crate::desk::preparation::{Preparation, Stage, signers};
-use crate::roster::operators::Operator;
-use crate::roster::package::PackageSettings;
+use crate::package::contents::PackageSettings;
+use crate::package::operators::Operator;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use std::path::Path;

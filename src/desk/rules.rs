@@ -17,8 +17,8 @@
 
 use crate::desk::config::{CardTypeConfig, DeskConfig};
 use crate::emrtd::inspect::{CardType, InspectionPolicy};
+use crate::package::contents::{PackagePolicy, PackageSettings};
 use crate::record::{Code, Digest, OpenRules};
-use crate::roster::package::{PackagePolicy, PackageSettings};
 use std::collections::BTreeMap;
 
 /// What somebody says about how a desk has to work.

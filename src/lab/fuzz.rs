@@ -29,8 +29,9 @@ use crate::emrtd::mrz::Mrz;
 use crate::emrtd::report::Report;
 use crate::iso7816::{CommandApdu, ResponseApdu};
 use crate::lab::fuzz_seeds;
-use crate::record::{PackageNote, PackageReceipt, package::split_file};
-use crate::roster::package::{Front, People};
+use crate::package::contents::{Front, People};
+use crate::package::note::split_file;
+use crate::package::{PackageNote, PackageReceipt};
 use jiff::Timestamp;
 
 /// One target: its name (the file in `fuzz/fuzz_targets`) and what it does with the bytes.

@@ -15,7 +15,7 @@ pub fn signer_sixteen(key: &NoteVerifier) -> String {
 }
 
 /// Lines of text in one spelling only, for some key to sign.
-pub(super) trait Statement: Sized + PartialEq {
+pub trait Statement: Sized + PartialEq {
     /// The lines, newline included.
     fn text(&self) -> String;
 
@@ -143,7 +143,7 @@ impl Statement for DeskCert {
 }
 
 /// The line by which a statement of a board names the set of its keys; nothing where it names none.
-pub(super) fn board_keys_line(set: Option<Digest>) -> String {
+pub fn board_keys_line(set: Option<Digest>) -> String {
     set.map_or_else(String::new, |set| format!("{BOARD_KEYS} {set}\n"))
 }
 
@@ -239,23 +239,25 @@ pub fn endorsed(note: &str, origin: &str, device: &NoteVerifier) -> Result<NoteV
 }
 
 /// Lines of the form `name value`, in a fixed order.
-pub(super) struct Fields<'a> {
+pub struct Fields<'a> {
     lines: std::str::Split<'a, char>,
 }
 
 impl<'a> Fields<'a> {
-    pub(super) fn new(text: &'a str, head: &str) -> Option<Self> {
+    /// The lines below the first, which must be `head`; `None` for another head or no line feed at the end.
+    pub fn new(text: &'a str, head: &str) -> Option<Self> {
         let mut lines = text.strip_suffix('\n')?.split('\n');
         (lines.next()? == head).then_some(Self { lines })
     }
 
-    pub(super) fn take(&mut self, name: &str) -> Option<&'a str> {
+    /// The value of the next line, which must be of this name.
+    pub fn take(&mut self, name: &str) -> Option<&'a str> {
         self.lines.next()?.strip_prefix(name)?.strip_prefix(' ')
     }
 
     /// The set of board keys, where the next line names one. `None` for a line that names something else by this
     /// name.
-    pub(super) fn board_keys(&mut self) -> Option<Option<Digest>> {
+    pub fn board_keys(&mut self) -> Option<Option<Digest>> {
         let is_named = self.lines.clone().next().is_some_and(|line| line.starts_with(BOARD_KEYS));
         if !is_named {
             return Some(None);
@@ -265,11 +267,12 @@ impl<'a> Fields<'a> {
     }
 
     /// The lines that are left, as they are.
-    pub(super) fn rest(self) -> std::str::Split<'a, char> {
+    pub fn rest(self) -> std::str::Split<'a, char> {
         self.lines
     }
 
-    pub(super) fn is_done(&self) -> bool {
+    /// True when no line is left.
+    pub fn is_done(&self) -> bool {
         self.lines.clone().next().is_none()
     }
 }

@@ -152,7 +152,7 @@ pub fn sex_word(sex: Option<Sex>) -> &'static str {
 }
 
 /// The id that these digits write.
-pub(super) fn id_of(text: &[u8]) -> Option<CandidateId> {
+pub fn id_of(text: &[u8]) -> Option<CandidateId> {
     let mut id = [0; CANDIDATE_ID_LEN];
     let value = |digit: u8| match digit {
         b'0'..=b'9' => Some(digit - b'0'),

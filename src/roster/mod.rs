@@ -9,16 +9,11 @@ pub mod alike;
 mod builder;
 mod candidate;
 pub mod canonical;
-mod container;
 mod digits;
 mod index;
 mod lines;
 mod list;
 mod matching;
-pub mod operators;
-pub mod package;
-pub mod roles;
-pub mod sealing;
 mod search;
 mod vocabulary;
 

@@ -17,8 +17,8 @@ use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::{Files, read_chosen, read_folder};
 use diemdanh::host::random::SystemRandom;
+use diemdanh::package::operators::{PinCost, PinLock};
 use diemdanh::record::ExportSource;
-use diemdanh::roster::operators::{PinCost, PinLock};
 use std::fs;
 use std::sync::Arc;
 

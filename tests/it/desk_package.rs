@@ -19,7 +19,7 @@ use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::read_folder;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
-use diemdanh::record::package::PackageReceipt;
+use diemdanh::package::note::PackageReceipt;
 use diemdanh::record::{AttendanceEvent, BoardKeys, Entry, NoteKey, Revocation, RevocationList};
 use jiff::{SignedDuration, Timestamp};
 use std::fs;

@@ -17,14 +17,14 @@ use diemdanh::host::random::SystemRandom;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::trust_store_der;
 use diemdanh::lab::reader::LabField;
-use diemdanh::record::desk_state::DeskState;
-use diemdanh::record::package::{PackageNote, digest_of, seal_file};
-use diemdanh::record::{BoardKeys, Enrolment, NoteKey};
-use diemdanh::roster::operators::{Operator, Role};
-use diemdanh::roster::package::{
+use diemdanh::package::contents::{
     Contents, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
 };
-use diemdanh::roster::sealing::{self, SealTools, SealedContents};
+use diemdanh::package::note::{PackageNote, digest_of, seal_file};
+use diemdanh::package::operators::{Operator, Role};
+use diemdanh::package::sealing::{self, SealTools, SealedContents};
+use diemdanh::record::desk_state::DeskState;
+use diemdanh::record::{BoardKeys, Enrolment, NoteKey};
 use diemdanh::roster::{Candidate, Roster};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;

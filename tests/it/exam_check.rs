@@ -4,7 +4,7 @@ use diemdanh::bits::{random::SeededRandom, secret::Secret};
 use diemdanh::board::exam::{Exam, Fault, Operator, Policy, Role, Session, Settings, check};
 use diemdanh::board::verify::Files;
 use diemdanh::lists::Weight;
-use diemdanh::roster::operators::{PinCost, PinLock};
+use diemdanh::package::operators::{PinCost, PinLock};
 
 fn session(id: &str, title: &str, start: &str) -> Session {
     let start = start.parse().unwrap();

@@ -11,12 +11,11 @@ use diemdanh::host::keys::{SealCost, create_key_file};
 use diemdanh::host::random::SystemRandom;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::Issuer;
-use diemdanh::record::package::{MAX_PACKAGE_LEN, split_file};
-use diemdanh::record::{
-    BoardKeys, Enrolment, NoteKey, NoteVerifier, PackageNote, PackageReceipt, Revocation, RevocationList,
-};
-use diemdanh::roster::operators::PinLock;
-use diemdanh::roster::package::{Contents, Front, People};
+use diemdanh::package::contents::{Contents, Front, People};
+use diemdanh::package::note::{MAX_PACKAGE_LEN, split_file};
+use diemdanh::package::operators::PinLock;
+use diemdanh::package::{PackageNote, PackageReceipt};
+use diemdanh::record::{BoardKeys, Enrolment, NoteKey, NoteVerifier, Revocation, RevocationList};
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Write as _;
@@ -244,7 +243,7 @@ fn a_board_packs_and_each_desk_opens_its_own() {
     assert!(said.contains("tn-b1-0901-v1.diemdanh: 2 thí sinh, 2 bàn, 1 ảnh") && !said.contains("Mẫu"), "{said}");
     let packages = office.packages();
     let names: Vec<&str> = packages.keys().map(String::as_str).collect();
-    let odd = diemdanh::record::package::name_part("Điểm 2");
+    let odd = diemdanh::package::note::name_part("Điểm 2");
     let wanted = ["b1-0901", &format!("b1-{odd}"), "b2-0901", &format!("b2-{odd}")];
     assert_eq!(names, wanted.map(|name| format!("tn-{name}-v1.diemdanh")));
     let first = &packages["tn-b1-0901-v1.diemdanh"];

@@ -4,7 +4,7 @@ use crate::exam_pack::{Enrollee, Office, is_there, stranger};
 use diemdanh::board::exam::{Exam, ExamError, Fault, Ledger, Policy, check, enrolment::EnrolmentFault};
 use diemdanh::host::folder::{Files, FolderError};
 use diemdanh::host::staging::{Staging, recover};
-use diemdanh::record::package::{digest_of, split_file};
+use diemdanh::package::note::{digest_of, split_file};
 use std::path::Path;
 use std::process::{Command, Stdio};
 

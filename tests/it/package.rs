@@ -5,14 +5,15 @@ use diemdanh::bits::{
     secret::{Pii, Secret},
 };
 use diemdanh::host::sealed;
-use diemdanh::record::package::{MAX_PACKAGE_LEN, digest_of, seal_file, split_file};
-use diemdanh::record::{BoardKeys, NoteKey, PackageFault, PackageNote, PackageUse};
-use diemdanh::roster::canonical;
-use diemdanh::roster::operators::{Operator, PinLock, Role};
-use diemdanh::roster::package::{
+use diemdanh::package::contents::{
     Contents, ContentsFault, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
 };
-use diemdanh::roster::sealing::{self, SealTools, SealedContents};
+use diemdanh::package::note::{MAX_PACKAGE_LEN, digest_of, seal_file, split_file};
+use diemdanh::package::operators::{Operator, PinLock, Role};
+use diemdanh::package::sealing::{self, SealTools, SealedContents};
+use diemdanh::package::{PackageFault, PackageNote, PackageUse};
+use diemdanh::record::{BoardKeys, NoteKey};
+use diemdanh::roster::canonical;
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber, Roster, Sex};
 use proptest::prelude::*;
 use std::collections::BTreeMap;

@@ -3,11 +3,10 @@
 use crate::package::{board, note, taker};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::host::sealed;
-use diemdanh::record::package::{MAX_PACKAGE_LEN, check_form, digest_of, name_part};
-use diemdanh::record::{
-    BoardKeys, Enrolment, NoteError, NoteKey, PackageFault, PackageNote, PackageReceipt, PackageUse,
-    statement::signer_sixteen,
-};
+use diemdanh::package::note::{MAX_PACKAGE_LEN, check_form, digest_of, name_part};
+use diemdanh::package::{PackageFault, PackageNote, PackageReceipt, PackageUse};
+use diemdanh::record::statement::signer_sixteen;
+use diemdanh::record::{BoardKeys, Enrolment, NoteError, NoteKey};
 
 /// Packages live for days, programs change meanwhile: the form is named, and nothing of it is read.
 #[test]

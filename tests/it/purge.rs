@@ -11,9 +11,9 @@ use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::read_folder;
+use diemdanh::package::operators::Operator;
 use diemdanh::record::receipt::Receipt;
 use diemdanh::record::{AttendanceEvent, BoardKeys, Checkpoint, NoteError};
-use diemdanh::roster::operators::Operator;
 use std::fs;
 
 /// A desk with one session behind it, and an export of it.

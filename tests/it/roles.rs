@@ -1,6 +1,6 @@
 //! What each role may do at a desk: every pair of the table by name.
 
-use diemdanh::roster::roles::{Action, Role};
+use diemdanh::package::roles::{Action, Role};
 
 /// The whole table: invigilator, head of site, technician, board.
 const TABLE: [(Action, [bool; 4]); 15] = [

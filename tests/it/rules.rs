@@ -8,8 +8,8 @@ use diemdanh::checkin::view::{Headline, Screen, View};
 use diemdanh::desk::config::parse;
 use diemdanh::desk::rules::{PackageRules, Rules, effective};
 use diemdanh::emrtd::inspect::CardType;
+use diemdanh::package::contents::{PackageCardType, PackagePolicy};
 use diemdanh::record::AttendanceEvent;
-use diemdanh::roster::package::{PackageCardType, PackagePolicy};
 use std::sync::Arc;
 
 fn kind(document: &str) -> CardType {

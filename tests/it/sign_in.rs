@@ -7,7 +7,7 @@ use diemdanh::bits::{
 };
 use diemdanh::checkin::sign_in::{Action, Attempt, NotUnlocked, Refusal, SignIn, SignedIn, Standing};
 use diemdanh::crypto::pin::{self, PinCheck, PinCost, PinError, PinLock};
-use diemdanh::roster::operators::{Operator, Role};
+use diemdanh::package::operators::{Operator, Role};
 
 const LOCK: &str = "$diemdanh-pin$v=2$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$NUXufFmLhLrXlayfk+78Suw+MW4udV0saiFPWQDdtyo";
 

@@ -14,13 +14,20 @@ const EDGES: &[(&str, &[&str])] = &[
     ("roster", &["bits", "crypto", "cccd"]),
     ("registry", &["bits", "crypto", "cccd", "emrtd"]),
     ("record", &["bits", "crypto"]),
-    ("checkin", &["bits", "crypto", "iso7816", "emrtd", "cccd", "roster", "registry", "record"]),
+    ("package", &["bits", "crypto", "roster", "record"]),
+    ("checkin", &["bits", "crypto", "iso7816", "emrtd", "cccd", "roster", "registry", "record", "package"]),
     ("host", &["bits", "crypto", "iso7816", "record", "registry"]),
-    ("desk", &["bits", "crypto", "iso7816", "emrtd", "cccd", "roster", "registry", "record", "checkin", "host"]),
+    (
+        "desk",
+        &["bits", "crypto", "iso7816", "emrtd", "cccd", "roster", "registry", "record", "package", "checkin", "host"],
+    ),
     ("lists", &["bits", "cccd", "roster"]),
-    ("board", &["bits", "emrtd", "roster", "lists", "record"]),
+    ("board", &["bits", "emrtd", "roster", "lists", "record", "package"]),
     ("ui", &["bits", "checkin", "board"]),
-    ("lab", &["bits", "crypto", "iso7816", "emrtd", "cccd", "roster", "registry", "record", "checkin", "host"]),
+    (
+        "lab",
+        &["bits", "crypto", "iso7816", "emrtd", "cccd", "roster", "registry", "record", "package", "checkin", "host"],
+    ),
     ("manual", &[]),
 ];
 

@@ -9,7 +9,7 @@ use diemdanh::board::keys::{self, CertRequest};
 use diemdanh::host::folder::{MAX_TEXT_LEN, read_text_file, replace_files};
 use diemdanh::host::keys::{open_key_file, read_passphrase};
 use diemdanh::host::sealed;
-use diemdanh::record::package::name_part;
+use diemdanh::package::note::name_part;
 use diemdanh::record::{BoardKeys, DeskCert, Enrolment, NoteKey, RevocationList};
 use jiff::{SignedDuration, Timestamp};
 use std::error::Error;

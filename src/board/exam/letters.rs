@@ -6,7 +6,7 @@
 
 use super::Exam;
 use crate::bits::{hex, random::Random, secret::Secret};
-use crate::roster::operators::{Operator, PinCost, PinError, PinLock, draw_pin};
+use crate::package::operators::{Operator, PinCost, PinError, PinLock, draw_pin};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 

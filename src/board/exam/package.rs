@@ -3,12 +3,13 @@
 use super::packing::{PackOrder, Plan};
 use super::{Exam, Ledger, ledger::Packed};
 use crate::bits::secret::{Pii, Secret};
-use crate::record::package::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
-use crate::record::{BoardKeys, Digest, NoteError, PackageNote};
-use crate::roster::package::{
+use crate::package::PackageNote;
+use crate::package::contents::{
     Contents, ContentsFault, Front, PackageDesk, PackageSession, PackageSettings, PackageSite, People,
 };
-use crate::roster::sealing::{self, SealTools, SealingFault};
+use crate::package::note::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
+use crate::package::sealing::{self, SealTools, SealingFault};
+use crate::record::{BoardKeys, Digest, NoteError};
 use crate::roster::{Candidate, CandidateId, Roster};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;

@@ -10,9 +10,10 @@ use diemdanh::board::exam::{Desk, DeskEnrolment, Exam, Operator, Role, Session, 
 use diemdanh::board::keys::{CertRequest, certify, device_key_name};
 use diemdanh::host::random::SystemRandom;
 use diemdanh::host::{sealed, staging::Staging, threads::SideBySide};
-use diemdanh::record::package::split_file;
-use diemdanh::record::{BoardKeys, DeskCert, Enrolment, NoteKey, PackageNote};
-use diemdanh::roster::package::{Front, MAX_CONTENTS_LEN, People};
+use diemdanh::package::PackageNote;
+use diemdanh::package::contents::{Front, MAX_CONTENTS_LEN, People};
+use diemdanh::package::note::split_file;
+use diemdanh::record::{BoardKeys, DeskCert, Enrolment, NoteKey};
 use diemdanh::roster::{Candidate, Roster};
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;

@@ -10,14 +10,14 @@ use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
 use diemdanh::lab::issuer::trust_store_der;
 use diemdanh::lab::roster_sample::room_name;
-use diemdanh::record::package::{PackageNote, digest_of, seal_file};
-use diemdanh::record::{BoardKeys, NoteKey};
-use diemdanh::roster::Roster;
-use diemdanh::roster::operators::{Operator, Role};
-use diemdanh::roster::package::{
+use diemdanh::package::contents::{
     Contents, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
 };
-use diemdanh::roster::sealing::{self, SealTools, SealedContents};
+use diemdanh::package::note::{PackageNote, digest_of, seal_file};
+use diemdanh::package::operators::{Operator, Role};
+use diemdanh::package::sealing::{self, SealTools, SealedContents};
+use diemdanh::record::{BoardKeys, NoteKey};
+use diemdanh::roster::Roster;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::fs;

@@ -11,8 +11,8 @@
 //!
 //! Invariant: the fresh identity is written nowhere but under a PIN.
 
-use super::package::{Contents, ContentsFault};
 use crate::bits::secret::Secret;
+use crate::package::contents::{Contents, ContentsFault};
 
 /// Seals bytes for recipients.
 pub type Seal<'a> = dyn Fn(&[u8], &[&str]) -> Option<Vec<u8>> + 'a;

@@ -6,12 +6,9 @@
 //!
 //! A package lives for days: a form of earlier programs is refused by its name, never read.
 
-use super::board_keys::BoardKeys;
-use super::event::{Code, Digest};
-use super::note::{NoteError, NoteKey, NoteSigner, NoteVerifier};
-use super::opened::PackageRef;
-use super::statement::{Fields, Statement, board_keys_line};
 use crate::bits::{hex, text};
+use crate::record::statement::{Fields, Statement, board_keys_line};
+use crate::record::{BoardKeys, Code, Digest, NoteError, NoteKey, NoteSigner, NoteVerifier, PackageRef};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 

@@ -16,8 +16,9 @@
 
 use super::container::{self, Parts};
 use super::operators::{self, Operator};
-use super::{CandidateId, Roster, canonical, canonical::CanonicalError};
 use crate::bits::secret::{Pii, Secret};
+use crate::roster::canonical::CanonicalError;
+use crate::roster::{CandidateId, Roster, canonical};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
