@@ -26,10 +26,10 @@ use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::roster_sample::SampleList;
 use diemdanh::record::export::export;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, BoardKeys, Code, Digest, LogName, LogStore, MemoryStore, NoteKey, NoteVerifier,
-    OpenBasis, Opening,
+    AttendanceEvent, AttendanceLog, BoardKeys, Code, Digest, LogName, LogStore, MemoryStore, OpenBasis, Opening,
 };
 use diemdanh::roster::Roster;
+use diemdanh::tlog::{NoteKey, NoteVerifier};
 use jiff::{SignedDuration, Timestamp};
 use std::fs::OpenOptions;
 use std::hint::black_box;

@@ -16,6 +16,7 @@
 //! | [`cccd`] | the Vietnamese card: number, QR, DG13, holder |
 //! | [`roster`] | who is expected, search, matching |
 //! | [`registry`] | the question to the national registry |
+//! | [`tlog`] | notes, trees and checkpoints that anybody can check |
 //! | [`record`] | the attendance log |
 //! | [`package`] | what a board gives a desk |
 //! | [`checkin`] | the brain of the desk, pure |
@@ -54,5 +55,6 @@ pub mod package;
 pub mod record;
 pub mod registry;
 pub mod roster;
+pub mod tlog;
 #[cfg(feature = "gui")]
 pub mod ui;

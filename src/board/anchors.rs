@@ -5,10 +5,8 @@ use super::{
     finding::{Finding, Found, What},
     history::History,
 };
-use crate::record::{
-    AttendanceEvent, Checkpoint, CosignatureKey, Entry, EntryRef, NoteError, NoteVerifier, Opened, OutsideHead,
-    RevocationList, cosignature,
-};
+use crate::record::{AttendanceEvent, Entry, EntryRef, Opened, OutsideHead, RevocationList};
+use crate::tlog::{Checkpoint, CosignatureKey, NoteError, NoteVerifier, cosignature};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
 

@@ -1,11 +1,9 @@
 //! What a check keeps of the segments it has gone through: enough to tell any earlier root, and to look at any entry
 //! again, without holding the log in memory.
 
-use crate::record::{
-    Entry, EntryRef, ExportSource, SourceFault,
-    export::{MAX_BUNDLE_LEN, bundle_path, segment_folder, split_bundle},
-    tree::{Hash, TILE_WIDTH, Tree, leaf_hash},
-};
+use crate::record::export::{MAX_BUNDLE_LEN, bundle_path, segment_folder, split_bundle};
+use crate::record::{Entry, EntryRef, ExportSource, SourceFault};
+use crate::tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash};
 use std::collections::{BTreeMap, VecDeque};
 
 /// One segment as far as it was read.

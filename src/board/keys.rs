@@ -1,7 +1,8 @@
 //! Keys and certificates that a board makes.
 
 pub use crate::record::statement::device_key_name;
-use crate::record::{BoardKeys, DeskCert, NoteError, NoteKey, NoteVerifier};
+use crate::record::{BoardKeys, DeskCert};
+use crate::tlog::{NoteError, NoteKey, NoteVerifier};
 use jiff::Timestamp;
 
 /// Why no certificate was made.

@@ -8,15 +8,12 @@ use super::{
     history::History,
     verify::{Check, Verification},
 };
-use crate::{
-    bits::spread::Spread,
-    record::{
-        AttendanceEvent, CandidateRef, Checkpoint, Entry, EntryRef, ExportSource, NoteVerifier,
-        export::segment_folder,
-        segment::open_entry,
-        tree::{Hash, inclusion_proof, leaf_hash, root_from_proof},
-    },
-};
+use crate::bits::spread::Spread;
+use crate::record::export::segment_folder;
+use crate::record::segment::open_entry;
+use crate::record::{AttendanceEvent, CandidateRef, Entry, EntryRef, ExportSource};
+use crate::tlog::tree::{Hash, inclusion_proof, leaf_hash, root_from_proof};
+use crate::tlog::{Checkpoint, NoteVerifier};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
 /// One entry and the proof that it stands in a log.

@@ -4,7 +4,9 @@ use super::{
     finding::{Verdict, What},
     verify::{Files, verify},
 };
-use crate::record::{BoardKeys, Checkpoint, NoteError, NoteKey, receipt::Receipt};
+use crate::record::BoardKeys;
+use crate::record::receipt::Receipt;
+use crate::tlog::{Checkpoint, NoteError, NoteKey};
 
 /// Why the board signs no receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

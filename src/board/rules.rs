@@ -7,10 +7,10 @@ use super::{
     history::{History, Listed},
     late::LateAnswers,
 };
-use crate::record::{
-    AttendanceEvent, Entry, EntryRef, PackageRef, RegistryState, Totals, export::EVIDENCE_FOLDER, segment::digest,
-    tree::Hash,
-};
+use crate::record::export::EVIDENCE_FOLDER;
+use crate::record::segment::digest;
+use crate::record::{AttendanceEvent, Entry, EntryRef, PackageRef, RegistryState, Totals};
+use crate::tlog::tree::Hash;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 

@@ -6,17 +6,14 @@ use super::{
     history::{History, Line, Listed},
     rules::{Beside, Rules},
 };
-use crate::{
-    bits::spread::Spread,
-    record::{
-        AttendanceEvent, Checkpoint, Entry, NoteError, NoteVerifier, Opened, SourceFault,
-        export::{
-            MAX_BUNDLE_LEN, Manifest, bundle_path, leaf_tile_path, segment_folder, split_bundle, tile_width, vkey_line,
-        },
-        segment::open_entry,
-        tree::{Hash, TILE_WIDTH, Tree, leaf_hash, tiles_from},
-    },
+use crate::bits::spread::Spread;
+use crate::record::export::{
+    MAX_BUNDLE_LEN, Manifest, bundle_path, leaf_tile_path, segment_folder, split_bundle, tile_width, vkey_line,
 };
+use crate::record::segment::open_entry;
+use crate::record::{AttendanceEvent, Entry, Opened, SourceFault};
+use crate::tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash, tiles_from};
+use crate::tlog::{Checkpoint, NoteError, NoteVerifier};
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 

@@ -15,13 +15,10 @@ use super::{
     rules::{Rules, Summary},
     segment::{self, Around, Checked},
 };
-use crate::{
-    bits::spread::{InTurn, Spread},
-    record::{
-        BoardKeys, DeskCert, ExportSource, NoteError, NoteVerifier, OutsideHead, Revocation, SourceFault,
-        export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest},
-    },
-};
+use crate::bits::spread::{InTurn, Spread};
+use crate::record::export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest};
+use crate::record::{BoardKeys, DeskCert, ExportSource, OutsideHead, Revocation, SourceFault};
+use crate::tlog::{NoteError, NoteVerifier};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// Segments whose basis is kept for the report.

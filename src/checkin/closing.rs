@@ -7,7 +7,7 @@ use crate::checkin::event::ClosedLog;
 use crate::checkin::show::local;
 use crate::checkin::state::State;
 use crate::checkin::view::{ClosedView, ClosingView, HeadView};
-use crate::record::tree::Hash;
+use crate::tlog::tree::Hash;
 use std::sync::Arc;
 
 /// The session is being ended.

@@ -2,8 +2,8 @@
 
 use crate::bits::secret::{Pii, Secret};
 use crate::checkin::sign_in::OnDuty;
-use crate::record::CosignatureKey;
 use crate::roster::{CandidateId, Place, Roster};
+use crate::tlog::CosignatureKey;
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use std::collections::BTreeMap;
 

@@ -8,10 +8,10 @@ use crate::checkin::failure::Failure;
 use crate::emrtd::access::key::AccessKey;
 use crate::emrtd::lds::portrait::Portrait;
 use crate::iso7816::transport::ReaderEvent;
-use crate::record::witness::Anchored;
 use crate::record::{AttendanceEvent, Durable, Totals};
 use crate::registry::{Query, Reply, RequestId};
 use crate::roster::CandidateId;
+use crate::tlog::witness::Anchored;
 use std::fmt;
 use std::sync::Arc;
 

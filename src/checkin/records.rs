@@ -6,12 +6,12 @@ use crate::checkin::event::NotAdmittedReason;
 use crate::checkin::failure::Failure;
 use crate::checkin::news::Notice;
 use crate::checkin::policy::{Clearance, Verdict, registry_failure};
-use crate::record::witness::Anchored;
 use crate::record::{
     AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, ReEntryBasis, document_ref,
 };
 use crate::registry::{Reply, RequestId};
 use crate::roster::Matching;
+use crate::tlog::witness::Anchored;
 
 /// The document in the log: a keyed digest of the holder's number.
 pub(super) fn document(case: &Case, context: &Context) -> DocumentRef {

@@ -12,10 +12,10 @@ use crate::checkin::news::{About, LateNews};
 use crate::checkin::policy::{Verdict, registry_failure};
 use crate::checkin::twins;
 use crate::emrtd::access::key::AccessKey;
-use crate::record::witness::Anchored;
 use crate::record::{Arrival, ArrivalIndex, CandidateRef, DocumentRef, Durable};
 use crate::registry::{Answer, Query, RequestId};
 use crate::roster::{CandidateId, Roster};
+use crate::tlog::witness::Anchored;
 use std::collections::HashMap;
 
 /// Who is in, by the name in the log.

@@ -7,10 +7,10 @@ use crate::desk::registry::{key_line, read, unprepared};
 use crate::desk::start::diagnose;
 use crate::host::http::CallLimits;
 use crate::host::witness::HttpsWitness;
-use crate::record::cosignature::CosignatureKey;
-use crate::record::presenting::{Presentation, anchor, last_head};
-use crate::record::witness::{Anchored, Witness, WitnessFault};
 use crate::record::{Code, OutsideHead};
+use crate::tlog::cosignature::CosignatureKey;
+use crate::tlog::presenting::{Presentation, anchor, last_head};
+use crate::tlog::witness::{Anchored, Witness, WitnessFault};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 

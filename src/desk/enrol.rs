@@ -11,7 +11,8 @@ use crate::host::folder::{FolderError, set_aside};
 use crate::host::package_shelf::{PackageShelf, ShelfError};
 use crate::host::sealed::{self, SealError};
 use crate::record::statement::device_key_name;
-use crate::record::{Enrolment, LogStore, NoteError, NoteSigner, StoreFault};
+use crate::record::{Enrolment, LogStore, StoreFault};
+use crate::tlog::{NoteError, NoteSigner};
 use std::path::{Path, PathBuf};
 
 /// Why there is no request.

@@ -32,7 +32,8 @@ use crate::host::folder::replace_files;
 use crate::host::random::SystemRandom;
 use crate::record::desk_state::{DeskState, MAX_STATE_LEN};
 use crate::record::latest::Now;
-use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, NoteSigner, OpenBasis, Opening, SegmentHead};
+use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, OpenBasis, Opening, SegmentHead};
+use crate::tlog::NoteSigner;
 use std::path::{Path, PathBuf};
 
 /// What a desk remembers of those who sign in.

@@ -20,9 +20,9 @@ use crate::host::random::SystemRandom;
 use crate::record::receipt::Receipt;
 use crate::record::segment::{SegmentContent, SegmentDamage, read_segment};
 use crate::record::{
-    AttendanceEvent, AttendanceLog, BoardKeys, BoardKeysError, Checkpoint, Code, CodeError, Digest, LogFault, LogStore,
-    NoteError, NoteVerifier, StoreFault,
+    AttendanceEvent, AttendanceLog, BoardKeys, BoardKeysError, Code, CodeError, Digest, LogFault, LogStore, StoreFault,
 };
+use crate::tlog::{Checkpoint, NoteError, NoteVerifier};
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
 

@@ -7,8 +7,8 @@ use crate::desk::start::diagnose;
 use crate::host::clock::SystemClock;
 use crate::host::file;
 use crate::host::http::{CallLimits, HttpsRegistry, RegistrySettings};
-use crate::record::{CosignatureKey, NoteKey, NoteVerifier};
 use crate::registry::Registry;
+use crate::tlog::{CosignatureKey, NoteKey, NoteVerifier};
 use std::path::{Path, PathBuf};
 
 /// Makes the client once the key is known that signs its questions: the key of the log's segment.

@@ -17,10 +17,9 @@ use crate::host::pkcs11::TokenSettings;
 use crate::host::threads;
 use crate::host::trust::trust_folder_of;
 use crate::record::statement::device_key_name;
-use crate::record::{
-    AttendanceEvent, BoardKeys, Code, CosignatureKey, DeskCert, Digest, NoteSigner, PackageRef, RevocationList,
-};
+use crate::record::{AttendanceEvent, BoardKeys, Code, DeskCert, Digest, PackageRef, RevocationList};
 use crate::roster::{CandidateId, Roster};
+use crate::tlog::{CosignatureKey, NoteSigner};
 use jiff::tz::Offset;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -21,11 +21,10 @@ use crate::host::disk::{self, FileStore, Space};
 use crate::host::second_copy::SecondCopy;
 use crate::host::{clock, program, sealed, threads};
 use crate::iso7816::transport::CardReader;
-use crate::record::{
-    AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, NoteSigner, OpenBasis, Opening,
-};
+use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, OpenBasis, Opening};
 use crate::registry::Registry;
 use crate::roster::Place;
+use crate::tlog::NoteSigner;
 use jiff::SignedDuration;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

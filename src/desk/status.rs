@@ -5,7 +5,8 @@ use crate::desk::config::DeskConfig;
 use crate::desk::sources::device_key;
 use crate::host::disk::FileStore;
 use crate::host::index::{Counts, INDEX_FILE, Index, IndexFault, journal_heads};
-use crate::record::{NoteVerifier, SegmentHead};
+use crate::record::SegmentHead;
+use crate::tlog::NoteVerifier;
 use std::path::Path;
 
 /// What the log adds up to.

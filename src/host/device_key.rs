@@ -5,7 +5,7 @@ use super::pkcs11::{TokenError, TokenKey, TokenSettings};
 #[cfg(feature = "tpm")]
 use super::tpm::{TpmError, TpmKey};
 use crate::bits::{random::Random, secret::Secret};
-use crate::record::NoteSigner;
+use crate::tlog::NoteSigner;
 use std::path::Path;
 
 /// Where the key lies, and what opens it.

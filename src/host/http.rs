@@ -4,14 +4,10 @@
 //! the question keeps its id, so that asking twice is asking once.
 
 use crate::bits::armour;
-use crate::{
-    bits::stamp::Clock,
-    record::{NoteKey, NoteVerifier},
-    registry::{
-        Answer, Breaker, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply,
-        wire::{Expected, judge, question_text, split_body},
-    },
-};
+use crate::bits::stamp::Clock;
+use crate::registry::wire::{Expected, judge, question_text, split_body};
+use crate::registry::{Answer, Breaker, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply};
+use crate::tlog::{NoteKey, NoteVerifier};
 use reqwest::{Client, Url, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer, version::TLS13};
 use sha2::{Digest as _, Sha256};

@@ -4,8 +4,9 @@
 use super::disk::{read_segment_file, segment_numbers};
 use super::file;
 use crate::record::segment::{SegmentContent, read_segment};
-use crate::record::tree::Hash;
-use crate::record::{AttendanceEvent, Entry, EntryRef, NoteVerifier, RegistryState, SegmentHead, StoreFault};
+use crate::record::{AttendanceEvent, Entry, EntryRef, RegistryState, SegmentHead, StoreFault};
+use crate::tlog::NoteVerifier;
+use crate::tlog::tree::Hash;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::path::Path;
 use std::time::Duration;

@@ -5,10 +5,9 @@
 
 use super::disk::sync_folder;
 use super::file;
-use crate::{
-    bits::{random::Random, secret::Secret},
-    record::{NoteError, NoteKey},
-};
+use crate::bits::random::Random;
+use crate::bits::secret::Secret;
+use crate::tlog::{NoteError, NoteKey};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use chacha20poly1305::{

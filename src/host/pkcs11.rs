@@ -7,7 +7,7 @@ use super::random::SystemRandom;
 use crate::bits::random::Random as _;
 use crate::bits::secret::Secret;
 use crate::bits::tlv;
-use crate::record::{NoteError, NoteSigner, NoteVerifier, signed_elsewhere};
+use crate::tlog::{NoteError, NoteSigner, NoteVerifier, signed_elsewhere};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},

@@ -9,7 +9,7 @@ use super::folder::{FolderError, read_text_file, write_new_file};
 use super::keys::{KeyFileError, SealCost, seal, unseal};
 use super::random::SystemRandom;
 use crate::bits::secret::Secret;
-use crate::record::{NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
+use crate::tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;

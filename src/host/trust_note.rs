@@ -6,7 +6,8 @@
 use super::folder::{FolderError, read_text_file};
 use super::trust::{Listing, MANIFEST, TrustFolder};
 use crate::bits::hex;
-use crate::record::{BoardKeys, Digest, NoteError, NoteKey};
+use crate::record::{BoardKeys, Digest};
+use crate::tlog::{NoteError, NoteKey};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};

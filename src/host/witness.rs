@@ -1,7 +1,7 @@
 //! The witness over HTTPS (C2SP `tlog-witness`): the same hard limits as the registry's client.
 
 use super::http::{CallLimits, RegistrySetupError, https_address, is_foreign_certificate, pinned_client};
-use crate::record::witness::{Introduction, MAX_BODY_LEN, Submission, Witness, WitnessFault};
+use crate::tlog::witness::{Introduction, MAX_BODY_LEN, Submission, Witness, WitnessFault};
 use reqwest::{Client, Url};
 use std::time::Duration;
 use tokio::runtime::{Builder, Runtime};

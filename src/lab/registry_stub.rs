@@ -4,18 +4,13 @@
 //! from it.
 
 use super::witness::{Answer, LabWitness};
-use crate::{
-    bits::{hex, random::Random},
-    host::threads,
-    record::{
-        Checkpoint, NoteError, NoteKey, NoteVerifier,
-        cosignature::{CosignatureKey, cosign},
-    },
-    registry::{
-        Asked, Query,
-        wire::{AnswerLine, answer_text, parse_question},
-    },
-};
+use crate::bits::hex;
+use crate::bits::random::Random;
+use crate::host::threads;
+use crate::registry::wire::{AnswerLine, answer_text, parse_question};
+use crate::registry::{Asked, Query};
+use crate::tlog::cosignature::{CosignatureKey, cosign};
+use crate::tlog::{Checkpoint, NoteError, NoteKey, NoteVerifier};
 use axum::{
     Router,
     extract::State,

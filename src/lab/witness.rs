@@ -5,15 +5,14 @@
 //! taken when the board certified the device key that endorses its key, and when its first entry follows the head that
 //! was seen last.
 
-use crate::record::{
-    AttendanceEvent, BoardKeys, Entry, NoteKey, NoteVerifier, Previous,
-    checkpoint::Checkpoint,
-    consistency::is_consistent,
-    cosignature::cosign,
-    statement::{self, DeskCert},
-    tree::{Hash, Tree, leaf_hash},
-    witness::{Introduction, Submission},
-};
+use crate::record::statement::{self, DeskCert};
+use crate::record::{AttendanceEvent, BoardKeys, Entry, Previous};
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::consistency::is_consistent;
+use crate::tlog::cosignature::cosign;
+use crate::tlog::tree::{Hash, Tree, leaf_hash};
+use crate::tlog::witness::{Introduction, Submission};
+use crate::tlog::{NoteKey, NoteVerifier};
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 

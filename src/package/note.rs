@@ -8,7 +8,8 @@
 
 use crate::bits::{hex, text};
 use crate::record::statement::{Fields, Statement, board_keys_line};
-use crate::record::{BoardKeys, Code, Digest, NoteError, NoteKey, NoteSigner, NoteVerifier, PackageRef};
+use crate::record::{BoardKeys, Code, Digest, PackageRef};
+use crate::tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 

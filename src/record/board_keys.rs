@@ -7,9 +7,9 @@
 //! Invariants: one set has one text and one digest, whatever order its keys were given in; no key counts twice.
 
 use super::event::Digest;
-use super::note::{NoteError, NoteVerifier};
 use super::statement::Fields;
 use crate::bits::base32;
+use crate::tlog::{NoteError, NoteVerifier};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 

@@ -15,9 +15,9 @@
 
 use super::event::Digest;
 use super::history::SegmentHead;
-use super::note::{NoteError, NoteSigner, NoteVerifier};
 use super::statement::{Fields, Statement};
 use crate::bits::hex;
+use crate::tlog::{NoteError, NoteSigner, NoteVerifier};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The longest note of a state.

@@ -1,11 +1,10 @@
 //! The log as a folder that others can check: C2SP `tlog-tiles` a segment, certificate, keys, a signed manifest.
 
-use super::{
-    AttendanceEvent, LogStore, NoteError, NoteSigner, NoteVerifier, StoreFault,
-    frame::MAX_ENTRY_LEN,
-    segment::{Segment, SegmentContent, SegmentDamage, digest, read_segment},
-    tree::{TILE_WIDTH, leaf_hash, tile_path, tiles},
-};
+use super::frame::MAX_ENTRY_LEN;
+use super::segment::{Segment, SegmentContent, SegmentDamage, digest, read_segment};
+use super::{AttendanceEvent, LogStore, StoreFault};
+use crate::tlog::tree::{TILE_WIDTH, leaf_hash, tile_path, tiles};
+use crate::tlog::{NoteError, NoteSigner, NoteVerifier};
 use std::collections::BTreeMap;
 
 /// The board's certificate of the desk.

@@ -1,13 +1,11 @@
 //! Everything a new segment must know about the segments before it.
 
-use super::{
-    ArrivalIndex, Digest, LogFault, LogName, LogStore, NoteVerifier, Previous, TornSegment,
-    log::LastTime,
-    presenting::PresentedSegment,
-    segment::{Segment, SegmentContent, read_segment},
-    tree::{Hash, leaf_hash},
-    witness::Introduction,
-};
+use super::log::LastTime;
+use super::segment::{Segment, SegmentContent, read_segment};
+use super::{ArrivalIndex, Digest, LogFault, LogName, LogStore, Previous, TornSegment};
+use crate::tlog::NoteVerifier;
+use crate::tlog::presenting::PresentedSegment;
+use crate::tlog::tree::{Hash, leaf_hash};
 
 /// What the earlier segments of one log add up to.
 pub(super) struct History {
@@ -92,7 +90,7 @@ impl History {
 fn presented(segment: &Segment) -> PresentedSegment {
     let first = segment.raw.first().map(|first| String::from_utf8_lossy(first).into_owned());
     PresentedSegment {
-        introduction: Introduction::of(&segment.opened, first.unwrap_or_default()),
+        introduction: segment.opened.introduction(first.unwrap_or_default()),
         leaves: segment.raw.iter().map(|entry| leaf_hash(entry)).collect(),
         checkpoint: segment.checkpoint.clone(),
     }

@@ -1,18 +1,18 @@
 //! The log that is written: one segment, one append at a time.
 
+use super::entry::{ENTRY_VERSION, Entry, whole_ms};
+use super::frame::{self, FrameKind, MAX_ENTRY_LEN};
+use super::history::{History, SegmentHead};
 use super::{
-    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, NoteError, NoteKey, NoteSigner, OpenBasis, Opened,
-    OutsideHead, PackageRef, StoreFault, Totals,
-    checkpoint::Checkpoint,
-    entry::{ENTRY_VERSION, Entry, whole_ms},
-    frame::{self, FrameKind, MAX_ENTRY_LEN},
-    history::{History, SegmentHead},
-    presenting::{self, Presentation, PresentedSegment},
-    statement,
-    tree::{Hash, Tree, leaf_hash},
-    witness::Introduction,
+    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, OpenBasis, Opened, OutsideHead, PackageRef,
+    StoreFault, Totals, statement,
 };
 use crate::bits::{random::Random, stamp::Stamp};
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::presenting::{self, Presentation, PresentedSegment};
+use crate::tlog::tree::{Hash, Tree, leaf_hash};
+use crate::tlog::witness::Introduction;
+use crate::tlog::{NoteError, NoteKey, NoteSigner};
 use jiff::Timestamp;
 use std::sync::Arc;
 
@@ -206,7 +206,7 @@ impl<S: LogStore> AttendanceLog<S> {
             tree: Tree::default(),
             leaves: Vec::new(),
             name: opening.name.log(),
-            introduction: Introduction::of(&opened, String::new()),
+            introduction: opened.introduction(String::new()),
             presented: history.presented.into(),
             was_told: was_told(&opened),
             falls_short,

@@ -1,29 +1,22 @@
 //! The attendance log: what happened at a desk, in order, complete, unchanged, each within a window of time.
 //!
-//! A spec room. Implements RFC 6962 §2.1 (Merkle tree), C2SP `signed-note`, `tlog-checkpoint`, `tlog-cosignature`
-//! and `tlog-tiles`, RFC 8785 (canonical JSON, without floats). One tree per segment; a segment is one process start with one fresh
-//! Ed25519 key that lives in memory only. Left out for now: anchors, witnesses, inclusion proofs.
+//! Attendance over the trees and notes of [`crate::tlog`]; entries are RFC 8785 (canonical JSON, without floats). One
+//! tree per segment; a segment is one process start with one fresh Ed25519 key that lives in memory only.
 //!
 //! Invariants:
 //! - A [`Durable`] exists only after its entry and a checkpoint over it were written and flushed.
 //! - After any failed write or flush the log never acknowledges again.
 //! - No entry holds a name, a birth date, a number, an MRZ or a picture. No file, no clock of its own.
 
-pub mod checkpoint;
-pub mod consistency;
-pub mod cosignature;
 pub mod entry;
 pub mod export;
 pub mod frame;
 pub mod latest;
-pub mod presenting;
 pub mod receipt;
 pub mod revocation;
 pub mod segment;
 pub mod source;
 pub mod statement;
-pub mod tree;
-pub mod witness;
 
 mod board_keys;
 mod canonical;
@@ -32,15 +25,12 @@ mod event;
 mod history;
 mod log;
 mod memory;
-mod note;
 mod opened;
 mod pseudonym;
 mod replay;
 mod store;
 
 pub use board_keys::{BoardKeys, BoardKeysError, MAX_BOARD_KEYS, MAX_BOARD_KEYS_LEN};
-pub use checkpoint::Checkpoint;
-pub use cosignature::CosignatureKey;
 pub use entry::{ENTRY_VERSION, Entry};
 pub use event::{
     AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, ReEntryBasis,
@@ -49,7 +39,6 @@ pub use event::{
 pub use history::SegmentHead;
 pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
 pub use memory::{FaultKind, FaultyStore, MemoryStore};
-pub use note::{MAX_NOTE_LEN, NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
 pub use opened::{OpenBasis, OpenRules, Opened, OutsideHead, PackageRef, Previous, TornSegment};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};

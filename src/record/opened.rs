@@ -1,6 +1,7 @@
 //! The first entry of a segment: who opens it, from what, and what was known from outside before.
 
 use super::event::{Code, Digest};
+use crate::tlog::witness::Introduction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -81,6 +82,14 @@ pub struct Opened {
     /// What an outside witness said about this log before it was opened; missing in logs of older programs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outside_head: Option<OutsideHead>,
+}
+
+impl Opened {
+    /// What makes the segment known to a witness, where `bytes` are this entry as it is written.
+    pub fn introduction(&self, bytes: String) -> Introduction {
+        let Self { origin, endorsement, desk_cert, .. } = self.clone();
+        Introduction { origin, endorsement, desk_cert, opened: bytes }
+    }
 }
 
 /// The rules that a desk goes by in a segment.

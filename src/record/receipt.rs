@@ -1,12 +1,10 @@
 //! The board's receipt: these logs have arrived, up to here.
 
-use super::{
-    board_keys::BoardKeys,
-    checkpoint::Checkpoint,
-    event::Digest,
-    note::{NoteError, NoteKey},
-    statement::{Fields, Statement, board_keys_line},
-};
+use super::board_keys::BoardKeys;
+use super::event::Digest;
+use super::statement::{Fields, Statement, board_keys_line};
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::{NoteError, NoteKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
 /// The heads of all segments that the board holds of one desk.

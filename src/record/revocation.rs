@@ -1,11 +1,9 @@
 //! The board's word on certificates that do not count any more: a signed, numbered list.
 
-use super::{
-    board_keys::BoardKeys,
-    event::Digest,
-    note::{NoteError, NoteKey},
-    statement::{Fields, Statement, board_keys_line},
-};
+use super::board_keys::BoardKeys;
+use super::event::Digest;
+use super::statement::{Fields, Statement, board_keys_line};
+use crate::tlog::{NoteError, NoteKey};
 use std::fmt::Write as _;
 
 /// One certificate that was taken back.

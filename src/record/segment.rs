@@ -1,14 +1,11 @@
 //! What a segment file really holds after whatever happened to the machine.
 
-use super::{
-    AttendanceEvent, Digest, Opened,
-    checkpoint::Checkpoint,
-    entry::Entry,
-    frame::{self, FrameKind},
-    note::NoteVerifier,
-    statement,
-    tree::{Hash, Tree, leaf_hash},
-};
+use super::entry::Entry;
+use super::frame::{self, FrameKind};
+use super::{AttendanceEvent, Digest, Opened, statement};
+use crate::tlog::NoteVerifier;
+use crate::tlog::checkpoint::Checkpoint;
+use crate::tlog::tree::{Hash, Tree, leaf_hash};
 use sha2::{Digest as _, Sha256};
 
 /// The good part of a segment: the longest prefix that ends in a checkpoint whose signature, size and recomputed

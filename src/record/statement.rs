@@ -4,8 +4,8 @@
 
 use super::board_keys::BoardKeys;
 use super::event::Digest;
-use super::note::{NoteError, NoteKey, NoteSigner, NoteVerifier};
 use crate::bits::{base32, hex};
+use crate::tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 

@@ -1,22 +1,18 @@
 //! The board's check: clean logs are clean, and no forger gets through.
 
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open, opening, skewed};
-use diemdanh::{
-    bits::{random::SeededRandom, secret::Secret},
-    board::{
-        Files, Severity, Verdict, Verification, What,
-        keys::{CertRequest, CertifyError, certify},
-        report, verify, verify_all,
-    },
-    record::{
-        AttendanceEvent, AttendanceLog, BoardKeys, Checkpoint, DeskCert, Digest, EntryRef, LogStore as _, MemoryStore,
-        NoteKey, SegmentContent,
-        entry::Entry,
-        export::{MANIFEST_FILE, Manifest, export, package, segment_folder, tree_files},
-        segment::read_segment,
-        tree::{Tree, leaf_hash},
-    },
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::bits::secret::Secret;
+use diemdanh::board::keys::{CertRequest, CertifyError, certify};
+use diemdanh::board::{Files, Severity, Verdict, Verification, What, report, verify, verify_all};
+use diemdanh::record::entry::Entry;
+use diemdanh::record::export::{MANIFEST_FILE, Manifest, export, package, segment_folder, tree_files};
+use diemdanh::record::segment::read_segment;
+use diemdanh::record::{
+    AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, Digest, EntryRef, LogStore as _, MemoryStore, SegmentContent,
 };
+use diemdanh::tlog::tree::{Tree, leaf_hash};
+use diemdanh::tlog::{Checkpoint, NoteKey};
 
 /// A whole session in two segments, closed.
 fn session() -> MemoryStore {
@@ -402,7 +398,7 @@ fn the_program_makes_keys_and_checks_an_export() {
     log.append(&code("op-1"), check_in(1), at(1)).unwrap();
     log.close(&code("op-1"), at(2)).unwrap();
     let seen = crate::forge::witness();
-    let seen = diemdanh::record::cosignature::cosign(&log.head().text(), &seen, at(3).wall).unwrap();
+    let seen = diemdanh::tlog::cosignature::cosign(&log.head().text(), &seen, at(3).wall).unwrap();
     std::fs::create_dir(path("anchors")).unwrap();
     std::fs::write(path("anchors/end"), format!("{}{seen}", log.checkpoint())).unwrap();
     std::fs::write(path("anchors/hub.vkey"), crate::forge::witness_vkey()).unwrap();

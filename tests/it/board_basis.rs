@@ -7,8 +7,9 @@ use diemdanh::bits::spread::InTurn;
 use diemdanh::board::exam::{Exam, Issued, Ledger, PACKAGES_FILE, PROGRAMS_FILE, Packed, Settings};
 use diemdanh::board::{Check, Files, Outside, Severity, Verdict, Verification, What, report};
 use diemdanh::record::{
-    AttendanceLog, BoardKeys, Digest, ExportSource, MemoryStore, NoteKey, OpenBasis, OpenRules, Opening, PackageRef,
+    AttendanceLog, BoardKeys, Digest, ExportSource, MemoryStore, OpenBasis, OpenRules, Opening, PackageRef,
 };
+use diemdanh::tlog::NoteKey;
 
 fn packed() -> Packed {
     Packed {

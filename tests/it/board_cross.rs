@@ -6,8 +6,9 @@ use diemdanh::bits::spread::InTurn;
 use diemdanh::board::{Check, Files, Finding, Outside, Verdict, Verification, What};
 use diemdanh::record::export::export;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, EntryRef, ExportSource, LogName, MemoryStore, NoteKey, Opening,
+    AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, EntryRef, ExportSource, LogName, MemoryStore, Opening,
 };
+use diemdanh::tlog::NoteKey;
 
 fn device_of(desk: &str) -> NoteKey {
     NoteKey::generate(&format!("board.example/{desk}"), &mut SeededRandom::new(&format!("device of {desk}"))).unwrap()

@@ -3,10 +3,8 @@
 use crate::record_support::desk_cert;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::record::receipt::Receipt;
-use diemdanh::record::{
-    BoardKeys, BoardKeysError, Checkpoint, DeskCert, Digest, MAX_BOARD_KEYS, NoteError, NoteKey, NoteVerifier,
-    RevocationList,
-};
+use diemdanh::record::{BoardKeys, BoardKeysError, DeskCert, Digest, MAX_BOARD_KEYS, RevocationList};
+use diemdanh::tlog::{Checkpoint, NoteError, NoteKey, NoteVerifier};
 
 fn officer(number: usize) -> NoteKey {
     NoteKey::generate("board.example", &mut SeededRandom::new(&format!("officer {number}"))).unwrap()

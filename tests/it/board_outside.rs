@@ -7,9 +7,10 @@ use diemdanh::bits::spread::InTurn;
 use diemdanh::board::finding::What;
 use diemdanh::board::{Check, Outside, Verdict, Verification, report};
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, BoardKeys, CosignatureKey, DocumentRef, EntryRef, ExportSource, MemoryStore,
-    OpenBasis, Opening, OutsideHead, RegistryState,
+    AttendanceEvent, AttendanceLog, BoardKeys, DocumentRef, EntryRef, ExportSource, MemoryStore, OpenBasis, Opening,
+    OutsideHead, RegistryState,
 };
+use diemdanh::tlog::CosignatureKey;
 
 fn decide(forge: &Forge, knows_witness: bool) -> Verification {
     let known = CosignatureKey::parse(&witness_vkey()).unwrap();

@@ -9,7 +9,7 @@ use diemdanh::checkin::event::Input;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{PreparingView, Screen, SignInView, View};
 use diemdanh::host::clock::SystemClock;
-use diemdanh::record::NoteKey;
+use diemdanh::tlog::NoteKey;
 use jiff::SignedDuration;
 use std::fs;
 use std::path::Path;

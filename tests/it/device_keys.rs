@@ -8,7 +8,8 @@ use diemdanh::checkin::failure::Failure;
 use diemdanh::desk::enrol::{EnrolError, enrol};
 use diemdanh::desk::start::read_config;
 use diemdanh::lab::issuer::Issuer;
-use diemdanh::record::{AttendanceEvent, BoardKeys, Enrolment, NoteError, Revocation, RevocationList};
+use diemdanh::record::{AttendanceEvent, BoardKeys, Enrolment, Revocation, RevocationList};
+use diemdanh::tlog::NoteError;
 use std::process::{Command, Output};
 
 pub(crate) const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";

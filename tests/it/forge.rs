@@ -1,17 +1,15 @@
 //! A good export and the hands of a forger: what can be changed with which stolen key.
 
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open};
-use diemdanh::{
-    bits::random::SeededRandom,
-    board::Files,
-    record::{
-        AttendanceEvent, AttendanceLog, Checkpoint, ChipState, Digest, DocumentRef, Durable, Entry, MemoryStore,
-        NoteKey, RegistryState,
-        cosignature::{CosignatureKey, cosign},
-        export::{Beside, MANIFEST_FILE, Manifest, export_with, read_bundles, tree_files},
-        tree::{Tree, leaf_hash},
-    },
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::board::Files;
+use diemdanh::record::export::{Beside, MANIFEST_FILE, Manifest, export_with, read_bundles, tree_files};
+use diemdanh::record::{
+    AttendanceEvent, AttendanceLog, ChipState, Digest, DocumentRef, Durable, Entry, MemoryStore, RegistryState,
 };
+use diemdanh::tlog::cosignature::{CosignatureKey, cosign};
+use diemdanh::tlog::tree::{Tree, leaf_hash};
+use diemdanh::tlog::{Checkpoint, NoteKey};
 
 /// What lies before a verifier.
 #[derive(Clone, Default)]

@@ -6,9 +6,10 @@ use crate::hostile_log_cases::Case;
 use crate::hostile_logs::Expect::{Forged, Good};
 use crate::record_support::{at, check_in, code, open};
 use diemdanh::bits::random::SeededRandom;
-use diemdanh::record::cosignature::{CosignatureKey, cosign};
-use diemdanh::record::witness::Anchored;
-use diemdanh::record::{AttendanceEvent, Checkpoint, Digest, MemoryStore, NoteKey};
+use diemdanh::record::{AttendanceEvent, Digest, MemoryStore};
+use diemdanh::tlog::cosignature::{CosignatureKey, cosign};
+use diemdanh::tlog::witness::Anchored;
+use diemdanh::tlog::{Checkpoint, NoteKey};
 
 pub(crate) const CASES: &[Case] = &[
     ("registry's anchor", Good, |forge| *forge = anchored(|head| head)),

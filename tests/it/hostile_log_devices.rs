@@ -5,17 +5,13 @@ use crate::hostile_log_cases::Case;
 use crate::hostile_logs::Expect::{Forged, Good};
 use crate::record_support::{at, board, check_in, code, desk_cert, opening};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
-use diemdanh::{
-    bits::random::SeededRandom,
-    crypto::{EcSecret, NamedCurve, ecdsa::ecdsa_sign},
-    record::{
-        AttendanceEvent, AttendanceLog, DeskCert, Entry, MemoryStore, NoteError, NoteKey, NoteSigner, NoteVerifier,
-        Opening,
-        export::{Beside, MANIFEST_FILE, Manifest, export_with},
-        signed_elsewhere,
-        statement::endorse,
-    },
-};
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::crypto::ecdsa::ecdsa_sign;
+use diemdanh::crypto::{EcSecret, NamedCurve};
+use diemdanh::record::export::{Beside, MANIFEST_FILE, Manifest, export_with};
+use diemdanh::record::statement::endorse;
+use diemdanh::record::{AttendanceEvent, AttendanceLog, DeskCert, Entry, MemoryStore, Opening};
+use diemdanh::tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
 use sha2::{Digest as _, Sha256};
 
 pub(crate) const CASES: &[Case] = &[

@@ -5,12 +5,11 @@ use crate::forge::{self, Forge, add, anchor, answer, cosigned, key_of, manual, r
 use crate::hostile_log_cases::{self, Case};
 use crate::record_support::{at, board, check_in, code, open};
 use crate::{hostile_log_answers, hostile_log_devices};
-use diemdanh::{
-    bits::spread::InTurn,
-    board::{Check, Outside, Verdict, Verification, report},
-    host::folder::write_folder,
-    record::{AttendanceEvent, BoardKeys, CosignatureKey, EntryRef, ExportSource, MemoryStore, RevocationList},
-};
+use diemdanh::bits::spread::InTurn;
+use diemdanh::board::{Check, Outside, Verdict, Verification, report};
+use diemdanh::host::folder::write_folder;
+use diemdanh::record::{AttendanceEvent, BoardKeys, EntryRef, ExportSource, MemoryStore, RevocationList};
+use diemdanh::tlog::CosignatureKey;
 use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},

@@ -12,9 +12,10 @@ use diemdanh::package::note::{MAX_PACKAGE_LEN, digest_of, seal_file, split_file}
 use diemdanh::package::operators::{Operator, PinLock, Role};
 use diemdanh::package::sealing::{self, SealTools, SealedContents};
 use diemdanh::package::{PackageFault, PackageNote, PackageUse};
-use diemdanh::record::{BoardKeys, NoteKey};
+use diemdanh::record::BoardKeys;
 use diemdanh::roster::canonical;
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber, Roster, Sex};
+use diemdanh::tlog::NoteKey;
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 

@@ -8,7 +8,7 @@ use diemdanh::desk::package::Packages;
 use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::package_shelf::MAX_PACKAGE_LEN;
-use diemdanh::record::NoteKey;
+use diemdanh::tlog::NoteKey;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt as _;
 

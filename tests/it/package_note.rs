@@ -6,7 +6,8 @@ use diemdanh::host::sealed;
 use diemdanh::package::note::{MAX_PACKAGE_LEN, check_form, digest_of, name_part};
 use diemdanh::package::{PackageFault, PackageNote, PackageReceipt, PackageUse};
 use diemdanh::record::statement::signer_sixteen;
-use diemdanh::record::{BoardKeys, Enrolment, NoteError, NoteKey};
+use diemdanh::record::{BoardKeys, Enrolment};
+use diemdanh::tlog::{NoteError, NoteKey};
 
 /// Packages live for days, programs change meanwhile: the form is named, and nothing of it is read.
 #[test]

@@ -4,11 +4,10 @@
 use crate::record_support::{at, board, check_in, code, desk_cert, device, opening};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::lab::witness::LabWitness;
-use diemdanh::record::presenting::{anchor, last_head};
-use diemdanh::record::witness::{Introduction, Submission, Witness, WitnessFault};
-use diemdanh::record::{
-    AttendanceLog, BoardKeys, CosignatureKey, DeskCert, LogName, MemoryStore, NoteKey, OpenBasis, Opening, OutsideHead,
-};
+use diemdanh::record::{AttendanceLog, BoardKeys, DeskCert, LogName, MemoryStore, OpenBasis, Opening, OutsideHead};
+use diemdanh::tlog::presenting::{anchor, last_head};
+use diemdanh::tlog::witness::{Introduction, Submission, Witness, WitnessFault};
+use diemdanh::tlog::{CosignatureKey, NoteKey};
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::prelude::*;

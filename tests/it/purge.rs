@@ -13,7 +13,8 @@ use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::read_folder;
 use diemdanh::package::operators::Operator;
 use diemdanh::record::receipt::Receipt;
-use diemdanh::record::{AttendanceEvent, BoardKeys, Checkpoint, NoteError};
+use diemdanh::record::{AttendanceEvent, BoardKeys};
+use diemdanh::tlog::{Checkpoint, NoteError};
 use std::fs;
 
 /// A desk with one session behind it, and an export of it.

@@ -1,17 +1,17 @@
 //! The attendance log: forms, durability, restart, faults.
 
 use crate::record_support::{at, candidate, check_in, code, desk_cert, device, open, opening, skewed};
-use diemdanh::{
-    bits::{hex, random::SeededRandom, secret::Secret},
-    record::{
-        AttendanceEvent, AttendanceLog, BoardKeys, CandidateRef, Checkpoint, ChipState, Code, DeskCert, DocumentRef,
-        Entry, EntryRef, FaultKind, FaultyStore, LogFault, LogStore, MemoryStore, NoteError, NoteKey, NoteVerifier,
-        OpenBasis, OpenRules, OutsideHead, ReEntryBasis, RegistryState, SegmentContent, SegmentDamage, StoreFault,
-        document_ref,
-        segment::read_segment,
-        tree::{Tree, leaf_hash, tile_path},
-    },
+use diemdanh::bits::hex;
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::bits::secret::Secret;
+use diemdanh::record::segment::read_segment;
+use diemdanh::record::{
+    AttendanceEvent, AttendanceLog, BoardKeys, CandidateRef, ChipState, Code, DeskCert, DocumentRef, Entry, EntryRef,
+    FaultKind, FaultyStore, LogFault, LogStore, MemoryStore, OpenBasis, OpenRules, OutsideHead, ReEntryBasis,
+    RegistryState, SegmentContent, SegmentDamage, StoreFault, document_ref,
 };
+use diemdanh::tlog::tree::{Tree, leaf_hash, tile_path};
+use diemdanh::tlog::{Checkpoint, NoteError, NoteKey, NoteVerifier};
 
 #[test]
 fn roots_of_the_certificate_transparency_test_tree() {

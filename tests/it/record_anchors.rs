@@ -1,13 +1,10 @@
 //! Cosignatures of witnesses: their form, and what breaks them.
 
 use crate::record_support::{START_MS, at, board, check_in, code, open};
-use diemdanh::{
-    bits::random::SeededRandom,
-    record::{
-        MemoryStore, NoteError, NoteKey, NoteVerifier,
-        cosignature::{CosignatureKey, cosign, verify},
-    },
-};
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::record::MemoryStore;
+use diemdanh::tlog::cosignature::{CosignatureKey, cosign, verify};
+use diemdanh::tlog::{NoteError, NoteKey, NoteVerifier};
 use jiff::Timestamp;
 
 fn witness() -> NoteKey {

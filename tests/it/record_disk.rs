@@ -2,20 +2,17 @@
 
 use crate::forge::{Forge, add, answer, manual, request, session};
 use crate::record_support::{at, check_in, code, device, open, opening};
-use diemdanh::{
-    bits::random::{Random as _, SeededRandom},
-    host::{
-        disk::{FileStore, RESERVE_BYTES},
-        folder::{Disk, FolderError, Medium, read_folder, write_folder, write_folder_on},
-        index::{Content, Index, IndexFault},
-        second_copy::{Copier, CopyState},
-    },
-    record::{
-        AttendanceEvent, AttendanceLog, Entry, EntryRef, FaultKind, FaultyStore, LogFault, LogStore, MemoryStore,
-        NoteError, NoteSigner, NoteVerifier, RegistryState, Segment, SegmentContent, SegmentHead, StoreFault,
-        segment::read_segment,
-    },
+use diemdanh::bits::random::{Random as _, SeededRandom};
+use diemdanh::host::disk::{FileStore, RESERVE_BYTES};
+use diemdanh::host::folder::{Disk, FolderError, Medium, read_folder, write_folder, write_folder_on};
+use diemdanh::host::index::{Content, Index, IndexFault};
+use diemdanh::host::second_copy::{Copier, CopyState};
+use diemdanh::record::segment::read_segment;
+use diemdanh::record::{
+    AttendanceEvent, AttendanceLog, Entry, EntryRef, FaultKind, FaultyStore, LogFault, LogStore, MemoryStore,
+    RegistryState, Segment, SegmentContent, SegmentHead, StoreFault,
 };
+use diemdanh::tlog::{NoteError, NoteSigner, NoteVerifier};
 use std::{fs, io, path::Path};
 
 fn entries(store: &MemoryStore) -> Vec<(u32, Vec<Entry>)> {

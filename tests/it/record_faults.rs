@@ -1,17 +1,13 @@
 //! The attendance log under power cuts and kills: nothing acknowledged is lost, nothing sound is called damaged.
 
 use crate::record_support::{START_MS, at, board, check_in, code, device, open, opening, skewed};
-use diemdanh::{
-    bits::random::{Random as _, SeededRandom},
-    board::{Files, Verdict, What, verify},
-    host::disk::FileStore,
-    record::{
-        AttendanceLog, BoardKeys, Checkpoint, Entry, LogStore, MemoryStore, NoteVerifier, SegmentContent, StoreFault,
-        export::{Manifest, export},
-        frame,
-        segment::read_segment,
-    },
-};
+use diemdanh::bits::random::{Random as _, SeededRandom};
+use diemdanh::board::{Files, Verdict, What, verify};
+use diemdanh::host::disk::FileStore;
+use diemdanh::record::export::{Manifest, export};
+use diemdanh::record::segment::read_segment;
+use diemdanh::record::{AttendanceLog, BoardKeys, Entry, LogStore, MemoryStore, SegmentContent, StoreFault, frame};
+use diemdanh::tlog::{Checkpoint, NoteVerifier};
 use proptest::prelude::*;
 use std::{
     io::{BufRead as _, BufReader},

@@ -1,12 +1,12 @@
 //! A small exam day for tests of the record: one device key, one desk, stamps one second apart.
 
-use diemdanh::{
-    bits::{random::SeededRandom, stamp::Stamp},
-    record::{
-        AttendanceEvent, AttendanceLog, CandidateRef, CheckIn, ChipState, Code, DeskCert, Digest, DocumentRef, Durable,
-        LogFault, LogName, LogStore, NoteKey, OpenBasis, Opening, RegistryState,
-    },
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::bits::stamp::Stamp;
+use diemdanh::record::{
+    AttendanceEvent, AttendanceLog, CandidateRef, CheckIn, ChipState, Code, DeskCert, Digest, DocumentRef, Durable,
+    LogFault, LogName, LogStore, OpenBasis, Opening, RegistryState,
 };
+use diemdanh::tlog::NoteKey;
 use jiff::Timestamp;
 
 /// The first moment of the day, milliseconds.

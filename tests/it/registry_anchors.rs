@@ -8,8 +8,8 @@ use diemdanh::checkin::state::RegistryHealth;
 use diemdanh::checkin::view::WitnessView;
 use diemdanh::host::folder::read_folder;
 use diemdanh::lab::registry_stub::{StubFault, StubSettings};
-use diemdanh::record::cosignature::verify;
 use diemdanh::record::{AttendanceEvent, BoardKeys, ExportSource};
+use diemdanh::tlog::cosignature::verify;
 
 /// A desk that knows the key that its registry cosigns with.
 fn anchored(settings: StubSettings) -> World {

@@ -7,11 +7,12 @@ use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{ClosedView, ClosingView, Screen, View, WitnessView};
 use diemdanh::host::folder::read_folder;
 use diemdanh::lab::registry_stub::StubSettings;
-use diemdanh::record::consistency::{consistency_proof, is_consistent};
-use diemdanh::record::cosignature::verify;
-use diemdanh::record::tree::{Hash, Tree, leaf_hash};
-use diemdanh::record::witness::Submission;
-use diemdanh::record::{AttendanceEvent, Checkpoint, OutsideHead};
+use diemdanh::record::{AttendanceEvent, OutsideHead};
+use diemdanh::tlog::Checkpoint;
+use diemdanh::tlog::consistency::{consistency_proof, is_consistent};
+use diemdanh::tlog::cosignature::verify;
+use diemdanh::tlog::tree::{Hash, Tree, leaf_hash};
+use diemdanh::tlog::witness::Submission;
 
 fn leaves(count: u8) -> Vec<Hash> {
     (0..count).map(|index| leaf_hash(&[index])).collect()

@@ -116,7 +116,7 @@ fn lies_in(file: &Path, folder: &Path) -> Result<bool, String> {
 
 /// What packing works with besides the exam's folder.
 struct Material {
-    board: diemdanh::record::NoteKey,
+    board: diemdanh::tlog::NoteKey,
     exam_key: Secret<[u8; 32]>,
     recovery: String,
     revocations: Option<(RevocationList, String)>,

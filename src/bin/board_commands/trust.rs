@@ -9,7 +9,7 @@ use diemdanh::host::folder::read_text_file;
 use diemdanh::host::keys::{open_key_file, read_passphrase};
 use diemdanh::host::trust::{Listing, MANIFEST, TrustFolderError, read_trust_folder};
 use diemdanh::host::{file, trust_note, trust_place};
-use diemdanh::record::NoteKey;
+use diemdanh::tlog::NoteKey;
 use jiff::Timestamp;
 use serde_json::json;
 use std::collections::BTreeSet;

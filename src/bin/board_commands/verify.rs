@@ -1,14 +1,12 @@
 //! Checks exports against the board's key and what the board collected.
 
 use clap::Args;
-use diemdanh::{
-    board::{Check, Outside, Verdict, exam, report, verify::Verification},
-    host::{
-        folder::{FolderSource, list_files, read_chosen, read_text_file},
-        threads::SideBySide,
-    },
-    record::{BoardKeys, CosignatureKey, EntryRef, ExportSource, NoteVerifier, RevocationList},
-};
+use diemdanh::board::verify::Verification;
+use diemdanh::board::{Check, Outside, Verdict, exam, report};
+use diemdanh::host::folder::{FolderSource, list_files, read_chosen, read_text_file};
+use diemdanh::host::threads::SideBySide;
+use diemdanh::record::{BoardKeys, EntryRef, ExportSource, RevocationList};
+use diemdanh::tlog::{CosignatureKey, NoteVerifier};
 use std::{
     error::Error,
     io::{IsTerminal as _, Write as _, stderr},

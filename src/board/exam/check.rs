@@ -4,7 +4,8 @@ use super::enrolment::EnrolmentFault;
 use super::settings::is_part;
 use super::{Exam, Policy, check_sessions, check_text};
 use crate::lists::Weight;
-use crate::record::{Code, CosignatureKey, NoteVerifier};
+use crate::record::Code;
+use crate::tlog::{CosignatureKey, NoteVerifier};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -9,8 +9,9 @@ use crate::package::contents::{
 };
 use crate::package::note::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
 use crate::package::sealing::{self, SealTools, SealingFault};
-use crate::record::{BoardKeys, Digest, NoteError};
+use crate::record::{BoardKeys, Digest};
 use crate::roster::{Candidate, CandidateId, Roster};
+use crate::tlog::NoteError;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
 

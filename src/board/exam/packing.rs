@@ -4,7 +4,8 @@
 use super::{Desk, Exam, Session, Site};
 use crate::bits::secret::Secret;
 use crate::lists::Weight;
-use crate::record::{BoardKeys, DeskCert, NoteKey, RevocationList};
+use crate::record::{BoardKeys, DeskCert, RevocationList};
+use crate::tlog::NoteKey;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 

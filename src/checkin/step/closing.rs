@@ -7,7 +7,7 @@ use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::records;
 use crate::checkin::sign_in::Action;
 use crate::checkin::state::Phase;
-use crate::record::witness::Anchored;
+use crate::tlog::witness::Anchored;
 use std::sync::Arc;
 
 impl Desk<'_> {

@@ -9,9 +9,9 @@ use crate::checkin::failure::{Failure, Signal};
 use crate::checkin::news::{About, Notice};
 use crate::checkin::state::RegistryHealth;
 use crate::checkin::{policy, records};
-use crate::record::witness::Anchored;
-use crate::record::{Checkpoint, CosignatureKey, NoteError};
 use crate::registry::{Answer, Asked, HeadLines, Query, RefusedReason, Reply, RequestId};
+use crate::tlog::witness::Anchored;
+use crate::tlog::{Checkpoint, CosignatureKey, NoteError};
 use jiff::Timestamp;
 
 impl Desk<'_> {

@@ -8,12 +8,14 @@ use diemdanh::host::clock::SystemClock;
 use diemdanh::host::disk::FileStore;
 use diemdanh::host::folder::write_folder;
 use diemdanh::host::index::Index;
-use diemdanh::record::tree::{Tree, leaf_hash};
+use diemdanh::record::export::package;
+use diemdanh::record::segment::read_segment;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, CandidateRef, CheckIn, Checkpoint, ChipState, Code, DeskCert, Digest, DocumentRef,
-    Entry, LogFault, LogName, LogStore, MemoryStore, NoteKey, OpenBasis, Opening, RegistryState, Segment,
-    SegmentContent, Totals, export::package, segment::read_segment,
+    AttendanceEvent, AttendanceLog, CandidateRef, CheckIn, ChipState, Code, DeskCert, Digest, DocumentRef, Entry,
+    LogFault, LogName, LogStore, MemoryStore, OpenBasis, Opening, RegistryState, Segment, SegmentContent, Totals,
 };
+use diemdanh::tlog::tree::{Tree, leaf_hash};
+use diemdanh::tlog::{Checkpoint, NoteKey};
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;

@@ -16,8 +16,9 @@ use diemdanh::package::contents::{
 use diemdanh::package::note::{PackageNote, digest_of, seal_file};
 use diemdanh::package::operators::{Operator, Role};
 use diemdanh::package::sealing::{self, SealTools, SealedContents};
-use diemdanh::record::{BoardKeys, NoteKey};
+use diemdanh::record::BoardKeys;
 use diemdanh::roster::Roster;
+use diemdanh::tlog::NoteKey;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::BTreeMap;
 use std::fs;

@@ -190,7 +190,7 @@ impl NoteVerifier {
     }
 
     /// What signature lines of this key begin with, besides its name.
-    pub(super) fn id(&self) -> [u8; KEY_ID_LEN] {
+    pub fn id(&self) -> [u8; KEY_ID_LEN] {
         self.id
     }
 

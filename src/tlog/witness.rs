@@ -6,13 +6,11 @@
 //! endorsement in it and the board's certificate, and it must follow the head that the witness saw last; and a desk
 //! asks for that head before it opens the next segment. These two calls are ours and no part of C2SP.
 
-use super::{
-    NoteError, Opened,
-    checkpoint::Checkpoint,
-    consistency::MAX_PROOF_LEN,
-    cosignature::{CosignatureKey, verify},
-    tree::Hash,
-};
+use super::NoteError;
+use super::checkpoint::Checkpoint;
+use super::consistency::MAX_PROOF_LEN;
+use super::cosignature::{CosignatureKey, verify};
+use super::tree::Hash;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -62,14 +60,6 @@ pub struct Introduction {
     pub desk_cert: String,
     /// The segment's first entry, its exact bytes: it names the segment before. The tree begins with it.
     pub opened: String,
-}
-
-impl Introduction {
-    /// What makes the segment known whose first entry is `opened`, as `bytes` write it.
-    pub(super) fn of(opened: &Opened, bytes: String) -> Self {
-        let Opened { origin, endorsement, desk_cert, .. } = opened.clone();
-        Self { origin, endorsement, desk_cert, opened: bytes }
-    }
 }
 
 /// Why there is no cosignature.
