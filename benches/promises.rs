@@ -9,8 +9,6 @@ use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::bits::stamp::Clock as _;
-use diemdanh::board::keys::{CertRequest, certify};
-use diemdanh::board::verify::{Files, verify};
 use diemdanh::emrtd::access::key::AccessKey;
 use diemdanh::emrtd::authenticity::passive::authenticate;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
@@ -24,6 +22,8 @@ use diemdanh::lab::card::{CardData, SyntheticCard};
 use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::roster_sample::SampleList;
+use diemdanh::office::keys::{CertRequest, certify};
+use diemdanh::office::verify::{Files, verify};
 use diemdanh::record::export::export;
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, BoardKeys, Code, Digest, LogName, LogStore, MemoryStore, OpenBasis, Opening,

@@ -24,7 +24,7 @@
 //! | [`desk`] | runs the kiosk |
 //! | `ui` | the window (feature `gui`) |
 //! | [`lists`] | strangers' workbooks |
-//! | [`board`] | what the exam board does |
+//! | [`office`] | runs the board's work |
 //! | `lab` | everything simulated (feature `lab`) |
 //! | [`manual`] | the manual |
 //!
@@ -39,7 +39,6 @@
 compile_error!("cfg(fuzzing) is for the fuzzer's own builds, which have the feature `lab`");
 
 pub mod bits;
-pub mod board;
 pub mod cccd;
 pub mod checkin;
 pub mod crypto;
@@ -51,6 +50,7 @@ pub mod iso7816;
 pub mod lab;
 pub mod lists;
 pub mod manual;
+pub mod office;
 pub mod package;
 pub mod record;
 pub mod registry;

@@ -20,11 +20,11 @@ mod trust;
 mod verify;
 
 use clap::{Args, Parser, Subcommand};
-use diemdanh::board::keys;
 use diemdanh::host::file;
 use diemdanh::host::folder::{read_text_file, write_new_file};
 use diemdanh::host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase};
 use diemdanh::host::random::SystemRandom;
+use diemdanh::office::keys;
 use diemdanh::tlog::NoteVerifier;
 use jiff::{SignedDuration, Timestamp};
 use std::{error::Error, path::PathBuf, process::ExitCode};

@@ -7,7 +7,7 @@
 mod board_commands;
 
 use clap::Parser as _;
-use diemdanh::board::Verdict;
+use diemdanh::office::Verdict;
 use std::process::ExitCode;
 
 /// The exit code for bad usage (`EX_USAGE` of sysexits.h).

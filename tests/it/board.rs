@@ -3,8 +3,8 @@
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
-use diemdanh::board::keys::{CertRequest, CertifyError, certify};
-use diemdanh::board::{Files, Severity, Verdict, Verification, What, report, verify, verify_all};
+use diemdanh::office::keys::{CertRequest, CertifyError, certify};
+use diemdanh::office::{Files, Severity, Verdict, Verification, What, report, verify, verify_all};
 use diemdanh::record::entry::Entry;
 use diemdanh::record::export::{MANIFEST_FILE, Manifest, export, package, segment_folder, tree_files};
 use diemdanh::record::segment::read_segment;

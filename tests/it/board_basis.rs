@@ -4,8 +4,8 @@ use crate::forge::Forge;
 use crate::record_support::{at, board, code, desk_cert, device, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
-use diemdanh::board::exam::{Exam, Issued, Ledger, PACKAGES_FILE, PROGRAMS_FILE, Packed, Settings};
-use diemdanh::board::{Check, Files, Outside, Severity, Verdict, Verification, What, report};
+use diemdanh::office::exam::{Exam, Issued, Ledger, PACKAGES_FILE, PROGRAMS_FILE, Packed, Settings};
+use diemdanh::office::{Check, Files, Outside, Severity, Verdict, Verification, What, report};
 use diemdanh::record::{
     AttendanceLog, BoardKeys, Digest, ExportSource, MemoryStore, OpenBasis, OpenRules, Opening, PackageRef,
 };
@@ -159,7 +159,7 @@ fn other_board_keys_are_told_without_an_exam_folder() {
     let opening = Opening { basis, ..opening(&device) };
     let store = MemoryStore::default();
     AttendanceLog::open(store.clone(), &opening, at(0), &mut SeededRandom::new("segment 0")).unwrap();
-    let one = diemdanh::board::verify(&Forge::of(&store).files, &keys());
+    let one = diemdanh::office::verify(&Forge::of(&store).files, &keys());
     assert!(one.verdict() == Verdict::Forged && one.counts.contains_key(&What::BoardKeysOther));
 }
 

@@ -3,7 +3,7 @@
 use crate::record_support::{at, board, check_in, code, desk_cert, opening};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
-use diemdanh::board::{Check, Files, Finding, Outside, Verdict, Verification, What};
+use diemdanh::office::{Check, Files, Finding, Outside, Verdict, Verification, What};
 use diemdanh::record::export::export;
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, EntryRef, ExportSource, LogName, MemoryStore, Opening,

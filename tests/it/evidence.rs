@@ -2,14 +2,14 @@
 
 use crate::desk_support::{World, card, good, made, person};
 use diemdanh::bits::secret::Secret;
-use diemdanh::board::What;
-use diemdanh::board::receiving::{NoReceipt, receipt};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::emrtd::evidence::{MAX_BUNDLE_BYTES, open_bundle};
 use diemdanh::host::folder::read_folder;
 use diemdanh::host::sealed::{self, SealError};
 use diemdanh::lab::issuer::Making;
+use diemdanh::office::What;
+use diemdanh::office::receiving::{NoReceipt, receipt};
 use diemdanh::record::{AttendanceEvent, Digest};
 use sha2::{Digest as _, Sha256};
 use std::fs;

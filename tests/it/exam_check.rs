@@ -1,9 +1,9 @@
 //! What `exam check` says: one row a rule, and the exam that is broken in nothing else.
 
 use diemdanh::bits::{random::SeededRandom, secret::Secret};
-use diemdanh::board::exam::{Exam, Fault, Operator, Policy, Role, Session, Settings, check};
-use diemdanh::board::verify::Files;
 use diemdanh::lists::Weight;
+use diemdanh::office::exam::{Exam, Fault, Operator, Policy, Role, Session, Settings, check};
+use diemdanh::office::verify::Files;
 use diemdanh::package::operators::{PinCost, PinLock};
 
 fn session(id: &str, title: &str, start: &str) -> Session {

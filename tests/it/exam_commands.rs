@@ -2,9 +2,9 @@
 //! for ever, say that something was done before it was.
 
 use crate::exam_pack::{Enrollee, Office};
-use diemdanh::board::exam::{Exam, OPERATORS_FILE, operators};
 use diemdanh::host::folder::{read_folder, replace_files};
 use diemdanh::host::folder_lock::{FolderLock, FolderLockError};
+use diemdanh::office::exam::{Exam, OPERATORS_FILE, operators};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};

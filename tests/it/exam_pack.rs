@@ -3,14 +3,14 @@
 use crate::trust_signed::{folder, signed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::{Pii, Secret};
-use diemdanh::board::exam::{
-    Desk, Exam, Ledger, OPERATORS_FILE, Operator, Role, Session, Settings, Site, operators, places,
-};
 use diemdanh::host::folder::{Files, read_folder, replace_files};
 use diemdanh::host::keys::{SealCost, create_key_file};
 use diemdanh::host::random::SystemRandom;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::Issuer;
+use diemdanh::office::exam::{
+    Desk, Exam, Ledger, OPERATORS_FILE, Operator, Role, Session, Settings, Site, operators, places,
+};
 use diemdanh::package::contents::{Contents, Front, People};
 use diemdanh::package::note::{MAX_PACKAGE_LEN, split_file};
 use diemdanh::package::operators::PinLock;

@@ -1,9 +1,10 @@
 //! What the board's commands for packages refuse, and what is left when they are stopped anywhere.
 
 use crate::exam_pack::{Enrollee, Office, is_there, stranger};
-use diemdanh::board::exam::{Exam, ExamError, Fault, Ledger, Policy, check, enrolment::EnrolmentFault};
 use diemdanh::host::folder::{Files, FolderError};
 use diemdanh::host::staging::{Staging, recover};
+use diemdanh::office::exam::enrolment::EnrolmentFault;
+use diemdanh::office::exam::{Exam, ExamError, Fault, Ledger, Policy, check};
 use diemdanh::package::note::{digest_of, split_file};
 use std::path::Path;
 use std::process::{Command, Stdio};

@@ -2,7 +2,7 @@
 
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open};
 use diemdanh::bits::random::SeededRandom;
-use diemdanh::board::Files;
+use diemdanh::office::Files;
 use diemdanh::record::export::{Beside, MANIFEST_FILE, Manifest, export_with, read_bundles, tree_files};
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, ChipState, Digest, DocumentRef, Durable, Entry, MemoryStore, RegistryState,

@@ -6,8 +6,8 @@ use crate::hostile_log_cases::{self, Case};
 use crate::record_support::{at, board, check_in, code, open};
 use crate::{hostile_log_answers, hostile_log_devices};
 use diemdanh::bits::spread::InTurn;
-use diemdanh::board::{Check, Outside, Verdict, Verification, report};
 use diemdanh::host::folder::write_folder;
+use diemdanh::office::{Check, Outside, Verdict, Verification, report};
 use diemdanh::record::{AttendanceEvent, BoardKeys, EntryRef, ExportSource, MemoryStore, RevocationList};
 use diemdanh::tlog::CosignatureKey;
 use std::{

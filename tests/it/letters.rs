@@ -1,13 +1,13 @@
 //! PIN letters: what the board's command makes of a list of operators, and what a cut leaves.
 
 use diemdanh::bits::{random::SeededRandom, secret::Secret};
-use diemdanh::board::exam::letters::{self, LetterFault};
-use diemdanh::board::exam::{Exam, OPERATORS_FILE, Operator, Role, Settings, Site, letter_page, operators};
-use diemdanh::board::paper::PaperError;
 use diemdanh::checkin::sign_in::{FIRST_LOCK_MS, LOCKING_TRIES, STOPPING_TRIES};
 use diemdanh::crypto::pin::{PinCheck, PinCost};
 use diemdanh::host::folder::{Disk, FolderError, Medium};
 use diemdanh::host::pair::{Document, Settled, settle, write_pair, write_pair_on};
+use diemdanh::office::exam::letters::{self, LetterFault};
+use diemdanh::office::exam::{Exam, OPERATORS_FILE, Operator, Role, Settings, Site, letter_page, operators};
+use diemdanh::office::paper::PaperError;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output};

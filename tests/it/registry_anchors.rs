@@ -2,12 +2,12 @@
 
 use crate::desk_support::{Bench, World, card, check_ins, device_events, good, person};
 use diemdanh::bits::spread::InTurn;
-use diemdanh::board::{Check, Outside, Verification};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::state::RegistryHealth;
 use diemdanh::checkin::view::WitnessView;
 use diemdanh::host::folder::read_folder;
 use diemdanh::lab::registry_stub::{StubFault, StubSettings};
+use diemdanh::office::{Check, Outside, Verification};
 use diemdanh::record::{AttendanceEvent, BoardKeys, ExportSource};
 use diemdanh::tlog::cosignature::verify;
 

@@ -1,8 +1,8 @@
 //! The board's command line, from a sample list to an exam, as a clerk uses it.
 
-use diemdanh::board::sample::{self, SampleExam, Trap};
 use diemdanh::lists::table::{Limits, Table};
 use diemdanh::lists::{Capacity, Intake, Mapping, Weight};
+use diemdanh::office::sample::{self, SampleExam, Trap};
 use std::path::Path;
 use std::process::{Command, Output};
 

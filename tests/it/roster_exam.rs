@@ -1,13 +1,13 @@
 //! An exam as a folder of files.
 
 use diemdanh::bits::{random::SeededRandom, secret::Pii};
-use diemdanh::board::exam::{
+use diemdanh::lists::table::{Limits, Table};
+use diemdanh::lists::{Capacity, Intake, Mapping, identity};
+use diemdanh::office::exam::{
     CANDIDATES_FILE, Desk, Exam, ExamError, Fault, OPERATORS_FILE, Operator, Role, Session, Settings, Site, check,
     operators, places,
 };
-use diemdanh::board::verify::Files;
-use diemdanh::lists::table::{Limits, Table};
-use diemdanh::lists::{Capacity, Intake, Mapping, identity};
+use diemdanh::office::verify::Files;
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber, Roster, Sex, canonical};
 
 fn settings() -> Settings {

@@ -23,8 +23,8 @@ const EDGES: &[(&str, &[&str])] = &[
         &["bits", "crypto", "iso7816", "emrtd", "cccd", "roster", "registry", "record", "package", "checkin", "host"],
     ),
     ("lists", &["bits", "cccd", "roster"]),
-    ("board", &["bits", "emrtd", "roster", "lists", "tlog", "record", "package"]),
-    ("ui", &["bits", "checkin", "board"]),
+    ("office", &["bits", "emrtd", "roster", "lists", "tlog", "record", "package"]),
+    ("ui", &["bits", "checkin", "office"]),
     (
         "lab",
         &["bits", "crypto", "iso7816", "emrtd", "cccd", "roster", "registry", "record", "package", "checkin", "host"],

@@ -1,15 +1,11 @@
 //! Desks of a board: their certificates, and taking these back.
 
 use clap::Args;
-use diemdanh::{
-    bits::base32,
-    board::keys::{self, CertRequest},
-    host::{
-        folder::{read_text_file, write_new_file},
-        keys::{open_key_file, read_passphrase},
-    },
-    record::{BoardKeys, Enrolment, Revocation, RevocationList},
-};
+use diemdanh::bits::base32;
+use diemdanh::host::folder::{read_text_file, write_new_file};
+use diemdanh::host::keys::{open_key_file, read_passphrase};
+use diemdanh::office::keys::{self, CertRequest};
+use diemdanh::record::{BoardKeys, Enrolment, Revocation, RevocationList};
 use jiff::{SignedDuration, Timestamp};
 use std::{error::Error, path::PathBuf};
 

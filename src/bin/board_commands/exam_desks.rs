@@ -3,12 +3,12 @@
 use super::{BAD_USAGE, NOT_PLAIN, REFUSED, REMARKS, lock, read, refused};
 use clap::Args;
 use diemdanh::bits::{base32, text::is_plain};
-use diemdanh::board::exam::enrolment::{DeskState, cert_name, request_name};
-use diemdanh::board::exam::{DESKS_FOLDER, Desk, DeskEnrolment, Exam as Folder, Settings};
-use diemdanh::board::keys::{self, CertRequest};
 use diemdanh::host::folder::{MAX_TEXT_LEN, read_text_file, replace_files};
 use diemdanh::host::keys::{open_key_file, read_passphrase};
 use diemdanh::host::sealed;
+use diemdanh::office::exam::enrolment::{DeskState, cert_name, request_name};
+use diemdanh::office::exam::{DESKS_FOLDER, Desk, DeskEnrolment, Exam as Folder, Settings};
+use diemdanh::office::keys::{self, CertRequest};
 use diemdanh::package::note::name_part;
 use diemdanh::record::{BoardKeys, DeskCert, Enrolment, RevocationList};
 use diemdanh::tlog::NoteKey;

@@ -3,15 +3,15 @@
 use super::super::progress::Progress;
 use super::{BAD_USAGE, OPEN, REFUSED, REMARKS, lock, outputs, read, summary};
 use clap::Args;
-use diemdanh::board::exam::report::{self, Judgement};
-use diemdanh::board::exam::{CANDIDATES_FILE, Exam as Folder, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER, Settings};
-use diemdanh::board::verify::Files;
 use diemdanh::host::file;
 use diemdanh::host::folder::{list_names, read_text_file, replace_files};
 use diemdanh::host::random::SystemRandom;
 use diemdanh::lists::identity::give_ids;
 use diemdanh::lists::table::{Limits, Table};
 use diemdanh::lists::{Intake, Mapping, Problem};
+use diemdanh::office::exam::report::{self, Judgement};
+use diemdanh::office::exam::{CANDIDATES_FILE, Exam as Folder, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER, Settings};
+use diemdanh::office::verify::Files;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use std::error::Error;

@@ -2,10 +2,10 @@
 
 use super::{REFUSED, REMARKS, lock, read, refused};
 use clap::Args;
-use diemdanh::board::exam::{Exam as Folder, PACKAGES_FILE, RECEIPTS_FOLDER};
 use diemdanh::host::folder::{read_text_file, replace_files};
 use diemdanh::host::keys::read_passphrase;
 use diemdanh::host::{file, sealed};
+use diemdanh::office::exam::{Exam as Folder, PACKAGES_FILE, RECEIPTS_FOLDER};
 use diemdanh::package::contents::{Contents, Front, MAX_CONTENTS_LEN, People};
 use diemdanh::package::note::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, PackageFault, check_form, split_file};
 use diemdanh::package::{PackageNote, PackageReceipt};

@@ -1,18 +1,13 @@
 //! One candidate's entries, proven without showing anybody else's.
 
 use clap::Args;
-use diemdanh::{
-    bits::hex,
-    board::{
-        Check, Outside,
-        proof::{self, Proof},
-    },
-    host::{
-        folder::{FolderSource, read_text_file, write_folder},
-        threads::SideBySide,
-    },
-    record::{BoardKeys, CandidateRef, DeskCert, EntryRef, export::DESK_CERT_FILE},
-};
+use diemdanh::bits::hex;
+use diemdanh::host::folder::{FolderSource, read_text_file, write_folder};
+use diemdanh::host::threads::SideBySide;
+use diemdanh::office::proof::{self, Proof};
+use diemdanh::office::{Check, Outside};
+use diemdanh::record::export::DESK_CERT_FILE;
+use diemdanh::record::{BoardKeys, CandidateRef, DeskCert, EntryRef};
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
 #[derive(Args)]

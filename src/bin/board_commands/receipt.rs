@@ -1,13 +1,9 @@
 //! Receipts for exports.
 
 use clap::Args;
-use diemdanh::{
-    board::receiving::receipt,
-    host::{
-        folder::{read_folder, write_new_file},
-        keys::{open_key_file, read_passphrase},
-    },
-};
+use diemdanh::host::folder::{read_folder, write_new_file};
+use diemdanh::host::keys::{open_key_file, read_passphrase};
+use diemdanh::office::receiving::receipt;
 use std::{error::Error, path::PathBuf};
 
 #[derive(Args)]

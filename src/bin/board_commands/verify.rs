@@ -1,10 +1,10 @@
 //! Checks exports against the board's key and what the board collected.
 
 use clap::Args;
-use diemdanh::board::verify::Verification;
-use diemdanh::board::{Check, Outside, Verdict, exam, report};
 use diemdanh::host::folder::{FolderSource, list_files, read_chosen, read_text_file};
 use diemdanh::host::threads::SideBySide;
+use diemdanh::office::verify::Verification;
+use diemdanh::office::{Check, Outside, Verdict, exam, report};
 use diemdanh::record::{BoardKeys, EntryRef, ExportSource, RevocationList};
 use diemdanh::tlog::{CosignatureKey, NoteVerifier};
 use std::{

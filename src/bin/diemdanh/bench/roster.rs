@@ -4,7 +4,7 @@ use super::report::Row;
 use super::{BenchError, peak_memory_mb, percentile};
 use diemdanh::bits::random::{Random as _, SeededRandom};
 use diemdanh::bits::secret::Pii;
-use diemdanh::board::sample::{SampleExam, SamplePerson};
+use diemdanh::office::sample::{SampleExam, SamplePerson};
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber, Roster, Sex, canonical};
 use std::fs;
 use std::io::Write as _;

@@ -9,7 +9,7 @@
 use super::letter_list;
 use super::letters::Letter;
 use super::{Exam, Operator};
-use crate::board::paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT, WIDTH_MM};
+use crate::office::paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT, WIDTH_MM};
 use crate::package::operators::Role;
 use jiff::{Timestamp, tz::Offset};
 use std::collections::BTreeMap;
