@@ -4,8 +4,8 @@
 //! roster, the national registry is asked, an invigilator decides, and a signed record is on disk before the
 //! screen says so.
 //!
-//! The rooms, in the order a tap passes through them. A tidy test (`tests/it/tidy.rs`) holds who may use whom; the
-//! table is printed in [`manual::architecture`].
+//! The rooms, in the order a tap passes through them. Each is a crate in a folder of its name below `src/`; its
+//! `[dependencies]` say whom it may use, and [`manual::architecture`] draws them. Programs stand below `src/bin/`.
 //!
 //! | Room | What |
 //! |---|---|
@@ -22,10 +22,10 @@
 //! | [`checkin`] | the brain of the desk, pure |
 //! | [`host`] | the operating system |
 //! | [`desk`] | runs the kiosk |
-//! | `ui` | the window (feature `gui`) |
+//! | `ui` | the window; the only room that names egui (not re-exported here: whoever tests the rest needs no window) |
 //! | [`lists`] | strangers' workbooks |
 //! | [`office`] | runs the board's work |
-//! | `lab` | everything simulated (feature `lab`) |
+//! | [`lab`] | everything simulated; [`face`] and [`sample`] are its faces and its made-up exams |
 //! | [`manual`] | the manual |
 //!
 //! Invariants of the whole house:
@@ -34,27 +34,9 @@
 //! - Secrets and people cannot be printed: [`bits::secret`].
 #![forbid(unsafe_code)]
 
-// The fuzzer's builds take signatures for right; nothing that could be a kiosk may be one of them.
-#[cfg(all(fuzzing, not(feature = "lab")))]
-compile_error!("cfg(fuzzing) is for the fuzzer's own builds, which have the feature `lab`");
-
-pub mod bits;
-pub mod cccd;
-pub mod checkin;
-pub mod crypto;
-pub mod desk;
-pub mod emrtd;
-pub mod host;
-pub mod iso7816;
-#[cfg(feature = "lab")]
-pub mod lab;
-pub mod lists;
 pub mod manual;
-pub mod office;
-pub mod package;
-pub mod record;
-pub mod registry;
-pub mod roster;
-pub mod tlog;
-#[cfg(feature = "gui")]
-pub mod ui;
+
+pub use {
+    bits, cccd, checkin, crypto, desk, emrtd, face, host, iso7816, lab, lists, office, package, record, registry,
+    roster, sample, tlog,
+};

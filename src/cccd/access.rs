@@ -4,9 +4,9 @@
 //! Invariants: keys are made from what an operator or a scanner gave, never guessed beyond the five expiry dates that
 //! the law makes possible.
 
-use crate::cccd::number::{NUMBER_DIGITS, PersonalNumber};
-use crate::cccd::qr::{QrCard, QrError};
-use crate::emrtd::access::key::AccessKey;
+use crate::number::{NUMBER_DIGITS, PersonalNumber};
+use crate::qr::{QrCard, QrError};
+use emrtd::access::key::AccessKey;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use thiserror::Error;

@@ -6,11 +6,11 @@
 //!
 //! Invariants: no sensitive field reaches a value of this module.
 
-use crate::bits::secret::Pii;
-use crate::bits::text;
-use crate::bits::tlv::{Element, Reader, TlvError};
-use crate::emrtd::inspect::IssueDate;
-use crate::emrtd::lds::files::{FileId, LdsFiles};
+use bits::secret::Pii;
+use bits::text;
+use bits::tlv::{Element, Reader, TlvError};
+use emrtd::inspect::IssueDate;
+use emrtd::lds::files::{FileId, LdsFiles};
 use jiff::civil::Date;
 use std::ops::Range;
 use thiserror::Error;

@@ -2,11 +2,11 @@
 //!
 //! Invariants: two files of one chip that disagree on the number are an error; everything else that disagrees is a note.
 
-use crate::bits::secret::Pii;
-use crate::cccd::dg13::{Details, Dg13Error};
-use crate::cccd::number::{NUMBER_DIGITS, NumberSex, PersonalNumber};
-use crate::emrtd::lds::dg1::{self, Dg1Error};
-use crate::emrtd::mrz::{Mrz, MrzFormat};
+use crate::dg13::{Details, Dg13Error};
+use crate::number::{NUMBER_DIGITS, NumberSex, PersonalNumber};
+use bits::secret::Pii;
+use emrtd::lds::dg1::{self, Dg1Error};
+use emrtd::mrz::{Mrz, MrzFormat};
 use jiff::civil::Date;
 use std::fmt;
 use thiserror::Error;

@@ -3,9 +3,9 @@
 //! Three digits place of birth registration, one digit century and sex, two digits birth year, six random.
 //! There is no check digit.
 
-use crate::bits::secret::Pii;
-use crate::bits::text;
-use crate::emrtd::access::key::AccessKey;
+use bits::secret::Pii;
+use bits::text;
+use emrtd::access::key::AccessKey;
 use thiserror::Error;
 
 /// How many digits a personal number has.

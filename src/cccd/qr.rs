@@ -6,7 +6,7 @@
 //!
 //! Invariants: name, address and sex are never read.
 
-use crate::cccd::number::{NumberError, PersonalNumber};
+use crate::number::{NumberError, PersonalNumber};
 use jiff::civil::Date;
 use std::fmt;
 use thiserror::Error;

@@ -1,17 +1,17 @@
 //! One person at the desk, from the moment the chip has told who it is.
 
-use crate::bits::stamp::Stamp;
-use crate::cccd::holder::{Holder, HolderNote};
-use crate::checkin::chip::{ChipReading, DataProof};
-use crate::checkin::contact::{ContactId, KeyFit, OpenContact};
-use crate::checkin::context::{Context, Timing};
-use crate::checkin::event::{Choice, Identity, KeptEvidence, PortraitNews};
-use crate::checkin::failure::Failure;
-use crate::checkin::twins;
-use crate::emrtd::lds::portrait::Portrait;
-use crate::record::{Arrival, CandidateRef, Durable, RegistryState};
-use crate::registry::{Answer, RequestId};
-use crate::roster::{CandidateId, HolderFacts, Matching, match_holder};
+use crate::chip::{ChipReading, DataProof};
+use crate::contact::{ContactId, KeyFit, OpenContact};
+use crate::context::{Context, Timing};
+use crate::event::{Choice, Identity, KeptEvidence, PortraitNews};
+use crate::failure::Failure;
+use crate::twins;
+use bits::stamp::Stamp;
+use cccd::holder::{Holder, HolderNote};
+use emrtd::lds::portrait::Portrait;
+use record::{Arrival, CandidateRef, Durable, RegistryState};
+use registry::{Answer, RequestId};
+use roster::{CandidateId, HolderFacts, Matching, match_holder};
 use std::sync::Arc;
 
 /// Everything the desk knows about the person in front of it. Wiped when the desk goes back to idle.

@@ -1,10 +1,10 @@
 //! What an inspection means at the desk.
 
-use crate::checkin::failure::Failure;
-use crate::emrtd::inspect::{AccessMethod, Inspection};
-use crate::emrtd::report::{Cause, Check, CheckResult, Outcome, Overall};
-use crate::iso7816::transport::TransportError;
-use crate::record::ChipState;
+use crate::failure::Failure;
+use emrtd::inspect::{AccessMethod, Inspection};
+use emrtd::report::{Cause, Check, CheckResult, Outcome, Overall};
+use iso7816::transport::TransportError;
+use record::ChipState;
 
 /// The verdict on a chip in the desk's words.
 #[derive(Debug, Clone, PartialEq, Eq)]

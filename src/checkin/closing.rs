@@ -1,14 +1,14 @@
 //! The end of a session: what is asked before, and what stands on the screen afterwards.
 
-use crate::bits::base32;
-use crate::bits::qr::QrMatrix;
-use crate::checkin::context::Context;
-use crate::checkin::event::ClosedLog;
-use crate::checkin::show::local;
-use crate::checkin::state::State;
-use crate::checkin::view::{ClosedView, ClosingView, HeadView};
-use crate::tlog::tree::Hash;
+use crate::context::Context;
+use crate::event::ClosedLog;
+use crate::show::local;
+use crate::state::State;
+use crate::view::{ClosedView, ClosingView, HeadView};
+use bits::base32;
+use bits::qr::QrMatrix;
 use std::sync::Arc;
+use tlog::tree::Hash;
 
 /// The session is being ended.
 #[derive(Debug, Clone)]

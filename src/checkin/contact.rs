@@ -3,9 +3,9 @@
 //! Everything that is known of a person at the desk carries the number of the contact that told it, and is replaced
 //! together or not at all. A link that breaks and comes back is another contact, whatever card it is.
 
-use crate::bits::secret::Secret;
-use crate::cccd::number::PersonalNumber;
-use crate::emrtd::access::key::AccessKey;
+use bits::secret::Secret;
+use cccd::number::PersonalNumber;
+use emrtd::access::key::AccessKey;
 
 /// Names one contact with a card for as long as a desk runs. Counted from 1 by the desk's brain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]

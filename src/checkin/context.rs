@@ -1,11 +1,11 @@
 //! What a desk knows before the first tap and what never changes until it is started again.
 
-use crate::bits::secret::{Pii, Secret};
-use crate::checkin::sign_in::OnDuty;
-use crate::roster::{CandidateId, Place, Roster};
-use crate::tlog::CosignatureKey;
+use crate::sign_in::OnDuty;
+use bits::secret::{Pii, Secret};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
+use roster::{CandidateId, Place, Roster};
 use std::collections::BTreeMap;
+use tlog::CosignatureKey;
 
 /// The exam, the place and the rules this desk works by.
 pub struct Context {

@@ -1,19 +1,19 @@
 //! What reaches the brain, and what it asks for.
 
-use crate::bits::secret::{Pii, Secret};
-use crate::cccd::holder::{Holder, HolderNote};
-use crate::checkin::chip::ChipReading;
-use crate::checkin::contact::ContactId;
-use crate::checkin::failure::Failure;
-use crate::emrtd::access::key::AccessKey;
-use crate::emrtd::lds::portrait::Portrait;
-use crate::iso7816::transport::ReaderEvent;
-use crate::record::{AttendanceEvent, Durable, Totals};
-use crate::registry::{Query, Reply, RequestId};
-use crate::roster::CandidateId;
-use crate::tlog::witness::Anchored;
+use crate::chip::ChipReading;
+use crate::contact::ContactId;
+use crate::failure::Failure;
+use bits::secret::{Pii, Secret};
+use cccd::holder::{Holder, HolderNote};
+use emrtd::access::key::AccessKey;
+use emrtd::lds::portrait::Portrait;
+use iso7816::transport::ReaderEvent;
+use record::{AttendanceEvent, Durable, Totals};
+use registry::{Query, Reply, RequestId};
+use roster::CandidateId;
 use std::fmt;
 use std::sync::Arc;
+use tlog::witness::Anchored;
 
 /// Something happened.
 #[derive(Debug)]
@@ -331,5 +331,5 @@ pub enum Effect {
     /// Write the last entry; the log ends.
     CloseLog,
     /// Make the sound of a signal.
-    Sound(crate::checkin::failure::Signal),
+    Sound(crate::failure::Signal),
 }

@@ -1,9 +1,9 @@
 //! From what was scanned, typed or picked to the key that opens a chip.
 
-use crate::cccd::number::{NUMBER_DIGITS, PersonalNumber};
-use crate::checkin::state::ReadyKey;
-use crate::emrtd::access::key::AccessKey;
-use crate::roster::{CandidateId, CandidateNumber, Roster};
+use crate::state::ReadyKey;
+use cccd::number::{NUMBER_DIGITS, PersonalNumber};
+use emrtd::access::key::AccessKey;
+use roster::{CandidateId, CandidateNumber, Roster};
 
 /// The most rows a search shows.
 pub(super) const MAX_FOUND: usize = 6;

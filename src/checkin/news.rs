@@ -5,10 +5,10 @@
 //!
 //! Invariants: one notice a question; nothing but [`LateNews::answered`] takes one away.
 
-use crate::checkin::failure::Failure;
-use crate::record::{CandidateRef, EntryRef, RegistryState};
-use crate::registry::RequestId;
+use crate::failure::Failure;
 use jiff::Timestamp;
+use record::{CandidateRef, EntryRef, RegistryState};
+use registry::RequestId;
 
 /// The most notices that are kept; what comes above them is in the log alone.
 pub const MAX_NEWS: usize = 256;

@@ -6,17 +6,17 @@
 //!
 //! There is no refusal in it: the gravest verdict stops the check-in and sends for a person who decides.
 
-use crate::bits::stamp::Stamp;
-use crate::checkin::case::{Case, RegistryPart, Stage};
-use crate::checkin::contact::{ContactId, KeyFit};
-use crate::checkin::context::{Context, DeskPolicy, Timing};
-use crate::checkin::event::{Choice, PortraitNews};
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::sign_in::Action;
-use crate::emrtd::report::Overall;
-use crate::record::{Arrival, CandidateRef};
-use crate::registry::{Answer, NotAskedReason, RefusedReason};
-use crate::roster::Matching;
+use crate::case::{Case, RegistryPart, Stage};
+use crate::contact::{ContactId, KeyFit};
+use crate::context::{Context, DeskPolicy, Timing};
+use crate::event::{Choice, PortraitNews};
+use crate::failure::{Failure, Signal};
+use crate::sign_in::Action;
+use bits::stamp::Stamp;
+use emrtd::report::Overall;
+use record::{Arrival, CandidateRef};
+use registry::{Answer, NotAskedReason, RefusedReason};
+use roster::Matching;
 
 /// What the desk proposes to the invigilator.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! Before there is a desk: a package is taken, a person signs in. What the screen shows of it.
 
-use crate::checkin::failure::Failure;
-use crate::checkin::show::bare_view;
-use crate::checkin::view::{Header, Screen, View};
-pub use crate::package::operators::Role;
+use crate::failure::Failure;
+use crate::show::bare_view;
+use crate::view::{Header, Screen, View};
+pub use package::operators::Role;
 
 /// What is prepared.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,7 +81,7 @@ pub struct SignInView {
     /// No PIN of this person is taken before a head of site signs in.
     pub stopped: bool,
     /// A log of this desk holds a later time than the clock shows: only a head of site signs in, and answers for the
-    /// clock by that ([`Failure::ClockDisputed`](crate::checkin::failure::Failure::ClockDisputed)).
+    /// clock by that ([`Failure::ClockDisputed`](crate::failure::Failure::ClockDisputed)).
     pub clock_disputed: bool,
 }
 

@@ -1,17 +1,15 @@
 //! From a case to the entries of the log: plain facts, no name, no number.
 
-use crate::checkin::case::{Case, answer_state};
-use crate::checkin::context::{Context, Timing};
-use crate::checkin::event::NotAdmittedReason;
-use crate::checkin::failure::Failure;
-use crate::checkin::news::Notice;
-use crate::checkin::policy::{Clearance, Verdict, registry_failure};
-use crate::record::{
-    AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, ReEntryBasis, document_ref,
-};
-use crate::registry::{Reply, RequestId};
-use crate::roster::Matching;
-use crate::tlog::witness::Anchored;
+use crate::case::{Case, answer_state};
+use crate::context::{Context, Timing};
+use crate::event::NotAdmittedReason;
+use crate::failure::Failure;
+use crate::news::Notice;
+use crate::policy::{Clearance, Verdict, registry_failure};
+use record::{AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, ReEntryBasis, document_ref};
+use registry::{Reply, RequestId};
+use roster::Matching;
+use tlog::witness::Anchored;
 
 /// The document in the log: a keyed digest of the holder's number.
 pub(super) fn document(case: &Case, context: &Context) -> DocumentRef {
@@ -146,7 +144,7 @@ pub(super) fn news_answered(notice: &Notice) -> AttendanceEvent {
 }
 
 /// Somebody outside signed the log's head.
-pub(crate) fn anchor(anchored: &Anchored) -> AttendanceEvent {
+pub fn anchor(anchored: &Anchored) -> AttendanceEvent {
     AttendanceEvent::Anchor {
         size: anchored.size(),
         root: Digest(*anchored.root()),
@@ -156,12 +154,12 @@ pub(crate) fn anchor(anchored: &Anchored) -> AttendanceEvent {
 }
 
 /// A device failed; the log has the failure's stable code.
-pub(crate) fn device(device: &str, failure: Failure) -> AttendanceEvent {
+pub fn device(device: &str, failure: Failure) -> AttendanceEvent {
     AttendanceEvent::DeviceEvent { device: code(device), event: failure_code(failure) }
 }
 
 /// A device has news that is no failure: `ready`, `low`.
-pub(crate) fn device_news(device: &str, word: &str) -> AttendanceEvent {
+pub fn device_news(device: &str, word: &str) -> AttendanceEvent {
     AttendanceEvent::DeviceEvent { device: code(device), event: code(word) }
 }
 

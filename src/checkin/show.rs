@@ -1,22 +1,22 @@
 //! From a state to what the screen shows.
 
-use crate::bits::secret::Pii;
-use crate::bits::stamp::Stamp;
-use crate::checkin::case::{Case, RegistryPart, Stage};
-use crate::checkin::closing::closing_view;
-use crate::checkin::context::{Context, Timing};
-use crate::checkin::event::{Choice, Meaning};
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::policy::{Basis, CaseScreen, Verdict, is_waiting, registry_failure, verdict};
-use crate::checkin::state::{Halted, Idle, Phase, ReaderHealth, State};
-use crate::checkin::step::{guarded_ms, offered};
-use crate::checkin::twins::side_by_side;
-use crate::checkin::view::*;
-use crate::emrtd::report::Overall;
-use crate::record::{Arrival, EntryRef};
-use crate::registry::Answer;
-use crate::roster::{CandidateId, Matching};
+use crate::case::{Case, RegistryPart, Stage};
+use crate::closing::closing_view;
+use crate::context::{Context, Timing};
+use crate::event::{Choice, Meaning};
+use crate::failure::{Failure, Signal};
+use crate::policy::{Basis, CaseScreen, Verdict, is_waiting, registry_failure, verdict};
+use crate::state::{Halted, Idle, Phase, ReaderHealth, State};
+use crate::step::{guarded_ms, offered};
+use crate::twins::side_by_side;
+use crate::view::*;
+use bits::secret::Pii;
+use bits::stamp::Stamp;
+use emrtd::report::Overall;
 use jiff::Timestamp;
+use record::{Arrival, EntryRef};
+use registry::Answer;
+use roster::{CandidateId, Matching};
 
 /// For how long nothing decides on the screens before there is a desk, in milliseconds.
 const USUAL_GUARD_MS: u64 = 400;

@@ -18,10 +18,10 @@
 //! - One check at a time: what is tried while another PIN is being checked counts as not tried.
 //! - No clock, no PIN: the moments come with the events.
 
-use crate::bits::stamp::Stamp;
-use crate::crypto::pin::{PinCheck, PinLock};
-use crate::package::operators::Operator;
-pub use crate::package::roles::{Action, Role};
+use bits::stamp::Stamp;
+use crypto::pin::{PinCheck, PinLock};
+use package::operators::Operator;
+pub use package::roles::{Action, Role};
 use std::collections::BTreeMap;
 
 /// Wrong PINs in a row from which on the next try has to wait.

@@ -1,22 +1,22 @@
 //! What the desk is doing: one state, one screen, one name.
 
-use crate::bits::secret::Pii;
-use crate::bits::stamp::Stamp;
-use crate::checkin::case::Case;
-use crate::checkin::closing::Closing;
-use crate::checkin::contact::{ContactId, OpenContact};
-use crate::checkin::context::Context;
-use crate::checkin::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
-use crate::checkin::failure::Failure;
-use crate::checkin::news::{About, LateNews};
-use crate::checkin::policy::{Verdict, registry_failure};
-use crate::checkin::twins;
-use crate::emrtd::access::key::AccessKey;
-use crate::record::{Arrival, ArrivalIndex, CandidateRef, DocumentRef, Durable};
-use crate::registry::{Answer, Query, RequestId};
-use crate::roster::{CandidateId, Roster};
-use crate::tlog::witness::Anchored;
+use crate::case::Case;
+use crate::closing::Closing;
+use crate::contact::{ContactId, OpenContact};
+use crate::context::Context;
+use crate::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
+use crate::failure::Failure;
+use crate::news::{About, LateNews};
+use crate::policy::{Verdict, registry_failure};
+use crate::twins;
+use bits::secret::Pii;
+use bits::stamp::Stamp;
+use emrtd::access::key::AccessKey;
+use record::{Arrival, ArrivalIndex, CandidateRef, DocumentRef, Durable};
+use registry::{Answer, Query, RequestId};
+use roster::{CandidateId, Roster};
 use std::collections::HashMap;
+use tlog::witness::Anchored;
 
 /// Who is in, by the name in the log.
 pub type Arrivals = HashMap<CandidateRef, Arrival>;

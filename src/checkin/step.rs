@@ -5,17 +5,17 @@ mod closing;
 mod people;
 mod registry;
 
-use crate::bits::stamp::Stamp;
-use crate::checkin::case::Stage;
-use crate::checkin::closing::Closing;
-use crate::checkin::context::Context;
-use crate::checkin::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meaning, Purpose};
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::policy::{action_of, choices, verdict};
-use crate::checkin::records;
-use crate::checkin::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, State};
-use crate::iso7816::transport::ReaderEvent;
-use crate::record::{Arrival, AttendanceEvent, Durable};
+use crate::case::Stage;
+use crate::closing::Closing;
+use crate::context::Context;
+use crate::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meaning, Purpose};
+use crate::failure::{Failure, Signal};
+use crate::policy::{action_of, choices, verdict};
+use crate::records;
+use crate::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, State};
+use bits::stamp::Stamp;
+use iso7816::transport::ReaderEvent;
+use record::{Arrival, AttendanceEvent, Durable};
 
 /// Takes one event. Returns the next state and what the desk has to do.
 pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> (State, Vec<Effect>) {

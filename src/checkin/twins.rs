@@ -6,11 +6,11 @@
 //! - What looks the same on the screen is never said to differ: numbers are compared as they are shown, covered.
 //! - Nothing here decides whom a card belongs to; that is `roster::matching`, on all twelve digits.
 
-use crate::bits::secret::Pii;
-use crate::bits::text;
-use crate::cccd::number::PersonalNumber;
-use crate::checkin::show::day_first;
-use crate::roster::{Candidate, CandidateId, Distinction, Matching, Roster, Sex, looks_alike};
+use crate::show::day_first;
+use bits::secret::Pii;
+use bits::text;
+use cccd::number::PersonalNumber;
+use roster::{Candidate, CandidateId, Distinction, Matching, Roster, Sex, looks_alike};
 
 /// The most people that stand side by side.
 pub const MAX_TWINS: usize = 3;

@@ -3,18 +3,16 @@
 //! Words are named, not spelled; the screens take them from `assets/i18n`. Facts about people are `Pii`: a view
 //! can be printed without printing anybody.
 
-pub use crate::bits::qr::QrMatrix;
-use crate::bits::secret::Pii;
-use crate::checkin::event::{Choice, CopyHealth, DiskState, Meaning, PortraitNews, ReadPhase};
-use crate::checkin::failure::{Failure, Signal};
-pub use crate::checkin::preparing::{
-    OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView,
-};
-use crate::checkin::state::{ReaderHealth, RegistryHealth};
-pub use crate::checkin::twins::{TwinFact, TwinValue, TwinView, TwinsView};
-pub use crate::emrtd::lds::portrait::Portrait;
-pub use crate::registry::{Field, RequestId};
-pub use crate::roster::{CandidateId, Distinction, MatchReason, Sex};
+use crate::event::{Choice, CopyHealth, DiskState, Meaning, PortraitNews, ReadPhase};
+use crate::failure::{Failure, Signal};
+pub use crate::preparing::{OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView};
+use crate::state::{ReaderHealth, RegistryHealth};
+pub use crate::twins::{TwinFact, TwinValue, TwinView, TwinsView};
+pub use bits::qr::QrMatrix;
+use bits::secret::Pii;
+pub use emrtd::lds::portrait::Portrait;
+pub use registry::{Field, RequestId};
+pub use roster::{CandidateId, Distinction, MatchReason, Sex};
 use std::sync::Arc;
 
 /// Everything one frame needs.

@@ -19,14 +19,14 @@ pub fn fixed_len(bytes: &[u8], length: usize) -> Option<Vec<u8>> {
 
 /// An odd modulus with everything that Montgomery multiplication wants.
 #[derive(Debug, Clone)]
-pub(crate) struct Modulus {
+pub struct Modulus {
     params: BoxedMontyParams,
     byte_len: usize,
 }
 
 impl Modulus {
     /// Takes big-endian `bytes`. `None` where the number is even, zero or one.
-    pub(crate) fn new(bytes: &[u8]) -> Option<Self> {
+    pub fn new(bytes: &[u8]) -> Option<Self> {
         let digits = trim(bytes);
         let odd: Odd<BoxedUint> = Odd::new(BoxedUint::from_be_slice_vartime(digits)).into_option()?;
         if odd.bits_vartime() < 2 {
@@ -36,44 +36,44 @@ impl Modulus {
     }
 
     /// Length in bytes without leading zeros.
-    pub(crate) fn byte_len(&self) -> usize {
+    pub fn byte_len(&self) -> usize {
         self.byte_len
     }
 
     /// Length in bits.
-    pub(crate) fn bits(&self) -> u32 {
+    pub fn bits(&self) -> u32 {
         self.value().bits_vartime()
     }
 
     /// The modulus itself.
-    pub(crate) fn value(&self) -> &BoxedUint {
+    pub fn value(&self) -> &BoxedUint {
         self.params.modulus().as_ref()
     }
 
     /// Big-endian `bytes` as an element. `None` where the number is not below the modulus.
-    pub(crate) fn element(&self, bytes: &[u8]) -> Option<BoxedMontyForm> {
+    pub fn element(&self, bytes: &[u8]) -> Option<BoxedMontyForm> {
         let value = BoxedUint::from_be_slice(trim(bytes), self.value().bits_precision()).ok()?;
         (value.cmp_vartime(self.value()).is_lt()).then(|| BoxedMontyForm::new(value, &self.params))
     }
 
     /// Big-endian `bytes` of any length, reduced.
-    pub(crate) fn reduce(&self, bytes: &[u8]) -> BoxedMontyForm {
+    pub fn reduce(&self, bytes: &[u8]) -> BoxedMontyForm {
         let wide = BoxedUint::from_be_slice_vartime(bytes);
         BoxedMontyForm::new(wide.rem(self.params.modulus().as_nz_ref()), &self.params)
     }
 
     /// The element's number, big-endian with the modulus' length.
-    pub(crate) fn encode(&self, element: &BoxedMontyForm) -> Vec<u8> {
+    pub fn encode(&self, element: &BoxedMontyForm) -> Vec<u8> {
         fixed_len(&element.retrieve().to_be_bytes(), self.byte_len).unwrap_or_default()
     }
 
     /// The element one.
-    pub(crate) fn one(&self) -> BoxedMontyForm {
+    pub fn one(&self) -> BoxedMontyForm {
         BoxedMontyForm::one(&self.params)
     }
 
     /// `base` to the power of the big-endian `exponent`, in time that depends on the exponent's length only.
-    pub(crate) fn power(&self, base: &BoxedMontyForm, exponent: &[u8]) -> BoxedMontyForm {
+    pub fn power(&self, base: &BoxedMontyForm, exponent: &[u8]) -> BoxedMontyForm {
         base.pow(&BoxedUint::from_be_slice_vartime(exponent))
     }
 }

@@ -1,7 +1,7 @@
 //! The eleven standardised prime curves: ICAO Doc 9303-11 table 4 (parameter ids 8–18), RFC 5639, NIST SP 800-186.
 
 use super::bignum;
-use crate::bits::hex;
+use bits::hex;
 
 /// A named prime curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -4,9 +4,9 @@
 
 use super::bignum::{self, Modulus};
 use super::ec::reduced_nonzero;
-use crate::bits::hex;
-use crate::bits::random::Random;
-use crate::bits::secret::Secret;
+use bits::hex;
+use bits::random::Random;
+use bits::secret::Secret;
 
 /// A standardised group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

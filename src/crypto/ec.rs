@@ -7,8 +7,8 @@
 
 use super::bignum::{self, Modulus};
 use super::curve::NamedCurve;
-use crate::bits::random::Random;
-use crate::bits::secret::Secret;
+use bits::random::Random;
+use bits::secret::Secret;
 use elliptic_curve::sec1::{FromSec1Point, ModulusSize, ToSec1Point};
 use elliptic_curve::{CurveArithmetic, FieldBytes, Group as _, PrimeField as _};
 
@@ -37,11 +37,11 @@ macro_rules! on_curve {
                 $body
             }
             NamedCurve::BrainpoolP192r1 => {
-                type $C = $crate::crypto::brainpool::BrainpoolP192r1;
+                type $C = $crate::brainpool::BrainpoolP192r1;
                 $body
             }
             NamedCurve::BrainpoolP224r1 => {
-                type $C = $crate::crypto::brainpool::BrainpoolP224r1;
+                type $C = $crate::brainpool::BrainpoolP224r1;
                 $body
             }
             NamedCurve::BrainpoolP256r1 => {
@@ -49,7 +49,7 @@ macro_rules! on_curve {
                 $body
             }
             NamedCurve::BrainpoolP320r1 => {
-                type $C = $crate::crypto::brainpool::BrainpoolP320r1;
+                type $C = $crate::brainpool::BrainpoolP320r1;
                 $body
             }
             NamedCurve::BrainpoolP384r1 => {
@@ -57,7 +57,7 @@ macro_rules! on_curve {
                 $body
             }
             NamedCurve::BrainpoolP512r1 => {
-                type $C = $crate::crypto::brainpool::BrainpoolP512r1;
+                type $C = $crate::brainpool::BrainpoolP512r1;
                 $body
             }
         }

@@ -5,8 +5,8 @@
 use super::NamedCurve;
 use super::bignum;
 use super::ec::{Arithmetic, EcSecret, Point, affine, on_curve, reduced_nonzero, scalar};
-use crate::bits::random::Random;
-use crate::bits::tlv;
+use bits::random::Random;
+use bits::tlv;
 use elliptic_curve::ops::Reduce;
 use elliptic_curve::{Field as _, FieldBytes, Group as _, PrimeField as _};
 

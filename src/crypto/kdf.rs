@@ -1,7 +1,7 @@
 //! Key derivation: ICAO Doc 9303-11 §9.7.1.
 
 use super::{CipherAlg, HashAlg};
-use crate::bits::secret::Secret;
+use bits::secret::Secret;
 use zeroize::Zeroizing;
 
 /// What a derived key is for: the 32-bit counter of the derivation.

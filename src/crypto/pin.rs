@@ -10,13 +10,14 @@
 //! - A PIN is never printed: it leaves only through [`Secret::expose`].
 //! - A lock that asks for more memory or passes than [`MAX_COST`] is refused before anything is computed.
 
-use crate::bits::{random::Random, secret::Secret};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{
     Engine as _,
     alphabet::STANDARD,
     engine::{GeneralPurpose, general_purpose::NO_PAD},
 };
+use bits::random::Random;
+use bits::secret::Secret;
 use ed25519_dalek::SigningKey;
 use serde::Deserialize;
 use std::fmt;

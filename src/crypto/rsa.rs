@@ -7,7 +7,7 @@ use super::HashAlg;
 use super::bignum::{self, Modulus};
 use super::ecdsa::SignatureError;
 use super::mac;
-use crate::bits::tlv;
+use bits::tlv;
 
 /// Smallest modulus that is computed with, in bits; callers warn below 1,024… 2,048 as their policy says.
 pub const MIN_MODULUS_BITS: u32 = 512;

@@ -1,18 +1,18 @@
 //! When the log's head goes to a witness outside, and the thread that takes it there.
 
-use crate::checkin::state::Halted;
-use crate::desk::config::WitnessConfig;
-use crate::desk::logbook::LogOrder;
-use crate::desk::registry::{key_line, read, unprepared};
-use crate::desk::start::diagnose;
-use crate::host::http::CallLimits;
-use crate::host::witness::HttpsWitness;
-use crate::record::{Code, OutsideHead};
-use crate::tlog::cosignature::CosignatureKey;
-use crate::tlog::presenting::{Presentation, anchor, last_head};
-use crate::tlog::witness::{Anchored, Witness, WitnessFault};
+use crate::config::WitnessConfig;
+use crate::logbook::LogOrder;
+use crate::registry::{key_line, read, unprepared};
+use crate::start::diagnose;
+use checkin::state::Halted;
+use host::http::CallLimits;
+use host::witness::HttpsWitness;
+use record::{Code, OutsideHead};
 use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
+use tlog::cosignature::CosignatureKey;
+use tlog::presenting::{Presentation, anchor, last_head};
+use tlog::witness::{Anchored, Witness, WitnessFault};
 
 /// A witness and the key that its cosignatures are checked with.
 pub struct WitnessLink {
@@ -28,7 +28,7 @@ const AGAIN_MS: u64 = 60_000;
 /// Prepares the witness; `None` where none is configured.
 ///
 /// # Errors
-/// A halted desk that names [`crate::checkin::failure::Failure::RegistryUnprepared`] when its certificate or key
+/// A halted desk that names [`checkin::failure::Failure::RegistryUnprepared`] when its certificate or key
 /// cannot be read. The diagnostics have been told.
 pub fn witness(config: &WitnessConfig, base: &Path) -> Result<Option<WitnessLink>, Halted> {
     if config.url.is_empty() {

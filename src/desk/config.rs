@@ -2,8 +2,8 @@
 //!
 //! An unknown key is refused by name: a misspelt rule must not be a missing rule.
 
-use crate::checkin::context::SessionTimes;
-use crate::desk::rules::PackageRules;
+use crate::rules::PackageRules;
+use checkin::context::SessionTimes;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;

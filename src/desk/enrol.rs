@@ -1,19 +1,19 @@
 //! A desk's device key is made, and its request for a certificate.
 
-use crate::bits::random::Random;
-use crate::checkin::state::Halted;
-use crate::desk::config::{DeskConfig, DeviceStoreKind};
-use crate::desk::guard::begin_state;
-use crate::desk::sources::{board_keys, package_identity, with_device_store};
-use crate::host::device_key::{self, DeviceKeyError, DeviceStore};
-use crate::host::disk::{FileStore, JournalError};
-use crate::host::folder::{FolderError, set_aside};
-use crate::host::package_shelf::{PackageShelf, ShelfError};
-use crate::host::sealed::{self, SealError};
-use crate::record::statement::device_key_name;
-use crate::record::{Enrolment, LogStore, StoreFault};
-use crate::tlog::{NoteError, NoteSigner};
+use crate::config::{DeskConfig, DeviceStoreKind};
+use crate::guard::begin_state;
+use crate::sources::{board_keys, package_identity, with_device_store};
+use bits::random::Random;
+use checkin::state::Halted;
+use host::device_key::{self, DeviceKeyError, DeviceStore};
+use host::disk::{FileStore, JournalError};
+use host::folder::{FolderError, set_aside};
+use host::package_shelf::{PackageShelf, ShelfError};
+use host::sealed::{self, SealError};
+use record::statement::device_key_name;
+use record::{Enrolment, LogStore, StoreFault};
 use std::path::{Path, PathBuf};
+use tlog::{NoteError, NoteSigner};
 
 /// Why there is no request.
 #[derive(Debug, thiserror::Error)]

@@ -15,26 +15,26 @@
 //! - No PIN is checked before it is certain that a wrong one can be written down: the journal is held, and there is room.
 //! - A wrong PIN is on the disk before the next one is tried.
 
-use crate::bits::stamp::Clock;
-use crate::checkin::failure::Failure;
-use crate::checkin::sign_in::{Action, SignIn, SignedIn};
-use crate::checkin::state::Halted;
-use crate::desk::config::DeskConfig;
-use crate::desk::logbook::failure_of;
-use crate::desk::past::{Past, unlocked, wrong_pin};
-use crate::desk::rules::effective;
-use crate::desk::sources::desk_cert;
-use crate::desk::start::opening;
-use crate::host::clock::boot_id;
-use crate::host::disk::{self, FileStore, Space};
-use crate::host::file;
-use crate::host::folder::replace_files;
-use crate::host::random::SystemRandom;
-use crate::record::desk_state::{DeskState, MAX_STATE_LEN};
-use crate::record::latest::Now;
-use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, OpenBasis, Opening, SegmentHead};
-use crate::tlog::NoteSigner;
+use crate::config::DeskConfig;
+use crate::logbook::failure_of;
+use crate::past::{Past, unlocked, wrong_pin};
+use crate::rules::effective;
+use crate::sources::desk_cert;
+use crate::start::opening;
+use bits::stamp::Clock;
+use checkin::failure::Failure;
+use checkin::sign_in::{Action, SignIn, SignedIn};
+use checkin::state::Halted;
+use host::clock::boot_id;
+use host::disk::{self, FileStore, Space};
+use host::file;
+use host::folder::replace_files;
+use host::random::SystemRandom;
+use record::desk_state::{DeskState, MAX_STATE_LEN};
+use record::latest::Now;
+use record::{AttendanceEvent, AttendanceLog, Code, Digest, OpenBasis, Opening, SegmentHead};
 use std::path::{Path, PathBuf};
+use tlog::NoteSigner;
 
 /// What a desk remembers of those who sign in.
 pub(super) struct Guard {
@@ -281,7 +281,7 @@ fn reached(past: &Past, state: &DeskState) -> bool {
 }
 
 fn device_news(word: &str) -> AttendanceEvent {
-    crate::checkin::records::device_news("sign-in", word)
+    checkin::records::device_news("sign-in", word)
 }
 
 fn halted(failure: Failure, cause: impl std::fmt::Display) -> Halted {

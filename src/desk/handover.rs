@@ -1,12 +1,12 @@
 //! The log leaves the desk: an export into a new folder, whole or not at all.
 
-use crate::checkin::state::Halted;
-use crate::desk::config::DeskConfig;
-use crate::desk::purge::EVIDENCE_FOLDER;
-use crate::desk::sources::{desk_cert, device_key};
-use crate::host::disk::{FileStore, JournalError, kept_anchors, kept_evidence};
-use crate::host::folder::{FolderError, write_folder};
-use crate::record::export::{Beside, ExportFault, export_with};
+use crate::config::DeskConfig;
+use crate::purge::EVIDENCE_FOLDER;
+use crate::sources::{desk_cert, device_key};
+use checkin::state::Halted;
+use host::disk::{FileStore, JournalError, kept_anchors, kept_evidence};
+use host::folder::{FolderError, write_folder};
+use record::export::{Beside, ExportFault, export_with};
 use std::path::Path;
 
 /// Why nothing was exported.

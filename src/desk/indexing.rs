@@ -1,17 +1,17 @@
 //! The thread that keeps the index: fed behind each durable entry, held against the journal at the start, built again
 //! at every doubt. Nobody waits for it, and a desk without an index loses nothing but its counts.
 
-use crate::checkin::event::Event;
-use crate::desk::runtime::Message;
-use crate::host::index::{INDEX_FILE, Index, IndexFault, remove};
-use crate::host::threads;
-use crate::record::{AttendanceLog, Entry, LogStore, SegmentHead};
-use crate::tlog::NoteVerifier;
-use crate::tlog::tree::Hash;
+use crate::runtime::Message;
+use checkin::event::Event;
+use host::index::{INDEX_FILE, Index, IndexFault, remove};
+use host::threads;
+use record::{AttendanceLog, Entry, LogStore, SegmentHead};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
+use tlog::NoteVerifier;
+use tlog::tree::Hash;
 
 /// Entries that are on the disk now.
 pub(super) struct IndexOrder {

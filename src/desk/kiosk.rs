@@ -4,20 +4,20 @@
 //! - No desk runs from a package whose board nobody could name, and none before somebody has signed in.
 //! - What cannot be started ends in a halted view with its cause.
 
-use crate::bits::stamp::Clock;
-use crate::checkin::event::Input;
-use crate::checkin::preparing::preparing_view;
-use crate::checkin::show::halted_at_start;
-use crate::checkin::state::Halted;
-use crate::checkin::view::PreparingView;
-use crate::desk::config::DeskConfig;
-use crate::desk::package::Packages;
-use crate::desk::preparation::Preparation;
-use crate::desk::preparation_view::header;
-use crate::desk::runtime::{QUEUE_LEN, RunningDesk, ViewCell};
-use crate::desk::sources::prepare;
-use crate::desk::start::{Adapters, diagnose, start_in};
-use crate::host::threads;
+use crate::config::DeskConfig;
+use crate::package::Packages;
+use crate::preparation::Preparation;
+use crate::preparation_view::header;
+use crate::runtime::{QUEUE_LEN, RunningDesk, ViewCell};
+use crate::sources::prepare;
+use crate::start::{Adapters, diagnose, start_in};
+use bits::stamp::Clock;
+use checkin::event::Input;
+use checkin::preparing::preparing_view;
+use checkin::show::halted_at_start;
+use checkin::state::Halted;
+use checkin::view::PreparingView;
+use host::threads;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};

@@ -1,23 +1,23 @@
 //! The thread that writes the log, shows its head to a witness, and looks after the disk it lies on.
 
-use crate::bits::stamp::{Clock, Stamp};
-use crate::checkin::event::{ClosedLog, CopyHealth, DiskState, Event, KeptEvidence, Machine, Purpose};
-use crate::checkin::failure::Failure;
-use crate::checkin::records;
-use crate::desk::anchors::{AnchorOrder, AnchorOutcome, Schedule};
-use crate::desk::indexing::IndexOrder;
-use crate::desk::purge::EVIDENCE_FOLDER;
-use crate::desk::runtime::Message;
-use crate::host::disk::{self, Space};
-use crate::host::sealed;
-use crate::host::second_copy::{CopyState, SecondCopy};
-use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
-use crate::tlog::witness::Anchored;
+use crate::anchors::{AnchorOrder, AnchorOutcome, Schedule};
+use crate::indexing::IndexOrder;
+use crate::purge::EVIDENCE_FOLDER;
+use crate::runtime::Message;
+use bits::stamp::{Clock, Stamp};
+use checkin::event::{ClosedLog, CopyHealth, DiskState, Event, KeptEvidence, Machine, Purpose};
+use checkin::failure::Failure;
+use checkin::records;
+use host::disk::{self, Space};
+use host::sealed;
+use host::second_copy::{CopyState, SecondCopy};
+use record::{AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
+use tlog::witness::Anchored;
 
 /// How often the disk and the clocks are looked at.
 const LOOK_MS: u64 = 5_000;

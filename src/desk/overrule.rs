@@ -1,13 +1,13 @@
 //! Two people take something upon themselves that the rules forbid: both prove themselves by PIN, one of them answers.
 
-use crate::bits::secret::Secret;
-use crate::bits::stamp::Clock;
-use crate::checkin::sign_in::{Action, Attempt, Refusal, SignIn, SignedIn};
-use crate::checkin::state::Halted;
-use crate::crypto::pin::PinCheck;
-use crate::desk::config::DeskConfig;
-use crate::desk::package::{self, OpenPackage, Packages};
-use crate::record::{Code, CodeError};
+use crate::config::DeskConfig;
+use crate::package::{self, OpenPackage, Packages};
+use bits::secret::Secret;
+use bits::stamp::Clock;
+use checkin::sign_in::{Action, Attempt, Refusal, SignIn, SignedIn};
+use checkin::state::Halted;
+use crypto::pin::PinCheck;
+use record::{Code, CodeError};
 use std::path::Path;
 
 /// Two people who proved themselves. Made by [`prove`] only.

@@ -6,26 +6,26 @@
 //!   portraits are in memory only, and only after somebody gave a PIN that opened them.
 //! - A version lower than one that was taken is refused, after a wipe too.
 
-use crate::bits::secret::Secret;
-use crate::bits::stamp::Clock;
-use crate::checkin::failure::Failure;
-use crate::checkin::state::Halted;
-use crate::desk::config::DeskConfig;
-use crate::desk::guard::Guard;
-use crate::desk::package_look::Looked;
-use crate::desk::sources::{board_keys, device_key, package_identity};
-use crate::host::folder::{replace_files, write_new_file};
-use crate::host::package_shelf::{PackageShelf, Seen, ShelfError, packages_in, read_beginning, read_package, stamp_of};
-use crate::host::{file, sealed};
-use crate::package::contents::{Front, People};
-use crate::package::note::{PackageFault, PackageNote, PackageReceipt, PackageUse, check_form, split_file};
-use crate::package::operators::{PinError, PinLock};
-use crate::record::{BoardKeys, DeskCert, Digest, RevocationList};
-use crate::tlog::{NoteError, NoteSigner};
+use crate::config::DeskConfig;
+use crate::guard::Guard;
+use crate::package_look::Looked;
+use crate::sources::{board_keys, device_key, package_identity};
+use bits::secret::Secret;
+use bits::stamp::Clock;
+use checkin::failure::Failure;
+use checkin::state::Halted;
+use host::folder::{replace_files, write_new_file};
+use host::package_shelf::{PackageShelf, Seen, ShelfError, packages_in, read_beginning, read_package, stamp_of};
+use host::{file, sealed};
 use jiff::Timestamp;
+use package::contents::{Front, People};
+use package::note::{PackageFault, PackageNote, PackageReceipt, PackageUse, check_form, split_file};
+use package::operators::{PinError, PinLock};
+use record::{BoardKeys, DeskCert, Digest, RevocationList};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tlog::{NoteError, NoteSigner};
 
 /// The packages of one desk, and what it takes to judge them.
 pub struct Packages {

@@ -5,10 +5,10 @@
 //! - One look reads no more than [`MAX_READ_BYTES`], and one package, of what it did not know; the others wait for
 //!   the next look.
 
-use crate::bits::stamp::Clock;
-use crate::checkin::failure::Failure;
-use crate::desk::package::{Judged, OpenPackage, Packages, peeked};
-use crate::host::package_shelf::{FileStamp, packages_in, stamp_of};
+use crate::package::{Judged, OpenPackage, Packages, peeked};
+use bits::stamp::Clock;
+use checkin::failure::Failure;
+use host::package_shelf::{FileStamp, packages_in, stamp_of};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -3,18 +3,18 @@
 //! A wrong PIN is an entry like every other, so that nobody forgets it without cutting the log. PINs are counted from
 //! these entries; there is no counter beside them that could be put back.
 
-use crate::desk::config::DeskConfig;
-use crate::desk::sessions::journals;
-use crate::host::disk::{read_segment_file, segment_numbers};
-use crate::host::file;
-use crate::record::latest::LatestTimes;
-use crate::record::segment::{Segment, SegmentContent, read_segment};
-use crate::record::{AttendanceEvent, Code, SegmentHead};
-use crate::tlog::cosignature::verify;
-use crate::tlog::{CosignatureKey, NoteVerifier};
+use crate::config::DeskConfig;
+use crate::sessions::journals;
+use host::disk::{read_segment_file, segment_numbers};
+use host::file;
 use jiff::Timestamp;
+use record::latest::LatestTimes;
+use record::segment::{Segment, SegmentContent, read_segment};
+use record::{AttendanceEvent, Code, SegmentHead};
 use std::collections::BTreeMap;
 use std::path::Path;
+use tlog::cosignature::verify;
+use tlog::{CosignatureKey, NoteVerifier};
 
 /// What the journals say.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -5,27 +5,27 @@
 //! - What a PIN opens is its check; a wrong one is an entry before the next is tried.
 //! - Nobody works under board keys whose characters were not shown to this person once.
 
-use crate::bits::secret::Secret;
-use crate::checkin::context::SessionTimes;
-use crate::checkin::event::Input;
-use crate::checkin::failure::Failure;
-use crate::checkin::preparing::preparing_view;
-use crate::checkin::sign_in::{Action, Attempt, Refusal, SignIn, SignedIn};
-use crate::checkin::state::Halted;
-use crate::checkin::view::{Header, PreparingView};
-use crate::crypto::pin::PinCheck;
-use crate::desk::config::DeskConfig;
-use crate::desk::kiosk::{LOOK_AGAIN_MS, Message, Start};
-use crate::desk::package::{OpenPackage, PackageKey, Packages};
-use crate::desk::package_look::Found;
-use crate::desk::rules::PackageRules;
-use crate::desk::runtime::RunningDesk;
-use crate::desk::sessions::for_session;
-use crate::desk::sources::{Entrance, prepare_from};
-use crate::desk::start::{diagnose, start_in};
-use crate::package::contents::PackageSettings;
-use crate::package::operators::Operator;
-use crate::record::AttendanceEvent;
+use crate::config::DeskConfig;
+use crate::kiosk::{LOOK_AGAIN_MS, Message, Start};
+use crate::package::{OpenPackage, PackageKey, Packages};
+use crate::package_look::Found;
+use crate::rules::PackageRules;
+use crate::runtime::RunningDesk;
+use crate::sessions::for_session;
+use crate::sources::{Entrance, prepare_from};
+use crate::start::{diagnose, start_in};
+use bits::secret::Secret;
+use checkin::context::SessionTimes;
+use checkin::event::Input;
+use checkin::failure::Failure;
+use checkin::preparing::preparing_view;
+use checkin::sign_in::{Action, Attempt, Refusal, SignIn, SignedIn};
+use checkin::state::Halted;
+use checkin::view::{Header, PreparingView};
+use crypto::pin::PinCheck;
+use package::contents::PackageSettings;
+use package::operators::Operator;
+use record::AttendanceEvent;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 

@@ -1,16 +1,16 @@
 //! What the screen shows while a desk is prepared.
 
-use crate::bits::stamp::Clock;
-use crate::checkin::preparing::preparing_view;
-use crate::checkin::sign_in::Standing;
-use crate::checkin::view::{Header, OfferView, OperatorView, PackagesView, PreparingView, RefusedView, SignInView};
-use crate::desk::config::DeskConfig;
-use crate::desk::package::OpenPackage;
-use crate::desk::preparation::{Preparation, Stage, signers};
-use crate::package::contents::PackageSettings;
-use crate::package::operators::Operator;
+use crate::config::DeskConfig;
+use crate::package::OpenPackage;
+use crate::preparation::{Preparation, Stage, signers};
+use bits::stamp::Clock;
+use checkin::preparing::preparing_view;
+use checkin::sign_in::Standing;
+use checkin::view::{Header, OfferView, OperatorView, PackagesView, PreparingView, RefusedView, SignInView};
 use jiff::Timestamp;
 use jiff::tz::Offset;
+use package::contents::PackageSettings;
+use package::operators::Operator;
 use std::path::Path;
 
 impl Preparation {

@@ -3,28 +3,28 @@
 //! Refused until the board's receipt covers every segment of the journal, or two people overrule that, each by PIN and
 //! one of them a head. The entry is on the disk before the first file goes; the journal itself stays, it names nobody.
 
-use crate::bits::stamp::Clock as _;
-use crate::checkin::state::Halted;
-use crate::desk::config::DeskConfig;
-use crate::desk::overrule::OverrulePair;
-use crate::desk::package;
-use crate::desk::rules::effective;
-use crate::desk::sources::{desk_cert, device_key};
-use crate::desk::start::opening;
-use crate::host::clock::SystemClock;
-use crate::host::disk::{FileStore, JournalError};
-use crate::host::folder::{FolderError, read_text_file, remove};
-use crate::host::index::{INDEX_FILE, INDEX_TAILS};
-use crate::host::package_shelf::ShelfError;
-use crate::host::random::SystemRandom;
-use crate::record::receipt::Receipt;
-use crate::record::segment::{SegmentContent, SegmentDamage, read_segment};
-use crate::record::{
+use crate::config::DeskConfig;
+use crate::overrule::OverrulePair;
+use crate::package;
+use crate::rules::effective;
+use crate::sources::{desk_cert, device_key};
+use crate::start::opening;
+use bits::stamp::Clock as _;
+use checkin::state::Halted;
+use host::clock::SystemClock;
+use host::disk::{FileStore, JournalError};
+use host::folder::{FolderError, read_text_file, remove};
+use host::index::{INDEX_FILE, INDEX_TAILS};
+use host::package_shelf::ShelfError;
+use host::random::SystemRandom;
+use record::receipt::Receipt;
+use record::segment::{SegmentContent, SegmentDamage, read_segment};
+use record::{
     AttendanceEvent, AttendanceLog, BoardKeys, BoardKeysError, Code, CodeError, Digest, LogFault, LogStore, StoreFault,
 };
-use crate::tlog::{Checkpoint, NoteError, NoteVerifier};
 use sha2::{Digest as _, Sha256};
 use std::path::{Path, PathBuf};
+use tlog::{Checkpoint, NoteError, NoteVerifier};
 
 /// Who allows it.
 pub enum Leave<'a> {

@@ -1,8 +1,8 @@
 //! The thread that asks the registry.
 
-use crate::checkin::event::Event;
-use crate::desk::runtime::Message;
-use crate::registry::{Query, Registry};
+use crate::runtime::Message;
+use checkin::event::Event;
+use registry::{Query, Registry};
 use std::sync::mpsc::{Receiver, SyncSender};
 
 /// Asks one question after the other until nobody has one any more.

@@ -1,15 +1,15 @@
 //! The registry's client, as the configuration wants it.
 
-use crate::checkin::failure::Failure;
-use crate::checkin::state::Halted;
-use crate::desk::config::RegistryConfig;
-use crate::desk::start::diagnose;
-use crate::host::clock::SystemClock;
-use crate::host::file;
-use crate::host::http::{CallLimits, HttpsRegistry, RegistrySettings};
-use crate::registry::Registry;
-use crate::tlog::{CosignatureKey, NoteKey, NoteVerifier};
+use crate::config::RegistryConfig;
+use crate::start::diagnose;
+use checkin::failure::Failure;
+use checkin::state::Halted;
+use host::clock::SystemClock;
+use host::file;
+use host::http::{CallLimits, HttpsRegistry, RegistrySettings};
+use registry::Registry;
 use std::path::{Path, PathBuf};
+use tlog::{CosignatureKey, NoteKey, NoteVerifier};
 
 /// Makes the client once the key is known that signs its questions: the key of the log's segment.
 pub type RegistryMaker = Box<dyn FnOnce(NoteKey) -> Result<Box<dyn Registry>, Halted>>;

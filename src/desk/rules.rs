@@ -15,10 +15,10 @@
 //!
 //! Invariant: a desk's own file makes no rule of a package weaker.
 
-use crate::desk::config::{CardTypeConfig, DeskConfig};
-use crate::emrtd::inspect::{CardType, InspectionPolicy};
-use crate::package::contents::{PackagePolicy, PackageSettings};
-use crate::record::{Code, Digest, OpenRules};
+use crate::config::{CardTypeConfig, DeskConfig};
+use emrtd::inspect::{CardType, InspectionPolicy};
+use package::contents::{PackagePolicy, PackageSettings};
+use record::{Code, Digest, OpenRules};
 use std::collections::BTreeMap;
 
 /// What somebody says about how a desk has to work.
@@ -97,7 +97,7 @@ impl EffectiveRules {
             chip_authentication_required: self.rules.authentication_required,
             revocation_required: self.rules.revocation_required,
             card_types: self.rules.card_types.clone().unwrap_or(usual.card_types),
-            issue_date: Some(crate::cccd::dg13::ISSUED),
+            issue_date: Some(cccd::dg13::ISSUED),
             ..InspectionPolicy::default()
         }
     }

@@ -1,17 +1,17 @@
 //! The thread that owns the state, and the hands it works with.
 
-use crate::bits::stamp::Clock;
-use crate::checkin::context::Context;
-use crate::checkin::event::{Effect, Event, Input};
-use crate::checkin::failure::Signal;
-use crate::checkin::show::view;
-use crate::checkin::state::State;
-use crate::checkin::step::{guarded_ms, step};
-use crate::checkin::view::View;
-use crate::desk::card::CardOrder;
-use crate::desk::logbook::LogOrder;
-use crate::host::threads;
-use crate::registry::Query;
+use crate::card::CardOrder;
+use crate::logbook::LogOrder;
+use bits::stamp::Clock;
+use checkin::context::Context;
+use checkin::event::{Effect, Event, Input};
+use checkin::failure::Signal;
+use checkin::show::view;
+use checkin::state::State;
+use checkin::step::{guarded_ms, step};
+use checkin::view::View;
+use host::threads;
+use registry::Query;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};

@@ -1,10 +1,10 @@
 //! One journal for each session, where a desk works from packages: a log's name holds its session, and what one session
 //! wrote is handed over and purged without the next.
 
-use crate::checkin::failure::Failure;
-use crate::checkin::state::Halted;
-use crate::desk::config::DeskConfig;
-use crate::host::folder::list_folders;
+use crate::config::DeskConfig;
+use checkin::failure::Failure;
+use checkin::state::Halted;
+use host::folder::list_folders;
 use std::path::{Path, PathBuf};
 
 /// The configuration of one session of a desk that works from packages.

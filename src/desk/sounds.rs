@@ -1,7 +1,7 @@
 //! Which sound a signal has.
 
-use crate::checkin::failure::Signal;
-use crate::host::sound::{Player, Sound};
+use checkin::failure::Signal;
+use host::sound::{Player, Sound};
 
 /// Makes the sound of each signal it is given.
 pub fn speaker() -> Box<dyn FnMut(Signal) + Send> {

@@ -1,28 +1,28 @@
 //! What a desk works from: roster, keys, certificate, trust anchors, from the files that the configuration names.
 
-use crate::bits::hex;
-use crate::bits::secret::{Pii, Secret};
-use crate::checkin::failure::Failure;
-use crate::checkin::sign_in::{OnDuty, SignedIn};
-use crate::checkin::state::Halted;
-use crate::desk::config::{DeskConfig, DeviceStoreKind};
-use crate::desk::package::{self, OpenPackage, PackageKey, Packages};
-use crate::desk::registry::cosigner;
-use crate::desk::trust::{TrustSource, TrustWatch};
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::host::device_key::{self, DeviceStore};
-use crate::host::file;
-use crate::host::package_shelf::{PackageShelf, ShelfError};
-use crate::host::pkcs11::TokenSettings;
-use crate::host::threads;
-use crate::host::trust::trust_folder_of;
-use crate::record::statement::device_key_name;
-use crate::record::{AttendanceEvent, BoardKeys, Code, DeskCert, Digest, PackageRef, RevocationList};
-use crate::roster::{CandidateId, Roster};
-use crate::tlog::{CosignatureKey, NoteSigner};
+use crate::config::{DeskConfig, DeviceStoreKind};
+use crate::package::{self, OpenPackage, PackageKey, Packages};
+use crate::registry::cosigner;
+use crate::trust::{TrustSource, TrustWatch};
+use bits::hex;
+use bits::secret::{Pii, Secret};
+use checkin::failure::Failure;
+use checkin::sign_in::{OnDuty, SignedIn};
+use checkin::state::Halted;
+use emrtd::authenticity::trust::TrustStore;
+use host::device_key::{self, DeviceStore};
+use host::file;
+use host::package_shelf::{PackageShelf, ShelfError};
+use host::pkcs11::TokenSettings;
+use host::threads;
+use host::trust::trust_folder_of;
 use jiff::tz::Offset;
+use record::statement::device_key_name;
+use record::{AttendanceEvent, BoardKeys, Code, DeskCert, Digest, PackageRef, RevocationList};
+use roster::{CandidateId, Roster};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use tlog::{CosignatureKey, NoteSigner};
 
 /// What a desk works from, read before the log is opened.
 pub(super) struct Prepared {

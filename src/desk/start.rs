@@ -1,35 +1,35 @@
 //! From configuration and adapters to a running desk, or to the reason why there is none.
 
-use crate::bits::random::Random;
-use crate::bits::stamp::{Clock, Stamp};
-use crate::checkin::context::{Context, DeskPolicy, Labels, SessionTimes};
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::records;
-use crate::checkin::show::view;
-use crate::checkin::state::{Halted, State};
-use crate::desk::anchors::{Schedule, WitnessLink, carry, outside_head};
-use crate::desk::card::CardHand;
-use crate::desk::config::{DeskConfig, SessionConfig};
-use crate::desk::indexing::{self, IndexOrder};
-use crate::desk::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
-use crate::desk::registry::RegistryMaker;
-use crate::desk::rules::{EffectiveRules, effective};
-use crate::desk::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, ViewCell, inbox};
-use crate::desk::sources::{Prepared, halted_at, prepare, small_text};
-use crate::desk::{questions, watch};
-use crate::host::disk::{self, FileStore, Space};
-use crate::host::second_copy::SecondCopy;
-use crate::host::{clock, program, sealed, threads};
-use crate::iso7816::transport::CardReader;
-use crate::record::{AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, OpenBasis, Opening};
-use crate::registry::Registry;
-use crate::roster::Place;
-use crate::tlog::NoteSigner;
+use crate::anchors::{Schedule, WitnessLink, carry, outside_head};
+use crate::card::CardHand;
+use crate::config::{DeskConfig, SessionConfig};
+use crate::indexing::{self, IndexOrder};
+use crate::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
+use crate::registry::RegistryMaker;
+use crate::rules::{EffectiveRules, effective};
+use crate::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, ViewCell, inbox};
+use crate::sources::{Prepared, halted_at, prepare, small_text};
+use crate::{questions, watch};
+use bits::random::Random;
+use bits::stamp::{Clock, Stamp};
+use checkin::context::{Context, DeskPolicy, Labels, SessionTimes};
+use checkin::failure::{Failure, Signal};
+use checkin::records;
+use checkin::show::view;
+use checkin::state::{Halted, State};
+use host::disk::{self, FileStore, Space};
+use host::second_copy::SecondCopy;
+use host::{clock, program, sealed, threads};
+use iso7816::transport::CardReader;
 use jiff::SignedDuration;
+use record::{AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, OpenBasis, Opening};
+use registry::Registry;
+use roster::Place;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use tlog::NoteSigner;
 
 /// The adapters a desk works with.
 pub struct Adapters {
@@ -184,7 +184,7 @@ fn ask_thread(
     registry: Box<dyn Registry>,
     inbox: &SyncSender<Message>,
     workers: &mut Vec<std::thread::JoinHandle<()>>,
-) -> Result<SyncSender<Box<crate::registry::Query>>, Halted> {
+) -> Result<SyncSender<Box<registry::Query>>, Halted> {
     let (questions, queue) = sync_channel(QUEUE_LEN);
     let inbox = inbox.clone();
     workers.push(spawned(threads::spawn("registry", move || questions::ask(registry, &queue, &inbox)))?);

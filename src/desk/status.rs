@@ -1,13 +1,13 @@
 //! What the log adds up to, for the technician: from the index, where it agrees with the journal.
 
-use crate::checkin::state::Halted;
-use crate::desk::config::DeskConfig;
-use crate::desk::sources::device_key;
-use crate::host::disk::FileStore;
-use crate::host::index::{Counts, INDEX_FILE, Index, IndexFault, journal_heads};
-use crate::record::SegmentHead;
-use crate::tlog::NoteVerifier;
+use crate::config::DeskConfig;
+use crate::sources::device_key;
+use checkin::state::Halted;
+use host::disk::FileStore;
+use host::index::{Counts, INDEX_FILE, Index, IndexFault, journal_heads};
+use record::SegmentHead;
 use std::path::Path;
+use tlog::NoteVerifier;
 
 /// What the log adds up to.
 #[derive(Debug, Clone, PartialEq, Eq)]

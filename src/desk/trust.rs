@@ -3,14 +3,14 @@
 //! Invariants: a reading ends on the store it began with; a folder that is missing, damaged, empty or older, or that the
 //! board has not signed where its key is known, leaves the store as it is.
 
-use crate::checkin::failure::Failure;
-use crate::checkin::state::Halted;
-use crate::desk::config::PathsConfig;
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::host::folder::read_text_file;
-use crate::host::trust::{DEVIATIONS, folder_stamp, read_trust_folder};
-use crate::host::trust_note;
-use crate::record::BoardKeys;
+use crate::config::PathsConfig;
+use checkin::failure::Failure;
+use checkin::state::Halted;
+use emrtd::authenticity::trust::TrustStore;
+use host::folder::read_text_file;
+use host::trust::{DEVIATIONS, folder_stamp, read_trust_folder};
+use host::trust_note;
+use record::BoardKeys;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 

@@ -1,8 +1,8 @@
 //! The thread that watches the reader's field.
 
-use crate::checkin::event::Event;
-use crate::desk::runtime::Message;
-use crate::iso7816::transport::CardReader;
+use crate::runtime::Message;
+use checkin::event::Event;
+use iso7816::transport::CardReader;
 use std::sync::mpsc::SyncSender;
 
 /// How long one look at the field lasts when nothing changes.

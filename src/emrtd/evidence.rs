@@ -4,9 +4,9 @@ mod bundle;
 
 pub use bundle::{MAX_BUNDLE_BYTES, open_bundle};
 
-use crate::bits::hex;
-use crate::bits::secret::Pii;
-use crate::emrtd::authenticity::active::CHALLENGE_LEN;
+use crate::authenticity::active::CHALLENGE_LEN;
+use bits::hex;
+use bits::secret::Pii;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 

@@ -5,7 +5,7 @@
 //! never a verdict.
 
 mod dialogue;
-pub(in crate::emrtd) mod judging;
+pub(crate) mod judging;
 mod mapping;
 mod opening;
 mod proving;
@@ -14,15 +14,15 @@ mod resumption;
 
 pub use resumption::Resumption;
 
-use crate::bits::random::Random;
-use crate::emrtd::access::key::AccessKey;
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::evidence::Evidence;
-use crate::emrtd::lds::files::{FileId, LdsFiles};
-use crate::emrtd::report::{CheckResult, Overall, Report, Ruling};
-use crate::iso7816::CardSession;
-use crate::iso7816::transport::CardTransport;
+use crate::access::key::AccessKey;
+use crate::authenticity::trust::TrustStore;
+use crate::evidence::Evidence;
+use crate::lds::files::{FileId, LdsFiles};
+use crate::report::{CheckResult, Overall, Report, Ruling};
+use bits::random::Random;
 use dialogue::{Dialogue, SignedObject};
+use iso7816::CardSession;
+use iso7816::transport::CardTransport;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
@@ -307,7 +307,7 @@ impl InspectionPolicy {
 }
 
 impl Inspection {
-    pub(in crate::emrtd) fn unopened(trust_store_version: &str) -> Self {
+    pub(crate) fn unopened(trust_store_version: &str) -> Self {
         Self {
             results: Vec::new(),
             rulings: Vec::new(),

@@ -3,8 +3,8 @@
 //! Invariants: a wrong check digit never stops the reading, it is named; nothing is guessed (no century, no
 //! correction of letters that look like digits).
 
-use crate::bits::secret::Pii;
-use crate::emrtd::access::key::AccessKey;
+use crate::access::key::AccessKey;
+use bits::secret::Pii;
 use thiserror::Error;
 
 /// The size of a document and with it the layout of its MRZ.

@@ -7,20 +7,20 @@
 //!
 //! Invariants: pure; the same files, store and moment give the same report; no file is judged twice.
 
-use crate::bits::secret::Pii;
-use crate::bits::tlv;
-use crate::emrtd::authenticity::active;
-use crate::emrtd::authenticity::card_security;
-use crate::emrtd::authenticity::passive::{self, SignedSod, SodVerdict};
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::evidence::{ActiveAnswer, ChipEvidence, Evidence, GroupHash};
-use crate::emrtd::inspect::judging::{self, Judged};
-use crate::emrtd::inspect::{Inspection, InspectionPolicy, IssueDate};
-use crate::emrtd::lds::dg15;
-use crate::emrtd::lds::files::{FileId, LdsFiles};
-use crate::emrtd::lds::security_infos::SecurityInfos;
-use crate::emrtd::lds::sod::SecurityObject;
-use crate::emrtd::report::{self, Cause, Check, Outcome, Report};
+use crate::authenticity::active;
+use crate::authenticity::card_security;
+use crate::authenticity::passive::{self, SignedSod, SodVerdict};
+use crate::authenticity::trust::TrustStore;
+use crate::evidence::{ActiveAnswer, ChipEvidence, Evidence, GroupHash};
+use crate::inspect::judging::{self, Judged};
+use crate::inspect::{Inspection, InspectionPolicy, IssueDate};
+use crate::lds::dg15;
+use crate::lds::files::{FileId, LdsFiles};
+use crate::lds::security_infos::SecurityInfos;
+use crate::lds::sod::SecurityObject;
+use crate::report::{self, Cause, Check, Outcome, Report};
+use bits::secret::Pii;
+use bits::tlv;
 use jiff::Timestamp;
 
 const SECTION_SOD: &str = "9303-10 §4.6.2";

@@ -1,6 +1,6 @@
 //! The machine's two clocks and the name of its boot.
 
-use crate::bits::stamp::{Clock, Stamp};
+use bits::stamp::{Clock, Stamp};
 use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 

@@ -4,9 +4,10 @@ use super::keys::{KeyFileError, SealCost, create_key_file, open_key_file};
 use super::pkcs11::{TokenError, TokenKey, TokenSettings};
 #[cfg(feature = "tpm")]
 use super::tpm::{TpmError, TpmKey};
-use crate::bits::{random::Random, secret::Secret};
-use crate::tlog::NoteSigner;
+use bits::random::Random;
+use bits::secret::Secret;
 use std::path::Path;
+use tlog::NoteSigner;
 
 /// Where the key lies, and what opens it.
 pub enum DeviceStore<'a> {

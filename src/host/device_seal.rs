@@ -9,7 +9,7 @@ use super::pkcs11::{self, TokenError};
 use super::sealed::{self, SealError};
 #[cfg(feature = "tpm")]
 use super::tpm_seal::{self, TpmSealError};
-use crate::bits::secret::Secret;
+use bits::secret::Secret;
 
 /// Why a secret was not sealed or opened.
 #[derive(Debug, thiserror::Error)]

@@ -2,7 +2,8 @@
 
 use super::file;
 use super::folder::{FolderError, read_folder, read_text_file, write_new_file};
-use crate::record::{LogStore, StoreFault, export::KeptAnchor};
+use record::export::KeptAnchor;
+use record::{LogStore, StoreFault};
 use std::{
     fs::{self, File, TryLockError},
     io::{self, Read as _, Write as _},

@@ -3,9 +3,9 @@
 use super::disk::sync_folder;
 use super::file;
 use super::random::SystemRandom;
-use crate::bits::hex;
-use crate::bits::random::Random as _;
-use crate::record::{ExportSource, SourceFault};
+use bits::hex;
+use bits::random::Random as _;
+use record::{ExportSource, SourceFault};
 use std::{
     borrow::Cow,
     collections::BTreeMap,

@@ -3,11 +3,10 @@
 //! A call is repeated once, within the same deadline, when the connection failed or the server said 502, 503 or 504:
 //! the question keeps its id, so that asking twice is asking once.
 
-use crate::bits::armour;
-use crate::bits::stamp::Clock;
-use crate::registry::wire::{Expected, judge, question_text, split_body};
-use crate::registry::{Answer, Breaker, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply};
-use crate::tlog::{NoteKey, NoteVerifier};
+use bits::armour;
+use bits::stamp::Clock;
+use registry::wire::{Expected, judge, question_text, split_body};
+use registry::{Answer, Breaker, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply};
 use reqwest::{Client, Url, redirect::Policy};
 use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer, version::TLS13};
 use sha2::{Digest as _, Sha256};
@@ -17,6 +16,7 @@ use std::{
     sync::Arc,
     time::{Duration, Instant},
 };
+use tlog::{NoteKey, NoteVerifier};
 use tokio::runtime::{Builder, Runtime};
 
 /// How long and how large a call may be.

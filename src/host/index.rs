@@ -3,13 +3,13 @@
 
 use super::disk::{read_segment_file, segment_numbers};
 use super::file;
-use crate::record::segment::{SegmentContent, read_segment};
-use crate::record::{AttendanceEvent, Entry, EntryRef, RegistryState, SegmentHead, StoreFault};
-use crate::tlog::NoteVerifier;
-use crate::tlog::tree::Hash;
+use record::segment::{SegmentContent, read_segment};
+use record::{AttendanceEvent, Entry, EntryRef, RegistryState, SegmentHead, StoreFault};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use std::path::Path;
 use std::time::Duration;
+use tlog::NoteVerifier;
+use tlog::tree::Hash;
 
 /// The index's file in the journal's folder.
 pub const INDEX_FILE: &str = "index.sqlite";

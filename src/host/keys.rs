@@ -5,11 +5,10 @@
 
 use super::disk::sync_folder;
 use super::file;
-use crate::bits::random::Random;
-use crate::bits::secret::Secret;
-use crate::tlog::{NoteError, NoteKey};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use bits::random::Random;
+use bits::secret::Secret;
 use chacha20poly1305::{
     ChaCha20Poly1305, Key, Nonce,
     aead::{Aead as _, KeyInit as _, Payload},
@@ -19,6 +18,7 @@ use std::{
     io::{self, BufRead as _, Read as _},
     path::Path,
 };
+use tlog::{NoteError, NoteKey};
 use zeroize::Zeroizing;
 
 /// The largest key file that is read.

@@ -12,8 +12,8 @@
 use super::disk::sync_folder;
 use super::folder::{Disk, FolderError, Medium};
 use super::random::SystemRandom;
-use crate::bits::hex;
-use crate::bits::random::Random as _;
+use bits::hex;
+use bits::random::Random as _;
 use std::{
     fs, io,
     path::{Path, PathBuf},

@@ -4,11 +4,10 @@
 //! Ed25519 where the token has it, otherwise ECDSA on P-256. The key's label in the token is its name in notes.
 
 use super::random::SystemRandom;
-use crate::bits::random::Random as _;
-use crate::bits::secret::Secret;
-use crate::bits::tlv;
-use crate::tlog::{NoteError, NoteSigner, NoteVerifier, signed_elsewhere};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use bits::random::Random as _;
+use bits::secret::Secret;
+use bits::tlv;
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
     error::{Error, RvError},
@@ -24,6 +23,7 @@ use cryptoki::{
 };
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
+use tlog::{NoteError, NoteSigner, NoteVerifier, signed_elsewhere};
 
 /// Which token, and how it is opened.
 pub struct TokenSettings<'a> {

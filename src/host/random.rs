@@ -1,6 +1,6 @@
 //! The operating system's chance.
 
-use crate::bits::random::Random;
+use bits::random::Random;
 
 /// Random bytes of the operating system, asked anew each time.
 #[derive(Debug, Clone, Copy, Default)]

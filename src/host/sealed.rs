@@ -2,9 +2,9 @@
 //!
 //! The library draws its own chance from the operating system.
 
-use crate::bits::secret::Secret;
 use age::{Decryptor, Encryptor, scrypt, secrecy::ExposeSecret as _, x25519};
 use bech32::{Bech32, Hrp};
+use bits::secret::Secret;
 use std::io::{Read as _, Write as _};
 
 /// Why a file was not sealed or opened.

@@ -1,6 +1,6 @@
 //! What is typed at a terminal and must not be read off its screen.
 
-use crate::bits::secret::Secret;
+use bits::secret::Secret;
 use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 use zeroize::Zeroizing;

@@ -1,6 +1,6 @@
 //! Threads with names, so that a stuck one can be told from the others.
 
-use crate::bits::spread::Spread;
+use bits::spread::Spread;
 use std::io;
 use std::num::NonZero;
 use std::sync::mpsc::{Receiver, sync_channel};

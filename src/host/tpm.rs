@@ -8,12 +8,12 @@
 use super::folder::{FolderError, read_text_file, write_new_file};
 use super::keys::{KeyFileError, SealCost, seal, unseal};
 use super::random::SystemRandom;
-use crate::bits::secret::Secret;
-use crate::tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
+use bits::secret::Secret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
 use std::str::FromStr as _;
+use tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
 use tss_esapi::{
     TctiNameConf,
     abstraction::transient::{KeyMaterial, KeyParams, TransientKeyContext, TransientKeyContextBuilder},

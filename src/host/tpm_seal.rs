@@ -3,8 +3,8 @@
 //!
 //! The session is salted with the storage root and encrypts its parameters, so that nobody reads the secret off the bus.
 
-use crate::bits::secret::Secret;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use bits::secret::Secret;
 use sha2::{Digest as _, Sha256};
 use std::str::FromStr as _;
 use tss_esapi::{

@@ -11,8 +11,8 @@
 
 use super::file;
 use super::trust_note;
-use crate::bits::{armour, hex};
-use crate::crypto::HashAlg;
+use bits::{armour, hex};
+use crypto::HashAlg;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
@@ -243,7 +243,7 @@ pub const DEVIATIONS: &str = "deviations.toml";
 /// The name of the file that lists the others, where `diemdanh-board trust import` made the folder.
 pub const MANIFEST: &str = "manifest.json";
 
-/// The form that [`crate::emrtd::authenticity::trust_import`] writes.
+/// The form that [`emrtd::authenticity::trust_import`] writes.
 const FORMAT: &str = "diemdanh trust folder 1";
 /// What stands for the folder in messages about a packed one.
 const PACKED: &str = "trust";

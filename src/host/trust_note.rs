@@ -5,12 +5,12 @@
 
 use super::folder::{FolderError, read_text_file};
 use super::trust::{Listing, MANIFEST, TrustFolder};
-use crate::bits::hex;
-use crate::record::{BoardKeys, Digest};
-use crate::tlog::{NoteError, NoteKey};
+use bits::hex;
+use record::{BoardKeys, Digest};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use tlog::{NoteError, NoteKey};
 
 /// The name of the note within the folder.
 pub const NOTE: &str = "manifest.note";

@@ -1,9 +1,9 @@
 //! The witness over HTTPS (C2SP `tlog-witness`): the same hard limits as the registry's client.
 
 use super::http::{CallLimits, RegistrySetupError, https_address, is_foreign_certificate, pinned_client};
-use crate::tlog::witness::{Introduction, MAX_BODY_LEN, Submission, Witness, WitnessFault};
 use reqwest::{Client, Url};
 use std::time::Duration;
+use tlog::witness::{Introduction, MAX_BODY_LEN, Submission, Witness, WitnessFault};
 use tokio::runtime::{Builder, Runtime};
 
 /// A desk that is being opened waits no longer for the last head.

@@ -1,7 +1,7 @@
 //! Command APDUs: ISO/IEC 7816-4:2020 §5.1 (cases 1–4, short and extended) and the commands of ICAO Doc 9303-10 §3
 //! and 9303-11 §4, §6.
 
-use crate::bits::tlv;
+use bits::tlv;
 
 /// Longest expected length of a short command.
 pub const MAX_SHORT_EXPECTED: u32 = 256;

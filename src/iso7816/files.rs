@@ -10,7 +10,7 @@ use super::command::{MAX_EVEN_OFFSET, MAX_SHORT_EXPECTED};
 use super::session::{CardSession, SessionError};
 use super::transport::TransportError;
 use super::{CommandApdu, ResponseApdu, SmError, StatusWord};
-use crate::bits::tlv::{self, TlvError};
+use bits::tlv::{self, TlvError};
 use thiserror::Error;
 
 /// Largest file that any caller may ask for, in bytes.

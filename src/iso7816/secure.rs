@@ -9,10 +9,10 @@
 
 use super::command::MAX_SHORT_EXPECTED;
 use super::{CommandApdu, ResponseApdu, StatusWord};
-use crate::bits::secret::Secret;
-use crate::bits::tlv::{self, Reader};
-use crate::crypto::cipher::{CipherAlg, CipherError};
-use crate::crypto::{mac, padding};
+use bits::secret::Secret;
+use bits::tlv::{self, Reader};
+use crypto::cipher::{CipherAlg, CipherError};
+use crypto::{mac, padding};
 
 /// Cryptogram with padding indicator.
 pub const TAG_CRYPTOGRAM: u32 = 0x87;

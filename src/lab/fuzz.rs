@@ -6,33 +6,33 @@
 //!
 //! Invariant: each returns for any bytes; what it returns does not matter here.
 
-use crate::bits::tlv::Reader;
-use crate::cccd::dg13::{self, Details};
-use crate::cccd::holder::Holder;
-use crate::cccd::qr::QrCard;
-use crate::emrtd::authenticity::certificate::Certificate;
-use crate::emrtd::authenticity::cms::SignedData;
-use crate::emrtd::authenticity::deviation::Deviations;
-use crate::emrtd::authenticity::master_list;
-use crate::emrtd::authenticity::passive;
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::evidence::ActiveAnswer;
-use crate::emrtd::lds::com::Com;
-use crate::emrtd::lds::dg2::ImageKind;
-use crate::emrtd::lds::files::{FileId, LdsFiles};
-use crate::emrtd::lds::image_header::dimensions;
-use crate::emrtd::lds::portrait::Portrait;
-use crate::emrtd::lds::security_infos::SecurityInfos;
-use crate::emrtd::lds::sod::SecurityObject;
-use crate::emrtd::lds::{dg1, dg15};
-use crate::emrtd::mrz::Mrz;
-use crate::emrtd::report::Report;
-use crate::iso7816::{CommandApdu, ResponseApdu};
-use crate::lab::fuzz_seeds;
-use crate::package::contents::{Front, People};
-use crate::package::note::split_file;
-use crate::package::{PackageNote, PackageReceipt};
+use crate::fuzz_seeds;
+use bits::tlv::Reader;
+use cccd::dg13::{self, Details};
+use cccd::holder::Holder;
+use cccd::qr::QrCard;
+use emrtd::authenticity::certificate::Certificate;
+use emrtd::authenticity::cms::SignedData;
+use emrtd::authenticity::deviation::Deviations;
+use emrtd::authenticity::master_list;
+use emrtd::authenticity::passive;
+use emrtd::authenticity::trust::TrustStore;
+use emrtd::evidence::ActiveAnswer;
+use emrtd::lds::com::Com;
+use emrtd::lds::dg2::ImageKind;
+use emrtd::lds::files::{FileId, LdsFiles};
+use emrtd::lds::image_header::dimensions;
+use emrtd::lds::portrait::Portrait;
+use emrtd::lds::security_infos::SecurityInfos;
+use emrtd::lds::sod::SecurityObject;
+use emrtd::lds::{dg1, dg15};
+use emrtd::mrz::Mrz;
+use emrtd::report::Report;
+use iso7816::{CommandApdu, ResponseApdu};
 use jiff::Timestamp;
+use package::contents::{Front, People};
+use package::note::split_file;
+use package::{PackageNote, PackageReceipt};
 
 /// One target: its name (the file in `fuzz/fuzz_targets`) and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));

@@ -3,24 +3,24 @@
 //!
 //! Invariant: the same vectors give the same seeds.
 
-use crate::bits::hex;
-use crate::bits::random::SeededRandom;
-use crate::crypto::HashAlg;
-use crate::emrtd::access::key::AccessKey;
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::evidence::ChipEvidence;
-use crate::emrtd::inspect::{InspectionPolicy, Unobserved, inspect};
-use crate::emrtd::lds::files::FileId;
-use crate::emrtd::lds::sod;
-use crate::iso7816::transport::{CardTransport, TransportError};
-use crate::lab::card::{CardData, SyntheticCard};
-use crate::lab::fuzz::TARGETS;
-use crate::lab::issuer::authority::{Authority, Profile, Validity};
-use crate::lab::issuer::people::{Person, people};
-use crate::lab::issuer::portrait::Coding;
-use crate::lab::issuer::{Fault, IssueError, Issuer, Making, groups};
-use crate::roster::canonical;
+use crate::card::{CardData, SyntheticCard};
+use crate::fuzz::TARGETS;
+use crate::issuer::authority::{Authority, Profile, Validity};
+use crate::issuer::people::{Person, people};
+use crate::issuer::portrait::Coding;
+use crate::issuer::{Fault, IssueError, Issuer, Making, groups};
+use bits::hex;
+use bits::random::SeededRandom;
+use crypto::HashAlg;
+use emrtd::access::key::AccessKey;
+use emrtd::authenticity::trust::TrustStore;
+use emrtd::evidence::ChipEvidence;
+use emrtd::inspect::{InspectionPolicy, Unobserved, inspect};
+use emrtd::lds::files::FileId;
+use emrtd::lds::sod;
+use iso7816::transport::{CardTransport, TransportError};
 use jiff::Timestamp;
+use roster::canonical;
 use std::path::Path;
 use std::sync::OnceLock;
 use std::{fs, io};

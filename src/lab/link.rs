@@ -3,8 +3,8 @@
 //!
 //! Invariants: nothing sleeps; the same commands take the same time on every machine.
 
-use crate::iso7816::transport::{CardTransport, TransportError};
-use crate::lab::card::SyntheticCard;
+use crate::card::SyntheticCard;
+use iso7816::transport::{CardTransport, TransportError};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 

@@ -4,8 +4,8 @@
 //!
 //! Invariants: nothing sleeps unless a delay was asked for; a card that is lifted ends its connection.
 
-use crate::iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
-use crate::lab::card::SyntheticCard;
+use crate::card::SyntheticCard;
+use iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;

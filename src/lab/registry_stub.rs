@@ -4,13 +4,6 @@
 //! from it.
 
 use super::witness::{Answer, LabWitness};
-use crate::bits::hex;
-use crate::bits::random::Random;
-use crate::host::threads;
-use crate::registry::wire::{AnswerLine, answer_text, parse_question};
-use crate::registry::{Asked, Query};
-use crate::tlog::cosignature::{CosignatureKey, cosign};
-use crate::tlog::{Checkpoint, NoteError, NoteKey, NoteVerifier};
 use axum::{
     Router,
     extract::State,
@@ -19,8 +12,13 @@ use axum::{
     routing::post,
 };
 use axum_server::{Handle, tls_rustls::RustlsConfig};
+use bits::hex;
+use bits::random::Random;
+use host::threads;
 use jiff::{SignedDuration, Timestamp};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
+use registry::wire::{AnswerLine, answer_text, parse_question};
+use registry::{Asked, Query};
 use rustls::{
     ServerConfig,
     crypto::ring,
@@ -37,6 +35,8 @@ use std::{
     thread::JoinHandle,
     time::Duration,
 };
+use tlog::cosignature::{CosignatureKey, cosign};
+use tlog::{Checkpoint, NoteError, NoteKey, NoteVerifier};
 
 /// What the stub says about a number: `match`, `mismatch/full_name,birth_date`, `card_invalid/revoked`,
 /// `not_found`, or any other word as a code of its own.

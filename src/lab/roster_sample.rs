@@ -3,10 +3,10 @@
 //! All people are made up; their numbers begin with 099, a province code that nobody has.
 
 use super::short_list::candidate_id;
-use crate::bits::random::{Random, SeededRandom};
-use crate::bits::secret::{Pii, Secret};
-use crate::roster::{Candidate, CandidateNumber, canonical};
+use bits::random::{Random, SeededRandom};
+use bits::secret::{Pii, Secret};
 use jiff::civil::{Date, date};
+use roster::{Candidate, CandidateNumber, canonical};
 use std::collections::BTreeMap;
 
 /// A person who must stand on the list, usually one whose synthetic card exists.

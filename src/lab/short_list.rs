@@ -2,11 +2,11 @@
 //!
 //! The board reads real lists; this form is for people who do not exist and who are typed into a source file.
 
-use crate::bits::secret::{Pii, Secret};
-use crate::bits::text;
-use crate::roster::{Candidate, CandidateId, CandidateNumber, Sex};
+use bits::secret::{Pii, Secret};
+use bits::text;
 use csv::StringRecord;
 use hmac::{Hmac, KeyInit as _, Mac as _};
+use roster::{Candidate, CandidateId, CandidateNumber, Sex};
 use sha2::Sha256;
 
 /// Why a short list cannot be read: the list is wrong, and it stands in a source file.

@@ -1,11 +1,11 @@
 //! What the program `card-sim` does: issues lab cards into folders and finds the card that was asked for.
 
-use crate::bits::text;
-use crate::lab::card::{CardData, SyntheticCard, folder};
-use crate::lab::catalogue::{self, Entry};
-use crate::lab::fuzz_seeds;
-use crate::lab::issuer::people::{Person, people};
-use crate::lab::issuer::{Fault, IssueError, Issuer, Making};
+use crate::card::{CardData, SyntheticCard, folder};
+use crate::catalogue::{self, Entry};
+use crate::fuzz_seeds;
+use crate::issuer::people::{Person, people};
+use crate::issuer::{Fault, IssueError, Issuer, Making};
+use bits::text;
 use std::path::Path;
 use std::{fs, io};
 use thiserror::Error;

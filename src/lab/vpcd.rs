@@ -6,8 +6,8 @@
 //!
 //! Invariants: never an empty answer frame, which would hang the reader.
 
-use crate::iso7816::transport::{CardTransport as _, TransportError};
-use crate::lab::card::SyntheticCard;
+use crate::card::SyntheticCard;
+use iso7816::transport::{CardTransport as _, TransportError};
 use std::io::{self, Read as _, Write as _};
 use std::net::{Shutdown, TcpStream};
 use std::os::linux::net::TcpStreamExt as _;

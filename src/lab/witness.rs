@@ -5,16 +5,16 @@
 //! taken when the board certified the device key that endorses its key, and when its first entry follows the head that
 //! was seen last.
 
-use crate::record::statement::{self, DeskCert};
-use crate::record::{AttendanceEvent, BoardKeys, Entry, Previous};
-use crate::tlog::checkpoint::Checkpoint;
-use crate::tlog::consistency::is_consistent;
-use crate::tlog::cosignature::cosign;
-use crate::tlog::tree::{Hash, Tree, leaf_hash};
-use crate::tlog::witness::{Introduction, Submission};
-use crate::tlog::{NoteKey, NoteVerifier};
 use jiff::Timestamp;
+use record::statement::{self, DeskCert};
+use record::{AttendanceEvent, BoardKeys, Entry, Previous};
 use std::collections::BTreeMap;
+use tlog::checkpoint::Checkpoint;
+use tlog::consistency::is_consistent;
+use tlog::cosignature::cosign;
+use tlog::tree::{Hash, Tree, leaf_hash};
+use tlog::witness::{Introduction, Submission};
+use tlog::{NoteKey, NoteVerifier};
 
 /// What a call ends in: an HTTP status and a body.
 pub type Answer = (u16, String);

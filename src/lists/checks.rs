@@ -3,11 +3,12 @@
 use super::finding::{Finding, Problem};
 use super::intake::{Intake, Listed, column_of, groups};
 use super::mapping::Mapping;
-use crate::bits::{secret::Pii, text};
-use crate::cccd::number::{NumberSex, PersonalNumber};
-use crate::roster::Sex;
-use crate::roster::is_personal_number;
+use bits::secret::Pii;
+use bits::text;
+use cccd::number::{NumberSex, PersonalNumber};
 use jiff::civil::Date;
+use roster::Sex;
+use roster::is_personal_number;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How many people a room takes (Circular 24/2024/TT-BGDĐT: 24, the last room of a site up to 28).

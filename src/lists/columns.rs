@@ -1,6 +1,6 @@
 //! Which column of a list holds what, told from its heading.
 
-use crate::bits::text;
+use bits::text;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

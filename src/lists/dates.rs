@@ -2,7 +2,7 @@
 
 use super::mapping::DateOrder;
 use super::table::CellValue;
-use crate::bits::text;
+use bits::text;
 use jiff::Span;
 use jiff::civil::{Date, date};
 

@@ -2,7 +2,8 @@
 
 use super::Column;
 use super::table::{cell_name, column_name};
-use crate::bits::{secret::Pii, text};
+use bits::secret::Pii;
+use bits::text;
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -4,8 +4,9 @@
 //! number, by SBD, session and name. Nobody gets an id that somebody else had.
 
 use super::Listed;
-use crate::bits::{random::Random, text};
-use crate::roster::{Candidate, CandidateId, Roster, is_personal_number};
+use bits::random::Random;
+use bits::text;
+use roster::{Candidate, CandidateId, Roster, is_personal_number};
 use std::collections::{HashMap, HashSet};
 
 /// What giving ids came to.

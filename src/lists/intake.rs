@@ -8,8 +8,9 @@ use super::mapping::{Mapping, SheetMapping};
 use super::table::{CellValue, Row, Sheet, Table, column_name};
 use super::values;
 use super::{Column, NoteKind};
-use crate::bits::{secret::Pii, text};
-use crate::roster::{CandidateNumber, Sex};
+use bits::secret::Pii;
+use bits::text;
+use roster::{CandidateNumber, Sex};
 use std::collections::HashMap;
 use unicode_normalization::is_nfc;
 

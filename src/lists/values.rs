@@ -1,8 +1,8 @@
 //! Single cells: what spreadsheets do to numbers and dates, undone.
 
 use super::{Column, NoteKind};
-use crate::bits::text;
-use crate::roster::Sex;
+use bits::text;
+use roster::Sex;
 
 /// A cell's value and what had to be done to get it.
 #[derive(Debug, Clone, PartialEq, Eq)]

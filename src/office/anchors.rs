@@ -5,10 +5,10 @@ use super::{
     finding::{Finding, Found, What},
     history::History,
 };
-use crate::record::{AttendanceEvent, Entry, EntryRef, Opened, OutsideHead, RevocationList};
-use crate::tlog::{Checkpoint, CosignatureKey, NoteError, NoteVerifier, cosignature};
 use jiff::{SignedDuration, Timestamp};
+use record::{AttendanceEvent, Entry, EntryRef, Opened, OutsideHead, RevocationList};
 use std::sync::Arc;
+use tlog::{Checkpoint, CosignatureKey, NoteError, NoteVerifier, cosignature};
 
 /// What a board knows from elsewhere when it checks a log.
 #[derive(Debug, Clone, Default)]

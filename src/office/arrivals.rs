@@ -1,7 +1,7 @@
 //! Who is in, counted from entries, small enough for a province's log.
 
 use super::history::History;
-use crate::record::{AttendanceEvent, CandidateRef, Entry, EntryRef};
+use record::{AttendanceEvent, CandidateRef, Entry, EntryRef};
 use std::collections::{BTreeMap, btree_map::Entry as Slot};
 
 /// Each candidate's arrivals that were not undone, by their running number over all segments.

@@ -9,7 +9,7 @@ use super::{
     finding::{Finding, Found, What},
     segment::Checked,
 };
-use crate::record::{BoardKeys, Digest, Opened, OutsideHead, PackageRef};
+use record::{BoardKeys, Digest, Opened, OutsideHead, PackageRef};
 
 /// What one segment rests on, for whoever reads the report.
 #[derive(Debug, Clone, PartialEq, Eq)]

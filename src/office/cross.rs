@@ -9,7 +9,7 @@ use super::{
     history::History,
     verify::Verification,
 };
-use crate::record::{CandidateRef, EntryRef};
+use record::{CandidateRef, EntryRef};
 use std::collections::BTreeMap;
 
 /// Adds to each verification what the others' exports say about it.

@@ -1,10 +1,10 @@
 //! What a check keeps of the segments it has gone through: enough to tell any earlier root, and to look at any entry
 //! again, without holding the log in memory.
 
-use crate::record::export::{MAX_BUNDLE_LEN, bundle_path, segment_folder, split_bundle};
-use crate::record::{Entry, EntryRef, ExportSource, SourceFault};
-use crate::tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash};
+use record::export::{MAX_BUNDLE_LEN, bundle_path, segment_folder, split_bundle};
+use record::{Entry, EntryRef, ExportSource, SourceFault};
 use std::collections::{BTreeMap, VecDeque};
+use tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash};
 
 /// One segment as far as it was read.
 pub(super) struct Line {

@@ -1,7 +1,7 @@
 //! What the registry said against somebody who was in already, and whether a person answered for it.
 
 use super::finding::{Finding, Found, What};
-use crate::record::{AttendanceEvent, CandidateRef, DocumentRef, Entry, EntryRef, RegistryState};
+use record::{AttendanceEvent, CandidateRef, DocumentRef, Entry, EntryRef, RegistryState};
 use std::collections::BTreeMap;
 
 /// Questions without an answer, the arrivals that wait for one, and the answers that came too late.

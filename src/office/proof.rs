@@ -8,13 +8,13 @@ use super::{
     history::History,
     verify::{Check, Verification},
 };
-use crate::bits::spread::Spread;
-use crate::record::export::segment_folder;
-use crate::record::segment::open_entry;
-use crate::record::{AttendanceEvent, CandidateRef, Entry, EntryRef, ExportSource};
-use crate::tlog::tree::{Hash, inclusion_proof, leaf_hash, root_from_proof};
-use crate::tlog::{Checkpoint, NoteVerifier};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use bits::spread::Spread;
+use record::export::segment_folder;
+use record::segment::open_entry;
+use record::{AttendanceEvent, CandidateRef, Entry, EntryRef, ExportSource};
+use tlog::tree::{Hash, inclusion_proof, leaf_hash, root_from_proof};
+use tlog::{Checkpoint, NoteVerifier};
 
 /// One entry and the proof that it stands in a log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,9 +4,9 @@ use super::{
     finding::{Verdict, What},
     verify::{Files, verify},
 };
-use crate::record::BoardKeys;
-use crate::record::receipt::Receipt;
-use crate::tlog::{Checkpoint, NoteError, NoteKey};
+use record::BoardKeys;
+use record::receipt::Receipt;
+use tlog::{Checkpoint, NoteError, NoteKey};
 
 /// Why the board signs no receipt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -6,10 +6,8 @@ use super::{
     finding::{Finding, Severity, Verdict, What},
     verify::Verification,
 };
-use crate::{
-    bits::{base32, hex},
-    record::{Digest, EntryRef},
-};
+use bits::{base32, hex};
+use record::{Digest, EntryRef};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, fmt::Write as _};
 

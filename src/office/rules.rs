@@ -7,12 +7,12 @@ use super::{
     history::{History, Listed},
     late::LateAnswers,
 };
-use crate::record::export::EVIDENCE_FOLDER;
-use crate::record::segment::digest;
-use crate::record::{AttendanceEvent, Entry, EntryRef, PackageRef, RegistryState, Totals};
-use crate::tlog::tree::Hash;
 use jiff::Timestamp;
+use record::export::EVIDENCE_FOLDER;
+use record::segment::digest;
+use record::{AttendanceEvent, Entry, EntryRef, PackageRef, RegistryState, Totals};
 use std::collections::BTreeMap;
+use tlog::tree::Hash;
 
 /// What a log adds up to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

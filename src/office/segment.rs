@@ -6,16 +6,16 @@ use super::{
     history::{History, Line, Listed},
     rules::{Beside, Rules},
 };
-use crate::bits::spread::Spread;
-use crate::record::export::{
+use bits::spread::Spread;
+use jiff::Timestamp;
+use record::export::{
     MAX_BUNDLE_LEN, Manifest, bundle_path, leaf_tile_path, segment_folder, split_bundle, tile_width, vkey_line,
 };
-use crate::record::segment::open_entry;
-use crate::record::{AttendanceEvent, Entry, Opened, SourceFault};
-use crate::tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash, tiles_from};
-use crate::tlog::{Checkpoint, NoteError, NoteVerifier};
-use jiff::Timestamp;
+use record::segment::open_entry;
+use record::{AttendanceEvent, Entry, Opened, SourceFault};
 use std::collections::BTreeSet;
+use tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash, tiles_from};
+use tlog::{Checkpoint, NoteError, NoteVerifier};
 
 /// What stands around all segments.
 pub(super) struct Around<'a, S> {

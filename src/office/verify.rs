@@ -15,11 +15,11 @@ use super::{
     rules::{Rules, Summary},
     segment::{self, Around, Checked},
 };
-use crate::bits::spread::{InTurn, Spread};
-use crate::record::export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest};
-use crate::record::{BoardKeys, DeskCert, ExportSource, OutsideHead, Revocation, SourceFault};
-use crate::tlog::{NoteError, NoteVerifier};
+use bits::spread::{InTurn, Spread};
+use record::export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest};
+use record::{BoardKeys, DeskCert, ExportSource, OutsideHead, Revocation, SourceFault};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use tlog::{NoteError, NoteVerifier};
 
 /// Segments whose basis is kept for the report.
 const MAX_BASES: usize = 1_000;

@@ -12,8 +12,8 @@
 //! Names stand in the order of their bytes, each once, so that the same files are the same bytes. Names may hold
 //! spaces; the length stands behind the last one.
 
-use crate::bits::secret::Secret;
-use crate::package::contents::ContentsFault;
+use crate::contents::ContentsFault;
+use bits::secret::Secret;
 use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 

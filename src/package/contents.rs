@@ -16,10 +16,10 @@
 
 use super::container::{self, Parts};
 use super::operators::{self, Operator};
-use crate::bits::secret::{Pii, Secret};
-use crate::roster::canonical::CanonicalError;
-use crate::roster::{CandidateId, Roster, canonical};
+use bits::secret::{Pii, Secret};
 use jiff::Timestamp;
+use roster::canonical::CanonicalError;
+use roster::{CandidateId, Roster, canonical};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;

@@ -6,12 +6,12 @@
 //!
 //! A package lives for days: a form of earlier programs is refused by its name, never read.
 
-use crate::bits::{hex, text};
-use crate::record::statement::{Fields, Statement, board_keys_line};
-use crate::record::{BoardKeys, Code, Digest, PackageRef};
-use crate::tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier};
+use bits::{hex, text};
 use jiff::Timestamp;
+use record::statement::{Fields, Statement, board_keys_line};
+use record::{BoardKeys, Code, Digest, PackageRef};
 use sha2::{Digest as _, Sha256};
+use tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier};
 
 /// The largest note of a package that is read, signature included.
 pub const MAX_PACKAGE_NOTE_LEN: usize = 8 << 10;

@@ -1,7 +1,7 @@
 //! `operators.toml`: who works at the desks.
 
 pub use super::roles::{Action, Role};
-pub use crate::crypto::pin::{PinCheck, PinCost, PinError, PinLock, draw as draw_pin, is_old_hash};
+pub use crypto::pin::{PinCheck, PinCost, PinError, PinLock, draw as draw_pin, is_old_hash};
 use serde::{Deserialize, Deserializer};
 use std::fmt::Write as _;
 

@@ -11,8 +11,8 @@
 //!
 //! Invariant: the fresh identity is written nowhere but under a PIN.
 
-use crate::bits::secret::Secret;
-use crate::package::contents::{Contents, ContentsFault};
+use crate::contents::{Contents, ContentsFault};
+use bits::secret::Secret;
 
 /// Seals bytes for recipients.
 pub type Seal<'a> = dyn Fn(&[u8], &[&str]) -> Option<Vec<u8>> + 'a;

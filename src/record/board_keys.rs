@@ -8,10 +8,10 @@
 
 use super::event::Digest;
 use super::statement::Fields;
-use crate::bits::base32;
-use crate::tlog::{NoteError, NoteVerifier};
+use bits::base32;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
+use tlog::{NoteError, NoteVerifier};
 
 /// The most keys of a board. A note holds no more than sixteen signatures.
 pub const MAX_BOARD_KEYS: usize = 8;

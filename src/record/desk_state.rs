@@ -16,9 +16,9 @@
 use super::event::Digest;
 use super::history::SegmentHead;
 use super::statement::{Fields, Statement};
-use crate::bits::hex;
-use crate::tlog::{NoteError, NoteSigner, NoteVerifier};
+use bits::hex;
 use std::collections::{BTreeMap, BTreeSet};
+use tlog::{NoteError, NoteSigner, NoteVerifier};
 
 /// The longest note of a state.
 pub const MAX_STATE_LEN: u64 = 1 << 20;

@@ -2,7 +2,7 @@
 
 use super::entry::{read_time, write_time};
 use super::opened::{Opened, PackageRef};
-use crate::bits::hex;
+use bits::hex;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 

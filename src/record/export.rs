@@ -3,9 +3,9 @@
 use super::frame::MAX_ENTRY_LEN;
 use super::segment::{Segment, SegmentContent, SegmentDamage, digest, read_segment};
 use super::{AttendanceEvent, LogStore, StoreFault};
-use crate::tlog::tree::{TILE_WIDTH, leaf_hash, tile_path, tiles};
-use crate::tlog::{NoteError, NoteSigner, NoteVerifier};
 use std::collections::BTreeMap;
+use tlog::tree::{TILE_WIDTH, leaf_hash, tile_path, tiles};
+use tlog::{NoteError, NoteSigner, NoteVerifier};
 
 /// The board's certificate of the desk.
 pub const DESK_CERT_FILE: &str = "desk-cert";

@@ -3,9 +3,9 @@
 use super::log::LastTime;
 use super::segment::{Segment, SegmentContent, read_segment};
 use super::{ArrivalIndex, Digest, LogFault, LogName, LogStore, Previous, TornSegment};
-use crate::tlog::NoteVerifier;
-use crate::tlog::presenting::PresentedSegment;
-use crate::tlog::tree::{Hash, leaf_hash};
+use tlog::NoteVerifier;
+use tlog::presenting::PresentedSegment;
+use tlog::tree::{Hash, leaf_hash};
 
 /// What the earlier segments of one log add up to.
 pub(super) struct History {

@@ -10,7 +10,7 @@
 //! | a person's answer, `clock-confirmed` | what was disputed then counts for nothing any more |
 
 use super::{AttendanceEvent, Entry};
-use crate::bits::stamp::Stamp;
+use bits::stamp::Stamp;
 use jiff::{SignedDuration, Timestamp};
 
 /// Wall clock and boot clock may part by so much within a boot without anybody having moved one.

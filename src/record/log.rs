@@ -7,14 +7,15 @@ use super::{
     ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, OpenBasis, Opened, OutsideHead, PackageRef,
     StoreFault, Totals, statement,
 };
-use crate::bits::{random::Random, stamp::Stamp};
-use crate::tlog::checkpoint::Checkpoint;
-use crate::tlog::presenting::{self, Presentation, PresentedSegment};
-use crate::tlog::tree::{Hash, Tree, leaf_hash};
-use crate::tlog::witness::Introduction;
-use crate::tlog::{NoteError, NoteKey, NoteSigner};
+use bits::random::Random;
+use bits::stamp::Stamp;
 use jiff::Timestamp;
 use std::sync::Arc;
+use tlog::checkpoint::Checkpoint;
+use tlog::presenting::{self, Presentation, PresentedSegment};
+use tlog::tree::{Hash, Tree, leaf_hash};
+use tlog::witness::Introduction;
+use tlog::{NoteError, NoteKey, NoteSigner};
 
 /// Whose log it is: the parts of an origin.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,9 +1,9 @@
 //! The first entry of a segment: who opens it, from what, and what was known from outside before.
 
 use super::event::{Code, Digest};
-use crate::tlog::witness::Introduction;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use tlog::witness::Introduction;
 
 /// The package that a desk worked from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,7 +4,7 @@
 //! a keyed one is, as long as the key is not beside the log.
 
 use super::DocumentRef;
-use crate::bits::secret::Secret;
+use bits::secret::Secret;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 

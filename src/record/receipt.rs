@@ -3,9 +3,9 @@
 use super::board_keys::BoardKeys;
 use super::event::Digest;
 use super::statement::{Fields, Statement, board_keys_line};
-use crate::tlog::checkpoint::Checkpoint;
-use crate::tlog::{NoteError, NoteKey};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use tlog::checkpoint::Checkpoint;
+use tlog::{NoteError, NoteKey};
 
 /// The heads of all segments that the board holds of one desk.
 #[derive(Debug, Clone, PartialEq, Eq)]

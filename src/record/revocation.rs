@@ -3,8 +3,8 @@
 use super::board_keys::BoardKeys;
 use super::event::Digest;
 use super::statement::{Fields, Statement, board_keys_line};
-use crate::tlog::{NoteError, NoteKey};
 use std::fmt::Write as _;
+use tlog::{NoteError, NoteKey};
 
 /// One certificate that was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use super::entry::Entry;
 use super::frame::{self, FrameKind};
 use super::{AttendanceEvent, Digest, Opened, statement};
-use crate::tlog::NoteVerifier;
-use crate::tlog::checkpoint::Checkpoint;
-use crate::tlog::tree::{Hash, Tree, leaf_hash};
 use sha2::{Digest as _, Sha256};
+use tlog::NoteVerifier;
+use tlog::checkpoint::Checkpoint;
+use tlog::tree::{Hash, Tree, leaf_hash};
 
 /// The good part of a segment: the longest prefix that ends in a checkpoint whose signature, size and recomputed
 /// root agree.

@@ -4,10 +4,10 @@
 
 use super::board_keys::BoardKeys;
 use super::event::Digest;
-use crate::bits::{base32, hex};
-use crate::tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier};
+use bits::{base32, hex};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
+use tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier};
 
 /// The sixteen characters by which two people compare the board that this key alone speaks for.
 pub fn signer_sixteen(key: &NoteVerifier) -> String {

@@ -1,6 +1,8 @@
 //! Question and answer.
 
-use crate::bits::{hex, random::Random, secret::Pii};
+use bits::hex;
+use bits::random::Random;
+use bits::secret::Pii;
 use jiff::{Timestamp, civil::Date};
 use std::fmt;
 

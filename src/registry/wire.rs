@@ -3,8 +3,9 @@
 //! blank line and cosignatures (C2SP `tlog-cosignature`) over the head of the log that the question named.
 
 use super::{Answer, Asked, CardInvalidReason, Field, Query, RefusedReason, RequestId};
-use crate::bits::{hex, secret::Pii};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use bits::hex;
+use bits::secret::Pii;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 

@@ -1,7 +1,7 @@
 //! People whom a queue may mix up: of one name, marks and case aside, and what tells them apart.
 
 use super::{Candidate, CandidateId, Roster};
-use crate::bits::text;
+use bits::text;
 
 /// Something in which two people of one name differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

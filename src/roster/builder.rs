@@ -7,7 +7,7 @@ use super::lines::Lines;
 use super::list::{Roster, Spot};
 use super::vocabulary::{Vocabulary, Words};
 use super::{Candidate, CandidateId, Sex};
-use crate::bits::secret::Pii;
+use bits::secret::Pii;
 use std::collections::HashMap;
 use std::hash::Hash;
 

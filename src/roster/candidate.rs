@@ -1,6 +1,7 @@
 //! One expected person, and the list of all of them.
 
-use crate::bits::{hex, secret::Pii};
+use bits::hex;
+use bits::secret::Pii;
 use jiff::civil::Date;
 use std::fmt;
 

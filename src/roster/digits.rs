@@ -1,6 +1,6 @@
 //! A column of numbers, packed: four bits a digit, so that a search compares a number in one step.
 
-use crate::bits::secret::Pii;
+use bits::secret::Pii;
 use std::collections::BTreeMap;
 
 /// Numbers in the order of the rows.

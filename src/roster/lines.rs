@@ -1,6 +1,6 @@
 //! Many short texts in one piece of memory.
 
-use crate::bits::secret::Pii;
+use bits::secret::Pii;
 
 /// Short texts about people, in order.
 #[derive(Clone)]

@@ -10,7 +10,8 @@ use super::index::{Index, hash};
 use super::lines::Lines;
 use super::vocabulary::Words;
 use super::{Candidate, CandidateId, CandidateNumber, Place, Sex, matching};
-use crate::bits::{secret::Pii, text};
+use bits::secret::Pii;
+use bits::text;
 use jiff::civil::Date;
 use std::fmt;
 

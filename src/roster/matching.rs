@@ -2,7 +2,7 @@
 
 use super::list::Spot;
 use super::{Candidate, CandidateId, Place, Roster, candidate::is_personal_number};
-use crate::bits::text;
+use bits::text;
 use jiff::civil::Date;
 
 /// What a genuine chip says about its holder, as far as matching needs it.

@@ -3,7 +3,7 @@
 use super::digits::Packed;
 use super::vocabulary::LAST;
 use super::{Candidate, Roster};
-use crate::bits::text;
+use bits::text;
 
 impl Roster {
     /// The best `limit` rows for what was typed so far; nothing for nothing.

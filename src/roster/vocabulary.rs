@@ -1,8 +1,8 @@
 //! Names as numbers of words. A list of a million people has a few thousand different words; their numbers stand in
 //! alphabetical order, so that everything that begins with what was typed is one range of numbers.
 
-use crate::bits::secret::Pii;
-use crate::bits::text::fold_into;
+use bits::secret::Pii;
+use bits::text::fold_into;
 use std::collections::HashMap;
 
 /// The words of all names, one behind the other; the last word of a name has [`LAST`] set. Never an empty name: that

@@ -1,8 +1,10 @@
 //! Signed notes (C2SP `signed-note`): a text that a person can read and the Ed25519 signatures under it.
 
-use crate::bits::{random::Random, secret::Secret};
-use crate::crypto::{NamedCurve, Point, ecdsa::ecdsa_verify_plain};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use bits::random::Random;
+use bits::secret::Secret;
+use crypto::ecdsa::ecdsa_verify_plain;
+use crypto::{NamedCurve, Point};
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
@@ -305,7 +307,7 @@ pub(super) fn write_vkey(name: &str, algorithm: u8, key: &VerifyingKey) -> Strin
 }
 
 fn write_tagged(name: &str, material: &[u8]) -> String {
-    let id = crate::bits::hex::encode_lower(&tagged_id(name, material));
+    let id = bits::hex::encode_lower(&tagged_id(name, material));
     format!("{name}+{id}+{}", BASE64.encode(material))
 }
 

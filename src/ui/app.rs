@@ -1,14 +1,14 @@
 //! The window: bars, the screen of the state, keys, and nothing that decides.
 
-use crate::checkin::event::Input;
-use crate::checkin::failure::Signal;
-use crate::checkin::view::{PreparingView, Screen, View};
-use crate::ui::hand::{Hand, Takes};
-use crate::ui::portrait::PortraitTexture;
-use crate::ui::screens::{self, Buttons, Tools};
-use crate::ui::style;
-use crate::ui::text::{Language, Strings};
-use crate::ui::{header, news, status};
+use crate::hand::{Hand, Takes};
+use crate::portrait::PortraitTexture;
+use crate::screens::{self, Buttons, Tools};
+use crate::style;
+use crate::text::{Language, Strings};
+use crate::{header, news, status};
+use checkin::event::Input;
+use checkin::failure::Signal;
+use checkin::view::{PreparingView, Screen, View};
 use egui::{CentralPanel, Frame, Key, Margin, Panel, RichText, Ui, Vec2};
 use std::sync::Arc;
 
@@ -49,9 +49,17 @@ pub struct WindowOptions {
     pub fullscreen: bool,
     /// The demo's side panel.
     pub side_panel: Option<SidePanel>,
-    /// The demo's hand on the keyboard.
-    #[cfg(feature = "lab")]
-    pub autopilot: Option<super::autopilot::Autopilot>,
+    /// A hand on the keyboard that is nobody's; none on a desk.
+    pub pilot: Option<Box<dyn Pilot>>,
+}
+
+/// What drives a window without a person: it adds to a frame's input and looks at what was drawn.
+pub trait Pilot {
+    /// Before a frame: adds to what the window was told.
+    fn before_frame(&mut self, input: &mut egui::RawInput);
+
+    /// After a frame.
+    fn after_frame(&mut self, context: &egui::Context);
 }
 
 /// Wakes the window after the view has changed.
@@ -63,8 +71,7 @@ pub type Wake = Box<dyn Fn() + Send + Sync>;
 /// [`WindowError`].
 pub fn run(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake)) -> Result<(), WindowError> {
     let app = App::new(link, options.side_panel)?;
-    #[cfg(feature = "lab")]
-    let app = App { autopilot: options.autopilot, ..app };
+    let app = App { pilot: options.pilot, ..app };
     let viewport = egui::ViewportBuilder::default()
         .with_title("Điểm Danh")
         .with_inner_size(options.size)
@@ -91,8 +98,7 @@ pub struct App {
     hand: Hand,
     portrait: PortraitTexture,
     side_panel: Option<SidePanel>,
-    #[cfg(feature = "lab")]
-    autopilot: Option<super::autopilot::Autopilot>,
+    pilot: Option<Box<dyn Pilot>>,
 }
 
 impl App {
@@ -110,8 +116,7 @@ impl App {
             hand: Hand::default(),
             portrait: PortraitTexture::default(),
             side_panel,
-            #[cfg(feature = "lab")]
-            autopilot: None,
+            pilot: None,
         })
     }
 
@@ -273,16 +278,14 @@ impl App {
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         self.frame(ui);
-        #[cfg(feature = "lab")]
-        if let Some(autopilot) = &mut self.autopilot {
-            autopilot.after_frame(ui.ctx());
+        if let Some(pilot) = &mut self.pilot {
+            pilot.after_frame(ui.ctx());
         }
     }
 
-    #[cfg(feature = "lab")]
     fn raw_input_hook(&mut self, _context: &egui::Context, raw_input: &mut egui::RawInput) {
-        if let Some(autopilot) = &mut self.autopilot {
-            autopilot.before_frame(raw_input);
+        if let Some(pilot) = &mut self.pilot {
+            pilot.before_frame(raw_input);
         }
     }
 

@@ -13,8 +13,8 @@
 //!
 //! Invariants: nothing here knows what a button does; nothing is read from a clock but the frame's time.
 
-use crate::checkin::event::Meaning;
-use crate::ui::scan;
+use crate::scan;
+use checkin::event::Meaning;
 use egui::{Event, InputState, Key, Modifiers, Ui};
 use std::collections::BTreeMap;
 use std::time::Duration;

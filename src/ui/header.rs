@@ -1,8 +1,8 @@
 //! The bar above every screen, and the band of training.
 
-use crate::checkin::view::Header;
-use crate::ui::style::{self, Size};
-use crate::ui::text::Strings;
+use crate::style::{self, Size};
+use crate::text::Strings;
+use checkin::view::Header;
 use egui::{Align, Color32, Layout, RichText, Ui};
 
 /// Exam, session, site, desk, operator; clock and arrived / expected.

@@ -1,7 +1,7 @@
 //! Icons are painted: no text font has a tick, a triangle and a hexagon.
 
 use super::style;
-use crate::checkin::failure::Signal;
+use checkin::failure::Signal;
 use egui::{Color32, Painter, Pos2, Rect, Shape, Stroke, Vec2};
 
 /// Paints the icon of `signal` into `rect`: tick, ring, triangle or hexagon, in `colour`, with its mark in `mark`.

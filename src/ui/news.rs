@@ -1,13 +1,13 @@
 //! What stands above every screen until a person has dealt with it.
 
-use crate::checkin::event::Input;
-use crate::checkin::failure::Signal;
-use crate::checkin::view::NewsView;
-use crate::ui::icons;
-use crate::ui::screens::Buttons;
-use crate::ui::style::{self, Size};
-use crate::ui::text::Strings;
-use crate::ui::widgets::{Press, Weight, button};
+use crate::icons;
+use crate::screens::Buttons;
+use crate::style::{self, Size};
+use crate::text::Strings;
+use crate::widgets::{Press, Weight, button};
+use checkin::event::Input;
+use checkin::failure::Signal;
+use checkin::view::NewsView;
 use egui::{Key, Label, RichText, Ui, Vec2};
 
 const BUTTON_WIDTH: f32 = 360.0;

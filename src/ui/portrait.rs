@@ -1,9 +1,9 @@
 //! The portrait on the graphics card: uploaded once, dropped when its person leaves.
 
-use crate::checkin::view::Portrait;
-use crate::checkin::view::PortraitView;
-use crate::ui::style::{self, Size};
-use crate::ui::text::Strings;
+use crate::style::{self, Size};
+use crate::text::Strings;
+use checkin::view::Portrait;
+use checkin::view::PortraitView;
 use egui::{ColorImage, Label, RichText, Stroke, TextureHandle, TextureOptions, Ui, Vec2};
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ impl PortraitTexture {
             }
             PortraitView::Unproven(portrait) => {
                 self.picture(ui, portrait, size);
-                let ink = style::signal(crate::checkin::failure::Signal::Stop).ink;
+                let ink = style::signal(checkin::failure::Signal::Stop).ink;
                 ui.label(RichText::new(&words.portrait_unproven).font(style::bold(Size::Body)).color(ink));
             }
         }

@@ -1,12 +1,12 @@
 //! The bar below every screen: how the parts around the desk are.
 
-use crate::checkin::event::{CopyHealth, DiskState};
-use crate::checkin::failure::Signal;
-use crate::checkin::state::{ReaderHealth, RegistryHealth};
-use crate::checkin::view::{StatusBar, WitnessView};
-use crate::ui::icons;
-use crate::ui::style::{self, Size};
-use crate::ui::text::{Strings, Words};
+use crate::icons;
+use crate::style::{self, Size};
+use crate::text::{Strings, Words};
+use checkin::event::{CopyHealth, DiskState};
+use checkin::failure::Signal;
+use checkin::state::{ReaderHealth, RegistryHealth};
+use checkin::view::{StatusBar, WitnessView};
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
 /// Reader, card, registry and backlog, disk, second copy, clock, log, witness, version.

@@ -4,7 +4,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "colours live here")]
 
-use crate::checkin::failure::Signal;
+use checkin::failure::Signal;
 use egui::{Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Stroke, TextStyle, Vec2};
 use std::collections::BTreeMap;
 use std::sync::Arc;

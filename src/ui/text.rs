@@ -1,6 +1,6 @@
 //! The words on the screens: typed, so that a missing one fails the first test.
 
-use crate::checkin::failure::Failure;
+use checkin::failure::Failure;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 

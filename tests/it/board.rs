@@ -1,10 +1,11 @@
 //! The board's check: clean logs are clean, and no forger gets through.
 
+use crate::programs::program;
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
-use diemdanh::office::keys::{CertRequest, CertifyError, certify};
 use diemdanh::office::{Files, Severity, Verdict, Verification, What, report, verify, verify_all};
+use diemdanh::record::certify::{CertRequest, CertifyError, certify};
 use diemdanh::record::entry::Entry;
 use diemdanh::record::export::{MANIFEST_FILE, Manifest, export, package, segment_folder, tree_files};
 use diemdanh::record::segment::read_segment;
@@ -377,7 +378,7 @@ fn the_program_makes_keys_and_checks_an_export() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let run = |args: &[&str]| {
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_diemdanh-board"));
+        let mut command = std::process::Command::new(program("diemdanh-board"));
         let output = command.args(args).current_dir(folder.path()).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
     };

@@ -1,6 +1,7 @@
 //! Device keys wherever they lie: sealed files, a PKCS#11 token (SoftHSM 2), a TPM (swtpm); enrolment with each.
 
 use crate::desk_support::{World, card, good, person};
+use crate::programs::program;
 use crate::trust_signed;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::checkin::event::Choice;
@@ -14,7 +15,7 @@ use std::process::{Command, Output};
 
 pub(crate) const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 
-fn program(name: &str, arguments: &[&str]) -> Output {
+fn run(name: impl AsRef<std::ffi::OsStr>, arguments: &[&str]) -> Output {
     Command::new(name).args(arguments).env("RUST_LOG", "error").output().unwrap()
 }
 
@@ -64,20 +65,20 @@ fn key_is_renewed_only_while_no_log_stands_under_the_old_one() {
 #[test]
 fn board_signs_only_what_it_has_heard() {
     let world = World::alone();
-    let board = env!("CARGO_BIN_EXE_diemdanh-board");
+    let board = &program("diemdanh-board");
     std::fs::write(world.path("pass"), "a passphrase\n").unwrap();
     let path = |name: &str| world.path(name).display().to_string();
     let new = ["key", "new", "--out", &path("board"), "--board", "board.example", "--passphrase-file", &path("pass")];
-    assert!(program(board, &new).status.success());
+    assert!(run(board, &new).status.success());
     let desk = ["enrol", "--config", &world.config().display().to_string(), "--out", &path("request"), "--qr"];
-    let told = program(env!("CARGO_BIN_EXE_diemdanh"), &desk);
+    let told = run(program("diemdanh"), &desk);
     let told = String::from_utf8(told.stdout).unwrap();
     let sixteen = told.lines().find_map(|line| line.strip_prefix("read out to the board: ")).expect("characters");
     assert!(told.contains("█▀▀▀"), "a QR code");
     let sign = |heard: &str| {
         let (key, pass) = (path("board/board.key"), path("pass"));
         let arguments = ["key", "enrol", "--key", &key, "--request", &path("request"), "--confirm", heard];
-        program(board, &[&arguments[..], &["--out", &path("new-cert"), "--passphrase-file", &pass]].concat())
+        run(board, &[&arguments[..], &["--out", &path("new-cert"), "--passphrase-file", &pass]].concat())
     };
     let misheard = sign("0000-0000-0000-0000");
     assert!(!misheard.status.success() && !world.path("new-cert").exists());
@@ -113,13 +114,13 @@ fn board_takes_certificates_back_one_list_after_the_other() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     std::fs::write(path("pass"), "a passphrase\n").unwrap();
-    let board = env!("CARGO_BIN_EXE_diemdanh-board");
+    let board = &program("diemdanh-board");
     let new = ["key", "new", "--out", &path("board"), "--board", "board.example", "--passphrase-file", &path("pass")];
-    assert!(program(board, &new).status.success());
+    assert!(run(board, &new).status.success());
     let revoke = |arguments: &[&str]| {
         let (key, pass) = (path("board/board.key"), path("pass"));
         let fixed = ["key", "revoke", "--key", &key, "--passphrase-file", &pass, "--reason", "lost"];
-        program(board, &[&fixed[..], arguments].concat()).status.success()
+        run(board, &[&fixed[..], arguments].concat()).status.success()
     };
     let (first, second) = (path("list-1"), path("list-2"));
     assert!(revoke(&["--serial", "3", "--out", &first]));

@@ -1,6 +1,7 @@
 //! Evidence: sealed for the board at the desk, opened and judged again at the board, of use to nobody else.
 
 use crate::desk_support::{World, card, good, made, person};
+use crate::programs::program;
 use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Failure;
@@ -112,7 +113,7 @@ fn board_opens_evidence_and_judges_it_again() {
     let path = |name: &str| world.path(name).display().to_string();
     fs::write(world.path("pass"), "recovery\n").unwrap();
     let board = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_diemdanh-board")).args(arguments).output().unwrap();
+        let output = Command::new(program("diemdanh-board")).args(arguments).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), output.stderr)
     };
     let pass = path("pass");

@@ -1,5 +1,6 @@
 //! The board's side of packages, through its command line: desks enrolled, packages made, opened, received.
 
+use crate::programs::program;
 use crate::trust_signed::{folder, signed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::{Pii, Secret};
@@ -109,7 +110,7 @@ impl Office {
     }
 
     pub(crate) fn run(&self, arguments: &str) -> (i32, String) {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_diemdanh-board"));
+        let mut command = Command::new(program("diemdanh-board"));
         command.current_dir(self.work.path()).arg("exam").args(arguments.split(' '));
         let Output { status, stdout, stderr } = command.output().unwrap();
         (status.code().unwrap(), String::from_utf8([stdout, stderr].concat()).unwrap())
@@ -448,7 +449,7 @@ fn a_request_comes_as_the_text_of_a_qr_code() {
         "exam enrol thi - --sixteen {} --key board.key --passphrase-file pass --title Cong --room P01",
         desk.request.sixteen()
     );
-    let mut child = Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+    let mut child = Command::new(program("diemdanh-board"))
         .current_dir(office.path(""))
         .args(arguments.split(' '))
         .stdin(Stdio::piped())

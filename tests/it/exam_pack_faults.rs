@@ -1,6 +1,7 @@
 //! What the board's commands for packages refuse, and what is left when they are stopped anywhere.
 
 use crate::exam_pack::{Enrollee, Office, is_there, stranger};
+use crate::programs::program;
 use diemdanh::host::folder::{Files, FolderError};
 use diemdanh::host::staging::{Staging, recover};
 use diemdanh::office::exam::enrolment::EnrolmentFault;
@@ -250,7 +251,7 @@ fn killed_while_packing() {
 }
 
 fn packing_killed(office: &Office, is_moment: &dyn Fn() -> bool) -> bool {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+    let mut child = Command::new(program("diemdanh-board"))
         .current_dir(office.path(""))
         .args(format!("exam pack thi {PACK} --accept --again").split(' '))
         .stdout(Stdio::null())

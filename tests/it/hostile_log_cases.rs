@@ -5,12 +5,10 @@ use crate::forge::{Forge, add, answer, cosigned, key_of, manual, segment_key, se
 use crate::hostile_logs::Expect::{self, Forged, Good, Undecided};
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
-use diemdanh::record::export::Beside;
-use diemdanh::record::segment::digest;
-use diemdanh::record::statement::endorse;
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, DeskCert, Digest, EntryRef, LogStore as _, MemoryStore, Revocation, RevocationList,
 };
+use diemdanh::record::{export::Beside, segment::digest, statement::endorse};
 use diemdanh::tlog::cosignature::cosign;
 use diemdanh::tlog::{Checkpoint, NoteKey};
 

@@ -1,7 +1,6 @@
 //! The lab's issuing authority: what it makes is judged by the same code that judges real documents, and the committed
 //! portraits are still what the drawing code draws.
 
-use diemdanh::bits::face;
 use diemdanh::cccd::dg13::Details;
 use diemdanh::cccd::holder::Holder;
 use diemdanh::emrtd::authenticity::passive::{self, GroupHashVerdict, SodVerdict};
@@ -10,6 +9,7 @@ use diemdanh::emrtd::lds::dg2::{self, ImageKind};
 use diemdanh::emrtd::lds::files::FileId;
 use diemdanh::emrtd::lds::portrait::Portrait;
 use diemdanh::emrtd::report::{Check, Outcome, Report};
+use diemdanh::face;
 use diemdanh::lab::card::data::CardData;
 use diemdanh::lab::issuer::people::{Person, people};
 use diemdanh::lab::issuer::portrait::Coding;

@@ -73,6 +73,7 @@ mod pcsc;
 mod pcsc_desk;
 mod presenting;
 mod privacy;
+mod programs;
 mod purge;
 mod read_program;
 mod record;

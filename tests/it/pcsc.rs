@@ -1,5 +1,6 @@
 //! Lab cards through a real PC/SC daemon and its virtual reader.
 
+use crate::programs::program;
 use crate::rig;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::emrtd::access::key::AccessKey;
@@ -123,7 +124,7 @@ fn c13_service_reader_name_and_card_that_are_missing_are_four_sentences() {
         let work = tempfile::tempdir().unwrap();
         std::fs::write(work.path().join("anchor.cer"), &trust_store_der().unwrap()[0]).unwrap();
         let said = |extra: &[&str]| {
-            let output = std::process::Command::new(env!("CARGO_BIN_EXE_diemdanh"))
+            let output = std::process::Command::new(program("diemdanh"))
                 .args(["read", "--can", "000017", "--trust"])
                 .arg(work.path())
                 .args(extra)

@@ -7,6 +7,7 @@
 use crate::desk_support::{World, card, good, person};
 use crate::diagnostics::everything_told;
 use crate::needles::{found, holds_nobody, needles};
+use crate::programs::program;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::cccd::dg13::Details;
@@ -190,7 +191,7 @@ fn no_core_dump_is_ever_written() {
 #[test]
 fn board_program_forbids_core_dumps_before_it_reads_anything() {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+    let mut child = std::process::Command::new(program("diemdanh-board"))
         .args(["key", "new", "--board", "board.example", "--out"])
         .arg(folder.path().join("keys"))
         .stdin(std::process::Stdio::piped())

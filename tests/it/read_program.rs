@@ -1,5 +1,6 @@
 //! `diemdanh read` without a card: where its keys come from, and what it writes is for its owner alone.
 
+use crate::programs::program;
 use diemdanh::host::private_folder;
 use diemdanh::lab::issuer::trust_store_der;
 use std::io::Write as _;
@@ -9,7 +10,7 @@ use std::process::{Command, Stdio};
 
 /// Exit code and what it said.
 fn read(work: &Path, key: &[&str], input: &str) -> (i32, String) {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_diemdanh"))
+    let mut program = Command::new(program("diemdanh"))
         .current_dir(work)
         .arg("read")
         .args(key)
@@ -70,10 +71,8 @@ fn numbers_come_from_a_file_or_the_standard_input_and_never_from_the_command_lin
 #[test]
 fn configuration_before_a_command_is_refused_and_not_ignored() {
     for command in ["status", "export", "purge"] {
-        let output = Command::new(env!("CARGO_BIN_EXE_diemdanh"))
-            .args(["--config", "another-desk.toml", command])
-            .output()
-            .unwrap();
+        let output =
+            Command::new(program("diemdanh")).args(["--config", "another-desk.toml", command]).output().unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(BAD_USAGE), "{command}: {said}");
         assert!(said.contains("--config"), "{command}: {said}");

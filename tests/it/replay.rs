@@ -1,6 +1,7 @@
 //! An inspection from files alone: the same words as with a card, and never more than the files can show.
 
 use crate::inspection_support::{can, faulty, issued, line, mrz, read, read_card, trust};
+use crate::programs::program;
 use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::evidence::{ActiveAnswer, AnswerError, ChipEvidence};
 use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy};
@@ -161,7 +162,7 @@ fn write(folder: &Path, files: &LdsFiles) {
 }
 
 fn board(folder: &Path, arguments: &[&str]) -> (i32, String) {
-    let program = env!("CARGO_BIN_EXE_diemdanh-board");
+    let program = program("diemdanh-board");
     let output = Command::new(program).current_dir(folder).args(arguments).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
@@ -275,7 +276,7 @@ fn h04_report_of_the_program_names_reader_and_times() {
         let copy = stream.try_clone().unwrap();
         let served = std::thread::spawn(move || drop(vpcd::serve(&mut card, copy)));
         let trust = work.path().display().to_string();
-        let program = std::process::Command::new(env!("CARGO_BIN_EXE_diemdanh"))
+        let program = std::process::Command::new(program("diemdanh"))
             .args(["read", "--can", "000017", "--json", "--trust", &trust])
             .output()
             .unwrap();
@@ -387,7 +388,7 @@ fn program_checks_a_kept_answer_again() {
             "inspect --sod EF_SOD.bin --dg 1=DG1.bin --dg 15=DG15.bin --dg 14=DG14.bin --trust trust --at 2026-06-26 \
              --evidence {evidence}"
         );
-        let output = Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+        let output = Command::new(program("diemdanh-board"))
             .current_dir(work.path())
             .args(line.split_whitespace())
             .output()

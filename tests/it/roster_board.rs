@@ -1,8 +1,9 @@
 //! The board's command line, from a sample list to an exam, as a clerk uses it.
 
+use crate::programs::program;
 use diemdanh::lists::table::{Limits, Table};
 use diemdanh::lists::{Capacity, Intake, Mapping, Weight};
-use diemdanh::office::sample::{self, SampleExam, Trap};
+use diemdanh::sample::{self, SampleExam, Trap};
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -78,7 +79,7 @@ fn a_large_sample_repeats_no_number() {
 }
 
 fn run(folder: &Path, arguments: &str) -> (i32, String) {
-    let Output { status, stdout, stderr } = Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+    let Output { status, stdout, stderr } = Command::new(program("diemdanh-board"))
         .current_dir(folder)
         .arg("exam")
         .args(arguments.split(' '))

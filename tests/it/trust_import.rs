@@ -1,6 +1,7 @@
 //! Taking an authority's files into a trust folder, and what is refused.
 
 use crate::inspection_support::person;
+use crate::programs::program;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use diemdanh::bits::armour;
 use diemdanh::emrtd::authenticity::trust::{DropCause, TrustStore};
@@ -273,7 +274,7 @@ fn folder_is_replaced_whole_and_is_what_its_manifest_says() {
 }
 
 fn board(folder: &Path, line: &str) -> (i32, String) {
-    let program = env!("CARGO_BIN_EXE_diemdanh-board");
+    let program = program("diemdanh-board");
     let output = Command::new(program).current_dir(folder).args(line.split_whitespace()).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }

@@ -1,5 +1,6 @@
 //! What a new trust folder may take the place of: nothing that it would be a pity to lose.
 
+use crate::programs::program;
 use crate::trust_signed::folder;
 use diemdanh::host::trust::{MANIFEST, read_trust_folder};
 use diemdanh::host::trust_place::{PlaceError, renew};
@@ -85,7 +86,7 @@ fn the_program_refuses_the_same_places() {
     fs::write(work.path().join("anchor.cer"), Issuer::lab().unwrap().country_signer_der()).unwrap();
     let before = everything(work.path());
     for (place, word) in places {
-        let program = Command::new(env!("CARGO_BIN_EXE_diemdanh-board"))
+        let program = Command::new(program("diemdanh-board"))
             .current_dir(work.path())
             .args(["trust", "import", "anchor.cer", "--into", place])
             .output()

@@ -2,6 +2,7 @@
 
 use crate::desk_support::{World, card, good, person};
 use crate::diagnostics::everything_told;
+use crate::programs::program;
 use diemdanh::bits::hex;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::checkin::event::Choice;
@@ -165,7 +166,7 @@ fn what_is_signed_is_what_was_read() {
 }
 
 fn run(folder: &Path, line: &str) -> (i32, String) {
-    let program = env!("CARGO_BIN_EXE_diemdanh-board");
+    let program = program("diemdanh-board");
     let output = Command::new(program).current_dir(folder).args(line.split_whitespace()).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }

@@ -21,7 +21,7 @@ fn screens_read_as_agreed() {
                 let _ = writeln!(text, "{:?}: {label}", node.role());
             }
         }
-        let path = Path::new("tests/golden").join(format!("{name}.txt"));
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/golden").join(format!("{name}.txt"));
         if update {
             std::fs::write(&path, &text).expect("the golden file");
         } else if std::fs::read_to_string(&path).unwrap_or_default() != text {

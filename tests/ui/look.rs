@@ -1,8 +1,8 @@
 //! Fonts write Vietnamese; colours can be read.
 
-use diemdanh::checkin::failure::Signal;
-use diemdanh::ui::style::{self, Size};
+use checkin::failure::Signal;
 use egui::Color32;
+use ui::style::{self, Size};
 
 const VOWELS: &str = "aăâeêioôơuưyAĂÂEÊIOÔƠUƯY";
 const TONES: [&str; 6] = ["", "\u{300}", "\u{301}", "\u{303}", "\u{309}", "\u{323}"];
@@ -14,7 +14,7 @@ fn every_vowel_with_every_tone_has_a_glyph_in_every_font() {
     let mut letters = String::from("đĐ0123456789•·–—…/");
     for vowel in VOWELS.chars() {
         for tone in TONES {
-            letters.push_str(&diemdanh::bits::text::nfc(&format!("{vowel}{tone}")));
+            letters.push_str(&bits::text::nfc(&format!("{vowel}{tone}")));
         }
     }
     let mut output = context.run_ui(egui::RawInput::default(), |_| {});

@@ -3,9 +3,9 @@
 use crate::screens::window;
 use crate::views::view;
 use crate::views_preparing::{offer, package, sign_in};
-use diemdanh::bits::secret::Secret;
-use diemdanh::checkin::event::Input;
-use diemdanh::checkin::view::*;
+use bits::secret::Secret;
+use checkin::event::Input;
+use checkin::view::*;
 use egui::Key;
 
 #[test]

@@ -2,8 +2,8 @@
 
 use crate::screens::{Window, window};
 use crate::views;
-use diemdanh::checkin::event::{Choice, Input, Meaning};
-use diemdanh::checkin::view::*;
+use checkin::event::{Choice, Input, Meaning};
+use checkin::view::*;
 use egui::{Event, Key, Modifiers};
 
 const QR: &str = "099208000017|001234567|Nguyen Van Mau|15022008|Nam|Ha Noi|01012024";
@@ -334,7 +334,7 @@ fn pin_goes_in_key_by_key() {
         let view = crate::views_preparing::sign_in(|view| view.chosen = Some(0));
         let mut shown = window(view.clone());
         let sent = typed_by(&mut shown, "593972", frame_s, |_| view.clone());
-        let expected = Input::EnteredPin(diemdanh::bits::secret::Secret::new("593972".to_owned()));
+        let expected = Input::EnteredPin(bits::secret::Secret::new("593972".to_owned()));
         assert_eq!(sent, [expected], "{frame_s}");
     }
 }

@@ -1,16 +1,16 @@
 //! Buttons by their label, keys by their name: what a person presses is what the desk gets.
 
 use crate::views;
-use diemdanh::checkin::event::{Choice, Input, Meaning, NotAdmittedReason};
-use diemdanh::checkin::view::{CandidateId, CaseView, Screen, StageView, View};
-use diemdanh::ui::app::{App, DeskLink};
-use diemdanh::ui::style;
+use checkin::event::{Choice, Input, Meaning, NotAdmittedReason};
+use checkin::view::{CandidateId, CaseView, Screen, StageView, View};
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
+use ui::app::{App, DeskLink};
+use ui::style;
 
 /// A window over one literal view, and what it sent.
 pub(crate) struct Window {
@@ -160,7 +160,7 @@ fn nothing_can_be_pressed_while_the_record_is_written() {
 
 #[test]
 fn scan_for_the_next_person_is_handed_on_from_a_recorded_screen() {
-    let receipt = diemdanh::checkin::view::ReceiptView { entry: "1/1".to_owned(), time: "06:00:00".to_owned() };
+    let receipt = checkin::view::ReceiptView { entry: "1/1".to_owned(), time: "06:00:00".to_owned() };
     let mut recorded = alive(verdict(StageView::Recorded(receipt)));
     let sent = recorded.type_text("099208000017|||||");
     assert_eq!(sent, []);

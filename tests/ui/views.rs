@@ -1,11 +1,11 @@
 //! Literal views, one for each situation, about people who do not exist.
 
 use crate::views_preparing as preparing;
-use diemdanh::bits::secret::Pii;
-use diemdanh::checkin::event::{Choice, CopyHealth, DiskState, Meaning, ReadPhase};
-use diemdanh::checkin::failure::{Failure, Signal};
-use diemdanh::checkin::state::{ReaderHealth, RegistryHealth};
-use diemdanh::checkin::view::*;
+use bits::secret::Pii;
+use checkin::event::{Choice, CopyHealth, DiskState, Meaning, ReadPhase};
+use checkin::failure::{Failure, Signal};
+use checkin::state::{ReaderHealth, RegistryHealth};
+use checkin::view::*;
 use std::sync::Arc;
 
 /// Every situation by its name.

@@ -1,8 +1,8 @@
 //! Literal views of a desk that is being prepared.
 
 use crate::views::view;
-use diemdanh::checkin::failure::Failure;
-use diemdanh::checkin::view::*;
+use checkin::failure::Failure;
+use checkin::view::*;
 
 pub(crate) fn offer(is_kept: bool) -> OfferView {
     OfferView {

@@ -1,8 +1,8 @@
 //! Every word is there in both languages, and can be drawn.
 
-use diemdanh::checkin::failure::Failure;
-use diemdanh::ui::text::{Language, Strings};
+use checkin::failure::Failure;
 use std::collections::BTreeSet;
+use ui::text::{Language, Strings};
 
 #[test]
 fn both_languages_load_and_name_every_failure() {

@@ -11,11 +11,9 @@ mod views;
 #[path = "../ui/views_preparing.rs"]
 mod views_preparing;
 
-use diemdanh::bits::secret::Secret;
-use diemdanh::checkin::event::{Choice, Input, Meaning};
-use diemdanh::checkin::view::*;
-use diemdanh::ui::app::{DeskLink, WindowOptions, run};
-use diemdanh::ui::style;
+use bits::secret::Secret;
+use checkin::event::{Choice, Input, Meaning};
+use checkin::view::*;
 use libtest_mimic::{Arguments, Trial};
 use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -24,6 +22,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
+use ui::app::{DeskLink, WindowOptions, run};
+use ui::style;
 
 /// Names the screen that the child shows.
 const SCREEN: &str = "DIEMDANH_TEST_WINDOW";
@@ -114,13 +114,7 @@ fn show(name: &str) {
             *shown.borrow_mut() = Arc::new(View { meaning, ..views::view(screen(name)) });
         }
     });
-    let options = WindowOptions {
-        size: style::DESIGN_SIZE,
-        fullscreen: false,
-        side_panel: None,
-        #[cfg(feature = "lab")]
-        autopilot: None,
-    };
+    let options = WindowOptions { size: style::DESIGN_SIZE, fullscreen: false, side_panel: None, pilot: None };
     run(DeskLink { view, send }, options, |_| say("ready")).expect("a window");
 }
 

@@ -1,16 +1,16 @@
 //! Contacts with cards: what opens them, what they tell, and what becomes of it when they end.
 
 use super::Desk;
-use crate::checkin::case::{Case, RegistryPart};
-use crate::checkin::contact::{ContactId, OpenContact};
-use crate::checkin::event::{CardNews, Effect, Finished, Identity, Purpose, ReadPhase};
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::news::About;
-use crate::checkin::records;
-use crate::checkin::state::{Pending, Phase, Reading};
-use crate::checkin::step::registry;
-use crate::emrtd::report::Overall;
-use crate::record::CandidateRef;
+use crate::case::{Case, RegistryPart};
+use crate::contact::{ContactId, OpenContact};
+use crate::event::{CardNews, Effect, Finished, Identity, Purpose, ReadPhase};
+use crate::failure::{Failure, Signal};
+use crate::news::About;
+use crate::records;
+use crate::state::{Pending, Phase, Reading};
+use crate::step::registry;
+use emrtd::report::Overall;
+use record::CandidateRef;
 
 impl Desk<'_> {
     /// News of a contact that is over tells nothing about the one that is being read.

@@ -1,14 +1,14 @@
 //! The end of a session, and what a witness outside has seen of the log.
 
 use super::Desk;
-use crate::checkin::closing::{Closing, LogHead};
-use crate::checkin::event::{ClosedLog, Effect};
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::records;
-use crate::checkin::sign_in::Action;
-use crate::checkin::state::Phase;
-use crate::tlog::witness::Anchored;
+use crate::closing::{Closing, LogHead};
+use crate::event::{ClosedLog, Effect};
+use crate::failure::{Failure, Signal};
+use crate::records;
+use crate::sign_in::Action;
+use crate::state::Phase;
 use std::sync::Arc;
+use tlog::witness::Anchored;
 
 impl Desk<'_> {
     /// Only an idle desk ends a session; nobody is left standing at it.

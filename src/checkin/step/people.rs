@@ -4,18 +4,18 @@
 //! button has meant that for long enough to be read.
 
 use super::{Desk, guarded_ms, offer};
-use crate::bits::secret::Pii;
-use crate::checkin::case::{Case, Stage};
-use crate::checkin::event::{Choice, Effect, Input, Meaning, NotAdmittedReason};
-use crate::checkin::failure::Failure;
-use crate::checkin::keys::{self, Entry};
-use crate::checkin::policy::{Verdict, verdict};
-use crate::checkin::records;
-use crate::checkin::sign_in::Action;
-use crate::checkin::state::{Idle, Phase, ReadyKey};
-use crate::record::{AttendanceEvent, CandidateRef};
-use crate::registry::RequestId;
-use crate::roster::CandidateId;
+use crate::case::{Case, Stage};
+use crate::event::{Choice, Effect, Input, Meaning, NotAdmittedReason};
+use crate::failure::Failure;
+use crate::keys::{self, Entry};
+use crate::policy::{Verdict, verdict};
+use crate::records;
+use crate::sign_in::Action;
+use crate::state::{Idle, Phase, ReadyKey};
+use bits::secret::Pii;
+use record::{AttendanceEvent, CandidateRef};
+use registry::RequestId;
+use roster::CandidateId;
 
 /// Rows of a search that stood for so long were looked at.
 const LOOK_MS: u64 = 600;
@@ -209,12 +209,7 @@ impl Desk<'_> {
 }
 
 /// The entry that a choice leads to. Whoever is let in is let in by a clearance of this very verdict.
-fn entry(
-    choice: Choice,
-    case: &Case,
-    verdict: &Verdict,
-    context: &crate::checkin::context::Context,
-) -> Option<AttendanceEvent> {
+fn entry(choice: Choice, case: &Case, verdict: &Verdict, context: &crate::context::Context) -> Option<AttendanceEvent> {
     match (choice, verdict) {
         (Choice::Admit, Verdict::Admit(clearance)) => Some(records::check_in(clearance, case, context)),
         (Choice::ReEntry, Verdict::ReEnter(clearance, first)) => {

@@ -1,18 +1,18 @@
 //! Questions to the registry, their answers, and asking again.
 
 use super::Desk;
-use crate::bits::secret::Pii;
-use crate::checkin::case::{Case, RegistryPart, Stage, answer_state};
-use crate::checkin::context::Context;
-use crate::checkin::event::Effect;
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::news::{About, Notice};
-use crate::checkin::state::RegistryHealth;
-use crate::checkin::{policy, records};
-use crate::registry::{Answer, Asked, HeadLines, Query, RefusedReason, Reply, RequestId};
-use crate::tlog::witness::Anchored;
-use crate::tlog::{Checkpoint, CosignatureKey, NoteError};
+use crate::case::{Case, RegistryPart, Stage, answer_state};
+use crate::context::Context;
+use crate::event::Effect;
+use crate::failure::{Failure, Signal};
+use crate::news::{About, Notice};
+use crate::state::RegistryHealth;
+use crate::{policy, records};
+use bits::secret::Pii;
 use jiff::Timestamp;
+use registry::{Answer, Asked, HeadLines, Query, RefusedReason, Reply, RequestId};
+use tlog::witness::Anchored;
+use tlog::{Checkpoint, CosignatureKey, NoteError};
 
 impl Desk<'_> {
     pub(super) fn answered(&mut self, id: RequestId, reply: &Reply) {

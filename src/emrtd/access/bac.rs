@@ -2,11 +2,11 @@
 
 use super::key::{AccessKey, MrzKey};
 use super::{AccessError, Step, Unsupported, Violation};
-use crate::bits::random::Random;
-use crate::bits::secret::Secret;
-use crate::crypto::cipher::CipherAlg;
-use crate::crypto::{kdf, mac};
-use crate::iso7816::{CardSession, CommandApdu, SecureMessaging};
+use bits::random::Random;
+use bits::secret::Secret;
+use crypto::cipher::CipherAlg;
+use crypto::{kdf, mac};
+use iso7816::{CardSession, CommandApdu, SecureMessaging};
 
 /// Length of each side's random number in bytes.
 const RANDOM_LEN: usize = 8;

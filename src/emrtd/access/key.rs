@@ -1,10 +1,10 @@
 //! What opens a chip (ICAO Doc 9303-11 §4.2): the card access number or the MRZ information.
 
-use crate::bits::secret::Secret;
-use crate::crypto::HashAlg;
-use crate::crypto::cipher::CipherAlg;
-use crate::crypto::kdf::{self, KeyUse};
-use crate::emrtd::mrz::check_digit;
+use crate::mrz::check_digit;
+use bits::secret::Secret;
+use crypto::HashAlg;
+use crypto::cipher::CipherAlg;
+use crypto::kdf::{self, KeyUse};
 
 /// Shortest document number in the MRZ information; shorter ones are filled up with `<`.
 const MIN_NUMBER_LEN: usize = 9;

@@ -9,10 +9,10 @@ pub mod bac;
 pub mod key;
 pub mod pace;
 
-use crate::crypto::cipher::CipherError;
-use crate::crypto::dh::DhError;
-use crate::crypto::ec::EcError;
-use crate::iso7816::{SessionError, StatusWord};
+use crypto::cipher::CipherError;
+use crypto::dh::DhError;
+use crypto::ec::EcError;
+use iso7816::{SessionError, StatusWord};
 use thiserror::Error;
 
 /// Why a chip was not opened.

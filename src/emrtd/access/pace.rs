@@ -5,13 +5,13 @@
 
 use super::key::AccessKey;
 use super::{AccessError, Step, Unsupported, Violation};
-use crate::bits::random::Random;
-use crate::bits::secret::Secret;
-use crate::bits::tlv::{self, Reader};
-use crate::crypto::cipher::CipherAlg;
-use crate::crypto::{EcSecret, Point, dh, kdf, mac, padding};
-use crate::emrtd::lds::security_infos::{Domain, Mapping, PaceInfo, SecurityInfos};
-use crate::iso7816::{CardSession, CommandApdu, SecureMessaging, StatusWord};
+use crate::lds::security_infos::{Domain, Mapping, PaceInfo, SecurityInfos};
+use bits::random::Random;
+use bits::secret::Secret;
+use bits::tlv::{self, Reader};
+use crypto::cipher::CipherAlg;
+use crypto::{EcSecret, Point, dh, kdf, mac, padding};
+use iso7816::{CardSession, CommandApdu, SecureMessaging, StatusWord};
 
 /// The longest nonce, in bytes. Any multiple of the cipher's block is right (ICAO Doc 9303-11 §4.4.3.3): 8 with 3DES.
 const MAX_NONCE_LEN: usize = 64;

@@ -6,14 +6,14 @@
 //! [`BoundKey`](super::passive::BoundKey) to say.
 
 use super::public_key::PublicKey;
-use crate::bits::random::Random;
-use crate::crypto::ecdsa::{SignatureError, ecdsa_verify_der, ecdsa_verify_plain};
-use crate::crypto::{HashAlg, Point, rsa_recovery};
-use crate::emrtd::lds::security_infos::ActiveAuthenticationInfo;
-use crate::iso7816::command::{MAX_EXTENDED_EXPECTED, MAX_SHORT_EXPECTED};
-use crate::iso7816::files::ExtendedLength;
-use crate::iso7816::transport::TransportError;
-use crate::iso7816::{CardSession, CommandApdu, SessionError, StatusWord};
+use crate::lds::security_infos::ActiveAuthenticationInfo;
+use bits::random::Random;
+use crypto::ecdsa::{SignatureError, ecdsa_verify_der, ecdsa_verify_plain};
+use crypto::{HashAlg, Point, rsa_recovery};
+use iso7816::command::{MAX_EXTENDED_EXPECTED, MAX_SHORT_EXPECTED};
+use iso7816::files::ExtendedLength;
+use iso7816::transport::TransportError;
+use iso7816::{CardSession, CommandApdu, SessionError, StatusWord};
 use thiserror::Error;
 
 /// Length of the challenge in bytes.

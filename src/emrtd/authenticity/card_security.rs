@@ -4,14 +4,14 @@
 //! Invariants: a [`TrustedCardSecurity`] is made only here, after structure, signature, chain and validity were all
 //! good; one of an unknown signer is another type.
 
-use crate::emrtd::access::Violation;
-use crate::emrtd::access::pace::MappingProof;
-use crate::emrtd::authenticity::cms::{CmsError, SignedData};
-use crate::emrtd::authenticity::signatures::{self, SignatureVerdict};
-use crate::emrtd::authenticity::signer;
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::lds::security_infos::{AgreementKey, SecurityInfos};
-use crate::emrtd::report::{Cause, Outcome, Report};
+use crate::access::Violation;
+use crate::access::pace::MappingProof;
+use crate::authenticity::cms::{CmsError, SignedData};
+use crate::authenticity::signatures::{self, SignatureVerdict};
+use crate::authenticity::signer;
+use crate::authenticity::trust::TrustStore;
+use crate::lds::security_infos::{AgreementKey, SecurityInfos};
+use crate::report::{Cause, Outcome, Report};
 use jiff::Timestamp;
 
 /// id-SecurityObject: `0.4.0.127.0.7.3.2.1`.

@@ -5,12 +5,12 @@
 //!
 //! Invariants: the bytes that were signed are kept and never encoded again.
 
-use crate::bits::tlv::Reader;
-use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::name::Name;
-use crate::emrtd::authenticity::public_key::{KeyError, PublicKey};
-use crate::emrtd::authenticity::signature::{SignatureAlg, VerifyError};
-use crate::emrtd::authenticity::time;
+use crate::authenticity::name::Name;
+use crate::authenticity::public_key::{KeyError, PublicKey};
+use crate::authenticity::signature::{SignatureAlg, VerifyError};
+use crate::authenticity::time;
+use bits::tlv::Reader;
+use crypto::HashAlg;
 use jiff::Timestamp;
 use thiserror::Error;
 use x509_parser::extensions::{DistributionPointName, GeneralName, ParsedExtension, X509Extension};

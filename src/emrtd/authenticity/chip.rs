@@ -6,15 +6,15 @@
 //! Invariants: what [`run`] proves is about the key it was given; whether that key is the signed one is for
 //! [`BoundKey`](super::passive::BoundKey) to say.
 
-use crate::bits::random::Random;
-use crate::bits::secret::Secret;
-use crate::bits::tlv;
-use crate::crypto::cipher::CipherAlg;
-use crate::crypto::dh::{DhError, DhSecret};
-use crate::crypto::ec::{EcError, EcSecret};
-use crate::crypto::kdf;
-use crate::emrtd::lds::security_infos::{AgreementKey, ChipAuthenticationInfo, ChipKey, SecurityInfos};
-use crate::iso7816::{CardSession, CommandApdu, SecureMessaging, SessionError, SmError, StatusWord};
+use crate::lds::security_infos::{AgreementKey, ChipAuthenticationInfo, ChipKey, SecurityInfos};
+use bits::random::Random;
+use bits::secret::Secret;
+use bits::tlv;
+use crypto::cipher::CipherAlg;
+use crypto::dh::{DhError, DhSecret};
+use crypto::ec::{EcError, EcSecret};
+use crypto::kdf;
+use iso7816::{CardSession, CommandApdu, SecureMessaging, SessionError, SmError, StatusWord};
 use thiserror::Error;
 
 /// The file that is selected to prove the new keys: DG14 itself, which is there.

@@ -5,12 +5,12 @@
 //!
 //! Invariants: nothing is encoded again but that one tag; a [`SignerInfo`] is checked against exactly one certificate.
 
-use crate::bits::tlv::{self, Element, Reader, TlvError};
-use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::certificate::Certificate;
-use crate::emrtd::authenticity::name::Name;
-use crate::emrtd::authenticity::signature::{SignatureAlg, VerifyError};
-use crate::emrtd::authenticity::time;
+use crate::authenticity::certificate::Certificate;
+use crate::authenticity::name::Name;
+use crate::authenticity::signature::{SignatureAlg, VerifyError};
+use crate::authenticity::time;
+use bits::tlv::{self, Element, Reader, TlvError};
+use crypto::HashAlg;
 use jiff::Timestamp;
 use thiserror::Error;
 

@@ -4,10 +4,10 @@
 //! Invariants: an entry makes a defect weigh WARN at best, never less; what shows altered data, a forged signature, a
 //! broken chain or a cloned chip cannot be excused, and an entry that asks for it refuses the whole list.
 
-use crate::bits::hex;
-use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::certificate::Certificate;
-use crate::emrtd::report::{Cause, Check, CheckResult, Outcome, Ruling, Weight, codes, is_excusable};
+use crate::authenticity::certificate::Certificate;
+use crate::report::{Cause, Check, CheckResult, Outcome, Ruling, Weight, codes, is_excusable};
+use bits::hex;
+use crypto::HashAlg;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;

@@ -5,10 +5,10 @@
 //!
 //! Invariants: a list without a good signature gives no certificate; one broken certificate never costs the others.
 
-use crate::bits::tlv::{Reader, TlvError};
-use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
-use crate::emrtd::authenticity::cms::{CmsError, SignedData, SignerError};
-use crate::emrtd::authenticity::trust::{Chain, TrustStore};
+use crate::authenticity::certificate::{Certificate, CertificateError};
+use crate::authenticity::cms::{CmsError, SignedData, SignerError};
+use crate::authenticity::trust::{Chain, TrustStore};
+use bits::tlv::{Reader, TlvError};
 use jiff::{SignedDuration, Timestamp};
 use thiserror::Error;
 

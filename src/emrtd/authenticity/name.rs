@@ -1,8 +1,8 @@
 //! Distinguished names, compared as issuers really write them (RFC 5280 §7.1, loosened by field experience: string
 //! types, letter case, spaces and the order of parts differ between a signer and its certificates).
 
-use crate::bits::text;
-use crate::bits::tlv::{Element, Reader, TlvError};
+use bits::text;
+use bits::tlv::{Element, Reader, TlvError};
 
 const COUNTRY: &[u8] = &[0x55, 0x04, 0x06];
 const MAX_PARTS: usize = 32;

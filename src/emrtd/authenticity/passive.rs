@@ -5,14 +5,14 @@
 //! [`BoundKey`] is made only from the exact bytes whose hash a [`TrustedSod`] holds. A signed object of an unknown
 //! signer gives [`SignedSod`] and [`SignedKey`], which are other types, so that neither can be taken for the former.
 
-use crate::emrtd::authenticity::certificate::Certificate;
-use crate::emrtd::authenticity::cms::{CmsError, SignedData, SigningTime};
-use crate::emrtd::authenticity::signatures::{self, SignatureVerdict};
-use crate::emrtd::authenticity::signer;
-pub use crate::emrtd::authenticity::signer::settle_validity;
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::lds::sod::{self, SecurityObject, SodError, TrailingBytes};
-use crate::emrtd::report::{Cause, Check, Outcome, Report};
+use crate::authenticity::certificate::Certificate;
+use crate::authenticity::cms::{CmsError, SignedData, SigningTime};
+use crate::authenticity::signatures::{self, SignatureVerdict};
+use crate::authenticity::signer;
+pub use crate::authenticity::signer::settle_validity;
+use crate::authenticity::trust::TrustStore;
+use crate::lds::sod::{self, SecurityObject, SodError, TrailingBytes};
+use crate::report::{Cause, Check, Outcome, Report};
 use jiff::Timestamp;
 
 const SECTION_SOD: &str = "9303-10 §4.6.2";

@@ -8,8 +8,8 @@
 //!
 //! Invariants: pure; the table is the only place that judges a document signer's extensions.
 
-use crate::emrtd::authenticity::certificate::{Certificate, Extended};
-use crate::emrtd::report::Cause;
+use crate::authenticity::certificate::{Certificate, Extended};
+use crate::report::Cause;
 use jiff::Timestamp;
 
 /// One attribute of a certificate and how it is judged.

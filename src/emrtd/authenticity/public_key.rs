@@ -3,14 +3,14 @@
 //! Most keys of travel documents spell their curve out. Such parameters are compared with the named curves and
 //! refused when anything differs: a key with a generator of one's own choice proves nothing.
 //!
-//! Invariants: a key that was made is within the limits of [`crypto::rsa`](crate::crypto::rsa) or on a named curve.
+//! Invariants: a key that was made is within the limits of [`crypto::rsa`](crypto::rsa) or on a named curve.
 
-use crate::bits::tlv::{self, Element, TlvError};
-use crate::crypto::curve::{ExplicitParameters, ParameterError};
-use crate::crypto::ec::EcError;
-use crate::crypto::rsa::{RsaKeyError, RsaPublicKey};
-use crate::crypto::{NamedCurve, Point};
-use crate::emrtd::authenticity::signature::PssParameters;
+use crate::authenticity::signature::PssParameters;
+use bits::tlv::{self, Element, TlvError};
+use crypto::curve::{ExplicitParameters, ParameterError};
+use crypto::ec::EcError;
+use crypto::rsa::{RsaKeyError, RsaPublicKey};
+use crypto::{NamedCurve, Point};
 use thiserror::Error;
 
 const RSA_ENCRYPTION: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];

@@ -4,10 +4,10 @@
 //! may sign lists; a list that is out of date, not yet in force, partial or not wholly understood can still revoke, and
 //! never clears.
 
-use crate::bits::tlv::Reader;
-use crate::emrtd::authenticity::certificate::Certificate;
-use crate::emrtd::authenticity::name::Name;
-use crate::emrtd::authenticity::signature::SignatureAlg;
+use crate::authenticity::certificate::Certificate;
+use crate::authenticity::name::Name;
+use crate::authenticity::signature::SignatureAlg;
+use bits::tlv::Reader;
 use jiff::Timestamp;
 use std::collections::BTreeSet;
 use thiserror::Error;

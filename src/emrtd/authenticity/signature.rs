@@ -3,11 +3,11 @@
 //! Invariants: the algorithm is what the signature's own identifier says, never what the key's certificate was signed
 //! with.
 
-use crate::bits::tlv::{Element, Reader, TlvError};
-use crate::crypto::HashAlg;
-use crate::crypto::ecdsa::{self, SignatureError};
-use crate::crypto::rsa::RsaPublicKey;
-use crate::emrtd::authenticity::public_key::PublicKey;
+use crate::authenticity::public_key::PublicKey;
+use bits::tlv::{Element, Reader, TlvError};
+use crypto::HashAlg;
+use crypto::ecdsa::{self, SignatureError};
+use crypto::rsa::RsaPublicKey;
 use thiserror::Error;
 
 const PKCS1: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01];

@@ -2,13 +2,13 @@
 //!
 //! Invariants: every signer must hold; what is not known here is never called wrong, and never good.
 
-use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
-use crate::emrtd::authenticity::cms::{SignedData, SignerError, SignerFacts, SignerInfo, SigningTime};
-use crate::emrtd::authenticity::signature::VerifyError;
-use crate::emrtd::authenticity::signer;
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::report::Cause;
+use crate::authenticity::certificate::{Certificate, CertificateError};
+use crate::authenticity::cms::{SignedData, SignerError, SignerFacts, SignerInfo, SigningTime};
+use crate::authenticity::signature::VerifyError;
+use crate::authenticity::signer;
+use crate::authenticity::trust::TrustStore;
+use crate::report::Cause;
+use crypto::HashAlg;
 
 /// What became of the signatures of an object.
 pub(super) enum SignatureVerdict {

@@ -3,13 +3,13 @@
 //!
 //! Invariants: every check is a line of the report; what is not known is never called wrong.
 
-use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::certificate::Certificate;
-use crate::emrtd::authenticity::cms::SigningTime;
-use crate::emrtd::authenticity::profile::{self, Subject, Weight};
-use crate::emrtd::authenticity::revocation::{RevocationVerdict, Unclear};
-use crate::emrtd::authenticity::trust::{Chain, TrustStore};
-use crate::emrtd::report::{Cause, Check, Outcome, Report};
+use crate::authenticity::certificate::Certificate;
+use crate::authenticity::cms::SigningTime;
+use crate::authenticity::profile::{self, Subject, Weight};
+use crate::authenticity::revocation::{RevocationVerdict, Unclear};
+use crate::authenticity::trust::{Chain, TrustStore};
+use crate::report::{Cause, Check, Outcome, Report};
+use crypto::HashAlg;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};

@@ -5,14 +5,14 @@
 //!
 //! Invariants: nothing is trusted that is not in the store; every walk ends, whatever the certificates say.
 
-use crate::bits::hex;
-use crate::bits::tlv::Reader;
-use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::certificate::{Certificate, CertificateError};
-use crate::emrtd::authenticity::deviation::{DeviationError, Deviations};
-use crate::emrtd::authenticity::master_list::{self, MasterListError};
-use crate::emrtd::authenticity::revocation::{self, RevocationList, RevocationListError, RevocationVerdict};
-use crate::emrtd::authenticity::verified::Verified;
+use crate::authenticity::certificate::{Certificate, CertificateError};
+use crate::authenticity::deviation::{DeviationError, Deviations};
+use crate::authenticity::master_list::{self, MasterListError};
+use crate::authenticity::revocation::{self, RevocationList, RevocationListError, RevocationVerdict};
+use crate::authenticity::verified::Verified;
+use bits::hex;
+use bits::tlv::Reader;
+use crypto::HashAlg;
 use jiff::Timestamp;
 use thiserror::Error;
 

@@ -6,13 +6,13 @@
 //! Invariants: pure; nothing that was in the folder is lost but what a newer list of the same source leaves out; what
 //! is not taken is named with its cause.
 
-use crate::bits::hex;
-use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::certificate::Certificate;
-use crate::emrtd::authenticity::deviation::Deviations;
-use crate::emrtd::authenticity::master_list::{self, MasterList};
-use crate::emrtd::authenticity::revocation::RevocationList;
-use crate::emrtd::authenticity::trust::{DropCause, MAX_ANCHORS, ObjectKind, TrustStore, kind};
+use crate::authenticity::certificate::Certificate;
+use crate::authenticity::deviation::Deviations;
+use crate::authenticity::master_list::{self, MasterList};
+use crate::authenticity::revocation::RevocationList;
+use crate::authenticity::trust::{DropCause, MAX_ANCHORS, ObjectKind, TrustStore, kind};
+use bits::hex;
+use crypto::HashAlg;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,8 +3,8 @@
 //! Invariants: what is remembered is the outcome of an arithmetic over bytes that cannot change, under the digests of
 //! all of these bytes; it says nothing about validity, revocation or purpose, which are judged anew each time.
 
-use crate::crypto::HashAlg;
-use crate::emrtd::authenticity::certificate::Certificate;
+use crate::authenticity::certificate::Certificate;
+use crypto::HashAlg;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -2,7 +2,7 @@
 //! and without a picture.
 
 use super::{ActiveAnswer, ChipEvidence, Evidence};
-use crate::emrtd::lds::files::FileId;
+use crate::lds::files::FileId;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -2,17 +2,17 @@
 
 use super::resumption::{Kept, Resumption};
 use super::{Contact, Inspection, InspectionPolicy, Observer, Progress, judging};
-use crate::bits::random::Random;
-use crate::emrtd::access::key::AccessKey;
-use crate::emrtd::authenticity::card_security::CardSecurityVerdict;
-use crate::emrtd::authenticity::passive::{self, SignedSod, TrustedSod, UnverifiedSod};
-use crate::emrtd::authenticity::trust::TrustStore;
-use crate::emrtd::lds::files::FileId;
-use crate::emrtd::lds::security_infos::{PaceInfo, SecurityInfos};
-use crate::emrtd::lds::sod::SecurityObject;
-use crate::emrtd::report::{self, Cause, Check, CheckResult, Outcome, Overall, Report};
-use crate::iso7816::transport::TransportError;
-use crate::iso7816::{CardSession, SessionError};
+use crate::access::key::AccessKey;
+use crate::authenticity::card_security::CardSecurityVerdict;
+use crate::authenticity::passive::{self, SignedSod, TrustedSod, UnverifiedSod};
+use crate::authenticity::trust::TrustStore;
+use crate::lds::files::FileId;
+use crate::lds::security_infos::{PaceInfo, SecurityInfos};
+use crate::lds::sod::SecurityObject;
+use crate::report::{self, Cause, Check, CheckResult, Outcome, Overall, Report};
+use bits::random::Random;
+use iso7816::transport::TransportError;
+use iso7816::{CardSession, SessionError};
 use jiff::Timestamp;
 
 pub(super) const SECTION_ACCESS: &str = "9303-11 §4.2";

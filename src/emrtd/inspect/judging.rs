@@ -5,24 +5,24 @@
 
 use super::dialogue::PORTRAIT_GROUP;
 use super::{AccessNumber, CardType, Inspection, InspectionPolicy};
-use crate::bits::tlv::Reader;
-use crate::crypto::HashAlg;
-use crate::emrtd::access::key::AccessKey;
-use crate::emrtd::authenticity::country;
-use crate::emrtd::authenticity::deviation::{Deviations, Subject};
-use crate::emrtd::authenticity::passive::{self, GroupHashVerdict, SignedSod};
-use crate::emrtd::authenticity::profile;
-use crate::emrtd::lds::com::Com;
-use crate::emrtd::lds::files::{FileId, LdsFiles};
-use crate::emrtd::lds::security_infos::SecurityInfos;
-use crate::emrtd::lds::sod::SecurityObject;
-use crate::emrtd::lds::{dg1, dg2, dg15, image_header};
-use crate::emrtd::report::{self, Cause, Check, CheckResult, Outcome, Report};
+use crate::access::key::AccessKey;
+use crate::authenticity::country;
+use crate::authenticity::deviation::{Deviations, Subject};
+use crate::authenticity::passive::{self, GroupHashVerdict, SignedSod};
+use crate::authenticity::profile;
+use crate::lds::com::Com;
+use crate::lds::files::{FileId, LdsFiles};
+use crate::lds::security_infos::SecurityInfos;
+use crate::lds::sod::SecurityObject;
+use crate::lds::{dg1, dg2, dg15, image_header};
+use crate::report::{self, Cause, Check, CheckResult, Outcome, Report};
+use bits::tlv::Reader;
+use crypto::HashAlg;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
 /// What becomes of one check.
-pub(in crate::emrtd) type Judged = (Outcome, Option<Cause>);
+pub(crate) type Judged = (Outcome, Option<Cause>);
 
 const GOOD: Judged = (Outcome::Successful, None);
 
@@ -32,13 +32,13 @@ const MANDATORY_GROUPS: [u8; 2] = [1, 2];
 const CHIP_GROUPS: [u8; 2] = [14, 15];
 
 /// A group that the signed object does not name.
-pub(in crate::emrtd) fn unsigned_group(group: u8) -> Judged {
+pub(crate) fn unsigned_group(group: u8) -> Judged {
     let outcome = if MANDATORY_GROUPS.contains(&group) { Outcome::Failed } else { Outcome::NotSupported };
     (outcome, Some(Cause::NotSigned))
 }
 
 /// Whether the exact bytes of a group have the hash that was signed.
-pub(in crate::emrtd) fn group_hash(object: Option<&SecurityObject>, group: u8, bytes: &[u8]) -> Judged {
+pub(crate) fn group_hash(object: Option<&SecurityObject>, group: u8, bytes: &[u8]) -> Judged {
     match object.map(|object| passive::compare(object, group, bytes)) {
         None => (Outcome::NotPerformed, Some(Cause::EarlierFailure)),
         Some(GroupHashVerdict::Same) => GOOD,
@@ -48,7 +48,7 @@ pub(in crate::emrtd) fn group_hash(object: Option<&SecurityObject>, group: u8, b
 }
 
 /// Whether a group is what it should be. Groups whose content is a state's own are only looked at from outside.
-pub(in crate::emrtd) fn group_form(group: u8, bytes: &[u8]) -> Judged {
+pub(crate) fn group_form(group: u8, bytes: &[u8]) -> Judged {
     let tag = FileId::Dg(group).tag();
     let outer = Reader::new(bytes).read().ok().filter(|element| Some(element.tag) == tag);
     match (group, outer) {
@@ -65,7 +65,7 @@ pub(in crate::emrtd) fn group_form(group: u8, bytes: &[u8]) -> Judged {
 }
 
 /// Whether the state that signed is the one that the MRZ names. `None` where DG1 cannot be read.
-pub(in crate::emrtd) fn country(signed: &SignedSod, dg1: &[u8]) -> Option<Judged> {
+pub(crate) fn country(signed: &SignedSod, dg1: &[u8]) -> Option<Judged> {
     let mrz = dg1::parse(dg1).ok()?;
     let agree = signed.signer().issuer.country().and_then(|country| country::agree(&country, &mrz.issuer));
     Some(match agree {
@@ -77,7 +77,7 @@ pub(in crate::emrtd) fn country(signed: &SignedSod, dg1: &[u8]) -> Option<Judged
 
 /// Whether the signer may sign documents of the type that the MRZ names. `None` where it is not bound to types, or DG1
 /// cannot be read.
-pub(in crate::emrtd) fn document_type(signed: &SignedSod, dg1: &[u8]) -> Option<Judged> {
+pub(crate) fn document_type(signed: &SignedSod, dg1: &[u8]) -> Option<Judged> {
     let types = signed.signer().document_types.as_ref()?;
     let mrz = dg1::parse(dg1).ok()?;
     let allowed = profile::allows(types, &mrz.document_code);
@@ -85,7 +85,7 @@ pub(in crate::emrtd) fn document_type(signed: &SignedSod, dg1: &[u8]) -> Option<
 }
 
 /// Whether the key that opened the chip is the one that its signed DG1 gives.
-pub(in crate::emrtd) fn access_key(key: &AccessKey, rule: AccessNumber, dg1: &[u8]) -> Judged {
+pub(crate) fn access_key(key: &AccessKey, rule: AccessNumber, dg1: &[u8]) -> Judged {
     let Ok(mrz) = dg1::parse(dg1) else { return (Outcome::NotPerformed, Some(Cause::EarlierFailure)) };
     let same = match (key, rule) {
         (AccessKey::Mrz(_), _) => mrz.access_key() == *key,
@@ -99,18 +99,14 @@ pub(in crate::emrtd) fn access_key(key: &AccessKey, rule: AccessNumber, dg1: &[u
 }
 
 /// The date of issue, where a group that the signed object vouches for says it.
-pub(in crate::emrtd) fn issued(policy: &InspectionPolicy, report: &Report, files: &LdsFiles) -> Option<Date> {
+pub(crate) fn issued(policy: &InspectionPolicy, report: &Report, files: &LdsFiles) -> Option<Date> {
     let source = policy.issue_date?;
     let is_signed = report.outcome(Check::DgHash(source.group)) == Some(Outcome::Successful);
     files.get(FileId::Dg(source.group)).filter(|_| is_signed).and_then(source.read)
 }
 
 /// Whether a document of a type that has a chip key has one. `None` for other types, and where DG1 cannot be read.
-pub(in crate::emrtd) fn card_type(
-    types: &[CardType],
-    signed: Option<&SignedSod>,
-    dg1: Option<&[u8]>,
-) -> Option<Judged> {
+pub(crate) fn card_type(types: &[CardType], signed: Option<&SignedSod>, dg1: Option<&[u8]>) -> Option<Judged> {
     let signed = signed?;
     let mrz = dg1.and_then(|bytes| dg1::parse(bytes).ok());
     let day = Offset::UTC.to_datetime(signed.signed_at().unwrap_or(signed.signer().not_before)).date();
@@ -129,7 +125,7 @@ pub(in crate::emrtd) fn card_type(
 }
 
 /// Writes results, rulings and verdict into `inspection`.
-pub(in crate::emrtd) fn verdict(
+pub(crate) fn verdict(
     inspection: &mut Inspection,
     mut results: Vec<CheckResult>,
     signed: Option<&SignedSod>,
@@ -149,7 +145,7 @@ pub(in crate::emrtd) fn verdict(
 }
 
 /// Whether EF.COM, which may lie, agrees with what was signed.
-pub(in crate::emrtd) fn list_of_groups(com: &[u8], object: Option<&SecurityObject>) -> Judged {
+pub(crate) fn list_of_groups(com: &[u8], object: Option<&SecurityObject>) -> Judged {
     let (com, object) = match (Com::parse(com), object) {
         (Err(_), _) => return (Outcome::Failed, Some(Cause::Malformed)),
         (Ok(_), None) => return (Outcome::NotPerformed, Some(Cause::EarlierFailure)),
@@ -169,7 +165,7 @@ pub(in crate::emrtd) fn list_of_groups(com: &[u8], object: Option<&SecurityObjec
 }
 
 /// EF.CardAccess is unsigned; its signed copy shows whether the offer was changed on the way (§4.2).
-pub(in crate::emrtd) fn offer(offered: &SecurityInfos, signed: &SecurityInfos) -> Judged {
+pub(crate) fn offer(offered: &SecurityInfos, signed: &SecurityInfos) -> Judged {
     if signed.pace.is_empty() {
         (Outcome::NotPerformed, Some(Cause::NotSigned))
     } else if offered.pace.iter().all(|info| signed.pace.contains(info)) && offered.pace.len() == signed.pace.len() {

@@ -4,11 +4,11 @@
 
 use super::dialogue::{Dialogue, SECTION_MAPPING, Stop};
 use super::reading::{MAX_CARD_SECURITY_BYTES, MAX_REOPENED};
-use crate::emrtd::access::pace::MappingProof;
-use crate::emrtd::authenticity::card_security::{self, CardSecurityVerdict};
-use crate::emrtd::lds::files::FileId;
-use crate::emrtd::report::{Cause, Check, Outcome};
-use crate::iso7816::{FileAddress, FileError, FileReader, SessionError};
+use crate::access::pace::MappingProof;
+use crate::authenticity::card_security::{self, CardSecurityVerdict};
+use crate::lds::files::FileId;
+use crate::report::{Cause, Check, Outcome};
+use iso7816::{FileAddress, FileError, FileReader, SessionError};
 
 impl Dialogue<'_, '_> {
     /// Reads EF.CardSecurity, judges it, and checks the proof with the key in it.

@@ -3,14 +3,14 @@
 use super::dialogue::{Dialogue, SECTION_ACCESS, SECTION_APPLICATION, SECTION_BAC, SECTION_PACE, Stop};
 use super::reading::MAX_CARD_ACCESS_BYTES;
 use super::{AccessMethod, Progress};
-use crate::crypto::{CipherAlg, NamedCurve};
-use crate::emrtd::access::key::AccessKey;
-use crate::emrtd::access::pace::MappingProof;
-use crate::emrtd::access::{AccessError, bac, pace};
-use crate::emrtd::lds::files::FileId;
-use crate::emrtd::lds::security_infos::{Agreement, Domain, Mapping, PaceInfo, SecurityInfos};
-use crate::emrtd::report::{Cause, Check, Outcome};
-use crate::iso7816::{CommandApdu, FileAddress, FileError, FileReader, SessionError, StatusWord};
+use crate::access::key::AccessKey;
+use crate::access::pace::MappingProof;
+use crate::access::{AccessError, bac, pace};
+use crate::lds::files::FileId;
+use crate::lds::security_infos::{Agreement, Domain, Mapping, PaceInfo, SecurityInfos};
+use crate::report::{Cause, Check, Outcome};
+use crypto::{CipherAlg, NamedCurve};
+use iso7816::{CommandApdu, FileAddress, FileError, FileReader, SessionError, StatusWord};
 
 /// The application of machine-readable travel documents (ICAO Doc 9303-10 §3.3).
 const APPLICATION_ID: &[u8] = &[0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];

@@ -7,17 +7,17 @@ use super::dialogue::{
     ACTIVE_KEY_GROUP, CHIP_KEY_GROUP, Dialogue, SECTION_ACCESS, SECTION_ACTIVE, SECTION_CHIP, SignedObject, Stop,
 };
 use super::{AccessMethod, judging};
-use crate::bits::secret::Pii;
-use crate::emrtd::authenticity::active::{self, ActiveError, ActiveProof};
-use crate::emrtd::authenticity::chip::{self, ChipAuthenticationError, ChipAuthenticationPlan};
-use crate::emrtd::authenticity::passive::{BoundKey, SignedKey};
-use crate::emrtd::authenticity::public_key::PublicKey;
-use crate::emrtd::evidence::{ActiveAnswer, ChipEvidence};
-use crate::emrtd::lds::dg15;
-use crate::emrtd::lds::files::FileId;
-use crate::emrtd::lds::security_infos::SecurityInfos;
-use crate::emrtd::report::{Cause, Check, Outcome};
-use crate::iso7816::{SessionError, SmError};
+use crate::authenticity::active::{self, ActiveError, ActiveProof};
+use crate::authenticity::chip::{self, ChipAuthenticationError, ChipAuthenticationPlan};
+use crate::authenticity::passive::{BoundKey, SignedKey};
+use crate::authenticity::public_key::PublicKey;
+use crate::evidence::{ActiveAnswer, ChipEvidence};
+use crate::lds::dg15;
+use crate::lds::files::FileId;
+use crate::lds::security_infos::SecurityInfos;
+use crate::report::{Cause, Check, Outcome};
+use bits::secret::Pii;
+use iso7816::{SessionError, SmError};
 
 /// Sessions that may be opened again because of proofs that a chip gives up at: one for each of the two.
 const MAX_REOPENED_FOR_PROOFS: u32 = 2;

@@ -2,13 +2,13 @@
 
 use super::dialogue::{Dialogue, PORTRAIT_GROUP, SECTION_FILES, SECTION_PASSIVE, SignedObject, Stop};
 use super::{Progress, judging};
-use crate::bits::secret::Pii;
-use crate::emrtd::authenticity::passive::{self, SodVerdict};
-use crate::emrtd::evidence::{Evidence, GroupHash};
-use crate::emrtd::lds::files::{FileId, LAST_GROUP};
-use crate::emrtd::lds::{dg2, sod};
-use crate::emrtd::report::{Cause, Check, Outcome};
-use crate::iso7816::{FileAddress, FileError, FileReader, SessionError};
+use crate::authenticity::passive::{self, SodVerdict};
+use crate::evidence::{Evidence, GroupHash};
+use crate::lds::files::{FileId, LAST_GROUP};
+use crate::lds::{dg2, sod};
+use crate::report::{Cause, Check, Outcome};
+use bits::secret::Pii;
+use iso7816::{FileAddress, FileError, FileReader, SessionError};
 
 pub(super) const MAX_CARD_ACCESS_BYTES: usize = 4 * 1024;
 pub(super) const MAX_CARD_SECURITY_BYTES: usize = 16 * 1024;

@@ -4,9 +4,9 @@
 //! before the card has shown the same EF.SOD again, byte for byte.
 
 use super::Inspection;
-use crate::bits::secret::Pii;
-use crate::emrtd::access::key::AccessKey;
-use crate::emrtd::lds::files::{FileId, LdsFiles};
+use crate::access::key::AccessKey;
+use crate::lds::files::{FileId, LdsFiles};
+use bits::secret::Pii;
 use jiff::{SignedDuration, Timestamp};
 use std::fmt;
 

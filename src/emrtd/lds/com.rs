@@ -1,8 +1,8 @@
 //! EF.COM: versions and the list of data groups (ICAO Doc 9303-10 §4.6.1). Unsigned, and known to be wrong on real
 //! documents: the signed object decides what there is.
 
-use crate::bits::tlv::{self, Reader, TlvError};
-use crate::emrtd::lds::files::FileId;
+use crate::lds::files::FileId;
+use bits::tlv::{self, Reader, TlvError};
 
 /// The longest list of groups that is read.
 const MAX_TAGS: usize = 32;

@@ -1,7 +1,7 @@
 //! DG1: the MRZ (ICAO Doc 9303-10 §4.7.1).
 
-use crate::bits::tlv::{Reader, TlvError};
-use crate::emrtd::mrz::{Mrz, MrzError};
+use crate::mrz::{Mrz, MrzError};
+use bits::tlv::{Reader, TlvError};
 use thiserror::Error;
 
 /// Why a DG1 cannot be used.

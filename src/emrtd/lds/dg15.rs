@@ -1,7 +1,7 @@
 //! DG15: the active-authentication key (ICAO Doc 9303-10 §4.7.15).
 
-use crate::bits::tlv::Reader;
-use crate::emrtd::authenticity::public_key::{KeyError, PublicKey};
+use crate::authenticity::public_key::{KeyError, PublicKey};
+use bits::tlv::Reader;
 
 /// Reads the public key in DG15.
 ///

@@ -5,7 +5,7 @@
 //! there, and a length that is wrong shortens the image and never lengthens it.
 
 use super::face_block;
-use crate::bits::tlv::{Element, Reader, TlvError};
+use bits::tlv::{Element, Reader, TlvError};
 use thiserror::Error;
 
 /// The largest DG2 that is looked at.

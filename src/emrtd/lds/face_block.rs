@@ -8,7 +8,7 @@
 //! Invariants: a fixed number of steps, whatever the nesting; the image is a part of the bytes that are there.
 
 use super::dg2::Dg2Error;
-use crate::bits::tlv::{Element, Reader};
+use bits::tlv::{Element, Reader};
 
 /// `[APPLICATION 5]`, constructed.
 pub(super) const FACE_IMAGE_DATA_BLOCK: u32 = 0x65;

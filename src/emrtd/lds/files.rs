@@ -1,6 +1,6 @@
 //! The elementary files of a document (ICAO Doc 9303-10 §3.10 and §4.7) and the bytes that were read from them.
 
-use crate::bits::secret::Pii;
+use bits::secret::Pii;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::Range;

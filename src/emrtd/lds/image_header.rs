@@ -5,7 +5,7 @@
 //!
 //! Invariants: nothing is allocated; every loop advances.
 
-use crate::emrtd::lds::dg2::ImageKind;
+use crate::lds::dg2::ImageKind;
 use thiserror::Error;
 
 /// The most pixels that are decoded.

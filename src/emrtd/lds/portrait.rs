@@ -3,9 +3,9 @@
 //! Invariants: no pixel is decoded before the header was read and found small enough; a broken image is an error and
 //! never a stall. Decoding takes milliseconds; call it away from the window's thread.
 
-use crate::bits::secret::Pii;
-use crate::emrtd::lds::dg2::{self, Dg2Error, FaceImage, ImageKind};
-use crate::emrtd::lds::image_header::{self, HeaderError};
+use crate::lds::dg2::{self, Dg2Error, FaceImage, ImageKind};
+use crate::lds::image_header::{self, HeaderError};
+use bits::secret::Pii;
 use thiserror::Error;
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;

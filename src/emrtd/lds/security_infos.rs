@@ -3,10 +3,10 @@
 //! Invariants: an unknown or malformed entry is skipped and counted, never an error of the whole; a key that is kept
 //! is on a named curve or in a standardised group, whichever way its parameters were written.
 
-use crate::bits::tlv::{Element, Reader, TlvError};
-use crate::crypto::dh::{self, DhError};
-use crate::crypto::{CipherAlg, HashAlg, NamedCurve, Point, bignum};
-use crate::emrtd::authenticity::public_key::{self, KeyError};
+use crate::authenticity::public_key::{self, KeyError};
+use bits::tlv::{Element, Reader, TlvError};
+use crypto::dh::{self, DhError};
+use crypto::{CipherAlg, HashAlg, NamedCurve, Point, bignum};
 use thiserror::Error;
 
 /// Most entries that are read.

@@ -2,9 +2,9 @@
 //!
 //! Invariants: hashes are compared with the exact bytes of a file's outer element; every group stands once.
 
-use crate::bits::tlv::{Element, Reader, TlvError};
-use crate::crypto::HashAlg;
-use crate::emrtd::lds::files::LAST_GROUP;
+use crate::lds::files::LAST_GROUP;
+use bits::tlv::{Element, Reader, TlvError};
+use crypto::HashAlg;
 use thiserror::Error;
 
 /// The largest EF.SOD that is looked at.

@@ -1,6 +1,6 @@
 //! Why a check ended as it did: one table of facts and their stable codes.
 
-use crate::iso7816::transport::TransportError;
+use iso7816::transport::TransportError;
 
 macro_rules! causes {
     ($($(#[$doc:meta])* $name:ident = $code:literal;)+) => {

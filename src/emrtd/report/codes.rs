@@ -1,7 +1,7 @@
 //! Checks and causes by their stable codes, for rules that people write.
 
 use super::{Cause, Check};
-use crate::emrtd::lds::files::LAST_GROUP;
+use crate::lds::files::LAST_GROUP;
 
 const CHECKS: [Check; 23] = [
     Check::CardAccess,

@@ -5,9 +5,9 @@
 
 use super::render::{fingerprint, is_trusted, ruling};
 use super::{Cause, CheckResult, Outcome, Overall};
-use crate::emrtd::inspect::Inspection;
-use crate::emrtd::lds::dg1;
-use crate::emrtd::lds::files::FileId;
+use crate::inspect::Inspection;
+use crate::lds::dg1;
+use crate::lds::files::FileId;
 use jiff::Timestamp;
 
 const STYLE: &str = "body{font:16px/1.5 sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}\

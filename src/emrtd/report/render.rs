@@ -3,10 +3,10 @@
 //! Invariants: no number, name, MRZ, picture or key; sizes and codes only.
 
 use super::{Check, CheckResult, Outcome, Ruling};
-use crate::bits::hex;
-use crate::crypto::HashAlg;
-use crate::emrtd::inspect::Inspection;
-use crate::emrtd::lds::files::FileId;
+use crate::inspect::Inspection;
+use crate::lds::files::FileId;
+use bits::hex;
+use crypto::HashAlg;
 use serde_json::{Value, json};
 
 /// The verdict in the first line, then one line a check, then how the dialogue went.

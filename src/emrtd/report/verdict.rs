@@ -4,7 +4,7 @@
 //! missing, failed or undetermined.
 
 use super::{Cause, Check, CheckResult, Outcome, Overall};
-use crate::emrtd::inspect::InspectionPolicy;
+use crate::inspect::InspectionPolicy;
 
 const PORTRAIT_GROUP: u8 = 2;
 

@@ -1,7 +1,7 @@
 //! One connection to one card: a thread that transmits, and a watchdog over it.
 
 use super::translate;
-use crate::iso7816::transport::{CardTransport, TransportError};
+use iso7816::transport::{CardTransport, TransportError};
 use pcsc::{Card, Disposition};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::time::Duration;

@@ -13,8 +13,8 @@
 mod connection;
 mod worker;
 
-use crate::iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
 use connection::Connection;
+use iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
 use pcsc::Error;
 use std::thread::JoinHandle;
 use std::time::Duration;

@@ -1,7 +1,7 @@
 //! The thread that makes a reader's calls, so that somebody else can stop waiting for them.
 
 use super::{FoundReader, service_is_gone};
-use crate::iso7816::transport::ReaderEvent;
+use iso7816::transport::ReaderEvent;
 use pcsc::{Card, Context, Disposition, Error, Protocols, ReaderState, Scope, ShareMode, State};
 use std::ffi::{CStr, CString};
 use std::io;

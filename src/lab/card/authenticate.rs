@@ -2,13 +2,13 @@
 
 use super::secure::ChipSecureMessaging;
 use super::{ActiveAuthenticationProfile, ActiveTrick, BacTrick, CardFault, SyntheticCard, data, object, status};
-use crate::bits::random::Random as _;
-use crate::bits::tlv;
-use crate::crypto::bignum::Modulus;
-use crate::crypto::ecdsa::ecdsa_sign;
-use crate::crypto::{CipherAlg, HashAlg, Point, kdf, mac, rsa_recovery};
-use crate::emrtd::lds::security_infos::{Agreement, ChipAuthenticationInfo};
-use crate::iso7816::{CommandApdu, ResponseApdu, StatusWord};
+use bits::random::Random as _;
+use bits::tlv;
+use crypto::bignum::Modulus;
+use crypto::ecdsa::ecdsa_sign;
+use crypto::{CipherAlg, HashAlg, Point, kdf, mac, rsa_recovery};
+use emrtd::lds::security_infos::{Agreement, ChipAuthenticationInfo};
+use iso7816::{CommandApdu, ResponseApdu, StatusWord};
 
 /// Length of a BAC cryptogram with its authentication code in bytes.
 const BAC_LEN: usize = 40;

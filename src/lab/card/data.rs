@@ -1,8 +1,8 @@
 //! What a simulated card holds: the seam between the issuer, who fills it in, and the card, which plays it.
 
-use crate::bits::secret::Secret;
-use crate::crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve, dh};
-use crate::emrtd::lds::security_infos::{Agreement, Domain, Mapping, PaceInfo};
+use bits::secret::Secret;
+use crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve, dh};
+use emrtd::lds::security_infos::{Agreement, Domain, Mapping, PaceInfo};
 use std::collections::BTreeMap;
 
 /// Everything on and in one card. Plain data: the issuer may build any card, good or bad.

@@ -1,8 +1,8 @@
 //! Selecting and reading files.
 
 use super::{CardFault, SyntheticCard, data, object, status};
-use crate::bits::tlv;
-use crate::iso7816::{CommandApdu, ResponseApdu, StatusWord};
+use bits::tlv;
+use iso7816::{CommandApdu, ResponseApdu, StatusWord};
 
 /// The travel document application.
 const APPLICATION: [u8; 7] = [0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];

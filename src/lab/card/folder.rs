@@ -1,10 +1,10 @@
 //! A card as a folder: its files byte for byte, and `chip.toml` with what only a chip knows.
 
 use super::{ActiveAuthenticationProfile, CardData, ChipAuthenticationProfile, PaceProfile};
-use crate::bits::hex;
-use crate::bits::secret::Secret;
-use crate::crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve};
-use crate::emrtd::lds::security_infos::Mapping;
+use bits::hex;
+use bits::secret::Secret;
+use crypto::{CipherAlg, EcSecret, HashAlg, NamedCurve};
+use emrtd::lds::security_infos::Mapping;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::Path;

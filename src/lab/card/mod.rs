@@ -17,11 +17,11 @@ mod secure;
 pub use data::{ActiveAuthenticationProfile, CardData, ChipAuthenticationProfile, PaceProfile};
 pub use fault::{ActiveTrick, AnswerTrick, BacTrick, CardFault, PaceTrick, Refused};
 
-use crate::bits::random::SeededRandom;
-use crate::bits::tlv;
-use crate::iso7816::transport::{CardTransport, TransportError};
-use crate::iso7816::{CommandApdu, ResponseApdu, StatusWord};
+use bits::random::SeededRandom;
+use bits::tlv;
 use files::Selection;
+use iso7816::transport::{CardTransport, TransportError};
+use iso7816::{CommandApdu, ResponseApdu, StatusWord};
 use secure::ChipSecureMessaging;
 
 /// Answer to reset: a contactless card that offers T=1.

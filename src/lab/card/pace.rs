@@ -4,15 +4,15 @@
 use super::data::PaceProfile;
 use super::secure::ChipSecureMessaging;
 use super::{CardFault, PaceTrick, SyntheticCard, data, object, status};
-use crate::bits::random::Random as _;
-use crate::bits::secret::Secret;
-use crate::bits::tlv;
-use crate::crypto::dh::{DhSecret, Element};
-use crate::crypto::kdf::{self, KeyUse};
-use crate::crypto::{CipherAlg, EcSecret, HashAlg, Point, mac, padding};
-use crate::emrtd::access::pace::{self, Generator};
-use crate::emrtd::lds::security_infos::{Domain, Mapping, PaceInfo};
-use crate::iso7816::{CommandApdu, ResponseApdu, StatusWord};
+use bits::random::Random as _;
+use bits::secret::Secret;
+use bits::tlv;
+use crypto::dh::{DhSecret, Element};
+use crypto::kdf::{self, KeyUse};
+use crypto::{CipherAlg, EcSecret, HashAlg, Point, mac, padding};
+use emrtd::access::pace::{self, Generator};
+use emrtd::lds::security_infos::{Domain, Mapping, PaceInfo};
+use iso7816::{CommandApdu, ResponseApdu, StatusWord};
 
 /// Length of the nonce in bytes.
 const NONCE_LEN: usize = 16;

@@ -1,12 +1,12 @@
 //! Secure messaging, the chip's side: ICAO Doc 9303-11 §9.8.
 
 use super::AnswerTrick;
-use crate::bits::secret::Secret;
-use crate::bits::tlv::{self, Reader};
-use crate::crypto::cipher::{CipherAlg, CipherError};
-use crate::crypto::{mac, padding};
-use crate::iso7816::secure::{TAG_CRYPTOGRAM, TAG_CRYPTOGRAM_ODD, TAG_EXPECTED, TAG_MAC, TAG_STATUS};
-use crate::iso7816::{CommandApdu, ResponseApdu, StatusWord};
+use bits::secret::Secret;
+use bits::tlv::{self, Reader};
+use crypto::cipher::{CipherAlg, CipherError};
+use crypto::{mac, padding};
+use iso7816::secure::{TAG_CRYPTOGRAM, TAG_CRYPTOGRAM_ODD, TAG_EXPECTED, TAG_MAC, TAG_STATUS};
+use iso7816::{CommandApdu, ResponseApdu, StatusWord};
 
 /// The chip's side of a protected session.
 pub(super) struct ChipSecureMessaging {

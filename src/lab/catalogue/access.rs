@@ -1,14 +1,14 @@
 //! List A: access.
 
 use super::{Entry, Key};
-use crate::bits::tlv;
-use crate::crypto::CipherAlg;
-use crate::emrtd::lds::files::FileId;
-use crate::emrtd::lds::security_infos::Mapping;
-use crate::emrtd::report::{Cause, Check, Overall};
-use crate::lab::card::data::PaceProfile;
-use crate::lab::card::{BacTrick, CardData, CardFault, PaceTrick, Refused};
-use crate::lab::issuer::{Fault, Making};
+use crate::card::data::PaceProfile;
+use crate::card::{BacTrick, CardData, CardFault, PaceTrick, Refused};
+use crate::issuer::{Fault, Making};
+use bits::tlv;
+use crypto::CipherAlg;
+use emrtd::lds::files::FileId;
+use emrtd::lds::security_infos::Mapping;
+use emrtd::report::{Cause, Check, Overall};
 
 /// PACE with integrated mapping, AES-128, parameters 13.
 const INTEGRATED: &[u8] = b"\x30\x12\x06\x0A\x04\x00\x7F\x00\x07\x02\x02\x04\x04\x02\x02\x01\x02\x02\x01\x0D";

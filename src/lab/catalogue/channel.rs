@@ -1,10 +1,10 @@
 //! List B: secure messaging.
 
 use super::Entry;
-use crate::emrtd::lds::files::FileId;
-use crate::emrtd::report::{Cause, Check, Overall};
-use crate::lab::card::{AnswerTrick, CardFault};
-use crate::lab::issuer::Fault;
+use crate::card::{AnswerTrick, CardFault};
+use crate::issuer::Fault;
+use emrtd::lds::files::FileId;
+use emrtd::report::{Cause, Check, Overall};
 
 /// The answer that is spoilt: the first block of EF.SOD, behind SELECT of the application.
 const SPOILT: u32 = 1;

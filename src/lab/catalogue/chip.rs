@@ -1,9 +1,9 @@
 //! List G: is the chip the one that was signed for.
 
 use super::Entry;
-use crate::emrtd::report::{Cause, Check, Overall};
-use crate::lab::card::{ActiveTrick, CardFault, Refused};
-use crate::lab::issuer::{Fault, Making};
+use crate::card::{ActiveTrick, CardFault, Refused};
+use crate::issuer::{Fault, Making};
+use emrtd::report::{Cause, Check, Overall};
 
 pub(super) fn entries() -> Vec<Entry> {
     [agreement(), signature(), keys()].concat()

@@ -1,13 +1,13 @@
 //! List C: reading files.
 
 use super::Entry;
-use crate::emrtd::lds::com;
-use crate::emrtd::lds::files::FileId;
-use crate::emrtd::report::{Cause, Check, Overall};
-use crate::iso7816::transport::TransportError;
-use crate::lab::card::{CardData, CardFault};
-use crate::lab::issuer::portrait::Coding;
-use crate::lab::issuer::{Fault, Making};
+use crate::card::{CardData, CardFault};
+use crate::issuer::portrait::Coding;
+use crate::issuer::{Fault, Making};
+use emrtd::lds::com;
+use emrtd::lds::files::FileId;
+use emrtd::report::{Cause, Check, Overall};
+use iso7816::transport::TransportError;
 
 /// A command in the middle of the reading.
 const MIDDLE: u32 = 9;

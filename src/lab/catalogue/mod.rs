@@ -8,11 +8,11 @@ mod channel;
 mod chip;
 mod files;
 
-use crate::emrtd::access::key::AccessKey;
-use crate::emrtd::report::{Cause, Check, Overall};
-use crate::lab::card::{CardData, CardFault, SyntheticCard};
-use crate::lab::issuer::people::{Person, people};
-use crate::lab::issuer::{Fault, IssueError, Issuer, Making};
+use crate::card::{CardData, CardFault, SyntheticCard};
+use crate::issuer::people::{Person, people};
+use crate::issuer::{Fault, IssueError, Issuer, Making};
+use emrtd::access::key::AccessKey;
+use emrtd::report::{Cause, Check, Overall};
 
 /// One card of the catalogue.
 #[derive(Clone)]
@@ -118,7 +118,7 @@ impl Entry {
             Key::Can => AccessKey::can(person.can()),
             Key::WrongCan => AccessKey::can("999999"),
             Key::Mrz => {
-                let [number, birth, expiry] = crate::lab::issuer::groups::mrz_key(&person);
+                let [number, birth, expiry] = crate::issuer::groups::mrz_key(&person);
                 AccessKey::mrz(&number, &birth, &expiry)
             }
         }

@@ -1,12 +1,12 @@
 //! The active-authentication key of every lab card: one RSA-2048 pair, generated for this file and published with it.
 //! It proves nothing outside the lab.
 
-use crate::bits::hex;
-use crate::bits::secret::Secret;
-use crate::bits::tlv;
-use crate::crypto::HashAlg;
-use crate::crypto::bignum::Modulus;
-use crate::lab::card::data::ActiveAuthenticationProfile;
+use crate::card::data::ActiveAuthenticationProfile;
+use bits::hex;
+use bits::secret::Secret;
+use bits::tlv;
+use crypto::HashAlg;
+use crypto::bignum::Modulus;
 
 const RSA_ENCRYPTION: &[u8] = &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x01, 0x01];
 const EXPONENT: &[u8] = &[0x01, 0x00, 0x01];

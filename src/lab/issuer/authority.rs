@@ -4,10 +4,10 @@
 
 use super::IssueError;
 use super::{der, signed_object};
-use crate::bits::random::{Random as _, SeededRandom};
-use crate::bits::tlv;
-use crate::crypto::ecdsa;
-use crate::crypto::{EcSecret, HashAlg, NamedCurve};
+use bits::random::{Random as _, SeededRandom};
+use bits::tlv;
+use crypto::ecdsa;
+use crypto::{EcSecret, HashAlg, NamedCurve};
 use jiff::Timestamp;
 
 const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
@@ -190,7 +190,7 @@ impl Authority {
         let prehash = self.hash.digest(message);
         // A nonce that follows from secret and message never meets two messages.
         let nonce_seed = HashAlg::Sha256.digest(&[self.secret.expose(), &prehash].concat());
-        let mut random = SeededRandom::new(&crate::bits::hex::encode(&nonce_seed));
+        let mut random = SeededRandom::new(&bits::hex::encode(&nonce_seed));
         let (r, s) = ecdsa::ecdsa_sign(&self.secret, &prehash, &mut random)?;
         Ok(ecdsa::encode_der(&r, &s))
     }

@@ -1,7 +1,7 @@
 //! The few DER values that certificates and signed objects are made of.
 
-use crate::bits::tlv;
-use crate::crypto::{HashAlg, NamedCurve, Point};
+use bits::tlv;
+use crypto::{HashAlg, NamedCurve, Point};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 

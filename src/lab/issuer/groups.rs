@@ -2,10 +2,10 @@
 
 use super::der;
 use super::people::Person;
-use crate::bits::tlv;
-use crate::crypto::Point;
-use crate::emrtd::lds::security_infos::{Mapping, PaceInfo};
-use crate::emrtd::mrz::check_digit;
+use bits::tlv;
+use crypto::Point;
+use emrtd::lds::security_infos::{Mapping, PaceInfo};
+use emrtd::mrz::check_digit;
 use jiff::civil::Date;
 
 const CA_ECDH_AES_128: &[u8] = &[0x04, 0x00, 0x7F, 0x00, 0x07, 0x02, 0x02, 0x03, 0x02, 0x02];

@@ -13,15 +13,15 @@ pub mod people;
 pub mod portrait;
 mod signed_object;
 
-use crate::bits::random::SeededRandom;
-use crate::bits::secret::Secret;
-use crate::crypto::ec::EcError;
-use crate::crypto::ecdsa::SignatureError;
-use crate::crypto::{CipherAlg, EcSecret, NamedCurve};
-use crate::emrtd::lds::com;
-use crate::emrtd::lds::files::FileId;
-use crate::lab::card::data::{CardData, ChipAuthenticationProfile, PaceProfile};
+use crate::card::data::{CardData, ChipAuthenticationProfile, PaceProfile};
 use authority::{Authority, Validity};
+use bits::random::SeededRandom;
+use bits::secret::Secret;
+use crypto::ec::EcError;
+use crypto::ecdsa::SignatureError;
+use crypto::{CipherAlg, EcSecret, NamedCurve};
+use emrtd::lds::com;
+use emrtd::lds::files::FileId;
 use jiff::Timestamp;
 use people::Person;
 use portrait::Coding;
@@ -275,7 +275,7 @@ fn before_signing(groups: &mut BTreeMap<u8, Vec<u8>>, fault: Option<Fault>) {
         Some(Fault::GarbageGroup(number)) => {
             if let Some(bytes) = groups.get_mut(&number) {
                 let tag = bytes.first().copied().unwrap_or_default();
-                *bytes = crate::bits::tlv::encode(u32::from(tag), b"\xFF\xFFnonsense\x30\x84\xFF\xFF\xFF\xFF");
+                *bytes = bits::tlv::encode(u32::from(tag), b"\xFF\xFFnonsense\x30\x84\xFF\xFF\xFF\xFF");
             }
         }
         _ => {}

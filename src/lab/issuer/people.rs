@@ -1,6 +1,6 @@
 //! The synthetic people of the lab. Province code 099 is assigned to nobody, so none of these numbers is anybody's.
 
-use crate::bits::text;
+use bits::text;
 use jiff::civil::{Date, date};
 
 /// A synthetic person, with everything a card says of one.

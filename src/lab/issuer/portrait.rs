@@ -5,8 +5,7 @@
 
 use super::IssueError;
 use super::people::Person;
-use crate::bits::face;
-pub use crate::bits::face::SIZE;
+pub use face::SIZE;
 
 /// How a portrait is coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

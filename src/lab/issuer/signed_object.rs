@@ -3,8 +3,8 @@
 use super::IssueError;
 use super::authority::Authority;
 use super::der;
-use crate::bits::tlv;
-use crate::crypto::HashAlg;
+use bits::tlv;
+use crypto::HashAlg;
 use jiff::Timestamp;
 use std::collections::BTreeMap;
 

@@ -7,7 +7,7 @@
 
 use super::syllable::{is_letter, is_marked, is_syllable};
 use super::{CellValue, Sheet};
-use crate::bits::text;
+use bits::text;
 
 /// An encoding from before Unicode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,7 +79,7 @@ fn to_vni(character: char) -> [Option<char>; 2] {
 }
 
 /// The text of a file that is no UTF-8, where its words tell the encoding.
-pub(in crate::lists) fn decode_bytes(bytes: &[u8]) -> Option<(String, Legacy)> {
+pub(crate) fn decode_bytes(bytes: &[u8]) -> Option<(String, Legacy)> {
     let western: String = bytes.iter().copied().map(western).collect();
     let found = likely(western.split(is_between).take(SAMPLED_WORDS * SAMPLED_EVERY), &ALL)?;
     Some((to_unicode(&western, found), found))

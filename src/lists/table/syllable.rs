@@ -3,7 +3,7 @@
 //! Not a dictionary and not a spelling check: names of many peoples are no such syllables, and nothing is refused
 //! for it.
 
-use crate::bits::text;
+use bits::text;
 
 /// True for one syllable as the quốc ngữ script writes it, marks and case aside.
 pub(super) fn is_syllable(word: &str) -> bool {

@@ -3,11 +3,11 @@
 use super::enrolment::EnrolmentFault;
 use super::settings::is_part;
 use super::{Exam, Policy, check_sessions, check_text};
-use crate::lists::Weight;
-use crate::record::Code;
-use crate::tlog::{CosignatureKey, NoteVerifier};
 use jiff::Timestamp;
+use lists::Weight;
+use record::Code;
 use std::collections::{BTreeMap, BTreeSet};
+use tlog::{CosignatureKey, NoteVerifier};
 
 /// One fault of an exam's files.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -146,7 +146,7 @@ pub enum Fault {
     )]
     UsualRules,
     /// A text that does not show what it is.
-    #[error("{file}: {place}: “{}” có ký tự điều khiển hoặc ký tự không nhìn thấy", crate::bits::text::shown(text))]
+    #[error("{file}: {place}: “{}” có ký tự điều khiển hoặc ký tự không nhìn thấy", bits::text::shown(text))]
     Text {
         /// The file.
         file: &'static str,

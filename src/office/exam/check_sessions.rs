@@ -42,8 +42,8 @@ pub(super) fn capacities(exam: &Exam) -> Vec<Fault> {
 
 /// PINs that are cheap to guess from what lies in the folder, and rules that are the usual ones because nobody wrote any.
 pub(super) fn unsaid(exam: &Exam) -> Vec<Fault> {
-    let usual = crate::package::operators::PinCost::default();
-    let is_weak = |cost: crate::package::operators::PinCost| {
+    let usual = package::operators::PinCost::default();
+    let is_weak = |cost: package::operators::PinCost| {
         u64::from(cost.memory_kib) * u64::from(cost.passes) < u64::from(usual.memory_kib) * u64::from(usual.passes)
     };
     let weak = exam.operators.iter().filter(|one| one.pin.as_ref().is_some_and(|lock| is_weak(lock.cost())));

@@ -3,7 +3,7 @@
 
 use super::Exam;
 use super::check::Fault;
-use crate::bits::text::is_plain;
+use bits::text::is_plain;
 
 /// Every text of the exam's files that somebody will read on a screen, on paper or on a terminal.
 pub(super) fn texts(exam: &Exam) -> Vec<Fault> {

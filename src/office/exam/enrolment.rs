@@ -1,8 +1,8 @@
 //! `desks/<id>.request` and `desks/<id>.cert`: what a desk asked for and what the board answered.
 
 use super::{Desk, ExamError};
-use crate::record::{DeskCert, Enrolment, RevocationList};
 use jiff::Timestamp;
+use record::{DeskCert, Enrolment, RevocationList};
 use std::collections::BTreeMap;
 
 /// What lies beside a desk's own file. Who signed the certificate is not checked here.

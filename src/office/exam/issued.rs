@@ -2,9 +2,9 @@
 //! programs. A log is held against it.
 
 use super::{DESKS_FOLDER, EXAM_FILE, ExamError, Ledger, PACKAGES_FILE, Settings, required};
-use crate::bits::hex;
-use crate::office::verify::Files;
-use crate::record::{DeskCert, Digest};
+use crate::verify::Files;
+use bits::hex;
+use record::{DeskCert, Digest};
 use std::collections::BTreeMap;
 
 /// The file of the programs that desks may run: a line each, SHA-256 of the program's file, a comma, a name.

@@ -1,10 +1,10 @@
 //! `packages.csv`: every package that was made for this exam, and who has taken it.
 
 use super::{ExamError, PACKAGES_FILE};
-use crate::bits::hex;
-use crate::record::Digest;
+use bits::hex;
 use csv::{StringRecord, Terminator};
 use jiff::Timestamp;
+use record::Digest;
 
 /// One version of a package.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -9,9 +9,9 @@
 use super::letter_list;
 use super::letters::Letter;
 use super::{Exam, Operator};
-use crate::office::paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT, WIDTH_MM};
-use crate::package::operators::Role;
+use crate::paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT, WIDTH_MM};
 use jiff::{Timestamp, tz::Offset};
+use package::operators::Role;
 use std::collections::BTreeMap;
 
 /// The letters as a PDF: by site, the list first, then one page each.

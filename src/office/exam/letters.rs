@@ -5,8 +5,10 @@
 //! - Nobody's PIN is drawn anew without being named; nobody who was taken off the exam gets one.
 
 use super::Exam;
-use crate::bits::{hex, random::Random, secret::Secret};
-use crate::package::operators::{Operator, PinCost, PinError, PinLock, draw_pin};
+use bits::hex;
+use bits::random::Random;
+use bits::secret::Secret;
+use package::operators::{Operator, PinCost, PinError, PinLock, draw_pin};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 

@@ -39,7 +39,7 @@ pub mod policy;
 pub mod report;
 pub mod settings;
 
-pub use crate::package::operators::{self, Operator, Role};
+pub use ::package::operators::{self, Operator, Role};
 pub use check::{Fault, check};
 pub use desks::Desk;
 pub use enrolment::{DeskEnrolment, DeskState};
@@ -50,9 +50,9 @@ pub use policy::Policy;
 pub use settings::{Session, Settings};
 
 use super::verify::Files;
-use crate::package::operators::OperatorsError;
-use crate::roster::canonical::CanonicalError;
-use crate::roster::{Candidate, Roster, canonical};
+use ::package::operators::OperatorsError;
+use roster::canonical::CanonicalError;
+use roster::{Candidate, Roster, canonical};
 use std::collections::BTreeMap;
 
 /// The file of [`Settings`].

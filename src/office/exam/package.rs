@@ -2,18 +2,18 @@
 
 use super::packing::{PackOrder, Plan};
 use super::{Exam, Ledger, ledger::Packed};
-use crate::bits::secret::{Pii, Secret};
-use crate::package::PackageNote;
-use crate::package::contents::{
+use bits::secret::{Pii, Secret};
+use package::PackageNote;
+use package::contents::{
     Contents, ContentsFault, Front, PackageDesk, PackageSession, PackageSettings, PackageSite, People,
 };
-use crate::package::note::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
-use crate::package::sealing::{self, SealTools, SealingFault};
-use crate::record::{BoardKeys, Digest};
-use crate::roster::{Candidate, CandidateId, Roster};
-use crate::tlog::NoteError;
+use package::note::{MAX_PACKAGE_LEN, digest_of, package_id, seal_file};
+use package::sealing::{self, SealTools, SealingFault};
+use record::{BoardKeys, Digest};
+use roster::{Candidate, CandidateId, Roster};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
+use tlog::NoteError;
 
 /// What packing needs from outside: a cipher and the portraits' files.
 pub trait PackTools: Sync {

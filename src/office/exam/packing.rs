@@ -2,12 +2,12 @@
 //! stand there.
 
 use super::{Desk, Exam, Session, Site};
-use crate::bits::secret::Secret;
-use crate::lists::Weight;
-use crate::record::{BoardKeys, DeskCert, RevocationList};
-use crate::tlog::NoteKey;
+use bits::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
+use lists::Weight;
+use record::{BoardKeys, DeskCert, RevocationList};
 use std::collections::BTreeMap;
+use tlog::NoteKey;
 
 /// What all packages of one run have in common.
 pub struct PackOrder<'a> {

@@ -1,8 +1,8 @@
 //! `sites.csv` and `rooms.csv`.
 
 use super::{ExamError, ROOMS_FILE, SITES_FILE};
-use crate::roster::Candidate;
 use csv::{StringRecord, Terminator};
+use roster::Candidate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An exam site (điểm thi).

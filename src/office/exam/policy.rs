@@ -1,7 +1,7 @@
 //! `policy.toml`: the rules of the desks. A desk's own file may make a rule stricter, never weaker.
 
 use super::{ExamError, POLICY_FILE, from_toml};
-use crate::package::contents::{PackageCardType, PackagePolicy};
+use package::contents::{PackageCardType, PackagePolicy};
 use serde::Deserialize;
 use std::fmt::Write as _;
 

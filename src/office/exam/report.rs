@@ -1,9 +1,9 @@
 //! What an import found, for the clerk: on a terminal, as CSV, and as a workbook with the cells marked.
 
-use crate::bits::hex;
-use crate::lists::mapping::SheetMapping;
-use crate::lists::table::{CellValue, Format, Row, Sheet, Table, column_name};
-use crate::lists::{Finding, Intake, Mapping, Problem, Weight};
+use bits::hex;
+use lists::mapping::SheetMapping;
+use lists::table::{CellValue, Format, Row, Sheet, Table, column_name};
+use lists::{Finding, Intake, Mapping, Problem, Weight};
 use rust_xlsxwriter::{Format as Look, Note, Workbook, Worksheet, XlsxError};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,8 +1,8 @@
 //! `exam.toml`: which exam it is, what its rooms take, its sessions.
 
 use super::{EXAM_FILE, ExamError, from_toml};
-use crate::lists::Capacity;
 use jiff::Timestamp;
+use lists::Capacity;
 use serde::Deserialize;
 use std::fmt::Write as _;
 

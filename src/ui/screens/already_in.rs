@@ -1,10 +1,10 @@
 //! Already in: when, and under which entry of the log.
 
 use super::{Tools, case};
-use crate::checkin::event::Input;
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::view::{CaseView, Headline};
-use crate::ui::widgets::{notice, place_cells};
+use crate::widgets::{notice, place_cells};
+use checkin::event::Input;
+use checkin::failure::{Failure, Signal};
+use checkin::view::{CaseView, Headline};
 use egui::Ui;
 
 /// The time of the first entry is the largest thing; room and seat once the way back in is recorded.

@@ -1,11 +1,11 @@
 //! The common ground of the three screens about a person: banner, portrait, person, body, lines, buttons.
 
 use super::{Buttons, Tools};
-use crate::checkin::event::{Choice, Input, NotAdmittedReason};
-use crate::checkin::view::{CaseView, Headline, PersonView, StageView};
-use crate::ui::style::{self, Size};
-use crate::ui::text::{Strings, Words};
-use crate::ui::widgets::{Press, Weight, banner, button, check_line, hatched_banner, remark, remark_line};
+use crate::style::{self, Size};
+use crate::text::{Strings, Words};
+use crate::widgets::{Press, Weight, banner, button, check_line, hatched_banner, remark, remark_line};
+use checkin::event::{Choice, Input, NotAdmittedReason};
+use checkin::view::{CaseView, Headline, PersonView, StageView};
 use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);

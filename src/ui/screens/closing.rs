@@ -1,13 +1,13 @@
 //! Closing: asks once, then shows what goes into the paper minutes.
 
 use super::{Buttons, Tools};
-use crate::checkin::event::{Choice, Input};
-use crate::checkin::failure::Signal;
-use crate::checkin::view::{ClosedView, ClosingView, QrMatrix};
-use crate::ui::icons;
-use crate::ui::style::{self, Size};
-use crate::ui::text::Words;
-use crate::ui::widgets::{Press, Weight, banner, button};
+use crate::icons;
+use crate::style::{self, Size};
+use crate::text::Words;
+use crate::widgets::{Press, Weight, banner, button};
+use checkin::event::{Choice, Input};
+use checkin::failure::Signal;
+use checkin::view::{ClosedView, ClosingView, QrMatrix};
 use egui::{Key, Label, Rect, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 620.0;

@@ -1,10 +1,10 @@
 //! Elsewhere: where to go, largest on the screen.
 
 use super::{Tools, case};
-use crate::checkin::event::Input;
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::view::CaseView;
-use crate::ui::widgets::{notice, place_cells};
+use crate::widgets::{notice, place_cells};
+use checkin::event::Input;
+use checkin::failure::{Failure, Signal};
+use checkin::view::CaseView;
 use egui::Ui;
 
 /// The room, and the site and session where they are other ones.

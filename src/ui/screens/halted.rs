@@ -1,10 +1,10 @@
 //! Halted: full red; the desk has stopped, and says what to do next.
 
 use super::Tools;
-use crate::checkin::failure::Signal;
-use crate::checkin::view::HaltedView;
-use crate::ui::icons;
-use crate::ui::style::{self, Size};
+use crate::icons;
+use crate::style::{self, Size};
+use checkin::failure::Signal;
+use checkin::view::HaltedView;
 use egui::{Label, RichText, Ui, Vec2};
 
 /// Fills the screen.

@@ -1,14 +1,14 @@
 //! Idle: one instruction, one line to scan or type into. Never a list of names, but what was searched for.
 
 use super::Tools;
-use crate::checkin::event::Input;
-use crate::checkin::failure::Signal;
-use crate::checkin::view::{FoundRow, IdleView, Instruction};
-use crate::ui::hand::Hand;
-use crate::ui::icons;
-use crate::ui::style::{self, Size};
-use crate::ui::text::Words;
-use crate::ui::widgets::{LineKind, LineLook, focus_ring, line, notice, side_by_side};
+use crate::hand::Hand;
+use crate::icons;
+use crate::style::{self, Size};
+use crate::text::Words;
+use crate::widgets::{LineKind, LineLook, focus_ring, line, notice, side_by_side};
+use checkin::event::Input;
+use checkin::failure::Signal;
+use checkin::view::{FoundRow, IdleView, Instruction};
 use egui::{Align, Frame, Layout, Panel, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 900.0;

@@ -10,10 +10,10 @@ pub(super) mod preparing;
 pub(super) mod reading;
 pub(super) mod verdict;
 
-use crate::checkin::event::Meaning;
-use crate::ui::hand::Hand;
-use crate::ui::portrait::PortraitTexture;
-use crate::ui::text::Strings;
+use crate::hand::Hand;
+use crate::portrait::PortraitTexture;
+use crate::text::Strings;
+use checkin::event::Meaning;
 
 /// What the buttons of a frame mean.
 #[derive(Debug, Clone, Copy)]

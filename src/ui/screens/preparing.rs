@@ -1,15 +1,15 @@
 //! Before there is a desk: what the board's package says about itself, and who signs in.
 
 use super::Tools;
-use crate::bits::secret::Secret;
-use crate::checkin::event::Input;
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::view::{OfferView, OperatorView, PackagesView, PreparingView, Role, SignInView};
-use crate::ui::hand::Hand;
-use crate::ui::icons;
-use crate::ui::style::{self, Size};
-use crate::ui::text::Words;
-use crate::ui::widgets::{LineKind, LineLook, Press, Weight, banner, button, focus_ring, line, notice};
+use crate::hand::Hand;
+use crate::icons;
+use crate::style::{self, Size};
+use crate::text::Words;
+use crate::widgets::{LineKind, LineLook, Press, Weight, banner, button, focus_ring, line, notice};
+use bits::secret::Secret;
+use checkin::event::Input;
+use checkin::failure::{Failure, Signal};
+use checkin::view::{OfferView, OperatorView, PackagesView, PreparingView, Role, SignInView};
 use egui::{Key, Label, Modifiers, RichText, ScrollArea, Ui, Vec2};
 
 const BUTTON_WIDTH: f32 = 380.0;

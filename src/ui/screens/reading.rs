@@ -1,13 +1,13 @@
 //! Reading: hold the card still; how far it is; what to do when it was lifted.
 
 use super::Tools;
-use crate::checkin::event::ReadPhase;
-use crate::checkin::failure::Signal;
-use crate::checkin::view::ReadingView;
-use crate::ui::icons;
-use crate::ui::style::{self, Size};
-use crate::ui::text::Words;
-use crate::ui::widgets::notice;
+use crate::icons;
+use crate::style::{self, Size};
+use crate::text::Words;
+use crate::widgets::notice;
+use checkin::event::ReadPhase;
+use checkin::failure::Signal;
+use checkin::view::ReadingView;
 use egui::{CornerRadius, RichText, Ui, Vec2};
 
 /// The picture, the instruction, the bar and the four steps.

@@ -1,10 +1,10 @@
 //! Verdict: a person, four lines, and what the desk proposes.
 
 use super::{Tools, case};
-use crate::checkin::event::Input;
-use crate::checkin::failure::{Failure, Signal};
-use crate::checkin::view::{CaseView, Headline};
-use crate::ui::widgets::{notice, place_cells, side_by_side};
+use crate::widgets::{notice, place_cells, side_by_side};
+use checkin::event::Input;
+use checkin::failure::{Failure, Signal};
+use checkin::view::{CaseView, Headline};
 use egui::Ui;
 
 /// Room and seat where the person may go in; the rows side by side where several fit; else what happened and what to do.

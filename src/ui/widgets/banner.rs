@@ -1,9 +1,9 @@
 //! The headline of a verdict, notices, and the largest thing on the screen: where to go.
 
-use crate::checkin::failure::{Failure, Signal};
-use crate::ui::icons;
-use crate::ui::style::{self, SignalColours, Size};
-use crate::ui::text::Strings;
+use crate::icons;
+use crate::style::{self, SignalColours, Size};
+use crate::text::Strings;
+use checkin::failure::{Failure, Signal};
 use egui::{
     Align, CornerRadius, Frame, Label, Layout, Margin, Pos2, Rect, RichText, Shape, Stroke, StrokeKind, Ui, Vec2,
 };
@@ -132,7 +132,7 @@ fn fitted(ui: &Ui, value: &str, width: f32) -> RichText {
     RichText::new(value).font(style::bold(size))
 }
 
-fn footer(advice: &crate::ui::text::Advice, failure: Failure, strings: &Strings) -> String {
+fn footer(advice: &crate::text::Advice, failure: Failure, strings: &Strings) -> String {
     if advice.call.is_empty() {
         failure.code().to_owned()
     } else {

@@ -1,6 +1,6 @@
 //! Buttons: large, named, with the key that presses them.
 
-use crate::ui::style::{self, Size};
+use crate::style::{self, Size};
 use egui::{Color32, CornerRadius, Key, Response, RichText, Stroke, StrokeKind, Ui, Vec2};
 
 /// How much a button asks to be pressed.

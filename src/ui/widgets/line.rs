@@ -4,9 +4,9 @@
 //! come out in another order. Text that did not come from the widget itself leaves the cursor behind it. Lines for digits
 //! switch the input method off, which would hold keys back and rewrite what a scanner types.
 
-use crate::ui::hand::Hand;
-use crate::ui::scan;
-use crate::ui::style::{self, Size};
+use crate::hand::Hand;
+use crate::scan;
+use crate::style::{self, Size};
 use egui::text::{CCursor, CCursorRange};
 use egui::text_edit::TextEditState;
 use egui::{FontId, Id, Key, RichText, TextEdit, Ui};

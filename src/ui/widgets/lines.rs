@@ -1,12 +1,12 @@
 //! One of the four lines of a verdict.
 
-use crate::checkin::failure::Signal;
-use crate::checkin::view::Field;
-use crate::checkin::view::MatchReason;
-use crate::checkin::view::{Line, LineWord, Subject};
-use crate::ui::icons;
-use crate::ui::style::{self, Size};
-use crate::ui::text::{Strings, Words};
+use crate::icons;
+use crate::style::{self, Size};
+use crate::text::{Strings, Words};
+use checkin::failure::Signal;
+use checkin::view::Field;
+use checkin::view::MatchReason;
+use checkin::view::{Line, LineWord, Subject};
 use egui::{CornerRadius, Frame, Label, Margin, RichText, Ui};
 
 /// Icon, subject, and what became of it, with the stable code in small type.
@@ -84,7 +84,7 @@ fn words(line: &Line, strings: &Strings) -> (String, &'static str) {
     }
 }
 
-fn what(failure: crate::checkin::failure::Failure, strings: &Strings) -> String {
+fn what(failure: checkin::failure::Failure, strings: &Strings) -> String {
     strings.advice(failure).map(|advice| advice.what.clone()).unwrap_or_default()
 }
 

@@ -1,10 +1,10 @@
 //! People of one name, side by side: what differs is marked, bold and on its own ground.
 
-use crate::checkin::failure::Signal;
-use crate::checkin::view::{CandidateId, Distinction, Sex, TwinFact, TwinValue, TwinView, TwinsView};
-use crate::ui::icons;
-use crate::ui::style::{self, Size};
-use crate::ui::text::Words;
+use crate::icons;
+use crate::style::{self, Size};
+use crate::text::Words;
+use checkin::failure::Signal;
+use checkin::view::{CandidateId, Distinction, Sex, TwinFact, TwinValue, TwinView, TwinsView};
 use egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Ui, Vec2};
 
 /// Draws the people in columns. `picks` makes their names buttons; who was picked is told.

@@ -1,0 +1,143 @@
+//! Checks exports against the board's key and what the board collected.
+
+use clap::Args;
+use host::folder::{FolderSource, list_files, read_chosen, read_text_file};
+use host::threads::SideBySide;
+use office::verify::Verification;
+use office::{Check, Outside, Verdict, exam, report};
+use record::{BoardKeys, EntryRef, ExportSource, RevocationList};
+use std::{
+    error::Error,
+    io::{IsTerminal as _, Write as _, stderr},
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+use tlog::{CosignatureKey, NoteVerifier};
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// Exported folders
+    #[arg(required = true)]
+    paths: Vec<PathBuf>,
+    /// The board's verifier key (board.vkey)
+    #[arg(long)]
+    board_key: PathBuf,
+    /// A folder of cosigned checkpoints that the board collected; `*.vkey` there are keys of witnesses and registries
+    #[arg(long, value_name = "DIR")]
+    anchors: Option<PathBuf>,
+    /// The board's newest list of revoked certificates
+    #[arg(long, value_name = "FILE")]
+    revocations: Option<PathBuf>,
+    /// The exam's folder: everything that a desk rested on is held against what was issued
+    #[arg(long, value_name = "DIR")]
+    exam: Option<PathBuf>,
+    /// Tell the window of time of a disputed entry
+    #[arg(long, value_name = "SEGMENT/ENTRY", value_parser = place)]
+    entry: Vec<EntryRef>,
+    /// Write the report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints a report on each export; the worst verdict decides.
+pub(crate) fn run(args: &Verify) -> Result<Verdict, Box<dyn Error>> {
+    let board = BoardKeys::parse(&read_text_file(&args.board_key)?)?;
+    let outside = outside(args, &board)?;
+    let folders = args.paths.iter().map(|path| FolderSource::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let sources: Vec<&dyn ExportSource> = folders.iter().map(|folder| folder as &dyn ExportSource).collect();
+    let bar = Bar::over(&sources);
+    let progress = |bytes| bar.add(bytes);
+    let check = Check { board: &board, outside: &outside, spread: &SideBySide::new(), progress: &progress };
+    let named = args.paths.iter().map(|path| path.display().to_string()).zip(sources.iter().copied());
+    let all = check.run_named(&named.collect::<Vec<_>>());
+    bar.clear();
+    print(args, &all)?;
+    Ok(report::worst(all.iter().map(Verification::verdict)))
+}
+
+fn print(args: &Verify, all: &[Verification]) -> Result<(), Box<dyn Error>> {
+    let named = args.paths.iter().map(|path| path.display().to_string()).zip(all);
+    if args.json {
+        let reports = named.map(|(name, one)| {
+            let mut report = report::json(&name, one);
+            let windows = args.entry.iter().map(|entry| report::window_json(one, *entry)).collect();
+            report["windows"] = serde_json::Value::Array(windows);
+            report
+        });
+        println!("{}", serde_json::to_string_pretty(&reports.collect::<Vec<_>>())?);
+    } else {
+        for (name, one) in named {
+            println!("{}", report::text(&name, one));
+            args.entry.iter().for_each(|entry| println!("{}", report::window(one, *entry)));
+        }
+    }
+    Ok(())
+}
+
+fn outside(args: &Verify, board: &BoardKeys) -> Result<Outside, Box<dyn Error>> {
+    let mut outside = Outside::default();
+    if let Some(path) = &args.revocations {
+        outside.revocations = Some(RevocationList::open(&read_text_file(path)?, board)?);
+    }
+    if let Some(folder) = &args.exam {
+        let names = [exam::EXAM_FILE, exam::PACKAGES_FILE, exam::PROGRAMS_FILE];
+        outside.issued = Some(exam::Issued::read(&read_chosen(folder, &names, &[exam::DESKS_FOLDER])?)?);
+    }
+    for path in args.anchors.iter().map(|folder| list_files(folder)).collect::<Result<Vec<_>, _>>()?.concat() {
+        let text = read_text_file(&path)?;
+        if path.extension().is_none_or(|extension| extension != "vkey") {
+            outside.notes.push((path.display().to_string(), text));
+        } else if let Ok(key) = CosignatureKey::parse(&text) {
+            outside.witnesses.push(key);
+        } else {
+            outside.registries.push(NoteVerifier::parse(&text).map_err(|error| named(&path, error))?);
+        }
+    }
+    Ok(outside)
+}
+
+fn named(path: &Path, error: impl std::fmt::Display) -> String {
+    format!("{}: {error}", path.display())
+}
+
+fn place(text: &str) -> Result<EntryRef, String> {
+    let parts = text.split_once('/').and_then(|(segment, seq)| Some((segment.parse().ok()?, seq.parse().ok()?)));
+    let (segment, seq) = parts.ok_or("a segment, a slash and an entry, such as 1/17")?;
+    Ok(EntryRef { segment, seq })
+}
+
+/// A bar on the terminal, for work that takes longer than a moment.
+struct Bar {
+    total: u64,
+    done: AtomicU64,
+    shown: bool,
+}
+
+impl Bar {
+    fn over(sources: &[&dyn ExportSource]) -> Self {
+        let bundles = |source: &&dyn ExportSource| -> u64 {
+            source.sizes().iter().filter(|(path, _)| path.contains("/tile/entries/")).map(|(_, size)| size).sum()
+        };
+        let total = sources.iter().map(bundles).sum();
+        Self { total, done: AtomicU64::new(0), shown: total > BAR_FROM_BYTES && stderr().is_terminal() }
+    }
+
+    fn add(&self, bytes: u64) {
+        let before = self.done.fetch_add(bytes, Ordering::Relaxed);
+        let percent = |done: u64| done.saturating_mul(100) / self.total.max(1);
+        let now = percent(before.saturating_add(bytes)).min(100);
+        if self.shown && now != percent(before) {
+            let full = usize::try_from(now / 5).unwrap_or(20);
+            let _ = write!(stderr(), "\r[{:<20}] {now:3} %", "#".repeat(full));
+        }
+    }
+
+    fn clear(&self) {
+        if self.shown {
+            let _ = write!(stderr(), "\r{:30}\r", "");
+        }
+    }
+}
+
+/// Less is done before anybody reads a bar.
+const BAR_FROM_BYTES: u64 = 8 << 20;

@@ -1,0 +1,24 @@
+//! `diemdanh-lab`: everything simulated, for demonstrations and training.
+
+#![expect(clippy::disallowed_methods, reason = "a program may ask its machine for the time")]
+
+mod autopilot;
+mod demo;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(version, about = "Everything simulated")]
+enum Command {
+    /// The whole desk on simulated cards, reader and registry.
+    Demo(demo::Arguments),
+}
+
+fn main() -> ExitCode {
+    host::logging::start();
+    host::program::make_private_files();
+    match Command::parse() {
+        Command::Demo(arguments) => demo::run(&arguments),
+    }
+}

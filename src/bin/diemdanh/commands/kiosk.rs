@@ -1,0 +1,83 @@
+//! The kiosk: configuration, adapters, window.
+
+use clap::Args;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How the kiosk is started.
+#[derive(Args)]
+pub(crate) struct KioskArguments {
+    /// The desk's configuration.
+    #[arg(long, default_value = "config/desk.toml")]
+    config: PathBuf,
+}
+
+/// Opens the window over the desk, or over the reason why there is none.
+pub(crate) fn run(arguments: &KioskArguments) -> ExitCode {
+    match window::open(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!(%error, "the window could not be opened");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+mod window {
+    use super::KioskArguments;
+    use checkin::show::halted_at_start;
+    use desk::anchors::witness;
+    use desk::config::DeskConfig;
+    use desk::kiosk::Kiosk;
+    use desk::registry::client;
+    use desk::runtime::ViewCell;
+    use desk::start::{Adapters, read_config};
+    use host::clock::SystemClock;
+    use host::pcsc::PcscReader;
+    use host::random::SystemRandom;
+    use std::error::Error;
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+    use ui::app::{DeskLink, WindowError, WindowOptions, run};
+    use ui::style::DESIGN_SIZE;
+
+    pub(super) fn open(arguments: &KioskArguments) -> Result<(), Box<dyn Error>> {
+        match read_config(&arguments.config) {
+            Ok((config, base)) => show(config, base),
+            Err(halted) => {
+                let view = ViewCell::new(halted_at_start(&halted, env!("CARGO_PKG_VERSION")));
+                let link = DeskLink { view: Box::new(move || view.get()), send: Box::new(|_| {}) };
+                Ok(run(link, options(false), |_| {})?)
+            }
+        }
+    }
+
+    fn show(config: DeskConfig, base: PathBuf) -> Result<(), Box<dyn Error>> {
+        let options = options(config.window.fullscreen);
+        let kiosk = Kiosk::open(config, base, Arc::new(SystemClock), Box::new(adapters))?;
+        let view = kiosk.view();
+        let shown = Arc::clone(&view);
+        let link = DeskLink { view: Box::new(move || shown.get()), send: Box::new(kiosk.sender()) };
+        let closed: Result<(), WindowError> = run(link, options, move |wake| view.wake_with(wake));
+        kiosk.stop();
+        Ok(closed?)
+    }
+
+    fn adapters(config: &DeskConfig, base: &Path) -> Result<Adapters, checkin::state::Halted> {
+        let name = (!config.reader.name.is_empty()).then(|| config.reader.name.clone());
+        Ok(Adapters {
+            watcher: Box::new(PcscReader::new(name.clone())),
+            connector: Box::new(PcscReader::new(name)),
+            registry: client(&config.registry, base)?,
+            witness: witness(&config.witness, base)?,
+            clock: Arc::new(SystemClock),
+            card_random: Box::new(SystemRandom),
+            key_random: Box::new(SystemRandom),
+            sound: desk::sounds::speaker(),
+        })
+    }
+
+    fn options(fullscreen: bool) -> WindowOptions {
+        WindowOptions { size: DESIGN_SIZE, fullscreen, side_panel: None, pilot: None }
+    }
+}

@@ -1,0 +1,31 @@
+//! The brain of the desk: a pure state machine.
+//!
+//! [`step`](step::step) takes a state, a stamp and an event and returns the next state and the effects that the
+//! desk has to run; [`view`](show::view) says what the screen shows. States carry the names of their screens:
+//! idle, reading, verdict, already in, elsewhere, closing, halted; before them, preparing.
+//!
+//! Invariants:
+//! - No clock, no file, no thread, no egui; the same events give the same state.
+//! - It never refuses a person by itself: every decision comes from an [`event::Input`], and counts only for what its
+//!   button meant on the screen that was pressed.
+//! - One contact, one case: nothing of one contact with a card joins what another told.
+//! - "Recorded" is shown from a [`record::Durable`] only.
+
+pub mod case;
+pub mod chip;
+pub mod closing;
+pub mod contact;
+pub mod context;
+pub mod event;
+pub mod failure;
+mod keys;
+pub mod news;
+pub mod policy;
+pub mod preparing;
+pub mod records;
+pub mod show;
+pub mod sign_in;
+pub mod state;
+pub mod step;
+pub mod twins;
+pub mod view;

@@ -1,0 +1,70 @@
+//! Keys and certificates that a board makes.
+
+pub use crate::statement::device_key_name;
+use crate::{BoardKeys, DeskCert};
+use jiff::Timestamp;
+use tlog::{NoteError, NoteKey, NoteVerifier};
+
+/// Why no certificate was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CertifyError {
+    /// The certificate would end before it begins.
+    #[error("the certificate would end before it begins")]
+    Dates,
+    /// A part of the name is empty or has a space, a slash or a plus sign.
+    #[error("board, exam and desk must be ASCII without space, slash or plus sign")]
+    Name,
+    /// The device key is named after another board or desk.
+    #[error("the device key must be named <board>/<desk>")]
+    DeviceName,
+    /// The note could not be signed.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+}
+
+/// What a certificate is made of.
+#[derive(Debug, Clone)]
+pub struct CertRequest {
+    /// Number of the certificate.
+    pub serial: u32,
+    /// The exam.
+    pub exam: String,
+    /// The desk.
+    pub desk: String,
+    /// The site.
+    pub site: String,
+    /// For training only.
+    pub training: bool,
+    /// Good from.
+    pub not_before: Timestamp,
+    /// Good until.
+    pub not_after: Timestamp,
+    /// The device key.
+    pub device: NoteVerifier,
+}
+
+/// Signs a desk's certificate.
+///
+/// # Errors
+/// [`CertifyError`].
+pub fn certify(board: &NoteKey, request: CertRequest) -> Result<String, CertifyError> {
+    let domain = board.verifier().name().to_owned();
+    if request.not_after <= request.not_before {
+        return Err(CertifyError::Dates);
+    }
+    if ![&domain, &request.exam, &request.desk].into_iter().all(|part| is_part(part)) {
+        return Err(CertifyError::Name);
+    }
+    if request.device.name() != device_key_name(&domain, &request.desk) {
+        return Err(CertifyError::DeviceName);
+    }
+    let board_keys = Some(BoardKeys::one(board.verifier().clone()).digest());
+    let CertRequest { serial, exam, desk, site, training, not_before, not_after, device } = request;
+    let cert =
+        DeskCert { serial, board: domain, exam, desk, site, training, not_before, not_after, device, board_keys };
+    Ok(cert.sign(board)?)
+}
+
+fn is_part(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+' && byte != b'/')
+}

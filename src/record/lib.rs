@@ -1,0 +1,50 @@
+//! The attendance log: what happened at a desk, in order, complete, unchanged, each within a window of time.
+//!
+//! Attendance over the trees and notes of [`tlog`]; entries are RFC 8785 (canonical JSON, without floats). One
+//! tree per segment; a segment is one process start with one fresh Ed25519 key that lives in memory only.
+//!
+//! Invariants:
+//! - A [`Durable`] exists only after its entry and a checkpoint over it were written and flushed.
+//! - After any failed write or flush the log never acknowledges again.
+//! - No entry holds a name, a birth date, a number, an MRZ or a picture. No file, no clock of its own.
+
+pub mod entry;
+pub mod export;
+pub mod frame;
+pub mod latest;
+pub mod receipt;
+pub mod revocation;
+pub mod segment;
+pub mod source;
+pub mod statement;
+
+mod board_keys;
+mod canonical;
+pub mod certify;
+pub mod desk_state;
+mod event;
+mod history;
+mod log;
+mod memory;
+mod opened;
+mod pseudonym;
+mod replay;
+mod store;
+
+pub use board_keys::{BoardKeys, BoardKeysError, MAX_BOARD_KEYS, MAX_BOARD_KEYS_LEN};
+pub use entry::{ENTRY_VERSION, Entry};
+pub use event::{
+    AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, ReEntryBasis,
+    RegistryState, Totals,
+};
+pub use history::SegmentHead;
+pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
+pub use memory::{FaultKind, FaultyStore, MemoryStore};
+pub use opened::{OpenBasis, OpenRules, Opened, OutsideHead, PackageRef, Previous, TornSegment};
+pub use pseudonym::{ExamKey, document_ref};
+pub use replay::{Arrival, ArrivalIndex};
+pub use revocation::{Revocation, RevocationList};
+pub use segment::{Segment, SegmentContent, SegmentDamage};
+pub use source::{ExportSource, SourceFault};
+pub use statement::{DeskCert, Enrolment};
+pub use store::{LogStore, StoreFault};

@@ -1,0 +1,17 @@
+//! The only room that names egui: the window, its looks, its words and one file a screen.
+//!
+//! Invariants: a screen is a function from a view to perhaps one input; no business condition in drawing code; a
+//! still screen costs nothing.
+
+pub mod app;
+mod hand;
+mod header;
+mod icons;
+mod news;
+mod portrait;
+mod scan;
+mod screens;
+mod status;
+pub mod style;
+pub mod text;
+mod widgets;
