@@ -6,8 +6,8 @@ SIZE ?= 1280x800
 PACKAGES = config/deploy/packages.sh
 # The deciding functions: from a contact's proofs to a verdict, to buttons, to an entry.
 MUTATED = verdict|cleared|choices|findings|registry|roster|timing|is_remark|is_silence|is_waiting|offer|guarded_ms|decides|entry|decided|reason|finished|new_case|lost|concluded|card|shown|late
-# What ships, and what the tests start. Built in the tests' own profile, so that a room is compiled once for both.
-PROGRAMS = -p diemdanh-kiosk -p diemdanh-board -p registry-stub
+# All packages in one selection with the same features, so that a room is compiled once for all of them.
+ALL = --workspace --features diemdanh/tpm
 # The core is built with a little optimisation: a minute more of building saves several of testing.
 export CARGO_PROFILE_TEST_OPT_LEVEL = 1
 TARGET = $(or $(CARGO_TARGET_DIR),target)
@@ -37,11 +37,11 @@ demo-board:
 	config/demo/board.sh $(TARGET)/debug/diemdanh-board $(OUT)
 
 programs:
-	$(CARGO) build --profile test $(PROGRAMS)
+	$(CARGO) build --profile test $(ALL)
 
 # Every test: the rooms, the programs, the desk on a real PC/SC daemon, the window.
 test: packages-test programs
-	tests/run.sh
+	CARGO="$(CARGO)" tests/run.sh $(ALL)
 
 # The quick loop: form, lints, and the tests of the rooms and the brain.
 check:
@@ -52,7 +52,7 @@ check:
 
 lint:
 	$(CARGO) fmt --check
-	$(CARGO) clippy --workspace --all-targets --features diemdanh/tpm -- -D warnings
+	$(CARGO) clippy $(ALL) --all-targets -- -D warnings
 
 # Who uses whom, and how many lines each room has.
 rooms:

@@ -1,6 +1,7 @@
 //! The acceptance run: `make acceptance VECTORS=DIR` prints one line a case (set, file, expected, got) and a count. What
 //! is expected stands beside the files, in `expected.json`; nothing of it is ours.
 
+use crate::skips::skip;
 use diemdanh::bits::armour;
 use diemdanh::emrtd::authenticity::card_security::{self, CardSecurityVerdict};
 use diemdanh::emrtd::authenticity::trust::TrustStore;
@@ -37,7 +38,7 @@ impl Line {
 #[test]
 fn acceptance() {
     let Some(root) = std::env::var_os("VECTORS").map(PathBuf::from).filter(|root| root.is_dir()) else {
-        return println!("skipped: no acceptance data (set VECTORS)");
+        return skip("no acceptance data (set VECTORS)");
     };
     let mut lines = Vec::new();
     let sets: [(&str, Run); 4] = [
@@ -49,13 +50,13 @@ fn acceptance() {
     for (set, run) in sets {
         match root.join(set) {
             folder if folder.is_dir() => lines.extend(run(&root, &folder)),
-            _ => println!("skipped: no {set}"),
+            _ => skip(&format!("no {set}")),
         }
     }
     for set in FIGURES {
         match root.join(set) {
             folder if folder.is_dir() => lines.extend(figures(set, &folder)),
-            _ => println!("skipped: no {set}"),
+            _ => skip(&format!("no {set}")),
         }
     }
     let bad = lines.iter().filter(|line| !line.is_good()).count();

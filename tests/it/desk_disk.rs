@@ -5,6 +5,7 @@
 //! The test starts its own program once more inside. Where namespaces are not allowed it prints "skipped".
 
 use crate::desk_support::{Bench, World, card, check_ins, device_events, good, person};
+use crate::skips::skip;
 use diemdanh::checkin::event::{Choice, CopyHealth, Input};
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{Screen, StageView};
@@ -36,7 +37,7 @@ fn is_inside() -> bool {
 fn in_a_namespace(name: &str) -> bool {
     let allowed = Command::new("unshare").args(["-Urm", "true"]).output().is_ok_and(|done| done.status.success());
     if !allowed {
-        println!("skipped: no user and mount namespaces here");
+        skip("no user and mount namespaces here");
         return false;
     }
     passed(&again(name, &["unshare", "-Urm"]));

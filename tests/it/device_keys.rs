@@ -2,6 +2,7 @@
 
 use crate::desk_support::{World, card, good, person};
 use crate::programs::program;
+use crate::skips::skip;
 use crate::trust_signed;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::checkin::event::Choice;
@@ -161,7 +162,7 @@ fn key_in_a_token_endorses_logs_and_signs_exports() {
 /// token's module is not installed.
 pub(crate) fn init_token() -> Option<(tempfile::TempDir, String)> {
     if !std::path::Path::new(MODULE).exists() {
-        println!("skipped: {MODULE} is not installed");
+        skip(&format!("{MODULE} is not installed"));
         return None;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -198,7 +199,7 @@ fn in_a_token() {
 #[test]
 fn key_in_a_tpm_endorses_logs_and_signs_exports() {
     let folder = tempfile::tempdir().unwrap();
-    let Some((_tpm, tcti)) = tpm(folder.path()) else { return println!("skipped: swtpm is not installed") };
+    let Some((_tpm, tcti)) = tpm(folder.path()) else { return skip("swtpm is not installed") };
     let world = World::alone();
     let text = std::fs::read_to_string(world.config()).unwrap();
     world.write_config(&format!("{text}\n[device]\nstore = \"tpm\"\ntcti = \"{tcti}\"\n"));

@@ -3,6 +3,7 @@
 
 use crate::desk_support::World;
 use crate::device_keys::{MODULE, again, init_token, is_inside};
+use crate::skips::skip;
 use diemdanh::bits::secret::Secret;
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::package::Packages;
@@ -88,7 +89,7 @@ fn in_a_token() {
 fn a_tpm_seals_the_key_of_the_packages() {
     let (own, others) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
     let Some((_tpm, tcti)) = crate::device_keys::tpm(own.path()) else {
-        return println!("skipped: swtpm is not installed");
+        return skip("swtpm is not installed");
     };
     let (_other, other_tcti) = crate::device_keys::tpm(others.path()).unwrap();
     let (path, right, wrong) = (Path::new("unused"), secret("mat khau"), secret("khac"));

@@ -3,6 +3,7 @@
 use crate::inspection_support::{lab, trust};
 use crate::signed_data::name;
 use crate::signed_schemes::{Scheme, signed_object};
+use crate::skips::skip;
 use diemdanh::bits::tlv::{Reader, encode};
 use diemdanh::crypto::{HashAlg, NamedCurve};
 use diemdanh::emrtd::authenticity::certificate::Certificate;
@@ -20,7 +21,7 @@ fn openssl(folder: &Path, line: &str) -> Option<Output> {
 fn is_there() -> bool {
     let there = Command::new("openssl").arg("version").output().is_ok_and(|output| output.status.success());
     if !there {
-        println!("skipped: no openssl");
+        skip("no openssl");
     }
     there
 }

@@ -4,6 +4,7 @@
 use crate::forge::{self, Forge, add, anchor, answer, cosigned, key_of, manual, request, session, witness_vkey};
 use crate::hostile_log_cases::{self, Case};
 use crate::record_support::{at, board, check_in, code, open};
+use crate::skips::skip;
 use crate::{hostile_log_answers, hostile_log_devices};
 use diemdanh::bits::spread::InTurn;
 use diemdanh::host::folder::write_folder;
@@ -103,7 +104,7 @@ fn is_missing(program: &str, argument: &str) -> bool {
     let status = command.arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status();
     let missing = !status.is_ok_and(|status| status.success());
     if missing {
-        println!("skipped: {program} is not installed");
+        skip(&format!("{program} is not installed"));
     }
     missing
 }
@@ -138,7 +139,7 @@ fn python_and_openssl_decide_every_hostile_log() {
 #[test]
 fn go_decides_every_hostile_log() {
     if is_missing("go", "version") || !Path::new("/usr/share/gocode/src/golang.org/x/mod/sumdb/note").exists() {
-        println!("skipped: golang-golang-x-mod-dev is not installed");
+        skip("golang-golang-x-mod-dev is not installed");
         return;
     }
     let folder = tempfile::tempdir().unwrap();

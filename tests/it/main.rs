@@ -99,6 +99,7 @@ mod signed_data;
 mod signed_schemes;
 mod signed_unverified;
 mod signer_profile;
+mod skips;
 mod tidy;
 mod trust;
 mod trust_import;

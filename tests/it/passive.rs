@@ -1,6 +1,7 @@
 //! Passive authentication over real and damaged signed objects. They are not ours to publish, so they are read from the
 //! folder that the variable `VECTORS` names; without it the tests say that they were skipped.
 
+use crate::skips::skip;
 use diemdanh::emrtd::authenticity::certificate::Certificate;
 use diemdanh::emrtd::authenticity::cms::{SignedData, SignerError};
 use diemdanh::emrtd::authenticity::master_list::MasterListError;
@@ -13,7 +14,7 @@ use std::path::PathBuf;
 fn vectors(folder: &str) -> Option<PathBuf> {
     let path = std::env::var_os("VECTORS").map(|root| PathBuf::from(root).join(folder)).filter(|path| path.is_dir());
     if path.is_none() {
-        println!("skipped: no {folder} (set VECTORS)");
+        skip(&format!("no {folder} (set VECTORS)"));
     }
     path
 }

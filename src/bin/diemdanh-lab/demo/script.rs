@@ -12,7 +12,7 @@ use desk::runtime::ViewCell;
 use lab::issuer::people::people;
 use lab::reader::LabField;
 use lab::registry_stub::StubFault;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::{BufWriter, Write as _};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -60,6 +60,13 @@ impl Hands {
         written.map_err(|error| DemoError::File(std::io::Error::other(error)))
     }
 
+    /// A line of `steps.tsv`, which the demo's last line counts.
+    fn note(&self, step: &str, is_well: bool) -> Result<(), DemoError> {
+        let mut file = OpenOptions::new().create(true).append(true).open(self.out.join("steps.tsv"))?;
+        writeln!(file, "desk\t{step}\t{}", if is_well { "ok" } else { "FAIL" })?;
+        Ok(())
+    }
+
     pub(super) fn close(&self) {
         let _ = self.orders.send(Hand::Close);
         self.settle();
@@ -103,6 +110,7 @@ pub(super) fn play(world: &World, desk: &Kiosk, field: &LabField, hands: &Hands)
     let mut all_well = true;
     for visitor in visitors()? {
         let ended = visit(world, &view, field, hands, &visitor);
+        hands.note(&visitor.title, ended.is_ok())?;
         let mut out = std::io::stdout();
         match &ended {
             Ok(words) => writeln!(out, "ok    {:<42} {words}", visitor.title)?,
