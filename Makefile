@@ -48,7 +48,7 @@ check:
 	$(CARGO) fmt --check
 	$(CARGO) clippy --workspace --exclude diemdanh-ui --all-targets -- -D warnings
 	$(CARGO) test --workspace --exclude diemdanh --exclude diemdanh-ui -q
-	$(CARGO) test -p diemdanh --test brain -q
+	$(CARGO) test -p diemdanh-checkin --test brain -q
 
 lint:
 	$(CARGO) fmt --check
@@ -67,7 +67,7 @@ bench: packages-test
 
 # Changes the functions that decide, one at a time, and sees whether a test notices (cargo install cargo-mutants --locked).
 mutants:
-	$(CARGO) mutants --in-place --timeout 120 --re '$(MUTATED)' --package diemdanh-checkin --test-package diemdanh \
+	$(CARGO) mutants --in-place --timeout 120 --re '$(MUTATED)' --package diemdanh-checkin \
 	  -f src/checkin/policy.rs -f src/checkin/step.rs -f src/checkin/step/card.rs -f src/checkin/step/people.rs \
 	  -f src/checkin/step/registry.rs -- --test brain
 

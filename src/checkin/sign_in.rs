@@ -22,6 +22,7 @@ use bits::stamp::Stamp;
 use crypto::pin::{PinCheck, PinLock};
 use package::operators::Operator;
 pub use package::roles::{Action, Role};
+use record::Code;
 use std::collections::BTreeMap;
 
 /// Wrong PINs in a row from which on the next try has to wait.
@@ -120,7 +121,7 @@ pub enum NotUnlocked {
 /// Proof that somebody gave the right PIN.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIn {
-    code: String,
+    code: Code,
     name: String,
     role: Role,
 }
@@ -128,6 +129,11 @@ pub struct SignedIn {
 impl SignedIn {
     /// As it stands in the log.
     pub fn code(&self) -> &str {
+        self.code.as_str()
+    }
+
+    /// The same, as the log takes it.
+    pub fn word(&self) -> &Code {
         &self.code
     }
 
@@ -155,7 +161,7 @@ pub enum OnDuty {
     /// Somebody whom the desk's own file names: a desk outside a package, where nobody proves who it is.
     Named {
         /// As it stands in the log.
-        code: String,
+        code: Code,
         /// The name on the screen.
         name: String,
     },
@@ -164,8 +170,13 @@ pub enum OnDuty {
 impl OnDuty {
     /// As it stands in the log.
     pub fn code(&self) -> &str {
+        self.word().as_str()
+    }
+
+    /// The same, as the log takes it.
+    pub fn word(&self) -> &Code {
         match self {
-            Self::SignedIn(operator) => operator.code(),
+            Self::SignedIn(operator) => operator.word(),
             Self::Named { code, .. } => code,
         }
     }
@@ -253,7 +264,9 @@ impl SignIn {
         let Some(operator) = listed.filter(|_| lock_of(operators, site, &code).is_ok()) else { return Attempt::Stale };
         if check == Some(PinCheck::Right) {
             self.tries.remove(&code);
-            return Attempt::In(SignedIn { code, name: operator.name.clone(), role: operator.role });
+            // Whose code cannot stand in the log cannot work at a desk.
+            let Ok(word) = Code::new(&code) else { return Attempt::Stale };
+            return Attempt::In(SignedIn { code: word, name: operator.name.clone(), role: operator.role });
         }
         let wrong = self.tries.get(&code).map_or(0, |tries| tries.wrong).saturating_add(1);
         self.tries.insert(code.clone(), Tries::after(wrong, now));
@@ -272,7 +285,7 @@ impl SignIn {
         if !by.may(Action::Unlock) {
             return Err(NotUnlocked::Role);
         }
-        if by.code == code {
+        if by.code() == code {
             return Err(NotUnlocked::Oneself);
         }
         self.tries.remove(code);

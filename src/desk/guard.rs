@@ -33,6 +33,7 @@ use host::random::SystemRandom;
 use record::desk_state::{DeskState, MAX_STATE_LEN};
 use record::latest::Now;
 use record::{AttendanceEvent, AttendanceLog, Code, Digest, OpenBasis, Opening, SegmentHead};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tlog::NoteSigner;
 
@@ -136,9 +137,9 @@ impl Guard {
         self.lost.is_some()
     }
 
-    /// True for an operator who has compared the characters of the board's keys here.
-    pub(super) fn has_confirmed(&self, code: &str) -> bool {
-        self.state.confirmed.contains(code)
+    /// Who has compared the characters of the board's keys here, by code.
+    pub(super) fn confirmed(&self) -> &BTreeSet<String> {
+        &self.state.confirmed
     }
 
     /// Before a PIN is checked: nobody else holds the journal of this session, and there is room for what may come.
@@ -193,7 +194,7 @@ impl Guard {
         config: &DeskConfig,
         device: &dyn NoteSigner,
         by: &SignedIn,
-        rules: &SignIn,
+        others_were_wrong: bool,
         clock: &dyn Clock,
     ) -> Result<Vec<AttendanceEvent>, Halted> {
         self.close(config, clock)?;
@@ -201,9 +202,8 @@ impl Guard {
         self.state.are_pins_lost &= !by.may(Action::Unlock);
         self.keep(device)?;
         let mut words: Vec<AttendanceEvent> = self.lost.map(|lost| device_news(lost.word())).into_iter().collect();
-        let is_needed = self.lost.is_some() || rules.wrong_tries().any(|(code, _)| code != by.code());
-        let code = Code::new(by.code()).unwrap_or_else(|_| Code::unknown());
-        words.extend((is_needed && by.may(Action::Unlock)).then(|| unlocked(&code)));
+        let is_needed = self.lost.is_some() || others_were_wrong;
+        words.extend((is_needed && by.may(Action::Unlock)).then(|| unlocked(by.word())));
         Ok(words)
     }
 

@@ -7,7 +7,7 @@ use bits::stamp::Clock;
 use checkin::sign_in::{Action, Attempt, Refusal, SignIn, SignedIn};
 use checkin::state::Halted;
 use crypto::pin::PinCheck;
-use record::{Code, CodeError};
+use record::Code;
 use std::path::Path;
 
 /// Two people who proved themselves. Made by [`prove`] only.
@@ -49,9 +49,6 @@ pub enum OverruleError {
         /// Whose.
         code: String,
     },
-    /// A code that cannot stand in the log.
-    #[error("an operator's code: {0}")]
-    Code(#[from] CodeError),
 }
 
 /// Somebody, and what she gave as her PIN.
@@ -143,5 +140,5 @@ fn pair(proven: &[SignedIn]) -> Result<OverrulePair, OverruleError> {
     let answers = answers.ok_or(OverruleError::NobodyAnswers)?;
     let other = proven.iter().find(|one| one.code() != answers.code() && one.may(Action::Overrule));
     let other = other.ok_or(OverruleError::OnePerson)?;
-    Ok(OverrulePair { answering: Code::new(answers.code())?, other: Code::new(other.code())? })
+    Ok(OverrulePair { answering: answers.word().clone(), other: other.word().clone() })
 }

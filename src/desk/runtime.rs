@@ -2,13 +2,13 @@
 
 use crate::card::CardOrder;
 use crate::logbook::LogOrder;
-use bits::stamp::Clock;
+use bits::stamp::{Clock, Stamp};
 use checkin::context::Context;
 use checkin::event::{Effect, Event, Input};
 use checkin::failure::Signal;
-use checkin::show::view;
-use checkin::state::State;
-use checkin::step::{guarded_ms, step};
+use checkin::machine::{Machine, MachineEffect, MachineEvent};
+use checkin::preparation::{PreparationEffect, PreparationEvent};
+use checkin::state::{Halted, State};
 use checkin::view::View;
 use host::threads;
 use registry::Query;
@@ -27,10 +27,25 @@ pub const QUEUE_LEN: usize = 1_024;
 
 /// A message for the brain.
 pub(super) enum Message {
-    /// An event for the state machine.
+    /// An event of a running session.
     Event(Event),
+    /// An event of a desk that is being prepared.
+    Preparation(PreparationEvent),
+    /// The session's log is open, its hands wait.
+    Started(Box<Started>),
+    /// There is no desk.
+    Halted(Halted),
     /// The desk ends.
     Stop,
+}
+
+/// A session that is about to run.
+pub(super) struct Started {
+    pub(super) context: Arc<Context>,
+    pub(super) state: State,
+    pub(super) hands: Hands,
+    /// They end when their queues do.
+    pub(super) workers: Vec<JoinHandle<()>>,
 }
 
 /// The latest view, and a way to wait for one.
@@ -81,12 +96,11 @@ impl ViewCell {
     }
 }
 
-/// A desk that runs.
+/// A desk that runs, or is being prepared.
 pub struct RunningDesk {
     inbox: SyncSender<Message>,
     view: Arc<ViewCell>,
-    brain: Option<JoinHandle<()>>,
-    workers: Vec<JoinHandle<()>>,
+    brain: JoinHandle<()>,
 }
 
 /// The queues of the hands.
@@ -100,16 +114,15 @@ pub(super) struct Hands {
 }
 
 impl RunningDesk {
-    /// Starts the brain over `state`; `workers` are joined when the desk stops.
+    /// Starts the brain over what there is of a desk.
     pub(super) fn start(
         brain: Brain,
         inbox: SyncSender<Message>,
         messages: Receiver<Message>,
-        workers: Vec<JoinHandle<()>>,
     ) -> std::io::Result<Self> {
         let view = Arc::clone(&brain.view);
-        let brain = threads::spawn("brain", move || brain.run(&messages))?;
-        Ok(Self { inbox, view, brain: Some(brain), workers })
+        let brain = threads::spawn("brain", move || brain.run(messages))?;
+        Ok(Self { inbox, view, brain })
     }
 
     /// Hands over what a person did. Never waits; a full queue means that the brain is stuck, and then nothing is
@@ -132,86 +145,145 @@ impl RunningDesk {
     }
 
     /// Ends the desk: the log is closed with its totals, every thread ends.
-    pub fn stop(mut self) {
+    pub fn stop(self) {
         let _ = self.inbox.send(Message::Stop);
-        if let Some(brain) = self.brain.take() {
-            let _ = brain.join();
-        }
-        drop(self.inbox);
-        for worker in self.workers {
-            let _ = worker.join();
-        }
+        let _ = self.brain.join();
     }
 }
 
-/// The state and everything it needs to move.
+/// The machine and everything it needs to move.
 pub(super) struct Brain {
-    pub(super) context: Arc<Context>,
-    pub(super) state: State,
+    pub(super) machine: Machine,
     pub(super) clock: Arc<dyn Clock + Sync>,
-    pub(super) hands: Hands,
+    /// Where a session runs.
+    pub(super) hands: Option<Hands>,
+    /// Where one is prepared.
+    pub(super) packages: Option<SyncSender<PreparationEffect>>,
+    /// The thread that hears these orders.
+    pub(super) preparing: Option<JoinHandle<()>>,
+    pub(super) workers: Vec<JoinHandle<()>>,
     pub(super) view: Arc<ViewCell>,
+    /// When the last step was.
+    pub(super) stepped: Stamp,
 }
 
 impl Brain {
-    fn run(mut self, messages: &Receiver<Message>) {
+    /// Over a desk that is being prepared: `packages` takes what is to be done for it, on a thread of its own.
+    pub(super) fn preparing(
+        machine: Machine,
+        clock: Arc<dyn Clock + Sync>,
+        packages: (SyncSender<PreparationEffect>, JoinHandle<()>),
+        view: Arc<ViewCell>,
+    ) -> Self {
+        let stepped = clock.now();
+        let (packages, hand) = packages;
+        let (packages, preparing) = (Some(packages), Some(hand));
+        Self { machine, clock, hands: None, packages, preparing, workers: Vec::new(), view, stepped }
+    }
+
+    /// Over a session.
+    pub(super) fn running(started: Started, clock: Arc<dyn Clock + Sync>, view: Arc<ViewCell>) -> Self {
+        let Started { context, state, hands, workers } = started;
+        let stepped = clock.now();
+        let machine = Machine::Running(context, Box::new(state));
+        Self { machine, clock, hands: Some(hands), packages: None, preparing: None, workers, view, stepped }
+    }
+
+    fn run(mut self, messages: Receiver<Message>) {
         loop {
             let event = match messages.recv_timeout(Duration::from_millis(self.patience_ms())) {
-                Ok(Message::Event(event)) => event,
+                Ok(Message::Event(event)) => MachineEvent::Desk(event),
+                Ok(Message::Preparation(event)) => MachineEvent::Preparation(event),
+                Ok(Message::Started(started)) => self.started(*started),
+                Ok(Message::Halted(halted)) => MachineEvent::Halted(halted),
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
-                Err(RecvTimeoutError::Timeout) => Event::Tick,
+                Err(RecvTimeoutError::Timeout) => MachineEvent::Desk(Event::Tick),
             };
             self = self.take(event);
         }
-        let _ = self.hands.log.send(LogOrder::Close);
+        self.end(messages);
+    }
+
+    fn started(&mut self, started: Started) -> MachineEvent {
+        let Started { context, state, hands, workers } = started;
+        (self.hands, self.packages) = (Some(hands), None);
+        self.workers.extend(workers);
+        MachineEvent::Started(context, Box::new(state))
+    }
+
+    /// Closes the log and waits for every thread. A session that was being started meanwhile ends as one that ran.
+    fn end(mut self, messages: Receiver<Message>) {
+        self.packages = None;
+        let mut sessions: Vec<Hands> = self.hands.take().into_iter().collect();
+        // The hand that prepares says the last it has to say; what it says is taken off the queue, or it would wait.
+        while self.preparing.as_ref().is_some_and(|hand| !hand.is_finished()) {
+            if let Ok(message) = messages.recv_timeout(Duration::from_millis(END_LOOK_MS)) {
+                self.take_session(message, &mut sessions);
+            }
+        }
+        messages.try_iter().for_each(|message| self.take_session(message, &mut sessions));
+        sessions.into_iter().for_each(|hands| drop(hands.log.send(LogOrder::Close)));
+        // Whoever still has something to say finds nobody who hears it, and ends.
+        drop(messages);
+        for thread in self.preparing.into_iter().chain(self.workers) {
+            let _ = thread.join();
+        }
+    }
+
+    fn take_session(&mut self, message: Message, sessions: &mut Vec<Hands>) {
+        if let Message::Started(started) = message {
+            self.workers.extend(started.workers);
+            sessions.push(started.hands);
+        }
     }
 
     /// Until the next tick: sooner where buttons come alive before it.
     fn patience_ms(&self) -> u64 {
-        let guarded_ms = self.guarded_ms();
+        let since_ms = self.clock.now().boot_ms.saturating_sub(self.stepped.boot_ms);
+        let guarded_ms = self.machine.guarded_ms().saturating_sub(since_ms);
         if guarded_ms > 0 { guarded_ms.min(TICK_MS) } else { TICK_MS }
     }
 
-    fn guarded_ms(&self) -> u64 {
-        let now = self.clock.now();
-        let state = &self.state;
-        guarded_ms(state, &self.context).saturating_sub(now.boot_ms.saturating_sub(state.now.boot_ms))
-    }
-
-    fn take(mut self, event: Event) -> Self {
-        let was_guarded = guarded_ms(&self.state, &self.context) > 0;
+    fn take(mut self, event: MachineEvent) -> Self {
+        let was_guarded = self.machine.guarded_ms() > 0;
         let is_quiet = self.is_quiet(&event);
-        let minute_before = self.clock_minute();
-        let (state, effects) = step(&self.context, self.state, self.clock.now(), event);
-        self.state = state;
-        let alive = was_guarded && guarded_ms(&self.state, &self.context) == 0;
-        let silent = is_quiet
-            && !alive
-            && effects.is_empty()
-            && minute_before == self.clock_minute()
-            && self.state.case().is_none();
-        for effect in effects {
-            run(&mut self.hands, effect);
-        }
+        let (now, before) = (self.clock.now(), self.stepped);
+        let (machine, effects) = self.machine.step(now, event);
+        (self.machine, self.stepped) = (machine, now);
+        let alive = was_guarded && self.machine.guarded_ms() == 0;
         // A still desk costs nothing: without a change there is no new view and no new frame.
+        let silent = is_quiet && !alive && effects.is_empty() && minute(before) == minute(now) && self.is_still();
+        for effect in effects {
+            self.run_effect(effect);
+        }
         if !silent {
-            self.view.set(view(&self.context, &self.state));
+            self.view.set(self.machine.view(now));
         }
         self
     }
 
     /// Time passed, or the machine is as it was.
-    fn is_quiet(&self, event: &Event) -> bool {
+    fn is_quiet(&self, event: &MachineEvent) -> bool {
+        let Machine::Running(_, state) = &self.machine else { return false };
         match event {
-            Event::Tick => true,
-            Event::Machine(machine) => *machine == self.state.health.machine,
-            Event::SecondCopy(copy) => *copy == self.state.health.copy,
+            MachineEvent::Desk(Event::Tick) => true,
+            MachineEvent::Desk(Event::Machine(machine)) => *machine == state.health.machine,
+            MachineEvent::Desk(Event::SecondCopy(copy)) => *copy == state.health.copy,
             _ => false,
         }
     }
 
-    fn clock_minute(&self) -> i64 {
-        self.state.now.wall.as_second() / 60
+    /// Nobody's case is on the screen, where lines count down.
+    fn is_still(&self) -> bool {
+        matches!(&self.machine, Machine::Running(_, state) if state.case().is_none())
+    }
+
+    fn run_effect(&mut self, effect: MachineEffect) {
+        match (effect, &mut self.hands, &self.packages) {
+            (MachineEffect::Desk(effect), Some(hands), _) => run(hands, effect),
+            (MachineEffect::Preparation(effect), _, Some(packages)) => drop(packages.send(effect)),
+            _ => {}
+        }
     }
 }
 
@@ -240,6 +312,14 @@ fn run(hands: &mut Hands, effect: Effect) {
         Effect::Sound(signal) => (hands.sound)(signal),
     }
 }
+
+/// What the clock on the screen shows.
+fn minute(stamp: Stamp) -> i64 {
+    stamp.wall.as_second() / 60
+}
+
+/// How often the end of a desk looks whether its threads have ended, in milliseconds.
+const END_LOOK_MS: u64 = 5;
 
 /// A queue for the brain.
 pub(super) fn inbox() -> (SyncSender<Message>, Receiver<Message>) {

@@ -35,8 +35,7 @@ pub(super) struct Prepared {
     pub(super) board_keys: Option<Digest>,
     pub(super) exam_key: Secret<[u8; 32]>,
     pub(super) cosigner: Option<CosignatureKey>,
-    pub(super) operator: Code,
-    /// The same person, and what she may do.
+    /// Who works here, and what she may do.
     pub(super) on_duty: OnDuty,
     pub(super) utc_offset: Offset,
     /// The package it all came from.
@@ -76,8 +75,7 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halt
         board_keys: paths.board_key.as_ref().map(|_| board_keys(config, base)).transpose()?.map(|set| set.digest()),
         exam_key,
         cosigner: cosigner(&config.registry, base)?,
-        operator: operator(config)?,
-        on_duty: named(config),
+        on_duty: named(config)?,
         utc_offset: utc_offset(config)?,
         package: None,
         words: Vec::new(),
@@ -112,7 +110,6 @@ pub(super) fn prepare_from(
         board_keys,
         exam_key: people.exam_key,
         cosigner: cosigner(&config.registry, base)?,
-        operator: operator(config)?,
         on_duty: OnDuty::SignedIn(signed_in),
         utc_offset: utc_offset(config)?,
         package: Some(package.note().reference()),
@@ -134,14 +131,12 @@ fn packed_trust(files: &BTreeMap<String, Vec<u8>>, place: &str) -> Result<TrustS
 }
 
 /// Outside a package nobody proves who it is; the desk's own file names somebody.
-fn named(config: &DeskConfig) -> OnDuty {
-    let (code, title) = (config.desk.operator.clone(), config.desk.operator_title.clone());
-    let name = if title.is_empty() { code.clone() } else { title };
-    OnDuty::Named { code, name }
-}
-
-fn operator(config: &DeskConfig) -> Result<Code, Halted> {
-    Code::new(&config.desk.operator).map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.operator", error))
+fn named(config: &DeskConfig) -> Result<OnDuty, Halted> {
+    let wrong = |error| halted_at(Failure::ConfigUnreadable, "desk.operator", error);
+    let code = Code::new(&config.desk.operator).map_err(wrong)?;
+    let title = &config.desk.operator_title;
+    let name = if title.is_empty() { code.as_str().to_owned() } else { title.clone() };
+    Ok(OnDuty::Named { code, name })
 }
 
 /// The passphrase of the device's store.

@@ -7,7 +7,7 @@ use crate::indexing::{self, IndexOrder};
 use crate::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::registry::RegistryMaker;
 use crate::rules::{EffectiveRules, effective};
-use crate::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, ViewCell, inbox};
+use crate::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, Started, ViewCell, inbox};
 use crate::sources::{Prepared, halted_at, prepare, small_text};
 use crate::{questions, watch};
 use bits::random::Random;
@@ -51,23 +51,28 @@ pub struct Adapters {
     pub sound: Box<dyn FnMut(Signal) + Send>,
 }
 
-/// Starts a desk.
+/// Starts a desk that works from single files.
 ///
 /// # Errors
 /// What the halted screen shows: the failure, and the place it lies in. The diagnostics have been told.
 pub fn start(config: &DeskConfig, base: &Path, adapters: Adapters) -> Result<RunningDesk, Halted> {
-    prepare(config, base).and_then(|prepared| run(config, base, prepared, adapters, None)).inspect_err(diagnose)
+    let (inbox, messages) = inbox();
+    let clock = Arc::clone(&adapters.clock);
+    let started = prepare(config, base).and_then(|prepared| open(config, base, prepared, adapters, inbox.clone()));
+    let started = started.inspect_err(diagnose)?;
+    let view = Arc::new(ViewCell::new(view(&started.context, &started.state)));
+    spawned(RunningDesk::start(Brain::running(started, clock, view), inbox, messages)).inspect_err(diagnose)
 }
 
-/// Starts a desk from what was prepared, in a view that somebody looks at already.
+/// Opens the log and starts the hands of a session whose brain hears from `inbox` already.
 pub(super) fn start_in(
-    view: Arc<ViewCell>,
     config: &DeskConfig,
     base: &Path,
     prepared: Prepared,
     adapters: Adapters,
-) -> Result<RunningDesk, Halted> {
-    run(config, base, prepared, adapters, Some(view)).inspect_err(diagnose)
+    inbox: SyncSender<Message>,
+) -> Result<Started, Halted> {
+    open(config, base, prepared, adapters, inbox).inspect_err(diagnose)
 }
 
 /// Tells the diagnostics why there is no desk: where there is no log yet, nothing else remembers.
@@ -75,13 +80,13 @@ pub(super) fn diagnose(halted: &Halted) {
     tracing::error!(code = halted.failure.code(), detail = %halted.detail, "the desk could not be started");
 }
 
-fn run(
+fn open(
     config: &DeskConfig,
     base: &Path,
     mut prepared: Prepared,
     mut adapters: Adapters,
-    cell: Option<Arc<ViewCell>>,
-) -> Result<RunningDesk, Halted> {
+    inbox: SyncSender<Message>,
+) -> Result<Started, Halted> {
     let rules = effective(config);
     let recipient = evidence_recipient(&rules)?;
     let journal = base.join(&config.paths.journal);
@@ -94,12 +99,11 @@ fn run(
     let segment_key = log.segment_key().clone();
     let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
     let registry =
-        registry.inspect_err(|halted| close_log(&mut log, &prepared.operator, halted, adapters.clock.now()))?;
-    let (operator, device) = (prepared.operator.clone(), prepared.device.verifier().clone());
+        registry.inspect_err(|halted| close_log(&mut log, prepared.on_duty.word(), halted, adapters.clock.now()))?;
+    let (operator, device) = (prepared.on_duty.word().clone(), prepared.device.verifier().clone());
     let trust = Arc::new(prepared.trust.clone());
     let context = Arc::new(context(config, &rules, prepared, log.head().origin));
     let state = State::new(&context, log.arrivals(), opened, began);
-    let (inbox, messages) = inbox();
     let contact = Arc::new(AtomicU64::new(NO_CONTACT));
     let (card, card_orders) = sync_channel(QUEUE_LEN);
     let (log_orders, log_queue) = sync_channel(QUEUE_LEN);
@@ -138,12 +142,8 @@ fn run(
         spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
     ]);
     let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
-    let first = view(&context, &state);
     let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, contact };
-    let cell = cell.unwrap_or_else(|| Arc::new(ViewCell::new(first.clone())));
-    cell.set(first);
-    let brain = Brain { context, state, clock: adapters.clock, hands, view: cell };
-    spawned(RunningDesk::start(brain, inbox, messages, workers))
+    Ok(Started { context, state, hands, workers })
 }
 
 /// A recipient that is none would leave every decision without its evidence.
@@ -165,7 +165,7 @@ fn package_loaded(
     let event = AttendanceEvent::PackageLoaded { package, rows };
     let mut written = None;
     for event in [event].into_iter().chain(prepared.words.iter().cloned()) {
-        let done = log.append(&prepared.operator, event, stamp);
+        let done = log.append(prepared.on_duty.word(), event, stamp);
         written = Some(done.map_err(|fault| halted(failure_of(&fault), fault))?);
     }
     Ok(written)
@@ -216,7 +216,7 @@ fn open_log(
         return Err(Halted { failure: Failure::DiskFull, detail: place() });
     }
     let trust_store = prepared.trust.version().to_owned();
-    let (cert, operator) = (prepared.desk_cert.clone(), prepared.operator.clone());
+    let (cert, operator) = (prepared.desk_cert.clone(), prepared.on_duty.word().clone());
     let opening = opening(config, rules, prepared.device.as_ref(), cert, operator, trust_store);
     let outside_head = Some(outside_head(adapters.witness.as_mut(), &log_name(config).log()));
     let basis = OpenBasis { board_keys: prepared.board_keys, outside_head, ..opening.basis.clone() };

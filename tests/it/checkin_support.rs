@@ -18,7 +18,7 @@ use diemdanh::emrtd::inspect::AccessMethod;
 use diemdanh::emrtd::report::Overall;
 use diemdanh::iso7816::transport::ReaderEvent;
 use diemdanh::lab::short_list::short_list;
-use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, MemoryStore};
+use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, Code, MemoryStore};
 use diemdanh::registry::{Answer, Reply, RequestId};
 use diemdanh::roster::{Place, Roster};
 use jiff::tz::Offset;
@@ -64,7 +64,7 @@ impl Desk {
             roster,
             place: Place { site: String::new(), session: String::new(), room: Some("0012".to_owned()) },
             policy,
-            on_duty: OnDuty::Named { code: "gt-01".to_owned(), name: String::new() },
+            on_duty: OnDuty::Named { code: Code::new("gt-01").expect("a code"), name: String::new() },
             labels: Labels::default(),
             exam_key,
             utc_offset: Offset::from_hours(7).expect("an offset"),

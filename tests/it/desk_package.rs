@@ -323,6 +323,7 @@ fn wrong_pins_lock_over_a_restart_and_a_head_of_site_unlocks() {
     let site = Site::new();
     site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
     let desk = site.open();
+    desk.packages();
     desk.send(Input::TakePackage(0));
     desk.signing_in(|_| true);
     desk.send(Input::ChoseOperator(0));

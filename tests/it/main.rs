@@ -72,6 +72,7 @@ mod passive;
 mod pcsc;
 mod pcsc_desk;
 mod presenting;
+mod preparation;
 mod privacy;
 mod programs;
 mod purge;
