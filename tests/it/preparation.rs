@@ -39,7 +39,7 @@ fn offered(is_kept: bool) -> Offered {
         is_kept,
     };
     let operators = sign_in::Desk::new().operators;
-    Offered { id: PackageId(1), offer, site: sign_in::SITE.to_owned(), operators, is_clock_disputed: false }
+    Offered { id: PackageId(1), offer, site: "0901".to_owned(), operators, is_clock_disputed: false }
 }
 
 fn opened() -> PreparationEvent {

@@ -142,7 +142,7 @@ fn operator(code: &str, role: Role, site: &str, pin: Option<&str>) -> Operator {
 
 /// A desk at site 0901 with somebody of each kind.
 pub(crate) struct Desk {
-    operators: Vec<Operator>,
+    pub(crate) operators: Vec<Operator>,
     sign_in: SignIn,
 }
 
