@@ -16,9 +16,19 @@ pub fn is_plain(text: &str) -> bool {
 
 /// The text as a terminal may have it: what is hidden in it is spelled out, line breaks stay.
 pub fn shown(text: &str) -> String {
+    spelled(text, |character| is_hidden(character) && character != '\n')
+}
+
+/// The same for a text that stands within a line, a file's name or a value: its line breaks are spelled out too, so that
+/// it cannot look like a line of ours.
+pub fn shown_within(text: &str) -> String {
+    spelled(text, is_hidden)
+}
+
+fn spelled(text: &str, is_spelled: fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
-        if is_hidden(character) && character != '\n' {
+        if is_spelled(character) {
             out.extend(character.escape_unicode());
         } else {
             out.push(character);

@@ -6,6 +6,7 @@ use super::{
     finding::{Finding, Severity, Verdict, What},
     verify::Verification,
 };
+use bits::text::shown_within;
 use bits::{base32, hex};
 use record::{Digest, EntryRef};
 use serde_json::{Value, json};
@@ -16,7 +17,7 @@ pub const MAX_LISTED: usize = 200;
 
 /// The report on one export as text.
 pub fn text(name: &str, verification: &Verification) -> String {
-    let mut out = format!("{name}\n{}\n", verdict_words(verification.verdict()));
+    let mut out = format!("{}\n{}\n", shown_within(name), verdict_words(verification.verdict()));
     let summary = &verification.summary;
     if let Some(cert) = &verification.cert {
         line(&mut out, "Kỳ thi", &cert.exam);
@@ -56,8 +57,8 @@ fn bases(out: &mut String, bases: &[Basis]) {
         line(out, "Bộ khóa hội đồng", &keys);
         let package = opened.package.as_ref().map(|one| format!("{} v{} {}", one.id.as_str(), one.version, one.sha256));
         line(out, "Gói", package.as_deref().unwrap_or("không có"));
-        line(out, "Kho tin cậy", &printable(&opened.trust_store));
-        line(out, "Chương trình", &format!("{} {}", printable(&opened.program), shown(opened.program_sha256)));
+        line(out, "Kho tin cậy", &opened.trust_store);
+        line(out, "Chương trình", &format!("{} {}", opened.program, shown(opened.program_sha256)));
         line(out, "Hỏi bên xác nhận ngoài trước khi mở", &first.asked);
         let Some(rules) = &opened.rules else {
             line(out, "Tệp quy tắc", &shown(Some(opened.policy_sha256)));
@@ -277,13 +278,8 @@ fn findings(out: &mut String, verification: &Verification) {
 fn place(finding: &Finding) -> String {
     let segment = finding.segment.map(|segment| format!(", đoạn {segment:03}"));
     let seq = finding.seq.map(|seq| format!(", bản ghi {seq}"));
-    let path = finding.path.as_ref().map(|path| format!(": {}", printable(path)));
+    let path = finding.path.as_ref().map(|path| format!(": {}", shown_within(path)));
     [segment, seq, path].into_iter().flatten().collect()
-}
-
-/// A path from outside, without anything that a terminal would obey.
-fn printable(path: &str) -> String {
-    path.chars().map(|character| if character.is_control() { '\u{FFFD}' } else { character }).collect()
 }
 
 fn finding_json(finding: &Finding) -> Value {
@@ -302,7 +298,7 @@ fn finding_json(finding: &Finding) -> Value {
 }
 
 fn line(out: &mut String, name: &str, value: &str) {
-    let _ = writeln!(out, "  {name}: {value}");
+    let _ = writeln!(out, "  {}: {}", shown_within(name), shown_within(value));
 }
 
 fn verdict_words(verdict: Verdict) -> &'static str {

@@ -1,5 +1,24 @@
 //! What `diemdanh-board` can be told, and how it is done.
 
+/// The one way to the terminal: no text that comes from a file or an argument moves its cursor or hides anything.
+macro_rules! say {
+    ($($text:tt)*) => { println!("{}", bits::text::shown(&format!($($text)*))) };
+}
+/// The same without a line's end.
+macro_rules! put {
+    ($($text:tt)*) => { print!("{}", bits::text::shown(&format!($($text)*))) };
+}
+/// The same, for what went wrong.
+macro_rules! complain {
+    ($($text:tt)*) => { eprintln!("{}", bits::text::shown(&format!($($text)*))) };
+}
+/// What another program reads. JSON spells control characters out itself, in its own way.
+macro_rules! hand_on {
+    ($value:expr) => {
+        println!("{:#}", $value)
+    };
+}
+
 mod desks;
 mod evidence;
 mod exam;
@@ -142,7 +161,7 @@ fn new_key(args: &NewKey) -> Result<(), Box<dyn Error>> {
     let path = args.out.join(file).with_extension("key");
     let key = create_key_file(&path, &name, &passphrase, SealCost::default(), &mut SystemRandom)?;
     write_new_file(&path.with_extension("vkey"), format!("{}\n", key.verifier()).as_bytes())?;
-    println!("{}", key.verifier());
+    say!("{}", key.verifier());
     Ok(())
 }
 

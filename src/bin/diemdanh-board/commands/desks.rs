@@ -58,7 +58,7 @@ pub(crate) fn enrol(args: &Enrol) -> Result<(), Box<dyn Error>> {
     let (serial, training) = (args.serial, args.training);
     let cert = CertRequest { serial, exam, desk: desk.clone(), site, training, not_before, not_after, device };
     write_new_file(&args.out, certify::certify(&board, cert)?.as_bytes())?;
-    println!("certificate {serial} for desk {desk}, good until {not_after}");
+    say!("certificate {serial} for desk {desk}, good until {not_after}");
     Ok(())
 }
 
@@ -105,7 +105,7 @@ pub(crate) fn revoke(args: &Revoke) -> Result<(), Box<dyn Error>> {
     let number = number.checked_add(1).ok_or("the list's number is at its end")?;
     let next = RevocationList { number, board_keys: Some(keys.digest()), revoked };
     write_new_file(&args.out, next.sign(&board)?.as_bytes())?;
-    println!("list {} revokes {} certificates", next.number, next.revoked.len());
+    say!("list {} revokes {} certificates", next.number, next.revoked.len());
     Ok(())
 }
 

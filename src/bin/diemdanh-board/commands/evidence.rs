@@ -48,7 +48,7 @@ pub(crate) fn recovery(args: &Recovery) -> Result<(), Box<dyn Error>> {
     let (identity, recipient) = sealed::generate();
     write_new_file(&args.out.join("recovery.key"), sealed::lock_identity(&identity, &passphrase)?.as_bytes())?;
     write_new_file(&args.out.join("recovery.pub"), format!("{recipient}\n").as_bytes())?;
-    println!("{recipient}");
+    say!("{recipient}");
     Ok(())
 }
 
@@ -63,7 +63,7 @@ pub(crate) fn open(args: &Open) -> Result<(), Box<dyn Error>> {
     let files = open_bundle(bundle.expose()).ok_or("this is no kept evidence")?;
     write_folder(&args.out, &files)?;
     for (name, _) in files {
-        println!("{}", args.out.join(name).display());
+        say!("{}", args.out.join(name).display());
     }
     Ok(())
 }

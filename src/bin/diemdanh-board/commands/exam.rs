@@ -1,18 +1,5 @@
 //! Makes an exam out of lists and keeps it as a folder of files.
 
-/// The one way to the terminal: no text that comes from a file or an argument moves its cursor or hides anything.
-macro_rules! say {
-    ($($text:tt)*) => { println!("{}", bits::text::shown(&format!($($text)*))) };
-}
-/// The same without a line's end.
-macro_rules! put {
-    ($($text:tt)*) => { print!("{}", bits::text::shown(&format!($($text)*))) };
-}
-/// The same, for what went wrong.
-macro_rules! complain {
-    ($($text:tt)*) => { eprintln!("{}", bits::text::shown(&format!($($text)*))) };
-}
-
 mod desks;
 mod import;
 mod operators;

@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: &Inspect) -> ExitCode {
     let (files, answer, trust) = match material {
         Ok(found) => found,
         Err(error) => {
-            eprintln!("diemdanh-board: {error}");
+            complain!("diemdanh-board: {error}");
             return ExitCode::from(BAD_USAGE);
         }
     };
@@ -76,12 +76,12 @@ pub(crate) fn run(arguments: &Inspect) -> ExitCode {
     if let Some(path) = &arguments.html {
         let html = page::html(&inspection, at, arguments.person);
         if let Err(error) = write_new_file(path, html.as_bytes()) {
-            eprintln!("diemdanh-board: {error}");
+            complain!("diemdanh-board: {error}");
             return ExitCode::from(BAD_USAGE);
         }
     }
     if arguments.json {
-        println!("{:#}", render::json(&inspection));
+        hand_on!(render::json(&inspection));
     } else {
         print!("{}", render::text(&inspection));
     }
@@ -118,17 +118,17 @@ fn trust(folder: &Path) -> Result<TrustStore, Box<dyn Error>> {
     let found = match read_trust_folder(folder) {
         Ok(found) => found,
         Err(TrustFolderError::Empty(folder)) => {
-            eprintln!("diemdanh-board: {} holds no certificate", folder.display());
+            complain!("diemdanh-board: {} holds no certificate", folder.display());
             return Ok(TrustStore::empty());
         }
         Err(error) => return Err(error.into()),
     };
     let (store, dropped) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())?;
     for skipped in &found.skipped {
-        eprintln!("diemdanh-board: {skipped} holds no certificate");
+        complain!("diemdanh-board: {skipped} holds no certificate");
     }
     for dropped in dropped.iter().take(MAX_ANCHORS) {
-        eprintln!("diemdanh-board: trust object {} was left out: {}", dropped.index + 1, dropped.cause);
+        complain!("diemdanh-board: trust object {} was left out: {}", dropped.index + 1, dropped.cause);
     }
     Ok(store)
 }

@@ -65,7 +65,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Er
     let ((held, offered, roots), board) = match material {
         Ok(found) => found,
         Err(error) => {
-            eprintln!("diemdanh-board: {error}");
+            complain!("diemdanh-board: {error}");
             return Ok(ExitCode::from(BAD_USAGE));
         }
     };
@@ -75,12 +75,12 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Er
         let note = board.as_ref().map(|board| note(board, files)).transpose()?;
         let files: Vec<_> = files.iter().cloned().chain(note).collect();
         if let Err(error) = trust_place::renew(&arguments.into, &files) {
-            eprintln!("diemdanh-board: {error}");
+            complain!("diemdanh-board: {error}");
             return Ok(ExitCode::from(BAD_USAGE));
         }
     }
     if arguments.json {
-        println!("{:#}", as_json(&import, board.as_ref()))
+        hand_on!(as_json(&import, board.as_ref()))
     } else {
         print!("{}", as_text(&import, board.as_ref()))
     }
