@@ -5,11 +5,9 @@ use super::file;
 use super::random::SystemRandom;
 use bits::hex;
 use bits::random::Random as _;
-use record::{ExportSource, SourceFault};
 use std::{
-    borrow::Cow,
     collections::BTreeMap,
-    fs::{self, File},
+    fs,
     io::{self, Read as _},
     path::{Path, PathBuf},
 };
@@ -349,54 +347,6 @@ pub fn list_files(folder: &Path) -> Result<Vec<PathBuf>, FolderError> {
     }
     found.sort();
     Ok(found)
-}
-
-/// The files of an export that lies in a folder, read one at a time.
-#[derive(Debug)]
-pub struct FolderSource {
-    folder: PathBuf,
-    sizes: BTreeMap<String, u64>,
-}
-
-impl FolderSource {
-    /// Lists the files below `folder`.
-    ///
-    /// # Errors
-    /// [`FolderError`].
-    pub fn open(folder: &Path) -> Result<Self, FolderError> {
-        if !folder.is_dir() {
-            return Err(FolderError::Missing(folder.to_owned()));
-        }
-        let mut sizes = BTreeMap::new();
-        list_level(folder, "", 0, &mut |path, inner| {
-            let size = path.metadata().map_err(at(path))?.len();
-            if sizes.len() >= MAX_FILES {
-                return Err(FolderError::TooLarge);
-            }
-            sizes.insert(inner, size);
-            Ok(())
-        })?;
-        Ok(Self { folder: folder.to_owned(), sizes })
-    }
-}
-
-impl ExportSource for FolderSource {
-    fn sizes(&self) -> BTreeMap<String, u64> {
-        self.sizes.clone()
-    }
-
-    fn read(&self, path: &str, limit_bytes: u64) -> Result<Cow<'_, [u8]>, SourceFault> {
-        // Only what was listed: no path of the export's own making leads anywhere else.
-        let size = *self.sizes.get(path).ok_or(SourceFault::Missing)?;
-        if size > limit_bytes {
-            return Err(SourceFault::TooLarge);
-        }
-        let mut bytes = Vec::with_capacity(usize::try_from(size).map_err(|_| SourceFault::TooLarge)?);
-        let file = File::open(self.folder.join(path)).map_err(|_| SourceFault::Unreadable)?;
-        file.take(limit_bytes + 1).read_to_end(&mut bytes).map_err(|_| SourceFault::Unreadable)?;
-        let grown = u64::try_from(bytes.len()).map_or(true, |len| len > limit_bytes);
-        if grown { Err(SourceFault::TooLarge) } else { Ok(Cow::Owned(bytes)) }
-    }
 }
 
 /// Reads every file below `folder`.

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod device_key;
 pub mod device_seal;
 pub mod disk;
+pub mod export_folder;
 pub mod file;
 pub mod folder;
 pub mod folder_lock;

@@ -7,7 +7,7 @@ use super::{
 };
 use jiff::{SignedDuration, Timestamp};
 use record::{AttendanceEvent, Entry, EntryRef, Opened, OutsideHead, RevocationList};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 use tlog::{Checkpoint, CosignatureKey, NoteError, NoteVerifier, cosignature};
 
 /// What a board knows from elsewhere when it checks a log.
@@ -15,6 +15,8 @@ use tlog::{Checkpoint, CosignatureKey, NoteError, NoteVerifier, cosignature};
 pub struct Outside {
     /// Cosigned checkpoints that the board collected itself: a name for reports, and the note.
     pub notes: Vec<(String, String)>,
+    /// Files among them that are none, with what they are instead.
+    pub strays: Vec<(String, What)>,
     /// Keys of witnesses.
     pub witnesses: Vec<CosignatureKey>,
     /// Keys of registries, whose signed answers tell the time.
@@ -66,10 +68,28 @@ impl Witnessed {
         (after, self.times.iter().filter(covers).min_by_key(|time| time.at))
     }
 
+    /// How far this is, to come back to.
+    pub(super) fn mark(&self) -> WitnessedMark {
+        WitnessedMark { last: self.last, times: self.times.len(), anchors: self.anchors }
+    }
+
+    /// Takes back what was added behind the mark.
+    pub(super) fn back_to(&mut self, mark: WitnessedMark) {
+        (self.last, self.anchors) = (mark.last, mark.anchors);
+        self.times.truncate(mark.times);
+    }
+
     fn anchor(&mut self, segment: u32, size: u64) {
         self.anchors += 1;
         self.last = self.last.max(Some((segment, size)));
     }
+}
+
+/// A point in the reading of a log.
+pub(super) struct WitnessedMark {
+    last: Option<(u32, u64)>,
+    times: usize,
+    anchors: u64,
 }
 
 /// Where an anchor was found.
@@ -83,7 +103,16 @@ pub(super) enum Whence<'a> {
 impl Whence<'_> {
     fn finding(&self, what: What) -> Finding {
         match self {
-            Self::Export(path) | Self::Collected(path) => Finding::file(what, path),
+            Self::Export(path) => Finding::file(what, path),
+            // What somebody put among the collected notes says nothing about a log that it does not belong to.
+            Self::Collected(path) => {
+                let what = match what {
+                    What::AnchorForm => What::CollectedForm,
+                    What::AnchorForged => What::CollectedForged,
+                    other => other,
+                };
+                Finding::file(what, path)
+            }
         }
     }
 }
@@ -93,7 +122,7 @@ pub(super) fn check_note(
     note: &str,
     whence: &Whence<'_>,
     log: &str,
-    keys: &[NoteVerifier],
+    keys: &BTreeMap<&str, &NoteVerifier>,
     history: &History<'_>,
     outside: &Outside,
 ) -> (Option<Finding>, Option<OutsideTime>) {
@@ -104,21 +133,22 @@ pub(super) fn check_note(
         return if matches!(whence, Whence::Collected(_)) { (None, None) } else { find(What::AnchorForeign) };
     }
     let (cosigned, forged) = cosignatures(note, outside);
-    let own = keys.iter().filter(|key| key.name() == checkpoint.origin).any(|key| key.open(note).is_ok());
+    let own = keys.get(checkpoint.origin.as_str()).is_some_and(|key| key.open(note).is_ok());
     let line = history.named(&checkpoint.origin);
     let lies = line.and_then(|line| history.root_at(line.number, checkpoint.size)) == Some(checkpoint.root);
     let vouched = own || cosigned.is_some();
     let is_collected = matches!(whence, Whence::Collected(_));
     match line {
-        _ if forged => find(What::AnchorForged),
+        // Whoever adds a wrong line to a collected note takes nothing from what others signed under it.
+        _ if forged && !(is_collected && vouched) => find(What::AnchorForged),
         Some(line) if lies && cosigned.is_some() => {
             let covers = Some((line.number, checkpoint.size));
             let time = cosigned.map(|(at, by)| OutsideTime { at, by, covers, held_by: None });
-            (None, time)
+            (forged.then(|| whence.finding(What::AnchorForged)), time)
         }
         // The desk's own signature says nothing that the board did not know, unless somebody carried it out.
         _ if lies && own && !is_collected => (None, None),
-        _ if lies => find(What::AnchorUnvouched),
+        _ if lies => find(if forged { What::AnchorForged } else { What::AnchorUnvouched }),
         _ if is_collected && !vouched => find(What::AnchorContradicts),
         Some(line) if checkpoint.size <= line.size => find(What::AnchorOffHistory),
         _ => find(What::AnchorBeyondEnd),

@@ -2,16 +2,18 @@
 
 use super::history::History;
 use record::{AttendanceEvent, CandidateRef, Entry, EntryRef};
-use std::collections::{BTreeMap, btree_map::Entry as Slot};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot};
 
 /// Each candidate's arrivals that were not undone, by their running number over all segments.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arrivals {
     first: BTreeMap<CandidateRef, u32>,
     /// Further arrivals of somebody who is in already; seldom.
-    more: BTreeMap<CandidateRef, Vec<u32>>,
-    /// Where each segment's numbers begin.
-    begins: BTreeMap<u32, u32>,
+    more: BTreeSet<(CandidateRef, u32)>,
+    /// Each segment and where its numbers begin, both rising.
+    begins: Vec<(u32, u32)>,
+    /// The number of the next entry.
+    next: u32,
 }
 
 impl Arrivals {
@@ -22,66 +24,66 @@ impl Arrivals {
 
     /// Everybody who is in, with each arrival's place.
     pub(super) fn iter(&self) -> impl Iterator<Item = (CandidateRef, EntryRef)> + '_ {
-        let more = self.more.iter().flat_map(|(candidate, numbers)| numbers.iter().map(|number| (*candidate, *number)));
         let first = self.first.iter().map(|(candidate, number)| (*candidate, *number));
-        first.chain(more).map(|(candidate, number)| (candidate, self.place(number)))
+        first.chain(self.more.iter().copied()).map(|(candidate, number)| (candidate, self.place(number)))
     }
 
     pub(super) fn is_in(&self, candidate: CandidateRef) -> bool {
         self.first.contains_key(&candidate)
     }
 
-    /// A segment begins behind `entries` entries of the segments before.
-    pub(super) fn begin(&mut self, segment: u32, entries: u64) {
-        self.begins.insert(segment, u32::try_from(entries).unwrap_or(u32::MAX));
+    /// The next segment begins.
+    pub(super) fn begin(&mut self, segment: u32) {
+        self.begins.push((segment, self.next));
     }
 
     /// The candidate whose arrival this entry is, unless it was undone.
     pub(super) fn candidate_of(&self, place: EntryRef, history: &History<'_>) -> Option<CandidateRef> {
         let number = self.number(place)?;
-        let candidate = candidate(&history.entry(place)?)?;
-        let first = self.first.get(&candidate) == Some(&number);
-        let more = || self.more.get(&candidate).is_some_and(|numbers| numbers.contains(&number));
-        (first || more()).then_some(candidate)
+        let candidate = history.arrival(place, candidate)?;
+        let is_first = self.first.get(&candidate) == Some(&number);
+        (is_first || self.more.contains(&(candidate, number))).then_some(candidate)
     }
 
-    /// Takes an entry into account.
-    pub(super) fn apply(&mut self, segment: u32, entry: &Entry, history: &History<'_>) {
-        let place = EntryRef { segment, seq: entry.seq };
-        if let (Some(candidate), Some(number)) = (candidate(entry), self.number(place)) {
+    /// Takes the next entry into account.
+    pub(super) fn apply(&mut self, entry: &Entry, history: &History<'_>) {
+        if let Some(candidate) = candidate(entry) {
             match self.first.entry(candidate) {
                 Slot::Vacant(slot) => {
-                    slot.insert(number);
+                    slot.insert(self.next);
                 }
-                Slot::Occupied(_) => self.more.entry(candidate).or_default().push(number),
+                Slot::Occupied(_) => {
+                    self.more.insert((candidate, self.next));
+                }
             }
         }
         if let AttendanceEvent::Undo { refers, .. } = &entry.event {
             self.undo(*refers, history);
         }
+        self.next = self.next.saturating_add(1);
     }
 
     fn undo(&mut self, place: EntryRef, history: &History<'_>) {
         let (Some(candidate), Some(number)) = (self.candidate_of(place, history), self.number(place)) else { return };
-        let more = self.more.remove(&candidate).unwrap_or_default();
-        let mut left = self.first.remove(&candidate).into_iter().chain(more).filter(|one| *one != number);
-        if let Some(first) = left.next() {
-            self.first.insert(candidate, first);
+        if self.more.remove(&(candidate, number)) {
+            return;
         }
-        let more: Vec<u32> = left.collect();
-        if !more.is_empty() {
-            self.more.insert(candidate, more);
+        self.first.remove(&candidate);
+        let next = self.more.range((candidate, 0)..=(candidate, u32::MAX)).next().copied();
+        if let Some(next) = next.filter(|next| self.more.remove(next)) {
+            self.first.insert(candidate, next.1);
         }
     }
 
     fn place(&self, number: u32) -> EntryRef {
-        let begins = self.begins.iter().filter(|(_, begins)| **begins <= number).max_by_key(|(segment, _)| **segment);
-        let (segment, begins) = begins.map_or((0, 0), |(segment, begins)| (*segment, *begins));
+        let behind = self.begins.partition_point(|(_, begins)| *begins <= number);
+        let (segment, begins) = behind.checked_sub(1).and_then(|at| self.begins.get(at)).copied().unwrap_or((0, 0));
         EntryRef { segment, seq: u64::from(number - begins) }
     }
 
     fn number(&self, place: EntryRef) -> Option<u32> {
-        self.begins.get(&place.segment)?.checked_add(u32::try_from(place.seq).ok()?)
+        let at = self.begins.binary_search_by_key(&place.segment, |(segment, _)| *segment).ok()?;
+        self.begins.get(at)?.1.checked_add(u32::try_from(place.seq).ok()?)
     }
 }
 

@@ -28,7 +28,7 @@ fn forks(all: &[Verification], histories: &[History<'_>], names: &[String], foun
     let mut groups: BTreeMap<(String, &str), Vec<(u64, usize)>> = BTreeMap::new();
     for (index, (one, history)) in all.iter().zip(histories).enumerate() {
         let Some(cert) = &one.cert else { continue };
-        for line in &history.lines {
+        for line in history.lines() {
             groups.entry((cert.device.to_string(), &line.origin)).or_default().push((line.size, index));
         }
     }
@@ -49,17 +49,19 @@ fn forks(all: &[Verification], histories: &[History<'_>], names: &[String], foun
 
 /// Within one session nobody is in at two desks.
 fn at_two_desks(all: &[Verification], names: &[String], found: &mut [Found]) {
-    let mut arrivals: Vec<(String, CandidateRef, usize, EntryRef)> = Vec::new();
+    let mut arrivals: Vec<(usize, CandidateRef, usize, EntryRef)> = Vec::new();
+    let mut sessions: BTreeMap<(&str, &str, &str), Vec<usize>> = BTreeMap::new();
     for (index, one) in all.iter().enumerate() {
-        let Some(session) = session_of(one) else { continue };
-        let is_alone = all.iter().enumerate().all(|(other, two)| other == index || session_of(two) != Some(session));
-        if !is_alone {
-            let session = format!("{}/{}/{}", session.0, session.1, session.2);
-            arrivals.extend(one.arrivals.iter().map(|(cand, place)| (session.clone(), cand, index, place)));
+        session_of(one).into_iter().for_each(|session| sessions.entry(session).or_default().push(index));
+    }
+    for (session, together) in sessions.values().enumerate().filter(|(_, together)| together.len() > 1) {
+        for index in together {
+            let own = all.get(*index).into_iter().flat_map(|one| one.arrivals.iter());
+            arrivals.extend(own.map(|(cand, place)| (session, cand, *index, place)));
         }
     }
     arrivals.sort_unstable();
-    for same in arrivals.chunk_by(|one, next| (&one.0, one.1) == (&next.0, next.1)) {
+    for same in arrivals.chunk_by(|one, next| (one.0, one.1) == (next.0, next.1)) {
         let Some((.., first, place)) = same.first() else { continue };
         let log = |index: usize| all.get(index).and_then(|one| one.summary.log.as_deref());
         for (.., other, there) in same.iter().filter(|(.., other, _)| log(*other) != log(*first)) {

@@ -113,8 +113,12 @@ impl Found {
 
     /// Adds all of another list behind these.
     pub fn append(&mut self, other: Self) {
-        self.list.extend(other.list);
-        for (what, count) in other.counts {
+        let mut unlisted = other.counts;
+        for finding in other.list {
+            unlisted.entry(finding.what).and_modify(|count| *count -= 1);
+            self.add(finding);
+        }
+        for (what, count) in unlisted {
             *self.counts.entry(what).or_default() += count;
         }
     }
@@ -159,8 +163,20 @@ macro_rules! findings {
 findings! {
     /// A file that must be there is not.
     MissingFile Forged "file.missing" "Thiếu tệp bắt buộc";
-    /// A file that the manifest does not name.
-    ForeignFile Forged "file.foreign" "Có tệp không nằm trong danh mục";
+    /// A file that the manifest does not name, or that no export has.
+    ForeignFile Forged "file.foreign" "Có tệp không thuộc gói: không nằm trong danh mục, hoặc không gói nào có tệp như vậy";
+    /// A link, a pipe or a device among the files.
+    NotPlain Forged "file.not-plain" "Có thứ không phải tệp thường (liên kết, ống dẫn, thiết bị); không mở";
+    /// What an operating system leaves on a stick.
+    Litter Remark "file.litter" "Có tệp do hệ điều hành tự tạo, không thuộc gói";
+    /// A file larger than any of its kind.
+    FileTooLarge Undecided "file.too-large" "Tệp lớn hơn mức đọc";
+    /// READ-ME.txt or verify.py are not those of this program.
+    GuideOther Remark "file.guide" "Hướng dẫn hoặc verify.py trong gói khác bản của chương trình này (phiên bản khác, hoặc bị thay): đừng chạy";
+    /// More files or bytes than are gone through.
+    PackageTooLarge Undecided "package.too-large" "Gói có nhiều tệp hoặc nhiều byte hơn mức kiểm; chưa kiểm gì";
+    /// The folder itself is not there, or cannot be read.
+    PackageUnreadable Undecided "package.unreadable" "Không có hoặc không đọc được thư mục của gói";
     /// Size or digest differ from the manifest.
     ChangedFile Forged "file.changed" "Nội dung tệp khác với danh mục đã ký";
     /// The manifest is not in its form.
@@ -281,6 +297,14 @@ findings! {
     AnchorContradicts Undecided "anchor.contradicts" "Có mốc không ai bảo chứng mà trái với nhật ký";
     /// An anchor that lies on this history, by a witness whose key was not given.
     AnchorUnvouched Remark "anchor.unvouched" "Mốc do bên chứng kiến chưa có khóa ký, không tính";
+    /// A collected file that cannot be read, or is larger than any cosigned checkpoint.
+    CollectedUnread Remark "collected.unread" "Tệp trong --anchors không đọc được, không phải tệp thường hoặc quá lớn: không dùng";
+    /// A collected file that is no cosigned checkpoint.
+    CollectedForm Remark "collected.form" "Tệp trong --anchors không phải mốc chứng kiến: không dùng";
+    /// A collected key that is none.
+    CollectedKey Remark "collected.key" "Tệp *.vkey trong --anchors không phải khóa kiểm tra: không dùng";
+    /// A collected note whose signature by a known witness is wrong: whoever wrote it was not the witness.
+    CollectedForged Remark "collected.forged" "Mốc đã thu trong --anchors mang chữ ký sai của bên chứng kiến: không dùng";
     /// Entries that nobody outside has seen.
     Unanchored Remark "anchor.none-after" "Có bản ghi sau mốc chứng kiến cuối: không ai ngoài bàn làm chứng";
     /// An answer of a known registry whose signature is wrong.

@@ -1,8 +1,13 @@
 //! What a check keeps of the segments it has gone through: enough to tell any earlier root, and to look at any entry
 //! again, without holding the log in memory.
+//!
+//! Invariant: a bundle is read again at most once for roots and once for arrivals, however often entries point into it;
+//! what it told is kept, and is a part of what its bytes are. The work of a check is linear in the bytes of its export.
 
 use record::export::{MAX_BUNDLE_LEN, bundle_path, segment_folder, split_bundle};
-use record::{Entry, EntryRef, ExportSource, SourceFault};
+use record::export_form::Part;
+use record::{CandidateRef, Entry, EntryRef, ExportSource, SourceFault};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash};
 
@@ -18,15 +23,29 @@ pub(super) struct Line {
     before: Vec<Tree>,
     /// The root over each bundle's entries.
     roots: Vec<Hash>,
-    /// The leaves of the last bundles.
-    recent: VecDeque<(usize, Vec<Hash>)>,
+    /// The leaves of the last bundles: anchors mostly name a root of a moment before.
+    recent: VecDeque<(usize, Leaves)>,
     whole: Tree,
+    /// The leaves of bundles that were read again, `None` where that could not be done.
+    leaves: RefCell<BTreeMap<usize, Option<Leaves>>>,
+    /// Who came in with each entry of bundles that were read again.
+    arrivals: RefCell<BTreeMap<usize, Option<Box<[Option<CandidateRef>]>>>>,
 }
 
 impl Line {
     pub(super) fn new(number: u32, origin: String, announced: u64) -> Self {
-        let (before, roots, recent, whole) = (Vec::new(), Vec::new(), VecDeque::new(), Tree::default());
-        Self { number, origin, announced, size: 0, before, roots, recent, whole }
+        Self {
+            number,
+            origin,
+            announced,
+            size: 0,
+            before: Vec::new(),
+            roots: Vec::new(),
+            recent: VecDeque::new(),
+            whole: Tree::default(),
+            leaves: RefCell::default(),
+            arrivals: RefCell::default(),
+        }
     }
 
     /// Takes the leaves of the next bundle, and the root over them.
@@ -36,7 +55,7 @@ impl Line {
         if leaves.len() == TILE_WIDTH {
             self.whole.push(root);
         }
-        self.recent.push_back((self.roots.len(), leaves));
+        self.recent.push_back((self.roots.len(), Leaves::of(leaves)));
         self.roots.push(root);
         if self.recent.len() > RECENT_BUNDLES {
             self.recent.pop_front();
@@ -45,11 +64,8 @@ impl Line {
 
     /// The root over everything read.
     pub(super) fn root(&self) -> Hash {
-        let rest = match self.recent.back() {
-            Some((_, leaves)) if leaves.len() < TILE_WIDTH => Tree::of(leaves),
-            _ => Tree::default(),
-        };
-        self.whole.root_with(&rest)
+        let rest = self.recent.back().filter(|(_, leaves)| leaves.all.len() < TILE_WIDTH);
+        rest.and_then(|(_, leaves)| leaves.root(&self.whole, leaves.all.len())).unwrap_or_else(|| self.whole.root())
     }
 
     /// The roots of the whole bundles: the hashes of the tree's second level of tiles.
@@ -69,12 +85,31 @@ impl Line {
         if rest == 0 {
             return Some(before.root());
         }
-        let recent = self.recent.iter().find(|(index, _)| *index == bundle);
-        let leaves = match recent {
-            Some((_, leaves)) => leaves.clone(),
-            None => self.bundle(source, bundle)?.iter().map(|entry| leaf_hash(entry)).collect(),
-        };
-        Some(before.root_with(&Tree::of(leaves.get(..rest)?)))
+        if let Some((_, leaves)) = self.recent.iter().find(|(index, _)| *index == bundle) {
+            return leaves.root(before, rest);
+        }
+        let mut kept = self.leaves.borrow_mut();
+        let leaves = kept.entry(bundle).or_insert_with(|| {
+            let raw = self.bundle(source, bundle)?;
+            Some(Leaves::of(raw.iter().map(|entry| leaf_hash(entry)).collect()))
+        });
+        leaves.as_ref()?.root(before, rest)
+    }
+
+    /// The candidate whom an entry lets in, as `candidate` tells it.
+    fn arrival(
+        &self,
+        source: &dyn ExportSource,
+        seq: u64,
+        candidate: fn(&Entry) -> Option<CandidateRef>,
+    ) -> Option<CandidateRef> {
+        let seq = usize::try_from(seq).ok().filter(|_| seq < self.size)?;
+        let mut kept = self.arrivals.borrow_mut();
+        let arrivals = kept.entry(seq / TILE_WIDTH).or_insert_with(|| {
+            let raw = self.bundle(source, seq / TILE_WIDTH)?;
+            Some(raw.iter().map(|entry| Entry::parse(entry).as_ref().and_then(candidate)).collect())
+        });
+        *arrivals.as_ref()?.get(seq % TILE_WIDTH)?
     }
 
     /// The entries of a bundle, read again; `None` when they are not any more what was read before.
@@ -88,25 +123,82 @@ impl Line {
     }
 }
 
+/// The leaves of a bundle, with the roots of each so many.
+struct Leaves {
+    all: Vec<Hash>,
+    blocks: Vec<Hash>,
+}
+
+impl Leaves {
+    fn of(all: Vec<Hash>) -> Self {
+        let blocks = all.chunks_exact(BLOCK).map(|block| Tree::of(block).root()).collect();
+        Self { all, blocks }
+    }
+
+    /// The root of a tree that ends behind the first `rest` of these leaves.
+    fn root(&self, before: &Tree, rest: usize) -> Option<Hash> {
+        let blocks = Tree::of(self.blocks.get(..rest / BLOCK)?);
+        Some(before.root_with(&[&blocks, &Tree::of(self.all.get(rest / BLOCK * BLOCK..rest)?)]))
+    }
+}
+
 /// All segments of one export that were gone through.
 pub(super) struct History<'a> {
     pub(super) source: &'a dyn ExportSource,
-    pub(super) lines: Vec<Line>,
+    /// In the order of their numbers.
+    lines: Vec<Line>,
+    /// Where each origin's segment is among them.
+    named: BTreeMap<String, usize>,
 }
 
 impl<'a> History<'a> {
     pub(super) fn new(source: &'a dyn ExportSource) -> Self {
-        Self { source, lines: Vec::new() }
+        Self { source, lines: Vec::new(), named: BTreeMap::new() }
+    }
+
+    /// All segments.
+    pub(super) fn lines(&self) -> &[Line] {
+        &self.lines
+    }
+
+    /// The next segment begins; its number is higher than all before.
+    pub(super) fn begin(&mut self, line: Line) {
+        self.named.entry(line.origin.clone()).or_insert(self.lines.len());
+        self.lines.push(line);
+    }
+
+    /// The segment that began last.
+    pub(super) fn last_mut(&mut self) -> Option<&mut Line> {
+        self.lines.last_mut()
+    }
+
+    /// Takes the segment that began last away again.
+    pub(super) fn drop_last(&mut self) {
+        let at = self.lines.len().saturating_sub(1);
+        if let Some(line) = self.lines.pop()
+            && self.named.get(&line.origin) == Some(&at)
+        {
+            self.named.remove(&line.origin);
+        }
+    }
+
+    /// Lets go of what was read again; it would be read once more where it is asked for.
+    pub(super) fn forget(&mut self) {
+        for line in &mut self.lines {
+            line.leaves.get_mut().clear();
+            line.arrivals.get_mut().clear();
+        }
     }
 
     /// The segment of this number.
     pub(super) fn line(&self, segment: u32) -> Option<&Line> {
-        self.lines.iter().find(|line| line.number == segment)
+        let at = self.lines.binary_search_by_key(&segment, |line| line.number).ok()?;
+        self.lines.get(at)
     }
 
     /// The segment of this origin.
     pub(super) fn named(&self, origin: &str) -> Option<&Line> {
-        self.lines.iter().find(|line| line.origin == origin)
+        self.lines.get(*self.named.get(origin)?)
     }
 
     /// The root that a segment had at `size` entries.
@@ -114,12 +206,13 @@ impl<'a> History<'a> {
         self.line(segment)?.root_at(self.source, size)
     }
 
-    /// An entry that was read before.
-    pub(super) fn entry(&self, place: EntryRef) -> Option<Entry> {
-        let line = self.line(place.segment).filter(|line| place.seq < line.size)?;
-        let seq = usize::try_from(place.seq).ok()?;
-        let raw = line.bundle(self.source, seq / TILE_WIDTH)?;
-        Entry::parse(raw.get(seq % TILE_WIDTH)?)
+    /// The candidate whom an entry that was read before lets in, as `candidate` tells it.
+    pub(super) fn arrival(
+        &self,
+        place: EntryRef,
+        candidate: fn(&Entry) -> Option<CandidateRef>,
+    ) -> Option<CandidateRef> {
+        self.line(place.segment)?.arrival(self.source, place.seq, candidate)
     }
 
     /// The exact bytes of every entry of a segment, one bundle at a time.
@@ -135,9 +228,10 @@ pub(super) struct Listed<'a> {
 }
 
 impl Listed<'_> {
-    /// A small file as text; `Ok(None)` when there is none.
+    /// A small file of an export as text; `Ok(None)` when there is none.
     pub(super) fn text(&self, path: &str) -> Result<Option<String>, SourceFault> {
-        match self.source.read(path, MAX_TEXT_LEN) {
+        let limit = Part::of(path).ok_or(SourceFault::Missing)?.max_len();
+        match self.source.read(path, limit) {
             Ok(bytes) => Ok(Some(String::from_utf8(bytes.into_owned()).unwrap_or_default())),
             Err(SourceFault::Missing) => Ok(None),
             Err(fault) => Err(fault),
@@ -145,10 +239,10 @@ impl Listed<'_> {
     }
 }
 
-/// Leaves of so many bundles stay in memory: anchors mostly name a root of a moment before.
+/// Leaves of so many bundles stay in memory.
 const RECENT_BUNDLES: usize = 4;
-/// The largest note that is read; the manifest of a province's log is one.
-const MAX_TEXT_LEN: u64 = 4 << 20;
+/// So many leaves of a bundle have a root that is kept.
+const BLOCK: usize = 16;
 
 fn count(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)

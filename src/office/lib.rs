@@ -23,6 +23,8 @@ pub mod report;
 pub mod verify;
 
 mod arrivals;
+mod collected;
+mod form;
 mod history;
 mod late;
 mod rules;

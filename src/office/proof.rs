@@ -66,7 +66,7 @@ pub fn prove<S: Spread>(
     }
     let mut proofs = Vec::new();
     let mut own: Vec<EntryRef> = Vec::new();
-    for line in &history.lines {
+    for line in history.lines() {
         let mut raw = Vec::new();
         for bundle in history.bundles(line) {
             raw.extend(bundle.ok_or(ProofError::Unreadable)?);

@@ -2,10 +2,11 @@
 
 use super::{
     finding::{Verdict, What},
-    verify::{Files, verify},
+    verify::verify,
 };
-use record::BoardKeys;
+use record::export_form::Part;
 use record::receipt::Receipt;
+use record::{BoardKeys, ExportSource};
 use tlog::{Checkpoint, NoteError, NoteKey};
 
 /// Why the board signs no receipt.
@@ -42,7 +43,7 @@ impl NoReceipt {
 ///
 /// # Errors
 /// [`NoReceipt`].
-pub fn receipt(files: &Files, board: &NoteKey) -> Result<(String, Verdict), NoReceipt> {
+pub fn receipt(files: &dyn ExportSource, board: &NoteKey) -> Result<(String, Verdict), NoReceipt> {
     let keys = BoardKeys::one(board.verifier().clone());
     let verification = verify(files, &keys);
     let verdict = verification.verdict();
@@ -58,11 +59,12 @@ pub fn receipt(files: &Files, board: &NoteKey) -> Result<(String, Verdict), NoRe
     }
 }
 
-fn heads(files: &Files) -> Option<Vec<Checkpoint>> {
-    let notes = files.iter().filter(|(path, _)| path.starts_with("segments/") && path.ends_with("/checkpoint"));
-    let head = |note: &Vec<u8>| {
-        let note = std::str::from_utf8(note).ok()?;
+fn heads(files: &dyn ExportSource) -> Option<Vec<Checkpoint>> {
+    let paths = files.sizes().into_keys().filter(|path| Part::of(path) == Some(Part::Checkpoint));
+    let head = |path: String| {
+        let note = files.read(&path, Part::Checkpoint.max_len()).ok()?;
+        let note = std::str::from_utf8(&note).ok()?;
         Checkpoint::parse(note.get(..=note.find("\n\n")?)?)
     };
-    notes.map(|(_, note)| head(note)).collect()
+    paths.map(head).collect()
 }

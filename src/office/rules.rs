@@ -72,7 +72,7 @@ impl Rules {
     /// A segment begins.
     pub(super) fn begin(&mut self, segment: u32, origin: &str) {
         (self.segment, self.totals, self.closed, self.fell) = (segment, Totals::default(), false, false);
-        self.arrivals.begin(segment, self.summary.entries);
+        self.arrivals.begin(segment);
         self.summary.segments += 1;
         self.summary.log = origin.rsplit_once('/').map(|(log, _)| log.to_owned());
     }
@@ -93,7 +93,7 @@ impl Rules {
         {
             self.loaded.push((self.segment, entry.seq, package.clone()));
         }
-        self.arrivals.apply(self.segment, entry, beside.history);
+        self.arrivals.apply(entry, beside.history);
         self.totals.count(&entry.event);
         self.closed |= matches!(entry.event, AttendanceEvent::Close { .. });
         self.summarise(entry);

@@ -48,8 +48,8 @@ pub(super) fn check<S: Spread>(
     found: &mut Found,
 ) -> Result<Checked, What> {
     let head = Head::read(around, number, found)?;
-    history.lines.push(Line::new(number, head.opened.origin.clone(), head.checkpoint.size));
-    let (kept, summary, witnessed) = (std::mem::take(&mut rules.found), rules.summary.clone(), rules.witnessed.clone());
+    history.begin(Line::new(number, head.opened.origin.clone(), head.checkpoint.size));
+    let (kept, summary, mark) = (std::mem::take(&mut rules.found), rules.summary.clone(), rules.witnessed.mark());
     let result = read_through(around, &head, number, history, rules, found);
     let own = std::mem::replace(&mut rules.found, kept);
     match result {
@@ -61,8 +61,9 @@ pub(super) fn check<S: Spread>(
         }
         Err(what) => {
             // What entries without a good root say is not reported as if somebody had said it.
-            (rules.summary, rules.witnessed) = (summary, witnessed);
-            history.lines.pop();
+            rules.summary = summary;
+            rules.witnessed.back_to(mark);
+            history.drop_last();
             Err(what)
         }
     }
@@ -122,7 +123,7 @@ fn read_through<S: Spread>(
         bundle.found.into_iter().for_each(|finding| found.add(finding));
         let entries = match bundle.content {
             Ok((leaves, root, entries)) => {
-                if let Some(line) = history.lines.last_mut() {
+                if let Some(line) = history.last_mut() {
                     line.take(leaves, root);
                 }
                 entries
@@ -144,7 +145,7 @@ fn read_through<S: Spread>(
         }
         true
     });
-    let line = history.lines.last().ok_or(What::EntriesForm)?;
+    let line = history.lines().last().ok_or(What::EntriesForm)?;
     match fault {
         Some(What::EntryForm) | None if line.size == size && line.root() != head.checkpoint.root => {
             return Err(What::RootDiffers);

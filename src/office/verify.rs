@@ -11,13 +11,15 @@ use super::{
     cross,
     exam::Issued,
     finding::{Finding, Found, Verdict, What},
+    form,
     history::{History, Listed},
     rules::{Rules, Summary},
     segment::{self, Around, Checked},
 };
 use bits::spread::{InTurn, Spread};
-use record::export::{ANCHOR_FOLDER, DESK_CERT_FILE, EVIDENCE_FOLDER, MANIFEST_FILE, Manifest};
-use record::{BoardKeys, DeskCert, ExportSource, OutsideHead, Revocation, SourceFault};
+use record::export::{DESK_CERT_FILE, MANIFEST_FILE, Manifest};
+use record::export_form::{Part, segment_of};
+use record::{BoardKeys, DeskCert, ExportSource, OutsideHead, Revocation};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use tlog::{NoteError, NoteVerifier};
 
@@ -52,6 +54,13 @@ impl Verification {
     /// What the findings add up to.
     pub fn verdict(&self) -> Verdict {
         Verdict::of(&self.findings)
+    }
+
+    /// Nothing more can be checked.
+    fn ended(mut found: Found, last: Finding) -> Self {
+        found.add(last);
+        let (findings, counts) = found.into_parts();
+        Self { findings, counts, ..Self::default() }
     }
 
     /// Adds what was found later.
@@ -103,6 +112,7 @@ impl<S: Spread> Check<'_, S> {
         for (_, source) in packages {
             let mut history = History::new(*source);
             all.push(self.one(*source, &mut history));
+            history.forget();
             histories.push(history);
         }
         let names: Vec<String> = packages.iter().map(|(name, _)| name.clone()).collect();
@@ -113,15 +123,14 @@ impl<S: Spread> Check<'_, S> {
     pub(super) fn one<'a>(&self, source: &'a dyn ExportSource, history: &mut History<'a>) -> Verification {
         let listed = Listed { source, sizes: source.sizes() };
         let mut found = Found::default();
+        if let Err(what) = form::check(&listed, &mut found) {
+            return Verification::ended(found, Finding::package(what));
+        }
         let cert = match desk_cert(&listed, self.board) {
             Ok(cert) => cert,
-            Err(what) => {
-                found.add(Finding::file(what, DESK_CERT_FILE));
-                let (findings, counts) = found.into_parts();
-                return Verification { findings, counts, ..Verification::default() };
-            }
+            Err(what) => return Verification::ended(found, Finding::file(what, DESK_CERT_FILE)),
         };
-        let manifest = check_manifest(&listed, &cert.device, &mut found);
+        let manifest = form::check_manifest(&listed, &cert.device, &mut found);
         let around = Around {
             listed: &listed,
             manifest: manifest.as_ref(),
@@ -194,7 +203,7 @@ impl<S: Spread> Check<'_, S> {
         found: &mut Found,
     ) {
         let log = segments.first().and_then(|one| one.opened.origin.rsplit_once('/')).map_or("", |(log, _)| log);
-        let keys: Vec<NoteVerifier> = segments.iter().map(|one| one.key.clone()).collect();
+        let keys: BTreeMap<&str, &NoteVerifier> = segments.iter().map(|one| (one.key.name(), &one.key)).collect();
         // What stands in an entry lies beside it as a file too, and perhaps with the board: one signature counts once.
         let mut known: HashSet<_> = witnessed.times.iter().map(OutsideTime::signature).collect();
         let mut take = |whence: Whence<'_>, note: &str| {
@@ -212,6 +221,7 @@ impl<S: Spread> Check<'_, S> {
         for (name, note) in &self.outside.notes {
             take(Whence::Collected(name), note);
         }
+        self.outside.strays.iter().for_each(|(name, what)| found.add(Finding::file(*what, name)));
     }
 
     fn check_revocation(&self, cert: &DeskCert, segments: &[Checked], found: &mut Found) {
@@ -272,8 +282,7 @@ fn is_unasked(segment: &Checked, last: Option<(u32, u64)>) -> bool {
 }
 
 fn is_anchor(path: &str) -> bool {
-    let parts = path.strip_prefix("segments/").and_then(|rest| rest.split_once('/'));
-    parts.is_some_and(|(_, inner)| inner.starts_with(ANCHOR_FOLDER))
+    Part::of(path) == Some(Part::Anchor)
 }
 
 fn desk_cert(listed: &Listed<'_>, board: &BoardKeys) -> Result<DeskCert, What> {
@@ -287,60 +296,8 @@ fn desk_cert(listed: &Listed<'_>, board: &BoardKeys) -> Result<DeskCert, What> {
     })
 }
 
-/// Holds every file against the manifest; tiles and bundles later, when they are read anyway.
-fn check_manifest(listed: &Listed<'_>, device: &NoteVerifier, found: &mut Found) -> Option<Manifest> {
-    let manifest = match manifest(listed, device) {
-        Ok(manifest) => manifest,
-        Err(what) => {
-            found.add(Finding::file(what, MANIFEST_FILE));
-            return None;
-        }
-    };
-    for (path, line) in &manifest.files {
-        match listed.sizes.get(path) {
-            None => found.add(Finding::file(What::MissingFile, path)),
-            Some(size) if *size != line.0 => found.add(Finding::file(What::ChangedFile, path)),
-            Some(_) if path.contains("/tile/") => (),
-            Some(size) => check_file(listed, path, *size, line, found),
-        }
-    }
-    let foreign = listed.sizes.keys().filter(|path| *path != MANIFEST_FILE && !manifest.files.contains_key(*path));
-    foreign.for_each(|path| found.add(Finding::file(What::ForeignFile, path)));
-    Some(manifest)
-}
-
-fn check_file(listed: &Listed<'_>, path: &str, size: u64, line: &(u64, String), found: &mut Found) {
-    match listed.source.read(path, size) {
-        Ok(bytes) => {
-            let own = Manifest::line_of(&bytes);
-            if own != *line {
-                found.add(Finding::file(What::ChangedFile, path));
-            }
-            let named = path.strip_prefix(EVIDENCE_FOLDER).map(|name| name.strip_suffix(".age"));
-            if named.is_some_and(|name| name != Some(own.1.as_str())) {
-                found.add(Finding::file(What::EvidenceDiffers, path));
-            }
-        }
-        Err(_) => found.add(Finding::file(What::UnreadableFile, path)),
-    }
-}
-
-fn manifest(listed: &Listed<'_>, device: &NoteVerifier) -> Result<Manifest, What> {
-    let note = listed.text(MANIFEST_FILE).map_err(|fault| match fault {
-        SourceFault::TooLarge => What::ManifestForm,
-        _ => What::UnreadableFile,
-    });
-    let note = note?.ok_or(What::MissingFile)?;
-    let text = device.open(&note).map_err(|error| match error {
-        NoteError::Form | NoteError::TooLong => What::ManifestForm,
-        _ => What::ManifestSignature,
-    })?;
-    Manifest::parse(text).ok_or(What::ManifestForm)
-}
-
 fn segment_numbers(listed: &Listed<'_>) -> BTreeSet<u32> {
-    let number = |path: &String| path.strip_prefix("segments/")?.split('/').next()?.parse().ok();
-    listed.sizes.keys().filter_map(number).collect()
+    listed.sizes.keys().filter_map(|path| segment_of(path)).collect()
 }
 
 /// Every origin is the certified desk's, of one session, and no training log passes for a live one.

@@ -1,5 +1,6 @@
 //! The log as a folder that others can check: C2SP `tlog-tiles` a segment, certificate, keys, a signed manifest.
 
+use super::export_form::{READ_ME, SCRIPT};
 use super::frame::MAX_ENTRY_LEN;
 use super::segment::{Segment, SegmentContent, SegmentDamage, digest, read_segment};
 use super::{AttendanceEvent, LogStore, StoreFault};
@@ -120,8 +121,8 @@ fn package_with(
     }
     let mut files = vec![
         (DESK_CERT_FILE.to_owned(), desk_cert.as_bytes().to_vec()),
-        (READ_ME_FILE.to_owned(), include_bytes!("read_me.txt").to_vec()),
-        (SCRIPT_FILE.to_owned(), include_bytes!("verify.py").to_vec()),
+        (READ_ME_FILE.to_owned(), READ_ME.to_vec()),
+        (SCRIPT_FILE.to_owned(), SCRIPT.to_vec()),
     ];
     files.extend(beside.evidence.iter().map(|(name, bytes)| (format!("{EVIDENCE_FOLDER}{name}"), bytes.clone())));
     for segment in segments {
@@ -189,10 +190,11 @@ pub fn tile_width(size: u64, index: usize) -> Option<usize> {
     size.checked_sub(before).filter(|left| *left > 0).map(|left| left.min(TILE_WIDTH))
 }
 
-/// The exact bytes of the entries in one bundle; `None` when it ends within one.
+/// The exact bytes of the entries in one bundle; `None` when it ends within one, or holds more than a bundle does.
 pub fn split_bundle(mut rest: &[u8]) -> Option<Vec<&[u8]>> {
     let mut raw = Vec::with_capacity(TILE_WIDTH);
     while !rest.is_empty() {
+        (raw.len() < TILE_WIDTH).then_some(())?;
         let (len, behind) = rest.split_first_chunk::<2>()?;
         let (entry, behind) = behind.split_at_checked(usize::from(u16::from_be_bytes(*len)))?;
         raw.push(entry);

@@ -10,6 +10,7 @@
 
 pub mod entry;
 pub mod export;
+pub mod export_form;
 pub mod frame;
 pub mod latest;
 pub mod receipt;
@@ -45,6 +46,6 @@ pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};
 pub use revocation::{Revocation, RevocationList};
 pub use segment::{Segment, SegmentContent, SegmentDamage};
-pub use source::{ExportSource, SourceFault};
+pub use source::{ExportSource, SourceFault, Stray, StrayKind};
 pub use statement::{DeskCert, Enrolment};
 pub use store::{LogStore, StoreFault};

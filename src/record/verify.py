@@ -33,7 +33,14 @@ def tiles(raw, leaves):
         out.update((path(level, n, len(part)), b"".join(part)) for n, part in cut(hashes))
         level, hashes = level + 1, [root(part) for _, part in cut(hashes) if len(part) == 256]
     return out
-files = {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+# The form of an export is closed; what operating systems leave on sticks is no part of it.
+LITTER = r"(.*/)?(\.DS_Store|Thumbs\.db|[Dd]esktop\.ini|\._[^/]*)|(System Volume Information|\$RECYCLE\.BIN|RECYCLER|LOST\.DIR|" \
+    r"lost\+found|\.Spotlight-V100|\.Trashes|\.Trash-[^/]*|\.fseventsd|\.TemporaryItems)(/.*)?"
+FORM = r"desk-cert|manifest|READ-ME\.txt|verify\.py|evidence/[0-9a-f]{64}\.age|" \
+    r"segments/([0-9]{3}|[1-9][0-9]{3,})/(vkey|checkpoint|tile/.*|anchors/(0|[1-9][0-9]*))"
+there = {n: p for p in folder.rglob("*") if not re.fullmatch(LITTER, n := p.relative_to(folder).as_posix())}
+for name, p in there.items(): need(not p.is_symlink() and (p.is_dir() or re.fullmatch(FORM, name) and p.is_file()), "no part: %r" % name)
+files = {name: p.read_bytes() for name, p in there.items() if p.is_file()}
 text = lambda name: files[name].decode() if name in files else need(False, "missing " + name)
 cert = dict(line.split(" ", 1) for line in opened(text("desk-cert"), board, "desk-cert").splitlines()[1:])
 manifest = opened(text("manifest"), cert["device-key"], "manifest").splitlines()
@@ -41,6 +48,7 @@ lines = {"file %d %s %s" % (len(data), sha(data).hex(), name) for name, data in 
 need(manifest[0] == "diemdanh/manifest/v1" and set(manifest[2:]) == lines, "files: %s" % (set(manifest[2:]) ^ lines))
 for name in files: need(name[:9] != "evidence/" or name == "evidence/%s.age" % sha(files[name]).hex(), "evidence " + name)
 notes, witnesses, segments, log, before, seen, asked, owner, inside, last_t, boots = [], [], {}, None, None, 0, set(), {}, {}, "", ("", 0)
+keys = {}
 for number in need(sorted({int(name.split("/")[1]) for name in files if name.startswith("segments/")}), "no log"):
     base, at = "segments/%03d/" % number, " in segment %d" % number
     origin, size, top = split(text(base + "checkpoint"))[0].splitlines()
@@ -77,20 +85,25 @@ for number in need(sorted({int(name.split("/")[1]) for name in files if name.sta
         need(not sums or [e["totals"][key] for key in ("arrived", "entries", "manual", "undone")] == [*sums], "totals" + here)
         if ev == "check-in" or ev == "manual-decision" and e["admitted"] and e["cand"]:
             owner[(number, seq)], inside[e["cand"]] = e["cand"], inside.get(e["cand"], 0) + 1
-    segments[number], before = leaves, (origin, len(raw), root(leaves).hex())
+    keys[origin], segments[number], before = [key_of(key)], leaves, (origin, len(raw), root(leaves).hex())
 notes += [(name, text(name), True) for name in files if re.match(r"segments/\d+/anchors/", name)]
-for p in sorted(pathlib.Path(options["--anchors"]).iterdir()) if "--anchors" in options else []:
-    witnesses += [key_of(p.read_text())] if p.suffix == ".vkey" else notes.append((p.name, p.read_text(), False)) or []
+NOTE, KEY = r"[^\n]+/[0-9]+\n(0|[1-9][0-9]{0,18})\n[A-Za-z0-9+/]{43}=\n\n(\u2014 [^ \n]+ [A-Za-z0-9+/]+=*\n){1,16}", r"[^+\s]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]+=*\s*"
+for p in sorted(pathlib.Path(options["--anchors"]).rglob("*")) if "--anchors" in options else []:
+    # What else somebody put there says nothing about this log.
+    data = p.read_bytes().decode(errors="replace") if p.is_file() and p.stat().st_size <= 16384 else ""
+    if p.suffix != ".vkey": notes += [(p.name, data, False)] if re.fullmatch(NOTE, data) else []
+    elif re.fullmatch(KEY, data): witnesses.append(key_of(data))
 for name, note, exported in notes:
     body, lines = split(note)
     origin, size, top = body.splitlines()
     if origin.rpartition("/")[0] != log and need(not exported, "foreign anchor " + name): continue
+    right = lambda keys, at, text: [good(k, text(p).encode(), p[at:]) for k in keys for n, p in lines if n == k[0] and p[:4] == k[1]]
+    told = right(witnesses, 12, lambda p: "cosignature/v1\ntime %d\n%s" % (int.from_bytes(p[4:12], "big"), body))
+    if not exported and False in told and True not in told + right(keys.get(origin, []), 4, lambda p: body): continue
     leaves = segments.get(int(origin.rpartition("/")[2]), [])
     lies = int(size) <= len(leaves) and root(leaves[:int(size)]) == unbase(top)
     need(lies and (not exported or name.rpartition("/")[2] == size), "not of this history: anchor " + name)
-    for key, p in ((key, p) for key in witnesses for name, p in lines if name == key[0] and p[:4] == key[1]):
-        message = "cosignature/v1\ntime %d\n%s" % (int.from_bytes(p[4:12], "big"), body)
-        need(good(key, message.encode(), p[12:]), "a witness's signature under " + name)
+    need(False not in told or not exported, "a witness's signature under " + name)
 if "--revocations" in options:
     lines = opened(pathlib.Path(options["--revocations"]).read_text(), board, "revocations").splitlines()
     need(int(lines[1][7:]) >= seen, "the list of revocations is older than the one the desk knew")

@@ -55,10 +55,12 @@ impl Tree {
         root_of(&self.peaks)
     }
 
-    /// The root of the tree that starts with whole tiles, over whose roots this tree stands, and ends in `rest`, a
-    /// tree over the entries behind them, fewer than [`TILE_WIDTH`].
-    pub fn root_with(&self, rest: &Self) -> Hash {
-        root_of(&[self.peaks.as_slice(), &rest.peaks].concat())
+    /// The root of the tree that starts with whole tiles, over whose roots this tree stands, and goes on with `rest`:
+    /// trees over the roots of ever smaller whole subtrees, and at last over entries, each part too small to make one
+    /// more of those before it.
+    pub fn root_with(&self, rest: &[&Self]) -> Hash {
+        let rest = rest.iter().flat_map(|tree| &tree.peaks);
+        root_of(&self.peaks.iter().chain(rest).copied().collect::<Vec<_>>())
     }
 }
 

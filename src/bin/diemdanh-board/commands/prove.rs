@@ -2,7 +2,8 @@
 
 use bits::hex;
 use clap::Args;
-use host::folder::{FolderSource, read_text_file, write_folder};
+use host::export_folder::FolderSource;
+use host::folder::{read_text_file, write_folder};
 use host::threads::SideBySide;
 use office::proof::{self, Proof};
 use office::{Check, Outside};

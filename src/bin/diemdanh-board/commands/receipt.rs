@@ -1,7 +1,8 @@
 //! Receipts for exports.
 
 use clap::Args;
-use host::folder::{read_folder, write_new_file};
+use host::export_folder::FolderSource;
+use host::folder::write_new_file;
 use host::keys::{open_key_file, read_passphrase};
 use office::receiving::receipt;
 use std::{error::Error, path::PathBuf};
@@ -27,14 +28,14 @@ pub(crate) struct Receive {
 /// What kept it from being done.
 pub(crate) fn receive(args: &Receive) -> Result<u8, Box<dyn Error>> {
     let board = open_key_file(&args.key, &read_passphrase(args.passphrase_file.as_deref())?)?;
-    match receipt(&read_folder(&args.export)?, &board) {
+    match receipt(&FolderSource::open(&args.export)?, &board) {
         Ok((note, verdict)) => {
             write_new_file(&args.out, note.as_bytes())?;
-            println!("receipt written to {}", args.out.display());
+            say!("receipt written to {}", args.out.display());
             Ok(verdict.exit_code())
         }
         Err(why) => {
-            eprintln!("no receipt: {why}");
+            complain!("no receipt: {why}");
             Ok(why.exit_code())
         }
     }

@@ -1,7 +1,8 @@
 //! Checks exports against the board's key and what the board collected.
 
 use clap::Args;
-use host::folder::{FolderSource, list_files, read_chosen, read_text_file};
+use host::export_folder::FolderSource;
+use host::folder::{read_chosen, read_text_file};
 use host::threads::SideBySide;
 use office::verify::Verification;
 use office::{Check, Outside, Verdict, exam, report};
@@ -9,10 +10,9 @@ use record::{BoardKeys, EntryRef, ExportSource, RevocationList};
 use std::{
     error::Error,
     io::{IsTerminal as _, Write as _, stderr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::atomic::{AtomicU64, Ordering},
 };
-use tlog::{CosignatureKey, NoteVerifier};
 
 #[derive(Args)]
 pub(crate) struct Verify {
@@ -43,7 +43,7 @@ pub(crate) struct Verify {
 pub(crate) fn run(args: &Verify) -> Result<Verdict, Box<dyn Error>> {
     let board = BoardKeys::parse(&read_text_file(&args.board_key)?)?;
     let outside = outside(args, &board)?;
-    let folders = args.paths.iter().map(|path| FolderSource::open(path)).collect::<Result<Vec<_>, _>>()?;
+    let folders: Vec<FolderSource> = args.paths.iter().map(|path| FolderSource::open_or_stray(path)).collect();
     let sources: Vec<&dyn ExportSource> = folders.iter().map(|folder| folder as &dyn ExportSource).collect();
     let bar = Bar::over(&sources);
     let progress = |bytes| bar.add(bytes);
@@ -64,11 +64,11 @@ fn print(args: &Verify, all: &[Verification]) -> Result<(), Box<dyn Error>> {
             report["windows"] = serde_json::Value::Array(windows);
             report
         });
-        println!("{}", serde_json::to_string_pretty(&reports.collect::<Vec<_>>())?);
+        hand_on!(serde_json::Value::Array(reports.collect()));
     } else {
         for (name, one) in named {
-            println!("{}", report::text(&name, one));
-            args.entry.iter().for_each(|entry| println!("{}", report::window(one, *entry)));
+            say!("{}", report::text(&name, one));
+            args.entry.iter().for_each(|entry| say!("{}", report::window(one, *entry)));
         }
     }
     Ok(())
@@ -83,21 +83,10 @@ fn outside(args: &Verify, board: &BoardKeys) -> Result<Outside, Box<dyn Error>> 
         let names = [exam::EXAM_FILE, exam::PACKAGES_FILE, exam::PROGRAMS_FILE];
         outside.issued = Some(exam::Issued::read(&read_chosen(folder, &names, &[exam::DESKS_FOLDER])?)?);
     }
-    for path in args.anchors.iter().map(|folder| list_files(folder)).collect::<Result<Vec<_>, _>>()?.concat() {
-        let text = read_text_file(&path)?;
-        if path.extension().is_none_or(|extension| extension != "vkey") {
-            outside.notes.push((path.display().to_string(), text));
-        } else if let Ok(key) = CosignatureKey::parse(&text) {
-            outside.witnesses.push(key);
-        } else {
-            outside.registries.push(NoteVerifier::parse(&text).map_err(|error| named(&path, error))?);
-        }
+    if let Some(folder) = &args.anchors {
+        outside.collect(&FolderSource::open(folder)?);
     }
     Ok(outside)
-}
-
-fn named(path: &Path, error: impl std::fmt::Display) -> String {
-    format!("{}: {error}", path.display())
 }
 
 fn place(text: &str) -> Result<EntryRef, String> {
@@ -116,9 +105,11 @@ struct Bar {
 impl Bar {
     fn over(sources: &[&dyn ExportSource]) -> Self {
         let bundles = |source: &&dyn ExportSource| -> u64 {
-            source.sizes().iter().filter(|(path, _)| path.contains("/tile/entries/")).map(|(_, size)| size).sum()
+            let sizes = source.sizes();
+            let bundles = sizes.iter().filter(|(path, _)| path.contains("/tile/entries/"));
+            bundles.fold(0, |sum, (_, size)| sum.saturating_add(*size))
         };
-        let total = sources.iter().map(bundles).sum();
+        let total = sources.iter().map(bundles).fold(0, u64::saturating_add);
         Self { total, done: AtomicU64::new(0), shown: total > BAR_FROM_BYTES && stderr().is_terminal() }
     }
 

@@ -1,0 +1,143 @@
+//! An export that lies in a folder, on somebody else's stick: listed with limits and read one file at a time.
+//!
+//! Invariant: nothing that lies there ends the check of it, or of another. What is no plain file is told and not opened.
+
+use super::file;
+use super::folder::{FolderError, MAX_DEPTH, MAX_FILES};
+use record::{ExportSource, SourceFault, Stray, StrayKind};
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    fs::{self, DirEntry},
+    io::Read as _,
+    path::{Path, PathBuf},
+};
+
+/// The files of an export.
+#[derive(Debug, Default)]
+pub struct FolderSource {
+    folder: PathBuf,
+    sizes: BTreeMap<String, u64>,
+    strays: Vec<Stray>,
+    /// Everything that was met so far: files, folders, strays.
+    met: usize,
+}
+
+impl FolderSource {
+    /// Lists what lies below `folder`.
+    ///
+    /// # Errors
+    /// [`FolderError::Missing`], and nothing else.
+    pub fn open(folder: &Path) -> Result<Self, FolderError> {
+        if !folder.is_dir() {
+            return Err(FolderError::Missing(folder.to_owned()));
+        }
+        let mut source = Self { folder: folder.to_owned(), ..Self::default() };
+        source.list(folder, "", 0);
+        Ok(source)
+    }
+
+    /// Like [`Self::open`], for a check of many: a folder that is not there is one that cannot be read.
+    pub fn open_or_stray(folder: &Path) -> Self {
+        Self::open(folder).unwrap_or_else(|_| Self {
+            strays: vec![Stray { path: String::new(), kind: StrayKind::Unreadable }],
+            ..Self::default()
+        })
+    }
+
+    /// False as soon as there is more than is listed.
+    fn list(&mut self, folder: &Path, prefix: &str, depth: usize) -> bool {
+        let Ok(entries) = fs::read_dir(folder) else {
+            self.stray(prefix.trim_end_matches('/'), StrayKind::Unreadable);
+            return true;
+        };
+        for entry in entries {
+            self.met += 1;
+            if self.met > MAX_FILES {
+                self.stray(prefix, StrayKind::Unlisted);
+                return false;
+            }
+            let is_listed = match entry {
+                Ok(entry) => self.entry(&entry, prefix, depth),
+                Err(_) => {
+                    self.stray(prefix, StrayKind::Unreadable);
+                    return true;
+                }
+            };
+            if !is_listed {
+                return false;
+            }
+        }
+        true
+    }
+
+    fn entry(&mut self, entry: &DirEntry, prefix: &str, depth: usize) -> bool {
+        let name = entry.file_name();
+        let path = format!("{prefix}{}", name.to_string_lossy());
+        let Ok(facts) = entry.metadata() else {
+            self.stray(&path, StrayKind::Unreadable);
+            return true;
+        };
+        let is_odd = name.to_str().is_none() || depth >= MAX_DEPTH && facts.is_dir();
+        if !facts.is_file() && !facts.is_dir() {
+            self.stray(&path, StrayKind::NotPlain);
+        } else if is_odd {
+            self.stray(&path, StrayKind::OddPlace);
+        } else if facts.is_dir() {
+            return self.list(&entry.path(), &format!("{path}/"), depth + 1);
+        } else {
+            self.sizes.insert(path, facts.len());
+        }
+        true
+    }
+
+    fn stray(&mut self, path: &str, kind: StrayKind) {
+        self.strays.push(Stray { path: path.to_owned(), kind });
+    }
+
+    /// Opens a file that was listed: no path of the export's own making leads anywhere else.
+    fn open_listed(&self, path: &str, limit_bytes: u64) -> Result<(fs::File, u64), SourceFault> {
+        let size = *self.sizes.get(path).ok_or(SourceFault::Missing)?;
+        if size > limit_bytes {
+            return Err(SourceFault::TooLarge);
+        }
+        let file = file::open_plain(&self.folder.join(path)).map_err(|_| SourceFault::Unreadable)?;
+        Ok((file, size))
+    }
+}
+
+impl ExportSource for FolderSource {
+    fn sizes(&self) -> BTreeMap<String, u64> {
+        self.sizes.clone()
+    }
+
+    fn strays(&self) -> Vec<Stray> {
+        self.strays.clone()
+    }
+
+    fn read(&self, path: &str, limit_bytes: u64) -> Result<Cow<'_, [u8]>, SourceFault> {
+        let (file, size) = self.open_listed(path, limit_bytes)?;
+        let mut bytes = Vec::with_capacity(usize::try_from(size).map_err(|_| SourceFault::TooLarge)?);
+        file.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(|_| SourceFault::Unreadable)?;
+        let grown = u64::try_from(bytes.len()).map_or(true, |len| len > limit_bytes);
+        if grown { Err(SourceFault::TooLarge) } else { Ok(Cow::Owned(bytes)) }
+    }
+
+    fn read_parts(&self, path: &str, limit_bytes: u64, take: &mut dyn FnMut(&[u8])) -> Result<(), SourceFault> {
+        let (file, _) = self.open_listed(path, limit_bytes)?;
+        let mut left = limit_bytes;
+        let mut part = Vec::new();
+        loop {
+            part.clear();
+            let read = (&file).take(PART_BYTES).read_to_end(&mut part).map_err(|_| SourceFault::Unreadable)?;
+            if read == 0 {
+                return Ok(());
+            }
+            left = u64::try_from(read).ok().and_then(|read| left.checked_sub(read)).ok_or(SourceFault::TooLarge)?;
+            take(&part);
+        }
+    }
+}
+
+/// So much of a large file is in memory at once.
+const PART_BYTES: u64 = 64 << 10;
