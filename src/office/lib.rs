@@ -18,6 +18,7 @@ pub mod exam;
 pub mod finding;
 pub mod paper;
 pub mod proof;
+pub mod proof_index;
 pub mod receiving;
 pub mod report;
 pub mod verify;

@@ -417,7 +417,7 @@ fn the_program_makes_keys_and_checks_an_export() {
     let prove = ["prove", "export", "--candidate", candidate, "--board-key", "keys/board.vkey", "--out", "proofs"];
     assert_eq!(run(&prove).0, 0);
     let (exit, text) = run(&["verify-proof", "proofs", "--board-key", "keys/board.vkey"]);
-    assert_eq!((exit, text.lines().count()), (0, 2), "{text}");
+    assert_eq!((exit, text.lines().count()), (0, 3), "{text}");
     assert_eq!((&json[0]["verdict"], &json[0]["arrived"]), (&"clean".into(), &1.into()));
     let mut bytes = std::fs::read(path("export/segments/001/tile/entries/000.p/3")).unwrap();
     bytes[40] ^= 1;

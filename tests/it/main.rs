@@ -77,6 +77,7 @@ mod presenting;
 mod preparation;
 mod privacy;
 mod programs;
+mod proofs;
 mod purge;
 mod read_program;
 mod record;
