@@ -96,7 +96,7 @@ pub fn segment_numbers(folder: &Path) -> Result<Vec<u32>, StoreFault> {
 /// # Errors
 /// [`StoreFault`].
 pub fn read_segment_file(folder: &Path, segment: u32) -> Result<Vec<u8>, StoreFault> {
-    let file = File::open(segment_path(folder, segment)).map_err(|error| fault(&error))?;
+    let file = file::open_plain(&segment_path(folder, segment)).map_err(|error| fault(&error))?;
     let mut bytes = Vec::new();
     file.take(MAX_SEGMENT_LEN + 1).read_to_end(&mut bytes).map_err(|error| fault(&error))?;
     let too_large = u64::try_from(bytes.len()).map_or(true, |len| len > MAX_SEGMENT_LEN);

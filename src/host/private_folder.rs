@@ -4,7 +4,7 @@
 //! Invariant: nothing is overwritten.
 
 use super::{file, terminal};
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
 
@@ -48,11 +48,7 @@ pub fn read_line(place: Option<&Path>) -> io::Result<String> {
     let mut text = String::new();
     match place {
         Some(path) => {
-            let file = File::open(path)?;
-            if !file.metadata()?.is_file() {
-                return Err(io::Error::new(io::ErrorKind::InvalidInput, "no plain file"));
-            }
-            file.take(SMALL_FILE_BYTES).read_to_string(&mut text)?;
+            file::open_plain(path)?.take(SMALL_FILE_BYTES).read_to_string(&mut text)?;
         }
         None if io::stdin().is_terminal() => text.push_str(terminal::ask_hidden("key:")?.expose()),
         None => {

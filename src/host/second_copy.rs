@@ -4,7 +4,7 @@ use super::file;
 use super::{disk::sync_folder, threads};
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs,
     io::{self, Read as _, Seek as _, SeekFrom, Write as _},
     path::{Path, PathBuf},
     sync::{
@@ -151,7 +151,7 @@ impl Copier {
     /// False when what lies there is no beginning of the journal's file.
     fn copy_file(&mut self, name: &str) -> io::Result<bool> {
         let agreed = self.agreed.get(name).copied().unwrap_or(0);
-        let mut from = File::open(self.journal.join(name))?;
+        let mut from = file::open_plain(&self.journal.join(name))?;
         let is_new = !self.target.join(name).exists();
         let mut options = file::private();
         let mut to = options.read(true).append(true).create(true).open(self.target.join(name))?;

@@ -16,7 +16,7 @@ use crypto::HashAlg;
 use serde::Deserialize;
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs,
     hash::{DefaultHasher, Hash as _, Hasher as _},
     io::{self, Read as _},
     path::{Path, PathBuf},
@@ -228,7 +228,7 @@ fn is_certificate_file(path: &Path) -> bool {
 /// `None` when the file is larger than a certificate file may be.
 fn read_limited(path: &Path) -> Result<Option<Vec<u8>>, TrustFolderError> {
     let mut bytes = Vec::new();
-    let file = File::open(path).map_err(at(path))?;
+    let file = file::open_plain(path).map_err(at(path))?;
     file.take(MAX_CERTIFICATE_FILE_LEN + 1).read_to_end(&mut bytes).map_err(at(path))?;
     let fits = u64::try_from(bytes.len()).is_ok_and(|len| len <= MAX_CERTIFICATE_FILE_LEN);
     Ok(fits.then_some(bytes))

@@ -3,6 +3,7 @@
 //! Invariants: what is checked is what was read, not what lies there a moment later; a folder whose version is lower
 //! than one that this desk has used before is refused.
 
+use super::file;
 use super::folder::{FolderError, read_text_file};
 use super::trust::{Listing, MANIFEST, TrustFolder};
 use bits::hex;
@@ -113,7 +114,7 @@ pub fn check(folder: &Path, found: &TrustFolder, board: &BoardKeys) -> Result<u6
 /// [`TrustNoteError::Older`], [`TrustNoteError::Memory`].
 pub fn remember(memory: &Path, version: u64) -> Result<(), TrustNoteError> {
     let failed = |error| TrustNoteError::Memory { path: memory.to_owned(), error };
-    let seen = match fs::read_to_string(memory) {
+    let seen = match file::read(memory, MAX_MEMORY_LEN).map(|bytes| String::from_utf8(bytes).unwrap_or_default()) {
         Ok(text) => text.trim().parse().map_err(|_| failed(io::ErrorKind::InvalidData.into()))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => 0,
         Err(error) => return Err(failed(error)),
@@ -127,3 +128,6 @@ pub fn remember(memory: &Path, version: u64) -> Result<(), TrustNoteError> {
     }
     Ok(())
 }
+
+/// A number, and a line's end.
+const MAX_MEMORY_LEN: u64 = 64;

@@ -231,12 +231,6 @@ pub(crate) const CASES: &[Case] = &[
     ("collected note that nobody vouches for contradicts", Undecided, |forge| {
         forge.anchors.push(("rumour".to_owned(), rumour()))
     }),
-    ("witness's line altered, by whoever collected it", Good, |forge| {
-        let note = &mut forge.anchors[0].1;
-        let end = note.len() - 12;
-        let other = if note.as_bytes()[end] == b'A' { "B" } else { "A" };
-        note.replace_range(end..=end, other)
-    }),
     // -- Certificates and keys --
     ("certificate of another board", Undecided, |forge| {
         certify(forge, &NoteKey::generate("stranger.example", &mut SeededRandom::new("stranger")).unwrap(), |_| ())

@@ -49,6 +49,13 @@ pub(crate) const CASES: &[Case] = &[
     ("collected: a contradiction under the witness's name, not by it", Good, |forge| {
         forge.anchors.push(("framed".to_owned(), framed()))
     }),
+    // Whoever altered it was not the desk.
+    ("witness's line altered, by whoever collected it", Good, |forge| {
+        let note = &mut forge.anchors[0].1;
+        let end = note.len() - 12;
+        let other = if note.as_bytes()[end] == b'A' { "B" } else { "A" };
+        note.replace_range(end..=end, other)
+    }),
     // Nobody takes the desk's own contradiction away by adding a line to it.
     ("collected: the desk's own fork with a false witness's line", Forged, |forge| {
         let (_, line) = framed().rsplit_once("\n\n").map(|(text, line)| (text.to_owned(), line.to_owned())).unwrap();

@@ -73,6 +73,7 @@ mod package_note;
 mod passive;
 mod pcsc;
 mod pcsc_desk;
+mod pipes;
 mod presenting;
 mod preparation;
 mod privacy;
