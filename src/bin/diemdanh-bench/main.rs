@@ -6,6 +6,7 @@
 
 mod card;
 mod desk;
+mod hostile;
 mod link;
 mod package;
 mod record;
@@ -30,6 +31,9 @@ struct Arguments {
     /// Only the record's figures.
     #[arg(long)]
     record: bool,
+    /// Only the figures of hostile exports.
+    #[arg(long)]
+    hostile: bool,
     /// Only the packages' figures.
     #[arg(long)]
     packages: bool,
@@ -89,6 +93,8 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     let mut rows = Vec::new();
     if arguments.packages {
         rows.extend(package::rows(&work)?);
+    } else if arguments.hostile {
+        rows.extend(hostile::rows(&work)?);
     } else if !arguments.record {
         rows.extend(card::rows()?);
         rows.extend(trust::rows()?);
@@ -97,8 +103,9 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
         rows.extend(roster::rows(&work)?);
         rows.extend(package::rows(&work)?);
     }
-    if !arguments.packages {
+    if !arguments.packages && !arguments.hostile {
         rows.extend(record::rows(&work)?);
+        rows.extend(hostile::rows(&work)?);
     }
     fs::remove_dir_all(&work)?;
     let text = report::markdown(&rows);

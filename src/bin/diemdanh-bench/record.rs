@@ -125,9 +125,30 @@ fn province(work: &Path) -> Result<Vec<Row>, BenchError> {
     drop(files);
     fs::write(work.join("board.vkey"), format!("{}\n", keys.board.verifier()))?;
     let program = std::env::current_exe()?.with_file_name("diemdanh-board");
-    let began = Instant::now();
     let mut command = Command::new(program);
     command.arg("verify").arg(work.join("province")).arg("--board-key").arg(work.join("board.vkey"));
+    let Watched { took, highest_kib, code } = watch(&mut command)?;
+    if code != Some(1) {
+        return Err(BenchError::Unread("the province's log was not found sound"));
+    }
+    Ok(vec![
+        Row::against("verify 1.1 million entries", took, "limit", VERIFY_LIMIT)
+            .how("diemdanh-board verify, page cache warm, every core"),
+        Row::against_limit("memory of that at its highest", highest_kib / 1_024, "MB", VERIFY_LIMIT_MB)
+            .how("VmHWM of the process, looked at every millisecond"),
+    ])
+}
+
+/// What a program took that was watched from outside.
+pub(super) struct Watched {
+    pub(super) took: Duration,
+    pub(super) highest_kib: u64,
+    pub(super) code: Option<i32>,
+}
+
+/// Runs a program to its end.
+pub(super) fn watch(command: &mut Command) -> Result<Watched, BenchError> {
+    let began = Instant::now();
     let mut child = command.stdout(Stdio::null()).spawn()?;
     let status = format!("/proc/{}/status", child.id());
     let mut highest_kib = 0;
@@ -136,18 +157,9 @@ fn province(work: &Path) -> Result<Vec<Row>, BenchError> {
         if let Some(ended) = child.try_wait()? {
             break ended;
         }
-        std::thread::sleep(Duration::from_millis(5));
+        std::thread::sleep(Duration::from_millis(1));
     };
-    let took = began.elapsed();
-    if ended.code() != Some(1) {
-        return Err(BenchError::Unread("the province's log was not found sound"));
-    }
-    Ok(vec![
-        Row::against("verify 1.1 million entries", took, "limit", VERIFY_LIMIT)
-            .how("diemdanh-board verify, page cache warm, every core"),
-        Row::against_limit("memory of that at its highest", highest_kib / 1_024, "MB", VERIFY_LIMIT_MB)
-            .how("VmHWM of the process, looked at every 5 ms"),
-    ])
+    Ok(Watched { took: began.elapsed(), highest_kib, code: ended.code() })
 }
 
 fn memory_kib(status: &str) -> u64 {
@@ -167,15 +179,16 @@ pub(super) fn lengthen(folder: &Path, device: NoteKey, count: u32) -> Result<(),
     Ok(())
 }
 
-struct Keys {
-    board: NoteKey,
-    device: NoteKey,
-    cert: String,
+/// The keys of a board and its one desk.
+pub(super) struct Keys {
+    pub(super) board: NoteKey,
+    pub(super) device: NoteKey,
+    pub(super) cert: String,
     operator: Code,
 }
 
 impl Keys {
-    fn new() -> Result<Self, BenchError> {
+    pub(super) fn new() -> Result<Self, BenchError> {
         let key = |name: &str| NoteKey::generate(name, &mut SeededRandom::new(name));
         let note = |_| BenchError::Unread("a key");
         let (board, device) = (key("bench.example").map_err(note)?, key("bench.example/desk").map_err(note)?);
@@ -220,6 +233,17 @@ impl Keys {
 
     /// A segment of so many check-ins and a close, and its file with one checkpoint at the end.
     fn segment(&self, count: u32, keep_entries: bool) -> Result<(Segment, Vec<u8>), BenchError> {
+        let totals = Totals { entries: u64::from(count) + 1, arrived: u64::from(count), ..Totals::default() };
+        let events = (0..count).map(check_in).chain([AttendanceEvent::Close { totals }]);
+        self.segment_of(events, keep_entries)
+    }
+
+    /// The same of these events.
+    pub(super) fn segment_of(
+        &self,
+        events: impl Iterator<Item = AttendanceEvent>,
+        keep_entries: bool,
+    ) -> Result<(Segment, Vec<u8>), BenchError> {
         let store = MemoryStore::default();
         let log = self.open(store.clone())?;
         let bytes = store.clone().read(1).map_err(|_| BenchError::Unread("a segment"))?;
@@ -229,10 +253,8 @@ impl Keys {
         let start = SystemClock.now();
         let mut tree = Tree::of(&segment.raw.iter().map(|entry| leaf_hash(entry)).collect::<Vec<_>>());
         let mut file = record::frame::encode(FRAME, &segment.raw[0]);
-        for number in 0..=count {
-            let totals = Totals { entries: u64::from(count) + 1, arrived: u64::from(count), ..Totals::default() };
-            let event = if number == count { AttendanceEvent::Close { totals } } else { check_in(number) };
-            let entry = self.entry(u64::from(number) + 1, event, start);
+        for (seq, event) in (1..).zip(events) {
+            let entry = self.entry(seq, event, start);
             let raw = entry.encode().ok_or(BenchError::Unread("an entry"))?;
             tree.push(leaf_hash(&raw));
             file.extend_from_slice(&record::frame::encode(FRAME, &raw));
@@ -254,7 +276,7 @@ impl Keys {
 }
 
 /// Every candidate another, in no order.
-fn check_in(number: u32) -> AttendanceEvent {
+pub(super) fn check_in(number: u32) -> AttendanceEvent {
     let digest: [u8; 32] = Sha256::digest(number.to_le_bytes()).into();
     let mut id = [0; 16];
     id.copy_from_slice(&digest[..16]);
