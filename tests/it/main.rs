@@ -106,6 +106,7 @@ mod signed_unverified;
 mod signer_profile;
 mod skips;
 mod tidy;
+mod tidy_exits;
 mod trust;
 mod trust_import;
 mod trust_names;

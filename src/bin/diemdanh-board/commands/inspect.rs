@@ -83,7 +83,7 @@ pub(crate) fn run(arguments: &Inspect) -> ExitCode {
     if arguments.json {
         hand_on!(render::json(&inspection));
     } else {
-        print!("{}", render::text(&inspection));
+        put!("{}", render::text(&inspection));
     }
     ExitCode::from(inspection.overall.exit_code())
 }

@@ -82,7 +82,7 @@ pub(crate) fn import(arguments: &ImportArguments) -> Result<ExitCode, Box<dyn Er
     if arguments.json {
         hand_on!(as_json(&import, board.as_ref()))
     } else {
-        print!("{}", as_text(&import, board.as_ref()))
+        put!("{}", as_text(&import, board.as_ref()))
     }
     Ok(if import.files.is_some() { ExitCode::SUCCESS } else { ExitCode::from(REFUSED) })
 }

@@ -1,0 +1,26 @@
+//! One way to the terminal: what the board's program prints goes through the macros that spell out what is hidden.
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn board_program_prints_through_its_macros_alone() {
+    let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
+    let mut paths = vec![bin.join("board_commands.rs")];
+    paths.extend(fs::read_dir(bin.join("board_commands")).unwrap().map(|entry| entry.unwrap().path()));
+    assert!(paths.len() > 5);
+    let mut wrong = Vec::new();
+    for path in paths {
+        let text = fs::read_to_string(&path).unwrap();
+        // The macros themselves, and a bar that says what is being done in words of ours.
+        if path.ends_with("progress.rs") {
+            continue;
+        }
+        for line in text.lines().filter(|line| !line.contains("=> {") && !line.contains("$value")) {
+            if ["print!(", "println!(", "dbg!(", "stdout()"].iter().any(|call| line.contains(call)) {
+                wrong.push(format!("{}: {}", path.display(), line.trim()));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
