@@ -7,9 +7,12 @@
 use record::export::{MAX_BUNDLE_LEN, bundle_path, segment_folder, split_bundle};
 use record::export_form::Part;
 use record::{CandidateRef, Entry, EntryRef, ExportSource, SourceFault};
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash};
+
+/// Who came in with each entry of a bundle.
+type Comings = Box<[Option<CandidateRef>]>;
 
 /// One segment as far as it was read.
 pub(super) struct Line {
@@ -29,7 +32,7 @@ pub(super) struct Line {
     /// The leaves of bundles that were read again, `None` where that could not be done.
     leaves: RefCell<BTreeMap<usize, Option<Leaves>>>,
     /// Who came in with each entry of bundles that were read again.
-    arrivals: RefCell<BTreeMap<usize, Option<Box<[Option<CandidateRef>]>>>>,
+    arrivals: RefCell<BTreeMap<usize, Option<Comings>>>,
 }
 
 impl Line {
@@ -123,21 +126,21 @@ impl Line {
     }
 }
 
-/// The leaves of a bundle, with the roots of each so many.
+/// The leaves of a bundle, and, once an earlier root is asked for, the roots of each so many.
 struct Leaves {
     all: Vec<Hash>,
-    blocks: Vec<Hash>,
+    blocks: OnceCell<Vec<Hash>>,
 }
 
 impl Leaves {
     fn of(all: Vec<Hash>) -> Self {
-        let blocks = all.chunks_exact(BLOCK).map(|block| Tree::of(block).root()).collect();
-        Self { all, blocks }
+        Self { all, blocks: OnceCell::new() }
     }
 
     /// The root of a tree that ends behind the first `rest` of these leaves.
     fn root(&self, before: &Tree, rest: usize) -> Option<Hash> {
-        let blocks = Tree::of(self.blocks.get(..rest / BLOCK)?);
+        let roots = || self.all.chunks_exact(BLOCK).map(|block| Tree::of(block).root()).collect();
+        let blocks = Tree::of(self.blocks.get_or_init(roots).get(..rest / BLOCK)?);
         Some(before.root_with(&[&blocks, &Tree::of(self.all.get(rest / BLOCK * BLOCK..rest)?)]))
     }
 }
