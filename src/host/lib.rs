@@ -8,6 +8,7 @@
 #![expect(clippy::disallowed_methods, reason = "the bans protect the other rooms from what this one is for")]
 
 pub mod clock;
+pub mod confined;
 pub mod device_key;
 pub mod device_seal;
 pub mod disk;

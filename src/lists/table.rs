@@ -9,8 +9,10 @@
 //! - The content of a cell is never printed by `Debug`.
 
 mod archive;
+mod budget;
 mod delimited;
 pub mod legacy;
+mod ods_rows;
 mod syllable;
 mod workbook;
 
@@ -35,9 +37,11 @@ pub struct Limits {
     pub cells: usize,
     /// Bytes of one cell's text.
     pub cell_len: usize,
+    /// Bytes of memory that all cells together may take.
+    pub table_bytes: usize,
 }
 
-/// A national exam on one sheet.
+/// A large province on one sheet, three times over.
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -48,6 +52,7 @@ impl Default for Limits {
             columns: 256,
             cells: 60_000_000,
             cell_len: 4_096,
+            table_bytes: 256 << 20,
         }
     }
 }
@@ -302,6 +307,26 @@ pub enum TableError {
         line: u32,
         /// The limit.
         limit: usize,
+    },
+    /// All cells together weigh more than a list.
+    #[error("{}dòng {line}: bảng cần hơn {limit_mb} MB bộ nhớ; hãy tách danh sách thành nhiều tệp", of_sheet(.sheet))]
+    TooHeavy {
+        /// The sheet's name.
+        sheet: String,
+        /// The line at which the limit was passed.
+        line: u32,
+        /// The limit.
+        limit_mb: usize,
+    },
+    /// Rows behind the last that a spreadsheet has: the library would drop them without a word.
+    #[error("{}có dòng nằm sau dòng {limit}, hoặc một dòng có dữ liệu được lặp lại hơn {repeated} lần; không đọc, để không mất ai", of_sheet(.sheet))]
+    RowsBeyond {
+        /// The sheet's name.
+        sheet: String,
+        /// The last line.
+        limit: u64,
+        /// The most times that a row with something in it is repeated.
+        repeated: u64,
     },
     /// A cell's text is longer than any field of a list.
     #[error("{}ô {}: dài hơn {limit} byte", of_sheet(.sheet), cell_name(*.column, *.line))]

@@ -64,6 +64,7 @@ mod inspection_support;
 mod issuer;
 mod latest;
 mod letters;
+mod list_memory;
 mod mrz;
 mod needles;
 mod no_wrong_green;

@@ -12,7 +12,7 @@ pub(crate) fn book(fill: impl FnOnce(&mut Workbook)) -> Vec<u8> {
     book.save_to_buffer().unwrap()
 }
 
-fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in parts {
         writer.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -21,7 +21,7 @@ fn zipped(parts: &[(&str, &[u8])]) -> Vec<u8> {
     writer.finish().unwrap().into_inner()
 }
 
-fn ods(rows: &str) -> Vec<u8> {
+pub(crate) fn ods(rows: &str) -> Vec<u8> {
     let content = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content \
          xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
@@ -47,19 +47,29 @@ fn compound(stream: &str) -> Vec<u8> {
     bytes
 }
 
-/// The smallest XLS: one sheet “DS” with one text in A1 and one number in B1 (MS-CFB, MS-XLS, BIFF8).
+/// The smallest XLS: one sheet “DS” with one text in A1 and one number in B1.
 fn xls() -> Vec<u8> {
-    let record = |kind: u16, body: &[u8]| {
-        [&kind.to_le_bytes()[..], &u16::try_from(body.len()).unwrap().to_le_bytes(), body].concat()
-    };
+    let label = record(0x0204, &[&[0, 0, 0, 0, 0, 0, 3, 0, 0][..], b"SBD"].concat());
+    xls_of(&[label, number_at(0, 1, 99_208_000_017.0)].concat())
+}
+
+fn record(kind: u16, body: &[u8]) -> Vec<u8> {
+    [&kind.to_le_bytes()[..], &u16::try_from(body.len()).unwrap().to_le_bytes(), body].concat()
+}
+
+/// The record of a number in a cell.
+pub(crate) fn number_at(row: u16, column: u16, number: f64) -> Vec<u8> {
+    record(0x0203, &[&row.to_le_bytes()[..], &column.to_le_bytes(), &[0, 0], &number.to_le_bytes()].concat())
+}
+
+/// An XLS of one sheet “DS” with the cells of these records (MS-CFB, MS-XLS, BIFF8).
+pub(crate) fn xls_of(cells: &[u8]) -> Vec<u8> {
     let bof = |kind: u8| record(0x0809, &[0, 6, kind, 0, 0, 0, 0xCC, 7, 0, 0, 0, 0, 6, 0, 0, 0]);
     let end = record(0x000A, &[]);
     let bound = |at: u32| record(0x0085, &[&at.to_le_bytes()[..], &[0, 0, 2, 0], b"DS"].concat());
     let globals = [bof(5), bound(0), end.clone()].concat();
     let at = u32::try_from(globals.len()).unwrap();
-    let label = record(0x0204, &[&[0, 0, 0, 0, 0, 0, 3, 0, 0][..], b"SBD"].concat());
-    let number = record(0x0203, &[&[0, 0, 1, 0, 0, 0][..], &99_208_000_017.0_f64.to_le_bytes()].concat());
-    let mut stream = [bof(5), bound(at), end.clone(), bof(0x10), label, number, end].concat();
+    let mut stream = [bof(5), bound(at), end.clone(), bof(0x10), cells.to_vec(), end].concat();
     stream.resize(4_096, 0);
     let mut header = vec![0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
     header.resize(24, 0);

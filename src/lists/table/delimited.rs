@@ -1,5 +1,6 @@
 //! Text in columns: comma, semicolon or tab, in whatever encoding it was saved.
 
+use super::budget::Budget;
 use super::legacy::{self, Legacy};
 use super::workbook::check;
 use super::{Cell, CellValue, Format, Limits, Row, Sheet, Table, TableError};
@@ -8,31 +9,47 @@ use csv::StringRecord;
 /// Reads a text file.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
     let (text, legacy) = decode(bytes)?;
+    require_few_columns(&text, limits)?;
     let (separator, text, skipped) = match announced(&text) {
         Some((separator, rest)) => (separator, rest, 1),
         None => (likely(&text), text.as_str(), 0),
     };
     let mut sheet = Sheet { name: String::new(), hidden: false, rows: Vec::new(), legacy };
-    let (mut cells, mut lines) = (0, Lines { text, at: 0, line: 1 + skipped });
+    let (mut budget, mut lines) = (Budget::default(), Lines { text, at: 0, line: 1 + skipped });
     for record in reader(text, separator).into_records() {
         let record = record.map_err(|error| TableError::NotDelimited { line: lines.of(error.position()) })?;
         let row = Row { line: lines.of(record.position()), cells: Vec::new() };
-        fill(&mut sheet, row, &record, &mut cells, limits)?;
+        fill(&mut sheet, row, &record, &mut budget, limits)?;
     }
     Ok(Table { format: Format::Delimited, separator: Some(char::from(separator)), sheets: vec![sheet] })
+}
+
+/// A line of nothing but separators makes more columns than there is memory for, before anybody has counted one.
+fn require_few_columns(text: &str, limits: &Limits) -> Result<(), TableError> {
+    let most = usize::try_from(limits.columns).unwrap_or(usize::MAX).saturating_mul(SPARE_COLUMNS);
+    for (line, row) in (1..).zip(text.split('\n')) {
+        // A short line cannot hold so many.
+        if row.len() > most
+            && SEPARATORS.iter().any(|separator| row.bytes().filter(|one| one == separator).count() > most)
+        {
+            let (sheet, limit) = (String::new(), limits.columns);
+            return Err(TableError::TooManyColumns { sheet, line, column: limit, limit });
+        }
+    }
+    Ok(())
 }
 
 fn fill(
     sheet: &mut Sheet,
     mut row: Row,
     record: &StringRecord,
-    cells: &mut usize,
+    budget: &mut Budget,
     limits: &Limits,
 ) -> Result<(), TableError> {
     for (column, text) in (0..).zip(record).filter(|(_, text)| !text.trim().is_empty()) {
         let value = CellValue::Text(text.to_owned());
-        *cells += 1;
-        check(sheet, row.line, column, &value, *cells, limits)?;
+        check(sheet, row.line, column, &value, limits)?;
+        budget.take(sheet, row.line, &value, limits)?;
         row.cells.push(Cell { column, value });
     }
     if !row.cells.is_empty() {
@@ -124,3 +141,5 @@ impl Lines<'_> {
 
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 const SAMPLED_ROWS: usize = 200;
+/// A text within quotes may hold separators too.
+const SPARE_COLUMNS: usize = 16;

@@ -1,6 +1,8 @@
 //! Workbooks, by way of `calamine`, with every count kept while they are read.
 
 use super::archive::{Content, examine};
+use super::budget::Budget;
+use super::ods_rows;
 use super::{Cell, CellValue, Format, Limits, Row, Sheet, Table, TableError};
 use calamine::{
     Data, DataRef, ExcelDateTime, Ods, OdsError, Range, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxError,
@@ -52,6 +54,7 @@ fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
 }
 
 fn ods(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
+    ods_rows::require_all(bytes, limits)?;
     let mut book = Ods::new(Cursor::new(bytes)).map_err(|error| match error {
         OdsError::Password => TableError::Password,
         _ => TableError::Damaged { part: "bảng tính".to_owned() },
@@ -93,12 +96,12 @@ fn sheets(found: &[calamine::Sheet], limits: &Limits) -> Result<Vec<(String, boo
 struct Filling<'a> {
     limits: &'a Limits,
     sheets: Vec<Sheet>,
-    cells: usize,
+    budget: Budget,
 }
 
 impl<'a> Filling<'a> {
     fn new(limits: &'a Limits) -> Self {
-        Self { limits, sheets: Vec::new(), cells: 0 }
+        Self { limits, sheets: Vec::new(), budget: Budget::default() }
     }
 
     fn begin(&mut self, name: &str, hidden: bool) {
@@ -133,8 +136,9 @@ impl<'a> Filling<'a> {
         let Some(value) = value else { return Ok(()) };
         let (limits, line) = (self.limits, row.saturating_add(1));
         let Some(sheet) = self.sheets.last_mut() else { return Ok(()) };
-        self.cells += 1;
-        check(sheet, line, column, &value, self.cells, limits)?;
+        check(sheet, line, column, &value, limits)?;
+        self.budget.take(sheet, line, &value, limits)?;
+        self.budget.make_room(sheet, behind(sheet, line, column))?;
         let cell = Cell { column, value };
         match sheet.rows.last_mut() {
             Some(last) if last.line == line => match last.cells.last() {
@@ -149,6 +153,15 @@ impl<'a> Filling<'a> {
 
     fn table(self, format: Format) -> Table {
         Table { format, separator: None, sheets: self.sheets }
+    }
+}
+
+/// How many rows or cells already stand behind a new cell's place.
+fn behind(sheet: &Sheet, line: u32, column: u32) -> usize {
+    match sheet.rows.last() {
+        Some(last) if last.line > line => sheet.rows.len() - sheet.rows.partition_point(|row| row.line < line),
+        Some(last) if last.line == line => last.cells.len() - last.cells.partition_point(|cell| cell.column < column),
+        _ => 0,
     }
 }
 
@@ -172,15 +185,11 @@ pub(super) fn check(
     line: u32,
     column: u32,
     value: &CellValue,
-    cells: usize,
     limits: &Limits,
 ) -> Result<(), TableError> {
     let name = || sheet.name.clone();
     if column >= limits.columns {
         return Err(TableError::TooManyColumns { sheet: name(), line, column, limit: limits.columns });
-    }
-    if cells > limits.cells {
-        return Err(TableError::TooManyCells { sheet: name(), line, limit: limits.cells });
     }
     if sheet.rows.len() >= limits.rows && sheet.rows.last().is_some_and(|last| last.line != line) {
         return Err(TableError::TooManyRows { sheet: name(), line, limit: limits.rows });

@@ -3,6 +3,7 @@
 use super::super::progress::Progress;
 use super::{BAD_USAGE, OPEN, REFUSED, REMARKS, lock, outputs, read, summary};
 use clap::Args;
+use host::confined::{Ended, limit_memory, run_again};
 use host::file;
 use host::folder::{list_names, read_text_file, replace_files};
 use host::random::SystemRandom;
@@ -31,6 +32,9 @@ pub(crate) struct Show {
     /// Write the mapping as a new file to be mended, outside an exam's folder
     #[arg(long, value_name = "FILE")]
     mapping_out: Option<PathBuf>,
+    /// This run reads the list under a limit on its memory
+    #[arg(long, hide = true)]
+    confined: bool,
 }
 
 #[derive(Args)]
@@ -53,6 +57,9 @@ pub(crate) struct Import {
     /// Say what would be done, and leave the exam as it is
     #[arg(long)]
     dry_run: bool,
+    /// This run reads the list under a limit on its memory
+    #[arg(long, hide = true)]
+    confined: bool,
 }
 
 /// A list that was read.
@@ -68,6 +75,10 @@ pub(crate) fn show(args: &Show) -> Result<ExitCode, Box<dyn Error>> {
         put!("{}", summary(&Folder::read(&read(&args.path)?)?));
         return Ok(ExitCode::SUCCESS);
     }
+    if !args.confined {
+        return confined(&args.path);
+    }
+    limit_memory(LIST_BYTES)?;
     let outputs = outputs(&inputs(&args.path, args.mapping.as_deref()));
     args.mapping_out.iter().try_for_each(|path| outputs.check(path))?;
     let list = read_list(&args.path, args.mapping.as_deref(), &Settings::new("", "", ""))?;
@@ -84,6 +95,10 @@ pub(crate) fn import(args: &Import) -> Result<ExitCode, Box<dyn Error>> {
         complain!("diemdanh-board: không có mã cảnh báo “{unknown}”");
         return Ok(ExitCode::from(BAD_USAGE));
     }
+    if !args.confined {
+        return confined(&args.path);
+    }
+    limit_memory(LIST_BYTES)?;
     let outputs = outputs(&inputs(&args.path, args.mapping.as_deref()));
     args.report.iter().try_for_each(|path| outputs.check(path))?;
     let _held = lock(&args.into, "import", args.dry_run)?;
@@ -181,6 +196,24 @@ fn report_file(path: &Path, list: &Read) -> Result<Vec<u8>, Box<dyn Error>> {
         _ => report::text(&list.table, &list.intake).into_bytes(),
     })
 }
+
+/// Does the same in a process of its own that may take so much memory and no more.
+fn confined(list: &Path) -> Result<ExitCode, Box<dyn Error>> {
+    match run_again(2, "--confined")? {
+        Ended::Code(code) => Ok(ExitCode::from(code)),
+        Ended::Stopped => {
+            let limit = LIST_BYTES >> 20;
+            complain!(
+                "diemdanh-board: {}: cần hơn {limit} MB bộ nhớ để đọc; tệp hỏng, cố ý gây hại, hoặc quá lớn: hãy lưu lại dạng CSV hay tách danh sách",
+                list.display()
+            );
+            Ok(ExitCode::from(OPEN))
+        }
+    }
+}
+
+/// Memory of a run that reads a list.
+const LIST_BYTES: u64 = 512 << 20;
 
 fn is_code(code: &str) -> bool {
     code == "all" || Problem::ALL.iter().any(|problem| problem.code() == code)
