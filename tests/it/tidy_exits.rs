@@ -5,9 +5,9 @@ use std::path::Path;
 
 #[test]
 fn board_program_prints_through_its_macros_alone() {
-    let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin");
-    let mut paths = vec![bin.join("board_commands.rs")];
-    paths.extend(fs::read_dir(bin.join("board_commands")).unwrap().map(|entry| entry.unwrap().path()));
+    let bin = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/bin/diemdanh-board");
+    let mut paths = vec![bin.join("commands.rs")];
+    paths.extend(fs::read_dir(bin.join("commands")).unwrap().map(|entry| entry.unwrap().path()));
     assert!(paths.len() > 5);
     let mut wrong = Vec::new();
     for path in paths {
