@@ -14,6 +14,9 @@ pub enum CertifyError {
     /// A part of the name is empty or has a space, a slash or a plus sign.
     #[error("board, exam and desk must be ASCII without space, slash or plus sign")]
     Name,
+    /// The site's name is empty, or has a character that is not seen or turns the others round.
+    #[error("the site must be a name that shows what it is")]
+    Site,
     /// The device key is named after another board or desk.
     #[error("the device key must be named <board>/<desk>")]
     DeviceName,
@@ -55,6 +58,9 @@ pub fn certify(board: &NoteKey, request: CertRequest) -> Result<String, CertifyE
     if ![&domain, &request.exam, &request.desk].into_iter().all(|part| is_part(part)) {
         return Err(CertifyError::Name);
     }
+    if !bits::text::is_plain(&request.site) {
+        return Err(CertifyError::Site);
+    }
     if request.device.name() != device_key_name(&domain, &request.desk) {
         return Err(CertifyError::DeviceName);
     }
@@ -66,5 +72,6 @@ pub fn certify(board: &NoteKey, request: CertRequest) -> Result<String, CertifyE
 }
 
 fn is_part(part: &str) -> bool {
-    !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+' && byte != b'/')
+    part.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+' && byte != b'/')
 }

@@ -45,6 +45,7 @@ mod exam_pack_faults;
 mod failures;
 mod file_modes;
 mod files;
+mod foreign_text;
 mod forge;
 mod fuzz;
 mod host;

@@ -35,6 +35,7 @@ use host::folder::{read_text_file, write_new_file};
 use host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase};
 use host::random::SystemRandom;
 use jiff::{SignedDuration, Timestamp};
+use office::exam::settings::is_part;
 use record::certify;
 use std::{error::Error, path::PathBuf, process::ExitCode};
 use tlog::NoteVerifier;
@@ -86,10 +87,10 @@ pub(crate) struct NewKey {
     #[arg(long)]
     out: PathBuf,
     /// The board's domain; with --desk, the key becomes that desk's device key
-    #[arg(long, default_value = "board.example")]
+    #[arg(long, default_value = "board.example", value_parser = word)]
     board: String,
     /// Make the device key of this desk instead of a board key
-    #[arg(long)]
+    #[arg(long, value_parser = word)]
     desk: Option<String>,
     /// A file whose first line is the passphrase (default: the standard input)
     #[arg(long)]
@@ -149,6 +150,11 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Key(Key::Revoke(args)) => desks::revoke(&args).map(|()| ExitCode::SUCCESS),
         Command::Key(Key::Enrol(args)) => desks::enrol(&args).map(|()| ExitCode::SUCCESS),
     }
+}
+
+/// One word of what is signed: ASCII that everybody sees, without what separates words in a note.
+fn word(text: &str) -> Result<String, &'static str> {
+    if is_part(text) { Ok(text.to_owned()) } else { Err("one word of ASCII, without slash or plus sign") }
 }
 
 fn new_key(args: &NewKey) -> Result<(), Box<dyn Error>> {

@@ -22,7 +22,12 @@ fn main() -> ExitCode {
         Ok(command) => command,
         Err(error) => {
             let code = if error.use_stderr() { BAD_USAGE } else { 0 };
-            let _ = error.print();
+            // What was typed stands in the message.
+            if error.use_stderr() {
+                eprint!("{}", bits::text::shown(&error.render().to_string()));
+            } else {
+                let _ = error.print();
+            }
             return ExitCode::from(code);
         }
     };

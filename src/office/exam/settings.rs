@@ -115,9 +115,8 @@ impl Settings {
 
 /// True for a part of a log's name.
 pub fn is_part(part: &str) -> bool {
-    // `.` and `..` are folders wherever a name becomes one.
-    !part.is_empty()
-        && !part.starts_with('.')
+    // `.` and `..` are folders wherever a name becomes one, `-x` is an option, and a spreadsheet computes `=x` and `@x`.
+    part.starts_with(|first: char| first.is_ascii_alphanumeric())
         && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+' && byte != b'/')
 }
 

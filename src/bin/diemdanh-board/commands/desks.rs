@@ -74,7 +74,7 @@ pub(crate) struct Revoke {
     #[arg(long)]
     serial: u32,
     /// Why, one word: lost, stolen, replaced …
-    #[arg(long)]
+    #[arg(long, value_parser = super::word)]
     reason: String,
     /// The last segment whose entries still count, by its origin, and how many of them: ORIGIN:SIZE
     #[arg(long, value_parser = accepted)]
