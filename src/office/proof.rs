@@ -54,13 +54,15 @@ pub enum ProofError {
     #[error("more than {MAX_ENTRIES} entries about one candidate")]
     TooMany,
     /// The folder does not say whom it is about, or names no entry of his.
-    #[error("{INDEX_FILE} is missing, is in no form of ours, or names no entry: this proves nothing about anybody")]
+    #[error(
+        "the list “{INDEX_FILE}” is missing, is in no form of ours, or names no entry: this proves nothing about anybody"
+    )]
     Nobody,
     /// A proof that the folder's own list names is not there.
     #[error("this proof is missing, or that of its segment's first entry is")]
     Missing,
     /// A file that the folder's own list does not name.
-    #[error("{INDEX_FILE} does not name this file")]
+    #[error("the list “{INDEX_FILE}” does not name this file")]
     Foreign,
     /// The entry is another one than the file's name says.
     #[error("this is the proof of another entry than its name says")]

@@ -70,10 +70,12 @@ fn files_that_want_gigabytes_are_refused_by_name() {
         let began = Instant::now();
         let (code, said) = office.run(&format!("show {name}"));
         assert!(code == 3 && said.contains(words) && said.contains(name), "{name}: {code} {said}");
-        println!("{name}: {} bytes, {:?}", bytes.len(), began.elapsed());
-        assert!(began.elapsed() < Duration::from_secs(40), "{name}");
+        assert!(began.elapsed() < PATIENCE, "{name}: {:?}", began.elapsed());
     }
 }
+
+/// A busy machine may take its time; what was never counted took all of it.
+const PATIENCE: Duration = Duration::from_secs(240);
 
 /// The mark is no way round the limit, and a `--` before the path is none either.
 #[test]

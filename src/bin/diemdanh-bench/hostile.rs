@@ -5,7 +5,7 @@ use super::record::{Keys, Watched, check_in, watch};
 use super::report::Row;
 use host::folder::write_folder;
 use record::export::{MANIFEST_FILE, Manifest, package};
-use record::{AttendanceEvent, Code, Digest, EntryRef, RegistryState};
+use record::{AttendanceEvent, Code, Digest, EntryRef, RegistryState, Segment};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -49,7 +49,10 @@ impl Board {
 
     /// The export of a log of these events, in a folder of this name, and its bytes.
     fn export(&self, name: &str, events: Events) -> Result<u64, BenchError> {
-        let (segment, _) = self.keys.segment_of(events, false)?;
+        self.export_of(name, self.keys.segment_of(events, false)?.0)
+    }
+
+    fn export_of(&self, name: &str, segment: Segment) -> Result<u64, BenchError> {
         let files = package(&[segment], &self.keys.cert, &self.keys.device);
         let files = files.map_err(|_| BenchError::Unread("an export"))?;
         write_folder(&self.work.join(name), &files).map_err(|_| BenchError::Unread("an export's folder"))?;
@@ -95,7 +98,7 @@ impl Board {
         }
         write_folder(&self.work.join("notes"), &files).map_err(|_| BenchError::Unread("the notes' folder"))?;
         let bytes = files.iter().map(|(_, note)| u64::try_from(note.len()).unwrap_or(u64::MAX)).sum::<u64>();
-        let log = self.export("noted", Box::new((0..u32::try_from(NOTES).unwrap_or(u32::MAX)).map(check_in)))?;
+        let log = self.export_of("noted", segment)?;
         let honest = self.honest("noted-honest", bytes + log)?;
         let watched = self.verify("noted", &["--anchors", "notes"])?;
         Ok(figures("5,000 collected notes, each of another size", &watched, &honest))
