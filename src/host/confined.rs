@@ -23,7 +23,10 @@ pub enum Ended {
 /// The operating system's, when the program cannot be started.
 pub fn run_again(words: usize, mark: &str) -> io::Result<Ended> {
     let (subcommand, rest) = (env::args_os().skip(1).take(words), env::args_os().skip(1 + words));
-    let status = Command::new(env::current_exe()?).args(subcommand).arg(mark).args(rest).status()?;
+    let mut again = Command::new(env::current_exe()?);
+    // Where its memory ends says nothing to a clerk.
+    again.args(subcommand).arg(mark).args(rest).env("RUST_BACKTRACE", "0");
+    let status = again.status()?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(match (code, status.signal()) {
         (Some(code), None) => Ended::Code(code),

@@ -35,11 +35,13 @@ fn nothing_strange_is_signed() {
             let names = ["--exam", exam, "--desk", "desk-1", "--site", site, "--out", "made"];
             [&["key", "certify", "--key", "keys/board.key", "--device", "keys/device.vkey"][..], &names].concat()
         };
+        // A desk of every site has no site.
+        let site = if text.is_empty() { " " } else { text };
         let commands = [
             vec!["key", "new", "--out", "made", "--board", text],
             vec!["key", "new", "--out", "made", "--desk", text],
             certify(text, "site"),
-            certify("exam", text),
+            certify("exam", site),
             vec!["key", "revoke", "--key", "keys/board.key", "--serial", "3", "--reason", text, "--out", "made"],
         ];
         for arguments in commands {
