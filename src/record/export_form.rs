@@ -80,8 +80,10 @@ pub fn segment_of(path: &str) -> Option<u32> {
 
 /// True for what an operating system leaves wherever it has been: no part of an export, and nobody's forgery.
 pub fn is_litter(path: &str) -> bool {
+    // Sticks of Windows do not tell capitals from small letters.
+    let path = path.to_ascii_lowercase();
     let (top, name) = (path.split('/').next().unwrap_or_default(), path.rsplit('/').next().unwrap_or_default());
-    let is_below = top.len() < path.len() && (LITTER_FOLDERS.contains(&top) || top.starts_with(".Trash-"));
+    let is_below = top.len() < path.len() && (LITTER_FOLDERS.contains(&top) || top.starts_with(".trash-"));
     is_below || LITTER_FILES.contains(&name) || name.starts_with("._")
 }
 
@@ -89,15 +91,16 @@ pub fn is_litter(path: &str) -> bool {
 const MAX_SMALL_LEN: u64 = 64 << 10;
 /// Everything of one card that could not be judged, sealed.
 const MAX_EVIDENCE_LEN: u64 = 64 << 20;
-const LITTER_FILES: [&str; 4] = [".DS_Store", "Thumbs.db", "desktop.ini", "Desktop.ini"];
-const LITTER_FOLDERS: [&str; 9] = [
-    "System Volume Information",
-    "$RECYCLE.BIN",
-    "RECYCLER",
-    "LOST.DIR",
+const LITTER_FILES: [&str; 5] = [".ds_store", "thumbs.db", "ehthumbs.db", "desktop.ini", ".directory"];
+const LITTER_FOLDERS: [&str; 10] = [
+    "system volume information",
+    "$recycle.bin",
+    "recycler",
+    "lost.dir",
     "lost+found",
-    ".Spotlight-V100",
-    ".Trashes",
+    ".spotlight-v100",
+    ".documentrevisions-v100",
+    ".trashes",
     ".fseventsd",
-    ".TemporaryItems",
+    ".temporaryitems",
 ];

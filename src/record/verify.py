@@ -34,8 +34,8 @@ def tiles(raw, leaves):
         level, hashes = level + 1, [root(part) for _, part in cut(hashes) if len(part) == 256]
     return out
 # The form of an export is closed; what operating systems leave on sticks is no part of it.
-LITTER = r"(.*/)?(\.DS_Store|Thumbs\.db|[Dd]esktop\.ini|\._[^/]*)|(System Volume Information|\$RECYCLE\.BIN|RECYCLER|LOST\.DIR|" \
-    r"lost\+found|\.Spotlight-V100|\.Trashes|\.Trash-[^/]*|\.fseventsd|\.TemporaryItems)(/.*)?"
+LITTER = r"(?i)(.*/)?(\.DS_Store|(eh)?Thumbs\.db|desktop\.ini|\.directory|\._[^/]*)|(System Volume Information|\$RECYCLE\.BIN|RECYCLER|" \
+    r"LOST\.DIR|lost\+found|\.Spotlight-V100|\.DocumentRevisions-V100|\.Trashes|\.Trash-[^/]*|\.fseventsd|\.TemporaryItems)(/.*)?"
 FORM = r"desk-cert|manifest|READ-ME\.txt|verify\.py|evidence/[0-9a-f]{64}\.age|" \
     r"segments/([0-9]{3}|[1-9][0-9]{3,})/(vkey|checkpoint|tile/.*|anchors/(0|[1-9][0-9]*))"
 there = {n: p for p in folder.rglob("*") if not re.fullmatch(LITTER, n := p.relative_to(folder).as_posix())}

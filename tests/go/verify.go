@@ -193,9 +193,9 @@ func (s *segment) tiles() map[string][]byte {
 }
 
 // What operating systems leave on sticks, and every path that an export may hold.
-var litter = regexp.MustCompile(`^((.*/)?(\.DS_Store|Thumbs\.db|[Dd]esktop\.ini|\._[^/]*)|` +
-	`(System Volume Information|\$RECYCLE\.BIN|RECYCLER|LOST\.DIR|lost\+found|\.Spotlight-V100|\.Trashes|\.Trash-[^/]*|` +
-	`\.fseventsd|\.TemporaryItems)/.*)$`)
+var litter = regexp.MustCompile(`(?i)^((.*/)?(\.DS_Store|(eh)?Thumbs\.db|desktop\.ini|\.directory|\._[^/]*)|` +
+	`(System Volume Information|\$RECYCLE\.BIN|RECYCLER|LOST\.DIR|lost\+found|\.Spotlight-V100|\.DocumentRevisions-V100|` +
+	`\.Trashes|\.Trash-[^/]*|\.fseventsd|\.TemporaryItems)/.*)$`)
 var form = regexp.MustCompile(`^(desk-cert|manifest|READ-ME\.txt|verify\.py|evidence/[0-9a-f]{64}\.age|` +
 	`segments/([0-9]{3}|[1-9][0-9]{3,})/(vkey|checkpoint|tile/.*|anchors/(0|[1-9][0-9]*)))$`)
 
