@@ -1,5 +1,7 @@
 //! The window as a person finds it.
 
+extern crate diemdanh_ui as ui;
+
 mod golden;
 mod look;
 mod preparing;

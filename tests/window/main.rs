@@ -6,6 +6,8 @@
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests stand outside the rooms")]
 #![allow(dead_code, reason = "the views are those of the tests of the screens; each program needs some of them")]
 
+extern crate diemdanh_ui as ui;
+
 #[path = "../ui/views.rs"]
 mod views;
 #[path = "../ui/views_preparing.rs"]
