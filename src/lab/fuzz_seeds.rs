@@ -112,38 +112,39 @@ pub fn lab_seeds() -> Result<Vec<Seed>, IssueError> {
 
 /// What the device key opens of a package.
 fn front() -> Vec<u8> {
-    container(
-        "front",
-        &[
-            ("desks/ban-01.cert", "x"),
-            ("desks/ban-01.toml", "id = \"ban-01\"\ntitle = \"\"\nroom = \"\"\n"),
-            ("keys/td", "x"),
-            ("operators.toml", OPERATORS),
-            ("settings.toml", SETTINGS),
-            ("trust/a.cer", "x"),
-        ],
-    )
+    archive(&[
+        ("desks/ban-01.cert", "x"),
+        ("desks/ban-01.toml", "id = \"ban-01\"\ntitle = \"\"\nroom = \"\"\n"),
+        ("keys/td", "x"),
+        ("operators.toml", OPERATORS),
+        ("settings.toml", SETTINGS),
+        ("trust/a.cer", "x"),
+    ])
 }
 
 /// What a PIN opens besides, with one candidate.
 fn listed() -> Vec<u8> {
     let candidates = format!("{}\n{}", canonical::HEADER.join(","), CANDIDATE);
-    container(
-        "people",
-        &[
-            ("candidates.csv", candidates.as_str()),
-            ("exam.key", "0123456789abcdef0123456789abcdef"),
-            ("portraits/00112233445566778899aabbccddeeff", "x"),
-        ],
-    )
+    archive(&[
+        ("candidates.csv", candidates.as_str()),
+        ("exam.key", "0123456789abcdef0123456789abcdef"),
+        ("portraits/00112233445566778899aabbccddeeff", "x"),
+    ])
 }
 
-fn container(kind: &str, files: &[(&str, &str)]) -> Vec<u8> {
-    let mut out = format!("diemdanh/package-{kind}/v2\nfiles {}\n", files.len());
+/// The one form that packages have: another owner, mode or time would be refused at the first header.
+fn archive(files: &[(&str, &str)]) -> Vec<u8> {
+    let mut archive = tar::Builder::new(Vec::new());
     for (name, text) in files {
-        out.push_str(&format!("{name} {}\n{text}", text.len()));
+        let mut header = tar::Header::new_ustar();
+        header.set_mode(0o600);
+        header.set_uid(0);
+        header.set_gid(0);
+        header.set_mtime(0);
+        header.set_size(text.len().try_into().unwrap_or_default());
+        let _ = archive.append_data(&mut header, name, text.as_bytes());
     }
-    out.into_bytes()
+    archive.into_inner().unwrap_or_default()
 }
 
 /// A package's file; nobody signed it, and nothing is sealed in it.
@@ -159,7 +160,7 @@ const SETTINGS: &str = "board = \"so.example\"\nexam = \"tn\"\ntitle = \"Thi\"\n
                         revocation_required = false\nregistry_required = false\nregistry_wait_ms = 2500\n\
                         registry_key = \"\"\nwitness_required = false\nwitness_key = \"\"\n\
                         evidence_recipient = \"\"\ncard_types = []\n";
-const PACKAGE_NOTE: &str = "diemdanh/package/v2\nboard so.example\nexam tn\nsession b1\nsite 0901\nmode live\nversion 1\n\
+const PACKAGE_NOTE: &str = "diemdanh/package/v3\nboard so.example\nexam tn\nsession b1\nsite 0901\nmode live\nversion 1\n\
                             not-before 2026-06-12T00:35:00Z\nnot-after 2026-07-03T00:35:00Z\nrows 1\nsize 22\nfront 22\nsha256 \
                             aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nmin-program 0.1.0\n\
                             revocations 0\nprevious -\n";

@@ -1,4 +1,5 @@
-//! What is in a package: everything that a desk works from in one session at one site. It has two parts, sealed apart.
+//! What is in a package: everything that a desk works from in one session at one site. It has two parts, sealed apart,
+//! each a tar archive; no file of the one may stand in the other, so that neither is read as the other.
 //!
 //! ```text
 //! the front, for the device key of each desk
@@ -31,18 +32,29 @@ pub use super::container::{MAX_CONTENTS_LEN, MAX_FILE_LEN, MAX_FILES, MAX_NAME_L
 /// Why a package's contents cannot be read. No variant shows a fact about a person.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContentsFault {
-    /// Another form, or another version of it.
-    #[error("these are no contents of a package that this program knows")]
-    Head,
+    /// No tar archive, or a header that is none.
+    #[error("not a tar archive as packages have it")]
+    Archive,
     /// They end too early.
     #[error("the contents are cut")]
     Cut,
     /// Something stands behind the last file.
     #[error("something stands behind the last file")]
     Trailing,
-    /// A line that names no file and its length.
-    #[error("a line that should name a file names none")]
-    Line,
+    /// A link, folder, device, sparse file, or a long name of GNU or pax.
+    #[error("{name}: not a regular file (type “{kind}”)")]
+    Kind {
+        /// The file, as the archive calls it.
+        name: String,
+        /// The type of the header: `5` is a folder.
+        kind: char,
+    },
+    /// A regular file whose header or padding says more than name and size.
+    #[error("{name}: owner, mode, time or padding are not those of packages")]
+    Header {
+        /// The file.
+        name: String,
+    },
     /// A name that is no plain name of a file.
     #[error("“{name}” is no plain name")]
     Name {
@@ -294,7 +306,7 @@ impl Front {
         if let Some(list) = &self.revocations {
             put(REVOCATIONS.to_owned(), list.clone().into_bytes());
         }
-        container::write(FRONT, &files)
+        container::write(&files)
     }
 
     /// Reads what [`Front::write`] wrote; a file that is not known is refused by its name.
@@ -302,7 +314,7 @@ impl Front {
     /// # Errors
     /// [`ContentsFault`].
     pub fn read(bytes: &[u8]) -> Result<Self, ContentsFault> {
-        let mut files = container::read(FRONT, bytes)?;
+        let mut files = container::read(bytes)?;
         let settings = from_toml(SETTINGS, taken(&mut files, SETTINGS)?)?;
         let operators = operators::read(taken(&mut files, OPERATORS)?)
             .map_err(|fault| ContentsFault::Form { name: OPERATORS.to_owned(), line: fault.line })?;
@@ -332,7 +344,7 @@ impl People {
         for (id, portrait) in &self.portraits {
             put(format!("{PORTRAITS}{id}"), portrait.reveal().clone());
         }
-        container::write(PEOPLE, &files)
+        container::write(&files)
     }
 
     /// Reads what [`People::write`] wrote; a file that is not known is refused by its name.
@@ -340,7 +352,7 @@ impl People {
     /// # Errors
     /// [`ContentsFault`].
     pub fn read(bytes: &[u8]) -> Result<Self, ContentsFault> {
-        let mut files = container::read(PEOPLE, bytes)?;
+        let mut files = container::read(bytes)?;
         let roster = Roster::from_canonical(taken(&mut files, CANDIDATES)?)?;
         let exam_key = taken(&mut files, EXAM_KEY)?.try_into().map_err(|_| form(EXAM_KEY))?;
         let portraits = portraits(&mut files, &roster)?;
@@ -450,8 +462,6 @@ pub const EXAM_KEY_LEN: usize = 32;
 /// The largest portrait.
 pub const MAX_PORTRAIT_LEN: usize = 1 << 20;
 
-const FRONT: &str = "diemdanh/package-front/v2";
-const PEOPLE: &str = "diemdanh/package-people/v2";
 const SETTINGS: &str = "settings.toml";
 const CANDIDATES: &str = "candidates.csv";
 const OPERATORS: &str = "operators.toml";

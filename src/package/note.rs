@@ -472,7 +472,7 @@ fn program(version: &str) -> Option<[u32; 3]> {
     numbers.next().is_none().then_some(found)
 }
 
-const PACKAGE: &str = "diemdanh/package/v2";
+const PACKAGE: &str = "diemdanh/package/v3";
 const PACKAGE_HEAD: &str = "diemdanh/package/v";
 const RECEIPT: &str = "diemdanh/package-receipt/v1";
 /// What every age file begins with.

@@ -70,6 +70,7 @@ mod mrz;
 mod needles;
 mod no_wrong_green;
 mod package;
+mod package_archive;
 mod package_look;
 mod package_note;
 mod passive;

@@ -1,5 +1,6 @@
 //! Packages as bytes: the signed note, the one file, what is inside; cut, flipped and foreign.
 
+use crate::package_archive::{joined, split};
 use diemdanh::bits::{
     random::SeededRandom,
     secret::{Pii, Secret},
@@ -227,7 +228,8 @@ fn contents_cut_at_every_byte() {
         assert_eq!(read(&more), Err(ContentsFault::Trailing));
     }
     // One part is never read as the other.
-    assert_eq!((read_front(&people), read_people(&front)), (Err(ContentsFault::Head), Err(ContentsFault::Head)));
+    let missing = |name: &str| Err(ContentsFault::Missing { name: name.to_owned() });
+    assert_eq!((read_front(&people), read_people(&front)), (missing("settings.toml"), missing("candidates.csv")));
 }
 
 /// Reads a whole file as a desk does, up to the decryption.
@@ -241,7 +243,7 @@ fn taken(file: &[u8], board: &NoteKey) -> Result<PackageNote, PackageFault> {
 
 fn small_file(board: &NoteKey) -> Vec<u8> {
     let (_, recipient) = sealed::generate();
-    let ciphertext = sealed::seal(b"diemdanh/package-front/v2\nfiles 0\n", &[&recipient]).unwrap();
+    let ciphertext = sealed::seal(b"contents", &[&recipient]).unwrap();
     seal_file(&note(&ciphertext).sign(board).unwrap(), &ciphertext)
 }
 
@@ -288,14 +290,14 @@ fn a_file_that_no_package_has_is_refused_by_name() {
     let with = |part: &[u8], name: &str, body: &[u8]| {
         let mut files = split(part);
         files.insert(name.to_owned(), body.to_vec());
-        joined(part, &files)
+        joined(&files)
     };
     let without = |part: &[u8], name: &str| {
         let mut files = split(part);
         files.remove(name).unwrap();
-        joined(part, &files)
+        joined(&files)
     };
-    assert_eq!((joined(&front, &split(&front)), joined(&people, &split(&people))), (front.clone(), people.clone()));
+    assert_eq!((joined(&split(&front)), joined(&split(&people))), (front.clone(), people.clone()));
     let in_front = |name: &str, body: &[u8]| (with(&front, name, body), read_front as Reader);
     let in_people = |name: &str, body: &[u8]| (with(&people, name, body), read_people as Reader);
     let no_front = |name: &str| (without(&front, name), read_front as Reader);
@@ -339,57 +341,15 @@ fn a_file_that_no_package_has_is_refused_by_name() {
 }
 
 #[test]
-fn a_container_that_is_not_in_its_form() {
-    let head = "diemdanh/package-people/v2\n";
-    let long = format!("{head}files 1\n{} 1\nx", "a".repeat(201));
-    let rows = [
-        ("diemdanh/package-contents/v1\nfiles 0\n".to_owned(), ContentsFault::Head),
-        (format!("{head}files 00\n"), ContentsFault::Head),
-        (format!("{head}files 200001\n"), ContentsFault::TooLarge { name: "files".to_owned(), limit: 200_000 }),
-        (format!("{head}files 1\na\n"), ContentsFault::Line),
-        (format!("{head}files 1\na 01\nx"), ContentsFault::Line),
-        (format!("{head}files 1\n../a 1\nx"), ContentsFault::Line),
-        (format!("{head}files 1\na/b/c 1\nx"), ContentsFault::Line),
-        (format!("{head}files 1\na 536870913\nx"), ContentsFault::TooLarge { name: "a".to_owned(), limit: 512 << 20 }),
-        (format!("{head}files 2\nb 1\nxa 1\nx"), ContentsFault::Order { name: "a".to_owned() }),
-        (format!("{head}files 2\na 1\nxa 1\nx"), ContentsFault::Order { name: "a".to_owned() }),
-        (format!("{head}files 1\n{}", "a".repeat(400)), ContentsFault::Line),
-        (long, ContentsFault::Line),
-    ];
-    for (bytes, fault) in rows {
-        assert_eq!(read_people(bytes.as_bytes()), Err(fault), "{bytes}");
+fn a_name_that_an_archive_cannot_hold_is_not_written() {
+    for name in ["a/b".to_owned(), "..".to_owned(), "a".repeat(95)] {
+        let mut odd = contents().front;
+        odd.trust.insert(name.clone(), Vec::new());
+        assert_eq!(odd.write().map(|_| ()), Err(ContentsFault::Name { name: format!("trust/{name}") }));
     }
-    let mut odd = contents().front;
-    odd.trust.insert("a/b".to_owned(), Vec::new());
-    assert_eq!(odd.write().map(|_| ()), Err(ContentsFault::Name { name: "trust/a/b".to_owned() }));
-}
-
-/// The files of contents, read by a reader of the test's own.
-fn split(contents: &[u8]) -> BTreeMap<String, Vec<u8>> {
-    let line = |at: usize| {
-        let end = contents[at..].iter().position(|byte| *byte == b'\n').unwrap();
-        (String::from_utf8(contents[at..at + end].to_vec()).unwrap(), at + end + 1)
-    };
-    let mut files = BTreeMap::new();
-    let mut at = line(line(0).1).1;
-    while at < contents.len() {
-        let (text, start) = line(at);
-        let (name, length) = text.rsplit_once(' ').unwrap();
-        at = start + length.parse::<usize>().unwrap();
-        files.insert(name.to_owned(), contents[start..at].to_vec());
-    }
-    files
-}
-
-/// These files as a part of the kind of `part`.
-fn joined(part: &[u8], files: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
-    let kind = std::str::from_utf8(part.split(|byte| *byte == b'\n').next().unwrap()).unwrap();
-    let mut out = format!("{kind}\nfiles {}\n", files.len()).into_bytes();
-    for (name, body) in files {
-        out.extend(format!("{name} {}\n", body.len()).bytes());
-        out.extend(body);
-    }
-    out
+    let mut long = contents().front;
+    long.trust.insert("a".repeat(94), b"x".to_vec());
+    assert_eq!(Front::read(long.write().unwrap().expose()).unwrap().trust, long.trust);
 }
 
 proptest! {
@@ -421,10 +381,21 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_are_contents_or_a_fault(body in proptest::collection::vec(any::<u8>(), 0..300), head in any::<bool>()) {
-        let start = |kind: &str| if head { format!("diemdanh/package-{kind}/v2\nfiles 1\n") } else { String::new() };
-        prop_assert!(Front::read(&[start("front").as_bytes(), &body].concat()).is_err());
-        prop_assert!(People::read(&[start("people").as_bytes(), &body].concat()).is_err());
+    fn any_bytes_are_contents_or_a_fault(body in proptest::collection::vec(any::<u8>(), 0..300), in_file in any::<bool>()) {
+        let start = |name: &str| if in_file { joined(&[(name.to_owned(), Vec::new())].into()) } else { Vec::new() };
+        prop_assert!(Front::read(&[start("settings.toml"), body.clone()].concat()).is_err());
+        prop_assert!(People::read(&[start("exam.key"), body.clone()].concat()).is_err());
         let _ = split_file(&body);
+    }
+
+    /// Whatever is changed in an archive, its files are those that would be written as these bytes.
+    #[test]
+    fn an_archive_with_any_byte_changed_is_another_or_a_fault(place in any::<prop::sample::Index>(), bit in 0_u32..8) {
+        let mut bytes = people_bytes(&contents());
+        let place = place.index(bytes.len());
+        bytes[place] ^= 1_u8 << bit;
+        if read_people(&bytes).is_ok() {
+            prop_assert!(joined(&split(&bytes)) == bytes);
+        }
     }
 }

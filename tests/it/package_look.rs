@@ -102,9 +102,9 @@ fn what_is_no_plain_file_is_no_package() {
 fn a_package_of_an_older_program_is_refused_by_its_form() {
     let site = Site::new();
     let good = site.pack(&site.contents(), |_| {});
-    let rest = &good[b"diemdanh/package/v2".len()..];
-    site.put("cu.diemdanh", &[b"diemdanh/package/v1", rest].concat());
-    site.put("moi.diemdanh", &[b"diemdanh/package/v3", rest].concat());
+    let rest = &good[b"diemdanh/package/v3".len()..];
+    site.put("cu.diemdanh", &[b"diemdanh/package/v2", rest].concat());
+    site.put("moi.diemdanh", &[b"diemdanh/package/v4", rest].concat());
     let found = packages(&site).look(&SystemClock);
     let mut failures: Vec<Failure> = found.refused.iter().map(|(_, failure)| *failure).collect();
     failures.sort();

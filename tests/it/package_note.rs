@@ -14,14 +14,16 @@ use diemdanh::tlog::{NoteError, NoteKey};
 fn a_package_in_another_form_is_refused_by_its_form() {
     let now = note(b"").sign(&board()).unwrap();
     assert_eq!(check_form(&now), Ok(()));
-    let other = |to: &str| check_form(&now.replace("diemdanh/package/v2", to));
+    let other = |to: &str| check_form(&now.replace("diemdanh/package/v3", to));
     let form = |found: &str, is_newer| Err(PackageFault::OtherForm { found: found.to_owned(), is_newer });
-    assert_eq!(other("diemdanh/package/v1"), form("diemdanh/package/v1", false));
-    assert_eq!(other("diemdanh/package/v3"), form("diemdanh/package/v3", true));
+    for older in ["diemdanh/package/v1", "diemdanh/package/v2"] {
+        assert_eq!(other(older), form(older, false));
+    }
+    assert_eq!(other("diemdanh/package/v4"), form("diemdanh/package/v4", true));
     for none in ["diemdanh/package/v", "diemdanh/package/vx", "diemdanh/receipt/v2", ""] {
         assert_eq!(other(none), Err(PackageFault::Form), "{none}");
     }
-    assert_eq!(PackageNote::peek(&now.replace("diemdanh/package/v2", "diemdanh/package/v1")), None);
+    assert_eq!(PackageNote::peek(&now.replace("diemdanh/package/v3", "diemdanh/package/v1")), None);
 }
 
 #[test]
