@@ -5,6 +5,7 @@
 pub mod armour;
 pub mod base32;
 pub mod hex;
+pub mod json;
 pub mod qr;
 pub mod random;
 pub mod secret;

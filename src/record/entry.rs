@@ -1,6 +1,7 @@
 //! One line of the log: canonical JSON (RFC 8785) without floats.
 
-use super::{AttendanceEvent, Code, canonical};
+use super::{AttendanceEvent, Code};
+use bits::json;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
@@ -31,8 +32,7 @@ pub struct Entry {
 impl Entry {
     /// The exact bytes that are hashed and stored; `None` only where the event cannot be written as JSON.
     pub fn encode(&self) -> Option<Vec<u8>> {
-        let plain = serde_json::to_vec(self).ok()?;
-        canonical::sorted(&plain).or_else(|| serde_json_canonicalizer::to_vec(self).ok())
+        json::canonical(&serde_json::to_vec(self).ok()?)
     }
 
     /// Reads an entry. `None` unless writing it again gives the same bytes: unknown fields, other spacing, other

@@ -20,7 +20,6 @@ pub mod source;
 pub mod statement;
 
 mod board_keys;
-mod canonical;
 pub mod certify;
 pub mod desk_state;
 mod event;

@@ -5,6 +5,7 @@
 use super::{Answer, Asked, CardInvalidReason, Field, Query, RefusedReason, RequestId};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bits::hex;
+use bits::json;
 use bits::secret::Pii;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -155,7 +156,8 @@ fn unknown_code(code: &str) -> Option<Answer> {
 }
 
 fn write<T: Serialize>(head: &str, line: &T) -> String {
-    let json = serde_json_canonicalizer::to_string(line).unwrap_or_default();
+    let plain = serde_json::to_vec(line).ok();
+    let json = plain.and_then(|plain| String::from_utf8(json::canonical(&plain)?).ok()).unwrap_or_default();
     format!("{head}\n{json}\n")
 }
 

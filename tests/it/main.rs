@@ -63,6 +63,7 @@ mod inspection_link;
 mod inspection_resumed;
 mod inspection_support;
 mod issuer;
+mod json;
 mod latest;
 mod letters;
 mod list_memory;

@@ -1,11 +1,12 @@
-//! The order of RFC 8785 for JSON that `serde_json` wrote: members sorted by name at every level.
+//! Canonical JSON (RFC 8785) of what `serde_json` wrote: members sorted by name at every level.
 //!
 //! `serde_json` writes without spaces and escapes as RFC 8785 wants it, so that only the order of members is left to
-//! be mended; sorting the text is several times faster than building it up from values.
+//! be mended; sorting the text is several times faster than building it up from values. What RFC 8785 writes in another
+//! way than `serde_json` is refused, for nothing of ours has it: fractions, exponents, integers beyond fifteen digits
+//! (§3.2.2.3), and names that are not plain ASCII, whose order is that of UTF-16 (§3.2.3).
 
-/// `json` with its members sorted; `None` for anything that `serde_json` would not have written for an entry: numbers
-/// of more than fifteen digits (RFC 8785 §3.2.2.3 has other rules for them), and escaped member names.
-pub(super) fn sorted(json: &[u8]) -> Option<Vec<u8>> {
+/// `json`, as `serde_json` writes it, with its members sorted; `None` where sorting is not all that is to be done.
+pub fn canonical(json: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(json.len());
     let mut reader = Reader { json, at: 0 };
     reader.value(&mut out)?;
@@ -35,7 +36,7 @@ impl<'a> Reader<'a> {
         let mut values = Vec::with_capacity(self.json.len().saturating_sub(self.at));
         self.at += 1;
         while self.peek()? != b'}' {
-            let name = self.string().filter(|name| !name.contains(&b'\\'))?;
+            let name = self.name()?;
             self.expect(b':')?;
             let start = values.len();
             self.value(&mut values)?;
@@ -49,8 +50,9 @@ impl<'a> Reader<'a> {
             if index > 0 {
                 out.push(b',');
             }
+            out.push(b'"');
             out.extend_from_slice(name);
-            out.push(b':');
+            out.extend_from_slice(b"\":");
             out.extend_from_slice(values.get(start..end)?);
         }
         out.push(b'}');
@@ -71,6 +73,12 @@ impl<'a> Reader<'a> {
         Some(())
     }
 
+    /// A member's name without its quotes, which would count in the order: a space and `!` stand before them.
+    fn name(&mut self) -> Option<&'a [u8]> {
+        let name = self.string()?.strip_prefix(b"\"")?.strip_suffix(b"\"")?;
+        name.iter().all(|byte| byte.is_ascii() && *byte != b'\\').then_some(name)
+    }
+
     /// A string with its quotes.
     fn string(&mut self) -> Option<&'a [u8]> {
         let start = self.at;
@@ -89,7 +97,7 @@ impl<'a> Reader<'a> {
     fn scalar(&mut self, out: &mut Vec<u8>) -> Option<()> {
         let rest = self.json.get(self.at..)?;
         let length = rest.iter().position(|byte| b",]}".contains(byte)).unwrap_or(rest.len());
-        let scalar = rest.get(..length).filter(|scalar| scalar.len() <= MAX_PLAIN_DIGITS)?;
+        let scalar = rest.get(..length).filter(|scalar| is_plain(scalar))?;
         out.extend_from_slice(scalar);
         self.at += length;
         Some(())
@@ -113,6 +121,13 @@ impl<'a> Reader<'a> {
     fn peek(&self) -> Option<u8> {
         self.json.get(self.at).copied()
     }
+}
+
+/// Words, and integers that every reader takes for the same.
+fn is_plain(scalar: &[u8]) -> bool {
+    let digits = scalar.strip_prefix(b"-").unwrap_or(scalar);
+    let is_integer = digits.len() <= MAX_PLAIN_DIGITS && digits.iter().all(u8::is_ascii_digit);
+    is_integer && !digits.is_empty() || matches!(scalar, b"true" | b"false" | b"null")
 }
 
 /// Numbers up to here are exact in every reader, and written the same by all.
