@@ -1,37 +1,58 @@
 //! How far long work is, on a terminal and nowhere else.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{IsTerminal as _, Write as _, stderr};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// One line of the standard error output that is written over and over, and is gone at the end.
+/// One line of the standard error output that is written over and over, and is gone at the end. Several threads may
+/// count.
 pub(crate) struct Progress {
     what: &'static str,
-    total: usize,
-    shown: Option<usize>,
+    total: u64,
+    done: AtomicU64,
+    is_terminal: bool,
+    is_shown: AtomicBool,
 }
 
 impl Progress {
     /// Begins a piece of work of so many steps.
-    pub(crate) fn new(what: &'static str, total: usize) -> Self {
-        Self { what, total, shown: None }
+    pub(crate) fn new(what: &'static str, steps: usize) -> Self {
+        Self::over(what, u64::try_from(steps).unwrap_or(u64::MAX))
+    }
+
+    /// Begins a piece of work of so many bytes.
+    pub(crate) fn over(what: &'static str, bytes: u64) -> Self {
+        let is_terminal = stderr().is_terminal();
+        Self { what, total: bytes.max(1), done: AtomicU64::new(0), is_terminal, is_shown: AtomicBool::new(false) }
     }
 
     /// So many steps are done.
-    pub(crate) fn at(&mut self, done: usize) {
-        let percent = done.saturating_mul(100) / self.total.max(1);
-        if self.shown == Some(percent) || !std::io::stderr().is_terminal() {
+    pub(crate) fn at(&self, done: usize) {
+        let done = u64::try_from(done).unwrap_or(u64::MAX);
+        self.show(self.done.swap(done, Ordering::Relaxed), done);
+    }
+
+    /// So many bytes more are done.
+    pub(crate) fn add(&self, bytes: u64) {
+        let before = self.done.fetch_add(bytes, Ordering::Relaxed);
+        self.show(before, before.saturating_add(bytes));
+    }
+
+    fn show(&self, before: u64, done: u64) {
+        let percent = |done: u64| (done.saturating_mul(100) / self.total).min(100);
+        let now = percent(done);
+        if !self.is_terminal || now == percent(before) {
             return;
         }
-        self.shown = Some(percent);
-        let full = percent.min(100) * WIDTH / 100;
-        eprint!("\r{:<24} [{}{}] {percent:>3} %", self.what, "#".repeat(full), " ".repeat(WIDTH - full));
-        let _ = std::io::stderr().flush();
+        self.is_shown.store(true, Ordering::Relaxed);
+        let full = usize::try_from(now).unwrap_or(100) * WIDTH / 100;
+        let _ = write!(stderr(), "\r{:<24} [{:<WIDTH$}] {now:>3} %", self.what, "#".repeat(full));
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if self.shown.is_some() {
-            eprint!("\r{}\r", " ".repeat(WIDTH + 40));
+        if self.is_shown.load(Ordering::Relaxed) {
+            let _ = write!(stderr(), "\r{}\r", " ".repeat(WIDTH + 40));
         }
     }
 }

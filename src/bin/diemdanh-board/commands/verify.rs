@@ -1,5 +1,6 @@
 //! Checks exports against the board's key and what the board collected.
 
+use super::progress::Progress;
 use clap::Args;
 use host::export_folder::FolderSource;
 use host::folder::{read_chosen, read_text_file};
@@ -7,12 +8,7 @@ use host::threads::SideBySide;
 use office::verify::Verification;
 use office::{Check, Outside, Verdict, exam, report};
 use record::{BoardKeys, EntryRef, ExportSource, RevocationList};
-use std::{
-    error::Error,
-    io::{IsTerminal as _, Write as _, stderr},
-    path::PathBuf,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::{error::Error, path::PathBuf};
 
 #[derive(Args)]
 pub(crate) struct Verify {
@@ -45,12 +41,12 @@ pub(crate) fn run(args: &Verify) -> Result<Verdict, Box<dyn Error>> {
     let outside = outside(args, &board)?;
     let folders: Vec<FolderSource> = args.paths.iter().map(|path| FolderSource::open_or_stray(path)).collect();
     let sources: Vec<&dyn ExportSource> = folders.iter().map(|folder| folder as &dyn ExportSource).collect();
-    let bar = Bar::over(&sources);
+    let bar = Progress::over("kiểm tra", bundle_bytes(&sources));
     let progress = |bytes| bar.add(bytes);
     let check = Check { board: &board, outside: &outside, spread: &SideBySide::new(), progress: &progress };
     let named = args.paths.iter().map(|path| path.display().to_string()).zip(sources.iter().copied());
     let all = check.run_named(&named.collect::<Vec<_>>());
-    bar.clear();
+    drop(bar);
     print(args, &all)?;
     Ok(report::worst(all.iter().map(Verification::verdict)))
 }
@@ -95,40 +91,12 @@ fn place(text: &str) -> Result<EntryRef, String> {
     Ok(EntryRef { segment, seq })
 }
 
-/// A bar on the terminal, for work that takes longer than a moment.
-struct Bar {
-    total: u64,
-    done: AtomicU64,
-    shown: bool,
+/// The bundles of entries: what takes the time.
+fn bundle_bytes(sources: &[&dyn ExportSource]) -> u64 {
+    let bundles = |source: &&dyn ExportSource| -> u64 {
+        let sizes = source.sizes();
+        let bundles = sizes.iter().filter(|(path, _)| path.contains("/tile/entries/"));
+        bundles.fold(0, |sum, (_, size)| sum.saturating_add(*size))
+    };
+    sources.iter().map(bundles).fold(0, u64::saturating_add)
 }
-
-impl Bar {
-    fn over(sources: &[&dyn ExportSource]) -> Self {
-        let bundles = |source: &&dyn ExportSource| -> u64 {
-            let sizes = source.sizes();
-            let bundles = sizes.iter().filter(|(path, _)| path.contains("/tile/entries/"));
-            bundles.fold(0, |sum, (_, size)| sum.saturating_add(*size))
-        };
-        let total = sources.iter().map(bundles).fold(0, u64::saturating_add);
-        Self { total, done: AtomicU64::new(0), shown: total > BAR_FROM_BYTES && stderr().is_terminal() }
-    }
-
-    fn add(&self, bytes: u64) {
-        let before = self.done.fetch_add(bytes, Ordering::Relaxed);
-        let percent = |done: u64| done.saturating_mul(100) / self.total.max(1);
-        let now = percent(before.saturating_add(bytes)).min(100);
-        if self.shown && now != percent(before) {
-            let full = usize::try_from(now / 5).unwrap_or(20);
-            let _ = write!(stderr(), "\r[{:<20}] {now:3} %", "#".repeat(full));
-        }
-    }
-
-    fn clear(&self) {
-        if self.shown {
-            let _ = write!(stderr(), "\r{:30}\r", "");
-        }
-    }
-}
-
-/// Less is done before anybody reads a bar.
-const BAR_FROM_BYTES: u64 = 8 << 20;

@@ -181,7 +181,7 @@ fn read_list(path: &Path, mapping: Option<&Path>, settings: &Settings) -> Result
         Some(path) => found.mended_by(&read_text_file(path)?)?,
         None => found,
     };
-    let mut progress = Progress::new("đọc danh sách", table.rows());
+    let progress = Progress::new("đọc danh sách", table.rows());
     let mut intake = Intake::read(&table, &mapping, &mut |done| progress.at(done));
     drop(progress);
     intake.check(&mapping, &settings.capacity());

@@ -194,7 +194,7 @@ pub(crate) fn letters(args: &Letters) -> Result<ExitCode, Box<dyn Error>> {
         say!("sẽ ghi {} và {}", args.out.display(), args.folder.join(OPERATORS_FILE).display());
         return Ok(ExitCode::SUCCESS);
     }
-    let mut progress = Progress::new("tạo mã PIN", recipients.len());
+    let progress = Progress::new("tạo mã PIN", recipients.len());
     let drawn = letters::draw(&recipients, PinCost::default(), &mut SystemRandom, &mut |done| progress.at(done))?;
     drop(progress);
     write(args, &exam, &drawn)

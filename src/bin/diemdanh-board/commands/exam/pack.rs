@@ -321,7 +321,7 @@ type Done = Result<Result<(), PackFault>, Box<dyn Error>>;
 /// Says what would be packed.
 fn foresee(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
     let tools = Tools::of(&args.folder)?;
-    let (mut shown, mut progress) = (Shown::default(), Progress::new("xem trước", plans.len()));
+    let (mut shown, progress) = (Shown::default(), Progress::new("xem trước", plans.len()));
     for (plan, done) in plans.iter().zip(1..) {
         progress.at(done);
         let prepared = match prepare(order, plan, &tools) {
@@ -369,7 +369,7 @@ fn make(args: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
     };
     let trust_store = trust_store_version(order.trust)?;
     let (mut staging, mut ledger) = (Staging::begin(&args.out)?, order.exam.packages.clone());
-    let (mut shown, mut progress) = (Shown::default(), Progress::new("đóng gói", plans.len()));
+    let (mut shown, progress) = (Shown::default(), Progress::new("đóng gói", plans.len()));
     let mut stopped: Option<Result<PackFault, Box<dyn Error>>> = None;
     let mut done = 0;
     SideBySide::new().in_order(plans.len(), &one, &mut |made| {

@@ -75,7 +75,7 @@ fn goes_with_others(trap: Trap) -> bool {
 /// Girls and boys in the hair that the drawing has for them.
 fn portraits(people: &[SamplePerson]) -> NewFiles {
     let drawn = people.len().min(MAX_PORTRAITS);
-    let mut progress = Progress::new("vẽ ảnh", drawn);
+    let progress = Progress::new("vẽ ảnh", drawn);
     let mut files = Vec::new();
     for (number, one) in (1_u32..).zip(people.iter().take(drawn)) {
         let jpeg = face::jpeg(number * 2 + u32::from(!one.female));
