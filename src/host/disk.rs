@@ -1,5 +1,6 @@
 //! The journal on a disk, and how much room is left there.
 
+use super::durable::{Disk, Medium as _};
 use super::file;
 use super::folder::{FolderError, read_folder, read_text_file, write_new_file};
 use record::export::KeptAnchor;
@@ -136,7 +137,7 @@ impl LogStore for FileStore {
         options.append(true).create_new(true);
         let file = options.open(self.path(segment)).map_err(|error| fault(&error))?;
         file.sync_all().map_err(|error| fault(&error))?;
-        sync_folder(&self.folder).map_err(|error| fault(&error))?;
+        Disk.sync_names(&self.folder).map_err(|error| fault(&error))?;
         (self.current, self.written) = (Some(file), 0);
         Ok(())
     }
@@ -218,8 +219,7 @@ pub fn keep_anchor(folder: &Path, segment: u32, size: u64, note: &str) -> Result
 /// [`FolderError`].
 pub fn keep_evidence(folder: &Path, sha256: &str, sealed: &[u8]) -> Result<(), FolderError> {
     file::create_folders(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })?;
-    write_new_file(&folder.join(format!("{sha256}.{EVIDENCE_EXTENSION}")), sealed)?;
-    sync_folder(folder).map_err(|error| FolderError::Os { path: folder.to_owned(), error })
+    write_new_file(&folder.join(format!("{sha256}.{EVIDENCE_EXTENSION}")), sealed)
 }
 
 /// The sealed files of evidence by their names; none where nothing was kept.
@@ -255,15 +255,6 @@ pub fn kept_anchors(folder: &Path) -> Result<Vec<KeptAnchor>, FolderError> {
 fn anchor_name(name: &str) -> Option<(u32, u64)> {
     let (segment, size) = name.strip_suffix(ANCHOR_EXTENSION)?.strip_suffix('.')?.split_once('-')?;
     Some((segment.parse().ok()?, size.parse().ok()?))
-}
-
-/// Makes the names in a folder durable.
-///
-/// # Errors
-/// The operating system's error.
-pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
-    // Windows flushes names with the files; it cannot open a folder as a file.
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn segment_number(name: &str) -> Option<u32> {

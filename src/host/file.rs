@@ -4,7 +4,7 @@
 //! umask says. On a system without such modes, and on a medium without them (VFAT), the folder's own rules hold.
 
 use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read as _};
 use std::path::Path;
 
 /// Reads the file at `path`.
@@ -55,15 +55,6 @@ pub fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, FILE_MODE);
     options
-}
-
-/// Writes a new file and flushes it.
-///
-/// # Errors
-/// The operating system's; [`io::ErrorKind::AlreadyExists`], for nothing is overwritten.
-pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = private().write(true).create_new(true).open(path)?;
-    file.write_all(bytes).and_then(|()| file.sync_all())
 }
 
 /// Makes a folder and those above it that are missing, each its owner's alone.

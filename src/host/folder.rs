@@ -1,10 +1,7 @@
 //! Whole folders: written so that they are there completely or not at all, and read with limits.
 
-use super::disk::sync_folder;
+use super::durable::{self, Disk, Medium, PARTIAL, Waiting, parent};
 use super::file;
-use super::random::SystemRandom;
-use bits::hex;
-use bits::random::Random as _;
 use std::{
     collections::BTreeMap,
     fs,
@@ -60,55 +57,6 @@ pub fn write_folder(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fo
     write_folder_on(&mut Disk, target, files)
 }
 
-/// The calls that a folder is written with. Real: [`Disk`]; tests let each of them fail.
-pub trait Medium {
-    /// Makes a folder and those above it.
-    ///
-    /// # Errors
-    /// The operating system's.
-    fn create_folder(&mut self, path: &Path) -> io::Result<()>;
-
-    /// Writes a new file and flushes it.
-    ///
-    /// # Errors
-    /// The operating system's.
-    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()>;
-
-    /// Makes the names in a folder durable.
-    ///
-    /// # Errors
-    /// The operating system's.
-    fn sync_names(&mut self, path: &Path) -> io::Result<()>;
-
-    /// Gives a folder its final name.
-    ///
-    /// # Errors
-    /// The operating system's.
-    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()>;
-}
-
-/// The operating system's files, readable by their owner only.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Disk;
-
-impl Medium for Disk {
-    fn create_folder(&mut self, path: &Path) -> io::Result<()> {
-        file::create_folders(path)
-    }
-
-    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        file::write_new(path, bytes)
-    }
-
-    fn sync_names(&mut self, path: &Path) -> io::Result<()> {
-        sync_folder(path)
-    }
-
-    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        fs::rename(from, to)
-    }
-}
-
 /// The same on a medium of the caller's.
 ///
 /// # Errors
@@ -117,27 +65,26 @@ pub fn write_folder_on(medium: &mut dyn Medium, target: &Path, files: &[(String,
     if target.symlink_metadata().is_ok() {
         return Err(FolderError::Exists(target.to_owned()));
     }
-    let parent = target.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let name = target.file_name().ok_or_else(|| FolderError::NotPlain(target.to_owned()))?;
-    let partial = parent.join(format!(".{}.partial", name.to_string_lossy()));
+    let partial = parent(target).join(format!(".{}{PARTIAL}", name.to_string_lossy()));
     if partial.symlink_metadata().is_ok() {
         fs::remove_dir_all(&partial).map_err(at(&partial))?;
     }
-    let written =
-        write_partial(medium, &partial, files).and_then(|()| medium.rename(&partial, target).map_err(at(target)));
+    let written = write_partial(medium, &partial, files)
+        .and_then(|()| durable::rename(medium, &partial, target).map_err(at(target)));
     if let Err(error) = written {
         // A full disk leaves nothing of anybody behind.
         let _ = fs::remove_dir_all(&partial);
         return Err(error);
     }
-    medium.sync_names(parent).map_err(at(parent))?;
     read_back(target, files)
 }
 
 fn write_partial(medium: &mut dyn Medium, partial: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
     medium.create_folder(partial).map_err(at(partial))?;
     for (path, bytes) in files {
-        write_file(medium, partial, path, bytes)?;
+        let place = place(medium, partial, path)?;
+        durable::write_unnamed(medium, &place, bytes).map_err(at(&place))?;
     }
     sync_tree(medium, partial)
 }
@@ -147,7 +94,7 @@ fn write_partial(medium: &mut dyn Medium, partial: &Path, files: &[(String, Vec<
 /// # Errors
 /// [`FolderError`].
 pub fn write_new_file(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    file::write_new(path, bytes).map_err(|error| match error.kind() {
+    durable::create(&mut Disk, path, bytes).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => FolderError::Exists(path.to_owned()),
         _ => at(path)(error),
     })
@@ -165,8 +112,7 @@ pub fn remove(path: &Path) -> Result<bool, FolderError> {
         Err(error) => Err(error),
     };
     removed.map_err(at(path))?;
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    sync_folder(parent).map_err(at(parent))?;
+    Disk.sync_names(parent(path)).map_err(at(parent(path)))?;
     Ok(true)
 }
 
@@ -178,9 +124,7 @@ pub fn set_aside(path: &Path) -> Result<PathBuf, FolderError> {
     let named = |number: u32| PathBuf::from(format!("{}.old-{number}", path.display()));
     let free = (1..=MAX_OLD).map(named).find(|old| old.symlink_metadata().is_err());
     let old = free.ok_or(FolderError::TooLarge)?;
-    fs::rename(path, &old).map_err(at(path))?;
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    sync_folder(parent).map_err(at(parent))?;
+    durable::rename(&mut Disk, path, &old).map_err(at(path))?;
     Ok(old)
 }
 
@@ -193,20 +137,37 @@ const MAX_OLD: u32 = 1_000;
 /// # Errors
 /// [`FolderError`]; before the first rename nothing has changed, and a name that was taken is taken by a whole file.
 pub fn replace_files(folder: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
-    // Another program's unfinished file never has the same name.
-    let mark = hex::encode_lower(&SystemRandom.bytes(MARK_LEN));
-    let beside = |path: &str| format!("{path}.{mark}{PARTIAL}");
-    let written = files.iter().try_for_each(|(path, bytes)| write_file(&mut Disk, folder, &beside(path), bytes));
-    if let Err(error) = written {
-        // A full disk leaves nothing of anybody behind.
-        files.iter().for_each(|(path, _)| drop(fs::remove_file(folder.join(beside(path)))));
-        return Err(error);
+    replace_files_on(&mut Disk, folder, files)
+}
+
+/// The same on a medium of the caller's.
+///
+/// # Errors
+/// As [`replace_files`].
+pub fn replace_files_on(
+    medium: &mut dyn Medium,
+    folder: &Path,
+    files: &[(String, Vec<u8>)],
+) -> Result<(), FolderError> {
+    let mut waiting = Vec::new();
+    for (path, bytes) in files {
+        let written =
+            place(medium, folder, path).and_then(|place| Waiting::write(medium, &place, bytes).map_err(at(&place)));
+        match written {
+            Ok(file) => waiting.push(file),
+            Err(error) => {
+                waiting.into_iter().for_each(|file| file.give_up(medium));
+                return Err(error);
+            }
+        }
     }
-    for (path, _) in files {
-        let target = folder.join(path);
-        fs::rename(folder.join(beside(path)), &target).map_err(at(&target))?;
-        let parent = target.parent().unwrap_or(folder);
-        sync_folder(parent).map_err(at(parent))?;
+    let mut waiting = waiting.into_iter();
+    while let Some(file) = waiting.next() {
+        let path = file.path().to_owned();
+        if let Err(error) = file.name(medium) {
+            waiting.for_each(|file| file.give_up(medium));
+            return Err(at(&path)(error));
+        }
     }
     Ok(())
 }
@@ -405,7 +366,8 @@ fn read_file(path: &Path, left_bytes: &mut u64) -> Result<Vec<u8>, FolderError> 
     Ok(bytes)
 }
 
-fn write_file(medium: &mut dyn Medium, folder: &Path, path: &str, bytes: &[u8]) -> Result<(), FolderError> {
+/// Where `path` is to be written in `folder`; the folders between are made.
+fn place(medium: &mut dyn Medium, folder: &Path, path: &str) -> Result<PathBuf, FolderError> {
     let plain = |part: &str| !part.is_empty() && part != "." && part != ".." && !part.contains(['\\', ':']);
     let target = folder.join(path);
     if !path.split('/').all(plain) {
@@ -413,7 +375,7 @@ fn write_file(medium: &mut dyn Medium, folder: &Path, path: &str, bytes: &[u8]) 
     }
     let parent = target.parent().unwrap_or(folder);
     medium.create_folder(parent).map_err(at(parent))?;
-    medium.write_new(&target, bytes).map_err(at(&target))
+    Ok(target)
 }
 
 /// Makes every name below `folder` durable.
@@ -440,9 +402,5 @@ fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
     move |error| FolderError::Os { path: path.to_owned(), error }
 }
 
-/// Behind the name of a file that is not yet whole.
-const PARTIAL: &str = ".partial";
-/// Bytes that tell one run's unfinished files from another's.
-const MARK_LEN: usize = 4;
 /// Portraits of a national exam.
 const MAX_NAMES: usize = 2_000_000;

@@ -3,7 +3,7 @@
 //! The file is text: a head line, the key's name, the costs and salt of the derivation, the nonce, the box. All
 //! lines but the box are authenticated with it.
 
-use super::disk::sync_folder;
+use super::durable::{self, Disk};
 use super::file;
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -94,9 +94,7 @@ pub fn create_key_file(
 ) -> Result<NoteKey, KeyFileError> {
     let key = NoteKey::generate(name, random)?;
     let text = seal(&key, passphrase, cost, random)?;
-    file::write_new(path, text.as_bytes()).map_err(os)?;
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    sync_folder(parent).map_err(os)?;
+    durable::create(&mut Disk, path, text.as_bytes()).map_err(os)?;
     Ok(key)
 }
 

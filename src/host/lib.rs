@@ -12,6 +12,7 @@ pub mod confined;
 pub mod device_key;
 pub mod device_seal;
 pub mod disk;
+pub mod durable;
 pub mod export_folder;
 pub mod file;
 pub mod folder;

@@ -3,7 +3,7 @@
 //! Invariants: an output is never an input, never within a folder that a program keeps (an exam's), and never takes the
 //! place of something that is there.
 
-use super::file;
+use super::durable::{self, Disk};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +80,7 @@ impl Outputs {
     /// [`OutputError`].
     pub fn put(&self, path: &Path, bytes: &[u8]) -> Result<(), OutputError> {
         self.check(path)?;
-        file::write_new(path, bytes).map_err(|error| OutputError::Os { path: path.to_owned(), error })
+        durable::create(&mut Disk, path, bytes).map_err(|error| OutputError::Os { path: path.to_owned(), error })
     }
 }
 

@@ -9,11 +9,8 @@
 //! - The list is never replaced before the document lies whole on the disk.
 //! - An existing document is never overwritten.
 
-use super::disk::sync_folder;
-use super::folder::{Disk, FolderError, Medium};
-use super::random::SystemRandom;
-use bits::hex;
-use bits::random::Random as _;
+use super::durable::{self, Disk, Medium, parent};
+use super::folder::FolderError;
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -64,12 +61,10 @@ pub fn write_pair_on(
     let (folder, unfinished) = (parent(path), unfinished(path, mark)?);
     refuse_existing(path)?;
     medium.create_folder(folder).map_err(at(folder))?;
-    medium.write_new(&unfinished, bytes).map_err(at(&unfinished))?;
-    medium.sync_names(folder).map_err(at(folder))?;
-    replace_on(medium, list, lines)?;
+    durable::create(medium, &unfinished, bytes).map_err(at(&unfinished))?;
+    durable::replace(medium, list, lines).map_err(at(list))?;
     refuse_existing(path)?;
-    medium.rename(&unfinished, path).map_err(at(path))?;
-    medium.sync_names(folder).map_err(at(folder))
+    durable::rename(medium, &unfinished, path).map_err(at(path))
 }
 
 /// Replaces a file by one that only its owner reads, whole or not at all.
@@ -77,7 +72,7 @@ pub fn write_pair_on(
 /// # Errors
 /// The operating system's.
 pub fn replace_private(path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    replace_on(&mut Disk, path, bytes)
+    durable::replace(&mut Disk, path, bytes).map_err(at(path))
 }
 
 /// Brings a run that was cut to its end, or takes its leavings away. `is_in_force` knows the mark of the list in force.
@@ -98,23 +93,13 @@ pub fn settle(path: &Path, is_in_force: impl Fn(&str) -> bool) -> Result<Settled
         }
     }
     if !left.is_empty() {
-        sync_folder(folder).map_err(at(folder))?;
+        Disk.sync_names(folder).map_err(at(folder))?;
     }
     Ok(match (finished, removed) {
         (true, _) => Settled::Finished,
         (false, 0) => Settled::Nothing,
         (false, count) => Settled::Removed(count),
     })
-}
-
-fn replace_on(medium: &mut dyn Medium, path: &Path, bytes: &[u8]) -> Result<(), FolderError> {
-    let mark = hex::encode_lower(&SystemRandom.bytes(MARK_LEN));
-    let beside = parent(path).join(format!("{}.{mark}{BESIDE}", name(path)?));
-    let written = medium.write_new(&beside, bytes).map_err(at(&beside));
-    written.and_then(|()| medium.rename(&beside, path).map_err(at(path))).inspect_err(|_| {
-        let _ = fs::remove_file(&beside);
-    })?;
-    medium.sync_names(parent(path)).map_err(at(parent(path)))
 }
 
 /// The documents of this name that wait for their list, by their marks.
@@ -149,17 +134,9 @@ fn name(document: &Path) -> Result<String, FolderError> {
     name.map(str::to_owned).ok_or_else(|| FolderError::NotPlain(document.to_owned()))
 }
 
-fn parent(path: &Path) -> &Path {
-    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
 fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {
     move |error| FolderError::Os { path: path.to_owned(), error }
 }
 
 /// In plain sight: whoever finds it can ask what became of the run.
 const UNFINISHED: &str = ".unfinished";
-/// As `host::folder` names what is not yet whole.
-const BESIDE: &str = ".partial";
-/// Bytes that tell one run's unfinished file from another's.
-const MARK_LEN: usize = 4;

@@ -3,6 +3,7 @@
 //!
 //! Invariant: nothing is overwritten.
 
+use super::durable::{self, Disk};
 use super::{file, terminal};
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
@@ -37,7 +38,7 @@ pub fn create(folder: &Path) -> io::Result<()> {
 /// [`io::ErrorKind::AlreadyExists`]; the operating system's errors.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let named = |error: io::Error| io::Error::new(error.kind(), format!("{}: {error}", path.display()));
-    file::write_new(path, bytes).map_err(named)
+    durable::create(&mut Disk, path, bytes).map_err(named)
 }
 
 /// The first line of the file at `place`, or of the standard input; at a terminal it is asked for and not shown.

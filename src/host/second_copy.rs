@@ -1,7 +1,7 @@
 //! A copy of the journal on a second medium, as it grows. Nobody waits for it, and nothing stops when it is gone.
 
-use super::file;
-use super::{disk::sync_folder, threads};
+use super::durable::{Disk, Medium as _};
+use super::{file, threads};
 use std::{
     collections::BTreeMap,
     fs,
@@ -169,7 +169,7 @@ impl Copier {
         to.write_all(own.get(both..).unwrap_or_default())?;
         to.sync_data()?;
         if is_new {
-            sync_folder(&self.target)?;
+            Disk.sync_names(&self.target)?;
         }
         self.agreed.insert(name.to_owned(), agreed + u64::try_from(own.len()).unwrap_or(0));
         Ok(true)

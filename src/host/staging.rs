@@ -5,9 +5,9 @@
 //!
 //! Invariant: no file of the folder is ever overwritten.
 
-use super::disk::sync_folder;
+use super::durable::{self, Disk, Medium as _};
 use super::file;
-use super::folder::{FolderError, list_names, write_new_file};
+use super::folder::{FolderError, list_names};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -46,7 +46,8 @@ impl Staging {
         if target.symlink_metadata().is_ok() {
             return Err(FolderError::Exists(target));
         }
-        write_new_file(&self.hidden.join(name), bytes)?;
+        let hidden = self.hidden.join(name);
+        durable::write_unnamed(&mut Disk, &hidden, bytes).map_err(at(&hidden))?;
         self.names.push(name.to_owned());
         Ok(())
     }
@@ -57,8 +58,8 @@ impl Staging {
     /// [`FolderError`].
     pub fn keep(&mut self) -> Result<(), FolderError> {
         self.is_kept = true;
-        sync_folder(&self.hidden).map_err(at(&self.hidden))?;
-        sync_folder(&self.folder).map_err(at(&self.folder))
+        Disk.sync_names(&self.hidden).map_err(at(&self.hidden))?;
+        Disk.sync_names(&self.folder).map_err(at(&self.folder))
     }
 
     /// Gives every file its name.
@@ -99,9 +100,9 @@ pub fn recover(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Result<Vec<Stri
 fn name_all(folder: &Path, hidden: &Path, names: &[String]) -> Result<(), FolderError> {
     for name in names {
         let target = folder.join(name);
-        fs::rename(hidden.join(name), &target).map_err(at(&target))?;
+        Disk.rename(&hidden.join(name), &target).map_err(at(&target))?;
     }
-    sync_folder(folder).map_err(at(folder))?;
+    Disk.sync_names(folder).map_err(at(folder))?;
     remove_hidden(hidden)
 }
 

@@ -3,12 +3,12 @@
 //! Invariants: what is checked is what was read, not what lies there a moment later; a folder whose version is lower
 //! than one that this desk has used before is refused.
 
+use super::durable::{self, Disk};
 use super::file;
 use super::folder::{FolderError, read_text_file};
 use super::trust::{Listing, MANIFEST, TrustFolder};
 use bits::hex;
 use record::{BoardKeys, Digest};
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use tlog::{NoteError, NoteKey};
@@ -123,8 +123,7 @@ pub fn remember(memory: &Path, version: u64) -> Result<(), TrustNoteError> {
         return Err(TrustNoteError::Older { version, seen });
     }
     if version > seen {
-        let next = memory.with_extension("next");
-        fs::write(&next, format!("{version}\n")).and_then(|()| fs::rename(&next, memory)).map_err(failed)?;
+        durable::replace(&mut Disk, memory, format!("{version}\n").as_bytes()).map_err(failed)?;
     }
     Ok(())
 }

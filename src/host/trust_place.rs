@@ -3,6 +3,7 @@
 //! Invariants: nothing is replaced but what is new, empty, or a trust folder by its own manifest; nothing is ever removed
 //! but what that manifest lists; a reader sees the old folder or the new one, never a mixture.
 
+use super::durable::{self, Disk, Medium as _, parent};
 use super::folder::{FolderError, write_folder};
 use super::trust::{Listing, MANIFEST, is_of_trust_folder, read_manifest};
 use super::trust_note::NOTE;
@@ -137,12 +138,12 @@ fn is_ours(listing: &Listing, name: &str) -> bool {
 fn exchange(next: &Path, folder: &Path) -> io::Result<()> {
     #[cfg(target_os = "linux")]
     if rustix::fs::renameat_with(CWD, next, CWD, folder, RenameFlags::EXCHANGE).is_ok() {
-        return Ok(());
+        return Disk.sync_names(parent(folder));
     }
     let old = next.with_extension("old");
-    fs::rename(folder, &old)?;
-    fs::rename(next, folder)?;
-    fs::rename(&old, next)
+    durable::rename(&mut Disk, folder, &old)?;
+    durable::rename(&mut Disk, next, folder)?;
+    durable::rename(&mut Disk, &old, next)
 }
 
 fn at(path: &Path) -> impl Fn(io::Error) -> FolderError + '_ {

@@ -4,7 +4,8 @@ use crate::programs::program;
 use diemdanh::bits::{random::SeededRandom, secret::Secret};
 use diemdanh::checkin::sign_in::{FIRST_LOCK_MS, LOCKING_TRIES, STOPPING_TRIES};
 use diemdanh::crypto::pin::{PinCheck, PinCost};
-use diemdanh::host::folder::{Disk, FolderError, Medium};
+use diemdanh::host::durable::{Disk, Medium};
+use diemdanh::host::folder::FolderError;
 use diemdanh::host::pair::{Document, Settled, settle, write_pair, write_pair_on};
 use diemdanh::office::exam::letters::{self, LetterFault};
 use diemdanh::office::exam::{Exam, OPERATORS_FILE, Operator, Role, Settings, Site, letter_page, operators};
@@ -178,6 +179,10 @@ impl Medium for Cut {
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.at(|| Disk.rename(from, to))
+    }
+
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
+        self.at(|| Disk.remove(path))
     }
 }
 

@@ -37,6 +37,7 @@ mod device_keys;
 mod device_seal;
 mod diagnostics;
 mod differential;
+mod durable;
 mod evidence;
 mod exam_check;
 mod exam_commands;

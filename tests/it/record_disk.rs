@@ -4,7 +4,8 @@ use crate::forge::{Forge, add, answer, manual, request, session};
 use crate::record_support::{at, check_in, code, device, open, opening};
 use diemdanh::bits::random::{Random as _, SeededRandom};
 use diemdanh::host::disk::{FileStore, RESERVE_BYTES};
-use diemdanh::host::folder::{Disk, FolderError, Medium, read_folder, write_folder, write_folder_on};
+use diemdanh::host::durable::{Disk, Medium};
+use diemdanh::host::folder::{FolderError, read_folder, write_folder, write_folder_on};
 use diemdanh::host::index::{Content, Index, IndexFault};
 use diemdanh::host::second_copy::{Copier, CopyState};
 use diemdanh::record::segment::read_segment;
@@ -144,9 +145,9 @@ fn a_rebuilt_index_equals_the_live_one() {
 }
 
 /// A medium whose calls fail from the `n`-th on, as a stick that is pulled, or at the `n`-th only.
-struct Pulled {
-    calls_left: u32,
-    for_good: bool,
+pub(crate) struct Pulled {
+    pub(crate) calls_left: u32,
+    pub(crate) for_good: bool,
 }
 
 impl Pulled {
@@ -183,6 +184,10 @@ impl Medium for Pulled {
 
     fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
         self.call(|disk| disk.rename(from, to))
+    }
+
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
+        self.call(|disk| disk.remove(path))
     }
 }
 
