@@ -147,21 +147,21 @@ pub struct People {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackageSettings {
-    /// The board's domain.
+    /// The board's domain, first part of every origin.
     pub board: String,
     /// The exam, a part of every log's name.
     pub exam: String,
-    /// The exam's name on screens and paper.
+    /// The exam's name as people read it, on screens and paper.
     pub title: String,
     /// Local time minus UTC, in hours.
     pub utc_offset_hours: i8,
-    /// For training only.
+    /// As the note says: the two are held together.
     pub training: bool,
-    /// The session.
+    /// Which session the candidates are expected in, and when.
     pub session: PackageSession,
-    /// The site.
+    /// Where they are expected.
     pub site: PackageSite,
-    /// The rules of the desks.
+    /// The board's rules; a desk's own file makes them stricter, never weaker.
     pub policy: PackagePolicy,
 }
 
@@ -177,15 +177,15 @@ impl PackageSettings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PackageSession {
-    /// A part of every log's name.
+    /// A short word, `b1`; a part of every log's name.
     pub id: String,
     /// As the list of candidates writes it; empty where it has no sessions.
     pub title: String,
-    /// When the doors open.
+    /// When people may come; nothing where the exam does not say.
     pub opens: Option<Timestamp>,
-    /// The start signal.
+    /// The start signal: who comes later is late.
     pub start: Timestamp,
-    /// The last moment at which somebody is let in.
+    /// Nobody is let in after this moment; nothing: as long as the desk is open.
     pub last_entry: Option<Timestamp>,
 }
 

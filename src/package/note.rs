@@ -23,25 +23,25 @@ pub const MAX_PACKAGE_LEN: u64 = 1 << 30;
 pub struct PackageNote {
     /// The board's domain, and the name of the key that signs.
     pub board: String,
-    /// The exam.
+    /// The exam's word, first part of the package's id.
     pub exam: String,
-    /// The session.
+    /// The session's word, a part of every log that is written with it.
     pub session: String,
     /// The site, as the list of candidates writes it; empty where the exam has no sites.
     pub site: String,
-    /// For training only.
+    /// Packed for training: no desk takes it for an exam, none takes another for training.
     pub training: bool,
     /// One more with every package of this exam, session and site, from 1.
     pub version: u32,
-    /// Good from.
+    /// No desk takes it before this moment.
     pub not_before: Timestamp,
-    /// Good until.
+    /// No desk takes it or works with it after this moment, by the latest time it knows.
     pub not_after: Timestamp,
-    /// Candidates in it.
+    /// How many candidates the people's part lists: it is counted when a PIN opens it.
     pub rows: u64,
-    /// Bytes of both ciphertexts.
+    /// How long both ciphertexts are together, in bytes.
     pub size: u64,
-    /// So many of them are the first ciphertext.
+    /// How long the first ciphertext, the front, is; the people's is the rest.
     pub front: u64,
     /// SHA-256 of both ciphertexts.
     pub sha256: Digest,
@@ -49,7 +49,7 @@ pub struct PackageNote {
     pub min_program: String,
     /// The number of the revocation list in it; 0 where there is none.
     pub revocations: u32,
-    /// SHA-256 of the version before this one.
+    /// SHA-256 of the ciphertexts of the version before; nothing for version 1.
     pub previous: Option<Digest>,
     /// The set of board keys that speaks here; packages of older programs name none.
     pub board_keys: Option<Digest>,
@@ -340,13 +340,13 @@ impl Statement for PackageNote {
 pub struct PackageReceipt {
     /// The package's [`PackageNote::id`].
     pub package: String,
-    /// Its version.
+    /// The version that was taken.
     pub version: u32,
-    /// SHA-256 of its ciphertext.
+    /// SHA-256 of its ciphertexts: the board sees that nothing else was taken.
     pub sha256: Digest,
-    /// The desk.
+    /// The id of the desk, whose device key signs.
     pub desk: String,
-    /// When, by the desk's clock.
+    /// When it was taken, by the desk's clock.
     pub at: Timestamp,
 }
 

@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 pub struct Operator {
     /// As it stands in the log: lower-case letters, digits, `.`, `-`.
     pub code: String,
-    /// The name on the screen.
+    /// The name by which screens ask for her; people only, never in a log.
     pub name: String,
     /// What she may do.
     pub role: Role,

@@ -28,21 +28,21 @@ pub enum CertifyError {
 /// What a certificate is made of.
 #[derive(Debug, Clone)]
 pub struct CertRequest {
-    /// Number of the certificate.
+    /// The board's count of certificates; a revocation names it.
     pub serial: u32,
-    /// The exam.
+    /// The exam's word; the certificate counts in no other exam.
     pub exam: String,
-    /// The desk.
+    /// The desk's id, `ban-01`; the device key is named `<board>/<desk>`.
     pub desk: String,
-    /// The site.
+    /// The site as the list of candidates writes it.
     pub site: String,
-    /// For training only.
+    /// For a training desk: none of its logs counts as live.
     pub training: bool,
-    /// Good from.
+    /// Entries before this moment do not count.
     pub not_before: Timestamp,
-    /// Good until.
+    /// Entries after this moment do not count.
     pub not_after: Timestamp,
-    /// The device key.
+    /// The device key's public half, as the desk's request names it.
     pub device: NoteVerifier,
 }
 

@@ -26,7 +26,7 @@ pub const MAX_STATE_LEN: u64 = 1 << 20;
 /// What a desk knows about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskState {
-    /// The desk.
+    /// The id of the desk that it was written for: a copy is of no use at another.
     pub desk: String,
     /// The set of board keys that this desk takes for the board.
     pub board_keys: Digest,

@@ -13,24 +13,25 @@ pub const ENTRY_VERSION: u8 = 1;
 pub struct Entry {
     /// Version of the form, [`ENTRY_VERSION`].
     pub v: u8,
-    /// Index in the segment.
+    /// Place in the segment, from 0; also the leaf's index in its tree.
     pub seq: u64,
     /// Wall clock, UTC, whole milliseconds.
     #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
     pub t: Timestamp,
-    /// Boot clock, milliseconds.
+    /// Milliseconds since the machine was started, by a clock that nobody sets: it orders entries whatever `t` says.
     pub bt: u64,
     /// The operating system's id of this boot.
     pub boot: String,
-    /// The operator.
+    /// Code of who was signed in; who answered for an entry beside that is in `event`.
     pub op: Code,
-    /// What happened.
+    /// What happened; its fields stand beside these in the JSON, its kind in `ev`.
     #[serde(flatten)]
     pub event: AttendanceEvent,
 }
 
 impl Entry {
-    /// The exact bytes that are hashed and stored; `None` only where the event cannot be written as JSON.
+    /// The exact bytes that are hashed and stored; `None` only where the event cannot be written as JSON, or has a number
+    /// of more than fifteen digits.
     pub fn encode(&self) -> Option<Vec<u8>> {
         json::canonical(&serde_json::to_vec(self).ok()?)
     }

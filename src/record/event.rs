@@ -121,9 +121,9 @@ hex_bytes!(
 /// An earlier entry of this desk's log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct EntryRef {
-    /// The segment's number.
+    /// Number of the segment in this log, from 1.
     pub segment: u32,
-    /// The entry's index in it.
+    /// Place in that segment, from 0.
     pub seq: u64,
 }
 
@@ -139,9 +139,9 @@ pub enum ChipState {
     Unknown,
     /// Altered, forged or cloned.
     Fail,
-    /// The chip did not open.
+    /// No key opened the chip: nothing is said about the document.
     Access,
-    /// The link broke.
+    /// The card left the field or the reader failed before there was a verdict.
     Retry,
     /// No chip was read.
     NotRead,
@@ -151,32 +151,32 @@ pub enum ChipState {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RegistryState {
-    /// Everything agrees.
+    /// The registry holds what the card says, and the card counts.
     Match,
-    /// Facts differ.
+    /// The registry holds another name, date or signer than the card.
     Mismatch,
-    /// The card does not count any more.
+    /// The registry says that the card was revoked, lost, replaced or has expired.
     CardInvalid,
     /// The registry does not know the number.
     NotFound,
-    /// A code that we do not know.
+    /// A code of the registry's own, kept word for word: a person decides.
     UnknownCode,
     /// Asked, no answer yet.
     Pending,
-    /// Not asked.
+    /// The rules do not ask, or nobody could be asked.
     NotAsked,
-    /// An answer came that does not count.
+    /// An answer that is unsigned, late or not to this question: as if there were none.
     Refused,
 }
 
 /// A person let in on a card.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckIn {
-    /// The candidate.
+    /// Who was let in, by the roster's random id.
     pub cand: CandidateRef,
-    /// The document.
+    /// The card, by a keyed digest of its number: the same card is the same value in one exam.
     pub doc: DocumentRef,
-    /// The inspection's verdict.
+    /// What the inspection of this contact ended in.
     pub chip: ChipState,
     /// How the chip was opened: `pace-can`, `pace-mrz`, `bac`.
     pub access: Code,
@@ -240,7 +240,7 @@ pub enum AttendanceEvent {
         registry: RegistryState,
         /// Why, as a stable code.
         reason: Code,
-        /// The second person.
+        /// Code of the second person, whom every such decision needs.
         second: Code,
     },
     /// A person was not let in.
@@ -267,7 +267,7 @@ pub enum AttendanceEvent {
     },
     /// An earlier entry does not count any more.
     Undo {
-        /// Which.
+        /// The entry that does not count any more; it stays in the log.
         refers: EntryRef,
         /// Why.
         reason: Code,
@@ -368,16 +368,16 @@ pub enum AttendanceEvent {
     },
     /// Something happened to a device: reader, scanner, disk, network, power, operator's lock.
     DeviceEvent {
-        /// Which.
+        /// Which device, as a stable word: `reader`, `witness`, …
         device: Code,
-        /// What.
+        /// What became of it: the code of a failure, or a word such as `ready`, `low`.
         event: Code,
     },
     /// A person's data was shown without a card.
     PersonViewed {
         /// The candidate.
         cand: CandidateRef,
-        /// What for.
+        /// What for: `search` where the row was picked, `listed` where it stood among others.
         purpose: Code,
     },
     /// The wall clock moved against the boot clock. Written by the log itself.
@@ -435,7 +435,7 @@ pub enum AttendanceEvent {
     },
     /// The segment ends on purpose.
     Close {
-        /// Sums.
+        /// What the segment adds up to, so that a reader of the last entry can hold it against the others.
         totals: Totals,
     },
 }

@@ -24,11 +24,11 @@ pub const EVIDENCE_FOLDER: &str = "evidence/";
 /// A witness's signature that came after the segment was closed, and so stands beside the log and not in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KeptAnchor {
-    /// The segment.
+    /// Number of the closed segment.
     pub segment: u32,
-    /// Entries that were witnessed.
+    /// How many of its entries the witness saw: all of them, or fewer.
     pub size: u64,
-    /// The cosigned checkpoint.
+    /// The cosigned checkpoint, word for word (C2SP `tlog-cosignature`).
     pub note: String,
 }
 

@@ -1,8 +1,8 @@
 //! Frames of a segment file: `u32 LE length | u32 LE CRC-32 of (kind ‖ payload) | u8 kind | payload`.
 
-/// The longest entry.
+/// The longest entry, in bytes of JSON: a bundle of C2SP `tlog-tiles` has two bytes for a length.
 pub const MAX_ENTRY_LEN: usize = 65_535;
-/// The longest checkpoint.
+/// The longest checkpoint as a note, in bytes.
 pub const MAX_CHECKPOINT_LEN: usize = 4_096;
 
 /// What a frame holds.
@@ -17,11 +17,11 @@ pub enum FrameKind {
 /// One good frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// What it holds.
+    /// Entry or checkpoint: the byte before the payload.
     pub kind: FrameKind,
-    /// The bytes.
+    /// The JSON of an entry, or the text of a signed note.
     pub payload: &'a [u8],
-    /// Offset behind it.
+    /// Where the next frame begins, in bytes from the start of the file.
     pub end: usize,
 }
 

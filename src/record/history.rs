@@ -21,11 +21,11 @@ pub(super) struct History {
 /// How far a segment goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SegmentHead {
-    /// The segment.
+    /// The segment's number, from 1.
     pub segment: u32,
-    /// Its entries.
+    /// How many of its entries were acknowledged.
     pub size: u64,
-    /// The root over them.
+    /// The root of its tree over them.
     pub root: Hash,
 }
 

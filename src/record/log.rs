@@ -20,13 +20,13 @@ use tlog::{NoteError, NoteKey, NoteSigner};
 /// Whose log it is: the parts of an origin.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogName {
-    /// The board's domain.
+    /// The board's domain, `so.example`: one board, one domain, for all its exams.
     pub board: String,
-    /// The exam.
+    /// The exam's word from the board's settings, `tn2026`.
     pub exam: String,
-    /// The desk.
+    /// The desk's id in its certificate, `ban-01`; one journal belongs to one desk.
     pub desk: String,
-    /// The session.
+    /// The session's word, `b1`: a desk begins a log for each.
     pub session: String,
 }
 
@@ -57,17 +57,17 @@ pub struct Opening<'a> {
     pub device: &'a dyn NoteSigner,
     /// The board's note over the device key; empty in training without one.
     pub desk_cert: String,
-    /// True for training.
+    /// True where the log must never count as live.
     pub training: bool,
     /// The operating system's id of this boot.
     pub boot_id: String,
-    /// Who opens.
+    /// The code of who signed in, as the package lists it.
     pub operator: Code,
-    /// The package.
+    /// What the desk works from; nothing where it reads a list of its own.
     pub package: Option<PackageRef>,
-    /// SHA-256 of the policy file.
+    /// SHA-256 of the rules in force as a file: of the package's settings, or of `desk.toml`.
     pub policy_sha256: Digest,
-    /// Version of the trust store.
+    /// What the trust store calls itself in its manifest, or a digest of its files.
     pub trust_store: String,
     /// Name and version of the program.
     pub program: String,
@@ -89,7 +89,7 @@ pub struct Durable {
 }
 
 impl Durable {
-    /// The entry.
+    /// Where the entry stands: what later entries refer to.
     pub fn entry(&self) -> EntryRef {
         EntryRef { segment: self.segment, seq: self.seq }
     }

@@ -8,22 +8,22 @@ use tlog::witness::Introduction;
 /// The package that a desk worked from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PackageRef {
-    /// Its name.
+    /// `<exam>/<session>/<site>`, each part a short word or a digest of it (`log_format`, Packages).
     pub id: Code,
-    /// Its version.
+    /// The board's count of packages for this exam, session and site, from 1.
     pub version: u32,
-    /// SHA-256 of its bytes.
+    /// SHA-256 of both ciphertexts, as the package's note names it.
     pub sha256: Digest,
 }
 
 /// The segment before this one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Previous {
-    /// Its origin.
+    /// The origin of its checkpoints.
     pub origin: String,
-    /// Its entries.
+    /// How many of its entries were acknowledged.
     pub size: u64,
-    /// Its root.
+    /// The root of its tree over them: the link between the two.
     pub root: Digest,
     /// Bytes behind its last good checkpoint: an append that power or the disk cut off.
     pub torn_bytes: u64,
@@ -34,9 +34,9 @@ pub struct Previous {
 /// A segment that holds no acknowledged entry at all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TornSegment {
-    /// Its number.
+    /// The number in its file's name.
     pub segment: u32,
-    /// Its bytes.
+    /// How long the file is: all of it was never acknowledged.
     pub bytes: u64,
     /// SHA-256 of these bytes.
     pub sha256: Digest,
@@ -47,7 +47,7 @@ pub struct TornSegment {
 pub struct Opened {
     /// The segment's origin, also the name of its key.
     pub origin: String,
-    /// The segment's number.
+    /// The segment's number in this log, from 1: one more with each start of the program.
     pub segment: u32,
     /// The device key's note over the segment's key and origin.
     pub endorsement: String,
@@ -59,11 +59,11 @@ pub struct Opened {
     pub prev: Option<Previous>,
     /// Segments between `prev` and this one that hold nothing.
     pub abandoned: Vec<TornSegment>,
-    /// The package.
+    /// What the desk works from; nothing where it reads a list of its own.
     pub package: Option<PackageRef>,
-    /// SHA-256 of the policy file.
+    /// SHA-256 of the rules in force as a file: of the package's settings, or of `desk.toml`.
     pub policy_sha256: Digest,
-    /// Version of the trust store.
+    /// What the trust store calls itself in its manifest, or a digest of its files.
     pub trust_store: String,
     /// Name and version of the program.
     pub program: String,

@@ -7,11 +7,11 @@ use std::collections::HashMap;
 /// One arrival that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
-    /// The entry.
+    /// The entry that let her in: `check-in` or `manual-decision`.
     pub entry: EntryRef,
-    /// Its time.
+    /// That entry's wall-clock time.
     pub at: Timestamp,
-    /// True for a manual decision.
+    /// A person decided against or without the chip.
     pub manual: bool,
 }
 

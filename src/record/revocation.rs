@@ -9,9 +9,9 @@ use tlog::{NoteError, NoteKey};
 /// One certificate that was taken back.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Revocation {
-    /// Its number.
+    /// Serial of the certificate that was taken back.
     pub serial: u32,
-    /// Why, one word.
+    /// Why, one word of the board's.
     pub reason: String,
     /// The last segment whose entries still count, and how many of them; nothing counts where there is none.
     pub last_accepted: Option<(String, u64)>,

@@ -12,19 +12,19 @@ use tlog::tree::{Hash, Tree, leaf_hash};
 /// root agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Segment {
-    /// Its first entry.
+    /// What its first entry says: who opened it, from what, and the segment before.
     pub opened: Opened,
-    /// Its key.
+    /// The key that signed its checkpoints; it lived in memory for one start of the program.
     pub key: NoteVerifier,
-    /// Its entries, in order.
+    /// Its acknowledged entries, `open` first.
     pub entries: Vec<Entry>,
-    /// The exact bytes of the entries.
+    /// The exact bytes of each entry, as they were hashed; as many as `entries`.
     pub raw: Vec<Vec<u8>>,
     /// The last good checkpoint, as a note.
     pub checkpoint: String,
-    /// The root that it names.
+    /// The root that this checkpoint names and the entries add up to.
     pub root: Hash,
-    /// Bytes behind it.
+    /// Bytes behind that checkpoint: an append that was cut off, and never acknowledged.
     pub torn_bytes: u64,
     /// SHA-256 of these bytes.
     pub torn_sha256: Digest,

@@ -58,19 +58,19 @@ pub struct DeskCert {
     pub serial: u32,
     /// The board's domain, first part of every origin of the desk.
     pub board: String,
-    /// The exam.
+    /// The exam's word; the certificate counts in no other exam.
     pub exam: String,
-    /// The desk.
+    /// The desk's id, a part of its origins.
     pub desk: String,
-    /// The site.
+    /// The site as the list of candidates writes it.
     pub site: String,
     /// For training only: its logs never count as live.
     pub training: bool,
-    /// Good from.
+    /// Entries before this moment do not count.
     pub not_before: Timestamp,
-    /// Good until.
+    /// Entries after this moment do not count.
     pub not_after: Timestamp,
-    /// The device key.
+    /// The key that endorses the desk's segment keys.
     pub device: NoteVerifier,
     /// The set of board keys that speaks here; certificates of older programs name none.
     pub board_keys: Option<Digest>,
@@ -156,15 +156,15 @@ pub fn device_key_name(board: &str, desk: &str) -> String {
 /// does not have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enrolment {
-    /// The board's domain.
+    /// The board's domain, as the desk was told it: a board takes no request for another.
     pub board: String,
-    /// The exam.
+    /// The exam's word that the desk asks for.
     pub exam: String,
-    /// The desk.
+    /// The desk's id as its configuration writes it; the device key is named `<board>/<desk>`.
     pub desk: String,
-    /// The site.
+    /// The site as the desk's configuration writes it.
     pub site: String,
-    /// The device key.
+    /// The device key, which signs this very request.
     pub device: NoteVerifier,
     /// Whom the board seals this desk's packages for, `age1…`; empty for a desk that takes none.
     pub recipient: String,

@@ -6,24 +6,24 @@ use super::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
-/// What a checkpoint says.
+/// The head of a log at one moment: which log, how long it is, and what its tree adds up to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
-    /// The log's origin, also the name of its key.
+    /// The log's origin, a URL without scheme (`log.example/2027`); also the name of the key that signs.
     pub origin: String,
-    /// Entries.
+    /// How many entries the tree has; 0 for a log that has only begun.
     pub size: u64,
-    /// Root over them.
+    /// The tree's root over exactly these entries (RFC 6962 §2.1): SHA-256, raw bytes.
     pub root: Hash,
 }
 
 impl Checkpoint {
-    /// The note's text: three lines.
+    /// The note's text: origin, size in decimal and root in Base64, each with its line break.
     pub fn text(&self) -> String {
         format!("{}\n{}\n{}\n", self.origin, self.size, BASE64.encode(self.root))
     }
 
-    /// Signs it.
+    /// The checkpoint as a note that `key` signed; the key has to have the origin as its name, or nobody opens it.
     ///
     /// # Errors
     /// [`NoteError::Form`] when the origin cannot stand in a note.

@@ -38,13 +38,13 @@ impl CosignatureKey {
         Ok(Self { name, id, key })
     }
 
-    /// The witness's name.
+    /// The name that the cosigner's signature lines begin with; also the first part of the verifier key line.
     pub fn name(&self) -> &str {
         &self.name
     }
 }
 
-/// The verifier key line.
+/// The verifier key line, `name+hexid+base64(04 ‖ key)`, as [`CosignatureKey::parse`] reads it.
 impl fmt::Display for CosignatureKey {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&write_vkey(&self.name, ALG_COSIGNATURE, &self.key))

@@ -9,7 +9,7 @@ use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// The longest note that is read.
+/// The longest note that is read, in bytes; the manifest of a large export is one.
 pub const MAX_NOTE_LEN: usize = 4 << 20;
 /// The most signature lines that a note may have; the specification asks for no more.
 const MAX_SIGNATURES: usize = 16;
@@ -20,7 +20,7 @@ pub enum NoteError {
     /// Larger than [`MAX_NOTE_LEN`].
     #[error("the note is too long")]
     TooLong,
-    /// Not in the form of a note.
+    /// No empty line before the signatures, a control character, a signature line that is none, or too many of them.
     #[error("not in the form of a signed note")]
     Form,
     /// No signature line of the wanted key.
@@ -32,7 +32,8 @@ pub enum NoteError {
     /// A key's name is empty or has a space or a plus sign.
     #[error("not a key name")]
     BadName,
-    /// Not a verifier key.
+    /// No `name+hexid+base64(type ‖ key)`, an id that is not the key's, a type that is not known, or bytes that are no
+    /// key.
     #[error("not a verifier key")]
     BadKey,
     /// The device that holds the key did not sign.
@@ -54,7 +55,7 @@ pub struct NoteKey {
 }
 
 impl NoteKey {
-    /// A fresh key.
+    /// A fresh Ed25519 key from 32 bytes of `random`.
     ///
     /// # Errors
     /// [`NoteError::BadName`].
@@ -64,7 +65,7 @@ impl NoteKey {
         Self::from_seed(name, &Secret::new(seed))
     }
 
-    /// The key of a stored seed.
+    /// The Ed25519 key of a seed (RFC 8032 §5.1.5) that [`NoteKey::seed`] gave out.
     ///
     /// # Errors
     /// [`NoteError::BadName`].
@@ -186,7 +187,7 @@ impl NoteVerifier {
         matches!(self.key, PublicKey::P256(_))
     }
 
-    /// The key's name.
+    /// The name that signature lines of this key begin with. Who signs is told by the key alone, never by its name.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -242,7 +243,7 @@ impl NoteVerifier {
     }
 }
 
-/// The verifier key line.
+/// The verifier key line, `name+hexid+base64(type ‖ key)`, as [`NoteVerifier::parse`] reads it.
 impl fmt::Display for NoteVerifier {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&match &self.key {

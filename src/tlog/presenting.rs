@@ -14,11 +14,11 @@ use std::sync::Arc;
 /// One segment as a witness gets to see it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PresentedSegment {
-    /// What makes it known.
+    /// What the witness is told of the segment before its first checkpoint.
     pub introduction: Introduction,
-    /// The hashes of its entries.
+    /// The [`leaf_hash`](super::tree::leaf_hash) of each entry, in order: proofs are made of them.
     pub leaves: Vec<Hash>,
-    /// The signed checkpoint over all of them.
+    /// A checkpoint over all of these leaves, a note by the segment's key.
     pub checkpoint: String,
 }
 

@@ -15,7 +15,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// The longest body of a call.
+/// The longest body of a call to a witness, in bytes: an introduction, or a checkpoint with its proof.
 pub const MAX_BODY_LEN: usize = 64 << 10;
 /// The longest cosigned checkpoint that is kept: it must fit an entry, whatever a witness sends.
 pub const MAX_COSIGNED_LEN: usize = 16 << 10;
@@ -52,11 +52,11 @@ impl Submission {
 /// What makes a log known to a witness: the body of `add-log`, JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Introduction {
-    /// The origin.
+    /// The origin of the segment's checkpoints.
     pub origin: String,
-    /// The device key's note over the segment's key.
+    /// A note by the device key that names the segment's key and origin (`segment-key/v1`): who keeps the log.
     pub endorsement: String,
-    /// The board's note over the device key; empty where the desk has none.
+    /// A note by the board that names the device key (`desk-cert/v1`): for whom. Empty where the desk has none.
     pub desk_cert: String,
     /// The segment's first entry, its exact bytes: it names the segment before. The tree begins with it.
     pub opened: String,
@@ -65,41 +65,41 @@ pub struct Introduction {
 /// Why there is no cosignature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum WitnessFault {
-    /// No connection.
+    /// No connection: nothing is known about what it has signed.
     #[error("the witness cannot be reached")]
     Unreachable,
-    /// No answer in time.
+    /// No answer in time: it may have signed all the same.
     #[error("the witness did not answer in time")]
     TimedOut,
     /// A certificate that is not pinned.
     #[error("the witness showed a foreign certificate")]
     ForeignCertificate,
-    /// The log is not known there.
+    /// HTTP 404: the segment was not introduced by `add-log`.
     #[error("the witness does not know this log")]
     UnknownLog,
     /// The witness has signed another size.
     #[error("the witness has signed {size} entries")]
     Conflict {
-        /// Which.
+        /// The size that it has signed, in entries: the next proof begins there.
         size: u64,
     },
     /// The witness has signed what this log does not hold: the journal is gone, or an old copy or another one stands
     /// in its place.
     #[error("the witness has signed a head of {size} entries that this log does not hold")]
     RolledBack {
-        /// How many.
+        /// The size of that head, in entries.
         size: u64,
     },
     /// The proof was not accepted, or the call was not.
     #[error("the witness refused with status {status}")]
     Refused {
-        /// HTTP status.
+        /// HTTP status of the answer (C2SP `tlog-witness` names 403, 404, 409 and 422).
         status: u16,
     },
     /// What came back is no cosignature of the witness's key.
     #[error("the witness's signature is wrong")]
     BadSignature,
-    /// More than anybody reads.
+    /// The answer is longer than is read, or a checkpoint in it than [`MAX_COSIGNED_LEN`].
     #[error("the witness's answer is too large")]
     TooLarge,
 }

@@ -25,9 +25,9 @@ pub enum AccessKey {
 pub struct MrzKey {
     /// The document number, fillers removed.
     pub document_number: Secret<String>,
-    /// The birth date as YYMMDD.
+    /// Date of birth as YYMMDD, as printed.
     pub birth: Secret<String>,
-    /// The expiry date as YYMMDD.
+    /// Date of expiry as YYMMDD.
     pub expiry: Secret<String>,
 }
 

@@ -21,21 +21,21 @@ pub enum AccessError {
     /// The key is wrong: another card, or a wrong number or date.
     #[error("the card refused the key ({status})")]
     WrongKey {
-        /// What the card answered.
+        /// The status word to the step at which a wrong key shows.
         status: StatusWord,
     },
     /// The card does not offer this procedure.
     #[error("the card does not offer this procedure ({status})")]
     NotOffered {
-        /// What the card answered.
+        /// The status word to the first command of the procedure.
         status: StatusWord,
     },
     /// The password is blocked, suspended or counted down: stop.
     #[error("the card counts or blocks tries ({status} to {step:?})")]
     Blocked {
-        /// The step.
+        /// The step that the chip answered so.
         step: Step,
-        /// What the card answered.
+        /// The status word: `63Cx` has x tries left, `6983` and `6985` none for now.
         status: StatusWord,
     },
     /// The chip did what no genuine chip does.
@@ -47,9 +47,9 @@ pub enum AccessError {
     /// The card refused a step with another status.
     #[error("the card refused {step:?} with {status}")]
     Refused {
-        /// The step.
+        /// The step that the chip refused.
         step: Step,
-        /// What the card answered.
+        /// The status word, none of those that the other causes stand for.
         status: StatusWord,
     },
     /// The link broke.

@@ -24,11 +24,11 @@ const CANDIDATES: [HashAlg; 5] = [HashAlg::Sha256, HashAlg::Sha1, HashAlg::Sha38
 /// A signature of the chip over our challenge that fits the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActiveProof {
-    /// Our challenge.
+    /// What the chip was asked to sign: fresh for each reading.
     pub challenge: [u8; CHALLENGE_LEN],
-    /// The chip's answer.
+    /// What it signed it with, as it came (ISO/IEC 9796-2 for RSA, r ‖ s for ECDSA).
     pub signature: Vec<u8>,
-    /// The digest that was used.
+    /// The digest under which the signature holds.
     pub hash: HashAlg,
 }
 

@@ -125,27 +125,28 @@ pub struct Certificate {
     names_its_key: bool,
     /// The serial number's content bytes.
     pub serial: Vec<u8>,
-    /// Who issued it.
+    /// Whose key signed it; with `serial` it is one certificate of the world.
     pub issuer: Name,
-    /// Whose key it is.
+    /// Whose key it holds.
     pub subject: Name,
-    /// The first moment of its validity.
+    /// First moment at which it counts (`notBefore`, RFC 5280 §4.1.2.5).
     pub not_before: Timestamp,
-    /// The last moment of its validity.
+    /// Last moment at which it counts (`notAfter`).
     pub not_after: Timestamp,
-    /// The key.
+    /// The subject's public key; one that nothing can be verified with here is kept as [`PublicKey::Unsupported`].
     pub key: PublicKey,
-    /// What it may be used for.
+    /// What `keyUsage` and `basicConstraints` let it sign.
     pub purposes: Purposes,
-    /// When its private key may be used.
+    /// `privateKeyUsagePeriod`: when it may sign, which is shorter than how long what it
+    /// signed counts.
     pub key_use: Option<KeyUsePeriod>,
     /// The types of documents that it may sign, as the MRZ names them: `ID`, `P`.
     pub document_types: Option<Vec<String>>,
     /// Where its issuer publishes revocation lists, as the certificate writes it.
     pub distribution_points: Vec<Vec<u8>>,
-    /// Its own key identifier.
+    /// `subjectKeyIdentifier`: what a signed object or a certificate below may name it by.
     pub subject_key_id: Option<Vec<u8>>,
-    /// Its issuer's key identifier.
+    /// `authorityKeyIdentifier`: which of its issuer's keys signed it.
     pub authority_key_id: Option<Vec<u8>>,
 }
 

@@ -23,9 +23,9 @@ const CONFIRMATION_FID: u16 = 0x010E;
 /// One way to authenticate the chip: a key and the protocol that goes with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChipAuthenticationPlan {
-    /// The chip's static key.
+    /// The chip's static public key, from DG14: a clone has not got its secret half.
     pub key: ChipKey,
-    /// The protocol.
+    /// Key agreement and cipher to use with it (TR-03110-3 §A.1.1.2).
     pub info: ChipAuthenticationInfo,
     /// DG14 has a key and no protocol for it, so 3DES was inferred (field experience; TR-03110-3 §A.1.1.1).
     pub inferred: bool,

@@ -87,13 +87,13 @@ pub struct SignedData<'a> {
     pub version: u8,
     /// The content type (content bytes of its identifier).
     pub content_type: &'a [u8],
-    /// The signed content.
+    /// The content that the signers signed, joined where it came in chunks (BER).
     pub content: Vec<u8>,
     /// The certificates in the object, each DER.
     pub certificates: Vec<&'a [u8]>,
-    /// The signers.
+    /// Who signed, in the order of the object. For travel documents there is one.
     pub signers: Vec<SignerInfo<'a>>,
-    /// An indefinite length was met.
+    /// An indefinite length was met: BER, where the standard wants DER. Worth a remark, no fault.
     pub indefinite: bool,
 }
 
@@ -139,9 +139,9 @@ impl SigningTime {
 pub struct SignerFacts {
     /// When it says it was signed.
     pub signing_time: SigningTime,
-    /// The hash of the content.
+    /// The hash whose value stands in `messageDigest`, and that attributes or content were signed with.
     pub digest: HashAlg,
-    /// The algorithm of the signature.
+    /// The signature scheme, with its parameters.
     pub algorithm: SignatureAlg,
     /// The signed attributes do not stand in DER's order.
     pub unsorted: bool,

@@ -78,9 +78,9 @@ pub enum Unfit {
 pub struct MasterList {
     /// Its certificates, and why others could not be read.
     pub entries: Vec<Result<Certificate, CertificateError>>,
-    /// When it says it was signed.
+    /// Its `signingTime`; a list that is older than one of the same country that was taken in is refused.
     pub signing_time: Option<Timestamp>,
-    /// The country of its signer.
+    /// Country code in the signer's name; nothing where it names none.
     pub country: Option<String>,
     /// Its signer and the anchor behind that, as reports display names.
     pub vouched_by: String,

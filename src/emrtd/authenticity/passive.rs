@@ -169,19 +169,19 @@ impl SodVerdict {
 }
 
 impl UnverifiedSod {
-    /// What it says.
+    /// The hashes that it lists. Nobody has vouched for them.
     pub fn object(&self) -> &SecurityObject {
         &self.object
     }
 }
 
 impl SignedSod {
-    /// What was signed.
+    /// The hashes that the signature covers. Whether the signer is trusted is another matter.
     pub fn object(&self) -> &SecurityObject {
         &self.object
     }
 
-    /// The document signer.
+    /// The certificate under which the signature holds.
     pub fn signer(&self) -> &Certificate {
         &self.signer
     }
@@ -256,7 +256,7 @@ impl TrustedSod {
 }
 
 impl<K> BoundKey<K> {
-    /// The key.
+    /// The key: a signed object that the store trusts holds the hash of its group.
     pub fn key(&self) -> &K {
         &self.key
     }

@@ -117,12 +117,12 @@ impl RevocationList {
         Ok(Self { issuer, this_update, next_update, serials, scope })
     }
 
-    /// Who issued it.
+    /// The certification authority whose certificates it is about.
     pub fn issuer(&self) -> &Name {
         &self.issuer
     }
 
-    /// When it was issued.
+    /// `thisUpdate` (RFC 5280 §5.1.2.4); nothing where it is no date.
     pub fn this_update(&self) -> Option<Timestamp> {
         self.this_update
     }

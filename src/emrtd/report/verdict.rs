@@ -60,13 +60,13 @@ pub fn reason(
 /// What an entry of the list of deviations says about one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruling {
-    /// The entry's name.
+    /// The `id` of the entry in the list.
     pub entry: String,
-    /// The check of the line.
+    /// The check whose line it is about.
     pub check: Check,
-    /// The cause of the line.
+    /// The cause that the line gave, before it was ruled on.
     pub cause: Cause,
-    /// What the line weighs.
+    /// What the line counts for now.
     pub weight: Weight,
 }
 
