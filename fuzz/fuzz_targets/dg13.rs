@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| diemdanh::lab::fuzz::run("dg13", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| lab::fuzz::run("dg13", bytes));

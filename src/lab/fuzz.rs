@@ -1,7 +1,7 @@
 //! Every parser that sees outside bytes, by name: the same functions for the fuzzer (`fuzz/`), for the mutation loop of
 //! the tests, and for whoever finds a crash.
 //!
-//! Under the fuzzer (`cfg(fuzzing)`, feature `lab`) signatures and message digests count as right, so that a mutant comes
+//! Under the fuzzer (`cfg(fuzzing)`) signatures and message digests count as right, so that a mutant comes
 //! to what lies behind them; in every other build they are what they are.
 //!
 //! Invariant: each returns for any bytes; what it returns does not matter here.

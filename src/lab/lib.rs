@@ -1,6 +1,6 @@
 //! Everything simulated.
 //!
-//! Invariants: never in a release kiosk (feature `lab`); every person is made up (province code 099); nothing here
+//! Invariants: never in a program that ships (Cargo sees to that); every person is made up (province code 099); nothing here
 //! is trusted by a production trust folder.
 
 #![expect(clippy::disallowed_methods, reason = "a simulated world has its own time")]
