@@ -1,7 +1,7 @@
 //! Everything simulated.
 //!
-//! Invariants: never in a program that ships (Cargo sees to that); every person is made up (province code 099); nothing here
-//! is trusted by a production trust folder.
+//! Invariants: never in a program that ships (Cargo sees to that); every person is made up (province code 099); nothing
+//! here is trusted by a production trust folder.
 
 #![expect(clippy::disallowed_methods, reason = "a simulated world has its own time")]
 
