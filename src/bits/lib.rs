@@ -6,6 +6,7 @@ pub mod armour;
 pub mod base32;
 pub mod hex;
 pub mod json;
+pub mod letters;
 pub mod qr;
 pub mod random;
 pub mod secret;

@@ -1,7 +1,7 @@
 //! People whom a queue may mix up: of one name, marks and case aside, and what tells them apart.
 
 use super::{Candidate, CandidateId, Roster};
-use bits::text;
+use bits::letters;
 
 /// Something in which two people of one name differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +40,7 @@ impl Roster {
     /// Rows of the same person (of one identity number) are not among them.
     pub fn alike(&self, id: CandidateId, limit: usize) -> Vec<Alike> {
         let Some(own) = self.get(id) else { return Vec::new() };
-        let folded = text::fold(own.full_name.reveal());
+        let folded = letters::fold_name(own.full_name.reveal());
         let found = self.search(&folded, MAX_SEARCHED).into_iter();
         let mut others: Vec<Candidate> = found.filter(|one| one.id != id && looks_alike(one, &own)).collect();
         others.sort_by_key(|one| (one.site != own.site, one.room != own.room, one.number.clone()));
@@ -51,8 +51,8 @@ impl Roster {
 
 /// True for two people of one name, marks and case aside, in one session. Two rows of one person are nobody's twins.
 pub fn looks_alike(one: &Candidate, other: &Candidate) -> bool {
-    let folded = text::fold(one.full_name.reveal());
-    let same_name = !folded.is_empty() && folded == text::fold(other.full_name.reveal());
+    let folded = letters::fold_name(one.full_name.reveal());
+    let same_name = !folded.is_empty() && folded == letters::fold_name(other.full_name.reveal());
     same_name && one.session == other.session && !is_same(one, other)
 }
 

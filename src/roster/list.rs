@@ -10,8 +10,8 @@ use super::index::{Index, hash};
 use super::lines::Lines;
 use super::vocabulary::Words;
 use super::{Candidate, CandidateId, CandidateNumber, Place, Sex, matching};
+use bits::letters;
 use bits::secret::Pii;
-use bits::text;
 use jiff::civil::Date;
 use std::fmt;
 
@@ -122,9 +122,9 @@ impl Roster {
 
     /// The rows with this name, marks and case aside, and this birth date.
     pub(super) fn by_name_and_birth(&self, name: &str, birth_date: Date) -> Vec<Candidate> {
-        let (folded, born) = (text::fold(name), pack_date(birth_date));
+        let (folded, born) = (letters::fold_name(name), pack_date(birth_date));
         let rows = self.by_person.rows(person_key(&folded, born)).filter_map(|row| self.row(row));
-        rows.filter(|row| row.birth_date() == Some(birth_date) && text::fold(row.full_name.reveal()) == folded)
+        rows.filter(|row| row.birth_date() == Some(birth_date) && letters::fold_name(row.full_name.reveal()) == folded)
             .collect()
     }
 

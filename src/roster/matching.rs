@@ -2,7 +2,7 @@
 
 use super::list::Spot;
 use super::{Candidate, CandidateId, Place, Roster, candidate::is_personal_number};
-use bits::text;
+use bits::letters;
 use jiff::civil::Date;
 
 /// What a genuine chip says about its holder, as far as matching needs it.
@@ -141,7 +141,7 @@ fn elsewhere(rows: &[Candidate], here: &Place) -> Matching {
 
 /// What the chip and a row say differently.
 fn differences(row: &Candidate, holder: &HolderFacts<'_>) -> Vec<MatchReason> {
-    let name = text::fold(row.full_name.reveal()) != text::fold(holder.full_name);
+    let name = letters::fold_name(row.full_name.reveal()) != letters::fold_name(holder.full_name);
     let birth_date = row.birth_date().zip(holder.birth_date).is_some_and(|(listed, chip)| listed != chip);
     let found = [name.then_some(MatchReason::NameDiffers), birth_date.then_some(MatchReason::BirthDateDiffers)];
     found.into_iter().flatten().collect()
@@ -160,5 +160,5 @@ pub(super) fn fits_spot(spot: &Spot, here: &Place) -> bool {
 
 /// The same place by name; a place that is not named fits every place.
 fn same(listed: &str, here: &str) -> bool {
-    listed.is_empty() || here.is_empty() || text::fold(listed) == text::fold(here)
+    listed.is_empty() || here.is_empty() || letters::fold_name(listed) == letters::fold_name(here)
 }

@@ -3,7 +3,7 @@
 use super::digits::Packed;
 use super::vocabulary::LAST;
 use super::{Candidate, Roster};
-use bits::text;
+use bits::letters;
 
 impl Roster {
     /// The best `limit` rows for what was typed so far; nothing for nothing.
@@ -13,7 +13,7 @@ impl Roster {
     /// given name fits stand first.
     pub fn search(&self, typed: &str, limit: usize) -> Vec<Candidate> {
         let mut best = Best::new(limit);
-        let folded = text::fold(typed);
+        let folded = letters::fold_name(typed);
         let has = |wanted: fn(char) -> bool| folded.chars().any(wanted);
         if folded.is_empty() || limit == 0 {
             return Vec::new();

@@ -1,8 +1,8 @@
 //! Names as numbers of words. A list of a million people has a few thousand different words; their numbers stand in
 //! alphabetical order, so that everything that begins with what was typed is one range of numbers.
 
+use bits::letters::fold_name_into;
 use bits::secret::Pii;
-use bits::text::fold_into;
 use std::collections::HashMap;
 
 /// The words of all names, one behind the other; the last word of a name has [`LAST`] set. Never an empty name: that
@@ -27,7 +27,7 @@ impl Vocabulary {
     /// Takes a name in; returns it folded.
     pub(super) fn push(&mut self, name: &str) -> &str {
         self.folded.clear();
-        fold_into(name, &mut self.folded);
+        fold_name_into(name, &mut self.folded);
         for word in self.folded.split(' ') {
             let next = u32::try_from(self.known.len()).unwrap_or(LAST - 1);
             let number = match self.known.get(word) {

@@ -164,7 +164,7 @@ proptest! {
 
 /// What the search promises, without its packing: every row is looked at as text.
 fn plainly(roster: &Roster, typed: &str) -> Vec<(usize, String)> {
-    let words: Vec<String> = diemdanh::bits::text::fold(typed).split(' ').map(str::to_owned).collect();
+    let words: Vec<String> = diemdanh::bits::letters::fold_name(typed).split(' ').map(str::to_owned).collect();
     let rank = |row: &diemdanh::roster::Candidate| -> Option<usize> {
         let (number, id_number) = (row.number.as_str(), row.id_number.reveal().as_str());
         if typed.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -176,7 +176,7 @@ fn plainly(roster: &Roster, typed: &str) -> Vec<(usize, String)> {
                 () => None,
             };
         }
-        let name = diemdanh::bits::text::fold(row.full_name.reveal());
+        let name = diemdanh::bits::letters::fold_name(row.full_name.reveal());
         let given = name.rsplit(' ').next().unwrap_or_default();
         let fits = |word: &String| name.split(' ').any(|part| part.starts_with(word.as_str()));
         match () {

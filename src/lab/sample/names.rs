@@ -53,7 +53,7 @@ pub(super) const FAMILY: &[(&str, u32)] = &[
     ("Sơn", 1),
     ("Danh", 1),
     ("Y", 1),
-    ("H’", 1),
+    ("H'", 1),
 ];
 /// Middle names of boys.
 pub(super) const MALE_MIDDLE: &[(&str, u32)] = &[
