@@ -1,10 +1,10 @@
 //! What is wrong with a list as a whole: pairs of rows, and numbers that tell something else than their row.
 
-use super::finding::{Finding, Problem};
+use super::finding::{Finding, Problem, finding};
 use super::intake::{Intake, Listed, column_of, groups};
 use super::mapping::Mapping;
 use bits::secret::Pii;
-use bits::text;
+use bits::{letters, text};
 use cccd::number::{NumberSex, PersonalNumber};
 use jiff::civil::Date;
 use roster::Sex;
@@ -29,7 +29,7 @@ impl Default for Capacity {
 impl Intake {
     /// Looks at everybody and at everybody against everybody, and adds what it finds; then sorts by place.
     pub fn check(&mut self, mapping: &Mapping, capacity: &Capacity) {
-        let mut checks = Checks { people: &self.people, mapping, found: Vec::new() };
+        let mut checks = Checks { people: self.people(), mapping, found: Vec::new() };
         checks.people.iter().for_each(|one| checks.id_number(one));
         checks.numbers();
         checks.id_numbers();
@@ -45,7 +45,7 @@ impl Intake {
     pub fn check_portraits(&mut self, names: &BTreeSet<String>) {
         let mut left: BTreeSet<&str> = names.iter().map(String::as_str).collect();
         let mut found = Vec::new();
-        for one in &self.people {
+        for one in self.people() {
             let known = [one.number.as_str(), one.id_number.reveal().as_str()];
             if !known.iter().any(|name| names.contains(*name)) {
                 found.push(about(Problem::PortraitMissing, one, None, None, ""));
@@ -61,6 +61,7 @@ impl Intake {
             column: None,
             other: None,
             content: Pii::new(text::mask(name, MASKED_FRONT, 0)),
+            becomes: Pii::new(String::new()),
         });
         found.extend(foreign);
         self.findings.extend(found);
@@ -117,7 +118,8 @@ impl<'a> Checks<'a> {
             for one in rows.iter().skip(1) {
                 let sooner = rows.iter().take_while(|other| !std::ptr::eq(**other, *one));
                 let same_session = sooner.clone().find(|other| other.session == one.session);
-                let is_other = text::fold(first.full_name.reveal()) != text::fold(one.full_name.reveal())
+                let is_other = letters::fold_name(first.full_name.reveal())
+                    != letters::fold_name(one.full_name.reveal())
                     || first.birth_date != one.birth_date;
                 match same_session {
                     Some(other) => self.find(Problem::IdTwice, one, Some(other), one.id_number.reveal()),
@@ -178,7 +180,9 @@ impl<'a> Checks<'a> {
 
     fn names(&mut self) {
         let same = groups(self.people, |one| {
-            known(&one.room).map(|room| (&one.session, &one.site, room, text::fold(one.full_name.reveal())))
+            // Y-Blok, Y Blok and YBlok are called out alike.
+            let name = letters::fold_name(one.full_name.reveal()).replace(' ', "");
+            known(&one.room).map(|room| (&one.session, &one.site, room, name))
         });
         for rows in same.into_values().filter(|rows| rows.len() > 1) {
             for (at, one) in rows.iter().enumerate().skip(1) {
@@ -203,7 +207,7 @@ impl<'a> Checks<'a> {
 
 fn about(problem: Problem, one: &Listed, other: Option<&Listed>, column: Option<u32>, content: &str) -> Finding {
     let other = other.map(|other| (other.sheet, other.line));
-    Finding { problem, sheet: one.sheet, line: one.line, column, other, content: Pii::new(content.to_owned()) }
+    Finding { line: one.line, column, other, ..finding(problem, one.sheet, content) }
 }
 
 fn known(text: &str) -> Option<&str> {

@@ -1,6 +1,6 @@
 //! Which column of a list holds what, told from its heading.
 
-use bits::text;
+use bits::letters;
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -130,12 +130,11 @@ impl Columns {
                     let of_heading = |readings: &Vec<String>| readings.iter().any(|one| fits(one));
                     (0..headings.len()).filter(is_free).find(|place| headings.get(*place).is_some_and(of_heading))
                 };
-                let starts = |heading: &str| {
-                    names.iter().any(|name| heading.strip_prefix(name).is_some_and(|rest| rest.starts_with(' ')))
-                };
                 let place = match is_exact {
                     true => names.iter().find_map(|name| find(&|heading| heading == *name)),
-                    false => find(&starts).filter(|_| *prefix_counts),
+                    false => find(&|heading| starts(names, heading) && !is_former(heading))
+                        .or_else(|| find(&|heading| starts(names, heading)))
+                        .filter(|_| *prefix_counts),
                 };
                 let is_known = places.iter().any(|(known, _)| known == column);
                 places.extend(place.filter(|_| !is_known).map(|place| (*column, place)));
@@ -150,6 +149,16 @@ impl Columns {
         let has_marks = places.iter().any(|(column, _)| *column == Column::Female);
         places.retain(|(column, _)| !has_marks || *column != Column::Sex);
         Self { places }
+    }
+
+    /// Every place that these headings would allow for a column and that no other column has.
+    pub(super) fn allowed(&self, column: Column, headings: &[Vec<String>]) -> Vec<usize> {
+        let Some((_, names, _)) = HEADINGS.iter().find(|(known, ..)| *known == column) else { return Vec::new() };
+        let is_free = |place: usize| self.places.iter().all(|(known, taken)| *taken != place || *known == column);
+        let fits = |heading: &String| names.contains(&heading.as_str()) || starts(names, heading);
+        let places =
+            headings.iter().enumerate().filter(|(place, readings)| is_free(*place) && readings.iter().any(fits));
+        places.map(|(place, _)| place).collect()
     }
 
     /// Every column found, and where.
@@ -174,9 +183,22 @@ impl Columns {
     }
 }
 
+/// A longer form of one of these names, and not somebody else's or a document's date.
+fn starts(names: &[&str], heading: &str) -> bool {
+    let is_foreign = |rest: &str| {
+        rest.split(' ').any(|word| FOREIGN.contains(&word)) || rest.ends_with(" bo") || rest.contains("ngay cap")
+    };
+    names.iter().filter_map(|name| heading.strip_prefix(name)).any(|rest| rest.starts_with(' ') && !is_foreign(rest))
+}
+
+/// `Số báo danh cũ`.
+fn is_former(heading: &str) -> bool {
+    heading.ends_with(" cu")
+}
+
 /// Folded, punctuation as spaces.
 pub(super) fn fold_heading(heading: &str) -> String {
-    let plain: String = text::fold(heading)
+    let plain: String = letters::fold_name(heading)
         .chars()
         .map(|character| if character.is_alphanumeric() { character } else { ' ' })
         .collect();
@@ -191,10 +213,25 @@ const HEADINGS: [Heading; 20] = [
     (Column::BirthDay, &["ngay", "ngay sinh ngay", "ngay thang nam sinh ngay"], false),
     (Column::BirthMonth, &["thang", "ngay sinh thang", "ngay thang nam sinh thang"], false),
     (Column::BirthYear, &["nam", "ngay sinh nam", "ngay thang nam sinh nam"], false),
-    (Column::Number, &["so bao danh", "sbd", "so bd", "ma thi sinh"], true),
+    (Column::Number, &["so bao danh", "sbd", "so bd", "ma thi sinh", "so ky danh", "ma so thi sinh"], true),
     (
         Column::FullName,
-        &["ho va ten", "ho ten", "ho va ten thi sinh", "ho ten thi sinh", "ten thi sinh", "ho ten khai sinh"],
+        &[
+            "ho va ten",
+            "ho ten",
+            "ho va ten thi sinh",
+            "ho ten thi sinh",
+            "ten thi sinh",
+            "ho ten khai sinh",
+            "ho chu dem va ten",
+            "ho chu dem ten",
+            "ho dem va ten",
+            "ho dem ten",
+            "ho ten dem va ten",
+            "ho lot va ten",
+            "ho va ten hoc sinh",
+            "ten hoc sinh",
+        ],
         true,
     ),
     (
@@ -224,6 +261,10 @@ const HEADINGS: [Heading; 20] = [
             "so giay to",
             "so cmnd cccd",
             "cmnd cccd",
+            "so the cccd",
+            "so the can cuoc",
+            "the can cuoc",
+            "the cccd",
         ],
         true,
     ),
@@ -253,5 +294,7 @@ const HEADINGS: [Heading; 20] = [
     (Column::Remark, &["ghi chu", "chu thich"], true),
 ];
 
+/// Father, mother, guardian: their names and numbers are nobody's here.
+const FOREIGN: [&str; 5] = ["cha", "me", "huynh", "giam", "than"];
 /// Fewer headings than this make no header.
 const MIN_HEADINGS: usize = 3;

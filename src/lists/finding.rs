@@ -3,7 +3,7 @@
 use super::Column;
 use super::table::{cell_name, column_name};
 use bits::secret::Pii;
-use bits::text;
+use bits::{letters, text};
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -42,6 +42,14 @@ pub struct Finding {
     pub other: Option<(usize, u32)>,
     /// What stands in the cell; how much of something there is.
     pub content: Pii<String>,
+    /// What was made of it; empty where nothing was changed.
+    pub becomes: Pii<String>,
+}
+
+/// A finding about a whole sheet; whoever has a place adds it.
+pub(super) fn finding(problem: Problem, sheet: usize, content: &str) -> Finding {
+    let (content, becomes) = (Pii::new(content.to_owned()), Pii::new(String::new()));
+    Finding { problem, sheet, line: 0, column: None, other: None, content, becomes }
 }
 
 impl Finding {
@@ -56,15 +64,53 @@ impl Finding {
         }
     }
 
-    /// The content as a terminal may show it.
+    /// The content as a terminal may show it: of a change what was changed, of all else the first characters.
     pub fn masked(&self) -> String {
-        let content = self.content.reveal();
+        let (content, becomes) = (self.content.reveal(), self.becomes.reveal());
+        match self.problem.column() {
+            // Zeros in front are no news to be shown twice.
+            _ if becomes.is_empty() || content.bytes().all(|byte| byte.is_ascii_digit()) => (),
+            // Day and month tell a slip; with the year they would tell a person.
+            Some(Column::BirthDate) => return without_years(becomes),
+            _ => return change(content, becomes),
+        }
         match self.problem.is_public() {
             true => content.clone(),
             false if content.is_empty() => String::new(),
             false => text::mask(content, SHOWN_FRONT, SHOWN_BACK),
         }
     }
+}
+
+/// A change as a terminal may show it: the words that differ, digits covered, what shows nothing spelled out.
+fn change(before: &str, after: &str) -> String {
+    let spelled = |word: &str| -> String {
+        let one = |one: char| match one {
+            one if letters::is_invisible(one) || one.is_whitespace() && one != ' ' => {
+                format!("[U+{:04X}]", u32::from(one))
+            }
+            one if one.is_numeric() => COVERED.to_string(),
+            one => one.to_string(),
+        };
+        word.chars().map(one).collect()
+    };
+    let (mut old, mut new): (Vec<&str>, Vec<&str>) = (before.split(' ').collect(), after.split(' ').collect());
+    while old.len() > 1 && new.len() > 1 && old.last() == new.last() {
+        old.pop();
+        new.pop();
+    }
+    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
+    let rest = |words: &[&str]| spelled(words.get(same.min(words.len() - 1)..).unwrap_or_default().join(" ").trim());
+    format!("{} → {}", rest(&old), rest(&new))
+}
+
+/// `2008-02-15 (hoặc 2008-02-14)` without the years.
+fn without_years(dates: &str) -> String {
+    let is_year = |part: &&str| part.len() == YEAR_LEN && part.bytes().all(|byte| byte.is_ascii_digit());
+    let day = |word: &str| {
+        word.splitn(3, '-').filter(|part| !is_year(&part.trim_start_matches('('))).collect::<Vec<_>>().join("-")
+    };
+    dates.split(' ').map(day).collect::<Vec<_>>().join(" ")
 }
 
 /// Declares the problems: name, weight, whether the row stays out, the column, stable code, Vietnamese words.
@@ -116,8 +162,20 @@ problems! {
     NobodyListed Error None, "list.empty" "Không có thí sinh nào";
     /// Text was converted from a legacy encoding.
     Converted Warning None, "text.converted" "Chữ được chuyển từ bảng mã cũ sang Unicode; hãy xem lại tên";
+    /// Text that looks like a legacy encoding, in a sheet that is Unicode.
+    LegacyLeft Warning None, "text.legacy" "Chữ giống bảng mã cũ (TCVN3, VNI) trong trang tính đã là Unicode: không chuyển, hãy gõ lại ô này";
+    /// Characters that show nothing were taken out.
+    TextInvisible Note None, "text.invisible" "Đã bỏ ký tự không hiện hình trong ô";
+    /// Letters were exchanged for those that they look like.
+    TextLookalike Note None, "text.lookalike" "Đã thay chữ, dấu trông giống bằng chữ, dấu chuẩn (Ð thành Đ, ’ thành ')";
+    /// `="…"` was taken away.
+    TextWrapped Note None, "text.wrapped" "Đã bỏ =\"…\" quanh nội dung ô";
+    /// The notes on changes, to be looked at and accepted.
+    ListChanged Warning None, "list.changed" "Chương trình đã sửa một số ô; hãy xem từng chỗ sửa bên dưới";
     /// A column that nobody needs.
     ColumnUnused Note None, "column.unused" "Cột không dùng";
+    /// Several columns could be meant.
+    ColumnChosen Note None, "column.chosen" "Có nhiều cột cùng loại; đã chọn cột này theo nội dung các ô";
     /// A row above the headings.
     TitleRow Note None, "row.title" "Dòng tựa đề";
     /// A row of headings.
@@ -129,9 +187,11 @@ problems! {
     /// A row behind the last person.
     Trailing Note None, "row.trailing" "Dòng cuối danh sách (tổng số, chữ ký)";
     /// A row between people that is nobody.
-    NobodysRow Warning None, "row.nobody" "Dòng nằm giữa danh sách mà không có số báo danh và số giấy tờ";
+    NobodysRow Warning None, "row.nobody" "Dòng không đủ dữ liệu để là một thí sinh nên không được nhập";
     /// A row of a sheet that is not taken.
     RowOfSheet Note None, "row.of-sheet" "Dòng thuộc trang tính không được nhập";
+    /// A row outside the list that holds a personal number.
+    RowOutside Warning None, "row.outside" "Dòng nằm ngoài phần danh sách (trên tiêu đề hoặc sau last_line) mà có số định danh cá nhân";
     /// A person without SBD.
     NumberMissing Error Some(Column::Number), "number.missing" "Thiếu số báo danh";
     /// One SBD twice in one session.
@@ -142,6 +202,10 @@ problems! {
     NumberZeros Warning Some(Column::Number), "number.zeros" "Đã thêm lại số 0 ở đầu số báo danh";
     /// An SBD of another width than the rest.
     NumberOdd Warning Some(Column::Number), "number.odd" "Số báo danh khác độ dài với cả cột";
+    /// What stood around an SBD was taken away.
+    NumberDisguised Note Some(Column::Number), "number.disguised" "Đã bỏ ký hiệu, chữ hoặc định dạng quanh số báo danh";
+    /// An SBD that is a number in a format that cannot say what its zeros are.
+    NumberBare Warning Some(Column::Number), "number.bare" "Số báo danh là số, không phải chữ: nếu có số 0 ở đầu thì đã mất; hãy đối chiếu";
     /// A row without a name.
     NameMissing Error Some(Column::FullName), "name.missing" "Thiếu họ tên";
     /// A name with characters that no name has.
@@ -162,6 +226,8 @@ problems! {
     IdRounded Error Some(Column::IdNumber), "id.rounded" "Số giấy tờ bị bảng tính làm tròn, mất chữ số";
     /// Lost leading zeros of an identity number were put back.
     IdZeros Warning Some(Column::IdNumber), "id.zeros" "Đã thêm lại số 0 ở đầu số giấy tờ";
+    /// What stood around an identity number was taken away.
+    IdDisguised Note Some(Column::IdNumber), "id.disguised" "Đã bỏ ký hiệu, chữ hoặc định dạng quanh số giấy tờ";
     /// A nine-digit number.
     IdOld Warning Some(Column::IdNumber), "id.old" "Số CMND 9 chữ số; thẻ có chip mang số 12 chữ số";
     /// A code that the exam system made up.
@@ -182,6 +248,16 @@ problems! {
     BirthShortYear Warning Some(Column::BirthDate), "birth.short-year" "Năm sinh chỉ có hai chữ số";
     /// A day number.
     BirthSerial Note Some(Column::BirthDate), "birth.serial" "Ngày sinh là số sê-ri của bảng tính";
+    /// A few seconds beside midnight.
+    BirthRounded Note Some(Column::BirthDate), "birth.rounded" "Ngày sinh lệch vài giây so với nửa đêm, đã làm tròn";
+    /// A time of day behind a birth date.
+    BirthTimed Warning Some(Column::BirthDate), "birth.time" "Ngày sinh có giờ khác nửa đêm (có thể lệch múi giờ): hãy đối chiếu ngày";
+    /// No cell tells the order of day and month.
+    BirthOrder Warning Some(Column::BirthDate), "birth.order" "Không ô nào cho biết ngày đứng trước hay tháng đứng trước; đã đọc ngày trước";
+    /// The cells prove the American order.
+    BirthMonthFirst Warning Some(Column::BirthDate), "birth.month-first" "Cột ngày sinh ghi tháng trước ngày (kiểu Mỹ); đã đọc như vậy cho cả cột";
+    /// Cells that prove one order and cells that prove the other.
+    BirthContradiction Error Some(Column::BirthDate), "birth.contradiction" "Cột ngày sinh có ô ghi ngày trước và ô ghi tháng trước";
     /// Written dates and day numbers in one column.
     BirthMixed Warning Some(Column::BirthDate), "birth.mixed" "Cột ngày sinh có cả ngày dạng chữ và dạng số: có thể ngày và tháng bị đảo ở một số dòng";
     /// The number tells another year.
@@ -220,6 +296,7 @@ impl Problem {
                 | Self::Trailing
                 | Self::NobodysRow
                 | Self::RowOfSheet
+                | Self::RowOutside
                 | Self::NumberMissing
                 | Self::NumberRounded
         )
@@ -227,9 +304,20 @@ impl Problem {
 
     /// Its content is nobody's data.
     pub fn is_public(self) -> bool {
-        self.column().is_none() && !self.leaves_out() || matches!(self, Self::RoomOverfull | Self::BirthMixed)
+        let of_cells = [Self::LegacyLeft, Self::TextInvisible, Self::TextLookalike, Self::TextWrapped];
+        let is_of_cells = of_cells.contains(&self);
+        self.column().is_none() && !self.leaves_out() && !is_of_cells
+            || matches!(self, Self::RoomOverfull | Self::BirthMixed | Self::BirthOrder | Self::BirthMonthFirst)
+    }
+
+    /// A cell was changed by it, and nobody is asked about it elsewhere.
+    pub fn is_change(self) -> bool {
+        let of_texts = matches!(self, Self::TextInvisible | Self::TextLookalike | Self::TextWrapped);
+        of_texts || matches!(self, Self::NumberDisguised | Self::IdDisguised | Self::BirthRounded)
     }
 }
 
+const COVERED: char = '•';
+const YEAR_LEN: usize = 4;
 const SHOWN_FRONT: usize = 3;
 const SHOWN_BACK: usize = 0;

@@ -4,8 +4,8 @@
 //! number, by SBD, session and name. Nobody gets an id that somebody else had.
 
 use super::Listed;
+use bits::letters;
 use bits::random::Random;
-use bits::text;
 use roster::{Candidate, CandidateId, Roster, is_personal_number};
 use std::collections::{HashMap, HashSet};
 
@@ -49,7 +49,7 @@ type Key = (String, String, String);
 fn keys(id_number: &str, number: &str, name: &str, session: &str) -> Vec<Key> {
     let steady = is_personal_number(id_number).then(|| (id_number.to_owned(), String::new(), session.to_owned()));
     // Somebody with a personal number is nobody else because of an SBD that was given anew.
-    let by_number = steady.is_none().then(|| (number.to_owned(), text::fold(name), session.to_owned()));
+    let by_number = steady.is_none().then(|| (number.to_owned(), letters::fold_name(name), session.to_owned()));
     steady.into_iter().chain(by_number).collect()
 }
 

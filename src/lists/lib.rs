@@ -7,7 +7,9 @@
 //! - Numbers are text; a leading zero is never lost in silence, and no row is dropped without a note.
 //! - No file, no clock, nothing logs a person.
 
+mod accounts;
 mod checks;
+mod clock;
 mod columns;
 mod dates;
 pub mod finding;
@@ -16,7 +18,10 @@ mod intake;
 pub mod mapping;
 mod mapping_file;
 mod note;
+mod reading;
+mod rows;
 pub mod table;
+mod tidy;
 mod values;
 
 pub use checks::Capacity;

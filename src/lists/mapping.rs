@@ -3,21 +3,21 @@
 //! Source of the headings: Circular 24/2024/TT-BGDĐT and the lists that exam systems export.
 
 use super::columns::{Columns, fold_heading};
-use super::table::{CellValue, Row, Sheet, Table};
-use super::{Column, mapping_file};
+use super::table::{CellValue, Row, Sheet, Table, column_name};
+use super::{Column, mapping_file, values};
+use cccd::number::PersonalNumber;
 
-/// In which order a written date's parts stand. Never guessed: only a person can say that it is the American one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// In which order a written date's parts stand: told by a cell that fits one order only, or by a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateOrder {
     /// `15/02/2008`.
-    #[default]
     DayFirst,
     /// `02/15/2008`.
     MonthFirst,
 }
 
 /// What is known about one sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct SheetMapping {
     /// The sheet's name.
     pub name: String,
@@ -27,14 +27,16 @@ pub struct SheetMapping {
     pub header: Option<(u32, u32)>,
     /// The last line that may hold a person; behind it stand signatures.
     pub last_line: Option<u32>,
-    /// How written dates are to be read.
-    pub date_order: DateOrder,
-    /// Day numbers without a date format count from 1904.
+    /// How written dates are to be read, where a person said so; else the column tells it.
+    pub date_order: Option<DateOrder>,
+    /// Day numbers without a date format count from 1904: the workbook's own epoch, or a person's word.
     pub since_1904: bool,
     /// What stands where, from the left.
     pub columns: Vec<(Column, u32)>,
     /// Headings of columns that nobody needs, and where they stand.
     pub unused: Vec<(String, u32)>,
+    /// Columns that were chosen among several of one kind, and why.
+    pub chosen: Vec<(u32, String)>,
 }
 
 /// What is known about a table.
@@ -49,7 +51,10 @@ pub struct Mapping {
 impl Mapping {
     /// Finds out by itself.
     pub fn find(table: &Table) -> Self {
-        Self { number_width: None, sheets: table.sheets.iter().map(SheetMapping::find).collect() }
+        Self {
+            number_width: None,
+            sheets: table.sheets.iter().map(|sheet| SheetMapping::find(sheet, table.since_1904)).collect(),
+        }
     }
 
     /// As a file that a person can mend.
@@ -67,21 +72,19 @@ impl Mapping {
 }
 
 impl SheetMapping {
-    fn find(sheet: &Sheet) -> Self {
+    fn find(sheet: &Sheet, since_1904: bool) -> Self {
         let header = find_header(&sheet.rows);
         let mut mapping = Self {
             name: sheet.name.clone(),
             used: !sheet.hidden && header.is_some(),
             header: header.as_ref().map(|found| found.lines),
-            last_line: None,
-            date_order: DateOrder::default(),
-            since_1904: false,
-            columns: Vec::new(),
-            unused: Vec::new(),
+            since_1904,
+            ..Self::default()
         };
         if let Some(found) = header {
             mapping.columns = found.columns;
             mapping.split_name(sheet, &found.headings);
+            mapping.choose_id_number(sheet, &found.id_numbers);
             let taken = |column: u32| mapping.columns.iter().any(|(kind, place)| *place == column && kind.is_taken());
             mapping.unused = found.headings.into_iter().filter(|(_, column)| !taken(*column)).collect();
         }
@@ -103,6 +106,25 @@ impl SheetMapping {
             () if !has(Column::IdNumber) => Some(Column::IdNumber),
             () => None,
         }
+    }
+
+    /// Of several columns of identity numbers the one in which the most cells are personal numbers; of equals the one with
+    /// the better heading.
+    fn choose_id_number(&mut self, sheet: &Sheet, allowed: &[u32]) {
+        let Some(first) = self.place(Column::IdNumber).filter(|_| allowed.len() > 1) else { return };
+        let last_line = self.header.map_or(0, |(_, last)| last);
+        let below = || sheet.rows.iter().filter(|row| row.line > last_line).take(SAMPLED_ROWS);
+        let is_personal = |value: &CellValue| {
+            let number = PersonalNumber::parse(&values::id_number(&value.shown()).value);
+            number.is_ok_and(|number| number.place_is_known())
+        };
+        let count = |column: u32| below().filter(|row| row.value(column).is_some_and(is_personal)).count();
+        let best = allowed.iter().copied().max_by_key(|column| (count(*column), *column == first)).unwrap_or(first);
+        self.columns.iter_mut().filter(|(kind, _)| *kind == Column::IdNumber).for_each(|(_, place)| *place = best);
+        self.columns.sort_by_key(|(_, place)| *place);
+        let names: Vec<String> = allowed.iter().copied().map(column_name).collect();
+        let words = format!("trong các cột {}: {} ô có số định danh cá nhân", names.join(", "), count(best));
+        self.chosen.push((best, words));
     }
 
     /// One heading over two columns: family and middle names on the left, the given name on the right.
@@ -168,6 +190,8 @@ struct Header {
     lines: (u32, u32),
     columns: Vec<(Column, u32)>,
     headings: Vec<(String, u32)>,
+    /// Every column that may hold identity numbers.
+    id_numbers: Vec<u32>,
 }
 
 /// The row, or two rows, among the first ones that name the most columns; of equals the first, and one row before two.
@@ -202,7 +226,8 @@ fn header_of(upper: &Row, lower: Option<&Row>) -> Option<(usize, Header)> {
     let heading = |texts: &Vec<String>| texts.first().cloned().unwrap_or_default();
     let headings = readings.iter().map(|(column, texts)| (heading(texts), *column)).collect();
     let lines = (upper.line, lower.map_or(upper.line, |row| row.line));
-    Some((found.len(), Header { lines, columns, headings }))
+    let id_numbers = found.allowed(Column::IdNumber, &folded).into_iter().filter_map(column_at).collect();
+    Some((found.len(), Header { lines, columns, headings, id_numbers }))
 }
 
 /// What each column's heading may be read as. In two rows an upper cell stands over the columns up to the next one.

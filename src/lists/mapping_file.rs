@@ -56,13 +56,14 @@ fn mend_sheet(sheet: &mut SheetMapping, entry: SheetEntry) -> Result<(), Mapping
     sheet.last_line = entry.last_line.or(sheet.last_line);
     sheet.since_1904 = entry.epoch.map_or(sheet.since_1904, |epoch| epoch == EPOCH_1904);
     sheet.date_order = match entry.dates {
-        Some(Dates::MonthFirst) => DateOrder::MonthFirst,
-        Some(Dates::DayFirst) => DateOrder::DayFirst,
+        Some(Dates::MonthFirst) => Some(DateOrder::MonthFirst),
+        Some(Dates::DayFirst) => Some(DateOrder::DayFirst),
         None => sheet.date_order,
     };
     if let Some(columns) = entry.columns {
         sheet.columns = columns.iter().map(column).collect::<Result<Vec<_>, _>>()?;
         sheet.columns.sort_by_key(|(_, place)| *place);
+        sheet.chosen.clear();
         let taken = |column: u32| sheet.columns.iter().any(|(_, place)| *place == column);
         sheet.unused.retain(|(_, column)| !taken(*column));
     }
@@ -94,9 +95,13 @@ pub(super) fn write(mapping: &Mapping) -> String {
         if let Some(line) = sheet.last_line {
             let _ = writeln!(out, "last_line = {line}");
         }
-        let dates = if sheet.date_order == DateOrder::MonthFirst { "month-first" } else { "day-first" };
         let epoch = if sheet.since_1904 { EPOCH_1904 } else { EPOCH_1900 };
-        let _ = writeln!(out, "dates = \"{dates}\"\nepoch = {epoch}");
+        let _ = match sheet.date_order {
+            Some(DateOrder::MonthFirst) => writeln!(out, "dates = \"month-first\""),
+            Some(DateOrder::DayFirst) => writeln!(out, "dates = \"day-first\""),
+            None => Ok(()),
+        };
+        let _ = writeln!(out, "epoch = {epoch}");
         let _ = writeln!(out, "[sheet.columns]");
         for (column, place) in sheet.columns.iter().filter(|(column, _)| column.is_taken()) {
             let _ = writeln!(out, "{} = \"{}\" # {}", column.key(), column_name(*place), column.heading());
@@ -113,7 +118,8 @@ const EPOCH_1900: u16 = 1900;
 const EPOCH_1904: u16 = 1904;
 const HEAD: &str = "\
 # Cột nào của danh sách chứa gì. Sửa tệp này rồi nhập lại với --mapping.
-# header: dòng tiêu đề đầu và cuối; last_line: dòng cuối cùng có thí sinh; dates: \"day-first\" hoặc \"month-first\";
+# header: dòng tiêu đề đầu và cuối; last_line: dòng cuối cùng có thí sinh;
+# dates: \"day-first\" hoặc \"month-first\" (bỏ trống: theo các ô của cột);
 # number_width: số chữ số của mọi số báo danh (đặt trên cùng); epoch: 1900 hoặc 1904 (số sê-ri ngày); use = false: bỏ qua trang tính.
 # Cột: number, full_name hoặc family_name + given_name, birth_date hoặc birth_day + birth_month + birth_year,
 # id_number, sex, female, site, room, seat, session, school.

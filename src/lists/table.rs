@@ -11,11 +11,17 @@
 mod archive;
 mod budget;
 mod delimited;
+mod kind;
 pub mod legacy;
+mod number_format;
 mod ods_rows;
+mod ods_text;
 mod syllable;
 mod workbook;
 
+use super::tidy::is_blank;
+use bits::secret::Pii;
+use kind::Kind;
 use std::fmt;
 
 pub use legacy::Legacy;
@@ -77,6 +83,8 @@ pub enum CellValue {
     Text(String),
     /// A number.
     Number(f64),
+    /// A whole number as its number format shows it, where that gives it digits that it does not have: `00000101`.
+    Formatted(String),
     /// A day number that the file itself shows as a date.
     Date {
         /// Days since the epoch, and a part of a day.
@@ -97,6 +105,7 @@ impl fmt::Debug for CellValue {
         formatter.write_str(match self {
             Self::Text(_) => "Text(…)",
             Self::Number(_) => "Number(…)",
+            Self::Formatted(_) => "Formatted(…)",
             Self::Date { .. } => "Date(…)",
             Self::Bool(_) => "Bool(…)",
             Self::Fault(_) => "Fault(…)",
@@ -106,10 +115,19 @@ impl fmt::Debug for CellValue {
 }
 
 impl CellValue {
+    /// Text as it was written; `None` where there is nothing to see, a fault where a spreadsheet wrote one.
+    fn of_text(text: String) -> Option<Self> {
+        match () {
+            () if is_blank(&text) => None,
+            () if is_fault(text.trim()) => Some(Self::Fault(text)),
+            () => Some(Self::Text(text)),
+        }
+    }
+
     /// What a person reads in the cell: numbers without a decimal point where they have none, no thousands.
     pub fn shown(&self) -> String {
         match self {
-            Self::Text(text) | Self::Fault(text) => text.clone(),
+            Self::Text(text) | Self::Formatted(text) | Self::Fault(text) => text.clone(),
             Self::Number(number) | Self::Date { serial: number, .. } => shown_number(*number),
             Self::Bool(true) => "TRUE".to_owned(),
             Self::Bool(false) => "FALSE".to_owned(),
@@ -155,6 +173,14 @@ pub struct Sheet {
     pub rows: Vec<Row>,
     /// The legacy encoding its text was converted from.
     pub legacy: Option<Legacy>,
+    /// A few words before and after that.
+    pub examples: Pii<Vec<String>>,
+}
+
+impl Sheet {
+    fn new(name: &str, hidden: bool) -> Self {
+        Self { name: name.to_owned(), hidden, rows: Vec::new(), legacy: None, examples: Pii::new(Vec::new()) }
+    }
 }
 
 /// A whole file.
@@ -164,6 +190,10 @@ pub struct Table {
     pub format: Format,
     /// The separator of a text file.
     pub separator: Option<char>,
+    /// Lines of a text file that hold something; rows of a workbook.
+    pub lines: usize,
+    /// Plain numbers of a workbook count days from 1904.
+    pub since_1904: bool,
     /// Its sheets.
     pub sheets: Vec<Sheet>,
 }
@@ -177,7 +207,7 @@ impl Table {
         if bytes.len() > limits.bytes {
             return Err(TableError::FileTooLarge { limit_mb: limits.bytes >> 20 });
         }
-        let mut table = match kind(bytes)? {
+        let mut table = match kind::of(bytes)? {
             Kind::Archive => workbook::read_archive(bytes, limits)?,
             Kind::Compound => workbook::read_compound(bytes, limits)?,
             Kind::Text => delimited::read(bytes, limits)?,
@@ -348,6 +378,16 @@ pub enum TableError {
         /// The first such line.
         line: u32,
     },
+    /// A cell in quotes that runs over lines and holds separators: rows would be lost in it.
+    #[error(
+        "dòng {first}–{last}: một ô trong dấu ngoặc kép kéo qua nhiều dòng và chứa cả dấu tách cột, có thể thiếu hoặc thừa dấu ngoặc kép; hãy sửa dấu ngoặc kép rồi nhập lại"
+    )]
+    QuotedRows {
+        /// The line in which the cell begins.
+        first: u32,
+        /// The line in which it ends.
+        last: u32,
+    },
     /// A line of a text file that cannot be split into columns.
     #[error("dòng {line}: không tách được thành cột")]
     NotDelimited {
@@ -356,30 +396,12 @@ pub enum TableError {
     },
 }
 
-enum Kind {
-    Archive,
-    Compound,
-    Text,
-}
-
-/// What the first bytes say. Names lie: a PDF called `.xlsx` is a PDF.
-fn kind(bytes: &[u8]) -> Result<Kind, TableError> {
-    let head = bytes.get(..bytes.len().min(SNIFFED_LEN)).unwrap_or_default();
-    let trimmed = head.strip_prefix(&[0xEF, 0xBB, 0xBF]).unwrap_or(head).trim_ascii_start();
-    let begins =
-        |word: &str| trimmed.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()));
-    let pictures: [&[u8]; 4] = [b"\x89PNG", b"\xFF\xD8\xFF", b"GIF8", b"BM"];
-    match head {
-        [] => Err(TableError::Empty),
-        [b'P', b'K', 3 | 5, 4 | 6, ..] => Ok(Kind::Archive),
-        [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, ..] => Ok(Kind::Compound),
-        _ if begins("%PDF") => Err(TableError::Pdf),
-        [b'R', b'a', b'r', b'!', ..] | [b'7', b'z', 0xBC, 0xAF, ..] | [0x1F, 0x8B, ..] => Err(TableError::Archive),
-        _ if pictures.iter().take(3).any(|start| head.starts_with(start)) => Err(TableError::Picture),
-        _ if begins("<html") || begins("<!doctype html") || begins("<table") => Err(TableError::WebPage),
-        _ if begins("<?xml") => Err(TableError::Xml),
-        _ => Ok(Kind::Text),
-    }
+/// What spreadsheets write where a formula came to an error, or where a number is wider than its column.
+fn is_fault(text: &str) -> bool {
+    let is_code = |code: &str| !code.is_empty() && code.bytes().all(|byte| byte.is_ascii_digit());
+    let is_wide = text.len() > 2 && text.bytes().all(|byte| byte == b'#');
+    let of_office = ["Err:", "Lỗi:"].iter().find_map(|word| text.strip_prefix(word)).is_some_and(is_code);
+    is_wide || of_office || FAULTS.iter().any(|fault| text.eq_ignore_ascii_case(fault))
 }
 
 fn of_sheet(name: &str) -> String {
@@ -394,4 +416,4 @@ fn shown_number(number: f64) -> String {
 const LETTERS: u64 = 26;
 const LETTERS_32: u32 = 26;
 const MAX_COLUMN_NAME_LEN: usize = 4;
-const SNIFFED_LEN: usize = 512;
+const FAULTS: [&str; 9] = ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"];

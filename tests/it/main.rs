@@ -68,6 +68,8 @@ mod json;
 mod latest;
 mod letters;
 mod list_memory;
+mod lists_columns;
+mod lists_dirt;
 mod mrz;
 mod needles;
 mod no_wrong_green;

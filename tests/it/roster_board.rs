@@ -28,7 +28,7 @@ fn names(intake: &Intake) -> Vec<(String, String, String, String)> {
             one.id_number.reveal().clone(),
         )
     };
-    intake.people.iter().map(one).collect()
+    intake.people().iter().map(one).collect()
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn a_sample_with_any_one_trap_is_read_as_it_was_made() {
             .collect();
         for bytes in [sample::csv(&exam, &people), sample::xlsx(&exam, &people).unwrap()] {
             let (intake, table) = read(&bytes);
-            assert_eq!(intake.rows, intake.people.len() + intake.left_out(), "{trap:?}");
+            assert_eq!(intake.rows(), intake.people().len() + intake.left_out(), "{trap:?}");
             let errors = intake.findings.iter().filter(|one| one.problem.weight() == Weight::Error).count();
             let is_error = matches!(trap, Trap::SameNumber | Trap::SameId | Trap::SameSeat);
             assert_eq!(errors > 0, is_error, "{trap:?}");

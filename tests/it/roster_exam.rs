@@ -141,7 +141,7 @@ fn ids_stay_with_their_people() {
         let mapping = Mapping::find(&table);
         let mut intake = Intake::read(&table, &mapping, &mut |_| ());
         intake.check(&mapping, &Capacity::default());
-        intake.people
+        intake.into_people()
     };
     let mut random = SeededRandom::new("ids");
     let first = listed(

@@ -26,7 +26,7 @@ impl Budget {
         }
         let is_new = sheet.rows.last().is_none_or(|last| last.line != line);
         let text = match value {
-            CellValue::Text(text) | CellValue::Fault(text) => text.len().max(LEAST_TEXT),
+            CellValue::Text(text) | CellValue::Formatted(text) | CellValue::Fault(text) => text.len().max(LEAST_TEXT),
             _ => 0,
         };
         self.bytes += size_of::<Cell>() + text + if is_new { size_of::<Row>() } else { 0 };

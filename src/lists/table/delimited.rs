@@ -1,27 +1,71 @@
 //! Text in columns: comma, semicolon or tab, in whatever encoding it was saved.
 
 use super::budget::Budget;
-use super::legacy::{self, Legacy};
+use super::legacy::{self, Converted};
 use super::workbook::check;
-use super::{Cell, CellValue, Format, Limits, Row, Sheet, Table, TableError};
+use super::{Cell, CellValue, Format, Limits, Row, Sheet, Table, TableError, is_blank};
 use csv::StringRecord;
 
 /// Reads a text file.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
-    let (text, legacy) = decode(bytes)?;
+    let (text, converted) = decode(bytes)?;
+    let text = with_line_feeds(text);
     require_few_columns(&text, limits)?;
+    let lines = text.lines().filter(|line| !is_blank(line)).count();
     let (separator, text, skipped) = match announced(&text) {
         Some((separator, rest)) => (separator, rest, 1),
         None => (likely(&text), text.as_str(), 0),
     };
-    let mut sheet = Sheet { name: String::new(), hidden: false, rows: Vec::new(), legacy };
-    let (mut budget, mut lines) = (Budget::default(), Lines { text, at: 0, line: 1 + skipped });
+    let mut sheet = Sheet::new("", false);
+    if let Some(converted) = converted {
+        (sheet.legacy, sheet.examples) = (Some(converted.from), converted.examples);
+    }
+    let (mut budget, mut at) = (Budget::default(), Lines { text, at: 0, line: 1 + skipped });
     for record in reader(text, separator).into_records() {
-        let record = record.map_err(|error| TableError::NotDelimited { line: lines.of(error.position()) })?;
-        let row = Row { line: lines.of(record.position()), cells: Vec::new() };
+        let record = record.map_err(|error| TableError::NotDelimited { line: at.of(error.position()) })?;
+        let row = Row { line: at.of(record.position()), cells: Vec::new() };
+        require_no_rows_within(&record, row.line, char::from(separator))?;
         fill(&mut sheet, row, &record, &mut budget, limits)?;
     }
-    Ok(Table { format: Format::Delimited, separator: Some(char::from(separator)), sheets: vec![sheet] })
+    let separator = Some(char::from(separator));
+    Ok(Table { format: Format::Delimited, separator, lines, since_1904: false, sheets: vec![sheet] })
+}
+
+/// One line end: old Macintosh files have CR alone, and some programs write CR CR LF.
+fn with_line_feeds(text: String) -> String {
+    if !text.contains('\r') {
+        return text;
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.chars().peekable();
+    while let Some(character) = rest.next() {
+        if character != '\r' {
+            out.push(character);
+            continue;
+        }
+        let mut ahead = rest.clone();
+        while ahead.next_if_eq(&'\r').is_some() {}
+        if ahead.peek() == Some(&'\n') {
+            rest = ahead;
+            rest.next();
+        }
+        out.push('\n');
+    }
+    out
+}
+
+/// A quote that nobody closed takes in the rows up to the next one.
+fn require_no_rows_within(record: &StringRecord, line: u32, separator: char) -> Result<(), TableError> {
+    let mut first = line;
+    for cell in record {
+        let breaks = u32::try_from(cell.matches('\n').count()).unwrap_or(u32::MAX);
+        let last = first.saturating_add(breaks);
+        if breaks > 0 && cell.trim().contains(separator) {
+            return Err(TableError::QuotedRows { first, last });
+        }
+        first = last;
+    }
+    Ok(())
 }
 
 /// A line of nothing but separators makes more columns than there is memory for, before anybody has counted one.
@@ -46,8 +90,8 @@ fn fill(
     budget: &mut Budget,
     limits: &Limits,
 ) -> Result<(), TableError> {
-    for (column, text) in (0..).zip(record).filter(|(_, text)| !text.trim().is_empty()) {
-        let value = CellValue::Text(text.to_owned());
+    for (column, text) in (0..).zip(record) {
+        let Some(value) = CellValue::of_text(text.to_owned()) else { continue };
         check(sheet, row.line, column, &value, limits)?;
         budget.take(sheet, row.line, &value, limits)?;
         row.cells.push(Cell { column, value });
@@ -59,7 +103,7 @@ fn fill(
 }
 
 /// The text of a file and, where it was neither UTF-8 nor UTF-16, what it was.
-fn decode(bytes: &[u8]) -> Result<(String, Option<Legacy>), TableError> {
+fn decode(bytes: &[u8]) -> Result<(String, Option<Converted>), TableError> {
     let plain = |text: String| Ok((text, None));
     match bytes {
         [0xFF, 0xFE, rest @ ..] => plain(wide(rest, u16::from_le_bytes)?),
@@ -72,7 +116,7 @@ fn decode(bytes: &[u8]) -> Result<(String, Option<Legacy>), TableError> {
             Ok(text) if is_text(text) => plain(text.to_owned()),
             Ok(text) => Err(not_text(bytes, text.find(is_binary).unwrap_or_default())),
             Err(error) => legacy::decode_bytes(bytes)
-                .map(|(text, found)| (text, Some(found)))
+                .map(|(text, converted)| (text, Some(converted)))
                 .ok_or_else(|| not_text(bytes, error.valid_up_to())),
         },
     }
@@ -100,7 +144,8 @@ fn not_text(bytes: &[u8], at: usize) -> TableError {
 /// A first line `sep=;`, as spreadsheets understand it.
 fn announced(text: &str) -> Option<(u8, &str)> {
     let (first, rest) = text.split_once('\n')?;
-    let separator = first.trim_end_matches('\r').trim_matches('"').strip_prefix("sep=")?;
+    let first = first.trim_start_matches('\u{FEFF}').trim_matches('"').to_ascii_lowercase();
+    let separator = first.strip_prefix("sep=")?;
     let separator = *separator.as_bytes().first().filter(|byte| SEPARATORS.contains(byte))?;
     Some((separator, rest))
 }

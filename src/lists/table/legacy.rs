@@ -3,10 +3,12 @@
 //!
 //! The first two write Vietnamese with the code points of Western European letters, so that a spreadsheet takes them
 //! for such: `Nguyễn Văn Mẫu` comes as `NguyÔn V¨n MÉu`. Which of them a sheet is in is told by what makes Vietnamese
-//! syllables of most of its words; the sheet is then converted as a whole.
+//! syllables of most of its words; the sheet is then converted as a whole, or not at all: one letter that only Unicode has
+//! proves that it needs no converting.
 
 use super::syllable::{is_letter, is_marked, is_syllable};
 use super::{CellValue, Sheet};
+use bits::secret::Pii;
 use bits::text;
 
 /// An encoding from before Unicode.
@@ -78,39 +80,86 @@ fn to_vni(character: char) -> [Option<char>; 2] {
     }
 }
 
-/// The text of a file that is no UTF-8, where its words tell the encoding.
-pub(crate) fn decode_bytes(bytes: &[u8]) -> Option<(String, Legacy)> {
-    let western: String = bytes.iter().copied().map(western).collect();
-    let found = likely(western.split(is_between).take(SAMPLED_WORDS * SAMPLED_EVERY), &ALL)?;
-    Some((to_unicode(&western, found), found))
+/// What a text was converted from, and a few of its words before and after.
+pub(super) struct Converted {
+    pub(super) from: Legacy,
+    pub(super) examples: Pii<Vec<String>>,
 }
 
-/// Converts a sheet of a workbook whose text is in a legacy encoding.
+impl Converted {
+    fn of<'a>(from: Legacy, words: impl Iterator<Item = &'a str>) -> Self {
+        let mut examples: Vec<String> = Vec::new();
+        for word in words.filter(|word| !word.is_ascii() && word.chars().count() >= MIN_EXAMPLE_LEN) {
+            let example = format!("{word} → {}", to_unicode(word, from));
+            if !examples.contains(&example) {
+                examples.push(example);
+            }
+            if examples.len() == MAX_EXAMPLES {
+                break;
+            }
+        }
+        Self { from, examples: Pii::new(examples) }
+    }
+}
+
+/// The text of a file that is no UTF-8, where its words tell the encoding.
+pub(super) fn decode_bytes(bytes: &[u8]) -> Option<(String, Converted)> {
+    let western: String = bytes.iter().copied().map(western).collect();
+    let words = || western.split(is_between);
+    let found = likely(words().take(SAMPLED_WORDS * SAMPLED_EVERY), &ALL)?;
+    Some((to_unicode(&western, found), Converted::of(found, words())))
+}
+
+/// Converts a sheet whose text is in a legacy encoding; a sheet with one letter that only Unicode has is in none.
 pub(super) fn convert_sheet(sheet: &mut Sheet) {
-    let texts = sheet.rows.iter().flat_map(|row| &row.cells).filter_map(|cell| match &cell.value {
-        CellValue::Text(text) if !is_proven(text) => Some(text.as_str()),
-        _ => None,
-    });
-    let Some(found) = likely(texts.flat_map(|text| text.split(is_between)), &FONTS) else { return };
+    let cells = || sheet.rows.iter().flat_map(|row| &row.cells);
+    let texts =
+        || cells().filter_map(|cell| if let CellValue::Text(text) = &cell.value { Some(text.as_str()) } else { None });
+    if texts().any(is_proven) {
+        return;
+    }
+    let words = || texts().flat_map(|text| text.split(is_between));
+    let Some(found) = likely(words(), &FONTS) else { return };
+    let converted = Converted::of(found, words());
     for cell in sheet.rows.iter_mut().flat_map(|row| &mut row.cells) {
         if let CellValue::Text(text) = &mut cell.value
             && !text.is_ascii()
-            && !is_proven(text)
         {
             *text = to_unicode(text, found);
         }
     }
-    sheet.legacy = Some(found);
+    (sheet.legacy, sheet.examples) = (Some(converted.from), converted.examples);
+}
+
+/// What a cell would be if it were in a legacy encoding, where all its words say so: for sheets that are Unicode else.
+pub(crate) fn left_in(text: &str) -> Option<String> {
+    if text.is_ascii() || is_proven(text) {
+        return None;
+    }
+    let words = || text.split(is_between).filter(|word| is_telling(word));
+    let all_are = |read: &dyn Fn(&str) -> String| words().all(|word| is_syllable(&read(word)));
+    if words().next().is_none() || all_are(&|word| word.to_owned()) {
+        return None;
+    }
+    let found = FONTS.into_iter().find(|legacy| all_are(&|word| to_unicode(word, *legacy)))?;
+    Some(to_unicode(text, found))
 }
 
 /// The encoding under which most words are Vietnamese; `None` where they are so as they stand.
 fn likely<'a>(words: impl Iterator<Item = &'a str>, among: &[Legacy]) -> Option<Legacy> {
-    let sampled: Vec<&str> = words.filter(|word| !word.is_ascii()).take(SAMPLED_WORDS).collect();
+    let sampled: Vec<&str> = words.filter(|word| is_telling(word)).take(SAMPLED_WORDS).collect();
     let good = |read: &dyn Fn(&str) -> String| sampled.iter().filter(|word| is_syllable(read(word).trim())).count();
     let as_is = good(&|word| word.to_owned());
     let scores = among.iter().rev().map(|legacy| (good(&|word| to_unicode(word, *legacy)), *legacy));
     let (best, legacy) = scores.max_by_key(|(score, _)| *score)?;
-    (best > as_is && best * 10 >= sampled.len() * LEAST_TENTHS).then_some(legacy)
+    // Words that are good either way tell nothing: most of them must be good in one way only.
+    let is_plain = best > as_is * MOST_AS_IS && best * 10 >= sampled.len() * LEAST_TENTHS;
+    is_plain.then_some(legacy)
+}
+
+/// A word whose letters could be in a legacy encoding: a sign alone is none.
+fn is_telling(word: &str) -> bool {
+    !word.is_ascii() && word.chars().any(|one| one.is_ascii_alphabetic())
 }
 
 /// Text with a character that no legacy font has: it is Unicode already.
@@ -205,6 +254,10 @@ fn vni_pair(letter: char, sign: char) -> Option<char> {
 const SAMPLED_WORDS: usize = 4_000;
 /// Words without marks stand between them.
 const SAMPLED_EVERY: usize = 50;
+const MAX_EXAMPLES: usize = 5;
+const MIN_EXAMPLE_LEN: usize = 3;
+/// So many times the words that are good as they stand must be good when converted.
+const MOST_AS_IS: usize = 2;
 /// So many tenths of the words must come out Vietnamese.
 const LEAST_TENTHS: usize = 6;
 const ALL: [Legacy; 3] = [Legacy::Tcvn3, Legacy::Vni, Legacy::Windows1258];

@@ -2,11 +2,12 @@
 
 use super::archive::{Content, examine};
 use super::budget::Budget;
+use super::number_format::NumberFormat;
 use super::ods_rows;
-use super::{Cell, CellValue, Format, Limits, Row, Sheet, Table, TableError};
-use calamine::{
-    Data, DataRef, ExcelDateTime, Ods, OdsError, Range, Reader, SheetVisible, Xls, XlsError, Xlsx, XlsxError,
-};
+use super::ods_text::{self, Shown};
+use super::{Cell, CellValue, Format, Limits, Row, Sheet, Table, TableError, is_fault};
+use calamine::{Data, DataRef, Ods, OdsError, Range, Reader, SheetVisible, Style, Xls, XlsError, Xlsx, XlsxError};
+use std::collections::HashMap;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -42,15 +43,47 @@ fn xlsx(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
     };
     let mut book = Xlsx::new(Cursor::new(bytes)).map_err(|error| damaged("bảng tính", error))?;
     let named = sheets(book.sheets_metadata(), limits)?;
-    let mut filling = Filling::new(limits);
+    let mut filling = Filling::new(limits, book.has_1904_epoch());
     for (name, hidden) in named {
         filling.begin(&name, hidden);
+        let shown = formats(&mut book, &name, limits).map_err(|error| damaged(&name, error))?;
         let mut cells = book.worksheet_cells_reader(&name).map_err(|error| damaged(&name, error))?;
         while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|error| damaged(&name, error))? {
-            filling.put(cell.pos, value_of(cell.value, cell.formula.is_some()))?;
+            let value = value_of(cell.value, cell.formula.is_some(), filling.since_1904);
+            filling.put(cell.pos, value.map(|value| formatted(value, shown.get(&cell.pos))))?;
         }
     }
     Ok(filling.table(Format::Xlsx))
+}
+
+/// The cells of a sheet whose number format adds digits. Most workbooks have no such format: then nothing is read twice.
+fn formats(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    name: &str,
+    limits: &Limits,
+) -> Result<HashMap<(u32, u32), NumberFormat>, XlsxError> {
+    let mut cells = book.worksheet_cells_reader(name)?;
+    let code = |style: &Style| NumberFormat::of(&style.number_format.as_ref()?.format_code);
+    let known: Vec<Option<NumberFormat>> = cells.styles().iter().map(code).collect();
+    let mut found = HashMap::new();
+    if known.iter().all(Option::is_none) {
+        return Ok(found);
+    }
+    while let Some((row, column, style)) = cells.next_style_id()? {
+        if let Some(format) = known.get(style).and_then(Option::as_ref)
+            && found.len() < limits.cells
+        {
+            found.insert((row, column), format.clone());
+        }
+    }
+    Ok(found)
+}
+
+fn formatted(value: CellValue, format: Option<&NumberFormat>) -> CellValue {
+    match (&value, format) {
+        (CellValue::Number(number), Some(format)) => format.shown(*number).map_or(value, CellValue::Formatted),
+        _ => value,
+    }
 }
 
 fn ods(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
@@ -60,7 +93,8 @@ fn ods(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
         _ => TableError::Damaged { part: "bảng tính".to_owned() },
     })?;
     let named = sheets(book.sheets_metadata(), limits)?;
-    let mut filling = Filling::new(limits);
+    let mut filling = Filling::new(limits, false);
+    filling.shown = ods_text::of(bytes, limits);
     for (name, hidden) in named {
         let damaged = |_| TableError::Damaged { part: name.clone() };
         let (range, formulas) = (book.worksheet_range(&name).map_err(damaged)?, book.worksheet_formula(&name));
@@ -75,7 +109,7 @@ fn xls(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
         _ => TableError::Damaged { part: "bảng tính".to_owned() },
     })?;
     let named = sheets(book.sheets_metadata(), limits)?;
-    let mut filling = Filling::new(limits);
+    let mut filling = Filling::new(limits, book.has_1904_epoch());
     for (name, hidden) in named {
         let damaged = |_| TableError::Damaged { part: name.clone() };
         let range = book.worksheet_range(&name).map_err(damaged)?;
@@ -97,15 +131,18 @@ struct Filling<'a> {
     limits: &'a Limits,
     sheets: Vec<Sheet>,
     budget: Budget,
+    since_1904: bool,
+    /// What cells of numbers show, where that is more.
+    shown: Shown,
 }
 
 impl<'a> Filling<'a> {
-    fn new(limits: &'a Limits) -> Self {
-        Self { limits, sheets: Vec::new(), budget: Budget::default() }
+    fn new(limits: &'a Limits, since_1904: bool) -> Self {
+        Self { limits, sheets: Vec::new(), budget: Budget::default(), since_1904, shown: Shown::new() }
     }
 
     fn begin(&mut self, name: &str, hidden: bool) {
-        self.sheets.push(Sheet { name: name.to_owned(), hidden, rows: Vec::new(), legacy: None });
+        self.sheets.push(Sheet::new(name, hidden));
     }
 
     fn range(
@@ -119,7 +156,14 @@ impl<'a> Filling<'a> {
         let Some((top, left)) = range.start() else { return Ok(()) };
         for (row, column, value) in range.used_cells() {
             let place = (top.saturating_add(index(row)), left.saturating_add(index(column)));
-            self.put(place, value_of(data_ref(value), false))?;
+            let value = value_of(data_ref(value), false, self.since_1904);
+            let shown = self.shown.get(&(self.sheets.len() - 1, place.0, place.1)).cloned();
+            let value = match (value, shown) {
+                (Some(CellValue::Number(_)), Some(text)) if is_fault(&text) => Some(CellValue::Fault(text)),
+                (Some(CellValue::Number(_)), Some(text)) => Some(CellValue::Formatted(text)),
+                (value, _) => value,
+            };
+            self.put(place, value)?;
         }
         let formulas = formulas.unwrap_or_default();
         let Some((top, left)) = formulas.start() else { return Ok(()) };
@@ -152,7 +196,8 @@ impl<'a> Filling<'a> {
     }
 
     fn table(self, format: Format) -> Table {
-        Table { format, separator: None, sheets: self.sheets }
+        let lines = self.sheets.iter().map(|sheet| sheet.rows.len()).sum();
+        Table { format, separator: None, lines, since_1904: self.since_1904, sheets: self.sheets }
     }
 }
 
@@ -203,18 +248,18 @@ pub(super) fn check(
 }
 
 /// `None` for a cell that holds nothing: borders and colours are no content.
-fn value_of(value: DataRef<'_>, has_formula: bool) -> Option<CellValue> {
+fn value_of(value: DataRef<'_>, has_formula: bool, since_1904: bool) -> Option<CellValue> {
     Some(match value {
         DataRef::Empty if has_formula => CellValue::Uncomputed,
         DataRef::Empty => return None,
-        DataRef::SharedString(text) if text.trim().is_empty() => return None,
-        DataRef::String(text) if text.trim().is_empty() => return None,
-        DataRef::SharedString(text) => CellValue::Text(text.to_owned()),
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => CellValue::Text(text),
+        DataRef::SharedString(text) => return CellValue::of_text(text.to_owned()),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            return CellValue::of_text(text);
+        }
         DataRef::Int(number) => whole(number),
         DataRef::Float(number) => CellValue::Number(number),
         DataRef::Bool(truth) => CellValue::Bool(truth),
-        DataRef::DateTime(moment) => date(moment),
+        DataRef::DateTime(moment) => CellValue::Date { serial: moment.as_f64(), since_1904 },
         DataRef::Error(fault) => CellValue::Fault(fault.to_string()),
     })
 }
@@ -225,15 +270,6 @@ fn whole(number: i64) -> CellValue {
         Ok(small) => CellValue::Number(f64::from(small)),
         Err(_) => CellValue::Text(number.to_string()),
     }
-}
-
-fn date(moment: ExcelDateTime) -> CellValue {
-    let serial = moment.as_f64();
-    // The library keeps the epoch to itself: day 0 of the two epochs tells them apart.
-    let (year, ..) = moment.to_ymd_hms_milli();
-    let expected = 1900.0 + (serial / DAYS_OF_A_YEAR).floor();
-    let since_1904 = f64::from(year) - expected > HALF_OF_THE_SHIFT;
-    CellValue::Date { serial, since_1904 }
 }
 
 fn data_ref(value: &Data) -> DataRef<'_> {
@@ -262,5 +298,3 @@ fn has_stream(bytes: &[u8], name: &str) -> bool {
 
 /// Directory entries of a compound file begin at multiples of this (MS-CFB 2.6.1).
 const SECTOR_ENTRY: usize = 128;
-const DAYS_OF_A_YEAR: f64 = 365.25;
-const HALF_OF_THE_SHIFT: f64 = 2.0;

@@ -64,7 +64,8 @@ fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping) {
     let name = if sheet.name.is_empty() { "(tệp văn bản)" } else { &sheet.name };
     let _ = writeln!(out, "Trang tính {name}: {} dòng có dữ liệu", sheet.rows.len());
     if let Some(legacy) = sheet.legacy {
-        let _ = writeln!(out, "  bảng mã: {}, đã chuyển sang Unicode", legacy.name());
+        let examples = sheet.examples.reveal().join(", ");
+        let _ = writeln!(out, "  bảng mã: {}, sẽ chuyển cả trang sang Unicode: {examples}", legacy.name());
     }
     match mapping.header {
         Some((first, last)) if mapping.used => drop(writeln!(out, "  tiêu đề: dòng {first}–{last}")),
@@ -72,7 +73,9 @@ fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping) {
         None => out.push_str("  không thấy dòng tiêu đề, không nhập\n"),
     }
     for (column, place) in mapping.columns.iter().filter(|(column, _)| column.is_taken()) {
-        let _ = writeln!(out, "  {:>3}  {}", column_name(*place), column.heading());
+        let why = mapping.chosen.iter().find(|(chosen, _)| chosen == place);
+        let why = why.map(|(_, words)| format!(" (chọn {words})")).unwrap_or_default();
+        let _ = writeln!(out, "  {:>3}  {}{why}", column_name(*place), column.heading());
     }
     for (heading, place) in &mapping.unused {
         let _ = writeln!(out, "  {:>3}  – không dùng: {}", column_name(*place), one_line(heading));
@@ -82,9 +85,10 @@ fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping) {
 /// What was found, in words for a terminal: counted by kind, the first places of each, people masked.
 pub fn text(table: &Table, intake: &Intake) -> String {
     let mut out = format!(
-        "Dòng có dữ liệu: {}   thí sinh: {}   dòng không phải thí sinh: {}\n",
-        intake.rows,
-        intake.people.len(),
+        "Dòng của tệp: {}   dòng có dữ liệu: {}   thí sinh: {}   dòng không phải thí sinh: {}\n",
+        table.lines,
+        intake.rows(),
+        intake.people().len(),
         intake.left_out()
     );
     let mut by_problem: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
@@ -93,10 +97,14 @@ pub fn text(table: &Table, intake: &Intake) -> String {
     }
     for ((weight, problem), found) in by_problem {
         let _ = writeln!(out, "{}  {}  ×{}  {}", weight.0.word(), problem.code(), found.len(), problem.words());
-        // Notes are counted; what they are about is in the report's files.
-        let listed = if weight.0 == Weight::Note { 0 } else { MAX_LISTED };
+        // Notes are counted; what they are about is in the report's files. A change is shown before anybody accepts it.
+        let is_counted = weight.0 == Weight::Note && !problem.is_change();
+        let listed = if is_counted { 0 } else { MAX_LISTED };
         for one in found.iter().take(listed) {
             let _ = writeln!(out, "      {}{}", place(table, one), content(&one.masked()));
+        }
+        if found.len() > listed && !is_counted {
+            let _ = writeln!(out, "      … và {} chỗ nữa: xem --report", found.len() - listed);
         }
     }
     out
@@ -204,14 +212,14 @@ pub fn record(source: &str, bytes: &[u8], intake: &Intake, judgement: &Judgement
         "source = {}\nsha256 = \"{}\"\nrows = {}\ncandidates = {}\nleft_out = {}\naccepted = {}\nat = \"{at:.0}\"\n",
         toml::Value::from(source),
         hex::encode_lower(&Sha256::digest(bytes)),
-        intake.rows,
-        intake.people.len(),
+        intake.rows(),
+        intake.people().len(),
         intake.left_out(),
         toml::Value::Array(accepted),
     )
 }
 
-fn report_row(table: &Table, one: &Finding) -> [String; 6] {
+fn report_row(table: &Table, one: &Finding) -> [String; 7] {
     let other = one.other.map(|(sheet, line)| {
         let name = table.sheets.get(sheet).map(|sheet| sheet.name.as_str()).unwrap_or_default();
         if sheet == one.sheet { format!("dòng {line}") } else { format!("“{name}” dòng {line}") }
@@ -222,6 +230,7 @@ fn report_row(table: &Table, one: &Finding) -> [String; 6] {
         one.problem.code().to_owned(),
         one.problem.words().to_owned(),
         one.content.reveal().clone(),
+        one.becomes.reveal().clone(),
         other.unwrap_or_default(),
     ]
 }
@@ -263,7 +272,7 @@ fn separator_word(separator: Option<char>) -> &'static str {
 
 /// Accepts every warning.
 const ALL: &str = "all";
-const HEADINGS: [&str; 6] = ["Vị trí", "Mức", "Mã", "Nội dung", "Giá trị", "Dòng liên quan"];
+const HEADINGS: [&str; 7] = ["Vị trí", "Mức", "Mã", "Nội dung", "Giá trị", "Sửa thành", "Dòng liên quan"];
 const REPORT_SHEET: &str = "Báo cáo";
 const FORMULA_SIGNS: [char; 5] = ['=', '+', '-', '@', '\t'];
 const MAX_REPORT_ROWS: usize = 1_000_000;

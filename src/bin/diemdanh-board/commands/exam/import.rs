@@ -139,7 +139,7 @@ fn take_in(args: &Import, exam: &Folder, list: Read, judgement: &Judgement) -> R
     let Read { bytes, table, mapping, intake } = list;
     let record = report::record(&name, &bytes, &intake, judgement, Timestamp::now());
     drop((bytes, table));
-    let given = give_ids(intake.people, &exam.candidates, &mut SystemRandom);
+    let given = give_ids(intake.into_people(), &exam.candidates, &mut SystemRandom);
     say!("Thí sinh: {} giữ mã cũ, {} mới, {} không còn trong danh sách", given.kept, given.new, given.gone);
     let mut files = exam.with_candidates(given.candidates);
     files.insert(MAPPING_FILE.to_owned(), mapping.to_toml().into_bytes());
