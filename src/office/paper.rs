@@ -35,6 +35,24 @@ pub enum PaperError {
     Pdf(String),
 }
 
+/// The characters of a text for which a font of running text has no picture, each once, in their order: on paper they would
+/// be empty boxes.
+///
+/// # Errors
+/// [`PaperError::Font`].
+pub fn missing(text: &str) -> Result<String, PaperError> {
+    let mut lacking = String::new();
+    for bytes in FONTS.into_iter().take(TEXT_FONTS) {
+        let face = ttf_parser::Face::parse(bytes, 0).map_err(|_| PaperError::Font)?;
+        for one in text.chars().filter(|one| !one.is_whitespace() && face.glyph_index(*one).is_none()) {
+            if !lacking.contains(one) {
+                lacking.push(one);
+            }
+        }
+    }
+    Ok(lacking)
+}
+
 /// A font.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Face {
@@ -273,6 +291,8 @@ const POINTS_PER_MM: f32 = 72.0 / 25.4;
 const LEADING: f32 = 1.38;
 const LEAST_SHARE: f32 = 0.66;
 const THIN_PT: f32 = 0.6;
+/// The first of [`FONTS`]; names stand in no other.
+const TEXT_FONTS: usize = 2;
 const FONTS: [&[u8]; 3] = [
     include_bytes!("../../assets/fonts/OpenSans_400Regular.ttf"),
     include_bytes!("../../assets/fonts/OpenSans_600SemiBold.ttf"),

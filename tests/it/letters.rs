@@ -130,6 +130,12 @@ fn names_that_cannot_be_served_are_named() {
     for (only, again, fault) in rows {
         assert_eq!(own(only, again, &exam), Err(vec![fault]), "{only:?}");
     }
+    // A letter that the font lacks would be an empty box; Đ, H’ and a decomposed name are printed.
+    exam.operators[1].name = "Đinh H’Hen Nguye\u{302}\u{303}n".to_owned();
+    assert_eq!(own(&["gt-01"], true, &exam), Ok(vec![code()]));
+    exam.operators[1].name = "Thạch ក".to_owned();
+    let (text, letters) = (exam.operators[1].name.clone(), "ក (U+1780)".to_owned());
+    assert_eq!(own(&["gt-01"], true, &exam), Err(vec![LetterFault::NoPicture { code: code(), text, letters }]));
     exam.operators[1].site = "77".to_owned();
     assert_eq!(
         own(&["gt-01"], true, &exam),

@@ -5,6 +5,7 @@
 //! - Nobody's PIN is drawn anew without being named; nobody who was taken off the exam gets one.
 
 use super::Exam;
+use crate::paper::missing;
 use bits::hex;
 use bits::random::Random;
 use bits::secret::Secret;
@@ -47,6 +48,16 @@ pub enum LetterFault {
         code: String,
         /// Where.
         site: String,
+    },
+    /// A text of the letter has letters that its font has not.
+    #[error("“{code}”: phông chữ của thư không có {letters} trong “{text}”; hãy sửa lại (Đ là U+0110)")]
+    NoPicture {
+        /// Whose letter.
+        code: String,
+        /// Where they stand.
+        text: String,
+        /// The letters with their code points.
+        letters: String,
     },
     /// Has a PIN already.
     #[error("“{0}” đã có mã PIN; muốn cấp lại, thêm --again")]
@@ -122,7 +133,17 @@ fn fault(exam: &Exam, one: &Operator, again: bool) -> Option<LetterFault> {
     if !one.site.is_empty() && exam.sites.iter().all(|site| site.code != one.site) {
         return Some(LetterFault::UnknownSite { code, site: one.site.clone() });
     }
-    (one.pin.is_some() && !again).then_some(LetterFault::HasPin(code))
+    if one.pin.is_some() && !again {
+        return Some(LetterFault::HasPin(code));
+    }
+    let titles = exam.sites.iter().filter(|site| site.code == one.site).map(|site| &site.title);
+    let mut texts = [&one.name, &one.site, &exam.settings.title, &exam.settings.board].into_iter().chain(titles);
+    texts.find_map(|text| Some((text, missing(text).ok().filter(|lacking| !lacking.is_empty())?))).map(
+        |(text, lacking)| {
+            let named: Vec<String> = lacking.chars().map(|one| format!("{one} (U+{:04X})", u32::from(one))).collect();
+            LetterFault::NoPicture { code, text: text.clone(), letters: named.join(", ") }
+        },
+    )
 }
 
 fn repeated<'a>(codes: impl Iterator<Item = &'a String>) -> impl Iterator<Item = String> {
