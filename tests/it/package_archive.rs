@@ -11,7 +11,10 @@ fn entry(name: &[u8], body: &[u8], change: impl FnOnce(&mut Header)) -> Vec<u8> 
     header.as_old_mut().name[..name.len()].copy_from_slice(name);
     header.set_entry_type(EntryType::Regular);
     header.set_mode(0o600);
-    (header.set_uid(0), header.set_gid(0), header.set_mtime(0), header.set_size(body.len().try_into().unwrap()));
+    header.set_uid(0);
+    header.set_gid(0);
+    header.set_mtime(0);
+    header.set_size(body.len().try_into().unwrap());
     change(&mut header);
     header.set_cksum();
     let mut out = [header.as_bytes(), body].concat();
