@@ -26,7 +26,8 @@ step "the list as the school mended it" 0 "$program" exam sample --candidates 60
 step "its people are the exam's" 1 "$program" exam import "$work/mended/danh-sach.xlsx" --into "$work/exam" --accept all
 step "what is still missing is said" 1 "$program" exam check "$work/exam"
 if [ -d "$out/export" ]; then
-  step "the desk's log holds" 0 "$program" verify "$out/export" --board-key "$out/board.vkey" --anchors "$out/anchors"
+  # One candidate's question to the registry is open: a remark, exit 1.
+  step "the desk's log holds" 1 "$program" verify "$out/export" --board-key "$out/board.vkey" --anchors "$out/anchors"
   cp "$work/the desk's log holds.txt" "$out/report.txt"
   cp -r "$out/export" "$work/altered" && printf 'x' >>"$(find "$work/altered" -path '*segments*' -type f | sort | head -n 1)"
   step "one byte more in it does not" 2 "$program" verify "$work/altered" --board-key "$out/board.vkey"

@@ -189,6 +189,13 @@ impl Entrance {
         let (chosen, wrong, tries_left, is_busy) = (None, None, None, false);
         Self { package, was_shown, chosen, wrong, tries_left, is_busy, waiting: VecDeque::new() }
     }
+
+    /// For when nothing is checked any more.
+    fn keep(&mut self, input: Input) {
+        if self.waiting.len() < MAX_WAITING {
+            self.waiting.push_back(input);
+        }
+    }
 }
 
 impl Preparation {
@@ -302,11 +309,7 @@ impl Preparation {
 
     fn input(&mut self, input: Input) -> Vec<PreparationEffect> {
         match (&mut self.stage, input) {
-            (Stage::SigningIn(entrance), input) if entrance.is_busy => {
-                if entrance.waiting.len() < MAX_WAITING {
-                    entrance.waiting.push_back(input);
-                }
-            }
+            (Stage::SigningIn(entrance), input) if entrance.is_busy => entrance.keep(input),
             (Stage::Choosing, Input::TakePackage(index)) => return self.take(index, true),
             (Stage::SigningIn(entrance), Input::ChoseOperator(index)) => {
                 (entrance.chosen, entrance.wrong) = (Some(index), None);

@@ -146,9 +146,12 @@ impl World {
     /// What the window shows when the trust folder is missing.
     pub(super) fn broken_desk(&self) -> View {
         let (field, watcher) = LabField::new();
-        let opened = read_config(&self.work.join("broken.toml")).and_then(|(config, base)| {
-            let adapters = adapters(&config, &base, watcher, field.reader())?;
-            start(&config, &base, adapters)
+        // It is meant to fail: nobody has to read an error about it.
+        let opened = tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || {
+            read_config(&self.work.join("broken.toml")).and_then(|(config, base)| {
+                let adapters = adapters(&config, &base, watcher, field.reader())?;
+                start(&config, &base, adapters)
+            })
         });
         match opened {
             Ok(desk) => {

@@ -3,7 +3,6 @@
 use super::super::progress::Progress;
 use super::BAD_USAGE;
 use clap::Args;
-use face;
 use host::folder::write_folder;
 use sample::{self, SampleExam, SamplePerson, Trap};
 use std::error::Error;
