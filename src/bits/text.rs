@@ -1,5 +1,6 @@
 //! Vietnamese text: one form (NFC), folding for search, masking for screens.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 use unicode_normalization::UnicodeNormalization as _;
 
@@ -35,6 +36,20 @@ fn spelled(text: &str, is_spelled: fn(char) -> bool) -> String {
         }
     }
     out
+}
+
+/// A small text file as it was before an editor or a mail program passed it on: no byte-order mark, lines that end with
+/// LF, the last one too.
+pub fn with_plain_lines(text: &str) -> Cow<'_, str> {
+    let bare = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    if bare.len() == text.len() && !bare.contains('\r') && (bare.is_empty() || bare.ends_with('\n')) {
+        return Cow::Borrowed(text);
+    }
+    let mut plain = bare.replace("\r\n", "\n").replace('\r', "\n");
+    if !plain.is_empty() && !plain.ends_with('\n') {
+        plain.push('\n');
+    }
+    Cow::Owned(plain)
 }
 
 /// Controls (ESC among them), marks of direction, joiners, fillers and tags: Unicode 16, general categories Cc and Cf, and

@@ -5,10 +5,12 @@
 
 use super::durable::{self, Disk};
 use super::file;
+use super::folder::{FolderError, read_text_file};
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bits::random::Random;
 use bits::secret::Secret;
+use bits::text;
 use chacha20poly1305::{
     ChaCha20Poly1305, Key, Nonce,
     aead::{Aead as _, KeyInit as _, Payload},
@@ -109,6 +111,14 @@ pub fn open_key_file(path: &Path, passphrase: &Secret<String>) -> Result<NoteKey
     unseal(&text, passphrase)
 }
 
+/// Reads a file of public keys, whatever an editor or a mail program did to its lines: keys are not signed, their spelling is.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn read_public_keys(path: &Path) -> Result<String, FolderError> {
+    Ok(text::with_plain_lines(&read_text_file(path)?).into_owned())
+}
+
 /// The first line of `path`, or of the standard input, as a passphrase.
 ///
 /// # Errors
@@ -120,7 +130,8 @@ pub fn read_passphrase(path: Option<&Path>) -> Result<Secret<String>, KeyFileErr
     };
     let mut line = Zeroizing::new(String::new());
     io::BufReader::new(source.take(MAX_KEY_FILE_LEN)).read_line(&mut line).map_err(os)?;
-    let passphrase = line.trim_end_matches(['\r', '\n']);
+    // Some editors begin every file with a mark that nobody typed.
+    let passphrase = line.trim_start_matches('\u{FEFF}').trim_end_matches(['\r', '\n']);
     if passphrase.is_empty() { Err(KeyFileError::NoPassphrase) } else { Ok(Secret::new(passphrase.to_owned())) }
 }
 
@@ -166,6 +177,7 @@ pub fn seal(
 /// # Errors
 /// [`KeyFileError`].
 pub fn unseal(text: &str, passphrase: &Secret<String>) -> Result<NoteKey, KeyFileError> {
+    let text = &*text::with_plain_lines(text);
     let file = parse(text).ok_or(KeyFileError::Form)?;
     let cipher = derive(passphrase, &file.salt, file.cost)?;
     let payload = Payload { msg: &file.sealed, aad: file.head.as_bytes() };

@@ -32,6 +32,7 @@ pub mod random;
 pub mod sealed;
 pub mod second_copy;
 pub mod sound;
+pub mod speech;
 pub mod staging;
 pub mod terminal;
 pub mod threads;

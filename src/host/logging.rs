@@ -11,6 +11,7 @@ pub fn start() {
     let filter = EnvFilter::try_from_env("DIEMDANH_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
     // Colours are for eyes: a file or a pipe gets none.
     let colours = std::io::stderr().is_terminal();
-    let _ =
-        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).try_init();
+    let diagnostics = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours);
+    // The library would complain about a full device on that very device, and end the program.
+    let _ = diagnostics.with_writer(std::io::stderr).log_internal_errors(false).try_init();
 }

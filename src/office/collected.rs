@@ -3,6 +3,7 @@
 //! Invariant: whatever else lies among them is a remark about that file, never about a log.
 
 use super::{anchors::Outside, finding::What};
+use bits::text::with_plain_lines;
 use record::export_form::is_litter;
 use record::{ExportSource, SourceFault};
 use tlog::witness::MAX_COSIGNED_LEN;
@@ -31,7 +32,13 @@ impl Outside {
         let bytes = folder.read(path, limit).map_err(|_: SourceFault| What::CollectedUnread)?;
         let is_key = path.ends_with(KEY_SUFFIX);
         let what = if is_key { What::CollectedKey } else { What::CollectedForm };
-        let text = std::str::from_utf8(&bytes).map_err(|_| what)?;
+        let written = std::str::from_utf8(&bytes).map_err(|_| what)?;
+        // An editor or a mail program may have had them in hand: brought to LF, and only then checked.
+        let text = &*with_plain_lines(written);
+        if text != written && !is_key {
+            // Two byte forms of one signed note are never taken for the same without a word.
+            self.strays.push((path.to_owned(), What::CollectedMended));
+        }
         if !is_key {
             self.notes.push((path.to_owned(), text.to_owned()));
         } else if self.witnesses.len() + self.registries.len() >= MAX_KEYS {

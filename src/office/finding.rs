@@ -301,6 +301,8 @@ findings! {
     CollectedUnread Remark "collected.unread" "Tệp trong --anchors không đọc được, không phải tệp thường hoặc quá lớn: không dùng";
     /// A collected file that is no cosigned checkpoint.
     CollectedForm Remark "collected.form" "Tệp trong --anchors không phải mốc chứng kiến: không dùng";
+    /// A collected note that came through an editor or a mail program.
+    CollectedMended Remark "collected.mended" "Mốc trong --anchors có BOM, CRLF hoặc thiếu xuống dòng cuối: đã đưa về LF rồi mới kiểm tra";
     /// A collected key that is none.
     CollectedKey Remark "collected.key" "Tệp *.vkey trong --anchors không phải khóa kiểm tra: không dùng";
     /// A collected note whose signature by a known witness is wrong: whoever wrote it was not the witness.

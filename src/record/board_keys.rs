@@ -9,6 +9,7 @@
 use super::event::Digest;
 use super::statement::Fields;
 use bits::base32;
+use bits::text::with_plain_lines;
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 use tlog::{NoteError, NoteVerifier};
@@ -90,6 +91,8 @@ impl BoardKeys {
         if text.len() > MAX_BOARD_KEYS_LEN {
             return Err(BoardKeysError::Form);
         }
+        // A file of keys is handed round by mail and stick; what is signed is the digest of the set, not this file.
+        let text = &*with_plain_lines(text);
         if !text.starts_with(BOARD_KEYS) {
             return Ok(Self::one(NoteVerifier::parse(text.trim())?));
         }

@@ -5,6 +5,7 @@
 mod acceptance;
 mod access;
 mod access_mapping;
+mod around_exports;
 mod board;
 mod board_basis;
 mod board_cross;

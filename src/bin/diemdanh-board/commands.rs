@@ -2,20 +2,20 @@
 
 /// The one way to the terminal: no text that comes from a file or an argument moves its cursor or hides anything.
 macro_rules! say {
-    ($($text:tt)*) => { println!("{}", bits::text::shown(&format!($($text)*))) };
+    ($($text:tt)*) => { host::speech::line(bits::text::shown(&format!($($text)*))) };
 }
 /// The same without a line's end.
 macro_rules! put {
-    ($($text:tt)*) => { print!("{}", bits::text::shown(&format!($($text)*))) };
+    ($($text:tt)*) => { host::speech::put(bits::text::shown(&format!($($text)*))) };
 }
 /// The same, for what went wrong.
 macro_rules! complain {
-    ($($text:tt)*) => { eprintln!("{}", bits::text::shown(&format!($($text)*))) };
+    ($($text:tt)*) => { host::speech::complain(bits::text::shown(&format!($($text)*))) };
 }
 /// What another program reads. JSON spells control characters out itself, in its own way.
 macro_rules! hand_on {
     ($value:expr) => {
-        println!("{:#}", $value)
+        host::speech::line(format_args!("{:#}", $value))
     };
 }
 
@@ -31,8 +31,8 @@ mod verify;
 
 use clap::{Args, Parser, Subcommand};
 use host::file;
-use host::folder::{read_text_file, write_new_file};
-use host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase};
+use host::folder::write_new_file;
+use host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase, read_public_keys};
 use host::random::SystemRandom;
 use jiff::{SignedDuration, Timestamp};
 use office::exam::settings::is_part;
@@ -182,7 +182,7 @@ fn certify(args: &Certify) -> Result<(), Box<dyn Error>> {
         training: args.training,
         not_before,
         not_after: not_before.checked_add(SignedDuration::from_hours(i64::from(args.days) * 24))?,
-        device: NoteVerifier::parse(&read_text_file(&args.device)?)?,
+        device: NoteVerifier::parse(&read_public_keys(&args.device)?)?,
     };
     write_new_file(&args.out, certify::certify(&board, request)?.as_bytes())?;
     Ok(())

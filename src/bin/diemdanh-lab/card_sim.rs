@@ -1,7 +1,7 @@
 //! Synthetic cards: issues them, and serves them to a real PC/SC daemon as a virtual reader's card.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program speaks through its output")]
 
 use clap::Parser;
+use host::speech::{complain, line};
 use lab::simulator::{self, SimulatorError};
 use lab::vpcd;
 use std::net::TcpStream;
@@ -51,12 +51,14 @@ struct Serve {
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Serve(arguments) => serve(&arguments),
-        Command::List => Ok(simulator::catalogue_text()).map(|text| println!("{text}")),
-        Command::Seeds => simulator::write_seeds(Path::new("fuzz/corpus")).map(|count| println!("{count} seeds")),
-        Command::Issue { out } => simulator::issue_all(&out).map(|names| println!("{}", names.join("\n"))),
+        Command::List => Ok(simulator::catalogue_text()).map(line),
+        Command::Seeds => {
+            simulator::write_seeds(Path::new("fuzz/corpus")).map(|count| line(format_args!("{count} seeds")))
+        }
+        Command::Issue { out } => simulator::issue_all(&out).map(|names| line(names.join("\n"))),
     };
     let Err(error) = result else { return ExitCode::SUCCESS };
-    eprintln!("card-sim: {error}");
+    complain(format_args!("card-sim: {error}"));
     ExitCode::FAILURE
 }
 
@@ -64,6 +66,6 @@ fn serve(arguments: &Serve) -> Result<(), SimulatorError> {
     let (place, entry) = (arguments.card.as_deref(), arguments.entry.as_deref());
     let card = simulator::wanted_card(&arguments.person, &arguments.fault, entry, place)?;
     let stream = TcpStream::connect((arguments.host.as_str(), arguments.port))?;
-    println!("card in {}:{}, CAN {}", arguments.host, arguments.port, card.can().unwrap_or("none"));
+    line(format_args!("card in {}:{}, CAN {}", arguments.host, arguments.port, card.can().unwrap_or("none")));
     vpcd::serve(&mut card.with_seed(&arguments.seed), stream).map(drop).map_err(Into::into)
 }

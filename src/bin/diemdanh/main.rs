@@ -5,6 +5,7 @@
 mod commands;
 
 use clap::Parser;
+use host::speech;
 use std::process::ExitCode;
 
 /// Điểm Danh: the check-in desk.
@@ -30,9 +31,9 @@ fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => {
             let code = if error.use_stderr() { BAD_USAGE } else { 0 };
-            let _ = error.print();
-            return ExitCode::from(code);
+            speech::note(error.print());
+            return speech::exit_code(ExitCode::from(code));
         }
     };
-    commands::run(arguments.command, &arguments.kiosk)
+    speech::exit_code(commands::run(arguments.command, &arguments.kiosk))
 }

@@ -1,9 +1,9 @@
 //! `registry-stub`: stands in for the national registry over HTTPS, for demonstrations and acceptance tests.
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line speaks to its terminal")]
 
 use clap::Parser;
 use host::folder::read_text_file;
 use host::random::SystemRandom;
+use host::speech::{complain, line};
 use lab::registry_stub::{RegistryStub, StubSettings};
 use std::{error::Error, fs, net::SocketAddr, path::PathBuf, process::ExitCode};
 
@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     match run(&Command::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("registry-stub: {error}");
+            complain(format_args!("registry-stub: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -48,8 +48,8 @@ fn run(command: &Command) -> Result<(), Box<dyn Error>> {
     fs::write(command.out.join("witness.url"), format!("{}\n", stub.witness_prefix()))?;
     // Written last: whoever waits for the address finds the others beside it.
     fs::write(command.out.join("registry.url"), format!("{}\n", stub.url()))?;
-    println!("{}", stub.url());
-    println!("{}", command.out.join("registry-ca.pem").display());
+    line(stub.url());
+    line(command.out.join("registry-ca.pem").display());
     stub.wait();
     Ok(())
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use desk::sessions::chosen;
 use desk::start::read_config;
 use desk::status::{Source, Status, StatusError, status};
-use std::io::Write as _;
+use host::speech;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let config = read.and_then(|(config, base)| Ok((chosen(config, &base, arguments.session.as_deref())?, base)));
     match config.map_err(StatusError::Config).and_then(|(config, base)| status(&config, &base)) {
         Ok(status) => {
-            let _ = std::io::stdout().write_all(text(&status).as_bytes());
+            speech::put(text(&status));
             ExitCode::SUCCESS
         }
         Err(error) => {
