@@ -231,7 +231,7 @@ fn a_quote_swallows_no_row() {
 #[test]
 fn one_odd_character_converts_no_unicode_list() {
     let names = ["Lê Công", "Tô Hoà", "Lê Thành Tâm", "Hà Công Quý", "Lê Hoài", "Tô Xuân"];
-    for dirt in ["\u{AD}", "«", "ª", "¸", "µ", "­¬"] {
+    for dirt in ["\u{AD}", "«", "ª", "¸", "µ", "\u{AD}¬"] {
         for unaccented in [false, true] {
             let rows = with(|rows| {
                 names.iter().zip(1..).for_each(|(name, at)| rows[at][2] = (*name).to_owned());

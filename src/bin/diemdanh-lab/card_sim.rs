@@ -51,7 +51,10 @@ struct Serve {
 fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Serve(arguments) => serve(&arguments),
-        Command::List => Ok(simulator::catalogue_text()).map(line),
+        Command::List => {
+            line(simulator::catalogue_text());
+            Ok(())
+        }
         Command::Seeds => {
             simulator::write_seeds(Path::new("fuzz/corpus")).map(|count| line(format_args!("{count} seeds")))
         }
