@@ -84,7 +84,7 @@ fn start(at: &Path, line: &str) -> std::process::Child {
 fn files_are_opened_for_reading_in_one_place() {
     let allowed = [
         ("file.rs", "that place"),
-        ("disk.rs", "a folder, to make its names durable"),
+        ("durable.rs", "a folder, to make its names durable"),
         ("keys.rs", "a passphrase, which may come from a pipe"),
         ("program.rs", "the program itself"),
     ];
