@@ -43,8 +43,7 @@ pub(super) struct PackageHand {
     start: Start,
     packages: Packages,
     /// What was last found, by the number that the brain knows it by.
-    offered: BTreeMap<PackageId, OpenPackage>,
-    next_id: u64,
+    offered: Numbered<OpenPackage>,
     /// The package that was taken last, which somebody signs in for.
     chosen: Option<OpenPackage>,
     /// What the last PIN opened.
@@ -65,7 +64,7 @@ impl PackageHand {
             let inbox = start.inbox.clone();
             return from_files(start).map(|started| tell(&inbox, Message::Started(Box::new(started))));
         };
-        let mut hand = Self { start, packages, offered: BTreeMap::new(), next_id: 0, chosen: None, key: None };
+        let mut hand = Self { start, packages, offered: Numbered::default(), chosen: None, key: None };
         hand.say(hand.opened());
         while let Ok(order) = orders.recv() {
             if let PreparationEffect::Begin { operator, others_were_wrong } = order {
@@ -119,17 +118,14 @@ impl PackageHand {
         let Found { good, refused, for_others, is_partial } = self.packages.look(self.start.clock.as_ref());
         let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let refused = refused.iter().map(|(path, failure)| RefusedView { file: name(path), failure: *failure });
-        self.offered.clear();
+        self.offered.look();
         let offered = good.into_iter().map(|package| self.offer(package)).collect();
         FoundPackages { offered, refused: refused.collect(), for_others, is_partial }
     }
 
     fn offer(&mut self, package: OpenPackage) -> Offered {
-        self.next_id += 1;
-        let id = PackageId(self.next_id);
-        let offered = self.facts(id, &package);
-        self.offered.insert(id, package);
-        offered
+        let id = self.offered.add(package.clone());
+        self.facts(id, &package)
     }
 
     fn facts(&self, id: PackageId, package: &OpenPackage) -> Offered {
@@ -156,7 +152,7 @@ impl PackageHand {
     /// What was just taken is judged again as what it is now: a package to be used.
     fn take(&mut self, id: PackageId) -> Result<Offered, Halted> {
         let gone = || Halted { failure: checkin::failure::Failure::PackagesUnusable, detail: "gone".to_owned() };
-        let mut package = self.offered.get(&id).cloned().ok_or_else(gone)?;
+        let mut package = self.offered.get(id).cloned().ok_or_else(gone)?;
         let clock = self.start.clock.as_ref();
         if !package.is_kept {
             self.packages.take(&mut package, clock)?;
@@ -219,6 +215,39 @@ impl PackageHand {
     }
 }
 
+/// What the last two looks found. Whoever presses while a look is out means what the look before it showed.
+struct Numbered<T> {
+    known: BTreeMap<PackageId, T>,
+    next: u64,
+    /// The first number of the last look.
+    latest: u64,
+}
+
+impl<T> Default for Numbered<T> {
+    fn default() -> Self {
+        Self { known: BTreeMap::new(), next: 0, latest: 0 }
+    }
+}
+
+impl<T> Numbered<T> {
+    /// Another look begins: what the one before the last found is forgotten.
+    fn look(&mut self) {
+        self.known.retain(|id, _| id.0 >= self.latest);
+        self.latest = self.next;
+    }
+
+    fn add(&mut self, found: T) -> PackageId {
+        let id = PackageId(self.next);
+        self.next += 1;
+        self.known.insert(id, found);
+        id
+    }
+
+    fn get(&self, id: PackageId) -> Option<&T> {
+        self.known.get(&id)
+    }
+}
+
 fn from_files(start: Start) -> Result<Started, Halted> {
     let Start { config, base, adapters, inbox, .. } = start;
     let adapters = adapters(&config, &base)?;
@@ -244,4 +273,21 @@ fn local(moment: Timestamp, offset: Offset) -> String {
 /// An offset that is none is named when the desk is started.
 fn offset_of(hours: i8) -> Offset {
     Offset::from_hours(hours).unwrap_or(Offset::UTC)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_shown_can_be_taken_while_the_next_look_is_out() {
+        let mut offered = Numbered::default();
+        offered.look();
+        let shown = offered.add("b1");
+        offered.look();
+        let again = offered.add("b2");
+        assert_eq!((offered.get(shown), offered.get(again)), (Some(&"b1"), Some(&"b2")));
+        offered.look();
+        assert_eq!((offered.get(shown), offered.get(again)), (None, Some(&"b2")));
+    }
 }
