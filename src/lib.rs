@@ -10,6 +10,7 @@
 //! | Room | What |
 //! |---|---|
 //! | [`bits`] | bytes, text, secrets, time and chance as arguments |
+//! | [`words`] | sentences for people in two languages |
 //! | [`crypto`] | the standards' primitives |
 //! | [`iso7816`] | commands, secure messaging, the seam to readers |
 //! | [`emrtd`] | ICAO 9303: opening, reading and proving a document |
@@ -38,5 +39,5 @@ pub mod manual;
 
 pub use {
     bits, cccd, checkin, crypto, desk, emrtd, face, host, iso7816, lab, lists, office, package, record, registry,
-    roster, sample, tlog,
+    roster, sample, tlog, words,
 };

@@ -4,13 +4,14 @@ use crate::hand::{Hand, Takes};
 use crate::portrait::PortraitTexture;
 use crate::screens::{self, Buttons, Tools};
 use crate::style;
-use crate::text::{Language, Strings};
+use crate::text::Strings;
 use crate::{header, news, status};
 use checkin::event::Input;
 use checkin::failure::Signal;
 use checkin::view::{PreparingView, Screen, View};
 use egui::{CentralPanel, Frame, Key, Margin, Panel, RichText, Ui, Vec2};
 use std::sync::Arc;
+use words::Language;
 
 /// How the window reaches the desk.
 pub struct DeskLink {

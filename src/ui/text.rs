@@ -3,28 +3,10 @@
 use checkin::failure::Failure;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use words::Language;
 
 const VI: &str = include_str!("../../assets/i18n/vi.toml");
 const EN: &str = include_str!("../../assets/i18n/en.toml");
-
-/// The two languages of the desk; Vietnamese first, English by a key press.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Language {
-    /// Tiếng Việt.
-    Vietnamese,
-    /// English.
-    English,
-}
-
-impl Language {
-    /// The other one.
-    pub fn other(self) -> Self {
-        match self {
-            Self::Vietnamese => Self::English,
-            Self::English => Self::Vietnamese,
-        }
-    }
-}
 
 /// What happened, what to do, whom to call.
 #[derive(Debug, Clone, Deserialize)]

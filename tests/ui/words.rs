@@ -2,7 +2,8 @@
 
 use checkin::failure::Failure;
 use std::collections::BTreeSet;
-use ui::text::{Language, Strings};
+use ui::text::Strings;
+use words::Language;
 
 #[test]
 fn both_languages_load_and_name_every_failure() {
