@@ -20,7 +20,7 @@ use crate::evidence::Evidence;
 use crate::lds::files::{FileId, LdsFiles};
 use crate::report::{CheckResult, Overall, Report, Ruling};
 use bits::random::Random;
-use dialogue::{Dialogue, SignedObject};
+use dialogue::{Course, Dialogue, SignedObject};
 use iso7816::CardSession;
 use iso7816::transport::CardTransport;
 use jiff::civil::Date;
@@ -274,6 +274,7 @@ impl Inspector<'_> {
             random,
             observer,
             report: Report::new(),
+            course: Course::default(),
             inspection: Inspection::unopened(self.trust.version()),
             offered: None,
             card_security: None,

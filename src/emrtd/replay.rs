@@ -22,6 +22,7 @@ use crate::report::{self, Cause, Check, Outcome, Report};
 use bits::secret::Pii;
 use bits::tlv;
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 const SECTION_SOD: &str = "9303-10 §4.6.2";
 const SECTION_FILES: &str = "9303-10 §4";
@@ -54,7 +55,7 @@ pub struct Beside<'a> {
 /// The same with what is known beside the files.
 pub fn replay_with(files: LdsFiles, beside: Beside<'_>, trust: &TrustStore, at: Timestamp) -> Inspection {
     let policy = InspectionPolicy { issue_date: beside.issue_date, ..InspectionPolicy::for_files(groups(&files)) };
-    let mut replay = Replay { files, report: Report::new(), evidence: None, policy };
+    let mut replay = Replay { files, report: Report::new(), evidence: None, intact: BTreeSet::new(), policy };
     let verdict = replay.signed_object(trust, at);
     let (signed, object) =
         (verdict.as_ref().and_then(SodVerdict::signed), verdict.as_ref().and_then(SodVerdict::object));
@@ -78,6 +79,8 @@ struct Replay {
     files: LdsFiles,
     report: Report,
     evidence: Option<Evidence>,
+    /// Groups whose bytes have the hash that was signed.
+    intact: BTreeSet<u8>,
     policy: InspectionPolicy,
 }
 
@@ -100,7 +103,9 @@ impl Replay {
     fn groups(&mut self, signed: Option<&SignedSod>, object: Option<&SecurityObject>) {
         for group in groups(&self.files) {
             let (bytes, trailing) = own_length(self.files.get(FileId::Dg(group)).unwrap_or_default());
-            judge_group(&mut self.report, signed, object, group, bytes, trailing);
+            if judge_group(&mut self.report, signed, object, group, bytes, trailing) {
+                self.intact.insert(group);
+            }
             if let (Some(evidence), Some(signed)) = (&mut self.evidence, signed) {
                 let hash = Pii::new(signed.object().hash.digest(bytes));
                 evidence.group_hashes.push(GroupHash { group, hash });
@@ -110,7 +115,7 @@ impl Replay {
 
     fn settle_validity(&mut self, signed: Option<&SignedSod>) {
         let Some(signed) = signed.filter(|signed| signed.is_validity_open()) else { return };
-        let issued = judging::issued(&self.policy, &self.report, &self.files);
+        let issued = judging::issued(&self.policy, &self.intact, &self.files);
         passive::settle_validity(signed.signer(), issued, &mut self.report);
     }
 
@@ -250,7 +255,8 @@ impl Replay {
     }
 }
 
-/// The lines about one group; a group that is not signed is named and not looked into.
+/// The lines about one group; a group that is not signed is named and not looked into. True when its bytes have the hash
+/// that was signed.
 fn judge_group(
     report: &mut Report,
     signed: Option<&SignedSod>,
@@ -258,7 +264,7 @@ fn judge_group(
     group: u8,
     bytes: &[u8],
     trailing: bool,
-) {
+) -> bool {
     let is_unsigned = object.is_some_and(|object| object.group_hash(group).is_none());
     let note = trailing.then_some(Cause::TrailingBytes);
     let read = if is_unsigned { judging::unsigned_group(group) } else { (Outcome::Successful, note) };
@@ -266,18 +272,18 @@ fn judge_group(
     report.add(Check::ReadGroup(group), read.0, read.1, SECTION_FILES);
     report.add(Check::DgHash(group), hash.0, hash.1, SECTION_PASSIVE);
     if is_unsigned {
-        return;
+        return false;
     }
     if let Some(signed) = signed.filter(|_| group == 1) {
         judge_issuer(report, signed, bytes);
     }
     let (outcome, cause) = judging::group_form(group, bytes);
     report.add(Check::DgParse(group), outcome, cause, SECTION_FILES);
+    hash.0 == Outcome::Successful
 }
 
 fn judge_issuer(report: &mut Report, signed: &SignedSod, dg1: &[u8]) {
-    let undecided = report.outcome(Check::CountryAgreement).is_none();
-    if let Some((outcome, cause)) = undecided.then(|| judging::country(signed, dg1)).flatten() {
+    if let Some((outcome, cause)) = judging::country(signed, dg1) {
         report.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
     }
     if let Some((outcome, cause)) = judging::document_type(signed, dg1) {

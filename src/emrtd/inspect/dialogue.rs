@@ -14,6 +14,7 @@ use bits::random::Random;
 use iso7816::transport::TransportError;
 use iso7816::{CardSession, SessionError};
 use jiff::Timestamp;
+use std::collections::BTreeSet;
 
 pub(super) const SECTION_ACCESS: &str = "9303-11 §4.2";
 pub(super) const SECTION_PACE: &str = "9303-11 §4.4";
@@ -87,6 +88,19 @@ impl SignedObject {
     }
 }
 
+/// How far an inspection has come. What people are told of it stands in the report, and is never read back from there.
+#[derive(Debug, Default)]
+pub(super) struct Course {
+    /// Groups that were come to: read, or it is known why not.
+    pub(super) groups: BTreeSet<u8>,
+    /// Groups whose bytes have the hash that was signed.
+    pub(super) intact: BTreeSet<u8>,
+    /// What chip-authentication mapping came to, where the chip was asked.
+    pub(super) mapping: Option<Outcome>,
+    /// What chip authentication came to, where the chip was asked.
+    pub(super) agreement: Option<Outcome>,
+}
+
 /// One inspection while it runs.
 pub(super) struct Dialogue<'a, 't> {
     pub(super) session: CardSession<'t>,
@@ -97,6 +111,7 @@ pub(super) struct Dialogue<'a, 't> {
     pub(super) random: &'a mut dyn Random,
     pub(super) observer: &'a mut dyn Observer,
     pub(super) report: Report,
+    pub(super) course: Course,
     pub(super) inspection: Inspection,
     pub(super) offered: Option<SecurityInfos>,
     pub(super) pace: Option<PaceInfo>,
@@ -141,7 +156,7 @@ impl Dialogue<'_, '_> {
     /// Where the object does not say when it was signed and its signer has ended since, the signed date of issue decides.
     fn settle_validity(&mut self) {
         let Some(signed) = self.signed_object.signed().filter(|signed| signed.is_validity_open()) else { return };
-        let issued = judging::issued(self.policy, &self.report, &self.inspection.files);
+        let issued = judging::issued(self.policy, &self.course.intact, &self.inspection.files);
         passive::settle_validity(signed.signer(), issued, &mut self.report);
     }
 
@@ -213,7 +228,7 @@ impl Dialogue<'_, '_> {
     fn list_groups_left_out(&mut self, complete: bool) {
         let signed: Vec<u8> = self.signed_object.object().map(|object| object.groups().collect()).unwrap_or_default();
         for group in signed {
-            if self.report.outcome(Check::ReadGroup(group)).is_some() {
+            if self.course.groups.contains(&group) {
                 continue;
             }
             let cause = match (LOCKED_GROUPS.contains(&group), complete) {

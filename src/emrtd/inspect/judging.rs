@@ -15,11 +15,12 @@ use crate::lds::files::{FileId, LdsFiles};
 use crate::lds::security_infos::SecurityInfos;
 use crate::lds::sod::SecurityObject;
 use crate::lds::{dg1, dg2, dg15, image_header};
-use crate::report::{self, Cause, Check, CheckResult, Outcome, Report};
+use crate::report::{self, Cause, CheckResult, Outcome};
 use bits::tlv::Reader;
 use crypto::HashAlg;
 use jiff::civil::Date;
 use jiff::tz::Offset;
+use std::collections::BTreeSet;
 
 /// What becomes of one check.
 pub(crate) type Judged = (Outcome, Option<Cause>);
@@ -98,11 +99,10 @@ pub(crate) fn access_key(key: &AccessKey, rule: AccessNumber, dg1: &[u8]) -> Jud
     if same { GOOD } else { (Outcome::Failed, Some(Cause::AccessKeyDiffers)) }
 }
 
-/// The date of issue, where a group that the signed object vouches for says it.
-pub(crate) fn issued(policy: &InspectionPolicy, report: &Report, files: &LdsFiles) -> Option<Date> {
+/// The date of issue, where one of the `intact` groups, for which the signed object vouches, says it.
+pub(crate) fn issued(policy: &InspectionPolicy, intact: &BTreeSet<u8>, files: &LdsFiles) -> Option<Date> {
     let source = policy.issue_date?;
-    let is_signed = report.outcome(Check::DgHash(source.group)) == Some(Outcome::Successful);
-    files.get(FileId::Dg(source.group)).filter(|_| is_signed).and_then(source.read)
+    files.get(FileId::Dg(source.group)).filter(|_| intact.contains(&source.group)).and_then(source.read)
 }
 
 /// Whether a document of a type that has a chip key has one. `None` for other types, and where DG1 cannot be read.

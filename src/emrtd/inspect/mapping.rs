@@ -44,7 +44,7 @@ impl Dialogue<'_, '_> {
 
     /// Whether the mapping has said what there is to say about the chip.
     pub(super) fn mapping_is_decided(&self) -> bool {
-        self.report.outcome(Check::ChipMapping).is_some_and(|outcome| outcome != Outcome::NotPerformed)
+        self.course.mapping.is_some_and(|outcome| outcome != Outcome::NotPerformed)
     }
 
     fn judge_mapping(&mut self, proof: &MappingProof) {
@@ -55,6 +55,7 @@ impl Dialogue<'_, '_> {
             Some(Ok(())) if matches!(verdict, CardSecurityVerdict::Trusted(_)) => (Outcome::Successful, None),
             Some(Ok(())) => (Outcome::Undetermined, Some(Cause::KeyOfUnknownSigner)),
         };
+        self.course.mapping = Some(outcome);
         self.add(Check::ChipMapping, outcome, cause, SECTION_MAPPING);
     }
 

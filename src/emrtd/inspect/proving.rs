@@ -80,6 +80,7 @@ impl Dialogue<'_, '_> {
                 return self.leave_out(Check::ChipAuthentication, SECTION_CHIP, error);
             }
         };
+        self.course.agreement = Some(outcome);
         self.add(Check::ChipAuthentication, outcome, cause, SECTION_CHIP);
         if outcome == Outcome::Failed {
             // The old keys are gone and the chip has not the new ones: the rest is read in a session of its own.
@@ -90,10 +91,8 @@ impl Dialogue<'_, '_> {
 
     /// Active authentication with the key in DG15, where chip authentication gave neither proof nor disproof.
     pub(super) fn prove_by_signature(&mut self) -> Result<(), Stop> {
-        let agreement_decided = matches!(
-            self.report.outcome(Check::ChipAuthentication),
-            Some(Outcome::Successful | Outcome::Failed | Outcome::Undetermined)
-        );
+        let agreement_decided =
+            matches!(self.course.agreement, Some(Outcome::Successful | Outcome::Failed | Outcome::Undetermined));
         if agreement_decided || self.mapping_is_decided() {
             self.add(Check::ActiveAuthentication, Outcome::NotPerformed, Some(Cause::NotNeeded), SECTION_ACTIVE);
             return Ok(());
@@ -177,8 +176,7 @@ impl Dialogue<'_, '_> {
 
     /// What chip-authentication mapping leaves behind, if it proved the chip.
     pub(super) fn mapping_evidence(&self) -> Option<ChipEvidence> {
-        let proven =
-            matches!(self.report.outcome(Check::ChipMapping), Some(Outcome::Successful | Outcome::Undetermined));
+        let proven = matches!(self.course.mapping, Some(Outcome::Successful | Outcome::Undetermined));
         let file = self.inspection.files.get(FileId::CardSecurity).filter(|_| proven)?;
         Some(ChipEvidence::ChipMapping { card_security: Pii::new(file.to_vec()) })
     }

@@ -45,16 +45,19 @@ impl Dialogue<'_, '_> {
 
     /// Reads one data group, compares its hash and looks at its form. A group that is already there is not read again.
     pub(super) fn read_group(&mut self, group: u8) -> Result<(), Stop> {
-        if self.report.outcome(Check::ReadGroup(group)).is_some() {
+        if self.course.groups.contains(&group) {
             return Ok(());
         }
         if self.signed_object.object().is_some_and(|object| object.group_hash(group).is_none()) {
             let (outcome, cause) = judging::unsigned_group(group);
+            self.course.groups.insert(group);
             self.add(Check::ReadGroup(group), outcome, cause, SECTION_FILES);
             return Ok(());
         }
         let file = FileId::Dg(group);
-        let Some(bytes) = self.read_and_report(file, Check::ReadGroup(group))? else { return Ok(()) };
+        let read = self.read_and_report(file, Check::ReadGroup(group))?;
+        self.course.groups.insert(group);
+        let Some(bytes) = read else { return Ok(()) };
         self.compare_hash(group, &bytes);
         self.look_at(group, &bytes);
         self.keep(file, bytes);
@@ -133,6 +136,9 @@ impl Dialogue<'_, '_> {
         if let (Some(evidence), Some(hash)) = (&mut self.inspection.evidence, hash) {
             evidence.group_hashes.push(GroupHash { group, hash: Pii::new(hash) });
         }
+        if outcome == Outcome::Successful {
+            self.course.intact.insert(group);
+        }
         self.add(Check::DgHash(group), outcome, cause, SECTION_PASSIVE);
     }
 
@@ -148,8 +154,7 @@ impl Dialogue<'_, '_> {
 
     fn look_at_issuer(&mut self, dg1: &[u8]) {
         let Some(signed) = self.signed_object.signed() else { return };
-        let undecided = self.report.outcome(Check::CountryAgreement).is_none();
-        let country = undecided.then(|| judging::country(signed, dg1)).flatten();
+        let country = judging::country(signed, dg1);
         let kind = judging::document_type(signed, dg1);
         if let Some((outcome, cause)) = country {
             self.add(Check::CountryAgreement, outcome, cause, SECTION_PASSIVE);
@@ -161,8 +166,7 @@ impl Dialogue<'_, '_> {
 
     /// What opened the chip must be what its signed DG1 gives: a chip in between opens with anything.
     fn compare_access_key(&mut self, dg1: &[u8]) {
-        let is_signed = self.report.outcome(Check::DgHash(1)) == Some(Outcome::Successful);
-        let (outcome, cause) = if is_signed {
+        let (outcome, cause) = if self.course.intact.contains(&1) {
             judging::access_key(self.key, self.policy.access_number, dg1)
         } else {
             (Outcome::NotPerformed, Some(Cause::EarlierFailure))
