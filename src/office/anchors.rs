@@ -68,28 +68,17 @@ impl Witnessed {
         (after, self.times.iter().filter(covers).min_by_key(|time| time.at))
     }
 
-    /// How far this is, to come back to.
-    pub(super) fn mark(&self) -> WitnessedMark {
-        WitnessedMark { last: self.last, times: self.times.len(), anchors: self.anchors }
-    }
-
-    /// Takes back what was added behind the mark.
-    pub(super) fn back_to(&mut self, mark: WitnessedMark) {
-        (self.last, self.anchors) = (mark.last, mark.anchors);
-        self.times.truncate(mark.times);
+    /// Adds what a further segment proves.
+    pub(super) fn merge(&mut self, further: Self) {
+        self.last = self.last.max(further.last);
+        self.times.extend(further.times);
+        self.anchors += further.anchors;
     }
 
     fn anchor(&mut self, segment: u32, size: u64) {
         self.anchors += 1;
         self.last = self.last.max(Some((segment, size)));
     }
-}
-
-/// A point in the reading of a log.
-pub(super) struct WitnessedMark {
-    last: Option<(u32, u64)>,
-    times: usize,
-    anchors: u64,
 }
 
 /// Where an anchor was found.

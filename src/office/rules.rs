@@ -33,19 +33,53 @@ pub struct Summary {
     pub head: Option<(u64, Hash)>,
 }
 
-/// The rules over all segments, one entry at a time.
+/// What entries say, of one segment or of several that were gone through.
 #[derive(Default)]
-pub(super) struct Rules {
+pub(super) struct Told {
     pub(super) found: Found,
     pub(super) summary: Summary,
     pub(super) witnessed: Witnessed,
+    /// The packages that entries say were loaded, so many at most.
+    pub(super) loaded: Vec<(u32, u64, PackageRef)>,
+}
+
+impl Told {
+    /// Adds what the next segment says.
+    pub(super) fn merge(&mut self, next: Self) {
+        let Self { found, summary, witnessed, loaded } = next;
+        self.found.append(found);
+        self.summary.merge(summary);
+        self.witnessed.merge(witnessed);
+        let room = MAX_LOADED.saturating_sub(self.loaded.len());
+        self.loaded.extend(loaded.into_iter().take(room));
+    }
+}
+
+impl Summary {
+    fn merge(&mut self, next: Self) {
+        self.entries += next.entries;
+        self.segments += next.segments;
+        for (kind, count) in next.kinds {
+            *self.kinds.entry(kind).or_default() += count;
+        }
+        self.span = match (self.span, next.span) {
+            (Some((first, _)), Some((_, last))) => Some((first, last)),
+            (one, other) => one.or(other),
+        };
+        (self.log, self.head) = (next.log.or(self.log.take()), next.head.or(self.head));
+    }
+}
+
+/// The rules over all segments, one entry at a time.
+#[derive(Default)]
+pub(super) struct Rules {
+    /// What the segment says that is being read.
+    told: Told,
     pub(super) arrivals: Arrivals,
     /// Questions to the registry by a digest of their id, and whether an answer stands.
     requests: BTreeMap<[u8; 16], bool>,
     pending: u64,
     late: LateAnswers,
-    /// The packages that entries say were loaded, so many at most.
-    pub(super) loaded: Vec<(u32, u64, PackageRef)>,
     /// Time, boot clock and boot of the entry before.
     before: Option<(Timestamp, u64, String)>,
     segment: u32,
@@ -72,9 +106,10 @@ impl Rules {
     /// A segment begins.
     pub(super) fn begin(&mut self, segment: u32, origin: &str) {
         (self.segment, self.totals, self.closed, self.fell) = (segment, Totals::default(), false, false);
+        self.told = Told::default();
         self.arrivals.begin(segment);
-        self.summary.segments += 1;
-        self.summary.log = origin.rsplit_once('/').map(|(log, _)| log.to_owned());
+        self.told.summary.segments = 1;
+        self.told.summary.log = origin.rsplit_once('/').map(|(log, _)| log.to_owned());
     }
 
     /// The next entry of the segment.
@@ -89,9 +124,9 @@ impl Rules {
         let place = EntryRef { segment: self.segment, seq: entry.seq };
         self.late.entry(place, entry, short, |candidate| self.arrivals.is_in(candidate));
         if let AttendanceEvent::PackageLoaded { package, .. } = &entry.event
-            && self.loaded.len() < MAX_LOADED
+            && self.told.loaded.len() < MAX_LOADED
         {
-            self.loaded.push((self.segment, entry.seq, package.clone()));
+            self.told.loaded.push((self.segment, entry.seq, package.clone()));
         }
         self.arrivals.apply(entry, beside.history);
         self.totals.count(&entry.event);
@@ -99,21 +134,22 @@ impl Rules {
         self.summarise(entry);
     }
 
-    /// The segment ends at this size and root.
-    pub(super) fn end(&mut self, size: u64, root: Hash) {
+    /// The segment ends at this size and root, which its checkpoint signs. What its entries said.
+    pub(super) fn end(&mut self, size: u64, root: Hash) -> Told {
         self.tell_fall();
-        self.summary.head = Some((size, root));
+        self.told.summary.head = Some((size, root));
         if !self.closed {
-            self.found.add(Finding::segment(What::NotClosed, self.segment));
+            self.told.found.add(Finding::segment(What::NotClosed, self.segment));
         }
+        std::mem::take(&mut self.told)
     }
 
-    /// All segments were gone through.
-    pub(super) fn finish(&mut self) {
-        self.summary.arrived = self.arrivals.count();
-        std::mem::take(&mut self.late).finish(&mut self.found);
+    /// All segments were gone through: what they add up to, beside what each says.
+    pub(super) fn finish(&mut self, told: &mut Told) {
+        told.summary.arrived = self.arrivals.count();
+        std::mem::take(&mut self.late).finish(&mut told.found);
         if self.pending > 0 {
-            self.found.add(Finding::package(What::RegistryPending));
+            told.found.add(Finding::package(What::RegistryPending));
         }
     }
 
@@ -184,10 +220,10 @@ impl Rules {
         let place = EntryRef { segment: self.segment, seq: entry.seq };
         let time = match &entry.event {
             AttendanceEvent::Anchor { .. } => {
-                anchors::check_entry(place, entry, beside.history, beside.outside, &mut self.found)
+                anchors::check_entry(place, entry, beside.history, beside.outside, &mut self.told.found)
             }
             AttendanceEvent::Open(opened) => {
-                anchors::check_opening(place, opened, beside.history, beside.outside, &mut self.found)
+                anchors::check_opening(place, opened, beside.history, beside.outside, &mut self.told.found)
             }
             AttendanceEvent::RegistryAnswer { verbatim: Some(verbatim), .. } => {
                 match anchors::registry_time(place, verbatim, beside.outside) {
@@ -201,7 +237,7 @@ impl Rules {
             if anchors::is_off(entry, &time) {
                 self.find(What::ClockOff, entry.seq);
             }
-            anchors::add(&mut self.witnessed, time);
+            anchors::add(&mut self.told.witnessed, time);
         }
     }
 
@@ -230,14 +266,15 @@ impl Rules {
     }
 
     fn summarise(&mut self, entry: &Entry) {
-        self.summary.entries += 1;
-        *self.summary.kinds.entry(kind(&entry.event)).or_default() += 1;
-        let first = self.summary.span.map_or(entry.t, |(first, _)| first);
-        self.summary.span = Some((first, entry.t));
+        let summary = &mut self.told.summary;
+        summary.entries += 1;
+        *summary.kinds.entry(kind(&entry.event)).or_default() += 1;
+        let first = summary.span.map_or(entry.t, |(first, _)| first);
+        summary.span = Some((first, entry.t));
     }
 
     fn find(&mut self, what: What, seq: u64) {
-        self.found.add(Finding::entry(what, self.segment, seq));
+        self.told.found.add(Finding::entry(what, self.segment, seq));
     }
 }
 

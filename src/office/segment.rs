@@ -4,7 +4,7 @@ use super::{
     anchors::Outside,
     finding::{Finding, Found, What},
     history::{History, Line, Listed},
-    rules::{Beside, Rules},
+    rules::{Beside, Rules, Told},
 };
 use bits::spread::Spread;
 use jiff::Timestamp;
@@ -39,34 +39,27 @@ pub(super) struct Checked {
     pub(super) span: (Timestamp, Timestamp),
 }
 
-/// Checks a segment. Its line is added to the history, its entries to the rules, only when its root is the signed one.
+/// A segment that was gone through, and what its entries say.
+pub(super) struct GoneThrough {
+    pub(super) checked: Checked,
+    pub(super) told: Told,
+}
+
+/// Checks a segment. What entries without a good root say is nobody's word: it is not told, and their line does not stay
+/// in the history.
 pub(super) fn check<S: Spread>(
     around: &Around<'_, S>,
     number: u32,
     history: &mut History<'_>,
     rules: &mut Rules,
     found: &mut Found,
-) -> Result<Checked, What> {
+) -> Result<GoneThrough, What> {
     let head = Head::read(around, number, found)?;
     history.begin(Line::new(number, head.opened.origin.clone(), head.checkpoint.size));
-    let (kept, summary, mark) = (std::mem::take(&mut rules.found), rules.summary.clone(), rules.witnessed.mark());
-    let result = read_through(around, &head, number, history, rules, found);
-    let own = std::mem::replace(&mut rules.found, kept);
-    match result {
-        Ok(span) => {
-            rules.found.append(own);
-            rules.end(head.checkpoint.size, head.checkpoint.root);
-            let Head { opened, key, checkpoint } = head;
-            Ok(Checked { number, opened, key, size: checkpoint.size, root: checkpoint.root, span })
-        }
-        Err(what) => {
-            // What entries without a good root say is not reported as if somebody had said it.
-            rules.summary = summary;
-            rules.witnessed.back_to(mark);
-            history.drop_last();
-            Err(what)
-        }
-    }
+    let span = read_through(around, &head, number, history, rules, found).inspect_err(|_| history.drop_last())?;
+    let Head { opened, key, checkpoint: Checkpoint { size, root, .. } } = head;
+    let told = rules.end(size, root);
+    Ok(GoneThrough { checked: Checked { number, opened, key, size, root, span }, told })
 }
 
 struct Head {

@@ -13,7 +13,7 @@ use super::{
     finding::{Finding, Found, Verdict, What},
     form,
     history::{History, Listed},
-    rules::{Rules, Summary},
+    rules::{Rules, Summary, Told},
     segment::{self, Around, Checked},
 };
 use bits::spread::{InTurn, Spread};
@@ -139,14 +139,18 @@ impl<S: Spread> Check<'_, S> {
             spread: self.spread,
             progress: self.progress,
         };
-        let (mut rules, mut segments) = (Rules::default(), Vec::new());
+        let (mut rules, mut told, mut segments) = (Rules::default(), Told::default(), Vec::new());
         for number in segment_numbers(&listed) {
             match segment::check(&around, number, history, &mut rules, &mut found) {
-                Ok(checked) => segments.push(checked),
+                Ok(gone) => {
+                    segments.push(gone.checked);
+                    told.merge(gone.told);
+                }
                 Err(what) => found.add(Finding::segment(what, number)),
             }
         }
-        self.conclude(&listed, cert, manifest, &segments, history, rules, found)
+        rules.finish(&mut told);
+        self.conclude(&listed, cert, manifest, &segments, history, (told, rules.arrivals), found)
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that was found out before")]
@@ -157,7 +161,7 @@ impl<S: Spread> Check<'_, S> {
         manifest: Option<Manifest>,
         segments: &[Checked],
         history: &History<'_>,
-        mut rules: Rules,
+        (told, arrivals): (Told, Arrivals),
         mut found: Found,
     ) -> Verification {
         if segments.is_empty() {
@@ -173,12 +177,11 @@ impl<S: Spread> Check<'_, S> {
         if let Some(issued) = &self.outside.issued {
             let note = listed.text(DESK_CERT_FILE).ok().flatten().unwrap_or_default();
             check_exam(&cert, issued, &mut found);
-            check_issued(&cert.desk, &note, segments, &rules.loaded, issued, &mut found);
+            check_issued(&cert.desk, &note, segments, &told.loaded, issued, &mut found);
         }
-        rules.finish();
-        let mut witnessed = std::mem::take(&mut rules.witnessed);
+        let Told { found: of_entries, summary, mut witnessed, .. } = told;
         self.check_anchors(listed, segments, history, &mut witnessed, &mut found);
-        found.append(std::mem::take(&mut rules.found));
+        found.append(of_entries);
         let unanchored = unanchored(segments, witnessed.last);
         if unanchored > 0 {
             let (segment, seq) = witnessed.last.unwrap_or((segments.first().map_or(1, |one| one.number), 0));
@@ -188,7 +191,6 @@ impl<S: Spread> Check<'_, S> {
             found.add(Finding::segment(What::HeadNotAsked, one.number));
         });
         let (findings, counts) = found.into_parts();
-        let (summary, arrivals) = (rules.summary, rules.arrivals);
         let bases = segments.iter().take(MAX_BASES).map(Basis::of).collect();
         Verification { cert: Some(cert), findings, counts, summary, witnessed, unanchored, bases, arrivals }
     }
