@@ -14,7 +14,7 @@ use std::path::PathBuf;
 fn vectors(folder: &str) -> Option<PathBuf> {
     let path = std::env::var_os("VECTORS").map(|root| PathBuf::from(root).join(folder)).filter(|path| path.is_dir());
     if path.is_none() {
-        skip(&format!("no {folder} (set VECTORS)"));
+        skip(&format!("no acceptance data: {folder} (set VECTORS)"));
     }
     path
 }
