@@ -3,6 +3,7 @@
 use crate::sign_in::OnDuty;
 use bits::secret::{Pii, Secret};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
+use package::Rules;
 use roster::{CandidateId, Place, Roster};
 use std::collections::BTreeMap;
 use tlog::CosignatureKey;
@@ -15,7 +16,7 @@ pub struct Context {
     pub portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
     /// Where this desk stands.
     pub place: Place,
-    /// The rules.
+    /// What it goes by.
     pub policy: DeskPolicy,
     /// Who works here: whoever does something at this desk does it with this operator's leave.
     pub on_duty: OnDuty,
@@ -50,25 +51,21 @@ pub struct Labels {
     pub version: String,
 }
 
-/// The rules: configuration, never code.
+/// What the brain goes by: configuration, never code.
 #[derive(Debug, Clone)]
 pub struct DeskPolicy {
     /// The session's times; `None` where the exam sets none.
     pub session: Option<SessionTimes>,
+    /// The rules in effect.
+    pub rules: Rules,
     /// The registry is asked at all.
     pub registry_asked: bool,
-    /// Without the registry's answer a person decides.
-    pub registry_required: bool,
-    /// How long the verdict waits for the registry before the local verdict stands.
-    pub registry_wait_ms: u64,
     /// For how long nothing decides after the buttons have changed their meaning.
     pub press_guard_ms: u64,
     /// How long an unanswered question waits before it is asked again.
     pub registry_again_ms: u64,
     /// There is a witness outside.
     pub witness_asked: bool,
-    /// Without a witness a person decides.
-    pub witness_required: bool,
     /// What the registry signs the log's head with, where it does.
     pub registry_cosigner: Option<CosignatureKey>,
     /// How far this desk's clock may be from an outside time, in seconds.
@@ -131,13 +128,11 @@ impl Default for DeskPolicy {
     fn default() -> Self {
         Self {
             session: None,
+            rules: Rules::default(),
             registry_asked: true,
-            registry_required: false,
             press_guard_ms: 400,
-            registry_wait_ms: 2_000,
             registry_again_ms: 30_000,
             witness_asked: false,
-            witness_required: false,
             registry_cosigner: None,
             clock_tolerance_s: 120,
         }

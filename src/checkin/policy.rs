@@ -137,7 +137,7 @@ pub fn verdict(case: &Case, context: &Context, stamp: Stamp) -> Verdict {
         return Verdict::Working;
     }
     let (remarks, mut reasons): (Vec<_>, Vec<_>) =
-        findings.into_iter().partition(|finding| is_remark(*finding, context.policy.registry_required));
+        findings.into_iter().partition(|finding| is_remark(*finding, context.policy.rules.registry_required));
     if case.chip.overall != Overall::Pass && reasons.is_empty() {
         reasons.push(Failure::ChipRemark);
     }
@@ -237,7 +237,7 @@ fn is_remark(failure: Failure, registry_required: bool) -> bool {
 /// The registry has its time to answer, counted from the identity.
 pub(super) fn is_waiting(case: &Case, context: &Context, stamp: Stamp) -> bool {
     let waited_ms = stamp.boot_ms.saturating_sub(case.began.boot_ms);
-    matches!(case.registry, RegistryPart::Asking(_)) && waited_ms < context.policy.registry_wait_ms
+    matches!(case.registry, RegistryPart::Asking(_)) && waited_ms < context.policy.rules.registry_wait_ms
 }
 
 fn findings(case: &Case, context: &Context, stamp: Stamp) -> Vec<Failure> {
@@ -262,7 +262,7 @@ fn findings(case: &Case, context: &Context, stamp: Stamp) -> Vec<Failure> {
 
 /// A witness of the log that the rules want and this desk does not have: never silence, a person decides.
 fn witness(policy: &DeskPolicy) -> Option<Failure> {
-    (policy.witness_required && !policy.witness_asked).then_some(Failure::WitnessMissing)
+    (policy.rules.witness_required && !policy.witness_asked).then_some(Failure::WitnessMissing)
 }
 
 /// A registry that the rules require and that was not asked is missing, whatever the reason.
@@ -272,7 +272,7 @@ fn registry(case: &Case, context: &Context, stamp: Stamp) -> Option<Failure> {
         RegistryPart::Asking(_) if !is_waiting(case, context, stamp) => Some(Failure::RegistrySlow),
         RegistryPart::Asking(_) => None,
         RegistryPart::Withheld => Some(Failure::RegistryDown),
-        RegistryPart::Off => context.policy.registry_required.then_some(Failure::RegistryDown),
+        RegistryPart::Off => context.policy.rules.registry_required.then_some(Failure::RegistryDown),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use crate::config::WitnessConfig;
 use crate::logbook::LogOrder;
+use crate::plan::DeskPlan;
 use crate::registry::{key_line, read, unprepared};
 use crate::start::diagnose;
 use checkin::state::Halted;
 use host::http::CallLimits;
 use host::witness::HttpsWitness;
 use record::{Code, OutsideHead};
-use std::path::Path;
 use std::sync::mpsc::{Receiver, SyncSender};
 use tlog::cosignature::CosignatureKey;
 use tlog::presenting::{Presentation, anchor, last_head};
@@ -30,11 +30,11 @@ const AGAIN_MS: u64 = 60_000;
 /// # Errors
 /// A halted desk that names [`checkin::failure::Failure::RegistryUnprepared`] when its certificate or key
 /// cannot be read. The diagnostics have been told.
-pub fn witness(config: &WitnessConfig, base: &Path) -> Result<Option<WitnessLink>, Halted> {
-    if config.url.is_empty() {
+pub fn witness(plan: &DeskPlan) -> Result<Option<WitnessLink>, Halted> {
+    if plan.machine().witness.url.is_empty() {
         return Ok(None);
     }
-    link(config, base).map(Some).inspect_err(diagnose)
+    link(plan).map(Some).inspect_err(diagnose)
 }
 
 /// What is taken to the witness.
@@ -132,9 +132,10 @@ impl Schedule {
 /// What came back from the witness.
 pub(super) type AnchorOutcome = Result<Anchored, WitnessFault>;
 
-fn link(config: &WitnessConfig, base: &Path) -> Result<WitnessLink, Halted> {
+fn link(plan: &DeskPlan) -> Result<WitnessLink, Halted> {
+    let (config, base) = (&plan.machine().witness, plan.base());
     let authority = read(config.ca.as_ref(), base, "witness.ca")?;
-    let line = key_line(config.package_key.as_ref(), config.verifier.as_ref(), base, "witness.verifier")?;
+    let line = key_line(plan.rules().witness_key(), config.verifier.as_ref(), base, "witness.verifier")?;
     let key = CosignatureKey::parse(line.trim()).map_err(|error| unprepared("witness.verifier", error))?;
     let witness = HttpsWitness::new(&config.url, &authority, CallLimits::default())
         .map_err(|error| unprepared(&config.url, error))?;

@@ -2,8 +2,6 @@
 //!
 //! An unknown key is refused by name: a misspelt rule must not be a missing rule.
 
-use crate::rules::PackageRules;
-use checkin::context::SessionTimes;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
@@ -45,9 +43,6 @@ pub struct DeskConfig {
     /// SHA-256 of the file's text.
     #[serde(skip)]
     pub source_sha256: [u8; 32],
-    /// The rules of the package that the desk works from.
-    #[serde(skip)]
-    pub package: Option<PackageRules>,
 }
 
 /// Whose exam it is. `board`, `id` and the ids below are parts of the log's name: ASCII, no space, no slash.
@@ -106,9 +101,6 @@ pub struct SessionConfig {
     pub opens_before_minutes: Option<u32>,
     /// The last entry is so many minutes after the start signal.
     pub last_entry_after_minutes: Option<u32>,
-    /// The times that a package sets; they stand above the three keys before.
-    #[serde(skip)]
-    pub times: Option<SessionTimes>,
 }
 
 impl SessionConfig {
@@ -210,9 +202,6 @@ pub struct RegistryConfig {
     /// The verifier key of its cosignatures under the log's head, one line; without it they are passed over.
     #[serde(default)]
     pub cosigner: Option<PathBuf>,
-    /// The verifier key that a package names; it stands above `verifier`.
-    #[serde(skip)]
-    pub package_key: Option<String>,
     /// Without its answer a person decides.
     #[serde(default)]
     pub required: bool,
@@ -242,9 +231,6 @@ pub struct WitnessConfig {
     pub ca: Option<PathBuf>,
     /// Its verifier key, one line.
     pub verifier: Option<PathBuf>,
-    /// The verifier key that a package names; it stands above `verifier`.
-    #[serde(skip)]
-    pub package_key: Option<String>,
     /// Without a witness a person decides.
     pub required: bool,
     /// The log's head goes out after so many entries,
@@ -255,15 +241,7 @@ pub struct WitnessConfig {
 
 impl Default for WitnessConfig {
     fn default() -> Self {
-        Self {
-            url: String::new(),
-            ca: None,
-            verifier: None,
-            package_key: None,
-            required: false,
-            every_entries: 25,
-            every_minutes: 5,
-        }
+        Self { url: String::new(), ca: None, verifier: None, required: false, every_entries: 25, every_minutes: 5 }
     }
 }
 

@@ -18,7 +18,7 @@
 use crate::config::DeskConfig;
 use crate::logbook::failure_of;
 use crate::past::{Past, unlocked, wrong_pin};
-use crate::rules::effective;
+use crate::plan::DeskPlan;
 use crate::sources::desk_cert;
 use crate::start::opening;
 use bits::stamp::Clock;
@@ -146,13 +146,13 @@ impl Guard {
     ///
     /// # Errors
     /// A halted desk: no PIN is checked.
-    pub(super) fn hold(&mut self, config: &DeskConfig, base: &Path) -> Result<(), Halted> {
+    pub(super) fn hold(&mut self, plan: &DeskPlan) -> Result<(), Halted> {
         if !matches!(self.journal, Journal::Free) {
             return Ok(());
         }
-        let journal = base.join(&config.paths.journal);
-        let store = FileStore::open(&journal).map_err(|error| halted(Failure::LogUnwritable, error))?;
-        if let Ok(Space::TooLittle { .. }) = disk::space(&journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
+        let journal = plan.journal();
+        let store = FileStore::open(journal).map_err(|error| halted(Failure::LogUnwritable, error))?;
+        if let Ok(Space::TooLittle { .. }) = disk::space(journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
             return Err(halted(Failure::DiskFull, journal.display()));
         }
         self.journal = Journal::Held(store);
@@ -165,22 +165,21 @@ impl Guard {
     /// A halted desk: nobody tries another PIN.
     pub(super) fn wrong_pin(
         &mut self,
-        config: &DeskConfig,
-        base: &Path,
+        plan: &DeskPlan,
         device: &dyn NoteSigner,
         code: &str,
         clock: &dyn Clock,
     ) -> Result<(), Halted> {
-        self.hold(config, base)?;
+        self.hold(plan)?;
         let mut log = match std::mem::replace(&mut self.journal, Journal::Free) {
             Journal::Open(log) => log,
-            Journal::Held(store) => Box::new(self.open_log(config, base, device, store, clock)?),
+            Journal::Held(store) => Box::new(self.open_log(plan, device, store, clock)?),
             Journal::Free => return Err(halted(Failure::LogUnwritable, "nobody holds the journal")),
         };
         let code = Code::new(code).unwrap_or_else(|_| Code::unknown());
         log.append(&Code::unknown(), wrong_pin(&code), clock.now())
             .map_err(|fault| halted(failure_of(&fault), fault))?;
-        self.note_head(&config.session.id, &log);
+        self.note_head(plan.session_id(), &log);
         self.journal = Journal::Open(log);
         self.keep(device)
     }
@@ -191,13 +190,13 @@ impl Guard {
     /// A halted desk.
     pub(super) fn signed_in(
         &mut self,
-        config: &DeskConfig,
+        plan: &DeskPlan,
         device: &dyn NoteSigner,
         by: &SignedIn,
         others_were_wrong: bool,
         clock: &dyn Clock,
     ) -> Result<Vec<AttendanceEvent>, Halted> {
-        self.close(config, clock)?;
+        self.close(plan, clock)?;
         self.state.confirmed.insert(by.code().to_owned());
         self.state.are_pins_lost &= !by.may(Action::Unlock);
         self.keep(device)?;
@@ -211,24 +210,23 @@ impl Guard {
     ///
     /// # Errors
     /// A halted desk.
-    pub(super) fn close(&mut self, config: &DeskConfig, clock: &dyn Clock) -> Result<(), Halted> {
+    pub(super) fn close(&mut self, plan: &DeskPlan, clock: &dyn Clock) -> Result<(), Halted> {
         if let Journal::Open(mut log) = std::mem::replace(&mut self.journal, Journal::Free) {
             log.close(&Code::unknown(), clock.now()).map_err(|fault| halted(failure_of(&fault), fault))?;
-            self.note_head(&config.session.id, &log);
+            self.note_head(plan.session_id(), &log);
         }
         Ok(())
     }
 
     fn open_log(
         &self,
-        config: &DeskConfig,
-        base: &Path,
+        plan: &DeskPlan,
         device: &dyn NoteSigner,
         store: FileStore,
         clock: &dyn Clock,
     ) -> Result<AttendanceLog<FileStore>, Halted> {
-        let cert = desk_cert(config, base)?;
-        let opening = opening(config, &effective(config), device, cert, Code::unknown(), String::new());
+        let cert = desk_cert(plan.machine(), plan.base())?;
+        let opening = opening(plan, device, cert, Code::unknown(), String::new());
         let basis = OpenBasis { board_keys: Some(self.state.board_keys), ..opening.basis.clone() };
         let opening = Opening { basis, ..opening };
         let opened = AttendanceLog::open(store, &opening, clock.now(), &mut SystemRandom);

@@ -1,6 +1,6 @@
 //! The log leaves the desk: an export into a new folder, whole or not at all.
 
-use crate::config::DeskConfig;
+use crate::plan::DeskPlan;
 use crate::purge::EVIDENCE_FOLDER;
 use crate::sources::{desk_cert, device_key};
 use checkin::state::Halted;
@@ -26,17 +26,17 @@ pub enum HandoverError {
     Folder(#[from] FolderError),
 }
 
-/// Exports the journal of the desk of `config` to the new folder `out`.
+/// Exports the journal of the session of `plan` to the new folder `out`.
 ///
 /// # Errors
 /// [`HandoverError`]; then `out` does not exist.
-pub fn hand_over(config: &DeskConfig, base: &Path, out: &Path) -> Result<(), HandoverError> {
-    let device = device_key(config, base).map_err(HandoverError::Config)?;
-    let cert = desk_cert(config, base).map_err(HandoverError::Config)?;
-    let journal = base.join(&config.paths.journal);
-    let mut store = FileStore::open(&journal)?;
+pub fn hand_over(plan: &DeskPlan, out: &Path) -> Result<(), HandoverError> {
+    let device = device_key(plan.machine(), plan.base()).map_err(HandoverError::Config)?;
+    let cert = desk_cert(plan.machine(), plan.base()).map_err(HandoverError::Config)?;
+    let journal = plan.journal();
+    let mut store = FileStore::open(journal)?;
     let evidence = kept_evidence(&journal.join(EVIDENCE_FOLDER))?;
-    let beside = Beside { anchors: kept_anchors(&journal)?, evidence };
+    let beside = Beside { anchors: kept_anchors(journal)?, evidence };
     let files = export_with(&mut store, &beside, &cert, device.as_ref())?;
     write_folder(out, &files)?;
     Ok(())

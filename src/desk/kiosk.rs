@@ -6,6 +6,7 @@
 
 use crate::config::DeskConfig;
 use crate::package_hand::{PackageHand, Start};
+use crate::plan::DeskPlan;
 use crate::runtime::{Brain, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::start::Adapters;
 use bits::stamp::Clock;
@@ -15,12 +16,12 @@ use checkin::preparation::{BareDesk, Preparation};
 use checkin::state::Halted;
 use host::threads;
 use jiff::tz::Offset;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 /// Makes the adapters of a desk once it is known which.
-pub type MakeAdapters = Box<dyn FnOnce(&DeskConfig, &Path) -> Result<Adapters, Halted> + Send>;
+pub type MakeAdapters = Box<dyn FnOnce(&DeskPlan) -> Result<Adapters, Halted> + Send>;
 
 /// A desk from its first picture to its end.
 pub struct Kiosk(RunningDesk);

@@ -26,7 +26,7 @@ pub mod package;
 mod package_hand;
 mod package_look;
 mod past;
-mod plan;
+pub mod plan;
 pub mod purge;
 mod questions;
 pub mod registry;

@@ -1,14 +1,13 @@
 //! Two people take something upon themselves that the rules forbid: both prove themselves by PIN, one of them answers.
 
-use crate::config::DeskConfig;
 use crate::package::{self, OpenPackage, Packages};
+use crate::plan::DeskPlan;
 use bits::secret::Secret;
 use bits::stamp::Clock;
 use checkin::sign_in::{Action, Attempt, Refusal, SignIn, SignedIn};
 use checkin::state::Halted;
 use crypto::pin::PinCheck;
 use record::Code;
-use std::path::Path;
 
 /// Two people who proved themselves. Made by [`prove`] only.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,42 +58,36 @@ pub struct Claim {
     pub pin: Secret<String>,
 }
 
-/// Lets two people prove themselves against the package of the session of `session`, which is `config` for that session.
+/// Lets two people prove themselves against the package of the session of `plan`.
 ///
 /// # Errors
 /// [`OverruleError`]; a wrong PIN counts as one at the desk.
-pub fn prove(
-    config: &DeskConfig,
-    session: &DeskConfig,
-    base: &Path,
-    claims: &[Claim; 2],
-    clock: &dyn Clock,
-) -> Result<OverrulePair, OverruleError> {
+pub fn prove(plan: &DeskPlan, claims: &[Claim; 2], clock: &dyn Clock) -> Result<OverrulePair, OverruleError> {
     let [one, other] = claims;
     if one.code == other.code {
         return Err(OverruleError::OnePerson);
     }
-    let packages = Packages::open(config, base).map_err(OverruleError::Halted)?;
+    let packages = Packages::open(plan.machine(), plan.base()).map_err(OverruleError::Halted)?;
     let mut packages = packages.ok_or(OverruleError::OutsidePackage)?;
-    let package = known_package(&packages, session, base)?;
+    let package = known_package(&packages, plan)?;
     let mut rules = packages.guard().sign_in(clock);
     if packages.guard().are_pins_lost() {
         rules.distrust(&package.front().operators, clock.now());
     }
-    packages.guard_mut().0.hold(session, base).map_err(OverruleError::Halted)?;
+    packages.guard_mut().0.hold(plan).map_err(OverruleError::Halted)?;
     let mut proven = Vec::new();
     for claim in claims {
         match check(&package, &mut rules, claim, clock)? {
             Some(operator) => proven.push(operator),
             None => {
                 let (guard, device) = packages.guard_mut();
-                let written = guard.wrong_pin(session, base, device, &claim.code, clock);
-                written.and_then(|()| guard.close(session, clock)).map_err(OverruleError::Halted)?;
+                let written = guard.wrong_pin(plan, device, &claim.code, clock);
+                written.and_then(|()| guard.close(plan, clock)).map_err(OverruleError::Halted)?;
                 return Err(OverruleError::WrongPin { code: claim.code.clone() });
             }
         }
     }
-    packages.guard_mut().0.close(session, clock).map_err(OverruleError::Halted)?;
+    packages.guard_mut().0.close(plan, clock).map_err(OverruleError::Halted)?;
     pair(&proven)
 }
 
@@ -111,8 +104,8 @@ impl OverrulePair {
 }
 
 /// The package that knows the PINs. How old it is does not matter here.
-fn known_package(packages: &Packages, session: &DeskConfig, base: &Path) -> Result<OpenPackage, OverruleError> {
-    let kept = package::kept(session, base).map_err(|_| OverruleError::NoPackage)?;
+fn known_package(packages: &Packages, plan: &DeskPlan) -> Result<OpenPackage, OverruleError> {
+    let kept = package::kept(plan).map_err(|_| OverruleError::NoPackage)?;
     let opened = kept.into_iter().filter_map(|path| packages.read_whatever_its_age(&path).ok());
     opened.max_by_key(|package| package.note().version).ok_or(OverruleError::NoPackage)
 }

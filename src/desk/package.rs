@@ -9,6 +9,7 @@
 use crate::config::DeskConfig;
 use crate::guard::Guard;
 use crate::package_look::Looked;
+use crate::plan::DeskPlan;
 use crate::sources::{board_keys, device_key, package_identity};
 use bits::secret::Secret;
 use bits::stamp::Clock;
@@ -361,10 +362,10 @@ impl Judged {
 ///
 /// # Errors
 /// [`ShelfError`].
-pub(super) fn kept(config: &DeskConfig, base: &Path) -> Result<Vec<PathBuf>, ShelfError> {
-    let Some(folder) = &config.paths.packages else { return Ok(Vec::new()) };
-    let is_other = |path: &PathBuf| peeked(path).is_some_and(|note| note.session != config.session.id);
-    Ok(packages_in(&base.join(folder))?.into_iter().filter(|path| !is_other(path)).collect())
+pub(super) fn kept(plan: &DeskPlan) -> Result<Vec<PathBuf>, ShelfError> {
+    let Some(folder) = &plan.machine().paths.packages else { return Ok(Vec::new()) };
+    let is_other = |path: &PathBuf| peeked(path).is_some_and(|note| note.session != plan.session_id());
+    Ok(packages_in(&plan.base().join(folder))?.into_iter().filter(|path| !is_other(path)).collect())
 }
 
 /// What a package says about itself, before anything of it was judged.

@@ -9,7 +9,7 @@ use crate::config::DeskConfig;
 use crate::kiosk::MakeAdapters;
 use crate::package::{OpenPackage, PackageKey, Packages};
 use crate::package_look::Found;
-use crate::plan::applied;
+use crate::plan::DeskPlan;
 use crate::runtime::{Message, Started};
 use crate::sources::{Entrance, prepare, prepare_from};
 use crate::start::{diagnose, start_in};
@@ -166,8 +166,8 @@ impl PackageHand {
     /// No PIN is checked before it is certain that a wrong one can be written down.
     fn check(&mut self, code: &str, lock: &PinLock, pin: &Secret<String>) -> Result<Option<PinCheck>, Halted> {
         let Some(package) = self.chosen.clone() else { return Ok(None) };
-        let config = applied(&self.start.config, &package)?;
-        self.packages.guard_mut().0.hold(&config, &self.start.base)?;
+        let plan = self.plan(&package)?;
+        self.packages.guard_mut().0.hold(&plan)?;
         let opened = package.key(code, lock, pin);
         let opened = opened.inspect_err(|error| tracing::error!(%error, "a PIN could not be checked")).ok();
         let check = opened.as_ref().map(|key| if key.is_some() { PinCheck::Right } else { PinCheck::Wrong });
@@ -177,17 +177,21 @@ impl PackageHand {
 
     fn keep_wrong_pin(&mut self, code: &str) -> Result<(), Halted> {
         let Some(package) = self.chosen.clone() else { return Ok(()) };
-        let config = applied(&self.start.config, &package)?;
+        let plan = self.plan(&package)?;
         let (guard, device) = self.packages.guard_mut();
-        guard.wrong_pin(&config, &self.start.base, device, code, self.start.clock.as_ref())
+        guard.wrong_pin(&plan, device, code, self.start.clock.as_ref())
     }
 
     fn leave(&mut self) -> Result<(), Halted> {
         self.key = None;
         let Some(package) = self.chosen.take() else { return Ok(()) };
-        let config = applied(&self.start.config, &package)?;
+        let plan = self.plan(&package)?;
         let (guard, _) = self.packages.guard_mut();
-        guard.close(&config, self.start.clock.as_ref())
+        guard.close(&plan, self.start.clock.as_ref())
+    }
+
+    fn plan(&self, package: &OpenPackage) -> Result<DeskPlan, Halted> {
+        DeskPlan::of_package(&self.start.config, &self.start.base, package)
     }
 
     fn begin(self, operator: SignedIn, others_were_wrong: bool) -> Result<Started, Halted> {
@@ -197,17 +201,17 @@ impl PackageHand {
             detail: "no PIN has opened a package".to_owned(),
         };
         let (package, key) = chosen.zip(key).ok_or_else(unproven)?;
-        let config = applied(&config, &package).inspect_err(diagnose)?;
+        let plan = DeskPlan::of_package(&config, &base, &package).inspect_err(diagnose)?;
         let disputed = packages.disputed(package.note(), clock.as_ref());
         let (guard, device) = packages.guard_mut();
-        let words = guard.signed_in(&config, device, &operator, others_were_wrong, clock.as_ref());
+        let words = guard.signed_in(&plan, device, &operator, others_were_wrong, clock.as_ref());
         let mut words = words.inspect_err(diagnose)?;
         // Only somebody who may answer for it has come so far.
         words.extend(disputed.map(|later| AttendanceEvent::ClockConfirmed { later }));
-        let adapters = adapters(&config, &base)?;
+        let adapters = adapters(&plan)?;
         let entrance = Entrance { operator, key, words };
-        let prepared = prepare_from(&config, &base, packages, &package, entrance).inspect_err(diagnose)?;
-        start_in(&config, &base, prepared, adapters, inbox)
+        let prepared = prepare_from(&plan, packages, &package, entrance).inspect_err(diagnose)?;
+        start_in(&plan, prepared, adapters, inbox)
     }
 
     fn say(&self, event: PreparationEvent) {
@@ -250,9 +254,10 @@ impl<T> Numbered<T> {
 
 fn from_files(start: Start) -> Result<Started, Halted> {
     let Start { config, base, adapters, inbox, .. } = start;
-    let adapters = adapters(&config, &base)?;
-    let prepared = prepare(&config, &base).inspect_err(diagnose)?;
-    start_in(&config, &base, prepared, adapters, inbox)
+    let plan = DeskPlan::of_files(&config, &base).inspect_err(diagnose)?;
+    let adapters = adapters(&plan)?;
+    let prepared = prepare(&plan).inspect_err(diagnose)?;
+    start_in(&plan, prepared, adapters, inbox)
 }
 
 /// A brain that has ended hears nothing more.

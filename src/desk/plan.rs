@@ -1,34 +1,223 @@
-//! What a desk goes by in one session.
+//! What a desk goes by in one session: from its own file and from the package it works from, put together here and nowhere
+//! else, once, and never changed afterwards.
+//!
+//! What the desk's own file says about its machine (reader, links, folders) stands as it is; names, times and rules are
+//! the package's where there is one. Of the rules the desk's own stand where they are stricter.
 
-use crate::config::DeskConfig;
+use crate::config::{DeskConfig, SessionConfig};
 use crate::package::OpenPackage;
-use crate::rules::PackageRules;
-use crate::sessions::for_session;
-use checkin::context::SessionTimes;
+use crate::rules::EffectiveRules;
+use crate::sources::halted_at;
+use checkin::context::{DeskPolicy, Labels, SessionTimes};
+use checkin::failure::Failure;
 use checkin::state::Halted;
+use jiff::SignedDuration;
+use jiff::tz::Offset;
 use package::contents::PackageSettings;
+use record::LogName;
+use roster::Place;
+use std::path::{Path, PathBuf};
 
-/// The configuration with the rules and names of a package. What the desk's own file says about its machine (reader,
-/// links, folders) stays, and where it is stricter than the package's rules.
-pub(super) fn applied(config: &DeskConfig, package: &OpenPackage) -> Result<DeskConfig, Halted> {
-    let settings = &package.front().settings;
-    let mut config = for_session(config, &settings.session.id)?;
-    config.exam.title = settings.title.clone();
-    config.desk.site = settings.site.code.clone();
-    config.desk.training = settings.training;
-    config.desk.utc_offset_hours = settings.utc_offset_hours;
-    if let Some(desk) = package.front().desks.iter().find(|desk| desk.id == config.desk.id) {
-        (config.desk.title, config.desk.room) = (desk.title.clone(), desk.room.clone());
-    }
-    config.session.title = settings.session.title.clone();
-    config.session.times = Some(times(settings));
-    let rules = PackageRules::of(settings);
-    (config.registry.package_key, config.witness.package_key) = (rules.registry_key(), rules.witness_key());
-    config.package = Some(rules);
-    Ok(config)
+/// What a desk goes by in one session. Paths are whole.
+#[derive(Debug, Clone)]
+pub struct DeskPlan {
+    machine: DeskConfig,
+    base: PathBuf,
+    names: Names,
+    session: SessionPlan,
+    training: bool,
+    utc_offset: Offset,
+    journal: PathBuf,
+    copy: Option<PathBuf>,
+    rules: EffectiveRules,
 }
 
-fn times(settings: &PackageSettings) -> SessionTimes {
+/// Where the desk stands, and what that is called on the screen.
+#[derive(Debug, Clone)]
+struct Names {
+    exam: String,
+    site: String,
+    desk: String,
+    room: Option<String>,
+}
+
+#[derive(Debug, Clone)]
+struct SessionPlan {
+    id: String,
+    title: String,
+    times: Option<SessionTimes>,
+}
+
+impl DeskPlan {
+    /// The plan of a desk that works from the single files that its own file names.
+    ///
+    /// # Errors
+    /// A halted desk with [`Failure::ConfigUnreadable`]: hours that are no offset from UTC.
+    pub fn of_files(config: &DeskConfig, base: &Path) -> Result<Self, Halted> {
+        Ok(Self {
+            names: Names {
+                exam: config.exam.title.clone(),
+                site: config.desk.site.clone(),
+                desk: config.desk.title.clone(),
+                room: named(&config.desk.room),
+            },
+            session: SessionPlan {
+                id: config.session.log_id().to_owned(),
+                title: config.session.title.clone(),
+                times: own_times(&config.session),
+            },
+            training: config.desk.training,
+            utc_offset: offset(config.desk.utc_offset_hours)?,
+            journal: base.join(&config.paths.journal),
+            copy: config.paths.copy.as_ref().map(|copy| base.join(copy)),
+            rules: EffectiveRules::of_desk(config),
+            machine: config.clone(),
+            base: base.to_owned(),
+        })
+    }
+
+    /// The plan of a session that this desk had a package for, for whoever needs its journal and no package.
+    ///
+    /// # Errors
+    /// A halted desk with [`Failure::PackageDamaged`] for a session whose id cannot stand in a log's and a folder's name;
+    /// those of [`DeskPlan::of_files`].
+    pub fn of_session(config: &DeskConfig, base: &Path, session: &str) -> Result<Self, Halted> {
+        if !is_session_name(session) {
+            return Err(Halted { failure: Failure::PackageDamaged, detail: format!("session {session:?}") });
+        }
+        let own = Self::of_files(config, base)?;
+        Ok(Self {
+            journal: own.journal.join(session),
+            copy: own.copy.map(|copy| copy.join(session)),
+            session: SessionPlan { id: session.to_owned(), ..own.session },
+            ..own
+        })
+    }
+
+    /// The plan of a desk that works from `package`: its session, its names, its rules.
+    ///
+    /// # Errors
+    /// Those of [`DeskPlan::of_session`].
+    pub fn of_package(config: &DeskConfig, base: &Path, package: &OpenPackage) -> Result<Self, Halted> {
+        let settings = &package.front().settings;
+        let own = Self::of_session(config, base, &settings.session.id)?;
+        let desk = package.front().desks.iter().find(|desk| desk.id == config.desk.id);
+        let (title, room) =
+            desk.map_or((own.names.desk, own.names.room), |desk| (desk.title.clone(), named(&desk.room)));
+        Ok(Self {
+            names: Names { exam: settings.title.clone(), site: settings.site.code.clone(), desk: title, room },
+            session: SessionPlan {
+                title: settings.session.title.clone(),
+                times: Some(packed_times(settings)),
+                ..own.session
+            },
+            training: settings.training,
+            utc_offset: offset(settings.utc_offset_hours)?,
+            rules: own.rules.under(settings),
+            ..own
+        })
+    }
+
+    /// The desk's own file, as it says itself.
+    pub fn machine(&self) -> &DeskConfig {
+        &self.machine
+    }
+
+    /// The folder that relative paths of the desk's own file count from.
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// The rules in effect, and where they come from.
+    pub fn rules(&self) -> &EffectiveRules {
+        &self.rules
+    }
+
+    /// The folder of this session's journal.
+    pub fn journal(&self) -> &Path {
+        &self.journal
+    }
+
+    /// The folder on a second medium that takes a copy of the journal.
+    pub(super) fn copy(&self) -> Option<&Path> {
+        self.copy.as_deref()
+    }
+
+    /// The session, as the log's and the journal's name have it.
+    pub(super) fn session_id(&self) -> &str {
+        &self.session.id
+    }
+
+    /// Training: the log cannot be exported as live.
+    pub(super) fn is_training(&self) -> bool {
+        self.training
+    }
+
+    /// Local time at the desk.
+    pub(super) fn utc_offset(&self) -> Offset {
+        self.utc_offset
+    }
+
+    /// The parts of the log's name.
+    pub(super) fn log_name(&self) -> LogName {
+        LogName {
+            board: self.machine.exam.board.clone(),
+            exam: self.machine.exam.id.clone(),
+            desk: self.machine.desk.id.clone(),
+            session: self.session.id.clone(),
+        }
+    }
+
+    /// Where the desk stands, as the roster writes it.
+    pub(super) fn place(&self) -> Place {
+        let Names { site, room, .. } = &self.names;
+        Place { site: site.clone(), session: self.session.title.clone(), room: room.clone() }
+    }
+
+    /// Names for the screen.
+    pub(super) fn labels(&self) -> Labels {
+        let Names { exam, site, desk, .. } = self.names.clone();
+        Labels { exam, session: self.session.title.clone(), site, desk, version: env!("CARGO_PKG_VERSION").to_owned() }
+    }
+
+    /// What the brain goes by.
+    pub(super) fn policy(&self) -> DeskPolicy {
+        let usual = DeskPolicy::default();
+        DeskPolicy {
+            session: self.session.times,
+            rules: self.rules.rules().clone(),
+            registry_asked: !self.machine.registry.url.is_empty(),
+            press_guard_ms: self.press_guard_ms(usual.press_guard_ms),
+            registry_again_ms: self.machine.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
+            witness_asked: !self.machine.witness.url.is_empty(),
+            ..usual
+        }
+    }
+
+    /// Longer is stricter; shorter is for training only.
+    fn press_guard_ms(&self, usual_ms: u64) -> u64 {
+        let wanted_ms = self.machine.window.press_guard_ms.unwrap_or(usual_ms);
+        if self.training { wanted_ms } else { wanted_ms.max(usual_ms) }
+    }
+}
+
+/// True for an id that can stand in a log's and a folder's name.
+pub(super) fn is_session_name(session: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    !session.is_empty() && !session.starts_with('.') && session.len() <= MAX_NAME_LEN && session.bytes().all(allowed)
+}
+
+const MAX_NAME_LEN: usize = 64;
+
+fn named(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn offset(hours: i8) -> Result<Offset, Halted> {
+    Offset::from_hours(hours).map_err(|error| halted_at(Failure::ConfigUnreadable, "utc_offset_hours", error))
+}
+
+fn packed_times(settings: &PackageSettings) -> SessionTimes {
     let session = &settings.session;
     let usual = SessionTimes::around(session.start);
     SessionTimes {
@@ -36,4 +225,17 @@ fn times(settings: &PackageSettings) -> SessionTimes {
         starts: session.start,
         last_entry: session.last_entry.unwrap_or(usual.last_entry),
     }
+}
+
+fn own_times(session: &SessionConfig) -> Option<SessionTimes> {
+    let starts = session.start?;
+    let usual = SessionTimes::around(starts);
+    let minutes = |minutes: u32| SignedDuration::from_mins(i64::from(minutes));
+    let opens = session.opens_before_minutes.and_then(|before| starts.checked_sub(minutes(before)).ok());
+    let last_entry = session.last_entry_after_minutes.and_then(|after| starts.checked_add(minutes(after)).ok());
+    Some(SessionTimes {
+        opens: opens.unwrap_or(usual.opens),
+        starts,
+        last_entry: last_entry.unwrap_or(usual.last_entry),
+    })
 }

@@ -3,10 +3,9 @@
 //! Refused until the board's receipt covers every segment of the journal, or two people overrule that, each by PIN and
 //! one of them a head. The entry is on the disk before the first file goes; the journal itself stays, it names nobody.
 
-use crate::config::DeskConfig;
 use crate::overrule::OverrulePair;
 use crate::package;
-use crate::rules::effective;
+use crate::plan::DeskPlan;
 use crate::sources::{desk_cert, device_key};
 use crate::start::opening;
 use bits::stamp::Clock as _;
@@ -94,24 +93,25 @@ pub struct Purged {
 ///
 /// # Errors
 /// [`PurgeError`].
-pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purged, PurgeError> {
+pub fn purge(plan: &DeskPlan, leave: &Leave<'_>) -> Result<Purged, PurgeError> {
+    let (config, base) = (plan.machine(), plan.base());
     let device = device_key(config, base).map_err(PurgeError::Config)?;
     let cert = desk_cert(config, base).map_err(PurgeError::Config)?;
-    let mut store = FileStore::open(&base.join(&config.paths.journal))?;
+    let mut store = FileStore::open(plan.journal())?;
     let (receipt, overruled_by) = match leave {
-        Leave::Receipt(path) => (Some(checked(config, base, path, &mut store, device.verifier())?), Vec::new()),
+        Leave::Receipt(path) => (Some(checked(plan, path, &mut store, device.verifier())?), Vec::new()),
         Leave::Overruled(pair) => (None, pair.codes()),
     };
     let (names, places): (Vec<_>, Vec<_>) =
-        personal(config, base)?.into_iter().filter(|(_, places)| !places.is_empty()).unzip();
+        personal(plan)?.into_iter().filter(|(_, places)| !places.is_empty()).unzip();
     let what = names.into_iter().map(Code::new).collect::<Result<Vec<_>, _>>()?;
-    let operator = operator(config, leave)?;
-    let opening = opening(config, &effective(config), device.as_ref(), cert, operator.clone(), String::new());
+    let operator = operator(plan, leave)?;
+    let opening = opening(plan, device.as_ref(), cert, operator.clone(), String::new());
     let (mut log, _) = AttendanceLog::open(store, &opening, SystemClock.now(), &mut SystemRandom)?;
     log.append(&operator, AttendanceEvent::Purged { what, receipt, overruled_by }, SystemClock.now())?;
     log.close(&operator, SystemClock.now())?;
     for tail in INDEX_TAILS {
-        remove(&base.join(&config.paths.journal).join(format!("{INDEX_FILE}{tail}")))?;
+        remove(&plan.journal().join(format!("{INDEX_FILE}{tail}")))?;
     }
     let mut removed = Vec::new();
     for place in places.into_iter().flatten() {
@@ -124,7 +124,8 @@ pub fn purge(config: &DeskConfig, base: &Path, leave: &Leave<'_>) -> Result<Purg
 
 /// Whose entry it is: who answers for it, or whom the file of a desk outside a package names. With a receipt, nobody has
 /// proved to be anybody at a desk that works from packages.
-fn operator(config: &DeskConfig, leave: &Leave<'_>) -> Result<Code, CodeError> {
+fn operator(plan: &DeskPlan, leave: &Leave<'_>) -> Result<Code, CodeError> {
+    let config = plan.machine();
     match leave {
         Leave::Overruled(pair) => Ok(pair.answering().clone()),
         Leave::Receipt(_) if config.paths.packages.is_none() && !config.desk.operator.is_empty() => {
@@ -135,12 +136,12 @@ fn operator(config: &DeskConfig, leave: &Leave<'_>) -> Result<Code, CodeError> {
 }
 
 /// What the desk keeps of people: the log's word for it, and where it lies.
-fn personal(config: &DeskConfig, base: &Path) -> Result<Vec<(&'static str, Vec<PathBuf>)>, PurgeError> {
-    let journal = base.join(&config.paths.journal);
+fn personal(plan: &DeskPlan) -> Result<Vec<(&'static str, Vec<PathBuf>)>, PurgeError> {
+    let (config, base, journal) = (plan.machine(), plan.base(), plan.journal());
     // A desk that works from packages names neither file, and an empty path is the folder itself.
     let named = |path: &PathBuf| (!path.as_os_str().is_empty()).then(|| base.join(path)).into_iter().collect();
     Ok(vec![
-        ("package", package::kept(config, base)?),
+        ("package", package::kept(plan)?),
         ("roster", named(&config.paths.roster)),
         ("exam-key", named(&config.paths.exam_key)),
         ("evidence", vec![journal.join(EVIDENCE_FOLDER)]),
@@ -150,14 +151,13 @@ fn personal(config: &DeskConfig, base: &Path) -> Result<Vec<(&'static str, Vec<P
 
 /// The receipt's digest, when it covers the whole journal.
 fn checked(
-    config: &DeskConfig,
-    base: &Path,
+    plan: &DeskPlan,
     receipt: &Path,
     store: &mut FileStore,
     device: &NoteVerifier,
 ) -> Result<Digest, PurgeError> {
-    let key = config.paths.board_key.as_ref().ok_or(PurgeError::NoBoardKey)?;
-    let board = BoardKeys::parse(&read_text_file(&base.join(key))?)?;
+    let key = plan.machine().paths.board_key.as_ref().ok_or(PurgeError::NoBoardKey)?;
+    let board = BoardKeys::parse(&read_text_file(&plan.base().join(key))?)?;
     let note = read_text_file(receipt)?;
     let receipt = Receipt::open(&note, &board)?;
     for segment in store.segments()? {

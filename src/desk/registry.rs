@@ -1,6 +1,7 @@
 //! The registry's client, as the configuration wants it.
 
 use crate::config::RegistryConfig;
+use crate::plan::DeskPlan;
 use crate::start::diagnose;
 use checkin::failure::Failure;
 use checkin::state::Halted;
@@ -22,16 +23,17 @@ const MAX_BYTES: u64 = 64 << 10;
 /// # Errors
 /// A halted desk with [`Failure::RegistryUnprepared`] when its certificate or key cannot be read. The diagnostics
 /// have been told.
-pub fn client(config: &RegistryConfig, base: &Path) -> Result<Option<RegistryMaker>, Halted> {
-    if config.url.is_empty() {
+pub fn client(plan: &DeskPlan) -> Result<Option<RegistryMaker>, Halted> {
+    if plan.machine().registry.url.is_empty() {
         return Ok(None);
     }
-    maker(config, base).map(Some).inspect_err(diagnose)
+    maker(plan).map(Some).inspect_err(diagnose)
 }
 
-fn maker(config: &RegistryConfig, base: &Path) -> Result<RegistryMaker, Halted> {
+fn maker(plan: &DeskPlan) -> Result<RegistryMaker, Halted> {
+    let (config, base) = (&plan.machine().registry, plan.base());
     let authority = read(config.ca.as_ref(), base, "registry.ca")?;
-    let line = key_line(config.package_key.as_ref(), config.verifier.as_ref(), base, "registry.verifier")?;
+    let line = key_line(plan.rules().registry_key(), config.verifier.as_ref(), base, "registry.verifier")?;
     let verifier = NoteVerifier::parse(line.trim()).map_err(|error| unprepared("registry.verifier", error))?;
     let url = config.url.clone();
     Ok(Box::new(move |key| {
@@ -51,14 +53,9 @@ pub(super) fn cosigner(config: &RegistryConfig, base: &Path) -> Result<Option<Co
 }
 
 /// The line of a key: the board's, where its package names one, or the file's that the desk's own file names.
-pub(super) fn key_line(
-    packed: Option<&String>,
-    path: Option<&PathBuf>,
-    base: &Path,
-    key: &str,
-) -> Result<String, Halted> {
+pub(super) fn key_line(packed: Option<&str>, path: Option<&PathBuf>, base: &Path, key: &str) -> Result<String, Halted> {
     match packed {
-        Some(line) => Ok(line.clone()),
+        Some(line) => Ok(line.to_owned()),
         None => String::from_utf8(read(path, base, key)?).map_err(|error| unprepared(key, error)),
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::config::{DeskConfig, DeviceStoreKind};
 use crate::package::{self, OpenPackage, PackageKey, Packages};
+use crate::plan::DeskPlan;
 use crate::registry::cosigner;
 use crate::trust::{TrustSource, TrustWatch};
 use bits::hex;
@@ -16,7 +17,6 @@ use host::package_shelf::{PackageShelf, ShelfError};
 use host::pkcs11::TokenSettings;
 use host::threads;
 use host::trust::trust_folder_of;
-use jiff::tz::Offset;
 use record::statement::device_key_name;
 use record::{AttendanceEvent, BoardKeys, Code, DeskCert, Digest, PackageRef, RevocationList};
 use roster::{CandidateId, Roster};
@@ -37,7 +37,6 @@ pub(super) struct Prepared {
     pub(super) cosigner: Option<CosignatureKey>,
     /// Who works here, and what she may do.
     pub(super) on_duty: OnDuty,
-    pub(super) utc_offset: Offset,
     /// The package it all came from.
     pub(super) package: Option<PackageRef>,
     /// What the log says first about who signed in.
@@ -56,7 +55,8 @@ pub(super) struct Entrance {
 }
 
 /// From the single files that the configuration names.
-pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halted> {
+pub(super) fn prepare(plan: &DeskPlan) -> Result<Prepared, Halted> {
+    let (config, base) = (plan.machine(), plan.base());
     let paths = &config.paths;
     for (key, path) in [("trust", &paths.trust), ("roster", &paths.roster), ("exam_key", &paths.exam_key)] {
         if path.as_os_str().is_empty() {
@@ -76,7 +76,6 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halt
         exam_key,
         cosigner: cosigner(&config.registry, base)?,
         on_duty: named(config)?,
-        utc_offset: utc_offset(config)?,
         package: None,
         words: Vec::new(),
         portraits: BTreeMap::new(),
@@ -84,14 +83,14 @@ pub(super) fn prepare(config: &DeskConfig, base: &Path) -> Result<Prepared, Halt
     })
 }
 
-/// From an opened package; `config` has taken up its rules already.
+/// From an opened package, which `plan` is of.
 pub(super) fn prepare_from(
-    config: &DeskConfig,
-    base: &Path,
+    plan: &DeskPlan,
     packages: Packages,
     package: &OpenPackage,
     entrance: Entrance,
 ) -> Result<Prepared, Halted> {
+    let (config, base) = (plan.machine(), plan.base());
     let place = package.path.display().to_string();
     let Entrance { operator: signed_in, key, words } = entrance;
     let people = packages.people(package, &key)?;
@@ -111,7 +110,6 @@ pub(super) fn prepare_from(
         exam_key: people.exam_key,
         cosigner: cosigner(&config.registry, base)?,
         on_duty: OnDuty::SignedIn(signed_in),
-        utc_offset: utc_offset(config)?,
         package: Some(package.note().reference()),
         words,
         portraits: people.portraits,
@@ -275,11 +273,6 @@ pub(super) fn small_text(path: &Path, failure: Failure) -> Result<String, Halted
     let place = path.display().to_string();
     let bytes = file::read(path, MAX_SMALL_BYTES).map_err(|error| halted_at(failure, &place, error))?;
     String::from_utf8(bytes).map_err(|error| halted_at(failure, &place, error))
-}
-
-fn utc_offset(config: &DeskConfig) -> Result<Offset, Halted> {
-    Offset::from_hours(config.desk.utc_offset_hours)
-        .map_err(|error| halted_at(Failure::ConfigUnreadable, "desk.utc_offset_hours", error))
 }
 
 pub(super) fn halted_at(failure: Failure, place: &str, cause: impl std::fmt::Display) -> Halted {

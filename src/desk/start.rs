@@ -2,17 +2,18 @@
 
 use crate::anchors::{Schedule, WitnessLink, carry, outside_head};
 use crate::card::CardHand;
-use crate::config::{DeskConfig, SessionConfig};
+use crate::config::DeskConfig;
 use crate::indexing::{self, IndexOrder};
 use crate::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
+use crate::plan::DeskPlan;
 use crate::registry::RegistryMaker;
-use crate::rules::{EffectiveRules, effective};
+use crate::rules::EffectiveRules;
 use crate::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, Started, ViewCell, inbox};
 use crate::sources::{Prepared, halted_at, prepare, small_text};
 use crate::{questions, watch};
 use bits::random::Random;
 use bits::stamp::{Clock, Stamp};
-use checkin::context::{Context, DeskPolicy, Labels, SessionTimes};
+use checkin::context::{Context, DeskPolicy};
 use checkin::failure::{Failure, Signal};
 use checkin::records;
 use checkin::show::view;
@@ -21,10 +22,8 @@ use host::disk::{self, FileStore, Space};
 use host::second_copy::SecondCopy;
 use host::{clock, program, sealed, threads};
 use iso7816::transport::CardReader;
-use jiff::SignedDuration;
-use record::{AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, LogName, OpenBasis, Opening};
+use record::{Appended, AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, OpenBasis, Opening};
 use registry::Registry;
-use roster::Place;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -51,14 +50,14 @@ pub struct Adapters {
     pub sound: Box<dyn FnMut(Signal) + Send>,
 }
 
-/// Starts a desk that works from single files.
+/// Starts a desk whose plan names single files.
 ///
 /// # Errors
 /// What the halted screen shows: the failure, and the place it lies in. The diagnostics have been told.
-pub fn start(config: &DeskConfig, base: &Path, adapters: Adapters) -> Result<RunningDesk, Halted> {
+pub fn start(plan: &DeskPlan, adapters: Adapters) -> Result<RunningDesk, Halted> {
     let (inbox, messages) = inbox();
     let clock = Arc::clone(&adapters.clock);
-    let started = prepare(config, base).and_then(|prepared| open(config, base, prepared, adapters, inbox.clone()));
+    let started = prepare(plan).and_then(|prepared| open(plan, prepared, adapters, inbox.clone()));
     let started = started.inspect_err(diagnose)?;
     let view = Arc::new(ViewCell::new(view(&started.context, &started.state)));
     spawned(RunningDesk::start(Brain::running(started, clock, view), inbox, messages)).inspect_err(diagnose)
@@ -66,13 +65,12 @@ pub fn start(config: &DeskConfig, base: &Path, adapters: Adapters) -> Result<Run
 
 /// Opens the log and starts the hands of a session whose brain hears from `inbox` already.
 pub(super) fn start_in(
-    config: &DeskConfig,
-    base: &Path,
+    plan: &DeskPlan,
     prepared: Prepared,
     adapters: Adapters,
     inbox: SyncSender<Message>,
 ) -> Result<Started, Halted> {
-    open(config, base, prepared, adapters, inbox).inspect_err(diagnose)
+    open(plan, prepared, adapters, inbox).inspect_err(diagnose)
 }
 
 /// Tells the diagnostics why there is no desk: where there is no log yet, nothing else remembers.
@@ -81,19 +79,17 @@ pub(super) fn diagnose(halted: &Halted) {
 }
 
 fn open(
-    config: &DeskConfig,
-    base: &Path,
+    plan: &DeskPlan,
     mut prepared: Prepared,
     mut adapters: Adapters,
     inbox: SyncSender<Message>,
 ) -> Result<Started, Halted> {
-    let rules = effective(config);
-    let recipient = evidence_recipient(&rules)?;
-    let journal = base.join(&config.paths.journal);
+    let recipient = evidence_recipient(plan.rules())?;
     let began = adapters.clock.now();
-    let (mut log, opened) = open_log(config, &rules, &prepared, &journal, &mut adapters)?;
-    let first_entry = IndexOrder::of(&log);
-    let opened = package_loaded(&mut log, &prepared, adapters.clock.now())?.unwrap_or(opened);
+    let (mut log, opened) = open_log(plan, &prepared, &mut adapters)?;
+    let first_entry = IndexOrder::of(&opened);
+    let loaded = package_loaded(&mut log, &prepared, adapters.clock.now())?;
+    let opened = loaded.unwrap_or(opened.proof);
     let trust_watch = prepared.trust_watch.take();
     // Questions are signed by the segment's key, which never leaves memory.
     let segment_key = log.segment_key().clone();
@@ -102,7 +98,7 @@ fn open(
         registry.inspect_err(|halted| close_log(&mut log, prepared.on_duty.word(), halted, adapters.clock.now()))?;
     let (operator, device) = (prepared.on_duty.word().clone(), prepared.device.verifier().clone());
     let trust = Arc::new(prepared.trust.clone());
-    let context = Arc::new(context(config, &rules, prepared, log.head().origin));
+    let context = Arc::new(context(plan, prepared, log.head().origin));
     let state = State::new(&context, log.arrivals(), opened, began);
     let contact = Arc::new(AtomicU64::new(NO_CONTACT));
     let (card, card_orders) = sync_channel(QUEUE_LEN);
@@ -111,7 +107,7 @@ fn open(
         reader: adapters.connector,
         trust,
         trust_watch,
-        policy: rules.inspection(),
+        policy: plan.rules().inspection(),
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
         keeps_evidence: !recipient.is_empty(),
@@ -122,16 +118,17 @@ fn open(
     };
     let mut workers = Vec::new();
     let witness = adapters.witness.take();
-    let anchors = witness.map(|link| witness_thread(link, config, &log_orders, &mut workers)).transpose()?;
+    let anchors = witness.map(|link| witness_thread(link, plan.machine(), &log_orders, &mut workers)).transpose()?;
     let clock = Arc::clone(&adapters.clock);
     let evidence = EvidenceHand { recipient, waiting: None };
-    let copy = config.paths.copy.as_ref().map(|target| SecondCopy::start(&journal, &base.join(target)));
+    let copy = plan.copy().map(|target| SecondCopy::start(plan.journal(), target));
     let copy = spawned(copy.transpose())?;
-    let index = indexing::start(&log, &journal, device, first_entry, inbox.clone());
+    let index = indexing::start(&log, plan.journal(), device, first_entry, inbox.clone());
     let index = index.map(|(orders, thread)| {
         workers.push(thread);
         orders
     });
+    let journal = plan.journal().to_owned();
     let log_hand =
         LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy, index };
     let watcher = adapters.watcher;
@@ -166,7 +163,7 @@ fn package_loaded(
     let mut written = None;
     for event in [event].into_iter().chain(prepared.words.iter().cloned()) {
         let done = log.append(prepared.on_duty.word(), event, stamp);
-        written = Some(done.map_err(|fault| halted(failure_of(&fault), fault))?);
+        written = Some(done.map_err(|fault| halted(failure_of(&fault), fault))?.proof);
     }
     Ok(written)
 }
@@ -204,12 +201,11 @@ fn witness_thread(
 }
 
 fn open_log(
-    config: &DeskConfig,
-    rules: &EffectiveRules,
+    plan: &DeskPlan,
     prepared: &Prepared,
-    journal: &Path,
     adapters: &mut Adapters,
-) -> Result<(AttendanceLog<FileStore>, Durable), Halted> {
+) -> Result<(AttendanceLog<FileStore>, Appended), Halted> {
+    let journal = plan.journal();
     let place = || journal.display().to_string();
     let store = FileStore::open(journal).map_err(|error| halted_at(Failure::LogUnwritable, &place(), error))?;
     if let Ok(Space::TooLittle { .. }) = disk::space(journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
@@ -217,8 +213,8 @@ fn open_log(
     }
     let trust_store = prepared.trust.version().to_owned();
     let (cert, operator) = (prepared.desk_cert.clone(), prepared.on_duty.word().clone());
-    let opening = opening(config, rules, prepared.device.as_ref(), cert, operator, trust_store);
-    let outside_head = Some(outside_head(adapters.witness.as_mut(), &log_name(config).log()));
+    let opening = opening(plan, prepared.device.as_ref(), cert, operator, trust_store);
+    let outside_head = Some(outside_head(adapters.witness.as_mut(), &plan.log_name().log()));
     let basis = OpenBasis { board_keys: prepared.board_keys, outside_head, ..opening.basis.clone() };
     let opening = Opening { revocations: prepared.revocations, package: prepared.package.clone(), basis, ..opening };
     AttendanceLog::open(store, &opening, adapters.clock.now(), adapters.key_random.as_mut()).map_err(|fault| {
@@ -230,106 +226,47 @@ fn open_log(
 
 /// What a segment of this desk is opened with.
 pub(super) fn opening<'a>(
-    config: &DeskConfig,
-    rules: &EffectiveRules,
+    plan: &DeskPlan,
     device: &'a dyn NoteSigner,
     desk_cert: String,
     operator: Code,
     trust_store: String,
 ) -> Opening<'a> {
     Opening {
-        name: log_name(config),
+        name: plan.log_name(),
         device,
         desk_cert,
-        training: config.desk.training,
+        training: plan.is_training(),
         boot_id: clock::boot_id().unwrap_or_else(|| "unknown".to_owned()),
         operator,
         package: None,
-        policy_sha256: rules.policy_sha256(),
+        policy_sha256: plan.rules().policy_sha256(),
         trust_store,
         program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
         program_sha256: program::sha256().map(Digest),
         revocations: None,
-        basis: OpenBasis { rules: Some(rules.said()), ..OpenBasis::default() },
+        basis: OpenBasis { rules: Some(plan.rules().said()), ..OpenBasis::default() },
     }
 }
 
-fn log_name(config: &DeskConfig) -> LogName {
-    LogName {
-        board: config.exam.board.clone(),
-        exam: config.exam.id.clone(),
-        desk: config.desk.id.clone(),
-        session: config.session.log_id().to_owned(),
-    }
-}
-
-fn context(config: &DeskConfig, rules: &EffectiveRules, prepared: Prepared, origin: String) -> Context {
-    let Prepared { roster, exam_key, on_duty, utc_offset, portraits, cosigner, .. } = prepared;
-    let room = (!config.desk.room.is_empty()).then(|| config.desk.room.clone());
-    let place = Place { site: config.desk.site.clone(), session: config.session.title.clone(), room };
+fn context(plan: &DeskPlan, prepared: Prepared, origin: String) -> Context {
+    let Prepared { roster, exam_key, on_duty, portraits, cosigner, .. } = prepared;
+    let place = plan.place();
     let expected = roster.count_at(&place);
     Context {
         roster,
         portraits,
         place,
-        policy: DeskPolicy { registry_cosigner: cosigner, ..desk_policy(config, rules) },
+        policy: DeskPolicy { registry_cosigner: cosigner, ..plan.policy() },
         on_duty,
-        labels: labels(config),
+        labels: plan.labels(),
         exam_key,
-        utc_offset,
-        training: config.desk.training,
-        outside_package: rules.is_outside_package(),
+        utc_offset: plan.utc_offset(),
+        training: plan.is_training(),
+        outside_package: plan.rules().is_outside_package(),
         origin,
         expected,
     }
-}
-
-fn labels(config: &DeskConfig) -> Labels {
-    Labels {
-        exam: config.exam.title.clone(),
-        session: config.session.title.clone(),
-        site: config.desk.site.clone(),
-        desk: config.desk.title.clone(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-    }
-}
-
-fn desk_policy(config: &DeskConfig, rules: &EffectiveRules) -> DeskPolicy {
-    let rules = rules.rules();
-    let usual = DeskPolicy::default();
-    DeskPolicy {
-        session: session_times(&config.session),
-        registry_asked: !config.registry.url.is_empty(),
-        registry_required: rules.registry_required,
-        press_guard_ms: press_guard_ms(config, usual.press_guard_ms),
-        registry_wait_ms: rules.registry_wait_ms,
-        registry_again_ms: config.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
-        witness_asked: !config.witness.url.is_empty(),
-        witness_required: rules.witness_required,
-        ..usual
-    }
-}
-
-/// Longer is stricter; shorter is for training only.
-fn press_guard_ms(config: &DeskConfig, usual_ms: u64) -> u64 {
-    let wanted_ms = config.window.press_guard_ms.unwrap_or(usual_ms);
-    if config.desk.training { wanted_ms } else { wanted_ms.max(usual_ms) }
-}
-
-fn session_times(config: &SessionConfig) -> Option<SessionTimes> {
-    if config.times.is_some() {
-        return config.times;
-    }
-    let starts = config.start?;
-    let usual = SessionTimes::around(starts);
-    let minutes = |minutes: u32| SignedDuration::from_mins(i64::from(minutes));
-    let opens = config.opens_before_minutes.and_then(|before| starts.checked_sub(minutes(before)).ok());
-    let last_entry = config.last_entry_after_minutes.and_then(|after| starts.checked_add(minutes(after)).ok());
-    Some(SessionTimes {
-        opens: opens.unwrap_or(usual.opens),
-        starts,
-        last_entry: last_entry.unwrap_or(usual.last_entry),
-    })
 }
 
 fn spawned<T>(result: std::io::Result<T>) -> Result<T, Halted> {

@@ -1,6 +1,6 @@
 //! What the log adds up to, for the technician: from the index, where it agrees with the journal.
 
-use crate::config::DeskConfig;
+use crate::plan::DeskPlan;
 use crate::sources::device_key;
 use checkin::state::Halted;
 use host::disk::FileStore;
@@ -42,19 +42,19 @@ pub enum StatusError {
     Index(#[from] IndexFault),
 }
 
-/// Counts the log of this desk.
+/// Counts the log of this session.
 ///
 /// # Errors
 /// [`StatusError`].
-pub fn status(config: &DeskConfig, base: &Path) -> Result<Status, StatusError> {
-    let device = device_key(config, base).map_err(StatusError::Config)?;
-    let journal = base.join(&config.paths.journal);
-    let heads = journal_heads(&journal, device.verifier())?;
+pub fn status(plan: &DeskPlan) -> Result<Status, StatusError> {
+    let device = device_key(plan.machine(), plan.base()).map_err(StatusError::Config)?;
+    let journal = plan.journal();
+    let heads = journal_heads(journal, device.verifier())?;
     let trusted =
         Index::open(&journal.join(INDEX_FILE)).ok().filter(|index| index.heads().is_ok_and(|own| own == heads));
     let (index, source) = match trusted {
         Some(index) => (index, Source::Index),
-        None => rebuilt(&journal, device.verifier())?,
+        None => rebuilt(journal, device.verifier())?,
     };
     Ok(Status { counts: index.counts()?, heads: index.heads()?, source })
 }

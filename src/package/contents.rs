@@ -17,6 +17,7 @@
 
 use super::container::{self, Parts};
 use super::operators::{self, Operator};
+use super::rules::Rules;
 use bits::secret::{Pii, Secret};
 use jiff::Timestamp;
 use roster::canonical::CanonicalError;
@@ -162,7 +163,7 @@ pub struct PackageSettings {
     /// Where they are expected.
     pub site: PackageSite,
     /// The board's rules; a desk's own file makes them stricter, never weaker.
-    pub policy: PackagePolicy,
+    pub policy: Rules,
 }
 
 impl PackageSettings {
@@ -197,64 +198,6 @@ pub struct PackageSite {
     pub code: String,
     /// Its name on screens and paper; empty for the code.
     pub title: String,
-}
-
-/// The rules of the desks. Every one is named: a rule that is missing must not be a rule that is off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PackagePolicy {
-    /// BAC may be used where PACE is not to be had.
-    pub bac_fallback: bool,
-    /// Green needs a proof that the chip is genuine.
-    pub authentication_required: bool,
-    /// Green needs a revocation list.
-    pub revocation_required: bool,
-    /// Green needs the registry's answer.
-    pub registry_required: bool,
-    /// How long a verdict waits for the registry, in milliseconds.
-    pub registry_wait_ms: u64,
-    /// The verifier key of the registry's answers, one line; empty: the desk's own file names one.
-    pub registry_key: String,
-    /// Green needs a witness of the log.
-    pub witness_required: bool,
-    /// The verifier key of the witness, one line; empty: the desk's own file names one.
-    pub witness_key: String,
-    /// Who alone opens the evidence, `age1…`; empty: the desk's own file says.
-    pub evidence_recipient: String,
-    /// Types of documents whose chip has a key.
-    pub card_types: Vec<PackageCardType>,
-}
-
-/// A type of documents, as the MRZ names it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PackageCardType {
-    /// The issuer: `VNM`.
-    pub issuer: String,
-    /// The document code: `ID`.
-    pub document: String,
-    /// Signed on this day or later.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub since: Option<jiff::civil::Date>,
-}
-
-impl Default for PackagePolicy {
-    /// The usual rules: a chip that proved itself, nobody outside the desk.
-    fn default() -> Self {
-        let (issuer, document) = ("VNM".to_owned(), "ID".to_owned());
-        Self {
-            bac_fallback: true,
-            authentication_required: true,
-            revocation_required: false,
-            registry_required: false,
-            registry_wait_ms: 2_500,
-            registry_key: String::new(),
-            witness_required: false,
-            witness_key: String::new(),
-            evidence_recipient: String::new(),
-            card_types: vec![PackageCardType { issuer, document, since: None }],
-        }
-    }
 }
 
 /// One desk of the site.

@@ -12,6 +12,8 @@ pub mod contents;
 pub mod note;
 pub mod operators;
 pub mod roles;
+pub mod rules;
 pub mod sealing;
 
 pub use note::{PackageFault, PackageNote, PackageReceipt, PackageUse};
+pub use rules::Rules;

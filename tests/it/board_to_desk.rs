@@ -94,8 +94,8 @@ fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
     office.expect("desks thi", 0, "v1 đã nhận");
 
     // The log of that session is the board's to check, under the certificate that came with the package.
-    let config = chosen(config, &base, None).unwrap();
-    hand_over(&config, &base, &at("export")).unwrap();
+    let plan = chosen(&config, &base, None).unwrap();
+    hand_over(&plan, &at("export")).unwrap();
     let keys = diemdanh::record::BoardKeys::one(office.board.verifier().clone());
     let files = read_folder(&at("export")).unwrap();
     let verification = verify::verify(&files, &keys);

@@ -7,6 +7,7 @@ use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::step::step;
 use diemdanh::checkin::view::*;
 use diemdanh::emrtd::report::Overall;
+use diemdanh::package::Rules;
 use diemdanh::record::AttendanceEvent;
 use diemdanh::registry::{Answer, CardInvalidReason, NotAskedReason};
 use proptest::prelude::*;
@@ -242,7 +243,7 @@ proptest! {
         required: bool,
         waited in 0_u64..5_000,
     ) {
-        let mut desk = Desk::new(DeskPolicy { registry_required: required, ..DeskPolicy::default() });
+        let mut desk = Desk::new(DeskPolicy { rules: Rules { registry_required: required, ..Rules::default() }, ..DeskPolicy::default() });
         desk.scan(number).card().identity(number, chip(first.0, first.1)).finished(chip(last.0, last.1)).later(waited);
         if let Some(answer) = answer.clone() {
             desk.answers(answer);

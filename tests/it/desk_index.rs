@@ -2,6 +2,7 @@
 
 use crate::desk_support::{World, card, good, is_idle, person};
 use diemdanh::checkin::event::Choice;
+use diemdanh::desk::plan::DeskPlan;
 use diemdanh::desk::sources::device_key;
 use diemdanh::desk::start::read_config;
 use diemdanh::desk::status::{Source, Status, status};
@@ -27,7 +28,7 @@ fn from_the_journal(world: &World) -> Content {
 
 fn counted(world: &World) -> Status {
     let (config, base) = read_config(&world.config()).unwrap();
-    status(&config, &base).unwrap()
+    status(&DeskPlan::of_files(&config, &base).unwrap()).unwrap()
 }
 
 /// A session of two people: one is let in, one is sent to the head of site.

@@ -74,7 +74,7 @@ fn a_package_is_shown_taken_and_worked_from() {
     assert_eq!((opened.package.as_ref(), *rows), (Some(package), 9));
     assert_eq!(site.world.entries_in("journal/b1")[2].op.as_str(), "gt-07");
     let (config, base) = read_config(&site.world.config()).unwrap();
-    hand_over(&chosen(config, &base, Some("b1")).unwrap(), &base, &site.world.path("export")).unwrap();
+    hand_over(&chosen(&config, &base, Some("b1")).unwrap(), &site.world.path("export")).unwrap();
     let files = read_folder(&site.world.path("export")).unwrap();
     let verification = verify::verify(&files, &BoardKeys::one(site.world.board().verifier().clone()));
     assert!(matches!(verification.verdict(), Verdict::Clean | Verdict::Remarks), "{:?}", verification.findings);
@@ -190,11 +190,11 @@ fn an_older_package_is_refused_after_a_newer_one_and_after_a_purge() {
     assert_eq!(packages.refused.iter().map(|one| one.failure).collect::<Vec<_>>(), [Failure::PackageOlder]);
     assert_eq!(packages.offers.iter().map(|one| (one.version, one.is_kept)).collect::<Vec<_>>(), [(3, true)]);
     desk.kiosk.stop();
-    let (whole, base) = read_config(&site.world.config()).unwrap();
-    let config = chosen(whole.clone(), &base, None).unwrap();
+    let (config, base) = read_config(&site.world.config()).unwrap();
+    let plan = chosen(&config, &base, None).unwrap();
     let claims = ["gt-07", "tdt-01"].map(|code| Claim { code: code.to_owned(), pin: Secret::new(PIN.to_owned()) });
-    let pair = prove(&whole, &config, &base, &claims, &SystemClock).unwrap();
-    let purged = purge(&config, &base, &Leave::Overruled(&pair)).unwrap();
+    let pair = prove(&plan, &claims, &SystemClock).unwrap();
+    let purged = purge(&plan, &Leave::Overruled(&pair)).unwrap();
     let is_package = |path: &std::path::PathBuf| path.extension().is_some_and(|end| end == "diemdanh");
     assert_eq!(purged.removed.iter().filter(|path| is_package(path)).count(), 1, "{:?}", purged.removed);
     assert!(site.world.path("device.key").exists() && site.world.path("journal").exists());
@@ -397,13 +397,13 @@ fn each_session_has_a_journal_and_a_package_of_its_own() {
         );
     }
     let (config, base) = read_config(&site.world.config()).unwrap();
-    let unnamed = chosen(config.clone(), &base, None).unwrap_err();
+    let unnamed = chosen(&config, &base, None).unwrap_err();
     assert_eq!(unnamed.detail, "--session must be one of: b1, b2");
-    assert!(chosen(config.clone(), &base, Some("b3")).is_err());
-    let morning = chosen(config.clone(), &base, Some("b1")).unwrap();
+    assert!(chosen(&config, &base, Some("b3")).is_err());
+    let morning = chosen(&config, &base, Some("b1")).unwrap();
     let claims = ["gt-07", "tdt-01"].map(|code| Claim { code: code.to_owned(), pin: Secret::new(PIN.to_owned()) });
-    let pair = prove(&config, &morning, &base, &claims, &SystemClock).unwrap();
-    purge(&morning, &base, &Leave::Overruled(&pair)).unwrap();
+    let pair = prove(&morning, &claims, &SystemClock).unwrap();
+    purge(&morning, &Leave::Overruled(&pair)).unwrap();
     let desk = site.open();
     assert_eq!(desk.packages().offers.iter().map(|one| one.is_kept).collect::<Vec<_>>(), [false, true]);
     desk.kiosk.stop();

@@ -17,9 +17,8 @@ use diemdanh::host::random::SystemRandom;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::trust_store_der;
 use diemdanh::lab::reader::LabField;
-use diemdanh::package::contents::{
-    Contents, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
-};
+use diemdanh::package::Rules;
+use diemdanh::package::contents::{Contents, Front, PackageDesk, PackageSession, PackageSettings, PackageSite, People};
 use diemdanh::package::note::{PackageNote, digest_of, seal_file};
 use diemdanh::package::operators::{Operator, Role};
 use diemdanh::package::sealing::{self, SealTools, SealedContents};
@@ -176,7 +175,7 @@ impl Opened {
         let connector = field.reader();
         let (config, base) = read_config(config).unwrap();
         let own = Arc::clone(&clock);
-        let adapters = Box::new(move |_: &_, _: &_| {
+        let adapters = Box::new(move |_: &_| {
             Ok(Adapters {
                 watcher: Box::new(watcher),
                 connector: Box::new(connector),
@@ -257,7 +256,7 @@ pub(crate) fn settings() -> PackageSettings {
             last_entry: None,
         },
         site: PackageSite { code: "0901".to_owned(), title: "THPT Mẫu".to_owned() },
-        policy: PackagePolicy::default(),
+        policy: Rules::default(),
     }
 }
 

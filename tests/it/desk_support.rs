@@ -11,6 +11,7 @@ use diemdanh::checkin::state::Halted;
 use diemdanh::checkin::view::{CaseView, LineWord, PortraitView, ReceiptView, Screen, StageView, View};
 use diemdanh::desk::anchors::witness;
 use diemdanh::desk::handover::hand_over;
+use diemdanh::desk::plan::DeskPlan;
 use diemdanh::desk::registry::client;
 use diemdanh::desk::runtime::{RunningDesk, ViewCell};
 use diemdanh::desk::start::{Adapters, read_config, start};
@@ -177,7 +178,7 @@ impl World {
     pub(crate) fn export(&self, name: &str) -> verify::Verification {
         let (config, base) = read_config(&self.config()).unwrap();
         let out = self.path(name);
-        hand_over(&config, &base, &out).unwrap();
+        hand_over(&DeskPlan::of_files(&config, &base).unwrap(), &out).unwrap();
         verify::verify(&read_folder(&out).unwrap(), &BoardKeys::one(self.board.verifier().clone()))
     }
 
@@ -211,17 +212,18 @@ impl Bench {
         connector: Box<dyn CardReader>,
     ) -> Result<Self, Halted> {
         let (config, base) = read_config(config)?;
+        let plan = DeskPlan::of_files(&config, &base)?;
         let adapters = Adapters {
             watcher,
             connector,
-            registry: client(&config.registry, &base)?,
-            witness: witness(&config.witness, &base)?,
+            registry: client(&plan)?,
+            witness: witness(&plan)?,
             clock: Arc::new(SystemClock),
             card_random: Box::new(SystemRandom),
             key_random: Box::new(SystemRandom),
             sound: Box::new(|_| {}),
         };
-        let desk = start(&config, &base, adapters)?;
+        let desk = start(&plan, adapters)?;
         Ok(Self { view: desk.view(), desk, field })
     }
 

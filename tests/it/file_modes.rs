@@ -73,8 +73,8 @@ fn a_desk_under_a_umask_that_forbids_nothing() {
     });
     desk.kiosk.stop();
     let (config, base) = read_config(&site.world.config()).unwrap();
-    let session = chosen(config.clone(), &base, None).unwrap();
-    hand_over(&session, &base, &site.world.path("export")).unwrap();
+    let plan = chosen(&config, &base, None).unwrap();
+    hand_over(&plan, &site.world.path("export")).unwrap();
     let made = |names: &[&str]| names.iter().flat_map(|name| all(&site.world.path(name))).collect::<Vec<_>>();
     let before = made(&["packages", "journal", "copy", "export"]);
     before.iter().for_each(|path| is_private(path));
@@ -84,8 +84,8 @@ fn a_desk_under_a_umask_that_forbids_nothing() {
         all(&site.world.path("stick")).into_iter().filter(|path| path.extension().is_some_and(|e| e == "receipt"));
     receipts.for_each(|path| is_private(&path));
     let claims = ["gt-07", "tdt-01"].map(|code| Claim { code: code.to_owned(), pin: Secret::new(PIN.to_owned()) });
-    let pair = prove(&config, &session, &base, &claims, &SystemClock).unwrap();
-    purge(&session, &base, &Leave::Overruled(&pair)).unwrap();
+    let pair = prove(&plan, &claims, &SystemClock).unwrap();
+    purge(&plan, &Leave::Overruled(&pair)).unwrap();
     made(&["packages", "journal"]).iter().for_each(|path| is_private(path));
 }
 

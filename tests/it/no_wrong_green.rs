@@ -10,6 +10,7 @@ use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::sign_in::OnDuty;
 use diemdanh::checkin::view::*;
 use diemdanh::emrtd::report::Overall;
+use diemdanh::package::Rules;
 use diemdanh::record::{AttendanceEvent, RegistryState};
 use diemdanh::registry::{Answer, CardInvalidReason, NotAskedReason};
 use proptest::prelude::*;
@@ -141,7 +142,11 @@ fn nobody_is_asked_about_data_that_nobody_signed() {
 
 #[test]
 fn registry_that_is_required_and_cannot_be_asked_is_a_question_for_a_person() {
-    let policy = DeskPolicy { registry_asked: false, registry_required: true, ..DeskPolicy::default() };
+    let policy = DeskPolicy {
+        registry_asked: false,
+        rules: Rules { registry_required: true, ..Rules::default() },
+        ..DeskPolicy::default()
+    };
     let mut desk = Desk::new(policy);
     desk.scan(HERE).card().identity(HERE, good()).finished(good());
     let case = desk.verdict();
@@ -376,7 +381,7 @@ proptest! {
         steps in proptest::collection::vec(any_step(), 4..60),
         required: bool,
     ) {
-        let mut desk = Desk::new(DeskPolicy { registry_required: required, ..DeskPolicy::default() });
+        let mut desk = Desk::new(DeskPolicy { rules: Rules { registry_required: required, ..Rules::default() }, ..DeskPolicy::default() });
         let (mut facts, mut old_contact, mut old_meaning) = (Facts::default(), ContactId(0), Meaning(0));
         for step in steps {
             let (decided, pressed) = (decisions(&desk.written), matches!(step, Step::Press(..) | Step::Reason(_)));

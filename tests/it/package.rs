@@ -6,8 +6,9 @@ use diemdanh::bits::{
     secret::{Pii, Secret},
 };
 use diemdanh::host::sealed;
+use diemdanh::package::Rules;
 use diemdanh::package::contents::{
-    Contents, ContentsFault, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
+    Contents, ContentsFault, Front, PackageDesk, PackageSession, PackageSettings, PackageSite, People,
 };
 use diemdanh::package::note::{MAX_PACKAGE_LEN, digest_of, seal_file, split_file};
 use diemdanh::package::operators::{Operator, PinLock, Role};
@@ -80,12 +81,12 @@ fn contents() -> Contents {
         PackageSession {
             id: "b1".to_owned(), title: "Buổi 1".to_owned(), opens: None, start, last_entry: Some(start)
         };
-    let policy = PackagePolicy {
+    let policy = Rules {
         bac_fallback: true,
         authentication_required: true,
         revocation_required: false,
         registry_required: false,
-        ..PackagePolicy::default()
+        ..Rules::default()
     };
     let pin = "$diemdanh-pin$v=2$m=64,t=2,p=1$ZGllbWRhbmgtc2FsdC0xNg$NUXufFmLhLrXlayfk+78Suw+MW4udV0saiFPWQDdtyo";
     let head = Operator {

@@ -6,6 +6,7 @@ use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::sign_in::Refusal;
 use diemdanh::desk::overrule::{Claim, OverruleError, prove};
+use diemdanh::desk::plan::DeskPlan;
 use diemdanh::desk::purge::{Leave, PurgeError, purge};
 use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
@@ -39,7 +40,7 @@ fn receipt(world: &World) -> Receipt {
 
 fn try_purge(world: &World, leave: &Leave<'_>) -> Result<usize, PurgeError> {
     let (config, base) = read_config(&world.config()).unwrap();
-    purge(&config, &base, leave).map(|purged| purged.removed.len())
+    purge(&DeskPlan::of_files(&config, &base).unwrap(), leave).map(|purged| purged.removed.len())
 }
 
 fn purges(world: &World) -> Vec<(bool, usize)> {
@@ -103,7 +104,7 @@ fn nobody_overrules_by_a_name() {
     let world = after_a_session();
     let (config, base) = read_config(&world.config()).unwrap();
     let claims = ["gt-01", "td-01"].map(|code| Claim { code: code.to_owned(), pin: Secret::new("482917".to_owned()) });
-    let refused = prove(&config, &config, &base, &claims, &SystemClock);
+    let refused = prove(&DeskPlan::of_files(&config, &base).unwrap(), &claims, &SystemClock);
     assert!(matches!(refused, Err(OverruleError::OutsidePackage)), "{refused:?}");
     assert!(!is_gone(&world) && purges(&world).is_empty());
 }
@@ -119,11 +120,11 @@ fn two_people_overrule_by_their_pins() {
     let desk = site.open();
     desk.begin();
     desk.kiosk.stop();
-    let (whole, base) = read_config(&site.world.config()).unwrap();
-    let session = chosen(whole.clone(), &base, None).unwrap();
+    let (config, base) = read_config(&site.world.config()).unwrap();
+    let plan = chosen(&config, &base, None).unwrap();
     let prove = |one: (&str, &str), other: (&str, &str)| {
         let claims = [one, other].map(|(code, pin)| Claim { code: code.to_owned(), pin: Secret::new(pin.to_owned()) });
-        prove(&whole, &session, &base, &claims, &SystemClock)
+        prove(&plan, &claims, &SystemClock)
     };
     assert!(matches!(prove(("tdt-01", PIN), ("tdt-01", PIN)), Err(OverruleError::OnePerson)));
     assert!(matches!(prove(("gt-07", PIN), ("gt-09", PIN)), Err(OverruleError::NobodyAnswers)));

@@ -6,14 +6,14 @@ use diemdanh::checkin::event::Input;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{Headline, Screen, View};
 use diemdanh::desk::config::parse;
-use diemdanh::desk::rules::{PackageRules, Rules, effective};
-use diemdanh::emrtd::inspect::CardType;
-use diemdanh::package::contents::{PackageCardType, PackagePolicy};
+use diemdanh::desk::plan::DeskPlan;
+use diemdanh::package::rules::{CardTypeRule, Rules};
 use diemdanh::record::AttendanceEvent;
+use std::path::Path;
 use std::sync::Arc;
 
-fn kind(document: &str) -> CardType {
-    CardType::Named { issuer: "VNM".to_owned(), document: document.to_owned(), since: None }
+fn kind(document: &str) -> CardTypeRule {
+    CardTypeRule { issuer: "VNM".to_owned(), document: document.to_owned(), since: None }
 }
 
 /// Rules that require nothing.
@@ -109,14 +109,14 @@ passphrase = \"p\"
 
 #[test]
 fn a_desk_with_a_package_names_both_files_and_one_without_says_so() {
-    let alone = parse(DESK_FILE).unwrap();
-    assert!(effective(&alone).is_outside_package());
+    let config = parse(DESK_FILE).unwrap();
+    let alone = DeskPlan::of_files(&config, Path::new("")).unwrap();
+    assert!(alone.rules().is_outside_package());
     let settings = crate::desk_package_support::settings();
-    let mut packed = parse(DESK_FILE).unwrap();
-    packed.package = Some(PackageRules::of(&settings));
-    let (rules, said) = (effective(&packed), effective(&packed).said());
+    let rules = alone.rules().under(&settings);
+    let said = rules.said();
     assert!(!rules.is_outside_package());
-    assert_eq!(said.desk_file_sha256.map(|digest| digest.0), Some(packed.source_sha256));
+    assert_eq!(said.desk_file_sha256.map(|digest| digest.0), Some(config.source_sha256));
     assert_eq!(said.package_rules_sha256.map(|digest| digest.0), Some(settings.sha256()));
     let words: Vec<String> =
         said.effective.iter().map(|(name, value)| format!("{} {}", name.as_str(), value.as_str())).collect();
@@ -138,7 +138,7 @@ fn a_desk_with_a_package_names_both_files_and_one_without_says_so() {
 }
 
 /// A desk of a package with these rules, and what its own file says besides.
-fn desk(policy: PackagePolicy, own: &str) -> (Site, Opened) {
+fn desk(policy: Rules, own: &str) -> (Site, Opened) {
     let site = Site::new();
     site.world.change_config("[paths]\n", &format!("{own}[paths]\n"));
     let mut contents = site.contents();
@@ -162,8 +162,8 @@ fn tapped(desk: &Opened) -> Arc<View> {
 #[test]
 fn what_the_package_requires_and_the_desk_does_not_have_is_a_question() {
     let cases = [
-        (PackagePolicy { registry_required: true, ..PackagePolicy::default() }, Failure::RegistryDown),
-        (PackagePolicy { witness_required: true, ..PackagePolicy::default() }, Failure::WitnessMissing),
+        (Rules { registry_required: true, ..Rules::default() }, Failure::RegistryDown),
+        (Rules { witness_required: true, ..Rules::default() }, Failure::WitnessMissing),
     ];
     for (policy, failure) in cases {
         let (_site, desk) = desk(policy, "");
@@ -178,11 +178,7 @@ fn what_the_package_requires_and_the_desk_does_not_have_is_a_question() {
 
 #[test]
 fn the_first_entry_says_the_rules_that_were_in_effect() {
-    let policy = PackagePolicy {
-        bac_fallback: false,
-        card_types: vec![PackageCardType { issuer: "VNM".to_owned(), document: "ID".to_owned(), since: None }],
-        ..PackagePolicy::default()
-    };
+    let policy = Rules { bac_fallback: false, card_types: Some(vec![kind("ID")]), ..Rules::default() };
     let (site, desk) =
         desk(policy, "[chip]\nbac_fallback = true\nrevocation_required = false\n[registry]\nrequired = true\n");
     desk.kiosk.stop();

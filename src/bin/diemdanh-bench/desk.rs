@@ -8,6 +8,7 @@ use bits::secret::Secret;
 use checkin::event::{Choice, Input};
 use checkin::failure::Signal;
 use checkin::view::{CaseView, PortraitView, Screen, StageView, View};
+use desk::plan::DeskPlan;
 use desk::runtime::RunningDesk;
 use desk::start::{Adapters, read_config, start};
 use host::clock::SystemClock;
@@ -205,7 +206,8 @@ fn open(work: &Path) -> Result<(RunningDesk, LabField), BenchError> {
         key_random: Box::new(SystemRandom),
         sound: Box::new(|_| {}),
     };
-    let desk = start(&config, &base, adapters).map_err(BenchError::Desk)?;
+    let plan = DeskPlan::of_files(&config, &base).map_err(BenchError::Desk)?;
+    let desk = start(&plan, adapters).map_err(BenchError::Desk)?;
     Ok((desk, field))
 }
 

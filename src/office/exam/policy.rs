@@ -1,7 +1,7 @@
 //! `policy.toml`: the rules of the desks. A desk's own file may make a rule stricter, never weaker.
 
 use super::{ExamError, POLICY_FILE, from_toml};
-use package::contents::{PackageCardType, PackagePolicy};
+use package::rules::{CardTypeRule, Rules};
 use serde::Deserialize;
 use std::fmt::Write as _;
 
@@ -29,12 +29,12 @@ pub struct Policy {
     pub evidence_recipient: String,
     /// Types of documents whose chip has a key.
     #[serde(rename = "card_type")]
-    pub card_types: Vec<PackageCardType>,
+    pub card_types: Vec<CardTypeRule>,
 }
 
 impl Default for Policy {
     fn default() -> Self {
-        let usual = PackagePolicy::default();
+        let usual = Rules::default();
         Self {
             bac_fallback: usual.bac_fallback,
             authentication_required: usual.authentication_required,
@@ -45,7 +45,7 @@ impl Default for Policy {
             witness_required: usual.witness_required,
             witness_key: usual.witness_key,
             evidence_recipient: usual.evidence_recipient,
-            card_types: usual.card_types,
+            card_types: usual.card_types.unwrap_or_default(),
         }
     }
 }
@@ -84,11 +84,11 @@ impl Policy {
     }
 
     /// The rules as a package carries them.
-    pub fn packed(&self) -> PackagePolicy {
+    pub fn packed(&self) -> Rules {
         let Self { bac_fallback, authentication_required, revocation_required, registry_required, .. } = self.clone();
         let Self { registry_wait_ms, registry_key, witness_required, witness_key, .. } = self.clone();
         let Self { evidence_recipient, card_types, .. } = self.clone();
-        PackagePolicy {
+        Rules {
             bac_fallback,
             authentication_required,
             revocation_required,
@@ -98,7 +98,7 @@ impl Policy {
             witness_required,
             witness_key,
             evidence_recipient,
-            card_types,
+            card_types: Some(card_types),
         }
     }
 }

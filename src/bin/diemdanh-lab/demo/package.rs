@@ -11,9 +11,8 @@ use lab::issuer::people::people;
 use lab::issuer::portrait::{Coding, coded};
 use lab::issuer::trust_store_der;
 use lab::roster_sample::room_name;
-use package::contents::{
-    Contents, Front, PackageDesk, PackagePolicy, PackageSession, PackageSettings, PackageSite, People,
-};
+use package::Rules;
+use package::contents::{Contents, Front, PackageDesk, PackageSession, PackageSettings, PackageSite, People};
 use package::note::{PackageNote, digest_of, seal_file};
 use package::operators::{Operator, Role};
 use package::sealing::{self, SealTools, SealedContents};
@@ -115,7 +114,7 @@ fn settings() -> PackageSettings {
             last_entry: None,
         },
         site: PackageSite { code: SITE.to_owned(), title: "Trường THPT Mẫu".to_owned() },
-        policy: PackagePolicy::default(),
+        policy: Rules::default(),
     }
 }
 

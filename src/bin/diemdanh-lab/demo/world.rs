@@ -9,10 +9,10 @@ use checkin::state::Halted;
 use checkin::view::View;
 use crypto::pin::PinError;
 use desk::anchors::witness;
-use desk::config::DeskConfig;
 use desk::enrol::{EnrolError, enrol};
 use desk::handover::{HandoverError, hand_over};
 use desk::kiosk::Kiosk;
+use desk::plan::DeskPlan;
 use desk::registry::client;
 use desk::sessions::chosen;
 use desk::start::{Adapters, read_config, start};
@@ -139,7 +139,7 @@ impl World {
         field.set_delay_ms(COMMAND_MS);
         let (config, base) = read_config(&self.work.join("desk.toml")).map_err(DemoError::Desk)?;
         let connector = field.reader();
-        let make = move |config: &DeskConfig, base: &Path| adapters(config, base, watcher, connector);
+        let make = move |plan: &DeskPlan| adapters(plan, watcher, connector);
         Ok((Kiosk::open(config, base, Arc::new(SystemClock), Box::new(make))?, field))
     }
 
@@ -149,8 +149,8 @@ impl World {
         // It is meant to fail: nobody has to read an error about it.
         let opened = tracing::subscriber::with_default(tracing::subscriber::NoSubscriber::default(), || {
             read_config(&self.work.join("broken.toml")).and_then(|(config, base)| {
-                let adapters = adapters(&config, &base, watcher, field.reader())?;
-                start(&config, &base, adapters)
+                let plan = DeskPlan::of_files(&config, &base)?;
+                start(&plan, adapters(&plan, watcher, field.reader())?)
             })
         });
         match opened {
@@ -166,8 +166,8 @@ impl World {
     /// Exports the closed log; the board's half of the demo checks it.
     pub(super) fn hand_over(&self) -> Result<(), DemoError> {
         let (config, base) = read_config(&self.work.join("desk.toml")).map_err(DemoError::Desk)?;
-        let config = chosen(config, &base, None).map_err(DemoError::Desk)?;
-        hand_over(&config, &base, &self.out.join("export"))?;
+        let plan = chosen(&config, &base, None).map_err(DemoError::Desk)?;
+        hand_over(&plan, &self.out.join("export"))?;
         Ok(())
     }
 }
@@ -176,12 +176,12 @@ fn cosigner(registry: &RegistryStub) -> String {
     registry.cosigner_key().map(|key| format!("{key}\n")).unwrap_or_default()
 }
 
-fn adapters(config: &DeskConfig, base: &Path, watcher: LabReader, connector: LabReader) -> Result<Adapters, Halted> {
+fn adapters(plan: &DeskPlan, watcher: LabReader, connector: LabReader) -> Result<Adapters, Halted> {
     Ok(Adapters {
         watcher: Box::new(watcher),
         connector: Box::new(connector),
-        registry: client(&config.registry, base)?,
-        witness: witness(&config.witness, base)?,
+        registry: client(plan)?,
+        witness: witness(plan)?,
         clock: Arc::new(SystemClock),
         card_random: Box::new(SystemRandom),
         key_random: Box::new(SystemRandom),

@@ -34,6 +34,6 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 
 fn export(arguments: &Arguments) -> Result<(), HandoverError> {
     let (config, base) = read_config(&arguments.config).map_err(HandoverError::Config)?;
-    let config = chosen(config, &base, arguments.session.as_deref()).map_err(HandoverError::Config)?;
-    hand_over(&config, &base, &arguments.out)
+    let plan = chosen(&config, &base, arguments.session.as_deref()).map_err(HandoverError::Config)?;
+    hand_over(&plan, &arguments.out)
 }

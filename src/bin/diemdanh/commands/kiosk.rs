@@ -29,6 +29,7 @@ mod window {
     use desk::anchors::witness;
     use desk::config::DeskConfig;
     use desk::kiosk::Kiosk;
+    use desk::plan::DeskPlan;
     use desk::registry::client;
     use desk::runtime::ViewCell;
     use desk::start::{Adapters, read_config};
@@ -36,7 +37,7 @@ mod window {
     use host::pcsc::PcscReader;
     use host::random::SystemRandom;
     use std::error::Error;
-    use std::path::{Path, PathBuf};
+    use std::path::PathBuf;
     use std::sync::Arc;
     use ui::app::{DeskLink, WindowError, WindowOptions, run};
     use ui::style::DESIGN_SIZE;
@@ -63,13 +64,14 @@ mod window {
         Ok(closed?)
     }
 
-    fn adapters(config: &DeskConfig, base: &Path) -> Result<Adapters, checkin::state::Halted> {
-        let name = (!config.reader.name.is_empty()).then(|| config.reader.name.clone());
+    fn adapters(plan: &DeskPlan) -> Result<Adapters, checkin::state::Halted> {
+        let reader = &plan.machine().reader;
+        let name = (!reader.name.is_empty()).then(|| reader.name.clone());
         Ok(Adapters {
             watcher: Box::new(PcscReader::new(name.clone())),
             connector: Box::new(PcscReader::new(name)),
-            registry: client(&config.registry, base)?,
-            witness: witness(&config.witness, base)?,
+            registry: client(plan)?,
+            witness: witness(plan)?,
             clock: Arc::new(SystemClock),
             card_random: Box::new(SystemRandom),
             key_random: Box::new(SystemRandom),

@@ -43,18 +43,18 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn run_purge(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let (whole, base) = read_config(&arguments.config).map_err(PurgeError::Config)?;
-    let config = chosen(whole.clone(), &base, arguments.session.as_deref()).map_err(PurgeError::Config)?;
+    let (config, base) = read_config(&arguments.config).map_err(PurgeError::Config)?;
+    let plan = chosen(&config, &base, arguments.session.as_deref()).map_err(PurgeError::Config)?;
     let pair;
     let leave = match (&arguments.receipt, arguments.overrule.as_deref()) {
         (Some(receipt), _) => Leave::Receipt(receipt),
         (None, codes) => {
             let claims = claims(codes.unwrap_or_default())?;
-            pair = prove(&whole, &config, &base, &claims, &SystemClock)?;
+            pair = prove(&plan, &claims, &SystemClock)?;
             Leave::Overruled(&pair)
         }
     };
-    let purged = purge(&config, &base, &leave)?;
+    let purged = purge(&plan, &leave)?;
     let mut out = std::io::stdout();
     for path in purged.removed {
         let _ = writeln!(out, "removed {}", path.display());

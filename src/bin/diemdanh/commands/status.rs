@@ -23,8 +23,8 @@ pub(crate) struct Arguments {
 /// Prints the counts, or why there are none.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let read = read_config(&arguments.config);
-    let config = read.and_then(|(config, base)| Ok((chosen(config, &base, arguments.session.as_deref())?, base)));
-    match config.map_err(StatusError::Config).and_then(|(config, base)| status(&config, &base)) {
+    let plan = read.and_then(|(config, base)| chosen(&config, &base, arguments.session.as_deref()));
+    match plan.map_err(StatusError::Config).and_then(|plan| status(&plan)) {
         Ok(status) => {
             speech::put(text(&status));
             ExitCode::SUCCESS
