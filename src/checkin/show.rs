@@ -2,6 +2,7 @@
 
 use crate::case::{Case, RegistryPart, Stage};
 use crate::closing::closing_view;
+use crate::contact::CardField;
 use crate::context::{Context, Timing};
 use crate::event::{Choice, Meaning};
 use crate::failure::{Failure, Signal};
@@ -105,7 +106,7 @@ fn status(context: &Context, state: &State) -> StatusBar {
     let health = &state.health;
     StatusBar {
         reader: health.reader,
-        card_present: health.card_present,
+        card_present: state.field.has_card(),
         registry: context.policy.registry_asked.then_some(health.registry),
         registry_silent_since: health.registry_silent_since.map(|since| local(context, since.wall, "%H:%M")),
         pending: state.pending.len() + state.backlog,
@@ -140,7 +141,7 @@ fn halted_view(halted: &Halted) -> HaltedView {
 }
 
 fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
-    let instruction = match (idle.card_is_done, state.key.is_some(), state.health.card_present) {
+    let instruction = match (matches!(state.field, CardField::Done), state.key.is_some(), state.field.has_card()) {
         (true, _, _) => Instruction::TakeCardAway,
         (false, true, _) => Instruction::PlaceCard,
         (false, false, true) => Instruction::GiveKey,

@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::closing::Closing;
-use crate::contact::{ContactId, OpenContact};
+use crate::contact::{CardField, ContactId};
 use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
 use crate::failure::Failure;
@@ -40,12 +40,10 @@ pub struct State {
     pub last: Option<LastRecorded>,
     /// The key that was given, until its card has been read.
     pub key: Option<ReadyKey>,
-    /// The contact that is being read.
-    pub(super) contact: Option<OpenContact>,
+    /// The reader's field.
+    pub(super) field: CardField,
     /// How many contacts there have been.
     pub(super) contacts: u64,
-    /// A card came into the field while the reading of one before it was still out.
-    pub card_came_back: bool,
     /// A key that was scanned while somebody was undecided: the next person's.
     pub(super) next_key: Option<Pii<String>>,
     /// How contacts ended that could not be proven and that nobody decided on, by their documents.
@@ -88,8 +86,6 @@ pub struct Idle {
     pub twins: Vec<CandidateId>,
     /// What the invigilator has to be told.
     pub notice: Option<Failure>,
-    /// The card in the field belongs to the last person.
-    pub card_is_done: bool,
     /// Who was left without a decision, right before.
     pub unrecorded: Option<Pii<String>>,
 }
@@ -104,7 +100,6 @@ impl Default for Idle {
             looked: Vec::new(),
             twins: Vec::new(),
             notice: None,
-            card_is_done: false,
             unrecorded: None,
         }
     }
@@ -165,8 +160,6 @@ pub struct Pending {
 pub struct Health {
     /// The reader.
     pub reader: ReaderHealth,
-    /// A card is in the field.
-    pub card_present: bool,
     /// The registry, by its last answer.
     pub registry: RegistryHealth,
     /// When the registry was last silent for the first time in a row.
@@ -281,9 +274,8 @@ impl State {
             head: opened,
             last: None,
             key: None,
-            contact: None,
+            field: CardField::default(),
             contacts: 0,
-            card_came_back: false,
             next_key: None,
             undecided: HashMap::new(),
             news: LateNews::default(),
@@ -307,7 +299,7 @@ impl State {
 
     /// A card is being read.
     pub fn is_reading(&self) -> bool {
-        self.contact.is_some()
+        self.field.contact().is_some()
     }
 
     /// A key waits until the person at the desk has been decided on.
@@ -328,7 +320,6 @@ impl Health {
     fn unknown() -> Self {
         Self {
             reader: ReaderHealth::Unknown,
-            card_present: false,
             registry: RegistryHealth::Unknown,
             registry_silent_since: None,
             machine: Machine { disk: DiskState::Unknown, clock_steady: true },

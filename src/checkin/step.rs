@@ -130,14 +130,16 @@ impl Desk<'_> {
         }
         match news {
             ReaderEvent::CardPresent { .. } => self.card_came(),
-            _ => self.card_went(),
+            _ => {}
         }
     }
 
     fn note_reader(&mut self, news: &ReaderEvent) {
-        let health = &mut self.state.health;
-        health.card_present = matches!(news, ReaderEvent::CardPresent { .. });
-        health.reader = match news {
+        match news {
+            ReaderEvent::CardPresent { .. } => self.state.field.lay(),
+            _ => self.state.field.clear(),
+        }
+        self.state.health.reader = match news {
             ReaderEvent::Ready { .. } | ReaderEvent::CardPresent { .. } | ReaderEvent::CardRemoved => {
                 ReaderHealth::Ready
             }
@@ -147,26 +149,24 @@ impl Desk<'_> {
     }
 
     fn card_came(&mut self) {
-        self.continue_on();
-        if let Phase::Idle(idle) = &mut self.state.phase {
-            idle.card_is_done = false;
+        let has_gone = self.continue_on();
+        if self.state.is_reading() {
+            return;
         }
-        let waits = match &self.state.phase {
-            Phase::Idle(_) | Phase::Reading(_) => true,
-            Phase::Case(case) => !case.chip_final && case.is_open(),
-            Phase::Closing(_) | Phase::Halted(_) => false,
-        };
-        if waits && self.state.is_reading() {
-            self.state.card_came_back = true;
-        } else if waits {
+        if has_gone {
+            // The card that came is not the one of whoever has just gone.
+            self.state.field.lay();
+        }
+        if self.waits_for_card() {
             self.read_if_ready();
         }
     }
 
-    fn card_went(&mut self) {
-        self.state.card_came_back = false;
-        if let Phase::Idle(idle) = &mut self.state.phase {
-            idle.card_is_done = false;
+    fn waits_for_card(&self) -> bool {
+        match &self.state.phase {
+            Phase::Idle(_) | Phase::Reading(_) => true,
+            Phase::Case(case) => !case.chip_final && case.is_open(),
+            Phase::Closing(_) | Phase::Halted(_) => false,
         }
     }
 
@@ -224,8 +224,10 @@ impl Desk<'_> {
     fn go_idle(&mut self, notice: Option<Failure>) {
         let had_case = self.state.case().is_some();
         self.state.key = None;
-        let card_is_done = had_case && self.state.health.card_present;
-        self.state.phase = Phase::Idle(Idle { notice, card_is_done, ..Idle::default() });
+        if had_case {
+            self.state.field.done();
+        }
+        self.state.phase = Phase::Idle(Idle { notice, ..Idle::default() });
         if let Some(key) = self.state.next_key.take() {
             self.key_entered(key.reveal());
         }

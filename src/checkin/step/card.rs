@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::case::{Case, RegistryPart};
-use crate::contact::{ContactId, OpenContact};
+use crate::contact::{ContactId, Link, OpenContact};
 use crate::event::{CardNews, Effect, Finished, Identity, Purpose, ReadPhase};
 use crate::failure::{Failure, Signal};
 use crate::news::About;
@@ -15,7 +15,7 @@ use record::CandidateRef;
 impl Desk<'_> {
     /// News of a contact that is over tells nothing about the one that is being read.
     pub(super) fn card(&mut self, contact: ContactId, news: CardNews) {
-        let Some(open) = self.state.contact.clone().filter(|open| open.id == contact) else { return };
+        let Some(open) = self.state.field.contact().filter(|open| open.id == contact).cloned() else { return };
         match news {
             CardNews::Progress { phase, permille } => self.progress(phase, permille),
             CardNews::Identity(identity) => self.new_case(&open, *identity),
@@ -23,9 +23,9 @@ impl Desk<'_> {
         }
     }
 
-    /// Opens the card as soon as there are both a card and a key.
+    /// Opens the card as soon as there are both a card and a key. The card of the last person is not read once more.
     pub(super) fn read_if_ready(&mut self) {
-        if !self.state.health.card_present || !self.open_contact() {
+        if !self.state.field.waits() || !self.open_contact() {
             return;
         }
         if self.state.case().is_none() {
@@ -41,7 +41,7 @@ impl Desk<'_> {
             Phase::Reading(reading) => reading.interrupted == Some(Failure::CardHeld),
             _ => false,
         };
-        if is_held && !self.state.is_reading() && self.state.health.card_present {
+        if is_held && self.state.field.waits() {
             self.open_contact();
         }
     }
@@ -51,8 +51,7 @@ impl Desk<'_> {
         let Some(key) = self.state.key.as_ref().map(|key| key.access.clone()) else { return false };
         self.state.contacts += 1;
         let contact = ContactId(self.state.contacts);
-        self.state.contact = Some(OpenContact::new(contact, &key));
-        self.state.card_came_back = false;
+        self.state.field.begin(OpenContact::new(contact, &key));
         self.effects.push(Effect::ReadCard { contact, key });
         true
     }
@@ -86,7 +85,7 @@ impl Desk<'_> {
     }
 
     fn finished(&mut self, contact: ContactId, finished: Finished) {
-        self.state.contact = None;
+        let link = self.state.field.end();
         let broken = finished.chip.failure.filter(|_| finished.chip.overall == Overall::Retry);
         let told = self.state.case().is_some_and(|case| case.contact == contact);
         match (told, broken) {
@@ -98,7 +97,7 @@ impl Desk<'_> {
             }
         }
         // The card was put back before its loss was noticed: nobody will put it down once more.
-        if broken.is_some() && self.state.card_came_back {
+        if broken.is_some() && link == Some(Link::Back) && self.waits_for_card() {
             self.read_if_ready();
         }
     }

@@ -26,7 +26,9 @@ impl Desk<'_> {
             Input::Typed(text) => self.typed(text),
             Input::Entered(text) | Input::Scanned(text) => self.entered(text),
             Input::Picked(id) => self.picked(id),
-            Input::Continue => self.continue_on(),
+            Input::Continue => {
+                self.continue_on();
+            }
             Input::EndSession => self.ask_to_end(),
             Input::Chose(choice, on) if self.decides(on) => self.chose(choice),
             Input::Reason(reason, on) if self.decides(on) => self.reason(reason),
@@ -116,12 +118,9 @@ impl Desk<'_> {
     }
 
     pub(super) fn key_given(&mut self, key: ReadyKey) {
-        let card_is_done = matches!(&self.state.phase, Phase::Idle(Idle { card_is_done: true, .. }));
-        self.state.phase = Phase::Idle(Idle { card_is_done, ..Idle::default() });
+        self.state.phase = Phase::Idle(Idle::default());
         self.state.key = Some(key);
-        if !card_is_done {
-            self.read_if_ready();
-        }
+        self.read_if_ready();
     }
 
     fn chose(&mut self, choice: Choice) {
@@ -167,10 +166,13 @@ impl Desk<'_> {
         }
     }
 
-    pub(super) fn continue_on(&mut self) {
-        if self.state.case().is_some_and(|case| matches!(case.stage, Stage::Recorded { .. })) {
+    /// True when the person before was done with, and has gone.
+    pub(super) fn continue_on(&mut self) -> bool {
+        let is_recorded = self.state.case().is_some_and(|case| matches!(case.stage, Stage::Recorded { .. }));
+        if is_recorded {
             self.go_idle(None);
         }
+        is_recorded
     }
 
     pub(super) fn back(&mut self) {
@@ -201,7 +203,7 @@ impl Desk<'_> {
 
     pub(super) fn leave(&mut self) {
         self.remember_undecided();
-        if self.state.contact.take().is_some() {
+        if self.state.field.end().is_some() {
             self.effects.push(Effect::ReleaseCard);
         }
         self.go_idle(None);
