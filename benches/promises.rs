@@ -21,12 +21,13 @@ use diemdanh::host::disk::FileStore;
 use diemdanh::lab::card::{CardData, SyntheticCard};
 use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::lab::roster_sample::SampleList;
 use diemdanh::office::verify::{Files, verify};
 use diemdanh::record::certify::{CertRequest, certify};
 use diemdanh::record::export::export;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, BoardKeys, Code, Digest, LogName, LogStore, MemoryStore, OpenBasis, Opening,
+    AttendanceEvent, AttendanceLog, BoardKeys, Code, Digest, LogName, LogStore, OpenBasis, Opening,
 };
 use diemdanh::roster::Roster;
 use diemdanh::tlog::{NoteKey, NoteVerifier};

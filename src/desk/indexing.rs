@@ -5,7 +5,7 @@ use crate::runtime::Message;
 use checkin::event::Event;
 use host::index::{INDEX_FILE, Index, IndexFault, remove};
 use host::threads;
-use record::{AttendanceLog, Entry, LogStore, SegmentHead};
+use record::{Appended, AttendanceLog, Entry, LogStore, SegmentHead};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -21,9 +21,10 @@ pub(super) struct IndexOrder {
 }
 
 impl IndexOrder {
-    /// What the last call of the log wrote.
-    pub(super) fn of<S: LogStore>(log: &AttendanceLog<S>) -> Self {
-        Self { segment: log.segment(), entries: log.written().to_vec(), root: log.head().root }
+    /// What a call of the log wrote.
+    pub(super) fn of(appended: &Appended) -> Self {
+        let Appended { proof, entries, root } = appended;
+        Self { segment: proof.entry().segment, entries: entries.clone(), root: *root }
     }
 }
 

@@ -11,7 +11,7 @@ use checkin::records;
 use host::disk::{self, Space};
 use host::sealed;
 use host::second_copy::{CopyState, SecondCopy};
-use record::{AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
+use record::{Appended, AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -91,10 +91,10 @@ impl<S: LogStore> LogHand<S> {
 
     fn append(&mut self, purpose: Purpose, event: AttendanceEvent) {
         let news = match self.log.append(&self.operator, event, self.clock.now()) {
-            Ok(durable) => {
-                let entry = durable.entry();
-                self.tell(Event::Recorded { purpose, durable });
-                self.feed_index();
+            Ok(appended) => {
+                let entry = appended.proof.entry();
+                self.tell(Event::Recorded { purpose, durable: appended.proof.clone() });
+                self.feed_index(&appended);
                 if let Some(copy) = &self.copy {
                     copy.wake();
                 }
@@ -136,10 +136,11 @@ impl<S: LogStore> LogHand<S> {
     /// Writes the last entry, tells what stands on the closing screen, and shows the whole log to the witness.
     fn close(&mut self, orders: &Receiver<LogOrder>) {
         match self.log.close(&self.operator, self.clock.now()) {
-            Ok(durable) => {
+            Ok(appended) => {
+                let durable = appended.proof.clone();
                 let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
                 self.tell(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })));
-                self.feed_index();
+                self.feed_index(&appended);
                 self.last_word(orders);
             }
             Err(fault) => {
@@ -168,9 +169,9 @@ impl<S: LogStore> LogHand<S> {
     }
 
     /// Never waits: what finds no room there is found missing later, and the index is built again.
-    fn feed_index(&self) {
+    fn feed_index(&self, appended: &Appended) {
         if let Some(index) = &self.index {
-            let _ = index.try_send(IndexOrder::of(&self.log));
+            let _ = index.try_send(IndexOrder::of(appended));
         }
     }
 

@@ -1,6 +1,6 @@
-//! A journal in memory, and one that fails on order: for tests, the lab and training.
+//! A journal in memory, and one that fails on order: for tests and the lab.
 
-use super::{LogStore, StoreFault};
+use record::{LogStore, StoreFault};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -10,6 +10,7 @@ pub mod catalogue;
 pub mod fuzz;
 pub mod fuzz_seeds;
 pub mod issuer;
+pub mod journal;
 pub mod link;
 pub mod reader;
 pub mod registry_stub;

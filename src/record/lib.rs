@@ -25,7 +25,6 @@ pub mod desk_state;
 mod event;
 mod history;
 mod log;
-mod memory;
 mod opened;
 mod pseudonym;
 mod replay;
@@ -38,8 +37,7 @@ pub use event::{
     RegistryState, Totals,
 };
 pub use history::SegmentHead;
-pub use log::{AttendanceLog, Durable, LogFault, LogName, Opening};
-pub use memory::{FaultKind, FaultyStore, MemoryStore};
+pub use log::{Appended, AttendanceLog, Durable, LogFault, LogName, Opening};
 pub use opened::{OpenBasis, OpenRules, Opened, OutsideHead, PackageRef, Previous, TornSegment};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};

@@ -79,7 +79,7 @@ pub struct Opening<'a> {
     pub basis: OpenBasis,
 }
 
-/// Proof that an entry and a checkpoint over it are on the disk. Only [`AttendanceLog::append`] makes one.
+/// Proof that an entry and a checkpoint over it are on the disk. Only [`AttendanceLog`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Durable {
     segment: u32,
@@ -103,6 +103,17 @@ impl Durable {
     pub fn root(&self) -> &Hash {
         &self.root
     }
+}
+
+/// What a call has written, and the proof that it is on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Appended {
+    /// The proof, for the entry that was asked for.
+    pub proof: Durable,
+    /// The entries, in order: a jump of the clock may stand before the one that was asked for, or behind an `open`.
+    pub entries: Vec<Entry>,
+    /// The root over everything up to and with the last of them.
+    pub root: Hash,
 }
 
 /// Why nothing was acknowledged.
@@ -174,7 +185,6 @@ pub struct AttendanceLog<S: LogStore> {
     arrivals: ArrivalIndex,
     totals: Totals,
     earlier: Vec<SegmentHead>,
-    written: Vec<Entry>,
 }
 
 impl<S: LogStore> AttendanceLog<S> {
@@ -187,7 +197,7 @@ impl<S: LogStore> AttendanceLog<S> {
         opening: &Opening<'_>,
         stamp: Stamp,
         random: &mut dyn Random,
-    ) -> Result<(Self, Durable), LogFault> {
+    ) -> Result<(Self, Appended), LogFault> {
         if !opening.name.is_good() {
             return Err(LogFault::BadName);
         }
@@ -216,25 +226,24 @@ impl<S: LogStore> AttendanceLog<S> {
             arrivals: history.arrivals,
             totals: Totals::default(),
             earlier: history.heads,
-            written: Vec::new(),
         };
-        let durable = log.write(&opening.operator, AttendanceEvent::Open(Box::new(opened)), stamp)?;
-        log.introduction.opened = log.written.first().and_then(Entry::encode).map(lossless).unwrap_or_default();
+        let (proof, entry) = log.write(&opening.operator, AttendanceEvent::Open(Box::new(opened)), stamp)?;
+        log.introduction.opened = entry.encode().map(lossless).unwrap_or_default();
         // The first entry stands at its own time; the jump from the segment before follows it.
         let here = std::mem::replace(&mut log.last, history.last);
-        log.record_clock_jump(&opening.operator, stamp)?;
+        let jump = log.record_clock_jump(&opening.operator, stamp)?;
         log.last = here;
-        Ok((log, durable))
+        let appended = Appended { proof, entries: [entry].into_iter().chain(jump).collect(), root: log.tree.root() };
+        Ok((log, appended))
     }
 
     /// Writes one event and makes it durable. A jump of the wall clock is recorded before it.
     ///
     /// # Errors
     /// [`LogFault`]. After [`LogFault::Store`] every call ends in [`LogFault::Stopped`].
-    pub fn append(&mut self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Result<Durable, LogFault> {
+    pub fn append(&mut self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Result<Appended, LogFault> {
         use AttendanceEvent::{ClockJump, Close, Open, Undo};
         self.require_running()?;
-        self.written.clear();
         match &event {
             Open(_) | ClockJump { .. } | Close { .. } => return Err(LogFault::OwnEvent),
             Undo { refers, .. } if self.arrivals.candidate_of(*refers).is_none() => {
@@ -242,8 +251,7 @@ impl<S: LogStore> AttendanceLog<S> {
             }
             _ => (),
         }
-        self.record_clock_jump(operator, stamp)?;
-        self.write(operator, event, stamp)
+        self.write_behind_jump(operator, event, stamp)
     }
 
     /// Writes the `close` entry with its totals, into the room that was kept for it if need be. Nothing can be
@@ -251,18 +259,17 @@ impl<S: LogStore> AttendanceLog<S> {
     ///
     /// # Errors
     /// [`LogFault`].
-    pub fn close(&mut self, operator: &Code, stamp: Stamp) -> Result<Durable, LogFault> {
+    pub fn close(&mut self, operator: &Code, stamp: Stamp) -> Result<Appended, LogFault> {
         if self.state == State::Full {
             self.state = State::Running;
         }
         self.require_running()?;
-        self.written.clear();
         self.store.release_reserve();
-        self.record_clock_jump(operator, stamp)?;
+        let jump = self.record_clock_jump(operator, stamp)?;
         let totals = self.totals();
-        let durable = self.write(operator, AttendanceEvent::Close { totals }, stamp)?;
+        let (proof, entry) = self.write(operator, AttendanceEvent::Close { totals }, stamp)?;
         self.state = State::Closed;
-        Ok(durable)
+        Ok(self.appended(proof, jump, entry))
     }
 
     /// Who is in, over all segments.
@@ -316,12 +323,6 @@ impl<S: LogStore> AttendanceLog<S> {
         &self.earlier
     }
 
-    /// The entries that the last call has made durable, in order: a jump of the clock may stand before what was asked
-    /// for.
-    pub fn written(&self) -> &[Entry] {
-        &self.written
-    }
-
     /// The segment's number.
     pub fn segment(&self) -> u32 {
         self.segment
@@ -355,9 +356,24 @@ impl<S: LogStore> AttendanceLog<S> {
         }
     }
 
-    /// The wall clock may fall, or run away from the boot clock, only where an entry says so.
-    fn record_clock_jump(&mut self, operator: &Code, stamp: Stamp) -> Result<(), LogFault> {
-        let Some(last) = self.last.clone() else { return Ok(()) };
+    fn write_behind_jump(
+        &mut self,
+        operator: &Code,
+        event: AttendanceEvent,
+        stamp: Stamp,
+    ) -> Result<Appended, LogFault> {
+        let jump = self.record_clock_jump(operator, stamp)?;
+        let (proof, entry) = self.write(operator, event, stamp)?;
+        Ok(self.appended(proof, jump, entry))
+    }
+
+    fn appended(&self, proof: Durable, jump: Option<Entry>, entry: Entry) -> Appended {
+        Appended { proof, entries: jump.into_iter().chain([entry]).collect(), root: self.tree.root() }
+    }
+
+    /// The wall clock may fall, or run away from the boot clock, only where an entry says so: this one.
+    fn record_clock_jump(&mut self, operator: &Code, stamp: Stamp) -> Result<Option<Entry>, LogFault> {
+        let Some(last) = self.last.clone() else { return Ok(None) };
         let wall_ms = stamp.wall.as_millisecond().saturating_sub(last.wall.as_millisecond());
         let same_boot = last.boot == self.boot;
         if same_boot && stamp.boot_ms < last.boot_ms {
@@ -366,14 +382,15 @@ impl<S: LogStore> AttendanceLog<S> {
         let boot_ms = i64::try_from(stamp.boot_ms.saturating_sub(last.boot_ms)).unwrap_or(i64::MAX);
         let by_ms = if same_boot { wall_ms.saturating_sub(boot_ms) } else { wall_ms };
         let jumped = wall_ms < 0 || same_boot && by_ms.abs() > CLOCK_JUMP_MS;
-        if jumped {
-            self.write(operator, AttendanceEvent::ClockJump { by_ms }, stamp)?;
+        if !jumped {
+            return Ok(None);
         }
-        Ok(())
+        let (_, entry) = self.write(operator, AttendanceEvent::ClockJump { by_ms }, stamp)?;
+        Ok(Some(entry))
     }
 
     /// One write of both frames, one flush; only then does the entry exist for anybody.
-    fn write(&mut self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Result<Durable, LogFault> {
+    fn write(&mut self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Result<(Durable, Entry), LogFault> {
         let entry = self.entry(operator, event, stamp);
         let bytes = entry.encode().ok_or(LogFault::EntryTooLong { bytes: 0 })?;
         if bytes.len() > MAX_ENTRY_LEN {
@@ -393,8 +410,7 @@ impl<S: LogStore> AttendanceLog<S> {
         self.checkpoint = checkpoint;
         self.take_in(&entry);
         let durable = Durable { segment: self.segment, seq: entry.seq, at: entry.t, root };
-        self.written.push(entry);
-        Ok(durable)
+        Ok((durable, entry))
     }
 
     fn entry(&self, operator: &Code, event: AttendanceEvent, stamp: Stamp) -> Entry {

@@ -31,7 +31,7 @@ pub enum StoreFault {
     },
 }
 
-/// A journal: numbered segments, of which one is written. Real: `host::disk`. For tests: [`super::MemoryStore`].
+/// A journal: numbered segments, of which one is written. Real: `host::disk`. For tests: `lab::journal`.
 ///
 /// Each call is tried once. The log never asks again after a fault.
 pub trait LogStore: Send {

@@ -4,13 +4,14 @@ use crate::programs::program;
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::{Files, Severity, Verdict, Verification, What, report, verify, verify_all};
 use diemdanh::record::certify::{CertRequest, CertifyError, certify};
 use diemdanh::record::entry::Entry;
 use diemdanh::record::export::{MANIFEST_FILE, Manifest, export, package, segment_folder, tree_files};
 use diemdanh::record::segment::read_segment;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, Digest, EntryRef, LogStore as _, MemoryStore, SegmentContent,
+    AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, Digest, EntryRef, LogStore as _, SegmentContent,
 };
 use diemdanh::tlog::tree::{Tree, leaf_hash};
 use diemdanh::tlog::{Checkpoint, NoteKey};
@@ -72,7 +73,7 @@ fn a_closed_session_is_clean() {
 fn what_a_board_should_look_at_is_listed() {
     let store = MemoryStore::default();
     let (mut log, _) = open(store.clone(), 0).unwrap();
-    let first = log.append(&code("op-1"), check_in(1), at(1)).unwrap().entry();
+    let first = log.append(&code("op-1"), check_in(1), at(1)).unwrap().proof.entry();
     let manual = AttendanceEvent::ManualDecision {
         cand: Some(candidate(2)),
         doc: None,

@@ -4,11 +4,10 @@ use crate::forge::Forge;
 use crate::record_support::{at, board, code, desk_cert, device, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::exam::{Exam, Issued, Ledger, PACKAGES_FILE, PROGRAMS_FILE, Packed, Settings};
 use diemdanh::office::{Check, Files, Outside, Severity, Verdict, Verification, What, report};
-use diemdanh::record::{
-    AttendanceLog, BoardKeys, Digest, ExportSource, MemoryStore, OpenBasis, OpenRules, Opening, PackageRef,
-};
+use diemdanh::record::{AttendanceLog, BoardKeys, Digest, ExportSource, OpenBasis, OpenRules, Opening, PackageRef};
 use diemdanh::tlog::NoteKey;
 
 fn packed() -> Packed {

@@ -3,11 +3,10 @@
 use crate::record_support::{at, board, check_in, code, desk_cert, opening};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::{Check, Files, Finding, Outside, Verdict, Verification, What};
 use diemdanh::record::export::export;
-use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, EntryRef, ExportSource, LogName, MemoryStore, Opening,
-};
+use diemdanh::record::{AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, EntryRef, ExportSource, LogName, Opening};
 use diemdanh::tlog::NoteKey;
 
 fn device_of(desk: &str) -> NoteKey {

@@ -4,11 +4,12 @@ use crate::forge::{Forge, add, answer, cosigned, request, witness_vkey};
 use crate::record_support::{at, board, candidate, check_in, code, device, open, opening};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::finding::What;
 use diemdanh::office::{Check, Outside, Verdict, Verification, report};
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, BoardKeys, DocumentRef, EntryRef, ExportSource, MemoryStore, OpenBasis, Opening,
-    OutsideHead, RegistryState,
+    AttendanceEvent, AttendanceLog, BoardKeys, DocumentRef, EntryRef, ExportSource, OpenBasis, Opening, OutsideHead,
+    RegistryState,
 };
 use diemdanh::tlog::CosignatureKey;
 

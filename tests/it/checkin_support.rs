@@ -17,8 +17,9 @@ use diemdanh::checkin::view::*;
 use diemdanh::emrtd::inspect::AccessMethod;
 use diemdanh::emrtd::report::Overall;
 use diemdanh::iso7816::transport::ReaderEvent;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::lab::short_list::short_list;
-use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, Code, MemoryStore};
+use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, Code};
 use diemdanh::registry::{Answer, Reply, RequestId};
 use diemdanh::roster::{Place, Roster};
 use jiff::tz::Offset;
@@ -99,7 +100,7 @@ impl Desk {
         match effect {
             Effect::Record { purpose, event } => {
                 self.written.push(event.clone());
-                let durable = self.log.append(&record_support::code("op-1"), event, self.now).expect("an entry");
+                let durable = self.log.append(&record_support::code("op-1"), event, self.now).expect("an entry").proof;
                 Some(Event::Recorded { purpose, durable })
             }
             Effect::Ask(query) => {
@@ -112,7 +113,7 @@ impl Desk {
                 None
             }
             Effect::CloseLog => {
-                let durable = self.log.close(&record_support::code("op-1"), self.now).expect("an entry");
+                let durable = self.log.close(&record_support::code("op-1"), self.now).expect("an entry").proof;
                 let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
                 Some(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })))
             }

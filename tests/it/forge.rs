@@ -2,11 +2,10 @@
 
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open};
 use diemdanh::bits::random::SeededRandom;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::Files;
 use diemdanh::record::export::{Beside, MANIFEST_FILE, Manifest, export_with, read_bundles, tree_files};
-use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, ChipState, Digest, DocumentRef, Durable, Entry, MemoryStore, RegistryState,
-};
+use diemdanh::record::{AttendanceEvent, AttendanceLog, ChipState, Digest, DocumentRef, Durable, Entry, RegistryState};
 use diemdanh::tlog::cosignature::{CosignatureKey, cosign};
 use diemdanh::tlog::tree::{Tree, leaf_hash};
 use diemdanh::tlog::{Checkpoint, NoteKey};
@@ -49,7 +48,7 @@ pub(crate) fn anchor(log: &AttendanceLog<MemoryStore>, second: i64) -> Attendanc
 }
 
 pub(crate) fn add(log: &mut AttendanceLog<MemoryStore>, event: AttendanceEvent, second: i64) -> Durable {
-    log.append(&code("op-1"), event, at(second)).unwrap()
+    log.append(&code("op-1"), event, at(second)).unwrap().proof
 }
 
 pub(crate) fn manual(number: u8) -> AttendanceEvent {

@@ -331,7 +331,7 @@ fn every_earlier_root_is_known() {
 fn pool() -> Vec<Files> {
     let good = Forge::good();
     let other = Forge::of(&{
-        let (mut log, _) = crate::record_support::open(diemdanh::record::MemoryStore::default(), 0).unwrap();
+        let (mut log, _) = crate::record_support::open(diemdanh::lab::journal::MemoryStore::default(), 0).unwrap();
         crate::forge::add(&mut log, check_in(77), 1);
         log.close(&code("op-1"), at(2)).unwrap();
         log.store_mut().clone()

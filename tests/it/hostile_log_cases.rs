@@ -5,8 +5,9 @@ use crate::forge::{Forge, add, answer, cosigned, key_of, manual, segment_key, se
 use crate::hostile_logs::Expect::{self, Forged, Good, Undecided};
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, DeskCert, Digest, EntryRef, LogStore as _, MemoryStore, Revocation, RevocationList,
+    AttendanceEvent, AttendanceLog, DeskCert, Digest, EntryRef, LogStore as _, Revocation, RevocationList,
 };
 use diemdanh::record::{export::Beside, segment::digest, statement::endorse};
 use diemdanh::tlog::cosignature::cosign;

@@ -8,9 +8,10 @@ use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::crypto::ecdsa::ecdsa_sign;
 use diemdanh::crypto::{EcSecret, NamedCurve};
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::record::export::{Beside, MANIFEST_FILE, Manifest, export_with};
 use diemdanh::record::statement::endorse;
-use diemdanh::record::{AttendanceEvent, AttendanceLog, DeskCert, Entry, MemoryStore, Opening};
+use diemdanh::record::{AttendanceEvent, AttendanceLog, DeskCert, Entry, Opening};
 use diemdanh::tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier, signed_elsewhere};
 use sha2::{Digest as _, Sha256};
 

@@ -4,7 +4,7 @@ use crate::forge::{Forge, cosigned, witness};
 use crate::hostile_log_cases::Case;
 use crate::hostile_logs::Expect::{Forged, Good};
 use crate::record_support::{check_in, open};
-use diemdanh::record::MemoryStore;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::tlog::cosignature::cosign;
 
 pub(crate) const CASES: &[Case] = &[

@@ -8,8 +8,9 @@ use crate::skips::skip;
 use crate::{hostile_log_answers, hostile_log_devices, hostile_log_strays};
 use diemdanh::bits::spread::InTurn;
 use diemdanh::host::folder::write_folder;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::{Check, Files, Outside, Verdict, Verification, report};
-use diemdanh::record::{AttendanceEvent, BoardKeys, EntryRef, ExportSource, MemoryStore, RevocationList};
+use diemdanh::record::{AttendanceEvent, BoardKeys, EntryRef, ExportSource, RevocationList};
 use diemdanh::tlog::CosignatureKey;
 use std::{
     path::{Path, PathBuf},

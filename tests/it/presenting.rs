@@ -3,8 +3,9 @@
 
 use crate::record_support::{at, board, check_in, code, desk_cert, device, opening};
 use diemdanh::bits::random::SeededRandom;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::lab::witness::LabWitness;
-use diemdanh::record::{AttendanceLog, BoardKeys, DeskCert, LogName, MemoryStore, OpenBasis, Opening, OutsideHead};
+use diemdanh::record::{AttendanceLog, BoardKeys, DeskCert, LogName, OpenBasis, Opening, OutsideHead};
 use diemdanh::tlog::presenting::{anchor, last_head};
 use diemdanh::tlog::witness::{Introduction, Submission, Witness, WitnessFault};
 use diemdanh::tlog::{CosignatureKey, NoteKey};

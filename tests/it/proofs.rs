@@ -3,9 +3,10 @@
 use crate::forge::{Forge, add, manual};
 use crate::record_support::{at, board, candidate, check_in, code, open};
 use diemdanh::bits::{hex, spread::InTurn};
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::proof::{self, ProofError};
 use diemdanh::office::{Check, Files, Outside};
-use diemdanh::record::{AttendanceEvent, BoardKeys, DocumentRef, EntryRef, ExportSource, MemoryStore};
+use diemdanh::record::{AttendanceEvent, BoardKeys, DocumentRef, EntryRef, ExportSource};
 
 fn keys() -> BoardKeys {
     BoardKeys::one(board().verifier().clone())

@@ -4,11 +4,12 @@ use crate::record_support::{at, candidate, check_in, code, desk_cert, device, op
 use diemdanh::bits::hex;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
+use diemdanh::lab::journal::{FaultKind, FaultyStore, MemoryStore};
 use diemdanh::record::segment::read_segment;
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, BoardKeys, CandidateRef, ChipState, Code, DeskCert, DocumentRef, Entry, EntryRef,
-    FaultKind, FaultyStore, LogFault, LogStore, MemoryStore, OpenBasis, OpenRules, OutsideHead, ReEntryBasis,
-    RegistryState, SegmentContent, SegmentDamage, StoreFault, document_ref,
+    LogFault, LogStore, OpenBasis, OpenRules, OutsideHead, ReEntryBasis, RegistryState, SegmentContent, SegmentDamage,
+    StoreFault, document_ref,
 };
 use diemdanh::tlog::tree::{Tree, leaf_hash, tile_path};
 use diemdanh::tlog::{Checkpoint, NoteError, NoteKey, NoteVerifier};
@@ -274,8 +275,8 @@ fn open_says_what_the_desk_knew_beyond_its_log() {
 fn arrivals_survive_a_restart_and_undone_ones_do_not() {
     let store = MemoryStore::default();
     let (mut log, _) = open(store.clone(), 0).unwrap();
-    let first = log.append(&code("op-1"), check_in(1), at(1)).unwrap();
-    let second = log.append(&code("op-1"), check_in(2), at(2)).unwrap();
+    let first = log.append(&code("op-1"), check_in(1), at(1)).unwrap().proof;
+    let second = log.append(&code("op-1"), check_in(2), at(2)).unwrap().proof;
     log.append(&code("op-1"), check_in(2), at(3)).unwrap();
     let undo = |refers| AttendanceEvent::Undo { refers, reason: code("mistake"), second: code("head") };
     log.append(&code("op-1"), undo(first.entry()), at(4)).unwrap();
@@ -456,7 +457,7 @@ fn run_until_fault(store: FaultyStore) -> usize {
 #[test]
 fn the_head_is_the_last_durable_checkpoint() {
     let (mut log, _) = open(MemoryStore::default(), 0).unwrap();
-    let durable = log.append(&code("op-1"), check_in(1), at(1)).unwrap();
+    let durable = log.append(&code("op-1"), check_in(1), at(1)).unwrap().proof;
     let checkpoint = Checkpoint::open(log.checkpoint(), log.segment_key().verifier()).unwrap();
     assert_eq!(checkpoint, log.head());
     assert_eq!((checkpoint.size, &checkpoint.root), (2, durable.root()));

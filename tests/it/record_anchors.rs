@@ -2,7 +2,7 @@
 
 use crate::record_support::{START_MS, at, board, check_in, code, open};
 use diemdanh::bits::random::SeededRandom;
-use diemdanh::record::MemoryStore;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::tlog::cosignature::{CosignatureKey, cosign, verify};
 use diemdanh::tlog::{NoteError, NoteKey, NoteVerifier};
 use jiff::Timestamp;

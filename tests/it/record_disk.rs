@@ -8,10 +8,11 @@ use diemdanh::host::durable::{Disk, Medium};
 use diemdanh::host::folder::{FolderError, read_folder, write_folder, write_folder_on};
 use diemdanh::host::index::{Content, Index, IndexFault};
 use diemdanh::host::second_copy::{Copier, CopyState};
+use diemdanh::lab::journal::{FaultKind, FaultyStore, MemoryStore};
 use diemdanh::record::segment::read_segment;
 use diemdanh::record::{
-    AttendanceEvent, AttendanceLog, Entry, EntryRef, FaultKind, FaultyStore, LogFault, LogStore, MemoryStore,
-    RegistryState, Segment, SegmentContent, SegmentHead, StoreFault,
+    AttendanceEvent, AttendanceLog, Entry, EntryRef, LogFault, LogStore, RegistryState, Segment, SegmentContent,
+    SegmentHead, StoreFault,
 };
 use diemdanh::tlog::{NoteError, NoteSigner, NoteVerifier};
 use std::{fs, io, path::Path};

@@ -3,10 +3,11 @@
 use crate::record_support::{START_MS, at, board, check_in, code, device, open, opening, skewed};
 use diemdanh::bits::random::{Random as _, SeededRandom};
 use diemdanh::host::disk::FileStore;
+use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::{Files, Verdict, What, verify};
 use diemdanh::record::export::{Manifest, export};
 use diemdanh::record::segment::read_segment;
-use diemdanh::record::{AttendanceLog, BoardKeys, Entry, LogStore, MemoryStore, SegmentContent, StoreFault, frame};
+use diemdanh::record::{AttendanceLog, BoardKeys, Entry, LogStore, SegmentContent, StoreFault, frame};
 use diemdanh::tlog::{Checkpoint, NoteVerifier};
 use proptest::prelude::*;
 use std::{

@@ -76,7 +76,9 @@ pub(crate) fn opening(device: &NoteKey) -> Opening<'_> {
 /// Opens the log `start` seconds into the day; the key's seed depends on the moment.
 pub(crate) fn open<S: LogStore>(store: S, start: i64) -> Result<(AttendanceLog<S>, Durable), LogFault> {
     let device = device();
-    AttendanceLog::open(store, &opening(&device), at(start), &mut SeededRandom::new(&format!("segment {start}")))
+    let random = &mut SeededRandom::new(&format!("segment {start}"));
+    let opened = AttendanceLog::open(store, &opening(&device), at(start), random);
+    opened.map(|(log, appended)| (log, appended.proof))
 }
 
 pub(crate) fn candidate(number: u8) -> CandidateRef {

@@ -8,11 +8,12 @@ use host::clock::SystemClock;
 use host::disk::FileStore;
 use host::folder::write_folder;
 use host::index::Index;
+use lab::journal::MemoryStore;
 use record::export::package;
 use record::segment::read_segment;
 use record::{
     AttendanceEvent, AttendanceLog, CandidateRef, CheckIn, ChipState, Code, DeskCert, Digest, DocumentRef, Entry,
-    LogFault, LogName, LogStore, MemoryStore, OpenBasis, Opening, RegistryState, Segment, SegmentContent, Totals,
+    LogFault, LogName, LogStore, OpenBasis, Opening, RegistryState, Segment, SegmentContent, Totals,
 };
 use sha2::{Digest as _, Sha256};
 use std::fs::{self, OpenOptions};
