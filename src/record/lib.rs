@@ -22,6 +22,7 @@ pub mod statement;
 mod board_keys;
 pub mod certify;
 pub mod desk_state;
+mod durable;
 mod event;
 mod history;
 mod log;
@@ -31,13 +32,14 @@ mod replay;
 mod store;
 
 pub use board_keys::{BoardKeys, BoardKeysError, MAX_BOARD_KEYS, MAX_BOARD_KEYS_LEN};
+pub use durable::{Appended, Durable};
 pub use entry::{ENTRY_VERSION, Entry};
 pub use event::{
     AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, ReEntryBasis,
     RegistryState, Totals,
 };
 pub use history::SegmentHead;
-pub use log::{Appended, AttendanceLog, Durable, LogFault, LogName, Opening};
+pub use log::{AttendanceLog, LogFault, LogName, Opening};
 pub use opened::{OpenBasis, OpenRules, Opened, OutsideHead, PackageRef, Previous, TornSegment};
 pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};

@@ -1,11 +1,12 @@
 //! The log that is written: one segment, one append at a time.
 
+use super::durable::{Appended, Durable};
 use super::entry::{ENTRY_VERSION, Entry, whole_ms};
 use super::frame::{self, FrameKind, MAX_ENTRY_LEN};
 use super::history::{History, SegmentHead};
 use super::{
-    ArrivalIndex, AttendanceEvent, Code, Digest, EntryRef, LogStore, OpenBasis, Opened, OutsideHead, PackageRef,
-    StoreFault, Totals, statement,
+    ArrivalIndex, AttendanceEvent, Code, Digest, LogStore, OpenBasis, Opened, OutsideHead, PackageRef, StoreFault,
+    Totals, statement,
 };
 use bits::random::Random;
 use bits::stamp::Stamp;
@@ -77,43 +78,6 @@ pub struct Opening<'a> {
     pub revocations: Option<u32>,
     /// What else the desk knows; `OpenBasis::default()` says nothing.
     pub basis: OpenBasis,
-}
-
-/// Proof that an entry and a checkpoint over it are on the disk. Only [`AttendanceLog`] makes one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Durable {
-    segment: u32,
-    seq: u64,
-    at: Timestamp,
-    root: Hash,
-}
-
-impl Durable {
-    /// Where the entry stands: what later entries refer to.
-    pub fn entry(&self) -> EntryRef {
-        EntryRef { segment: self.segment, seq: self.seq }
-    }
-
-    /// The entry's time, in whole milliseconds.
-    pub fn at(&self) -> Timestamp {
-        self.at
-    }
-
-    /// The root over all entries up to and with this one.
-    pub fn root(&self) -> &Hash {
-        &self.root
-    }
-}
-
-/// What a call has written, and the proof that it is on the disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Appended {
-    /// The proof, for the entry that was asked for.
-    pub proof: Durable,
-    /// The entries, in order: a jump of the clock may stand before the one that was asked for, or behind an `open`.
-    pub entries: Vec<Entry>,
-    /// The root over everything up to and with the last of them.
-    pub root: Hash,
 }
 
 /// Why nothing was acknowledged.
