@@ -5,7 +5,7 @@ OUT ?= target/demo
 SIZE ?= 1280x800
 PACKAGES = config/deploy/packages.sh
 # The deciding functions: from a contact's proofs to a verdict, to buttons, to an entry.
-MUTATED = verdict|cleared|choices|findings|registry|roster|timing|is_remark|is_silence|is_waiting|offer|guarded_ms|decides|entry|decided|reason|finished|new_case|lost|concluded|card|shown|late
+MUTATED = verdict|cleared|choices|findings|registry|roster|timing|is_remark|is_silence|is_waiting|offer|guarded_ms|decides|entry|decided|reason|finished|new_case|lost|concluded|card|shown|late|ruled|ruling|settled|seconds|makes_two|pin|waits|undo|lay|clear|begin|end|done|has_card
 # All packages in one selection with the same features, so that a room is compiled once for all of them.
 ALL = --workspace --features diemdanh/tpm
 # The core is built with a little optimisation: a minute more of building saves several of testing.
@@ -69,7 +69,8 @@ bench: packages-test
 mutants:
 	$(CARGO) mutants --in-place --timeout 120 --re '$(MUTATED)' --package diemdanh-checkin \
 	  -f src/checkin/policy.rs -f src/checkin/step.rs -f src/checkin/step/card.rs -f src/checkin/step/people.rs \
-	  -f src/checkin/step/registry.rs -- --test brain
+	  -f src/checkin/step/registry.rs -f src/checkin/step/exception.rs -f src/checkin/exception.rs \
+	  -f src/checkin/contact.rs -- --test brain
 
 # The acceptance data, where it is at hand: make acceptance VECTORS=DIR prints one line a case and a count.
 acceptance:

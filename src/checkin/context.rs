@@ -1,11 +1,13 @@
 //! What a desk knows before the first tap and what never changes until it is started again.
 
+use crate::exception::Staff;
 use crate::sign_in::OnDuty;
 use bits::secret::{Pii, Secret};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use package::Rules;
 use roster::{CandidateId, Place, Roster};
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use tlog::CosignatureKey;
 
 /// The exam, the place and the rules this desk works by.
@@ -20,6 +22,8 @@ pub struct Context {
     pub policy: DeskPolicy,
     /// Who works here: whoever does something at this desk does it with this operator's leave.
     pub on_duty: OnDuty,
+    /// Those who may prove themselves here; nobody at a desk outside a package.
+    pub staff: Option<Arc<Staff>>,
     /// Names for the header.
     pub labels: Labels,
     /// The exam's key for pseudonyms in the log.

@@ -2,9 +2,11 @@
 
 use crate::chip::ChipReading;
 use crate::contact::ContactId;
+use crate::exception::{Ruling, WaitingId};
 use crate::failure::Failure;
 use bits::secret::{Pii, Secret};
 use cccd::holder::{Holder, HolderNote};
+use crypto::pin::{PinCheck, PinLock};
 use emrtd::access::key::AccessKey;
 use emrtd::lds::portrait::Portrait;
 use iso7816::transport::ReaderEvent;
@@ -71,6 +73,8 @@ pub enum Event {
     /// Before the log was opened, the witness could not be asked how far it has seen this log: whether the journal is
     /// whole is not known until it answers.
     HeadNotTold,
+    /// A PIN was checked; `None` where the check itself failed.
+    PinChecked(Option<PinCheck>),
     /// The log was closed.
     Closed(Box<ClosedLog>),
 }
@@ -88,6 +92,16 @@ pub enum Input {
     Chose(Choice, Meaning),
     /// A reason was chosen.
     Reason(NotAdmittedReason, Meaning),
+    /// The list of those who wait for the head of site.
+    OpenWaiting,
+    /// Somebody of that list.
+    PickedWaiting(WaitingId),
+    /// Somebody who was looked up has no card that can be read.
+    WithoutCard(CandidateId, Meaning),
+    /// The last arrival is to be taken back: ask first.
+    UndoLast,
+    /// Something is ruled about a matter.
+    Ruled(Ruling, Meaning),
     /// Somebody says by name that late news about a person who is in was dealt with.
     AnsweredNews(RequestId, Meaning),
     /// The next person: what is recorded is dismissed.
@@ -100,7 +114,7 @@ pub enum Input {
     Back,
     /// Before there is a desk: the package with this number is to be taken or used.
     TakePackage(usize),
-    /// The operator with this number wants to sign in.
+    /// The operator with this number wants to sign in, or stands behind a ruling.
     ChoseOperator(usize),
     /// The PIN of the operator who was chosen.
     EnteredPin(Secret<String>),
@@ -114,6 +128,11 @@ impl fmt::Debug for Input {
             Self::Picked(id) => formatter.debug_tuple("Picked").field(id).finish(),
             Self::Chose(choice, on) => formatter.debug_tuple("Chose").field(choice).field(on).finish(),
             Self::Reason(reason, on) => formatter.debug_tuple("Reason").field(reason).field(on).finish(),
+            Self::OpenWaiting => formatter.write_str("OpenWaiting"),
+            Self::PickedWaiting(id) => formatter.debug_tuple("PickedWaiting").field(id).finish(),
+            Self::WithoutCard(id, on) => formatter.debug_tuple("WithoutCard").field(id).field(on).finish(),
+            Self::UndoLast => formatter.write_str("UndoLast"),
+            Self::Ruled(ruling, on) => formatter.debug_tuple("Ruled").field(ruling).field(on).finish(),
             Self::AnsweredNews(id, on) => formatter.debug_tuple("AnsweredNews").field(id).field(on).finish(),
             Self::Continue => formatter.write_str("Continue"),
             Self::Scanned(_) => formatter.write_str("Scanned(…)"),
@@ -301,6 +320,10 @@ pub enum Purpose {
     Decision,
     /// The registry is about to be asked.
     Question(RequestId),
+    /// What two people ruled.
+    Ruling,
+    /// A wrong PIN; the next is not tried before.
+    WrongPin,
     /// Anything that nobody waits for.
     Note,
 }
@@ -328,6 +351,15 @@ pub enum Effect {
     Ask(Box<Query>),
     /// Keep this with the decision that follows.
     KeepEvidence(KeptEvidence),
+    /// Find out whether this PIN is the one of its owner.
+    CheckPin {
+        /// Whose PIN.
+        code: String,
+        /// Her lock.
+        lock: PinLock,
+        /// The PIN.
+        pin: Secret<String>,
+    },
     /// Write the last entry; the log ends.
     CloseLog,
     /// Make the sound of a signal.

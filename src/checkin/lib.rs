@@ -17,6 +17,7 @@ pub mod closing;
 pub mod contact;
 pub mod context;
 pub mod event;
+pub mod exception;
 pub mod failure;
 mod keys;
 pub mod machine;

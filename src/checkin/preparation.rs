@@ -132,6 +132,8 @@ pub enum PreparationEffect {
         operator: SignedIn,
         /// Somebody else had wrong PINs.
         others_were_wrong: bool,
+        /// Who has tried how often: it goes on counting while the session runs.
+        tries: SignIn,
     },
 }
 
@@ -396,7 +398,9 @@ impl Preparation {
     fn begin(&mut self, operator: SignedIn) -> Vec<PreparationEffect> {
         let others_were_wrong = self.rules.wrong_tries().any(|(code, _)| code != operator.code());
         self.stage = Stage::Starting;
-        vec![PreparationEffect::Begin { operator, others_were_wrong }]
+        // A head of site gives everybody the tries back.
+        let tries = if operator.may(Action::Unlock) { SignIn::default() } else { self.rules.clone() };
+        vec![PreparationEffect::Begin { operator, others_were_wrong, tries }]
     }
 }
 

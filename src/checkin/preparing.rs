@@ -3,6 +3,7 @@
 use crate::failure::Failure;
 use crate::show::bare_view;
 use crate::view::{Header, Screen, View};
+use package::operators::Operator;
 pub use package::operators::Role;
 
 /// What is prepared.
@@ -94,6 +95,13 @@ pub struct OperatorView {
     pub code: String,
     /// What she may do.
     pub role: Role,
+}
+
+impl OperatorView {
+    /// What is shown of an operator.
+    pub(super) fn of(operator: &Operator) -> Self {
+        Self { name: operator.name.clone(), code: operator.code.clone(), role: operator.role }
+    }
 }
 
 /// The whole view of a desk that is being prepared.

@@ -3,10 +3,13 @@
 use crate::case::{Case, answer_state};
 use crate::context::{Context, Timing};
 use crate::event::NotAdmittedReason;
+use crate::exception::{Ground, SecondPerson, UndoReason, Waiting, WithoutCard};
 use crate::failure::Failure;
 use crate::news::Notice;
 use crate::policy::{Clearance, Verdict, registry_failure};
-use record::{AttendanceEvent, CandidateRef, CheckIn, Code, Digest, DocumentRef, EntryRef, ReEntryBasis, document_ref};
+use record::{
+    AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, Digest, DocumentRef, EntryRef, ReEntryBasis, document_ref,
+};
 use registry::{Reply, RequestId};
 use roster::Matching;
 use tlog::witness::Anchored;
@@ -48,6 +51,46 @@ pub(super) fn not_admitted(case: &Case, reason: NotAdmittedReason, context: &Con
         reason: code(reason.code()),
         second: None,
     }
+}
+
+/// Somebody without a card that can be read is sent to the head of site.
+pub(super) fn referred_without_card(cand: CandidateRef, why: WithoutCard) -> AttendanceEvent {
+    let reasons = vec![code(why.code())];
+    AttendanceEvent::Referred { cand: Some(cand), doc: None, chip: ChipState::NotRead, reasons }
+}
+
+/// Two people let somebody in whom the rules alone do not let in.
+pub(super) fn manual(waiting: &Waiting, ground: Ground, second: &SecondPerson) -> AttendanceEvent {
+    AttendanceEvent::ManualDecision {
+        cand: waiting.candidate.map(|id| CandidateRef(id.0)),
+        doc: waiting.document,
+        admitted: true,
+        chip: waiting.chip,
+        registry: waiting.registry,
+        reason: code(ground.code()),
+        second: second.word().clone(),
+    }
+}
+
+/// Two people do not let somebody in who was sent to them.
+pub(super) fn kept_out(waiting: &Waiting, reason: NotAdmittedReason, second: &SecondPerson) -> AttendanceEvent {
+    AttendanceEvent::NotAdmitted {
+        cand: waiting.candidate.map(|id| CandidateRef(id.0)),
+        doc: waiting.document,
+        reason: code(reason.code()),
+        second: Some(second.word().clone()),
+    }
+}
+
+/// Two people take an arrival back.
+pub(super) fn undo(refers: EntryRef, reason: UndoReason, second: &SecondPerson) -> AttendanceEvent {
+    AttendanceEvent::Undo { refers, reason: code(reason.code()), second: second.word().clone() }
+}
+
+/// A PIN of this operator was wrong.
+pub fn wrong_pin(whose: &str) -> AttendanceEvent {
+    let event = Code::new(whose).unwrap_or_else(|_| Code::unknown());
+    AttendanceEvent::DeviceEvent { device: code(WRONG_PIN), event }
 }
 
 /// Somebody who is in comes in again.
@@ -176,6 +219,9 @@ pub(super) fn failure_code(failure: Failure) -> Code {
 fn codes(failures: &[Failure]) -> Vec<Code> {
     failures.iter().copied().map(failure_code).collect()
 }
+
+/// What the log calls a wrong PIN.
+pub const WRONG_PIN: &str = "wrong-pin";
 
 /// Our own words are codes by construction; a test runs over all of them.
 fn code(word: &str) -> Code {

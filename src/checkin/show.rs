@@ -1,5 +1,7 @@
 //! From a state to what the screen shows.
 
+mod exception;
+
 use crate::case::{Case, RegistryPart, Stage};
 use crate::closing::closing_view;
 use crate::contact::CardField;
@@ -7,8 +9,9 @@ use crate::context::{Context, Timing};
 use crate::event::{Choice, Meaning};
 use crate::failure::{Failure, Signal};
 use crate::policy::{Basis, CaseScreen, Verdict, is_waiting, registry_failure, verdict};
+use crate::sign_in::Action;
 use crate::state::{Halted, Idle, Phase, ReaderHealth, State};
-use crate::step::{guarded_ms, offered};
+use crate::step::{guarded_ms, offered, undoable, waiting_count};
 use crate::twins::side_by_side;
 use crate::view::*;
 use bits::secret::Pii;
@@ -131,6 +134,7 @@ fn screen(context: &Context, state: &State) -> Screen {
             interrupted: reading.interrupted.filter(|failure| !state.is_reading() || *failure == Failure::CardHeld),
         }),
         Phase::Case(case) => case_screen(context, state, case),
+        Phase::Exception(exception) => Screen::Exception(exception::exception_view(context, state, exception)),
         Phase::Closing(closing) => Screen::Closing(closing_view(context, state, closing)),
         Phase::Halted(halted) => Screen::Halted(halted_view(halted)),
     }
@@ -162,7 +166,17 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
         unrecorded: idle.unrecorded.clone(),
         last,
         reader_failure,
+        waiting: waiting_count(context.staff.as_ref(), &state.waiting),
+        undo: undo(context, state),
+        takes_without_card: context.staff.is_some() && context.on_duty.may(Action::Refer),
     }
+}
+
+/// The arrival that could be taken back: SBD and time.
+fn undo(context: &Context, state: &State) -> Option<(String, String)> {
+    let last = undoable(context, state)?;
+    let number = context.roster.get(last.candidate)?.number.as_str().to_owned();
+    Some((number, local(context, last.arrival.at, "%H:%M:%S")))
 }
 
 /// What stays wrong until somebody has seen to it.
@@ -359,7 +373,7 @@ fn arrival_receipt(context: &Context, arrival: Arrival) -> ReceiptView {
     receipt(context, arrival.entry, arrival.at)
 }
 
-fn receipt(context: &Context, entry: EntryRef, at: Timestamp) -> ReceiptView {
+pub(super) fn receipt(context: &Context, entry: EntryRef, at: Timestamp) -> ReceiptView {
     ReceiptView { entry: format!("{}/{}", entry.segment, entry.seq), time: local(context, at, "%H:%M:%S") }
 }
 

@@ -5,9 +5,11 @@ use crate::closing::Closing;
 use crate::contact::{CardField, ContactId};
 use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
+use crate::exception::{Exception, LastArrival, Ruling, Waiting, WaitingId};
 use crate::failure::Failure;
 use crate::news::{About, LateNews};
 use crate::policy::{Verdict, registry_failure};
+use crate::sign_in::SignIn;
 use crate::twins;
 use bits::secret::Pii;
 use bits::stamp::Stamp;
@@ -38,6 +40,14 @@ pub struct State {
     pub head: Durable,
     /// The last decision that was recorded.
     pub last: Option<LastRecorded>,
+    /// The last arrival that was recorded here.
+    pub(super) last_arrival: Option<LastArrival>,
+    /// Who was sent to the head of site in this run and is not decided on.
+    pub waiting: Vec<Waiting>,
+    /// How many of them there have been.
+    pub(super) waitings: u64,
+    /// Who has tried which PIN how often.
+    pub sign_in: SignIn,
     /// The key that was given, until its card has been read.
     pub key: Option<ReadyKey>,
     /// The reader's field.
@@ -63,6 +73,8 @@ pub enum Phase {
     Idle(Idle),
     /// Reading a card.
     Reading(Reading),
+    /// Something is at hand that one person alone does not decide.
+    Exception(Box<Exception>),
     /// A person is at the desk. Which of the case's screens it is follows from the verdict.
     Case(Box<Case>),
     /// The session is being ended, or has ended.
@@ -223,7 +235,11 @@ pub(super) struct Offer {
     pub(super) contact: Option<ContactId>,
     pub(super) verdict: Option<Verdict>,
     pub(super) choices: Vec<Choice>,
-    pub(super) asks_reason: bool,
+    pub(super) rulings: Vec<Ruling>,
+    /// The matter that the rulings are about.
+    pub(super) waiting: Option<WaitingId>,
+    /// The rows that a search shows.
+    pub(super) found: Vec<CandidateId>,
     pub(super) news: Option<RequestId>,
 }
 
@@ -273,6 +289,10 @@ impl State {
             backlog: 0,
             head: opened,
             last: None,
+            last_arrival: None,
+            waiting: Vec::new(),
+            waitings: 0,
+            sign_in: SignIn::default(),
             key: None,
             field: CardField::default(),
             contacts: 0,
@@ -288,7 +308,7 @@ impl State {
     pub fn case(&self) -> Option<&Case> {
         match &self.phase {
             Phase::Case(case) => Some(case),
-            Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => None,
+            Phase::Idle(_) | Phase::Reading(_) | Phase::Exception(_) | Phase::Closing(_) | Phase::Halted(_) => None,
         }
     }
 
@@ -311,7 +331,7 @@ impl State {
     pub(super) fn case_mut(&mut self) -> Option<&mut Case> {
         match &mut self.phase {
             Phase::Case(case) => Some(case),
-            Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => None,
+            Phase::Idle(_) | Phase::Reading(_) | Phase::Exception(_) | Phase::Closing(_) | Phase::Halted(_) => None,
         }
     }
 }

@@ -2,13 +2,17 @@
 
 mod card;
 mod closing;
+mod exception;
 mod people;
 mod registry;
+
+pub(super) use exception::{undoable, waiting_count};
 
 use crate::case::Stage;
 use crate::closing::Closing;
 use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meaning, Purpose};
+use crate::exception::{LastArrival, Matter};
 use crate::failure::{Failure, Signal};
 use crate::policy::{action_of, choices, verdict};
 use crate::records;
@@ -16,6 +20,7 @@ use crate::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, State
 use bits::stamp::Stamp;
 use iso7816::transport::ReaderEvent;
 use record::{Arrival, AttendanceEvent, Durable};
+use roster::CandidateId;
 
 /// Takes one event. Returns the next state and what the desk has to do.
 pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> (State, Vec<Effect>) {
@@ -58,6 +63,7 @@ impl Desk<'_> {
             Event::Witnessed { anchored, clock_off_s } => self.witnessed(*anchored, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             Event::HeadNotTold => self.head_not_told(),
+            Event::PinChecked(check) => self.pin_checked(check),
             Event::Closed(log) => self.closed(&log),
         }
     }
@@ -165,8 +171,7 @@ impl Desk<'_> {
     fn waits_for_card(&self) -> bool {
         match &self.state.phase {
             Phase::Idle(_) | Phase::Reading(_) => true,
-            Phase::Case(case) => !case.chip_final && case.is_open(),
-            Phase::Closing(_) | Phase::Halted(_) => false,
+            Phase::Case(_) | Phase::Exception(_) | Phase::Closing(_) | Phase::Halted(_) => false,
         }
     }
 
@@ -192,6 +197,8 @@ impl Desk<'_> {
                 index.into_iter().for_each(|index| self.ask(index));
             }
             Purpose::Decision => self.decision_recorded(durable),
+            Purpose::Ruling => self.ruling_recorded(durable),
+            Purpose::WrongPin => self.wrong_pin_kept(),
         }
     }
 
@@ -203,6 +210,13 @@ impl Desk<'_> {
         if let Some(candidate) = admitted {
             let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: false };
             self.state.arrivals.entry(candidate).or_insert(arrival);
+            self.state.last_arrival = Some(LastArrival { candidate: CandidateId(candidate.0), arrival });
+        }
+        match choice {
+            Choice::Refer => self.waits(&durable),
+            // Whoever was decided on waits for nobody any more.
+            Choice::Admit | Choice::ReEntry | Choice::NotAdmitted => self.waits_no_more(),
+            Choice::ReportDuplicate | Choice::Directed | Choice::EndSession => {}
         }
         if matches!(choice, Choice::Admit | Choice::ReEntry) {
             self.news_while_recording();
@@ -252,11 +266,22 @@ fn offer(context: &Context, state: &State) -> Offer {
         _ => Vec::new(),
     };
     choices.retain(|choice| context.on_duty.may(action_of(*choice)));
+    let exception = match &state.phase {
+        Phase::Exception(exception) => Some(exception),
+        _ => None,
+    };
+    let found = match &state.phase {
+        Phase::Idle(idle) => idle.found.clone(),
+        _ => Vec::new(),
+    };
     Offer {
+        rulings: exception.map(|one| one.rulings()).unwrap_or_default(),
+        waiting: exception
+            .and_then(|one| if let Matter::Waiting(waiting) = &one.matter { Some(waiting.id) } else { None }),
+        found,
         contact: state.case().map(|case| case.contact),
         verdict,
         choices,
-        asks_reason: case.is_some_and(|case| case.stage == Stage::ChoosingReason),
         news: state.news.open().first().map(|notice| notice.question),
     }
 }

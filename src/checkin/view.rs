@@ -3,7 +3,10 @@
 //! Words are named, not spelled; the screens take them from `assets/i18n`. Facts about people are `Pii`: a view
 //! can be printed without printing anybody.
 
+mod exception;
+
 use crate::event::{Choice, CopyHealth, DiskState, Meaning, PortraitNews, ReadPhase};
+pub use crate::exception::{Cause, Ground, Ruling, UndoReason, WaitingId, WithoutCard};
 use crate::failure::{Failure, Signal};
 pub use crate::preparing::{OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView};
 use crate::state::{ReaderHealth, RegistryHealth};
@@ -11,6 +14,7 @@ pub use crate::twins::{TwinFact, TwinValue, TwinView, TwinsView};
 pub use bits::qr::QrMatrix;
 use bits::secret::Pii;
 pub use emrtd::lds::portrait::Portrait;
+pub use exception::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, WaitingRow};
 pub use registry::{Field, RequestId};
 pub use roster::{CandidateId, Distinction, MatchReason, Sex};
 use std::sync::Arc;
@@ -95,6 +99,8 @@ pub enum Screen {
     AlreadyIn(CaseView),
     /// Somebody who is expected elsewhere.
     Elsewhere(CaseView),
+    /// Something that two people decide.
+    Exception(ExceptionView),
     /// The session is being ended, or has ended.
     Closing(ClosingView),
     /// The desk has stopped.
@@ -106,7 +112,8 @@ impl Screen {
     pub fn case(&self) -> Option<&CaseView> {
         match self {
             Self::Verdict(case) | Self::AlreadyIn(case) | Self::Elsewhere(case) => Some(case),
-            Self::Preparing(_) | Self::Idle(_) | Self::Reading(_) | Self::Closing(_) | Self::Halted(_) => None,
+            Self::Preparing(_) | Self::Idle(_) | Self::Reading(_) => None,
+            Self::Exception(_) | Self::Closing(_) | Self::Halted(_) => None,
         }
     }
 }
@@ -130,6 +137,12 @@ pub struct IdleView {
     pub last: Option<ReceiptView>,
     /// The reader's failure, if it has one.
     pub reader_failure: Option<Failure>,
+    /// How many wait for the head of site.
+    pub waiting: usize,
+    /// The last arrival, which could be taken back: SBD, and local time `HH:MM:SS`.
+    pub undo: Option<(String, String)>,
+    /// Somebody who was looked up can be sent to the head of site without a card.
+    pub takes_without_card: bool,
 }
 
 /// The one instruction of the idle screen.

@@ -17,12 +17,13 @@
 
 use crate::config::DeskConfig;
 use crate::logbook::failure_of;
-use crate::past::{Past, unlocked, wrong_pin};
+use crate::past::{Past, unlocked};
 use crate::plan::DeskPlan;
 use crate::sources::desk_cert;
 use crate::start::opening;
 use bits::stamp::Clock;
 use checkin::failure::Failure;
+use checkin::records::wrong_pin;
 use checkin::sign_in::{Action, SignIn, SignedIn};
 use checkin::state::Halted;
 use host::clock::boot_id;
@@ -176,8 +177,7 @@ impl Guard {
             Journal::Held(store) => Box::new(self.open_log(plan, device, store, clock)?),
             Journal::Free => return Err(halted(Failure::LogUnwritable, "nobody holds the journal")),
         };
-        let code = Code::new(code).unwrap_or_else(|_| Code::unknown());
-        log.append(&Code::unknown(), wrong_pin(&code), clock.now())
+        log.append(&Code::unknown(), wrong_pin(code), clock.now())
             .map_err(|fault| halted(failure_of(&fault), fault))?;
         self.note_head(plan.session_id(), &log);
         self.journal = Journal::Open(log);

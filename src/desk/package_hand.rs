@@ -17,7 +17,7 @@ use bits::secret::Secret;
 use bits::stamp::Clock;
 use checkin::preparation::{FoundPackages, Offered, PackageId, PreparationEffect, PreparationEvent};
 use checkin::preparing::{OfferView, RefusedView};
-use checkin::sign_in::SignedIn;
+use checkin::sign_in::{SignIn, SignedIn};
 use checkin::state::Halted;
 use crypto::pin::{PinCheck, PinLock};
 use jiff::Timestamp;
@@ -67,9 +67,9 @@ impl PackageHand {
         let mut hand = Self { start, packages, offered: Numbered::default(), chosen: None, key: None };
         hand.say(hand.opened());
         while let Ok(order) = orders.recv() {
-            if let PreparationEffect::Begin { operator, others_were_wrong } = order {
+            if let PreparationEffect::Begin { operator, others_were_wrong, tries } = order {
                 let inbox = hand.start.inbox.clone();
-                let started = hand.begin(operator, others_were_wrong)?;
+                let started = hand.begin(operator, others_were_wrong, tries)?;
                 tell(&inbox, Message::Started(Box::new(started)));
                 return Ok(());
             }
@@ -194,7 +194,7 @@ impl PackageHand {
         DeskPlan::of_package(&self.start.config, &self.start.base, package)
     }
 
-    fn begin(self, operator: SignedIn, others_were_wrong: bool) -> Result<Started, Halted> {
+    fn begin(self, operator: SignedIn, others_were_wrong: bool, tries: SignIn) -> Result<Started, Halted> {
         let Self { start: Start { config, base, adapters, clock, inbox }, mut packages, chosen, key, .. } = self;
         let unproven = || Halted {
             failure: checkin::failure::Failure::NobodySignsIn,
@@ -209,7 +209,7 @@ impl PackageHand {
         // Only somebody who may answer for it has come so far.
         words.extend(disputed.map(|later| AttendanceEvent::ClockConfirmed { later }));
         let adapters = adapters(&plan)?;
-        let entrance = Entrance { operator, key, words };
+        let entrance = Entrance { operator, key, words, tries };
         let prepared = prepare_from(&plan, packages, &package, entrance).inspect_err(diagnose)?;
         start_in(&plan, prepared, adapters, inbox)
     }
@@ -254,7 +254,7 @@ impl<T> Numbered<T> {
 
 fn from_files(start: Start) -> Result<Started, Halted> {
     let Start { config, base, adapters, inbox, .. } = start;
-    let plan = DeskPlan::of_files(&config, &base).inspect_err(diagnose)?;
+    let plan = DeskPlan::of_files(&config, &base)?;
     let adapters = adapters(&plan)?;
     let prepared = prepare(&plan).inspect_err(diagnose)?;
     start_in(&plan, prepared, adapters, inbox)

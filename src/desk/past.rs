@@ -5,6 +5,7 @@
 
 use crate::config::DeskConfig;
 use crate::sessions::journals;
+use checkin::records;
 use host::disk::{read_segment_file, segment_numbers};
 use host::file;
 use jiff::Timestamp;
@@ -112,11 +113,6 @@ impl Past {
     }
 }
 
-/// The entry about a wrong PIN of this operator.
-pub(super) fn wrong_pin(code: &Code) -> AttendanceEvent {
-    AttendanceEvent::DeviceEvent { device: word(WRONG_PIN), event: code.clone() }
-}
-
 /// The entry about this head of site, who gave everybody else their tries back.
 pub(super) fn unlocked(code: &Code) -> AttendanceEvent {
     AttendanceEvent::DeviceEvent { device: word(UNLOCKED), event: code.clone() }
@@ -124,10 +120,14 @@ pub(super) fn unlocked(code: &Code) -> AttendanceEvent {
 
 fn about_pins(event: &AttendanceEvent, operator: &Code) -> Option<Said> {
     match event {
-        AttendanceEvent::DeviceEvent { device, event } if device.as_str() == WRONG_PIN => {
+        AttendanceEvent::DeviceEvent { device, event } if device.as_str() == records::WRONG_PIN => {
             Some(Said::Wrong(event.as_str().to_owned()))
         }
         AttendanceEvent::DeviceEvent { device, .. } if device.as_str() == UNLOCKED => Some(Said::Unlocked),
+        // Whoever stands behind a decision as the second person has given the PIN.
+        AttendanceEvent::ManualDecision { second, .. }
+        | AttendanceEvent::Undo { second, .. }
+        | AttendanceEvent::NotAdmitted { second: Some(second), .. } => Some(Said::Right(second.as_str().to_owned())),
         // A desk works from a package only after somebody gave the PIN.
         AttendanceEvent::Open(opened) if opened.package.is_some() && *operator != Code::unknown() => {
             Some(Said::Right(operator.as_str().to_owned()))
@@ -151,6 +151,5 @@ fn word(text: &str) -> Code {
     Code::new(text).unwrap_or_else(|_| Code::unknown())
 }
 
-const WRONG_PIN: &str = "wrong-pin";
 const UNLOCKED: &str = "pins-unlocked";
 const MAX_KEY_LEN: u64 = 4 << 10;

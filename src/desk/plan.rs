@@ -8,6 +8,7 @@ use crate::config::{DeskConfig, SessionConfig};
 use crate::package::OpenPackage;
 use crate::rules::EffectiveRules;
 use crate::sources::halted_at;
+use crate::start::diagnose;
 use checkin::context::{DeskPolicy, Labels, SessionTimes};
 use checkin::failure::Failure;
 use checkin::state::Halted;
@@ -52,8 +53,9 @@ impl DeskPlan {
     /// The plan of a desk that works from the single files that its own file names.
     ///
     /// # Errors
-    /// A halted desk with [`Failure::ConfigUnreadable`]: hours that are no offset from UTC.
+    /// A halted desk with [`Failure::ConfigUnreadable`]: hours that are no offset from UTC. The diagnostics have been told.
     pub fn of_files(config: &DeskConfig, base: &Path) -> Result<Self, Halted> {
+        let utc_offset = offset(config.desk.utc_offset_hours).inspect_err(diagnose)?;
         Ok(Self {
             names: Names {
                 exam: config.exam.title.clone(),
@@ -67,7 +69,7 @@ impl DeskPlan {
                 times: own_times(&config.session),
             },
             training: config.desk.training,
-            utc_offset: offset(config.desk.utc_offset_hours)?,
+            utc_offset,
             journal: base.join(&config.paths.journal),
             copy: config.paths.copy.as_ref().map(|copy| base.join(copy)),
             rules: EffectiveRules::of_desk(config),

@@ -2,6 +2,7 @@
 
 use crate::card::CardOrder;
 use crate::logbook::LogOrder;
+use crate::pins::PinOrder;
 use bits::stamp::{Clock, Stamp};
 use checkin::context::Context;
 use checkin::event::{Effect, Event, Input};
@@ -108,6 +109,7 @@ pub(super) struct Hands {
     pub(super) card: SyncSender<CardOrder>,
     pub(super) log: SyncSender<LogOrder>,
     pub(super) registry: Option<SyncSender<Box<Query>>>,
+    pub(super) pins: Option<SyncSender<PinOrder>>,
     pub(super) sound: Box<dyn FnMut(Signal) + Send>,
     /// The contact that counts; an older one ends as soon as it notices.
     pub(super) contact: Arc<AtomicU64>,
@@ -301,6 +303,11 @@ fn run(hands: &mut Hands, effect: Effect) {
         Effect::Ask(query) => {
             if let Some(registry) = &hands.registry {
                 let _ = registry.send(query);
+            }
+        }
+        Effect::CheckPin { code, lock, pin } => {
+            if let Some(pins) = &hands.pins {
+                let _ = pins.send(PinOrder { code, lock, pin });
             }
         }
         Effect::KeepEvidence(evidence) => {

@@ -8,7 +8,7 @@ use crate::trust::{TrustSource, TrustWatch};
 use bits::hex;
 use bits::secret::{Pii, Secret};
 use checkin::failure::Failure;
-use checkin::sign_in::{OnDuty, SignedIn};
+use checkin::sign_in::{OnDuty, SignIn, SignedIn};
 use checkin::state::Halted;
 use emrtd::authenticity::trust::TrustStore;
 use host::device_key::{self, DeviceStore};
@@ -39,6 +39,8 @@ pub(super) struct Prepared {
     pub(super) on_duty: OnDuty,
     /// The package it all came from.
     pub(super) package: Option<PackageRef>,
+    /// The package whose operators may stand beside whoever is on duty, and who of them has tried how often.
+    pub(super) staff: Option<(OpenPackage, SignIn)>,
     /// What the log says first about who signed in.
     pub(super) words: Vec<AttendanceEvent>,
     /// The portraits that the board has, JPEG.
@@ -52,6 +54,8 @@ pub(super) struct Entrance {
     pub(super) operator: SignedIn,
     pub(super) key: PackageKey,
     pub(super) words: Vec<AttendanceEvent>,
+    /// Who has tried how often.
+    pub(super) tries: SignIn,
 }
 
 /// From the single files that the configuration names.
@@ -77,6 +81,7 @@ pub(super) fn prepare(plan: &DeskPlan) -> Result<Prepared, Halted> {
         cosigner: cosigner(&config.registry, base)?,
         on_duty: named(config)?,
         package: None,
+        staff: None,
         words: Vec::new(),
         portraits: BTreeMap::new(),
         trust_watch: Some(trust_watch),
@@ -92,7 +97,7 @@ pub(super) fn prepare_from(
 ) -> Result<Prepared, Halted> {
     let (config, base) = (plan.machine(), plan.base());
     let place = package.path.display().to_string();
-    let Entrance { operator: signed_in, key, words } = entrance;
+    let Entrance { operator: signed_in, key, words, tries } = entrance;
     let people = packages.people(package, &key)?;
     let desk_cert = desk_cert(config, base)?;
     // The newest list that any package brought, this one's or a later one's.
@@ -111,6 +116,7 @@ pub(super) fn prepare_from(
         cosigner: cosigner(&config.registry, base)?,
         on_duty: OnDuty::SignedIn(signed_in),
         package: Some(package.note().reference()),
+        staff: Some((package.clone(), tries)),
         words,
         portraits: people.portraits,
         trust_watch: None,

@@ -5,15 +5,18 @@ use crate::card::CardHand;
 use crate::config::DeskConfig;
 use crate::indexing::{self, IndexOrder};
 use crate::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
+use crate::package::OpenPackage;
+use crate::pins::PinOrder;
 use crate::plan::DeskPlan;
 use crate::registry::RegistryMaker;
 use crate::rules::EffectiveRules;
 use crate::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, Started, ViewCell, inbox};
 use crate::sources::{Prepared, halted_at, prepare, small_text};
-use crate::{questions, watch};
+use crate::{pins, questions, watch};
 use bits::random::Random;
 use bits::stamp::{Clock, Stamp};
 use checkin::context::{Context, DeskPolicy};
+use checkin::exception::Staff;
 use checkin::failure::{Failure, Signal};
 use checkin::records;
 use checkin::show::view;
@@ -91,6 +94,9 @@ fn open(
     let loaded = package_loaded(&mut log, &prepared, adapters.clock.now())?;
     let opened = loaded.unwrap_or(opened.proof);
     let trust_watch = prepared.trust_watch.take();
+    let (package, tries) = prepared.staff.take().unzip();
+    let tries = tries.unwrap_or_default();
+    let staff = package.as_ref().map(staff_of);
     // Questions are signed by the segment's key, which never leaves memory.
     let segment_key = log.segment_key().clone();
     let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
@@ -98,8 +104,9 @@ fn open(
         registry.inspect_err(|halted| close_log(&mut log, prepared.on_duty.word(), halted, adapters.clock.now()))?;
     let (operator, device) = (prepared.on_duty.word().clone(), prepared.device.verifier().clone());
     let trust = Arc::new(prepared.trust.clone());
-    let context = Arc::new(context(plan, prepared, log.head().origin));
-    let state = State::new(&context, log.arrivals(), opened, began);
+    let context = Arc::new(context(plan, prepared, staff, log.head().origin));
+    let mut state = State::new(&context, log.arrivals(), opened, began);
+    state.sign_in = tries;
     let contact = Arc::new(AtomicU64::new(NO_CONTACT));
     let (card, card_orders) = sync_channel(QUEUE_LEN);
     let (log_orders, log_queue) = sync_channel(QUEUE_LEN);
@@ -139,7 +146,8 @@ fn open(
         spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
     ]);
     let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
-    let hands = Hands { card, log: log_orders, registry, sound: adapters.sound, contact };
+    let pins = package.map(|package| pin_thread(package, &inbox, &mut workers)).transpose()?;
+    let hands = Hands { card, log: log_orders, registry, pins, sound: adapters.sound, contact };
     Ok(Started { context, state, hands, workers })
 }
 
@@ -186,6 +194,17 @@ fn ask_thread(
     let inbox = inbox.clone();
     workers.push(spawned(threads::spawn("registry", move || questions::ask(registry, &queue, &inbox)))?);
     Ok(questions)
+}
+
+fn pin_thread(
+    package: OpenPackage,
+    inbox: &SyncSender<Message>,
+    workers: &mut Vec<std::thread::JoinHandle<()>>,
+) -> Result<SyncSender<PinOrder>, Halted> {
+    let (orders, queue) = sync_channel(1);
+    let inbox = inbox.clone();
+    workers.push(spawned(threads::spawn("pins", move || pins::check(&package, &queue, &inbox)))?);
+    Ok(orders)
 }
 
 fn witness_thread(
@@ -249,7 +268,12 @@ pub(super) fn opening<'a>(
     }
 }
 
-fn context(plan: &DeskPlan, prepared: Prepared, origin: String) -> Context {
+/// Those whom the package lets stand beside whoever is on duty.
+fn staff_of(package: &OpenPackage) -> Arc<Staff> {
+    Arc::new(Staff { operators: package.front().operators.clone(), site: package.note().site.clone() })
+}
+
+fn context(plan: &DeskPlan, prepared: Prepared, staff: Option<Arc<Staff>>, origin: String) -> Context {
     let Prepared { roster, exam_key, on_duty, portraits, cosigner, .. } = prepared;
     let place = plan.place();
     let expected = roster.count_at(&place);
@@ -259,6 +283,7 @@ fn context(plan: &DeskPlan, prepared: Prepared, origin: String) -> Context {
         place,
         policy: DeskPolicy { registry_cosigner: cosigner, ..plan.policy() },
         on_duty,
+        staff,
         labels: plan.labels(),
         exam_key,
         utc_offset: plan.utc_offset(),

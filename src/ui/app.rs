@@ -8,7 +8,7 @@ use crate::text::Strings;
 use crate::{header, news, status};
 use checkin::event::Input;
 use checkin::failure::Signal;
-use checkin::view::{PreparingView, Screen, View};
+use checkin::view::{ExceptionStage, ExceptionView, PreparingView, Screen, View};
 use egui::{CentralPanel, Frame, Key, Margin, Panel, RichText, Ui, Vec2};
 use std::sync::Arc;
 use words::Language;
@@ -148,6 +148,7 @@ impl App {
         let place = match &view.screen {
             Screen::Idle(_) => Some(Place::Search),
             Screen::Preparing(PreparingView::SignIn(sign_in)) if sign_in.chosen.is_some() => Some(Place::Pin),
+            Screen::Exception(view) if asks_pin(view) => Some(Place::Pin),
             _ => None,
         };
         if self.line_of != place {
@@ -179,6 +180,17 @@ impl App {
         let f10 = ui.input_mut(|input| {
             matches!(view.screen, Screen::Idle(_)) && input.consume_key(egui::Modifiers::NONE, Key::F10)
         });
+        let idle_key = |key| {
+            ui.input_mut(|input| {
+                matches!(view.screen, Screen::Idle(_)) && input.consume_key(egui::Modifiers::NONE, key)
+            })
+        };
+        if idle_key(Key::F3) {
+            (self.link.send)(Input::OpenWaiting);
+        }
+        if idle_key(Key::F4) {
+            (self.link.send)(Input::UndoLast);
+        }
         if f10 {
             (self.link.send)(Input::EndSession);
         }
@@ -263,6 +275,7 @@ impl App {
             Screen::Verdict(case) => screens::verdict::show(ui, case, &mut tools),
             Screen::AlreadyIn(case) => screens::already_in::show(ui, case, &mut tools),
             Screen::Elsewhere(case) => screens::elsewhere::show(ui, case, &mut tools),
+            Screen::Exception(exception) => screens::exception::show(ui, exception, &mut self.line, &mut tools),
             Screen::Closing(closing) => {
                 tools.portrait.wipe();
                 screens::closing::show(ui, closing, &mut tools)
@@ -302,6 +315,10 @@ fn is_desk(view: &View) -> bool {
         Screen::Halted(_) => !view.header.desk.is_empty(),
         _ => true,
     }
+}
+
+fn asks_pin(view: &ExceptionView) -> bool {
+    matches!(&view.stage, ExceptionStage::Person(_, sign_in) if sign_in.chosen.is_some())
 }
 
 /// The screens that have a line.

@@ -21,8 +21,13 @@ impl PortraitTexture {
 
     /// Draws the board's portrait, with its name below.
     pub(super) fn show_listed(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, strings: &Strings, size: Vec2) {
+        self.show_named(ui, portrait, &strings.words.portrait_listed, size);
+    }
+
+    /// Draws a portrait with `name` below.
+    pub(super) fn show_named(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, name: &str, size: Vec2) {
         self.picture(ui, portrait, size);
-        let name = RichText::new(&strings.words.portrait_listed).font(style::font(Size::Body)).color(style::INK_SOFT);
+        let name = RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT);
         ui.add(Label::new(name).wrap());
     }
 

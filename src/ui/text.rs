@@ -261,4 +261,31 @@ words! {
     role_head_of_site
     role_technician
     role_board
+    waiting_title
+    waiting_open
+    without_card_title
+    without_card_row
+    without_card_forgotten
+    without_card_unreadable
+    without_card_electronic
+    undo_title
+    undo_open
+    undo_wrong_person
+    undo_mistake
+    undo_not_entered
+    second_person_title
+    ground_undertaking
+    ground_other_papers
+    ground_printed_card
+    ground_council_order
+    keep_out_photo
+    keep_out_document
+    keep_out_late
+    keep_out_conduct
+    ruling_admit
+    ruling_keep_out
+    recorded_manual
+    recorded_undo
+    referred_by_desk
+    portrait_of_card
 }

@@ -4,10 +4,14 @@
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "tests stand outside the rooms")]
 #![allow(dead_code, reason = "the helpers are those of all tests")]
 
+#[path = "../it/card_field.rs"]
+mod card_field;
 #[path = "../it/checkin.rs"]
 mod checkin;
 #[path = "../it/checkin_support.rs"]
 mod checkin_support;
+#[path = "../it/cosigned_answers.rs"]
+mod cosigned_answers;
 #[path = "../it/desk_support.rs"]
 mod desk_support;
 #[path = "../it/needles.rs"]
@@ -22,3 +26,5 @@ mod scanned;
 mod sign_in;
 #[path = "../it/twins.rs"]
 mod twins;
+#[path = "../it/two_people.rs"]
+mod two_people;

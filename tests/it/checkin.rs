@@ -10,6 +10,7 @@ use diemdanh::emrtd::report::Overall;
 use diemdanh::package::Rules;
 use diemdanh::record::AttendanceEvent;
 use diemdanh::registry::{Answer, CardInvalidReason, NotAskedReason};
+use jiff::SignedDuration;
 use proptest::prelude::*;
 
 use crate::needles::holds_nobody;
@@ -64,6 +65,16 @@ fn second_tap_of_one_person_is_already_in() {
     assert!(desk.written.iter().any(|event| matches!(event, AttendanceEvent::ReEntry { .. })));
     let admitted = desk.written.iter().filter(|event| matches!(event, AttendanceEvent::CheckIn(_))).count();
     assert_eq!(admitted, 1);
+}
+
+#[test]
+fn a_second_card_of_somebody_who_is_in_is_reported_and_lets_nobody_in() {
+    let mut desk = Desk::usual();
+    desk.good_person(HERE).chose(Choice::Admit).go_on().lift();
+    desk.good_person(HERE).chose(Choice::ReportDuplicate);
+    let reported =
+        desk.written.iter().filter(|event| matches!(event, AttendanceEvent::DuplicateReported { .. })).count();
+    assert_eq!((reported, desk.state.as_ref().expect("a state").arrivals.len()), (1, 1));
 }
 
 #[test]
@@ -300,4 +311,26 @@ fn questions_of_earlier_segments_are_counted() {
     let mut desk = Desk::usual();
     desk.give(Event::Backlog(3));
     assert_eq!(desk.status().pending, 3);
+}
+
+/// A registry that the rules require has its time to answer before its silence is a question for a person.
+#[test]
+fn a_required_registry_is_waited_for_before_its_silence_is_a_reason() {
+    let rules = Rules { registry_required: true, ..Rules::default() };
+    let mut desk = Desk::new(DeskPolicy { rules, ..DeskPolicy::default() });
+    desk.scan(HERE).card().identity(HERE, good()).finished(good());
+    assert_eq!(desk.verdict().headline, Headline::Working);
+    desk.later(2_500);
+    assert_eq!((desk.verdict().headline, desk.verdict().reasons), (Headline::Ask, vec![Failure::RegistrySlow]));
+}
+
+/// The times of this place say nothing about somebody who is expected elsewhere.
+#[test]
+fn who_is_expected_elsewhere_is_not_late_here() {
+    let mut desk = Desk::usual();
+    let start = desk.now.wall - SignedDuration::from_hours(5);
+    desk = Desk::new(DeskPolicy { session: Some(SessionTimes::around(start)), ..DeskPolicy::default() });
+    desk.good_person(OTHER_ROOM);
+    let Screen::Elsewhere(case) = desk.screen() else { panic!("{:?}", desk.screen()) };
+    assert_eq!(case.reasons, [Failure::Elsewhere]);
 }

@@ -14,13 +14,14 @@ use diemdanh::checkin::sign_in::OnDuty;
 use diemdanh::checkin::state::State;
 use diemdanh::checkin::step::step;
 use diemdanh::checkin::view::*;
+use diemdanh::crypto::pin::PinCheck;
 use diemdanh::emrtd::inspect::AccessMethod;
 use diemdanh::emrtd::report::Overall;
 use diemdanh::iso7816::transport::ReaderEvent;
 use diemdanh::lab::journal::MemoryStore;
 use diemdanh::lab::short_list::short_list;
 use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, Code};
-use diemdanh::registry::{Answer, Reply, RequestId};
+use diemdanh::registry::{Answer, Query, Reply, RequestId};
 use diemdanh::roster::{Place, Roster};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
@@ -38,6 +39,9 @@ SBD,Họ và tên,Ngày sinh,Số CCCD,Phòng thi,Số ghế
 01000003,Lê Hoàng Giả Định,21/11/2008,099208002235,0012,8
 ";
 
+/// The PIN of everybody who has one.
+pub(crate) const PIN: &str = "480913";
+
 /// A desk whose effects on the log run at once; the others are kept.
 pub(crate) struct Desk {
     pub(crate) context: Context,
@@ -45,6 +49,7 @@ pub(crate) struct Desk {
     pub(crate) log: AttendanceLog<MemoryStore>,
     pub(crate) now: Stamp,
     pub(crate) asked: Vec<RequestId>,
+    pub(crate) questions: Vec<Query>,
     pub(crate) reads: usize,
     pub(crate) contact: ContactId,
     pub(crate) written: Vec<AttendanceEvent>,
@@ -65,6 +70,7 @@ impl Desk {
             roster,
             place: Place { site: String::new(), session: String::new(), room: Some("0012".to_owned()) },
             policy,
+            staff: None,
             on_duty: OnDuty::Named { code: Code::new("gt-01").expect("a code"), name: String::new() },
             labels: Labels::default(),
             exam_key,
@@ -75,7 +81,17 @@ impl Desk {
             expected: 2,
         };
         let state = State::new(&context, &ArrivalIndex::default(), opened, now);
-        Self { context, state: Some(state), log, now, asked: vec![], reads: 0, contact: ContactId(0), written: vec![] }
+        Self {
+            context,
+            state: Some(state),
+            log,
+            now,
+            asked: vec![],
+            questions: vec![],
+            reads: 0,
+            contact: ContactId(0),
+            written: vec![],
+        }
     }
 
     pub(crate) fn usual() -> Self {
@@ -105,6 +121,7 @@ impl Desk {
             }
             Effect::Ask(query) => {
                 self.asked.push(query.request_id);
+                self.questions.push(*query);
                 None
             }
             Effect::ReadCard { contact, .. } => {
@@ -116,6 +133,10 @@ impl Desk {
                 let durable = self.log.close(&record_support::code("op-1"), self.now).expect("an entry").proof;
                 let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
                 Some(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })))
+            }
+            Effect::CheckPin { pin, .. } => {
+                let check = if pin.expose() == PIN { PinCheck::Right } else { PinCheck::Wrong };
+                Some(Event::PinChecked(Some(check)))
             }
             Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
         }

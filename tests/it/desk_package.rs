@@ -280,11 +280,13 @@ fn one_jump_of_ten_years_and_back_does_not_brick_the_desk() {
         entries().iter().filter(is_jump).count()
     };
     // The jump is an entry, the running desk stops and says why; the clock is right again a moment later.
+    let written = desk.view.get().status.log_entries;
     clock.0.store(87_600, std::sync::atomic::Ordering::Relaxed);
     desk.send(Input::Entered(person(0).qr()));
     desk.field.insert(card(&good(&person(0))));
     let stopped = desk.wait("a desk that stopped", |view| matches!(view.screen, Screen::Halted(_)));
     assert!(matches!(&stopped.screen, Screen::Halted(halted) if halted.failure == Failure::ClockMoved));
+    desk.wait("its entry", |view| view.status.log_entries > written);
     clock.0.store(0, std::sync::atomic::Ordering::Relaxed);
     desk.kiosk.stop();
     assert!(jumps() >= 1, "an entry says so");

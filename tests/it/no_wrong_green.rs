@@ -160,7 +160,7 @@ fn green_without_the_registry_says_so() {
     let mut desk = Desk::usual();
     desk.scan(HERE).card().identity(HERE, good()).finished(good());
     assert_eq!(desk.verdict().headline, Headline::Working);
-    desk.later(2_000);
+    desk.later(2_500);
     assert_eq!(desk.verdict().headline, Headline::AdmitWithoutRegistry);
     assert_eq!(desk.verdict().lines[2].word, LineWord::Failed(Failure::RegistrySlow), "nobody waits any more");
     let mut offline = Desk::usual();
@@ -206,7 +206,7 @@ fn rows_that_stood_on_the_screen_were_looked_at() {
 #[test]
 fn press_on_a_screen_that_meant_something_else_decides_nothing() {
     let mut desk = Desk::usual();
-    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_000).later(400);
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_500).later(400);
     let before = desk.meaning();
     desk.answers(Answer::CardInvalid { reason: CardInvalidReason::Lost }).later(5_000);
     desk.give(Event::Input(Input::Chose(Choice::Refer, before)));
@@ -262,7 +262,7 @@ fn person_left_undecided_is_not_told_as_done() {
 #[test]
 fn bad_news_about_somebody_who_is_in_stands_until_a_person_answers_it() {
     let mut desk = Desk::usual();
-    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_000).chose(Choice::Admit).go_on().lift();
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_500).chose(Choice::Admit).go_on().lift();
     assert!(desk.news().is_none());
     desk.answers(Answer::CardInvalid { reason: CardInvalidReason::Revoked });
     let news = desk.news().expect("a notice");
@@ -280,13 +280,13 @@ fn bad_news_about_somebody_who_is_in_stands_until_a_person_answers_it() {
 #[test]
 fn bad_news_in_the_moment_of_the_decision_is_not_lost() {
     let mut desk = Desk::usual();
-    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_000).chose(Choice::Admit);
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_500).chose(Choice::Admit);
     assert_eq!(desk.verdict().headline, Headline::RecordedAdmit);
     desk.answers(Answer::CardInvalid { reason: CardInvalidReason::Revoked });
     assert!(desk.news().is_some(), "while the recorded screen stands");
 
     let mut desk = Desk::usual();
-    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_000).later(400);
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_500).later(400);
     let held = desk.hold(Event::Input(Input::Chose(Choice::Admit, desk.meaning())));
     desk.answers(Answer::Mismatch { fields: vec![Field::BirthDate] });
     desk.release(held);

@@ -8,5 +8,6 @@ mod preparing;
 mod presses;
 mod screens;
 mod views;
+mod views_exception;
 mod views_preparing;
 mod words;

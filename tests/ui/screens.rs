@@ -2,7 +2,7 @@
 
 use crate::views;
 use checkin::event::{Choice, Input, Meaning, NotAdmittedReason};
-use checkin::view::{CandidateId, CaseView, Screen, StageView, View};
+use checkin::view::{CandidateId, CaseView, Ground, Ruling, Screen, StageView, UndoReason, View};
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -208,4 +208,61 @@ fn every_button_is_large_enough_and_inside_the_window() {
             assert!(rect.max.x <= style::DESIGN_SIZE.x + 0.5, "{name}: {rect:?}");
         }
     }
+}
+
+fn situation(wanted: &str) -> View {
+    views::all().into_iter().find(|(name, _)| *name == wanted).expect("the view").1
+}
+
+#[test]
+fn what_two_people_decide_is_pressed_and_never_typed() {
+    let ruled = [Input::Ruled(Ruling::Admit(Ground::Undertaking), Meaning(0))];
+    let choosing = || alive(situation("waiting_choosing"));
+    assert_eq!(choosing().click("Đã viết cam đoan"), ruled);
+    for key in [Key::Enter, Key::Space, Key::F5, Key::F7, Key::Num1] {
+        assert_eq!(choosing().press(key), [], "{key:?}");
+    }
+    assert_eq!(choosing().press(Key::Escape), [Input::Back]);
+    let mut typed = choosing();
+    typed.type_text("1234567890");
+    let sent = typed.press(Key::Enter);
+    assert_eq!(sent, [Input::Scanned("1234567890".to_owned())], "the end of a scan presses nothing");
+}
+
+#[test]
+fn a_ruling_that_a_person_has_not_seen_yet_is_not_sent() {
+    let mut shown = alive(situation("idle_waiting"));
+    shown.show(View { meaning: Meaning(1), guarded_ms: 400, ..situation("undo") });
+    shown.frame(Vec::new(), 0.02);
+    assert_eq!(shown.click("Ghi nhầm người"), []);
+    shown.show(View { meaning: Meaning(1), ..situation("undo") });
+    shown.rest();
+    let undone = [Input::Ruled(Ruling::Undo(UndoReason::WrongPerson), Meaning(1))];
+    assert_eq!(shown.click("Ghi nhầm người"), undone);
+}
+
+#[test]
+fn those_who_wait_and_the_last_entry_have_keys_on_the_idle_screen_only() {
+    let mut idle = alive(situation("idle_waiting"));
+    assert_eq!(idle.press(Key::F3), [Input::OpenWaiting]);
+    assert_eq!(idle.press(Key::F4), [Input::UndoLast]);
+    assert_eq!(alive(situation("verdict_admit")).press(Key::F3), []);
+    assert_eq!(alive(situation("waiting_list")).press(Key::F4), []);
+}
+
+#[test]
+fn the_pin_of_the_second_person_is_typed_into_its_line() {
+    let mut pin = alive(situation("waiting_pin"));
+    pin.type_text("480913");
+    let sent = pin.press(Key::Enter);
+    assert!(matches!(sent.as_slice(), [Input::EnteredPin(pin)] if pin.expose() == "480913"), "{sent:?}");
+}
+
+#[test]
+fn somebody_without_a_card_is_sent_from_his_own_row() {
+    let mut found = alive(situation("idle_search_without_card"));
+    let buttons: Vec<_> =
+        found.harness.query_all_by_label("Không đọc được thẻ").map(|one| one.rect().center()).collect();
+    assert_eq!(buttons.len(), 2);
+    assert_eq!(found.click_at(buttons[1]), [Input::WithoutCard(CandidateId([2; 16]), Meaning(0))]);
 }

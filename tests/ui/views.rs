@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 /// Every situation by its name.
 pub(crate) fn all() -> Vec<(&'static str, View)> {
-    vec![
+    let mut all = vec![
         ("preparing_package", preparing::package()),
         ("preparing_no_package", preparing::no_package()),
         ("preparing_people", preparing::sign_in(|_| {})),
@@ -40,7 +40,9 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("closing_asking", view(Screen::Closing(asking()))),
         ("closing_closed", view(Screen::Closing(closed()))),
         ("halted", view(Screen::Halted(halted()))),
-    ]
+    ];
+    all.extend(crate::views_exception::all());
+    all
 }
 
 pub(crate) fn view(screen: Screen) -> View {
@@ -299,6 +301,6 @@ fn halted() -> HaltedView {
     HaltedView { failure: Failure::RosterUnreadable, detail: "roster.csv: line 17: no SBD".to_owned() }
 }
 
-fn portrait() -> Arc<Portrait> {
+pub(crate) fn portrait() -> Arc<Portrait> {
     Arc::new(Portrait { width: 3, height: 4, rgba: Pii::new(vec![128; 48]) })
 }

@@ -10,6 +10,8 @@ extern crate diemdanh_ui as ui;
 
 #[path = "../ui/views.rs"]
 mod views;
+#[path = "../ui/views_exception.rs"]
+mod views_exception;
 #[path = "../ui/views_preparing.rs"]
 mod views_preparing;
 

@@ -5,7 +5,6 @@ use crate::preparing::{OperatorView, PackagesView, PreparingView, SignInView, pr
 use crate::sign_in::Standing;
 use crate::view::{Header, View};
 use bits::stamp::Stamp;
-use package::operators::Operator;
 
 impl Preparation {
     /// The view at this moment.
@@ -57,11 +56,10 @@ impl Preparation {
 
     fn sign_in_view(&self, entrance: &Entrance, now: Stamp) -> SignInView {
         let Entrance { package, chosen, wrong, .. } = entrance;
-        let view = |one: &Operator| OperatorView { name: one.name.clone(), code: one.code.clone(), role: one.role };
         let standing = chosen.and_then(|chosen| signers(package).nth(chosen));
         let standing = standing.map(|one| self.rules.standing(&one.code, now));
         SignInView {
-            operators: signers(package).map(view).collect(),
+            operators: signers(package).map(OperatorView::of).collect(),
             chosen: *chosen,
             wrong: *wrong,
             locked_s: match standing {

@@ -6,6 +6,7 @@
 use super::{Desk, guarded_ms, offer};
 use crate::case::{Case, Stage};
 use crate::event::{Choice, Effect, Input, Meaning, NotAdmittedReason};
+use crate::exception::Step;
 use crate::failure::Failure;
 use crate::keys::{self, Entry};
 use crate::policy::{Verdict, verdict};
@@ -30,14 +31,22 @@ impl Desk<'_> {
                 self.continue_on();
             }
             Input::EndSession => self.ask_to_end(),
+            Input::OpenWaiting => self.open_waiting(),
+            Input::PickedWaiting(id) => self.picked_waiting(id),
+            Input::UndoLast => self.undo_last(),
+            Input::WithoutCard(id, on) if self.decides(on) => self.without_card(id),
+            Input::Ruled(ruling, on) if self.decides(on) => self.ruled(ruling),
             Input::Chose(choice, on) if self.decides(on) => self.chose(choice),
             Input::Reason(reason, on) if self.decides(on) => self.reason(reason),
             Input::AnsweredNews(question, on) if self.decides(on) => self.answered_news(question),
             Input::Back => self.back(),
             // A press on a screen that is not there any more, or was not there for long enough to be read.
             Input::Chose(..) | Input::Reason(..) | Input::AnsweredNews(..) => {}
+            Input::WithoutCard(..) | Input::Ruled(..) => {}
+            Input::ChoseOperator(index) => self.chose_second(index),
+            Input::EnteredPin(pin) => self.entered_pin(pin),
             // A desk that runs has been prepared.
-            Input::TakePackage(_) | Input::ChoseOperator(_) | Input::EnteredPin(_) => {}
+            Input::TakePackage(_) => {}
         }
     }
 
@@ -89,10 +98,10 @@ impl Desk<'_> {
         self.continue_on();
         match &self.state.phase {
             Phase::Idle(_) => self.key_entered(&text),
-            Phase::Case(_) | Phase::Reading(_) if keys::is_long_enough(&text) => {
+            Phase::Case(_) | Phase::Reading(_) | Phase::Exception(_) if keys::is_long_enough(&text) => {
                 self.state.next_key = Some(Pii::new(text));
             }
-            Phase::Case(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => {}
+            Phase::Case(_) | Phase::Reading(_) | Phase::Exception(_) | Phase::Closing(_) | Phase::Halted(_) => {}
         }
     }
 
@@ -168,7 +177,11 @@ impl Desk<'_> {
 
     /// True when the person before was done with, and has gone.
     pub(super) fn continue_on(&mut self) -> bool {
-        let is_recorded = self.state.case().is_some_and(|case| matches!(case.stage, Stage::Recorded { .. }));
+        let is_recorded = match &self.state.phase {
+            Phase::Case(case) => matches!(case.stage, Stage::Recorded { .. }),
+            Phase::Exception(exception) => matches!(exception.step, Step::Recorded { .. }),
+            Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => false,
+        };
         if is_recorded {
             self.go_idle(None);
         }
@@ -185,6 +198,7 @@ impl Desk<'_> {
             Some(Stage::Deciding) => self.abandon(),
             Some(Stage::Recording(_)) => {}
             Some(Stage::Recorded { .. }) => self.go_idle(None),
+            None if matches!(self.state.phase, Phase::Exception(_)) => self.back_from_exception(),
             None => self.leave(),
         }
     }

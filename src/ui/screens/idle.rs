@@ -1,6 +1,6 @@
 //! Idle: one instruction, one line to scan or type into. Never a list of names, but what was searched for.
 
-use super::Tools;
+use super::{Buttons, Tools};
 use crate::hand::Hand;
 use crate::icons;
 use crate::style::{self, Size};
@@ -13,6 +13,7 @@ use egui::{Align, Frame, Layout, Panel, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 900.0;
 const ROW_HEIGHT: f32 = 52.0;
+const WITHOUT_WIDTH: f32 = 210.0;
 const FOOT_HEIGHT: f32 = 48.0;
 
 /// Draws the screen; `text` is the text in the input line, kept between frames.
@@ -20,7 +21,7 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut 
     let words = &tools.strings.words;
     let searching = !view.found.is_empty() || view.found_nothing;
     let foot = Panel::bottom("idle-foot").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
-    let ended = foot.show(ui, |ui| end_session(ui, words)).inner;
+    let ended = foot.show(ui, |ui| feet(ui, view, words)).inner;
     let input = ui.vertical_centered(|ui| {
         ui.set_max_width(COLUMN_WIDTH);
         let told = view.reader_failure.or(view.notice);
@@ -34,7 +35,7 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut 
         if let Some(failure) = told.filter(|_| !searching) {
             notice(ui, failure, tools.strings);
         }
-        input = found(ui, view, words).or(input);
+        input = found(ui, view, tools.buttons, words).or(input);
         if let Some(last) = view.last.as_ref().filter(|_| !searching) {
             let text = format!("{} {} · {}", words.last_recorded, last.time, last.entry);
             ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::INK_SOFT));
@@ -60,6 +61,30 @@ fn headline(ui: &mut Ui, view: &IdleView, words: &Words) {
         (instruction, _) => self::instruction(instruction, words),
     };
     ui.label(RichText::new(instruction).font(style::bold(Size::Title)).color(style::INK));
+}
+
+/// What is not for the person at the desk: those who wait, the last entry, the end of the session.
+fn feet(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
+    ui.horizontal(|ui| {
+        let mut pressed = None;
+        if view.waiting > 0 {
+            let text = format!("{} ({}) [F3]", words.waiting_open, view.waiting);
+            pressed = foot_button(ui, &text, style::signal(Signal::Attention).ink).then_some(Input::OpenWaiting);
+        }
+        if let Some((number, time)) = &view.undo {
+            let text = format!("{} · {} {number} · {time} [F4]", words.undo_open, words.candidate_number);
+            pressed = pressed.or(foot_button(ui, &text, style::INK_SOFT).then_some(Input::UndoLast));
+        }
+        pressed.or(end_session(ui, words))
+    })
+    .inner
+}
+
+fn foot_button(ui: &mut Ui, text: &str, ink: egui::Color32) -> bool {
+    let text = RichText::new(text).font(style::bold(Size::Body)).color(ink);
+    let response = ui.add(egui::Button::new(text).min_size(Vec2::new(0.0, style::TARGET_MIN)));
+    focus_ring(ui, &response);
+    response.clicked()
 }
 
 /// Apart from everything that is pressed for a person.
@@ -98,21 +123,44 @@ fn entry(ui: &mut Ui, text: &mut String, hand: &Hand, words: &Words) -> Option<I
     }
 }
 
-fn found(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
+fn found(ui: &mut Ui, view: &IdleView, buttons: Buttons, words: &Words) -> Option<Input> {
     if view.found_nothing {
         ui.label(RichText::new(&words.search_none).font(style::font(Size::Large)).color(style::INK_SOFT));
     }
     let mut picked = view.twins.as_ref().and_then(|twins| side_by_side(ui, twins, words, true)).map(Input::Picked);
     let beside: Vec<_> = view.twins.iter().flat_map(|twins| &twins.people).map(|one| one.id).collect();
+    if view.takes_without_card && !beside.is_empty() {
+        let rows = view.found.iter().filter(|row| beside.contains(&row.id));
+        picked = namesakes_without_card(ui, rows, buttons, words).or(picked);
+    }
     for row in view.found.iter().filter(|row| !beside.contains(&row.id)) {
-        if found_row(ui, row, words) {
-            picked = Some(Input::Picked(row.id));
-        }
+        picked = found_row(ui, row, view.takes_without_card.then_some(buttons), words).or(picked);
     }
     picked
 }
 
-fn found_row(ui: &mut Ui, row: &FoundRow, words: &Words) -> bool {
+/// People who stand side by side have no row: each is sent by number.
+fn namesakes_without_card<'a>(
+    ui: &mut Ui,
+    rows: impl Iterator<Item = &'a FoundRow>,
+    buttons: Buttons,
+    words: &Words,
+) -> Option<Input> {
+    let mut sent = None;
+    ui.horizontal_wrapped(|ui| {
+        for row in rows {
+            let text = format!("{} · {} {}", words.without_card_row, words.candidate_number, row.number);
+            let ink = if buttons.alive { style::INK } else { style::INK_SOFT };
+            if foot_button(ui, &text, ink) && buttons.alive {
+                sent = Some(Input::WithoutCard(row.id, buttons.meaning));
+            }
+        }
+    });
+    sent
+}
+
+/// The whole row picks; at its right, for whoever has no card that can be read.
+fn found_row(ui: &mut Ui, row: &FoundRow, without_card: Option<Buttons>, words: &Words) -> Option<Input> {
     let text = format!(
         "{}   ·   {}   ·   {} {}   ·   {} {}",
         row.name.reveal(),
@@ -123,9 +171,23 @@ fn found_row(ui: &mut Ui, row: &FoundRow, words: &Words) -> bool {
         row.room
     );
     let button = egui::Button::new(RichText::new(text).font(style::bold(Size::Body)).color(style::INK));
-    let response = ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), button);
-    focus_ring(ui, &response);
-    response.clicked()
+    let Some(buttons) = without_card else {
+        let response = ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), button);
+        focus_ring(ui, &response);
+        return response.clicked().then_some(Input::Picked(row.id));
+    };
+    ui.horizontal(|ui| {
+        let width = COLUMN_WIDTH - WITHOUT_WIDTH - ui.spacing().item_spacing.x;
+        let response = ui.add_sized(Vec2::new(width, ROW_HEIGHT), button.truncate());
+        focus_ring(ui, &response);
+        let ink = if buttons.alive { style::INK } else { style::INK_SOFT };
+        let text = RichText::new(&words.without_card_row).font(style::font(Size::Body)).color(ink);
+        let without = ui.add_sized(Vec2::new(WITHOUT_WIDTH, ROW_HEIGHT), egui::Button::new(text));
+        focus_ring(ui, &without);
+        let sent = (without.clicked() && buttons.alive).then_some(Input::WithoutCard(row.id, buttons.meaning));
+        response.clicked().then_some(Input::Picked(row.id)).or(sent)
+    })
+    .inner
 }
 
 fn instruction(instruction: Instruction, words: &Words) -> &str {

@@ -152,7 +152,7 @@ fn sign_in_screen(ui: &mut Ui, view: &SignInView, text: &mut String, tools: &Too
     }
 }
 
-fn people(ui: &mut Ui, operators: &[OperatorView], words: &Words) -> Option<Input> {
+pub(super) fn people(ui: &mut Ui, operators: &[OperatorView], words: &Words) -> Option<Input> {
     let mut chosen = None;
     ScrollArea::vertical().max_height(LIST_HEIGHT).show(ui, |ui| {
         ui.vertical_centered(|ui| {
@@ -174,7 +174,13 @@ fn people(ui: &mut Ui, operators: &[OperatorView], words: &Words) -> Option<Inpu
     chosen
 }
 
-fn pin(ui: &mut Ui, view: &SignInView, operator: &OperatorView, text: &mut String, tools: &Tools<'_>) -> Option<Input> {
+pub(super) fn pin(
+    ui: &mut Ui,
+    view: &SignInView,
+    operator: &OperatorView,
+    text: &mut String,
+    tools: &Tools<'_>,
+) -> Option<Input> {
     let words = &tools.strings.words;
     ui.vertical_centered(|ui| {
         ui.set_max_width(COLUMN_WIDTH);

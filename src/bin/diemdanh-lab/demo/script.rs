@@ -1,5 +1,6 @@
 //! The scripted session: types, presses, takes pictures, and checks that every person ended as expected.
 
+use super::exceptions;
 use super::package::PIN;
 use super::people::{RegistryMood, ScreenName, Visitor, visitors};
 use super::world::{DemoError, HAS_NAMESAKE, World};
@@ -33,16 +34,16 @@ pub(super) struct Hands {
 static PICTURES: AtomicU32 = AtomicU32::new(0);
 
 impl Hands {
-    fn enter(&self, text: &str) -> Result<(), DemoError> {
+    pub(super) fn enter(&self, text: &str) -> Result<(), DemoError> {
         self.write(text)?;
         self.press("Enter")
     }
 
-    fn write(&self, text: &str) -> Result<(), DemoError> {
+    pub(super) fn write(&self, text: &str) -> Result<(), DemoError> {
         self.order(|done| Hand::Type(text.to_owned(), done))
     }
 
-    fn press(&self, key: &'static str) -> Result<(), DemoError> {
+    pub(super) fn press(&self, key: &'static str) -> Result<(), DemoError> {
         self.order(|done| Hand::Press(key, done))
     }
 
@@ -61,7 +62,7 @@ impl Hands {
     }
 
     /// A line of `steps.tsv`, which the demo's last line counts.
-    fn note(&self, step: &str, is_well: bool) -> Result<(), DemoError> {
+    pub(super) fn note(&self, step: &str, is_well: bool) -> Result<(), DemoError> {
         let mut file = OpenOptions::new().create(true).append(true).open(self.out.join("steps.tsv"))?;
         writeln!(file, "desk\t{step}\t{}", if is_well { "ok" } else { "FAIL" })?;
         Ok(())
@@ -80,7 +81,7 @@ impl Hands {
     }
 
     /// Waits until the desk takes a press, and until a person at the window has seen the buttons for as long.
-    fn wait_alive(&self, view: &ViewCell, who: &str) -> Result<(), DemoError> {
+    pub(super) fn wait_alive(&self, view: &ViewCell, who: &str) -> Result<(), DemoError> {
         let shown = wait(view, who, |view| view.guarded_ms == 0)?;
         std::thread::sleep(Duration::from_millis(shown.guard_ms));
         self.settle();
@@ -120,6 +121,12 @@ pub(super) fn play(world: &World, desk: &Kiosk, field: &LabField, hands: &Hands)
             all_well = false;
             clear(field, hands)?;
         }
+    }
+    if let Err(error) = exceptions::play(&view, hands) {
+        writeln!(std::io::stdout(), "FAIL  what two people decide: {error}")?;
+        all_well = false;
+        hands.press("Escape")?;
+        hands.press("Escape")?;
     }
     end_session(&view, hands)?;
     Ok(all_well)
@@ -277,7 +284,11 @@ fn receipt(screen: &Screen) -> Option<String> {
     }
 }
 
-fn wait(view: &ViewCell, who: &str, wanted: impl Fn(&View) -> bool) -> Result<std::sync::Arc<View>, DemoError> {
+pub(super) fn wait(
+    view: &ViewCell,
+    who: &str,
+    wanted: impl Fn(&View) -> bool,
+) -> Result<std::sync::Arc<View>, DemoError> {
     view.wait(PATIENCE_MS, wanted).map_err(|last| DemoError::Unexpected {
         who: who.to_owned(),
         what: format!("waited in vain; the screen is {}", name_of(&last.screen)),
@@ -292,6 +303,7 @@ fn name_of(screen: &Screen) -> String {
         Screen::Verdict(case) | Screen::AlreadyIn(case) | Screen::Elsewhere(case) => {
             format!("{:?} {:?} {:?}", case.headline, case.reasons, case.lines)
         }
+        Screen::Exception(exception) => format!("exception {:?}", exception.title),
         Screen::Closing(closing) => format!("closing {closing:?}"),
         Screen::Halted(halted) => format!("halted {}", halted.failure.code()),
     }

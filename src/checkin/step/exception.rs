@@ -1,0 +1,282 @@
+//! What two people decide: the list of those who wait, a row without a card, the last arrival taken back.
+
+use super::Desk;
+use crate::case::Case;
+use crate::context::Context;
+use crate::event::{Effect, Purpose};
+use crate::exception::{
+    Cause, Exception, LastArrival, MAX_WAITING, Matter, Ruling, SecondPerson, Staff, Step, Waiting, WaitingId,
+    WithoutCard,
+};
+use crate::policy::verdict;
+use crate::sign_in::{Action, Attempt};
+use crate::state::{Phase, State};
+use crate::{event::PortraitNews, records};
+use bits::secret::{Pii, Secret};
+use crypto::pin::PinCheck;
+use record::{Arrival, AttendanceEvent, CandidateRef, ChipState, Durable, RegistryState};
+use roster::CandidateId;
+use std::sync::Arc;
+
+impl Desk<'_> {
+    /// The list of those who wait.
+    pub(super) fn open_waiting(&mut self) {
+        if self.is_free() && !self.state.waiting.is_empty() {
+            self.take_up(Matter::List);
+        }
+    }
+
+    pub(super) fn picked_waiting(&mut self, id: WaitingId) {
+        let is_list = matches!(&self.state.phase, Phase::Exception(one) if matches!(one.matter, Matter::List));
+        let waiting = self.state.waiting.iter().find(|one| one.id == id).filter(|_| is_list).cloned();
+        if let Some(waiting) = waiting {
+            self.take_up(Matter::Waiting(Box::new(waiting)));
+        }
+    }
+
+    /// Somebody of the list has no card that can be read.
+    pub(super) fn without_card(&mut self, id: CandidateId) {
+        let is_in = self.state.arrivals.contains_key(&CandidateRef(id.0));
+        if self.is_free() && !is_in && self.context.on_duty.may(Action::Refer) && self.context.roster.get(id).is_some()
+        {
+            self.record_note(records::viewed(CandidateRef(id.0), "search"));
+            self.take_up(Matter::WithoutCard(id));
+        }
+    }
+
+    /// The last arrival that was recorded here is to be taken back.
+    pub(super) fn undo_last(&mut self) {
+        if !self.is_free() {
+            return;
+        }
+        if let Some(last) = undoable(self.context, self.state) {
+            self.take_up(Matter::Undo(last));
+        }
+    }
+
+    fn take_up(&mut self, matter: Matter) {
+        self.state.key = None;
+        self.state.phase = Phase::Exception(Box::new(Exception::of(matter)));
+    }
+
+    /// Nobody is at the desk, and there is somebody who could stand beside whoever is on duty.
+    fn is_free(&self) -> bool {
+        let is_idle = matches!(self.state.phase, Phase::Idle(_)) && !self.state.is_reading();
+        is_idle && self.context.staff.is_some()
+    }
+
+    pub(super) fn ruled(&mut self, ruling: Ruling) {
+        if !self.state.buttons.offer.rulings.contains(&ruling) {
+            return;
+        }
+        let Some(exception) = self.exception() else { return };
+        if ruling.needs_two() {
+            exception.step = Step::People(ruling);
+        } else {
+            self.record_ruling(ruling, None);
+        }
+    }
+
+    /// Who stands beside whoever is on duty: the one with this number among those who may.
+    pub(super) fn chose_second(&mut self, index: usize) {
+        let Some(staff) = self.context.staff.clone() else { return };
+        let code = staff.seconds(&self.context.on_duty).nth(index).map(|one| one.code.clone());
+        let Some(exception) = self.exception() else { return };
+        if let (Step::People(ruling), Some(code)) = (&exception.step, code) {
+            exception.step = Step::Pin { ruling: *ruling, code, wrong: None };
+        }
+    }
+
+    pub(super) fn entered_pin(&mut self, pin: Secret<String>) {
+        let Some(staff) = self.context.staff.clone() else { return };
+        let now = self.state.now;
+        let Phase::Exception(exception) = &mut self.state.phase else { return };
+        let Step::Pin { ruling, code, .. } = &exception.step else { return };
+        let (ruling, code) = (*ruling, code.clone());
+        let Ok(lock) = self.state.sign_in.ask(&staff.operators, &staff.site, &code, now) else { return };
+        exception.step = Step::Checking { ruling, code: code.clone(), wrong: None };
+        self.effects.push(Effect::CheckPin { code, lock, pin });
+    }
+
+    pub(super) fn pin_checked(&mut self, check: Option<PinCheck>) {
+        let Some(staff) = self.context.staff.clone() else { return };
+        let attempt = self.state.sign_in.judge(&staff.operators, &staff.site, check, self.state.now);
+        let Phase::Exception(exception) = &mut self.state.phase else { return };
+        let Step::Checking { ruling, code, .. } = &exception.step else { return };
+        let (ruling, code) = (*ruling, code.clone());
+        match attempt {
+            Attempt::In(operator) => match SecondPerson::of(operator, &self.context.on_duty) {
+                Some(second) => self.record_ruling(ruling, Some(&second)),
+                None => exception.step = Step::People(ruling),
+            },
+            Attempt::Stale => exception.step = Step::People(ruling),
+            wrong => {
+                let left = if let Attempt::Wrong { tries_left } = wrong { Some(tries_left) } else { None };
+                exception.step = Step::Checking { ruling, code: code.clone(), wrong: left };
+                self.effects.push(Effect::Record { purpose: Purpose::WrongPin, event: records::wrong_pin(&code) });
+            }
+        }
+    }
+
+    /// The wrong PIN is on the disk: the next may be tried.
+    pub(super) fn wrong_pin_kept(&mut self) {
+        let Some(exception) = self.exception() else { return };
+        if let Step::Checking { ruling, code, wrong } = &exception.step {
+            exception.step = Step::Pin { ruling: *ruling, code: code.clone(), wrong: *wrong };
+        }
+    }
+
+    /// What the facts do not allow any more is not written: somebody came in meanwhile, or the arrival does not count.
+    fn record_ruling(&mut self, ruling: Ruling, second: Option<&SecondPerson>) {
+        let Phase::Exception(exception) = &self.state.phase else { return };
+        let event = ruling_entry(&exception.matter, ruling, second);
+        let stands = match &exception.matter {
+            Matter::Waiting(waiting) => {
+                let id = waiting.candidate.filter(|_| matches!(ruling, Ruling::Admit(_)));
+                id.is_none_or(|id| !self.state.arrivals.contains_key(&CandidateRef(id.0)))
+            }
+            Matter::Undo(last) => self.state.arrivals.get(&CandidateRef(last.candidate.0)) == Some(&last.arrival),
+            Matter::WithoutCard(_) => true,
+            Matter::List => false,
+        };
+        match event.filter(|_| stands) {
+            Some(event) => {
+                if let Some(exception) = self.exception() {
+                    exception.step = Step::Recording(ruling);
+                }
+                self.effects.push(Effect::Record { purpose: Purpose::Ruling, event });
+            }
+            None => self.go_idle(None),
+        }
+    }
+
+    pub(super) fn ruling_recorded(&mut self, durable: Durable) {
+        let Phase::Exception(exception) = &mut self.state.phase else { return };
+        let Step::Recording(ruling) = exception.step else { return };
+        exception.step = Step::Recorded { ruling, durable: durable.clone() };
+        let matter = exception.matter.clone();
+        self.effects.push(Effect::Sound(crate::failure::Signal::Ok));
+        match (matter, ruling) {
+            (Matter::Waiting(waiting), _) => self.settled(&waiting, ruling, &durable),
+            (Matter::Undo(last), _) => drop(self.state.arrivals.remove(&CandidateRef(last.candidate.0))),
+            (Matter::WithoutCard(id), Ruling::Refer(why)) => self.waits_without_card(id, why, &durable),
+            _ => {}
+        }
+    }
+
+    /// Nobody waits any more: he is in, or he is not let in.
+    fn settled(&mut self, waiting: &Waiting, ruling: Ruling, durable: &Durable) {
+        self.state.waiting.retain(|one| one.id != waiting.id);
+        if let (Some(candidate), Ruling::Admit(_)) = (waiting.candidate, ruling) {
+            let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: true };
+            self.state.arrivals.insert(CandidateRef(candidate.0), arrival);
+            self.state.last_arrival = Some(LastArrival { candidate, arrival });
+        }
+    }
+
+    fn waits_without_card(&mut self, id: CandidateId, why: WithoutCard, durable: &Durable) {
+        let name = self.context.roster.get(id).map_or_else(|| Pii::new(String::new()), |row| row.full_name);
+        self.add_waiting(|waiting| Waiting {
+            id: waiting,
+            candidate: Some(id),
+            document: None,
+            name,
+            chip: ChipState::NotRead,
+            registry: RegistryState::NotAsked,
+            cause: Cause::WithoutCard(why),
+            portrait: None,
+            since: durable.at(),
+        });
+    }
+
+    /// Somebody was sent to the head of site: he waits, and the desk goes on.
+    pub(super) fn waits(&mut self, durable: &Durable) {
+        let Some(case) = self.state.case() else { return };
+        let named = verdict(case, self.context, self.state.now).named().to_vec();
+        let waiting = waiting_of(case, named, records::document(case, self.context), durable);
+        self.add_waiting(|id| Waiting { id, ..waiting });
+    }
+
+    /// The person at the desk was decided on.
+    pub(super) fn waits_no_more(&mut self) {
+        let decided = self.state.case().and_then(Case::candidate);
+        self.state.waiting.retain(|one| decided.is_none() || one.candidate != decided);
+    }
+
+    fn add_waiting(&mut self, make: impl FnOnce(WaitingId) -> Waiting) {
+        if self.context.staff.is_none() || self.state.waiting.len() >= MAX_WAITING {
+            return;
+        }
+        self.state.waitings += 1;
+        let waiting = make(WaitingId(self.state.waitings));
+        // Somebody who is sent twice waits once, with what is newest.
+        let is_same = |one: &Waiting| one.candidate.is_some() && one.candidate == waiting.candidate;
+        self.state.waiting.retain(|one| !is_same(one));
+        self.state.waiting.push(waiting);
+    }
+
+    /// One step back; nothing was written.
+    pub(super) fn back_from_exception(&mut self) {
+        let Some(exception) = self.exception() else { return };
+        match (&exception.step, &exception.matter) {
+            (Step::Pin { ruling, .. }, _) => exception.step = Step::People(*ruling),
+            (Step::People(_), _) => exception.step = Step::Choosing,
+            (Step::Choosing, Matter::Waiting(_)) => *exception = Exception::of(Matter::List),
+            (Step::Checking { .. } | Step::Recording(_), _) => {}
+            (Step::Choosing | Step::Recorded { .. }, _) => self.go_idle(None),
+        }
+    }
+
+    fn exception(&mut self) -> Option<&mut Exception> {
+        match &mut self.state.phase {
+            Phase::Exception(exception) => Some(exception),
+            _ => None,
+        }
+    }
+}
+
+/// The entry that a ruling leads to; `None` where it needs another person and there is none.
+fn ruling_entry(matter: &Matter, ruling: Ruling, second: Option<&SecondPerson>) -> Option<AttendanceEvent> {
+    match (matter, ruling) {
+        (Matter::WithoutCard(id), Ruling::Refer(why)) => Some(records::referred_without_card(CandidateRef(id.0), why)),
+        (Matter::Waiting(waiting), Ruling::Admit(ground)) => Some(records::manual(waiting, ground, second?)),
+        (Matter::Waiting(waiting), Ruling::NotAdmit(reason)) => Some(records::kept_out(waiting, reason, second?)),
+        (Matter::Undo(last), Ruling::Undo(reason)) => Some(records::undo(last.arrival.entry, reason, second?)),
+        _ => None,
+    }
+}
+
+fn waiting_of(
+    case: &Case,
+    named: Vec<crate::failure::Failure>,
+    document: record::DocumentRef,
+    durable: &Durable,
+) -> Waiting {
+    let portrait = match &case.portrait {
+        Some(PortraitNews::Ready(portrait)) => Some(Arc::clone(portrait)),
+        _ => None,
+    };
+    Waiting {
+        id: WaitingId(0),
+        candidate: case.candidate(),
+        document: Some(document),
+        name: case.holder.full_name.clone(),
+        chip: case.chip.state(),
+        registry: case.registry.state(),
+        cause: Cause::Named(named),
+        portrait,
+        since: durable.at(),
+    }
+}
+
+/// The last arrival that was recorded here, where it still counts and two people could take it back.
+pub(crate) fn undoable(context: &Context, state: &State) -> Option<LastArrival> {
+    let last = state.last_arrival.clone()?;
+    let counts = state.arrivals.get(&CandidateRef(last.candidate.0)) == Some(&last.arrival);
+    (counts && context.staff.is_some() && context.on_duty.may(Action::Refer)).then_some(last)
+}
+
+/// How many of those who wait there are, where somebody could decide on them.
+pub(crate) fn waiting_count(staff: Option<&Arc<Staff>>, waiting: &[Waiting]) -> usize {
+    staff.map_or(0, |_| waiting.len())
+}

@@ -1,0 +1,83 @@
+//! What the screen shows of a matter that two people decide.
+
+use super::{PlaceView, Portrait, ReceiptView, SignInView};
+use crate::exception::{Cause, Ruling, WaitingId};
+use bits::secret::Pii;
+use std::sync::Arc;
+
+/// Something that two people decide.
+#[derive(Debug, Clone)]
+pub struct ExceptionView {
+    /// What kind of matter.
+    pub title: MatterTitle,
+    /// Whom it is about; nobody on the list of those who wait.
+    pub person: Option<MatterPerson>,
+    /// How far it is.
+    pub stage: ExceptionStage,
+}
+
+/// A kind of matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatterTitle {
+    /// Those who wait for the head of site, or one of them.
+    Waiting,
+    /// Somebody without a card that can be read.
+    WithoutCard,
+    /// An arrival that is to be taken back.
+    Undo,
+}
+
+/// Whom a matter is about.
+#[derive(Debug, Clone)]
+pub struct MatterPerson {
+    /// Full name.
+    pub name: Pii<String>,
+    /// Birth date by the list, dd/mm/yyyy.
+    pub birth_date: Option<Pii<String>>,
+    /// SBD, where the person is on the list.
+    pub candidate_number: Option<String>,
+    /// Room and seat, where the person is on the list.
+    pub place: Option<PlaceView>,
+    /// Why the person waits.
+    pub cause: Option<Cause>,
+    /// The chip's portrait; nothing is said about its proof.
+    pub portrait: Option<Arc<Portrait>>,
+    /// The board's portrait.
+    pub listed_portrait: Option<Arc<Portrait>>,
+    /// The arrival that is to be taken back.
+    pub arrival: Option<ReceiptView>,
+}
+
+/// How far a matter is.
+#[derive(Debug, Clone)]
+pub enum ExceptionStage {
+    /// Everybody who waits.
+    List(Vec<WaitingRow>),
+    /// What may be ruled, from left to right.
+    Choosing(Vec<Ruling>),
+    /// Somebody else stands behind it: who, and her PIN.
+    Person(Ruling, SignInView),
+    /// A PIN is being checked.
+    Checking,
+    /// It is being written.
+    Recording,
+    /// It is on the disk.
+    Recorded(Ruling, ReceiptView),
+}
+
+/// Somebody who waits.
+#[derive(Debug, Clone)]
+pub struct WaitingRow {
+    /// The name of the matter.
+    pub id: WaitingId,
+    /// Full name.
+    pub name: Pii<String>,
+    /// SBD, where the person is on the list.
+    pub candidate_number: Option<String>,
+    /// Room, where the person is on the list.
+    pub room: Option<String>,
+    /// Why.
+    pub cause: Cause,
+    /// Since when, `HH:MM`.
+    pub since: String,
+}
