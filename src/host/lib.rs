@@ -28,6 +28,7 @@ pub mod pcsc;
 pub mod pkcs11;
 pub mod private_folder;
 pub mod program;
+pub mod progress;
 pub mod random;
 pub mod sealed;
 pub mod second_copy;

@@ -23,7 +23,6 @@ mod desks;
 mod evidence;
 mod exam;
 mod inspect;
-mod progress;
 mod prove;
 mod receipt;
 mod trust;

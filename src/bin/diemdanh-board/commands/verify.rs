@@ -1,9 +1,9 @@
 //! Checks exports against the board's key and what the board collected.
 
-use super::progress::Progress;
 use clap::Args;
 use host::export_folder::FolderSource;
 use host::folder::{read_chosen, read_text_file};
+use host::progress::Progress;
 use host::threads::SideBySide;
 use office::verify::Verification;
 use office::{Check, Outside, Verdict, exam, report};

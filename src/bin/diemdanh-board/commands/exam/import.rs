@@ -1,11 +1,11 @@
 //! Reads a list into an exam, or says what would come of it.
 
-use super::super::progress::Progress;
 use super::{BAD_USAGE, OPEN, REFUSED, REMARKS, lock, outputs, read, summary};
 use clap::Args;
 use host::confined::{Ended, limit_memory, run_again};
 use host::file;
 use host::folder::{list_names, read_text_file, replace_files};
+use host::progress::Progress;
 use host::random::SystemRandom;
 use jiff::Timestamp;
 use lists::identity::give_ids;

@@ -1,10 +1,10 @@
 //! Who works at the desks: taken in, listed, taken off, given PINs.
 
-use super::super::progress::Progress;
 use super::{BAD_USAGE, NOT_PLAIN, REFUSED, REMARKS, lock, outputs, read, refused};
 use bits::text::is_plain;
 use clap::{Args, Subcommand};
 use host::pair::{Document, Settled, replace_private, settle, write_pair};
+use host::progress::Progress;
 use host::random::SystemRandom;
 use jiff::Timestamp;
 use office::exam::letters::{self, Letter};

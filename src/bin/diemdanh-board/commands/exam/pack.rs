@@ -1,6 +1,5 @@
 //! Makes the packages of an exam.
 
-use super::super::progress::Progress;
 use super::{OPEN, REFUSED, REMARKS, lock, outputs, read, refused};
 use bits::secret::{Pii, Secret};
 use bits::spread::Spread as _;
@@ -8,6 +7,7 @@ use clap::Args;
 use emrtd::authenticity::trust::TrustStore;
 use host::folder::{list_names, read_text_file, replace_files};
 use host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase};
+use host::progress::Progress;
 use host::random::SystemRandom;
 use host::staging::{Staging, recover};
 use host::threads::SideBySide;

@@ -1,9 +1,9 @@
 //! Makes a synthetic list.
 
-use super::super::progress::Progress;
 use super::BAD_USAGE;
 use clap::Args;
 use host::folder::write_folder;
+use host::progress::Progress;
 use sample::{self, SampleExam, SamplePerson, Trap};
 use std::error::Error;
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// One line of the standard error output that is written over and over, and is gone at the end. Several threads may
 /// count.
-pub(crate) struct Progress {
+pub struct Progress {
     what: &'static str,
     total: u64,
     done: AtomicU64,
@@ -15,24 +15,24 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Begins a piece of work of so many steps.
-    pub(crate) fn new(what: &'static str, steps: usize) -> Self {
+    pub fn new(what: &'static str, steps: usize) -> Self {
         Self::over(what, u64::try_from(steps).unwrap_or(u64::MAX))
     }
 
     /// Begins a piece of work of so many bytes.
-    pub(crate) fn over(what: &'static str, bytes: u64) -> Self {
+    pub fn over(what: &'static str, bytes: u64) -> Self {
         let is_terminal = stderr().is_terminal();
         Self { what, total: bytes.max(1), done: AtomicU64::new(0), is_terminal, is_shown: AtomicBool::new(false) }
     }
 
     /// So many steps are done.
-    pub(crate) fn at(&self, done: usize) {
+    pub fn at(&self, done: usize) {
         let done = u64::try_from(done).unwrap_or(u64::MAX);
         self.show(self.done.swap(done, Ordering::Relaxed), done);
     }
 
     /// So many bytes more are done.
-    pub(crate) fn add(&self, bytes: u64) {
+    pub fn add(&self, bytes: u64) {
         let before = self.done.fetch_add(bytes, Ordering::Relaxed);
         self.show(before, before.saturating_add(bytes));
     }
