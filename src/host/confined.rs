@@ -3,6 +3,7 @@
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 use std::env;
+use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::Command;
@@ -16,16 +17,17 @@ pub enum Ended {
     Stopped,
 }
 
-/// Runs this program again, with the arguments of this run and `mark` behind its subcommand of `words` words, and waits
+/// Runs this program again, with the arguments of this run and `mark` behind the last word of its `subcommand`, and waits
 /// for its end. Whoever finds the mark calls [`limit_memory`] first.
 ///
 /// # Errors
 /// The operating system's, when the program cannot be started.
-pub fn run_again(words: usize, mark: &str) -> io::Result<Ended> {
-    let (subcommand, rest) = (env::args_os().skip(1).take(words), env::args_os().skip(1 + words));
+pub fn run_again(subcommand: &[&str], mark: &str) -> io::Result<Ended> {
+    let arguments: Vec<OsString> = env::args_os().skip(1).collect();
+    let (before, behind) = arguments.split_at(end_of(subcommand, &arguments));
     let mut again = Command::new(env::current_exe()?);
     // Where its memory ends says nothing to a clerk.
-    again.args(subcommand).arg(mark).args(rest).env("RUST_BACKTRACE", "0");
+    again.args(before).arg(mark).args(behind).env("RUST_BACKTRACE", "0");
     let status = again.status()?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());
     Ok(match (code, status.signal()) {
@@ -41,4 +43,13 @@ pub fn run_again(words: usize, mark: &str) -> io::Result<Ended> {
 pub fn limit_memory(bytes: u64) -> io::Result<()> {
     setrlimit(Resource::Data, Rlimit { current: Some(bytes), maximum: Some(bytes) })?;
     Ok(())
+}
+
+/// Where the words of a subcommand end among the arguments; options of the whole program may stand between them.
+pub fn end_of(subcommand: &[&str], arguments: &[OsString]) -> usize {
+    let behind = |from: usize, word: &&str| {
+        let between = arguments.iter().skip(from).take_while(|one| one.as_os_str() != *word).count();
+        from.saturating_add(between).saturating_add(1)
+    };
+    subcommand.iter().fold(0, behind).min(arguments.len())
 }

@@ -286,11 +286,41 @@ pub fn list_folders(folder: &Path) -> Result<Vec<String>, FolderError> {
 /// # Errors
 /// [`FolderError::TooLarge`] above [`MAX_TEXT_LEN`]; others.
 pub fn read_text_file(path: &Path) -> Result<String, FolderError> {
+    text_of(file::open_plain(path).map_err(at(path))?, path)
+}
+
+/// Reads such a text from the standard input.
+///
+/// # Errors
+/// As [`read_text_file`].
+pub fn read_text_input() -> Result<String, FolderError> {
+    text_of(io::stdin(), Path::new("-"))
+}
+
+fn text_of(source: impl io::Read, path: &Path) -> Result<String, FolderError> {
     let mut text = String::new();
-    let file = file::open_plain(path).map_err(at(path))?;
-    file.take(MAX_TEXT_LEN + 1).read_to_string(&mut text).map_err(at(path))?;
+    source.take(MAX_TEXT_LEN + 1).read_to_string(&mut text).map_err(at(path))?;
     let fits = u64::try_from(text.len()).is_ok_and(|len| len <= MAX_TEXT_LEN);
     if fits { Ok(text) } else { Err(FolderError::TooLarge) }
+}
+
+/// True where a folder is, or a link to one.
+pub fn is_folder(path: &Path) -> bool {
+    path.is_dir()
+}
+
+/// True where something can be reached by this path.
+pub fn is_there(path: &Path) -> bool {
+    path.exists()
+}
+
+/// True for a file, there already or not, whose place is `folder` or lies within it.
+///
+/// # Errors
+/// [`FolderError::Os`] where one of them cannot be followed.
+pub fn lies_in(file: &Path, folder: &Path) -> Result<bool, FolderError> {
+    let whole = |path: &Path| path.canonicalize().map_err(at(path));
+    Ok(whole(parent(file))?.starts_with(whole(folder)?))
 }
 
 /// The plain files right in `folder`, in order of their names.

@@ -41,4 +41,11 @@ pub fn sha256() -> Option<[u8; 32]> {
     })
 }
 
+/// The locale of messages: the first of `LC_ALL`, `LC_MESSAGES` and `LANG` that says something (POSIX.1-2017, 8.2); empty
+/// where none does.
+pub fn locale() -> String {
+    let mut said = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(|name| std::env::var(name).ok());
+    said.find(|locale| !locale.is_empty()).unwrap_or_default()
+}
+
 const BLOCK_LEN: usize = 1 << 20;

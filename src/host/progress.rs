@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 /// One line of the standard error output that is written over and over, and is gone at the end. Several threads may
 /// count.
 pub struct Progress {
-    what: &'static str,
+    what: String,
     total: u64,
     done: AtomicU64,
     is_terminal: bool,
@@ -15,14 +15,20 @@ pub struct Progress {
 
 impl Progress {
     /// Begins a piece of work of so many steps.
-    pub fn new(what: &'static str, steps: usize) -> Self {
+    pub fn new(what: impl Into<String>, steps: usize) -> Self {
         Self::over(what, u64::try_from(steps).unwrap_or(u64::MAX))
     }
 
     /// Begins a piece of work of so many bytes.
-    pub fn over(what: &'static str, bytes: u64) -> Self {
+    pub fn over(what: impl Into<String>, bytes: u64) -> Self {
         let is_terminal = stderr().is_terminal();
-        Self { what, total: bytes.max(1), done: AtomicU64::new(0), is_terminal, is_shown: AtomicBool::new(false) }
+        Self {
+            what: what.into(),
+            total: bytes.max(1),
+            done: AtomicU64::new(0),
+            is_terminal,
+            is_shown: AtomicBool::new(false),
+        }
     }
 
     /// So many steps are done.

@@ -2,10 +2,13 @@
 //!
 //! Works from files alone. It shares formats with the desk (`record`), never decisions.
 //!
+//! [`work`] is what the board's program is told to do, done with the machine's files through `host`, as `desk` runs the
+//! kiosk; everything else here takes bytes and gives back bytes or text.
+//!
 //! Invariants:
 //! - No log is called clean because something could not be checked.
 //! - Everything that a member of the board might ask about is listed, never hidden.
-//! - No file, no clock: the program hands over bytes and takes back text.
+//! - No clock and no chance of its own anywhere, and no file but in [`work`].
 
 // The fuzzer's builds take signatures for right; none of them may be the board's work.
 #[cfg(fuzzing)]
@@ -22,6 +25,7 @@ pub mod proof_index;
 pub mod receiving;
 pub mod report;
 pub mod verify;
+pub mod work;
 
 mod arrivals;
 mod collected;

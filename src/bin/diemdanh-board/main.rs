@@ -6,34 +6,38 @@
 mod commands;
 
 use clap::Parser as _;
+use commands::Terminal;
+use host::random::SystemRandom;
 use host::speech;
+use jiff::Timestamp;
 use office::Verdict;
+use office::work::{Ending, Voice as _, Work};
 use std::process::ExitCode;
-
-/// The exit code for bad usage (`EX_USAGE` of sysexits.h).
-const BAD_USAGE: u8 = 64;
 
 fn main() -> ExitCode {
     host::program::make_private_files();
     if let Err(error) = host::program::forbid_core_dumps() {
-        speech::complain(format_args!("diemdanh-board: core dumps could not be forbidden: {error}"));
+        Terminal.complain(&format!("core dumps could not be forbidden: {error}"));
     }
     let command = match commands::Command::try_parse() {
         Ok(command) => command,
-        Err(error) => {
-            let code = if error.use_stderr() { BAD_USAGE } else { 0 };
-            // What was typed stands in the message.
-            if error.use_stderr() {
-                speech::complain(bits::text::shown(error.render().to_string().trim_end()));
-            } else {
-                speech::note(error.print());
-            }
-            return speech::exit_code(ExitCode::from(code));
-        }
+        Err(error) => return misused(&error),
     };
-    let code = commands::run(command).unwrap_or_else(|error| {
-        speech::complain(bits::text::shown(&format!("diemdanh-board: {error}")));
-        ExitCode::from(Verdict::Undecided.exit_code())
+    let mut work = Work { now: Timestamp::now(), random: &mut SystemRandom, voice: &Terminal };
+    let code = commands::run(&mut work, command).unwrap_or_else(|error| {
+        Terminal.complain(&error.to_string());
+        Verdict::Undecided.exit_code()
     });
-    speech::exit_code(code)
+    speech::exit_code(ExitCode::from(code))
+}
+
+fn misused(error: &clap::Error) -> ExitCode {
+    let code = if error.use_stderr() { Ending::Usage } else { Ending::Done };
+    // What was typed stands in the message.
+    if error.use_stderr() {
+        Terminal.remark(error.render().to_string().trim_end());
+    } else {
+        speech::note(error.print());
+    }
+    speech::exit_code(ExitCode::from(code.exit_code()))
 }

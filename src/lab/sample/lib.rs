@@ -3,9 +3,11 @@
 //! Invariant: every personal number begins with 099, a code that nobody has.
 
 mod files;
+mod folder;
 mod names;
 
 pub use files::{csv, xlsx};
+pub use folder::{MAX_PORTRAITS, Wanted, folder};
 
 use bits::random::{Random, SeededRandom};
 use jiff::civil::{Date, date};
@@ -97,6 +99,29 @@ impl Trap {
     /// The trap of this word.
     pub fn of_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|trap| trap.word() == word)
+    }
+
+    /// The traps of these words; `all` stands for every one that goes together with the others: of encodings and
+    /// separators a list has one, and errors would refuse it whole.
+    ///
+    /// # Errors
+    /// The first word that is none.
+    pub fn of_words(words: &[String]) -> Result<BTreeSet<Self>, String> {
+        let goes_with_others = |trap: &&Self| {
+            !matches!(
+                trap,
+                Self::Tcvn3 | Self::Vni | Self::Utf16 | Self::Tabs | Self::SameNumber | Self::SameId | Self::SameSeat
+            )
+        };
+        let mut traps = BTreeSet::new();
+        for word in words {
+            match Self::of_word(word) {
+                Some(trap) => drop(traps.insert(trap)),
+                None if word == "all" => traps.extend(Self::ALL.iter().filter(goes_with_others)),
+                None => return Err(word.clone()),
+            }
+        }
+        Ok(traps)
     }
 }
 

@@ -1,11 +1,9 @@
 //! The board's recovery key, and evidence that was sealed for it.
 
 use clap::{Args, Subcommand};
-use emrtd::evidence::{MAX_BUNDLE_BYTES, open_bundle};
-use host::folder::{read_text_file, write_folder, write_new_file};
-use host::keys::{read_new_passphrase, read_passphrase};
-use host::{file, sealed};
-use std::{error::Error, path::PathBuf};
+use office::work::evidence::{self, Open as OpenOrder, Recovery as RecoveryOrder};
+use office::work::{Work, WorkError};
+use std::path::PathBuf;
 
 #[derive(Args)]
 pub(crate) struct Recovery {
@@ -38,32 +36,14 @@ pub(crate) struct Open {
     passphrase_file: Option<PathBuf>,
 }
 
-/// Makes the key that evidence and packages are sealed for.
-///
-/// # Errors
-/// What kept it from being done.
-pub(crate) fn recovery(args: &Recovery) -> Result<(), Box<dyn Error>> {
-    let passphrase = read_new_passphrase(args.passphrase_file.as_deref())?;
-    file::create_folders(&args.out)?;
-    let (identity, recipient) = sealed::generate();
-    write_new_file(&args.out.join("recovery.key"), sealed::lock_identity(&identity, &passphrase)?.as_bytes())?;
-    write_new_file(&args.out.join("recovery.pub"), format!("{recipient}\n").as_bytes())?;
-    say!("{recipient}");
-    Ok(())
+/// Opens one file of evidence.
+pub(crate) fn run(work: &Work<'_>, Evidence::Open(args): Evidence) -> Result<u8, WorkError> {
+    let Open { file, key, out, passphrase_file } = args;
+    evidence::open(work, &OpenOrder { file, key, out, passphrase_file }).map(|()| 0)
 }
 
-/// Opens one file of evidence.
-///
-/// # Errors
-/// What kept it from being done.
-pub(crate) fn open(args: &Open) -> Result<(), Box<dyn Error>> {
-    let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
-    let identity = sealed::unlock_identity(&read_text_file(&args.key)?, &passphrase)?;
-    let bundle = sealed::open(&file::read(&args.file, MAX_BUNDLE_BYTES)?, &identity, MAX_BUNDLE_BYTES)?;
-    let files = open_bundle(bundle.expose()).ok_or("this is no kept evidence")?;
-    write_folder(&args.out, &files)?;
-    for (name, _) in files {
-        say!("{}", args.out.join(name).display());
-    }
-    Ok(())
+/// Makes the key that evidence and packages are sealed for.
+pub(crate) fn recovery(work: &Work<'_>, args: Recovery) -> Result<(), WorkError> {
+    let Recovery { out, passphrase_file } = args;
+    evidence::recovery(work, &RecoveryOrder { out, passphrase_file })
 }

@@ -1,11 +1,9 @@
 //! Receipts for exports.
 
 use clap::Args;
-use host::export_folder::FolderSource;
-use host::folder::write_new_file;
-use host::keys::{open_key_file, read_passphrase};
-use office::receiving::receipt;
-use std::{error::Error, path::PathBuf};
+use office::work::receipts::{self, Receive as ReceiveOrder};
+use office::work::{Work, WorkError};
+use std::path::PathBuf;
 
 #[derive(Args)]
 pub(crate) struct Receive {
@@ -22,21 +20,8 @@ pub(crate) struct Receive {
     passphrase_file: Option<PathBuf>,
 }
 
-/// Checks the export; signs a receipt only for one that is sound and whole. The exit code.
-///
-/// # Errors
-/// What kept it from being done.
-pub(crate) fn receive(args: &Receive) -> Result<u8, Box<dyn Error>> {
-    let board = open_key_file(&args.key, &read_passphrase(args.passphrase_file.as_deref())?)?;
-    match receipt(&FolderSource::open(&args.export)?, &board) {
-        Ok((note, verdict)) => {
-            write_new_file(&args.out, note.as_bytes())?;
-            say!("receipt written to {}", args.out.display());
-            Ok(verdict.exit_code())
-        }
-        Err(why) => {
-            complain!("no receipt: {why}");
-            Ok(why.exit_code())
-        }
-    }
+/// Signs a receipt for an export that is sound and whole. The exit code.
+pub(crate) fn receive(work: &Work<'_>, args: Receive) -> Result<u8, WorkError> {
+    let Receive { export, key, out, passphrase_file } = args;
+    receipts::receive(work, &ReceiveOrder { export, key, out, passphrase_file })
 }

@@ -1,16 +1,11 @@
 //! Makes a synthetic list.
 
-use super::BAD_USAGE;
 use clap::Args;
 use host::folder::write_folder;
 use host::progress::Progress;
-use sample::{self, SampleExam, SamplePerson, Trap};
-use std::error::Error;
+use office::work::{Ending, Work, WorkError};
+use sample::{SampleExam, Trap, Wanted};
 use std::path::PathBuf;
-use std::process::ExitCode;
-
-/// Files to write, by their paths.
-type NewFiles = Vec<(String, Vec<u8>)>;
 
 #[derive(Args)]
 pub(crate) struct Sample {
@@ -34,54 +29,25 @@ pub(crate) struct Sample {
     csv_only: bool,
 }
 
-pub(crate) fn run(args: &Sample) -> Result<ExitCode, Box<dyn Error>> {
+pub(crate) fn run(work: &Work<'_>, args: Sample) -> Result<Ending, WorkError> {
     if args.traps.iter().any(|word| word == "list") {
-        Trap::ALL.iter().for_each(|trap| say!("{}", trap.word()));
-        return Ok(ExitCode::SUCCESS);
+        Trap::ALL.iter().for_each(|trap| work.voice.say(trap.word()));
+        return Ok(Ending::Done);
     }
-    let mut exam = SampleExam { candidates: args.candidates, seed: args.seed.clone(), traps: Default::default() };
-    for word in &args.traps {
-        match Trap::of_word(word) {
-            Some(trap) => drop(exam.traps.insert(trap)),
-            None if word == "all" => exam.traps.extend(Trap::ALL.iter().filter(|trap| goes_with_others(**trap))),
-            None => {
-                complain!("diemdanh-board: no trap “{word}”; --traps list lists them");
-                return Ok(ExitCode::from(BAD_USAGE));
-            }
+    let traps = match Trap::of_words(&args.traps) {
+        Ok(traps) => traps,
+        Err(word) => {
+            work.voice.complain(&format!("no trap “{word}”; --traps list lists them"));
+            return Ok(Ending::Usage);
         }
-    }
+    };
+    let exam = SampleExam { candidates: args.candidates, seed: args.seed, traps };
     let people = exam.people();
-    let mut files = vec![("danh-sach.csv".to_owned(), sample::csv(&exam, &people))];
-    if !args.csv_only {
-        files.push(("danh-sach.xlsx".to_owned(), sample::xlsx(&exam, &people)?));
-    }
-    if args.portraits {
-        files.extend(portraits(&people));
-    }
+    let bar = Progress::new("vẽ ảnh", if args.portraits { people.len().min(sample::MAX_PORTRAITS) } else { 0 });
+    let wanted = Wanted { csv_only: args.csv_only, portraits: args.portraits };
+    let files = sample::folder(&exam, &people, wanted, &mut |drawn| bar.at(drawn))?;
+    drop(bar);
     write_folder(&args.out, &files)?;
-    say!("{} people in {}", people.len(), args.out.display());
-    Ok(ExitCode::SUCCESS)
+    work.voice.say(&format!("{} people in {}", people.len(), args.out.display()));
+    Ok(Ending::Done)
 }
-
-/// Of the encodings and separators a list has one; errors would refuse it whole.
-fn goes_with_others(trap: Trap) -> bool {
-    !matches!(
-        trap,
-        Trap::Tcvn3 | Trap::Vni | Trap::Utf16 | Trap::Tabs | Trap::SameNumber | Trap::SameId | Trap::SameSeat
-    )
-}
-
-/// Girls and boys in the hair that the drawing has for them.
-fn portraits(people: &[SamplePerson]) -> NewFiles {
-    let drawn = people.len().min(MAX_PORTRAITS);
-    let progress = Progress::new("vẽ ảnh", drawn);
-    let mut files = Vec::new();
-    for (number, one) in (1_u32..).zip(people.iter().take(drawn)) {
-        let jpeg = face::jpeg(number * 2 + u32::from(!one.female));
-        files.extend(jpeg.map(|jpeg| (format!("portraits/{}.jpg", one.number), jpeg)));
-        progress.at(files.len());
-    }
-    files
-}
-
-const MAX_PORTRAITS: usize = 5_000;

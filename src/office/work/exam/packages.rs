@@ -1,88 +1,98 @@
 //! Shows what is in a package, and notes which desks took which.
 
-use super::{REFUSED, REMARKS, lock, read, refused};
-use clap::Args;
+use super::super::{Ending, Work, WorkError};
+use super::{lock, read};
+use crate::exam::{Exam, PACKAGES_FILE, RECEIPTS_FOLDER};
+use bits::secret::Secret;
 use host::folder::{read_text_file, replace_files};
 use host::keys::read_passphrase;
 use host::{file, sealed};
-use office::exam::{Exam as Folder, PACKAGES_FILE, RECEIPTS_FOLDER};
 use package::contents::{Contents, Front, MAX_CONTENTS_LEN, People};
 use package::note::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, PackageFault, check_form, split_file};
 use package::{PackageNote, PackageReceipt};
 use record::{BoardKeys, DeskCert};
 use std::collections::{BTreeMap, BTreeSet};
-use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
-#[derive(Args)]
-pub(crate) struct Open {
-    /// The package (*.diemdanh)
-    package: PathBuf,
-    /// The board's sealed recovery key (recovery.key)
-    #[arg(long)]
-    identity: PathBuf,
-    /// The board's verifier key (board.vkey); without it nobody vouches for the package
-    #[arg(long, value_name = "FILE")]
-    board_key: Option<PathBuf>,
-    /// A file whose first line is the passphrase (default: the standard input)
-    #[arg(long)]
-    passphrase_file: Option<PathBuf>,
+/// A package to be opened.
+pub struct Open {
+    /// The package.
+    pub package: PathBuf,
+    /// The board's sealed recovery key.
+    pub identity: PathBuf,
+    /// The board's verifier key; without it nobody vouches for the package.
+    pub board_key: Option<PathBuf>,
+    /// Whose first line is the passphrase; `None` for the standard input.
+    pub passphrase_file: Option<PathBuf>,
 }
 
-#[derive(Args)]
-pub(crate) struct Receipts {
-    /// The exam's folder
-    folder: PathBuf,
-    /// Receipts that desks signed
-    #[arg(required = true, value_name = "NOTE")]
-    notes: Vec<PathBuf>,
-    /// Say what would be done, and do nothing
-    #[arg(long)]
-    dry_run: bool,
+/// Receipts of desks to be noted.
+pub struct Receipts {
+    /// The exam's folder.
+    pub folder: PathBuf,
+    /// What desks signed.
+    pub notes: Vec<PathBuf>,
+    /// Only says what would be done.
+    pub dry_run: bool,
 }
 
-pub(crate) fn open(args: &Open) -> Result<ExitCode, Box<dyn Error>> {
-    let limit = MAX_PACKAGE_LEN + u64::try_from(MAX_PACKAGE_NOTE_LEN)?;
-    let named = |error: &dyn std::fmt::Display| format!("{}: {error}", args.package.display());
-    let bytes = file::read(&args.package, limit).map_err(|error| named(&error))?;
-    let Ok((note_text, ciphertext)) = split_file(&bytes) else {
-        return Ok(refused(&named(&"không phải gói dữ liệu")));
+/// Tells what is in a package, without a person's data.
+///
+/// # Errors
+/// What kept it from being opened.
+pub fn open(work: &Work<'_>, asked: &Open) -> Result<Ending, WorkError> {
+    let limit = MAX_PACKAGE_LEN + u64::try_from(MAX_PACKAGE_NOTE_LEN).unwrap_or(0);
+    let bytes = file::read(&asked.package, limit).map_err(|error| WorkError::at(&asked.package, error))?;
+    let (note, front, people) = match parts(asked, &bytes)? {
+        Ok(parts) => parts,
+        Err(why) => return Ok(work.refused(&format!("{}: {why}", asked.package.display()))),
     };
+    let passphrase = read_passphrase(asked.passphrase_file.as_deref())?;
+    let identity = sealed::unlock_identity(&read_text_file(&asked.identity)?, &passphrase)?;
+    let Some(contents) = contents(asked, [front, people], &identity)? else {
+        return Ok(work.refused(&format!("{}: không mở được bằng khóa này", asked.package.display())));
+    };
+    work.voice.put(&summary(&note, &contents));
+    if asked.board_key.is_none() {
+        say!(work, "CHƯA KIỂM CHỮ KÝ: thêm --board-key board.vkey");
+        return Ok(Ending::Remarks);
+    }
+    say!(work, "Chữ ký của hội đồng: đúng");
+    Ok(Ending::Done)
+}
+
+/// The note of a package, and what of the file is sealed for desks and for people.
+type Parts<'a> = (PackageNote, &'a [u8], &'a [u8]);
+
+/// The parts of a package, or why it is none, for the clerk.
+fn parts<'a>(asked: &Open, bytes: &'a [u8]) -> Result<Result<Parts<'a>, String>, WorkError> {
+    let none = || Ok(Err("không phải gói dữ liệu".to_owned()));
+    let Ok((note_text, ciphertext)) = split_file(bytes) else { return none() };
     if let Err(fault @ PackageFault::OtherForm { .. }) = check_form(note_text) {
-        return Ok(refused(&named(&fault)));
+        return Ok(Err(fault.to_string()));
     }
-    let note = match &args.board_key {
+    let note = match &asked.board_key {
         None => PackageNote::peek(note_text),
-        Some(path) => {
-            let board = BoardKeys::parse(&read_text_file(path)?)?;
-            match PackageNote::open(note_text, &board) {
-                Ok(note) => Some(note),
-                Err(fault) => return Ok(refused(&named(&format!("hội đồng không ký gói này ({fault})")))),
-            }
-        }
+        Some(path) => match PackageNote::open(note_text, &BoardKeys::parse(&read_text_file(path)?)?) {
+            Ok(note) => Some(note),
+            Err(fault) => return Ok(Err(format!("hội đồng không ký gói này ({fault})"))),
+        },
     };
-    let Some(note) = note else { return Ok(refused(&named(&"không phải gói dữ liệu"))) };
+    let Some(note) = note else { return none() };
     let Ok((front, people)) = note.parts(ciphertext) else {
-        return Ok(refused(&named(&"nội dung không đúng với tờ ký: gói bị cắt hoặc bị sửa")));
+        return Ok(Err("nội dung không đúng với tờ ký: gói bị cắt hoặc bị sửa".to_owned()));
     };
-    let passphrase = read_passphrase(args.passphrase_file.as_deref())?;
-    let identity = sealed::unlock_identity(&read_text_file(&args.identity)?, &passphrase)?;
-    let limit = u64::try_from(MAX_CONTENTS_LEN)?;
-    let (Ok(front), Ok(people)) = (sealed::open(front, &identity, limit), sealed::open(people, &identity, limit))
-    else {
-        return Ok(refused(&named(&"không mở được bằng khóa này")));
-    };
-    let front = Front::read(front.expose()).map_err(|fault| named(&fault))?;
-    let people = People::read(people.expose()).map_err(|fault| named(&fault))?;
-    let contents = Contents { front, people };
-    put!("{}", summary(&note, &contents));
-    if args.board_key.is_none() {
-        say!("CHƯA KIỂM CHỮ KÝ: thêm --board-key board.vkey");
-        return Ok(ExitCode::from(REMARKS));
-    }
-    say!("Chữ ký của hội đồng: đúng");
-    Ok(ExitCode::SUCCESS)
+    Ok(Ok((note, front, people)))
+}
+
+/// What the sealed parts hold; `None` where the key opens neither.
+fn contents(asked: &Open, sealed: [&[u8]; 2], identity: &Secret<String>) -> Result<Option<Contents>, WorkError> {
+    let limit = u64::try_from(MAX_CONTENTS_LEN).unwrap_or(u64::MAX);
+    let [front, people] = sealed.map(|part| sealed::open(part, identity, limit));
+    let (Ok(front), Ok(people)) = (front, people) else { return Ok(None) };
+    let at = |error| WorkError::Contents { path: asked.package.clone(), error };
+    let (front, people) = (Front::read(front.expose()).map_err(at)?, People::read(people.expose()).map_err(at)?);
+    Ok(Some(Contents { front, people }))
 }
 
 /// What is in a package, without a person's data.
@@ -114,13 +124,16 @@ fn summary(note: &PackageNote, contents: &Contents) -> String {
 }
 
 /// Notes all receipts, or none of them.
-pub(crate) fn receive(args: &Receipts) -> Result<ExitCode, Box<dyn Error>> {
-    let _held = lock(&args.folder, "receipt", args.dry_run)?;
-    let exam = Folder::read(&read(&args.folder)?)?;
+///
+/// # Errors
+/// What kept it from being done.
+pub fn receive(work: &Work<'_>, asked: &Receipts) -> Result<Ending, WorkError> {
+    let _held = lock(&asked.folder, "receipt", asked.dry_run)?;
+    let exam = Exam::read(&read(&asked.folder)?)?;
     let mut ledger = exam.packages.clone();
     let mut files = BTreeMap::new();
     let (mut is_refused, mut is_remarked, mut said) = (false, false, Vec::new());
-    for path in &args.notes {
+    for path in &asked.notes {
         match judged(&exam, path) {
             Ok((receipt, note, remark)) => {
                 let PackageReceipt { package, version, desk, at, .. } = &receipt;
@@ -131,34 +144,34 @@ pub(crate) fn receive(args: &Receipts) -> Result<ExitCode, Box<dyn Error>> {
                 files.insert(name, note.into_bytes());
             }
             Err(why) => {
-                complain!("diemdanh-board: {}: {why}", path.display());
+                complain!(work, "{}: {why}", path.display());
                 is_refused = true;
             }
         }
     }
     if is_refused {
-        said.iter().for_each(|line| say!("{line}"));
-        say!("TỪ CHỐI: không ghi giấy nhận nào. Bỏ các tệp trên rồi chạy lại.");
-        return Ok(ExitCode::from(REFUSED));
+        said.iter().for_each(|line| say!(work, "{line}"));
+        say!(work, "TỪ CHỐI: không ghi giấy nhận nào. Bỏ các tệp trên rồi chạy lại.");
+        return Ok(Ending::Refused);
     }
     if ledger == exam.packages {
-        said.iter().for_each(|line| say!("{line}"));
-        say!("không có gì mới");
-        return Ok(ExitCode::SUCCESS);
+        said.iter().for_each(|line| say!(work, "{line}"));
+        say!(work, "không có gì mới");
+        return Ok(Ending::Done);
     }
     // The ledger comes last: what was cut short before it is mended by running it again.
     let mut files: Vec<_> = files.into_iter().collect();
     files.push((PACKAGES_FILE.to_owned(), ledger.write()));
-    if !args.dry_run {
-        replace_files(&args.folder, &files)?;
+    if !asked.dry_run {
+        replace_files(&asked.folder, &files)?;
     }
-    said.iter().for_each(|line| say!("{line}"));
-    say!("{} {}", if args.dry_run { "sẽ ghi" } else { "ghi" }, args.folder.join(PACKAGES_FILE).display());
-    Ok(if is_remarked { ExitCode::from(REMARKS) } else { ExitCode::SUCCESS })
+    said.iter().for_each(|line| say!(work, "{line}"));
+    say!(work, "{} {}", if asked.dry_run { "sẽ ghi" } else { "ghi" }, asked.folder.join(PACKAGES_FILE).display());
+    Ok(if is_remarked { Ending::Remarks } else { Ending::Done })
 }
 
 /// A receipt whose desk and package are known, with what should be said of it; or why it does not count.
-fn judged(exam: &Folder, path: &Path) -> Result<(PackageReceipt, String, String), String> {
+fn judged(exam: &Exam, path: &Path) -> Result<(PackageReceipt, String, String), String> {
     let note = read_text_file(path).map_err(|error| error.to_string())?;
     let form = "không phải giấy nhận gói của bàn";
     let receipt = PackageReceipt::peek(&note).ok_or(form)?;

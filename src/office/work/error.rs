@@ -1,0 +1,168 @@
+//! What keeps a command from being done, as facts of whose fault it is.
+
+use crate::exam::ExamError;
+use crate::paper::PaperError;
+use crate::proof::ProofError;
+use emrtd::authenticity::deviation::DeviationError;
+use emrtd::evidence::AnswerError;
+use emrtd::lds::files::FileId;
+use host::folder::FolderError;
+use host::folder_lock::FolderLockError;
+use host::keys::KeyFileError;
+use host::outputs::OutputError;
+use host::sealed::SealError;
+use host::trust::TrustFolderError;
+use host::trust_place::PlaceError;
+use lists::mapping::MappingError;
+use lists::table::TableError;
+use package::contents::ContentsFault;
+use package::operators::PinError;
+use record::certify::CertifyError;
+use record::{BoardKeysError, SourceFault};
+use std::io;
+use std::path::{Path, PathBuf};
+use tlog::NoteError;
+
+/// Why a command was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkError {
+    /// The sixteen characters are another request's.
+    #[error("these are not the sixteen characters of this request: it may be another desk's")]
+    OtherRequest,
+    /// The request is for another board.
+    #[error("the request is for the board {0}")]
+    OtherBoard(String),
+    /// The certificate is on the list already.
+    #[error("certificate {0} is revoked already")]
+    Revoked(u32),
+    /// No number is left for another list.
+    #[error("the list's number is at its end")]
+    LastList,
+    /// A sealed file that holds something else.
+    #[error("this is no kept evidence")]
+    NoEvidence,
+    /// The same file of a card twice.
+    #[error("{0} was given twice")]
+    Twice(FileId),
+    /// A new trust folder has nothing that could be signed.
+    #[error("a folder without a manifest")]
+    NoManifest,
+    /// A file that the machine does not give.
+    #[error("{path}: {error}")]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
+    /// A sealed key that is not opened.
+    #[error("{path}: {error}")]
+    Key {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: KeyFileError,
+    },
+    /// A file that is no list.
+    #[error("{path}: {error}")]
+    Table {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: TableError,
+    },
+    /// A package that holds something else.
+    #[error("{path}: {error}")]
+    Contents {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: ContentsFault,
+    },
+    /// A file that is no list of deviations.
+    #[error("{path}: {error}")]
+    Deviations {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: DeviationError,
+    },
+    /// A file that is no chip's answer.
+    #[error("{path}: {error}")]
+    Answer {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        error: AnswerError,
+    },
+    /// A folder that is no exam.
+    #[error(transparent)]
+    Exam(#[from] ExamError),
+    /// A folder or a file of it.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// Another command writes the folder.
+    #[error(transparent)]
+    Lock(#[from] FolderLockError),
+    /// Nothing may be written there.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// A key, or its passphrase.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
+    /// Something sealed.
+    #[error(transparent)]
+    Sealed(#[from] SealError),
+    /// A folder of trust anchors.
+    #[error(transparent)]
+    TrustFolder(#[from] TrustFolderError),
+    /// The place for one.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+    /// Its list of deviations.
+    #[error(transparent)]
+    Deviation(#[from] DeviationError),
+    /// Its manifest.
+    #[error(transparent)]
+    Json(#[from] serde_json::Error),
+    /// A mended mapping.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// A workbook that cannot be written.
+    #[error(transparent)]
+    Workbook(#[from] rust_xlsxwriter::XlsxError),
+    /// Paper that cannot be printed on.
+    #[error(transparent)]
+    Paper(#[from] PaperError),
+    /// A PIN that cannot be locked.
+    #[error(transparent)]
+    Pin(#[from] PinError),
+    /// Nothing is proven.
+    #[error(transparent)]
+    Proof(#[from] ProofError),
+    /// A file of an export.
+    #[error(transparent)]
+    Source(#[from] SourceFault),
+    /// A certificate that cannot be made.
+    #[error(transparent)]
+    Certify(#[from] CertifyError),
+    /// A file of board keys.
+    #[error(transparent)]
+    BoardKeys(#[from] BoardKeysError),
+    /// A note.
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    /// A moment that no calendar has.
+    #[error(transparent)]
+    Time(#[from] jiff::Error),
+    /// The machine.
+    #[error(transparent)]
+    Os(#[from] io::Error),
+}
+
+impl WorkError {
+    /// A file that the machine does not give.
+    pub(super) fn at(path: &Path, error: io::Error) -> Self {
+        Self::File { path: path.to_owned(), error }
+    }
+}
