@@ -9,7 +9,7 @@ use super::{
     finding::{Finding, Found, What},
     segment::Checked,
 };
-use record::{BoardKeys, Digest, Opened, OutsideHead, PackageRef};
+use record::{BoardKeys, Opened, OutsideHead, PackageRef};
 
 /// What one segment rests on, for whoever reads the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,9 +129,4 @@ fn issued_as<'a>(issued: &'a Issued, package: &PackageRef) -> Option<&'a Packed>
 
 fn differs<T: PartialEq + ?Sized>(said: &T, issued: &T, what: What) -> Option<What> {
     (said != issued).then_some(what)
-}
-
-/// The digest of a file as people compare it.
-pub(super) fn shown(digest: Option<Digest>) -> String {
-    digest.map_or_else(|| "không ghi".to_owned(), |digest| digest.to_string())
 }

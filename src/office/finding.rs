@@ -132,9 +132,9 @@ impl Found {
 /// Findings of one kind that are kept.
 const MAX_KEPT: u64 = 10_000;
 
-/// Declares the findings: name, severity, stable code, Vietnamese words.
+/// Declares the findings: name, severity, stable code. What people read stands in `assets/i18n` under the code.
 macro_rules! findings {
-    ($($(#[$doc:meta])* $name:ident $severity:ident $code:literal $words:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $severity:ident $code:literal;)*) => {
         /// What was found.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum What {
@@ -142,6 +142,9 @@ macro_rules! findings {
         }
 
         impl What {
+            /// Everything that can be found.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
             /// How much it weighs.
             pub fn severity(self) -> Severity {
                 match self { $(Self::$name => Severity::$severity,)* }
@@ -151,204 +154,199 @@ macro_rules! findings {
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
-
-            /// What a member of the board reads.
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$name => $words,)* }
-            }
         }
     };
 }
 
 findings! {
     /// A file that must be there is not.
-    MissingFile Forged "file.missing" "Thiếu tệp bắt buộc";
+    MissingFile Forged "file.missing";
     /// A file that the manifest does not name, or that no export has.
-    ForeignFile Forged "file.foreign" "Có tệp không thuộc gói: không nằm trong danh mục, hoặc không gói nào có tệp như vậy";
+    ForeignFile Forged "file.foreign";
     /// A link, a pipe or a device among the files.
-    NotPlain Forged "file.not-plain" "Có thứ không phải tệp thường (liên kết, ống dẫn, thiết bị); không mở";
+    NotPlain Forged "file.not-plain";
     /// What an operating system leaves on a stick.
-    Litter Remark "file.litter" "Có tệp do hệ điều hành tự tạo, không thuộc gói";
+    Litter Remark "file.litter";
     /// A file larger than any of its kind.
-    FileTooLarge Undecided "file.too-large" "Tệp lớn hơn mức đọc";
+    FileTooLarge Undecided "file.too-large";
     /// READ-ME.txt or verify.py are not those of this program.
-    GuideOther Remark "file.guide" "Hướng dẫn hoặc verify.py trong gói khác bản của chương trình này (phiên bản khác, hoặc bị thay): đừng chạy";
+    GuideOther Remark "file.guide";
     /// More files or bytes than are gone through.
-    PackageTooLarge Undecided "package.too-large" "Gói có nhiều tệp hoặc nhiều byte hơn mức kiểm; chưa kiểm gì";
+    PackageTooLarge Undecided "package.too-large";
     /// The folder itself is not there, or cannot be read.
-    PackageUnreadable Undecided "package.unreadable" "Không có hoặc không đọc được thư mục của gói";
+    PackageUnreadable Undecided "package.unreadable";
     /// Size or digest differ from the manifest.
-    ChangedFile Forged "file.changed" "Nội dung tệp khác với danh mục đã ký";
+    ChangedFile Forged "file.changed";
     /// The manifest is not in its form.
-    ManifestForm Forged "manifest.form" "Danh mục không đúng mẫu";
+    ManifestForm Forged "manifest.form";
     /// The manifest is not signed by the device key.
-    ManifestSignature Forged "manifest.signature" "Chữ ký của danh mục sai";
+    ManifestSignature Forged "manifest.signature";
     /// The manifest's mode is not the log's.
-    ManifestMode Forged "manifest.mode" "Danh mục ghi sai chế độ tập huấn";
+    ManifestMode Forged "manifest.mode";
     /// The package holds no log.
-    NoSegments Undecided "package.empty" "Gói không chứa nhật ký nào";
+    NoSegments Undecided "package.empty";
     /// The desk has no certificate.
-    DeskCertAbsent Undecided "desk-cert.absent" "Bàn không có chứng thư của hội đồng thi";
+    DeskCertAbsent Undecided "desk-cert.absent";
     /// The certificate is signed by another key than the given one.
-    DeskCertForeign Undecided "desk-cert.foreign" "Chứng thư của bàn do khóa khác ký, không phải khóa đã đưa";
+    DeskCertForeign Undecided "desk-cert.foreign";
     /// The certificate's signature or form is wrong.
-    DeskCertForged Forged "desk-cert.forged" "Chứng thư của bàn bị sửa hoặc giả";
+    DeskCertForged Forged "desk-cert.forged";
     /// Entries lie outside the certificate's dates.
-    DeskCertDates Remark "desk-cert.dates" "Có bản ghi ngoài thời hạn của chứng thư";
+    DeskCertDates Remark "desk-cert.dates";
     /// A segment was opened under another certificate.
-    DeskCertOther Remark "desk-cert.other" "Đoạn được mở với chứng thư khác";
+    DeskCertOther Remark "desk-cert.other";
     /// The desk took another set of keys for the board's.
-    BoardKeysOther Forged "basis.board-keys" "Bàn coi bộ khóa khác là khóa của hội đồng: gói, kho tin cậy và danh sách thu hồi của bàn do người khác ký";
+    BoardKeysOther Forged "basis.board-keys";
     /// The log does not say which keys the desk took for the board's.
-    BoardKeysUnsaid Remark "basis.board-keys-unsaid" "Nhật ký không ghi bàn dùng bộ khóa hội đồng nào";
+    BoardKeysUnsaid Remark "basis.board-keys-unsaid";
     /// The exam's folder is another exam's.
-    ExamOther Undecided "basis.exam" "Thư mục kỳ thi (--exam) không phải của kỳ thi này";
+    ExamOther Undecided "basis.exam";
     /// The board has no certificate for such a desk.
-    DeskNotIssued Undecided "basis.desk" "Thư mục kỳ thi không có chứng thư cho bàn này";
+    DeskNotIssued Undecided "basis.desk";
     /// The exam's folder holds another certificate for this desk.
-    CertNotIssued Remark "basis.desk-cert" "Chứng thư của bàn khác với chứng thư trong thư mục kỳ thi (bàn được ghi danh lại?)";
+    CertNotIssued Remark "basis.desk-cert";
     /// The desk worked without a package.
-    PackageAbsent Undecided "basis.package-absent" "Bàn không làm việc từ gói của hội đồng";
+    PackageAbsent Undecided "basis.package-absent";
     /// The desk worked from a package that the board did not make.
-    PackageNotIssued Forged "basis.package" "Bàn làm việc từ gói mà hội đồng không phát hành";
+    PackageNotIssued Forged "basis.package";
     /// The package was not made for this desk.
-    PackageOfOthers Undecided "basis.package-of-others" "Gói không được đóng cho bàn này";
+    PackageOfOthers Undecided "basis.package-of-others";
     /// A newer package was there when the segment was opened.
-    PackageSuperseded Remark "basis.package-superseded" "Khi mở đoạn đã có phiên bản gói mới hơn";
+    PackageSuperseded Remark "basis.package-superseded";
     /// The rules are not those of the package.
-    RulesOther Forged "basis.rules" "Quy tắc mà bàn theo khác với quy tắc trong gói đã phát hành";
+    RulesOther Forged "basis.rules";
     /// Log or ledger do not say which rules.
-    RulesUnsaid Remark "basis.rules-unsaid" "Nhật ký hoặc sổ gói không ghi quy tắc: không đối chiếu được";
+    RulesUnsaid Remark "basis.rules-unsaid";
     /// The trust store is not that of the package.
-    TrustOther Forged "basis.trust" "Kho tin cậy của bàn khác với kho trong gói đã phát hành";
+    TrustOther Forged "basis.trust";
     /// The desk knew an older list of revocations than its package holds.
-    RevocationsBehind Undecided "basis.revocations" "Bàn dùng danh sách thu hồi cũ hơn danh sách trong gói";
+    RevocationsBehind Undecided "basis.revocations";
     /// The program's file is none that the board listed.
-    ProgramOther Undecided "basis.program" "Chương trình của bàn không có trong danh sách của hội đồng (programs.csv)";
+    ProgramOther Undecided "basis.program";
     /// The log does not say which file the program was.
-    ProgramUnsaid Remark "basis.program-unsaid" "Nhật ký không ghi chương trình nào đã chạy";
+    ProgramUnsaid Remark "basis.program-unsaid";
     /// The board lists no programs.
-    ProgramsUnlisted Remark "basis.programs-unlisted" "Hội đồng chưa lập danh sách chương trình (programs.csv): không đối chiếu được";
+    ProgramsUnlisted Remark "basis.programs-unlisted";
     /// A training log.
-    Training Remark "log.training" "Nhật ký tập huấn, không phải thi thật";
+    Training Remark "log.training";
     /// A log opened as live under a certificate for training.
-    TrainingAsLive Forged "log.training-as-live" "Nhật ký tập huấn bị khai là thi thật";
+    TrainingAsLive Forged "log.training-as-live";
     /// The checkpoint is not in its form.
-    CheckpointForm Forged "checkpoint.form" "Điểm chốt không đúng mẫu";
+    CheckpointForm Forged "checkpoint.form";
     /// The checkpoint is not signed by the segment's key.
-    CheckpointSignature Forged "checkpoint.signature" "Chữ ký của điểm chốt sai";
+    CheckpointSignature Forged "checkpoint.signature";
     /// The bundles do not hold the entries that the checkpoint counts.
-    EntriesForm Forged "entries.form" "Các bản ghi không đủ hoặc không đúng mẫu gói";
+    EntriesForm Forged "entries.form";
     /// The first entry does not open a segment of this device.
-    NotOpened Forged "segment.not-opened" "Đoạn không mở đầu bằng bản ghi của thiết bị này";
+    NotOpened Forged "segment.not-opened";
     /// The segment's key file is another key than the endorsed one.
-    ForeignKey Forged "segment.foreign-key" "Khóa của đoạn không phải khóa đã được thiết bị xác nhận";
+    ForeignKey Forged "segment.foreign-key";
     /// The root over the entries is not the signed one.
-    RootDiffers Forged "root.differs" "Gốc tính lại từ các bản ghi khác với gốc đã ký";
+    RootDiffers Forged "root.differs";
     /// A tile is not what the entries give.
-    TileDiffers Forged "tile.differs" "Mảnh cây băm khác với các bản ghi";
+    TileDiffers Forged "tile.differs";
     /// An entry is not in its form or place.
-    EntryForm Forged "entry.form" "Bản ghi không đúng mẫu hoặc không đúng chỗ";
+    EntryForm Forged "entry.form";
     /// The segment's name is not the certified desk's.
-    ForeignName Forged "segment.foreign-name" "Tên của đoạn không khớp chứng thư hoặc các đoạn khác";
+    ForeignName Forged "segment.foreign-name";
     /// The link to the segment before is broken.
-    LinkBroken Forged "segment.link-broken" "Liên kết với đoạn trước bị đứt";
+    LinkBroken Forged "segment.link-broken";
     /// The boot clock went back within one boot.
-    BootClockFell Forged "time.boot-clock-fell" "Đồng hồ máy chạy lùi trong một lần khởi động";
+    BootClockFell Forged "time.boot-clock-fell";
     /// The wall clock went back without an entry that says so.
-    TimeFell Forged "time.fell" "Giờ lùi mà không có bản ghi về việc đó";
+    TimeFell Forged "time.fell";
     /// An undo names no arrival that counts.
-    UndoOfNothing Forged "state.undo-of-nothing" "Bản ghi hủy không trỏ tới lượt vào đang có hiệu lực";
+    UndoOfNothing Forged "state.undo-of-nothing";
     /// An entry refers to an arrival that does not count.
-    ForeignArrival Forged "state.foreign-arrival" "Bản ghi trỏ tới lượt vào không có hiệu lực";
+    ForeignArrival Forged "state.foreign-arrival";
     /// An answer of the registry without its question.
-    AnswerWithoutRequest Forged "state.answer-without-request" "Có câu trả lời của CSDL mà không có câu hỏi";
+    AnswerWithoutRequest Forged "state.answer-without-request";
     /// An export names another root than the log had.
-    ExportDiffers Forged "state.export-differs" "Bản ghi xuất dữ liệu nêu gốc khác với nhật ký";
+    ExportDiffers Forged "state.export-differs";
     /// The totals are not what the entries add up to.
-    TotalsDiffer Forged "state.totals-differ" "Tổng kết khác với các bản ghi";
+    TotalsDiffer Forged "state.totals-differ";
     /// An entry stands behind the `close`.
-    AfterClose Forged "state.after-close" "Có bản ghi sau bản ghi đóng";
+    AfterClose Forged "state.after-close";
     /// A file cannot be read from its medium.
-    UnreadableFile Undecided "file.unreadable" "Không đọc được tệp";
+    UnreadableFile Undecided "file.unreadable";
     /// An entry names evidence that the export does not hold.
-    EvidenceMissing Remark "evidence.missing" "Thiếu bằng chứng niêm phong mà bản ghi nêu (có thể đã xóa sau khi nộp)";
+    EvidenceMissing Remark "evidence.missing";
     /// People's data was removed from the desk.
-    Purged Remark "event.purged" "Dữ liệu cá nhân trên bàn đã được xóa";
+    Purged Remark "event.purged";
     /// Evidence whose bytes are not those of its name.
-    EvidenceDiffers Forged "evidence.differs" "Bằng chứng niêm phong khác với tên của nó";
+    EvidenceDiffers Forged "evidence.differs";
     /// An anchor is no cosigned checkpoint, or not the one it is said to be.
-    AnchorForm Forged "anchor.form" "Mốc chứng kiến không đúng mẫu";
+    AnchorForm Forged "anchor.form";
     /// An anchor of another log.
-    AnchorForeign Forged "anchor.foreign" "Mốc chứng kiến của nhật ký khác";
+    AnchorForeign Forged "anchor.foreign";
     /// A known witness's signature under an anchor is wrong.
-    AnchorForged Forged "anchor.forged" "Chữ ký của bên chứng kiến sai";
+    AnchorForged Forged "anchor.forged";
     /// An anchor names a root that this log never had.
-    AnchorOffHistory Forged "anchor.off-history" "Mốc chứng kiến không nằm trên lịch sử này";
+    AnchorOffHistory Forged "anchor.off-history";
     /// An anchor names more entries than there are: the end was cut off.
-    AnchorBeyondEnd Forged "anchor.beyond-end" "Mốc chứng kiến có nhiều bản ghi hơn nhật ký: đuôi đã bị cắt";
+    AnchorBeyondEnd Forged "anchor.beyond-end";
     /// Before a segment was opened, a known witness named a head that this log does not hold: it was rolled back.
-    HeadNotHeld Forged "anchor.head-not-held" "Trước khi mở đoạn, bên xác nhận ngoài đã nêu một đầu nhật ký không có ở đây: nhật ký bị lùi hoặc bị thay";
+    HeadNotHeld Forged "anchor.head-not-held";
     /// The desk wrote down that a witness had seen more than its journal holds.
-    WitnessDisagreed Undecided "anchor.witness-disagreed" "Bàn ghi rằng bên xác nhận ngoài đã thấy điều mà nhật ký này không có; xin mốc của bên đó (--anchors)";
+    WitnessDisagreed Undecided "anchor.witness-disagreed";
     /// Before a segment was opened, no witness could be asked, and none has seen the segment since.
-    HeadNotAsked Remark "anchor.head-not-asked" "Trước khi mở đoạn không hỏi được bên xác nhận ngoài, và về sau cũng không có mốc nào";
+    HeadNotAsked Remark "anchor.head-not-asked";
     /// A note that nobody known has signed contradicts the log.
-    AnchorContradicts Undecided "anchor.contradicts" "Có mốc không ai bảo chứng mà trái với nhật ký";
+    AnchorContradicts Undecided "anchor.contradicts";
     /// An anchor that lies on this history, by a witness whose key was not given.
-    AnchorUnvouched Remark "anchor.unvouched" "Mốc do bên chứng kiến chưa có khóa ký, không tính";
+    AnchorUnvouched Remark "anchor.unvouched";
     /// A collected file that cannot be read, or is larger than any cosigned checkpoint.
-    CollectedUnread Remark "collected.unread" "Tệp trong --anchors không đọc được, không phải tệp thường hoặc quá lớn: không dùng";
+    CollectedUnread Remark "collected.unread";
     /// A collected file that is no cosigned checkpoint.
-    CollectedForm Remark "collected.form" "Tệp trong --anchors không phải mốc chứng kiến: không dùng";
+    CollectedForm Remark "collected.form";
     /// A collected note that came through an editor or a mail program.
-    CollectedMended Remark "collected.mended" "Mốc trong --anchors có BOM, CRLF hoặc thiếu xuống dòng cuối: đã đưa về LF rồi mới kiểm tra";
+    CollectedMended Remark "collected.mended";
     /// A collected key that is none.
-    CollectedKey Remark "collected.key" "Tệp *.vkey trong --anchors không phải khóa kiểm tra: không dùng";
+    CollectedKey Remark "collected.key";
     /// A collected note whose signature by a known witness is wrong: whoever wrote it was not the witness.
-    CollectedForged Remark "collected.forged" "Mốc đã thu trong --anchors mang chữ ký sai của bên chứng kiến: không dùng";
+    CollectedForged Remark "collected.forged";
     /// Entries that nobody outside has seen.
-    Unanchored Remark "anchor.none-after" "Có bản ghi sau mốc chứng kiến cuối: không ai ngoài bàn làm chứng";
+    Unanchored Remark "anchor.none-after";
     /// An answer of a known registry whose signature is wrong.
-    AnswerForged Forged "registry.answer-forged" "Chữ ký của CSDL dưới câu trả lời sai";
+    AnswerForged Forged "registry.answer-forged";
     /// The desk's clock was far from an outside one.
-    ClockOff Remark "time.off" "Giờ của bàn lệch xa giờ do bên ngoài ký";
+    ClockOff Remark "time.off";
     /// The certificate was revoked, and entries stand behind the last that is accepted.
-    RevokedAfter Forged "desk-cert.revoked" "Chứng thư đã bị thu hồi, có bản ghi sau mốc còn được chấp nhận";
+    RevokedAfter Forged "desk-cert.revoked";
     /// The certificate was revoked, and all entries lie before.
-    RevokedLater Remark "desk-cert.revoked-later" "Chứng thư bị thu hồi về sau; mọi bản ghi còn được chấp nhận";
+    RevokedLater Remark "desk-cert.revoked-later";
     /// The given revocation list is older than the one the desk knew.
-    RevocationsOld Undecided "revocations.old" "Danh sách thu hồi đã đưa cũ hơn danh sách mà bàn đã thấy";
+    RevocationsOld Undecided "revocations.old";
     /// The desk knew a revocation list, and none was given.
-    RevocationsAbsent Remark "revocations.absent" "Chưa đưa danh sách thu hồi để đối chiếu";
+    RevocationsAbsent Remark "revocations.absent";
     /// Two packages show two histories under one name and one device key; the path names the other.
-    Fork Forged "log.fork" "Hai gói cho hai lịch sử khác nhau của cùng một bàn; gói kia";
+    Fork Forged "log.fork";
     /// A segment without a `close`.
-    NotClosed Remark "segment.not-closed" "Đoạn không có bản ghi đóng (máy dừng đột ngột hoặc đuôi bị cắt)";
+    NotClosed Remark "segment.not-closed";
     /// A torn append behind a segment.
-    TornBytes Remark "segment.torn-bytes" "Có bản ghi dở dang ở cuối đoạn, chưa từng được xác nhận";
+    TornBytes Remark "segment.torn-bytes";
     /// A segment that holds nothing.
-    Abandoned Remark "segment.abandoned" "Có đoạn trống, bị bỏ";
+    Abandoned Remark "segment.abandoned";
     /// The wall clock moved.
-    ClockJump Remark "time.clock-jump" "Đồng hồ bị chỉnh";
+    ClockJump Remark "time.clock-jump";
     /// The head of site answered for a clock that disagreed with the log.
-    ClockConfirmed Remark "time.clock-confirmed" "Trưởng Điểm thi xác nhận đồng hồ, dù nhật ký có giờ muộn hơn";
+    ClockConfirmed Remark "time.clock-confirmed";
     /// A manual decision.
-    ManualDecision Remark "event.manual-decision" "Quyết định thủ công";
+    ManualDecision Remark "event.manual-decision";
     /// An undone entry.
-    Undone Remark "event.undo" "Lượt vào bị hủy";
+    Undone Remark "event.undo";
     /// Somebody came on a candidate who was in.
-    Duplicate Remark "event.duplicate" "Báo trùng: thí sinh đã vào trước đó";
+    Duplicate Remark "event.duplicate";
     /// Somebody is in at two desks of one session; the path names the other export and its entry.
-    AtTwoDesks Remark "state.at-two-desks" "Một thí sinh có lượt vào ở hai bàn trong cùng buổi thi; bàn kia";
+    AtTwoDesks Remark "state.at-two-desks";
     /// A candidate was let in twice.
-    TwiceIn Remark "event.twice-in" "Một thí sinh được cho vào hai lần";
+    TwiceIn Remark "event.twice-in";
     /// A question to the registry without an answer.
-    RegistryPending Remark "registry.pending" "Có câu hỏi CSDL chưa có câu trả lời";
+    RegistryPending Remark "registry.pending";
     /// The registry said something against somebody who was in already, and a person answered for it.
-    LateAnswer Remark "registry.late-answer" "CSDL trả lời bất lợi khi thí sinh đã vào; đã có người trả lời thông báo";
+    LateAnswer Remark "registry.late-answer";
     /// The same, and nobody answered for it.
-    LateUnanswered Remark "registry.late-unanswered" "CSDL trả lời bất lợi khi thí sinh đã vào, và chưa ai trả lời thông báo";
+    LateUnanswered Remark "registry.late-unanswered";
     /// An answer of the registry that does not count.
-    RegistryRefused Remark "registry.refused" "Có câu trả lời của CSDL không được chấp nhận";
+    RegistryRefused Remark "registry.refused";
 }

@@ -19,6 +19,7 @@ mod basis;
 mod cross;
 pub mod exam;
 pub mod finding;
+pub mod language;
 pub mod paper;
 pub mod proof;
 pub mod proof_index;

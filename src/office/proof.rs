@@ -10,6 +10,7 @@ use super::{
     proof_index::{INDEX_FILE, ProofIndex, file_name},
     verify::{Check, Files, Verification},
 };
+use crate::language::ProofWords;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bits::spread::Spread;
 use record::export::{DESK_CERT_FILE, segment_folder};
@@ -70,6 +71,26 @@ pub enum ProofError {
     /// The entry is not about the candidate.
     #[error("this entry is not about the candidate")]
     Other,
+}
+
+impl ProofError {
+    /// What a member of the board reads.
+    pub fn said(self, words: &ProofWords) -> String {
+        match self {
+            Self::Export(verdict) => words.export(verdict.word()),
+            Self::NoEntry => words.no_entry(),
+            Self::Unreadable => words.unreadable(),
+            Self::Form => words.form(),
+            Self::Signature => words.signature(),
+            Self::Root => words.root(),
+            Self::TooMany => words.too_many(MAX_ENTRIES),
+            Self::Nobody => words.nobody(INDEX_FILE),
+            Self::Missing => words.missing(),
+            Self::Foreign => words.foreign(INDEX_FILE),
+            Self::Place => words.place(),
+            Self::Other => words.other(),
+        }
+    }
 }
 
 /// What a log says about one candidate.

@@ -4,6 +4,7 @@ use super::{
     finding::{Verdict, What},
     verify::verify,
 };
+use crate::language::ReceiptWords;
 use record::export_form::Part;
 use record::receipt::Receipt;
 use record::{BoardKeys, ExportSource};
@@ -30,6 +31,16 @@ pub enum NoReceipt {
 }
 
 impl NoReceipt {
+    /// What a member of the board reads.
+    pub fn said(self, words: &ReceiptWords) -> String {
+        match self {
+            Self::Unsound(verdict) => words.unsound(verdict.word()),
+            Self::EvidenceMissing { files } => words.evidence(What::EvidenceMissing.code(), files),
+            Self::Checkpoint => words.checkpoint(),
+            Self::Note(fault) => words.note(fault),
+        }
+    }
+
     /// The program's exit code: that of the verdict, or 3 for a log that is sound and not whole.
     pub fn exit_code(self) -> u8 {
         match self {

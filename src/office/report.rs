@@ -2,8 +2,9 @@
 
 use super::{
     anchors::OutsideTime,
-    basis::{Basis, shown},
+    basis::Basis,
     finding::{Finding, Severity, Verdict, What},
+    language::{BoardWords, ReportWords},
     verify::Verification,
 };
 use bits::text::shown_within;
@@ -16,56 +17,58 @@ use std::{collections::BTreeMap, fmt::Write as _};
 pub const MAX_LISTED: usize = 200;
 
 /// The report on one export as text.
-pub fn text(name: &str, verification: &Verification) -> String {
-    let mut out = format!("{}\n{}\n", shown_within(name), verdict_words(verification.verdict()));
-    let summary = &verification.summary;
+pub fn text(name: &str, verification: &Verification, words: &BoardWords) -> String {
+    let mut out = format!("{}\n{}\n", shown_within(name), verdict(verification.verdict(), &words.report));
+    let (summary, report) = (&verification.summary, &words.report);
     if let Some(cert) = &verification.cert {
-        line(&mut out, "Kỳ thi", &cert.exam);
-        line(&mut out, "Điểm thi", &cert.site);
-        line(&mut out, "Bàn", &cert.desk);
-        line(&mut out, "Chứng thư số", &cert.serial.to_string());
+        line(&mut out, &report.exam(), &cert.exam);
+        line(&mut out, &report.site(), &cert.site);
+        line(&mut out, &report.desk(), &cert.desk);
+        line(&mut out, &report.certificate(), &cert.serial.to_string());
     }
     if let Some(log) = &summary.log {
-        line(&mut out, "Nhật ký", log);
+        line(&mut out, &report.log(), log);
     }
     if let Some((first, last)) = &summary.span {
-        line(&mut out, "Thời gian (UTC)", &format!("{first:.0} – {last:.0}"));
+        line(&mut out, &report.time(), &format!("{first:.0} – {last:.0}"));
     }
-    line(&mut out, "Số đoạn / bản ghi", &format!("{} / {}", summary.segments, summary.entries));
-    line(&mut out, "Thí sinh đã vào", &summary.arrived.to_string());
+    line(&mut out, &report.segments(), &format!("{} / {}", summary.segments, summary.entries));
+    line(&mut out, &report.arrived(), &summary.arrived.to_string());
     for (kind, count) in &summary.kinds {
         line(&mut out, &format!("  {kind}"), &count.to_string());
     }
     if let Some((size, root)) = &summary.head {
-        line(&mut out, "Đầu nhật ký", &format!("{size} {}", hex::encode_lower(root)));
-        line(&mut out, "26 ký tự trên biên bản", &base32::twenty_six(root));
+        line(&mut out, &report.head(), &format!("{size} {}", hex::encode_lower(root)));
+        line(&mut out, &report.characters(), &base32::twenty_six(root));
     }
-    bases(&mut out, &verification.bases);
-    proven(&mut out, verification);
-    findings(&mut out, verification);
-    asks(&mut out, verification);
+    bases(&mut out, &verification.bases, report);
+    proven(&mut out, verification, report);
+    findings(&mut out, verification, words);
+    asks(&mut out, verification, report);
     out
 }
 
 /// What the segments say that they rest on; what did not change from one to the next is told once.
-fn bases(out: &mut String, bases: &[Basis]) {
+fn bases(out: &mut String, bases: &[Basis], words: &ReportWords) {
     for same in bases.chunk_by(Basis::is_like) {
         let (Some(first), Some(last)) = (same.first(), same.last()) else { continue };
         let opened = &first.opened;
-        let _ = writeln!(out, "\nDỰA TRÊN (đoạn {:03}–{:03})", first.segment, last.segment);
-        let keys = opened.board_keys.map_or_else(|| "không ghi".to_owned(), |set| base32::sixteen(&set.0));
-        line(out, "Bộ khóa hội đồng", &keys);
+        let number = |basis: &Basis| format!("{:03}", basis.segment);
+        let shown = |digest: Option<Digest>| digest.map_or_else(|| words.unsaid(), |digest| digest.to_string());
+        let _ = writeln!(out, "\n{}", words.rests_on(number(first), number(last)));
+        let keys = opened.board_keys.map_or_else(|| words.unsaid(), |set| base32::sixteen(&set.0));
+        line(out, &words.board_keys(), &keys);
         let package = opened.package.as_ref().map(|one| format!("{} v{} {}", one.id.as_str(), one.version, one.sha256));
-        line(out, "Gói", package.as_deref().unwrap_or("không có"));
-        line(out, "Kho tin cậy", &opened.trust_store);
-        line(out, "Chương trình", &format!("{} {}", opened.program, shown(opened.program_sha256)));
-        line(out, "Hỏi bên xác nhận ngoài trước khi mở", &first.asked);
+        line(out, &words.package(), &package.unwrap_or_else(|| words.none()));
+        line(out, &words.trust_store(), &opened.trust_store);
+        line(out, &words.program(), &format!("{} {}", opened.program, shown(opened.program_sha256)));
+        line(out, &words.asked_before(), &first.asked);
         let Some(rules) = &opened.rules else {
-            line(out, "Tệp quy tắc", &shown(Some(opened.policy_sha256)));
+            line(out, &words.rules_file(), &shown(Some(opened.policy_sha256)));
             continue;
         };
-        line(out, "Tệp của bàn", &shown(rules.desk_file_sha256));
-        line(out, "Quy tắc trong gói", &shown(rules.package_rules_sha256));
+        line(out, &words.desk_file(), &shown(rules.desk_file_sha256));
+        line(out, &words.package_rules(), &shown(rules.package_rules_sha256));
         for (name, value) in rules.effective.iter().take(MAX_LISTED) {
             line(out, &format!("  {}", name.as_str()), value.as_str());
         }
@@ -99,18 +102,13 @@ fn basis_json(basis: &Basis) -> Value {
 }
 
 /// What a disputed entry's time is known by: its own clock, and what others signed before and after it.
-pub fn window(verification: &Verification, place: EntryRef) -> String {
+pub fn window(verification: &Verification, place: EntryRef, words: &BoardWords) -> String {
     let (after, before) = verification.witnessed.window(place);
-    let time = |time: Option<&OutsideTime>| {
-        time.map_or_else(|| NO_TIME.to_owned(), |one| format!("{:.0} ({})", one.at, one.by))
-    };
-    format!(
-        "Bản ghi {}/{}\n  không được ghi trước: {}\n  không được ghi sau:  {}\n",
-        place.segment,
-        place.seq,
-        time(after),
-        time(before)
-    )
+    let words = &words.report;
+    let time =
+        |time: Option<&OutsideTime>| time.map_or_else(|| words.no_time(), |one| format!("{:.0} ({})", one.at, one.by));
+    let entry = words.entry(place.segment, place.seq);
+    format!("{entry}\n{}\n{}\n", words.not_before(time(after)), words.not_after(time(before)))
 }
 
 /// The same for a program.
@@ -121,94 +119,53 @@ pub fn window_json(verification: &Verification, place: EntryRef) -> Value {
 }
 
 /// What a member of the board may say in public on the strength of this check, and what not.
-fn proven(out: &mut String, verification: &Verification) {
-    let verdict = verification.verdict();
-    out.push_str("\nĐÃ CHỨNG MINH\n");
-    if matches!(verdict, Verdict::Clean | Verdict::Remarks) {
-        out.push_str("  - Mọi bản ghi do đúng bàn có chứng thư ghi, đúng thứ tự, không bị sửa, chèn hay xóa ở giữa.\n");
-        out.push_str("  - Mọi đoạn nối tiếp nhau, không thiếu đoạn nào ở giữa.\n");
-    } else {
-        out.push_str("  - Không có gì: xem các mục dưới đây trước.\n");
-    }
-    let witnessed = &verification.witnessed;
-    if let Some((segment, size)) = witnessed.last {
-        let anchors = witnessed.anchors;
-        let _ = writeln!(
-            out,
-            "  - {anchors} mốc chứng kiến bên ngoài, mốc xa nhất: đoạn {segment:03}, {size} bản ghi. Đến đó không thể cắt, thay hay làm lại."
-        );
-    }
-    out.push_str("\nCHƯA CHỨNG MINH\n");
-    match (verification.unanchored, witnessed.last) {
-        (0, _) => (),
-        (all, None) => {
-            let _ = writeln!(
-                out,
-                "  - Không mốc chứng kiến nào: nếu đuôi nhật ký ({all} bản ghi) bị cắt hoặc cả máy bị khôi phục bản cũ thì không thấy được."
-            );
-        }
-        (some, Some(_)) => {
-            let _ =
-                writeln!(out, "  - {some} bản ghi sau mốc cuối: bản ghi sau đó nữa, nếu bị cắt, thì không thấy được.");
-        }
-    }
-    out.push_str(
-        "  - Người đứng trước bàn có đúng là người trên thẻ: đó là quyết định của giám thị, ghi trong nhật ký.\n",
+fn proven(out: &mut String, verification: &Verification, words: &ReportWords) {
+    let (verdict, witnessed) = (verification.verdict(), &verification.witnessed);
+    let mut proven = match verdict {
+        Verdict::Clean | Verdict::Remarks => vec![words.proven_entries(), words.proven_segments()],
+        Verdict::Forged | Verdict::Undecided => vec![words.proven_nothing()],
+    };
+    proven.extend(
+        witnessed.last.map(|(segment, size)| words.proven_anchors(witnessed.anchors, format!("{segment:03}"), size)),
     );
+    listed(out, &words.proven(), &proven);
+    let mut unproven = match (verification.unanchored, witnessed.last) {
+        (0, _) => Vec::new(),
+        (all, None) => vec![words.no_anchor(all)],
+        (some, Some(_)) => vec![words.behind_anchor(some)],
+    };
+    unproven.push(words.person());
+    listed(out, &words.unproven(), &unproven);
+}
+
+fn listed(out: &mut String, head: &str, points: &[String]) {
+    let _ = writeln!(out, "\n{head}");
+    points.iter().for_each(|point| {
+        let _ = writeln!(out, "  - {point}");
+    });
 }
 
 /// Whom to ask what.
-fn asks(out: &mut String, verification: &Verification) {
-    let has = |what| verification.counts.contains_key(&what);
-    let rows: [(bool, &str); 11] = [
-        (
-            verification.verdict() == Verdict::Forged,
-            "Kỹ thuật viên và Trưởng Điểm: niêm phong máy, giữ nguyên ổ đĩa, lập biên bản; không xuất lại.",
-        ),
-        (
-            has(What::DeskCertForeign) || has(What::DeskCertAbsent),
-            "Ban tổ chức: khóa của hội đồng (board.vkey) nào đã ký chứng thư của bàn này?",
-        ),
-        (
-            has(What::Unanchored),
-            "Bên chứng kiến (máy chủ hội đồng, CSDL, bàn thứ hai): xin mọi mốc đã ký cho nhật ký này, đưa vào --anchors.",
-        ),
-        (
-            verification
-                .counts
-                .keys()
-                .any(|what| what.code().starts_with("basis.") && what.severity() != Severity::Remark),
-            "Ban tổ chức: gói, quy tắc, kho tin cậy, chương trình của bàn từ đâu ra? Không công nhận lượt vào nào trước khi rõ.",
-        ),
-        (
-            has(What::HeadNotHeld) || has(What::WitnessDisagreed),
-            "Bên xác nhận ngoài: xin đầu nhật ký cuối đã ký của bàn này. Trưởng Điểm: ai đã thay hoặc xóa nhật ký, máy có bị khôi phục bản cũ không?",
-        ),
-        (
-            has(What::LateAnswer) || has(What::LateUnanswered),
-            "Trưởng Điểm: với từng thí sinh mà CSDL trả lời bất lợi sau khi vào, đã làm gì?",
-        ),
-        (has(What::AnchorUnvouched), "Bên chứng kiến: xin khóa kiểm tra (*.vkey), đưa vào --anchors."),
-        (
-            has(What::NotClosed) || has(What::TornBytes),
-            "Trưởng Điểm: máy tắt đột ngột lúc nào, vì sao? So với biên bản giấy.",
-        ),
-        (
-            has(What::ClockJump) || has(What::ClockOff) || has(What::ClockConfirmed),
-            "Kỹ thuật viên: ai chỉnh đồng hồ, lúc nào?",
-        ),
-        (has(What::AtTwoDesks), "Trưởng Điểm của hai bàn: thí sinh thật ngồi ở đâu, người ở bàn kia là ai?"),
-        (
-            has(What::ManualDecision) || has(What::Undone) || has(What::TwiceIn),
-            "Trưởng Điểm: biên bản của từng quyết định thủ công, lượt hủy, lượt vào hai lần.",
-        ),
+fn asks(out: &mut String, verification: &Verification, words: &ReportWords) {
+    let has = |whats: &[What]| whats.iter().any(|what| verification.counts.contains_key(what));
+    let is_basis = |what: &What| what.code().starts_with("basis.") && what.severity() != Severity::Remark;
+    let rows = [
+        (verification.verdict() == Verdict::Forged, words.ask_seal()),
+        (has(&[What::DeskCertForeign, What::DeskCertAbsent]), words.ask_board_key()),
+        (has(&[What::Unanchored]), words.ask_anchors()),
+        (verification.counts.keys().any(is_basis), words.ask_basis()),
+        (has(&[What::HeadNotHeld, What::WitnessDisagreed]), words.ask_head()),
+        (has(&[What::LateAnswer, What::LateUnanswered]), words.ask_late()),
+        (has(&[What::AnchorUnvouched]), words.ask_witness_key()),
+        (has(&[What::NotClosed, What::TornBytes]), words.ask_stop()),
+        (has(&[What::ClockJump, What::ClockOff, What::ClockConfirmed]), words.ask_clock()),
+        (has(&[What::AtTwoDesks]), words.ask_two_desks()),
+        (has(&[What::ManualDecision, What::Undone, What::TwiceIn]), words.ask_manual()),
     ];
-    if rows.iter().any(|(asked, _)| *asked) {
-        out.push_str("\nHỎI AI\n");
+    let asked: Vec<String> = rows.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, words)| words).collect();
+    if !asked.is_empty() {
+        listed(out, &words.whom(), &asked);
     }
-    rows.iter().filter(|(asked, _)| *asked).for_each(|(_, words)| {
-        let _ = writeln!(out, "  - {words}");
-    });
 }
 
 /// The report on one export as JSON.
@@ -250,13 +207,8 @@ pub fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
     verdicts.into_iter().max_by_key(rank).unwrap_or(Verdict::Undecided)
 }
 
-fn findings(out: &mut String, verification: &Verification) {
-    let heads = [
-        (Severity::Forged, "Dấu hiệu giả mạo hoặc hư hỏng"),
-        (Severity::Undecided, "Không quyết định được"),
-        (Severity::Remark, "Cần xem"),
-    ];
-    for (severity, head) in heads {
+fn findings(out: &mut String, verification: &Verification, words: &BoardWords) {
+    for severity in [Severity::Forged, Severity::Undecided, Severity::Remark] {
         let is_it = |what: What| what.severity() == severity;
         let listed: Vec<&Finding> = verification.findings.iter().filter(|finding| is_it(finding.what)).collect();
         let counts = verification.counts.iter().filter(|(what, _)| is_it(**what));
@@ -264,20 +216,29 @@ fn findings(out: &mut String, verification: &Verification) {
         if listed.is_empty() {
             continue;
         }
-        let _ = writeln!(out, "\n{head} ({all})");
+        let _ = writeln!(out, "\n{}", head(severity, all, &words.report));
         for finding in listed.iter().take(MAX_LISTED) {
-            let _ = writeln!(out, "  - {}{} [{}]", finding.what.words(), place(finding), finding.what.code());
+            let (said, place) = (words.finding(finding.what), place(finding, &words.report));
+            let _ = writeln!(out, "  - {said}{place} [{}]", finding.what.code());
         }
         let shown = u64::try_from(listed.len().min(MAX_LISTED)).unwrap_or(u64::MAX);
         if let Some(more) = all.checked_sub(shown).filter(|more| *more > 0) {
-            let _ = writeln!(out, "  … và {more} mục nữa (xem bản JSON)");
+            let _ = writeln!(out, "  {}", words.report.more(more));
         }
     }
 }
 
-fn place(finding: &Finding) -> String {
-    let segment = finding.segment.map(|segment| format!(", đoạn {segment:03}"));
-    let seq = finding.seq.map(|seq| format!(", bản ghi {seq}"));
+fn head(severity: Severity, count: u64, words: &ReportWords) -> String {
+    match severity {
+        Severity::Forged => words.found_forged(count),
+        Severity::Undecided => words.found_undecided(count),
+        Severity::Remark => words.found_remarks(count),
+    }
+}
+
+fn place(finding: &Finding, words: &ReportWords) -> String {
+    let segment = finding.segment.map(|segment| words.in_segment(format!("{segment:03}")));
+    let seq = finding.seq.map(|seq| words.in_entry(seq));
     let path = finding.path.as_ref().map(|path| format!(": {}", shown_within(path)));
     [segment, seq, path].into_iter().flatten().collect()
 }
@@ -301,13 +262,11 @@ fn line(out: &mut String, name: &str, value: &str) {
     let _ = writeln!(out, "  {}: {}", shown_within(name), shown_within(value));
 }
 
-fn verdict_words(verdict: Verdict) -> &'static str {
+fn verdict(verdict: Verdict, words: &ReportWords) -> String {
     match verdict {
-        Verdict::Clean => "KẾT LUẬN: nguyên vẹn",
-        Verdict::Remarks => "KẾT LUẬN: nguyên vẹn, có điều cần xem",
-        Verdict::Forged => "KẾT LUẬN: BỊ SỬA, GIẢ HOẶC HƯ HỎNG",
-        Verdict::Undecided => "KẾT LUẬN: không quyết định được",
+        Verdict::Clean => words.clean(),
+        Verdict::Remarks => words.remarks(),
+        Verdict::Forged => words.forged(),
+        Verdict::Undecided => words.undecided(),
     }
 }
-
-const NO_TIME: &str = "không có giờ nào do bên ngoài ký";

@@ -8,19 +8,6 @@
 //! - A folder that is kept is written under its lock, and what makes everything else true comes last.
 //! - Nothing is said to be done before it is.
 
-/// Says a line.
-macro_rules! say {
-    ($work:expr, $($text:tt)*) => { $work.voice.say(&format!($($text)*)) };
-}
-/// Says what ends its own lines.
-macro_rules! put {
-    ($work:expr, $($text:tt)*) => { $work.voice.put(&format!($($text)*)) };
-}
-/// Says what goes wrong.
-macro_rules! complain {
-    ($work:expr, $($text:tt)*) => { $work.voice.complain(&format!($($text)*)) };
-}
-
 pub mod certificates;
 mod error;
 pub mod evidence;
@@ -34,6 +21,7 @@ pub mod verifying;
 
 pub use error::WorkError;
 
+use crate::language::BoardWords;
 use bits::random::Random;
 use jiff::Timestamp;
 
@@ -43,6 +31,8 @@ pub struct Work<'a> {
     pub now: Timestamp,
     /// Chance, for keys, PINs and ids.
     pub random: &'a mut dyn Random,
+    /// The sentences of the language that people here read.
+    pub words: &'a BoardWords,
     /// Who says to a person what the office has to say.
     pub voice: &'a dyn Voice,
 }

@@ -1,14 +1,14 @@
 //! Around an export: what editors and mail programs do to small files is no forgery, and a device that is full is no panic.
 
 use crate::forge::{Forge, witness_vkey};
-use crate::programs::program;
+use crate::programs::board_program;
 use crate::record_support::board;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::office::{Outside, What};
 use diemdanh::record::{BoardKeys, ExportSource};
 use diemdanh::tlog::NoteKey;
 use std::fs::{self, File};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 fn collected(files: &[(String, String)]) -> Outside {
     let folder: diemdanh::office::Files =
@@ -64,7 +64,7 @@ fn a_closed_pipe_and_a_full_device_are_an_exit_code() {
     };
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
     let run = |arguments: &[&str]| {
-        let mut command = Command::new(program("diemdanh-board"));
+        let mut command = board_program();
         command.current_dir(folder.path()).args(arguments);
         command
     };

@@ -1,6 +1,6 @@
 //! The board's check: clean logs are clean, and no forger gets through.
 
-use crate::programs::program;
+use crate::programs::{board_program, vietnamese};
 use crate::record_support::{at, board, candidate, check_in, code, desk_cert, device, open, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
@@ -64,7 +64,7 @@ fn a_closed_session_is_clean() {
     assert_eq!(found(&files), []);
     assert_eq!((verification.verdict().exit_code(), verification.unanchored), (1, 9), "nobody outside has seen it");
     assert_eq!((verification.summary.entries, verification.summary.arrived), (9, 4));
-    let text = report::text("package", &verification);
+    let text = report::text("package", &verification, &vietnamese());
     assert!(text.contains("nguyên vẹn") && text.contains("thpt-2026"), "{text}");
     assert_eq!(report::json("package", &verification)["kinds"]["check-in"], 4);
 }
@@ -102,7 +102,7 @@ fn what_a_board_should_look_at_is_listed() {
     log.close(&code("op-1"), at(101)).unwrap();
     let files = files_of(&store);
     let verification = check(&files);
-    assert_eq!(verification.verdict(), Verdict::Remarks, "{}", report::text("x", &verification));
+    assert_eq!(verification.verdict(), Verdict::Remarks, "{}", report::text("x", &verification, &vietnamese()));
     let mut codes = found(&files);
     codes.sort_unstable();
     codes.dedup();
@@ -383,7 +383,7 @@ fn the_program_makes_keys_and_checks_an_export() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
     let run = |args: &[&str]| {
-        let mut command = std::process::Command::new(program("diemdanh-board"));
+        let mut command = board_program();
         let output = command.args(args).current_dir(folder.path()).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
     };

@@ -1,6 +1,7 @@
 //! What a log rests on, held against what the board issued: each part of it that is another is a finding of its own.
 
 use crate::forge::Forge;
+use crate::programs::vietnamese;
 use crate::record_support::{at, board, code, desk_cert, device, opening, skewed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
@@ -80,7 +81,7 @@ fn basis(one: &Verification) -> Vec<What> {
 fn desk_that_works_as_issued_gives_no_finding_about_its_basis() {
     let one = verified(&folder(|_, _| ()), |_| ());
     assert_eq!(basis(&one), []);
-    assert_eq!(one.verdict(), Verdict::Remarks, "unanchored entries only: {}", report::text("x", &one));
+    assert_eq!(one.verdict(), Verdict::Remarks, "unanchored entries only: {}", report::text("x", &one, &vietnamese()));
 }
 
 #[test]
@@ -165,7 +166,7 @@ fn other_board_keys_are_told_without_an_exam_folder() {
 #[test]
 fn report_names_both_files_and_every_rule_in_effect() {
     let one = verified(&folder(|_, _| ()), |_| ());
-    let (text, json) = (report::text("x", &one), report::json("x", &one));
+    let (text, json) = (report::text("x", &one, &vietnamese()), report::json("x", &one));
     let digests = [Digest([1; 32]), Digest([3; 32]), Digest([7; 32]), Digest([2; 32])];
     for wanted in
         digests.iter().map(ToString::to_string).chain([keys().sixteen(), "registry-required: true".to_owned()])

@@ -1,6 +1,7 @@
 //! What the board's check says of words from outside: a witness's head at the opening, a registry that answers late.
 
 use crate::forge::{Forge, add, answer, cosigned, request, witness_vkey};
+use crate::programs::vietnamese;
 use crate::record_support::{at, board, candidate, check_in, code, device, open, opening};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
@@ -53,7 +54,7 @@ fn head_that_a_witness_named_before_the_opening_is_an_anchor() {
     assert_eq!(verification.witnessed.last, Some((1, 3)));
     let (after, before) = verification.witnessed.window(EntryRef { segment: 1, seq: 1 });
     assert!(after.is_none() && before.is_some_and(|time| time.at == at(50).wall.round(jiff::Unit::Second).unwrap()));
-    assert!(verification.verdict() == Verdict::Remarks, "{}", report::text("x", &verification));
+    assert!(verification.verdict() == Verdict::Remarks, "{}", report::text("x", &verification, &vietnamese()));
     assert!(decide(&forge, false).counts.contains_key(&What::AnchorUnvouched));
 }
 
@@ -117,7 +118,7 @@ fn late(events: &[AttendanceEvent]) -> Vec<(What, u64)> {
     });
     log.close(&code("op-1"), at(90)).unwrap();
     let verification = decide(&Forge::of(&store), false);
-    assert!(verification.verdict() == Verdict::Remarks, "{}", report::text("x", &verification));
+    assert!(verification.verdict() == Verdict::Remarks, "{}", report::text("x", &verification, &vietnamese()));
     let is_late = |what: &What| matches!(what, What::LateAnswer | What::LateUnanswered);
     let found = verification.findings.iter().filter(|finding| is_late(&finding.what));
     found.map(|finding| (finding.what, finding.seq.unwrap())).collect()

@@ -1,7 +1,7 @@
 //! Evidence: sealed for the board at the desk, opened and judged again at the board, of use to nobody else.
 
 use crate::desk_support::{World, card, good, made, person};
-use crate::programs::program;
+use crate::programs::board_program;
 use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::Failure;
@@ -14,7 +14,6 @@ use diemdanh::office::receiving::{NoReceipt, receipt};
 use diemdanh::record::{AttendanceEvent, Digest};
 use sha2::{Digest as _, Sha256};
 use std::fs;
-use std::process::Command;
 
 fn keeping() -> (World, Secret<String>) {
     let world = World::alone();
@@ -113,7 +112,7 @@ fn board_opens_evidence_and_judges_it_again() {
     let path = |name: &str| world.path(name).display().to_string();
     fs::write(world.path("pass"), "recovery\n").unwrap();
     let board = |arguments: &[&str]| {
-        let output = Command::new(program("diemdanh-board")).args(arguments).output().unwrap();
+        let output = board_program().args(arguments).output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stdout).into_owned(), output.stderr)
     };
     let pass = path("pass");

@@ -2,7 +2,7 @@
 //! for ever, say that something was done before it was.
 
 use crate::exam_pack::{Enrollee, Office};
-use crate::programs::program;
+use crate::programs::board_program;
 use diemdanh::host::folder::{read_folder, replace_files};
 use diemdanh::host::folder_lock::{FolderLock, FolderLockError};
 use diemdanh::office::exam::{Exam, OPERATORS_FILE, operators};
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn run(at: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program("diemdanh-board"));
+    let mut command = board_program();
     command.current_dir(at).arg("exam").args(arguments).output().unwrap()
 }
 

@@ -1,6 +1,6 @@
 //! The board's side of packages, through its command line: desks enrolled, packages made, opened, received.
 
-use crate::programs::program;
+use crate::programs::board_program;
 use crate::trust_signed::{folder, signed};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::{Pii, Secret};
@@ -22,7 +22,7 @@ use diemdanh::tlog::{NoteKey, NoteVerifier};
 use jiff::{SignedDuration, Timestamp};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 const CHEAP: SealCost = SealCost { memory_kib: 64, passes: 1 };
 const PIN: &str = "$diemdanh-pin$v=2$m=65536,t=4,p=1$ZGllbWRhbmg$NznWchLuzkrtJ736qwe36n6Pw+6+WIcgsatzjAZA7UA";
@@ -110,7 +110,7 @@ impl Office {
     }
 
     pub(crate) fn run(&self, arguments: &str) -> (i32, String) {
-        let mut command = Command::new(program("diemdanh-board"));
+        let mut command = board_program();
         command.current_dir(self.work.path()).arg("exam").args(arguments.split(' '));
         let Output { status, stdout, stderr } = command.output().unwrap();
         (status.code().unwrap(), String::from_utf8([stdout, stderr].concat()).unwrap())
@@ -449,7 +449,7 @@ fn a_request_comes_as_the_text_of_a_qr_code() {
         "exam enrol thi - --sixteen {} --key board.key --passphrase-file pass --title Cong --room P01",
         desk.request.sixteen()
     );
-    let mut child = Command::new(program("diemdanh-board"))
+    let mut child = board_program()
         .current_dir(office.path(""))
         .args(arguments.split(' '))
         .stdin(Stdio::piped())

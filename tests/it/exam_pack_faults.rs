@@ -1,14 +1,14 @@
 //! What the board's commands for packages refuse, and what is left when they are stopped anywhere.
 
 use crate::exam_pack::{Enrollee, Office, is_there, stranger};
-use crate::programs::program;
+use crate::programs::board_program;
 use diemdanh::host::folder::{Files, FolderError};
 use diemdanh::host::staging::{Staging, recover};
 use diemdanh::office::exam::enrolment::EnrolmentFault;
 use diemdanh::office::exam::{Exam, ExamError, Fault, Ledger, Policy, check};
 use diemdanh::package::note::{digest_of, split_file};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 const PACK: &str = "--key board.key --exam-key exam.key --recovery recovery.pub --out goi --passphrase-file pass";
 
@@ -251,7 +251,7 @@ fn killed_while_packing() {
 }
 
 fn packing_killed(office: &Office, is_moment: &dyn Fn() -> bool) -> bool {
-    let mut child = Command::new(program("diemdanh-board"))
+    let mut child = board_program()
         .current_dir(office.path(""))
         .args(format!("exam pack thi {PACK} --accept --again").split(' '))
         .stdout(Stdio::null())

@@ -1,12 +1,12 @@
 //! Foreign text at the entrances of keys and certificates: what is signed shows what it is, and moves no terminal.
 
-use crate::programs::program;
+use crate::programs::board_program;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn run(at: &Path, arguments: &[&str]) -> Output {
-    let mut command = Command::new(program("diemdanh-board"));
+    let mut command = board_program();
     command.current_dir(at).args(arguments).args(["--passphrase-file", "pass"]).output().unwrap()
 }
 

@@ -1,7 +1,7 @@
 //! Exports made to end the board's run, to fill its memory or its day, or to speak about others.
 
 use crate::forge::{Forge, key_of, session, witness_vkey};
-use crate::programs::program;
+use crate::programs::{board_program, vietnamese};
 use crate::record_support::{at, board, check_in, code, device};
 use diemdanh::bits::spread::InTurn;
 use diemdanh::host::folder::write_folder;
@@ -108,7 +108,7 @@ fn hostile(folder: &Path) -> Vec<(String, &'static str)> {
 }
 
 fn verify(folder: &Path, names: &[&str], more: &[&str]) -> (Option<i32>, String) {
-    let mut command = Command::new(program("diemdanh-board"));
+    let mut command = board_program();
     command.current_dir(folder).arg("verify").args(names).args(["--board-key", "board.vkey"]).args(more);
     let output = command.output().unwrap();
     (output.status.code(), String::from_utf8(output.stdout).unwrap())
@@ -177,7 +177,7 @@ fn what_lies_among_the_collected_notes_is_a_remark_about_that_file() {
         assert_eq!(told.iter().map(|one| one.path.as_deref()).collect::<Vec<_>>(), [Some(name)], "{name}");
         let others: Vec<_> = after.findings.iter().filter(|finding| finding.what != what).cloned().collect();
         assert_eq!((&others, &after.witnessed), (&before.findings, &before.witnessed), "{name}");
-        assert!(after.verdict() == Verdict::Remarks, "{name}: {}", report::text("x", &after));
+        assert!(after.verdict() == Verdict::Remarks, "{name}: {}", report::text("x", &after, &vietnamese()));
     }
 }
 
@@ -297,7 +297,11 @@ fn work_is_linear_in_the_bytes_of_an_export() {
     let verification = alone(&counted);
     let read = counted.read.load(Ordering::Relaxed);
     assert!(read <= 4 * all, "{read} bytes read of {all}");
-    assert!(!verification.counts.contains_key(&What::ExportDiffers), "{}", report::text("x", &verification));
+    assert!(
+        !verification.counts.contains_key(&What::ExportDiffers),
+        "{}",
+        report::text("x", &verification, &vietnamese())
+    );
     assert!(verification.counts[&What::Undone] == 1_000);
 }
 

@@ -3,6 +3,7 @@
 
 use crate::forge::{self, Forge, add, anchor, answer, cosigned, key_of, manual, request, session, witness_vkey};
 use crate::hostile_log_cases::{self, Case};
+use crate::programs::vietnamese;
 use crate::record_support::{at, board, check_in, code, open};
 use crate::skips::skip;
 use crate::{hostile_log_answers, hostile_log_devices, hostile_log_strays};
@@ -70,7 +71,7 @@ fn our_verifier_decides_every_hostile_log() {
             Verdict::Undecided => Expect::Undecided,
         };
         if got != *expected {
-            wrong.push(format!("{name}: {got:?}\n{}", report::text(name, &verification)));
+            wrong.push(format!("{name}: {got:?}\n{}", report::text(name, &verification, &vietnamese())));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -214,7 +215,7 @@ fn a_disputed_entry_stands_between_outside_times() {
     assert_eq!(window(1, 2), (None, second(4)));
     assert_eq!(window(1, 4), (second(4), second(12)), "the entry that holds an anchor");
     assert_eq!(window(2, 1), (second(4), second(106)));
-    let text = report::window(&verification, EntryRef { segment: 2, seq: 1 });
+    let text = report::window(&verification, EntryRef { segment: 2, seq: 1 }, &vietnamese());
     assert!(text.contains("witness.example/w1") && text.contains("20:28:26"), "{text}");
     // Without what the board collected, the end is nobody's but the desk's.
     let alone = decide(&Forge { anchors: vec![], ..forge });

@@ -1,6 +1,6 @@
 //! PIN letters: what the board's command makes of a list of operators, and what a cut leaves.
 
-use crate::programs::program;
+use crate::programs::board_program;
 use diemdanh::bits::{random::SeededRandom, secret::Secret};
 use diemdanh::checkin::sign_in::{FIRST_LOCK_MS, LOCKING_TRIES, STOPPING_TRIES};
 use diemdanh::crypto::pin::{PinCheck, PinCost};
@@ -248,7 +248,7 @@ fn letters_are_never_overwritten_and_only_their_owner_reads_them() {
 
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String) {
     let Output { status, stdout, stderr } =
-        Command::new(program("diemdanh-board")).current_dir(folder).arg("exam").args(arguments).output().unwrap();
+        board_program().current_dir(folder).arg("exam").args(arguments).output().unwrap();
     (status.code().unwrap(), String::from_utf8([stdout, stderr].concat()).unwrap())
 }
 

@@ -1,6 +1,6 @@
 //! Lists as they really come: nobody is lost and nobody changed without a word.
 
-use crate::programs::program;
+use crate::programs::board_program;
 use crate::roster_files::book;
 use diemdanh::lists::table::{Limits, Table, TableError};
 use diemdanh::lists::{Capacity, Finding, Intake, Mapping, Problem, Weight};
@@ -295,7 +295,7 @@ fn letters_that_look_alike_are_stored_in_one_form_and_told() {
 fn changes_are_shown_before_they_are_accepted() {
     let work = tempfile::tempdir().unwrap();
     let run = |arguments: &[&str]| {
-        let program = std::process::Command::new(program("diemdanh-board"));
+        let program = board_program();
         let output = { program }.current_dir(work.path()).arg("exam").args(arguments).output().unwrap();
         (output.status.code().unwrap(), String::from_utf8([output.stdout, output.stderr].concat()).unwrap())
     };

@@ -12,6 +12,7 @@ mod board_cross;
 mod board_keys;
 mod board_outside;
 mod board_to_desk;
+mod board_words;
 mod card_field;
 mod card_types;
 mod catalogue;

@@ -1,6 +1,6 @@
 //! What is no plain file is refused at once, wherever one is asked for: a pipe would be waited for without end.
 
-use crate::programs::program;
+use crate::programs::board_program;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -74,7 +74,7 @@ fn no_command_of_the_board_waits_for_a_pipe() {
 }
 
 fn start(at: &Path, line: &str) -> std::process::Child {
-    let mut command = Command::new(program("diemdanh-board"));
+    let mut command = board_program();
     command.current_dir(at).args(line.split(' ')).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.spawn().unwrap()
 }

@@ -7,7 +7,7 @@
 use crate::desk_support::{World, card, good, person};
 use crate::diagnostics::everything_told;
 use crate::needles::{found, holds_nobody, needles};
-use crate::programs::program;
+use crate::programs::{board_program, vietnamese};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::cccd::dg13::Details;
@@ -98,7 +98,7 @@ fn a_whole_day_leaves_no_trace_of_a_person() {
     assert!(fs::read_dir(world.path("journal/evidence")).unwrap().count() >= 1, "evidence was kept");
     let verification = world.export("export");
     search_folder("the export", &world.path("export"));
-    holds_nobody("the board's report", report::text("export", &verification).as_bytes());
+    holds_nobody("the board's report", report::text("export", &verification, &vietnamese()).as_bytes());
     holds_nobody("the board's findings", format!("{verification:?}").as_bytes());
 }
 
@@ -191,7 +191,7 @@ fn no_core_dump_is_ever_written() {
 #[test]
 fn board_program_forbids_core_dumps_before_it_reads_anything() {
     let folder = tempfile::tempdir().unwrap();
-    let mut child = std::process::Command::new(program("diemdanh-board"))
+    let mut child = board_program()
         .args(["key", "new", "--board", "board.example", "--out"])
         .arg(folder.path().join("keys"))
         .stdin(std::process::Stdio::piped())

@@ -3,9 +3,29 @@
 //! A program is another package, so that Cargo does not build it for these tests: `make test` builds it first. A program
 //! that is missing, or older than a source that it was made from, is a failure that says which command mends it.
 
+use diemdanh::office::language::BoardWords;
+use diemdanh::words::Language;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::SystemTime;
+
+/// The board's program, saying in Vietnamese what it says, whatever this machine's locale is.
+pub(crate) fn board_program() -> Command {
+    board_program_in("vi_VN.UTF-8")
+}
+
+/// The same in this locale.
+pub(crate) fn board_program_in(locale: &str) -> Command {
+    let mut command = Command::new(program("diemdanh-board"));
+    command.env("LC_ALL", locale);
+    command
+}
+
+/// The sentences of the board's program, Vietnamese.
+pub(crate) fn vietnamese() -> BoardWords {
+    BoardWords::load(Language::Vietnamese).unwrap()
+}
 
 /// Where this program lies, beside these tests, built from the sources as they are now.
 pub(crate) fn program(name: &str) -> PathBuf {

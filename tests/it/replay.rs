@@ -1,7 +1,7 @@
 //! An inspection from files alone: the same words as with a card, and never more than the files can show.
 
 use crate::inspection_support::{can, faulty, issued, line, mrz, read, read_card, trust};
-use crate::programs::program;
+use crate::programs::{board_program, program};
 use diemdanh::emrtd::authenticity::trust::TrustStore;
 use diemdanh::emrtd::evidence::{ActiveAnswer, AnswerError, ChipEvidence};
 use diemdanh::emrtd::inspect::{Inspection, InspectionPolicy};
@@ -162,8 +162,7 @@ fn write(folder: &Path, files: &LdsFiles) {
 }
 
 fn board(folder: &Path, arguments: &[&str]) -> (i32, String) {
-    let program = program("diemdanh-board");
-    let output = Command::new(program).current_dir(folder).args(arguments).output().unwrap();
+    let output = board_program().current_dir(folder).args(arguments).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
 
@@ -388,11 +387,7 @@ fn program_checks_a_kept_answer_again() {
             "inspect --sod EF_SOD.bin --dg 1=DG1.bin --dg 15=DG15.bin --dg 14=DG14.bin --trust trust --at 2026-06-26 \
              --evidence {evidence}"
         );
-        let output = Command::new(program("diemdanh-board"))
-            .current_dir(work.path())
-            .args(line.split_whitespace())
-            .output()
-            .unwrap();
+        let output = board_program().current_dir(work.path()).args(line.split_whitespace()).output().unwrap();
         let text = String::from_utf8(output.stdout).unwrap();
         let told = text.lines().find(|line| line.contains("chip.active")).unwrap_or_default();
         assert_eq!(output.status.code(), Some(code), "{evidence}\n{text}");

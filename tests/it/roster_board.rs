@@ -1,11 +1,11 @@
 //! The board's command line, from a sample list to an exam, as a clerk uses it.
 
-use crate::programs::program;
+use crate::programs::board_program;
 use diemdanh::lists::table::{Limits, Table};
 use diemdanh::lists::{Capacity, Intake, Mapping, Weight};
 use diemdanh::sample::{self, SampleExam, Trap};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Output;
 
 fn sample(candidates: u32, traps: &[Trap]) -> SampleExam {
     SampleExam { candidates, seed: "it".to_owned(), traps: traps.iter().copied().collect() }
@@ -79,12 +79,8 @@ fn a_large_sample_repeats_no_number() {
 }
 
 fn run(folder: &Path, arguments: &str) -> (i32, String) {
-    let Output { status, stdout, stderr } = Command::new(program("diemdanh-board"))
-        .current_dir(folder)
-        .arg("exam")
-        .args(arguments.split(' '))
-        .output()
-        .unwrap();
+    let Output { status, stdout, stderr } =
+        board_program().current_dir(folder).arg("exam").args(arguments.split(' ')).output().unwrap();
     (status.code().unwrap(), String::from_utf8([stdout, stderr].concat()).unwrap())
 }
 

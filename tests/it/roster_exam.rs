@@ -1,5 +1,6 @@
 //! An exam as a folder of files.
 
+use crate::programs::vietnamese;
 use diemdanh::bits::{random::SeededRandom, secret::Pii};
 use diemdanh::lists::table::{Limits, Table};
 use diemdanh::lists::{Capacity, Intake, Mapping, identity};
@@ -106,7 +107,7 @@ fn files_that_are_wrong_are_named_with_the_line() {
     for (file, text, words) in rows {
         let mut files = good.clone();
         files.insert(file.to_owned(), text.into_bytes());
-        let error = Exam::read(&files).map(|_| ()).unwrap_err().to_string();
+        let error = Exam::read(&files).map(|_| ()).unwrap_err().said(&vietnamese().forms);
         assert!(error.contains(words) && error.contains(file.split('/').next().unwrap()), "{file}: {error}");
     }
     assert_eq!(Exam::read(&Files::new()).map(|_| ()), Err(ExamError::Missing { file: "exam.toml".to_owned() }));
@@ -125,7 +126,7 @@ fn what_keeps_an_exam_from_being_packed() {
     exam.candidates = Roster::new(vec![one]);
     let desk = Desk { id: "a".to_owned(), title: String::new(), site: "77".to_owned(), room: String::new() };
     exam.desks.push(desk);
-    let said: Vec<String> = check(&exam).iter().map(|fault| fault.to_string()).collect();
+    let said: Vec<String> = check(&exam).iter().map(|fault| fault.said(&vietnamese())).collect();
     for words in ["“kỳ thi”", "“b1” có hai lần", "theo thứ tự", "“Buổi 9”", "“0901”", "sức chứa 0", "“77”"]
     {
         assert!(said.iter().any(|line| line.contains(words)), "{words}: {said:?}");

@@ -1,7 +1,7 @@
 //! Taking an authority's files into a trust folder, and what is refused.
 
 use crate::inspection_support::person;
-use crate::programs::program;
+use crate::programs::board_program;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use diemdanh::bits::armour;
 use diemdanh::emrtd::authenticity::trust::{DropCause, TrustStore};
@@ -14,7 +14,6 @@ use diemdanh::lab::issuer::authority::{Authority, Profile, Validity};
 use diemdanh::lab::issuer::{Issuer, Making};
 use jiff::Timestamp;
 use std::path::Path;
-use std::process::Command;
 
 fn moment(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -274,8 +273,7 @@ fn folder_is_replaced_whole_and_is_what_its_manifest_says() {
 }
 
 fn board(folder: &Path, line: &str) -> (i32, String) {
-    let program = program("diemdanh-board");
-    let output = Command::new(program).current_dir(folder).args(line.split_whitespace()).output().unwrap();
+    let output = board_program().current_dir(folder).args(line.split_whitespace()).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
 

@@ -1,6 +1,6 @@
 //! What a new trust folder may take the place of: nothing that it would be a pity to lose.
 
-use crate::programs::program;
+use crate::programs::board_program;
 use crate::trust_signed::folder;
 use diemdanh::host::trust::{MANIFEST, read_trust_folder};
 use diemdanh::host::trust_place::{PlaceError, renew};
@@ -8,7 +8,6 @@ use diemdanh::lab::issuer::Issuer;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 /// Every file below a folder with its content, links as where they lead.
 fn everything(folder: &Path) -> BTreeMap<String, Vec<u8>> {
@@ -86,7 +85,7 @@ fn the_program_refuses_the_same_places() {
     fs::write(work.path().join("anchor.cer"), Issuer::lab().unwrap().country_signer_der()).unwrap();
     let before = everything(work.path());
     for (place, word) in places {
-        let program = Command::new(program("diemdanh-board"))
+        let program = board_program()
             .current_dir(work.path())
             .args(["trust", "import", "anchor.cer", "--into", place])
             .output()

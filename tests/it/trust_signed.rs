@@ -2,7 +2,7 @@
 
 use crate::desk_support::{World, card, good, person};
 use crate::diagnostics::everything_told;
-use crate::programs::program;
+use crate::programs::board_program_in;
 use diemdanh::bits::hex;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::checkin::event::Choice;
@@ -18,7 +18,6 @@ use diemdanh::record::BoardKeys;
 use diemdanh::tlog::{NoteError, NoteKey};
 use std::fs;
 use std::path::Path;
-use std::process::Command;
 
 pub(crate) fn board(seed: &str) -> NoteKey {
     NoteKey::generate("board.example", &mut SeededRandom::new(seed)).unwrap()
@@ -166,8 +165,7 @@ fn what_is_signed_is_what_was_read() {
 }
 
 fn run(folder: &Path, line: &str) -> (i32, String) {
-    let program = program("diemdanh-board");
-    let output = Command::new(program).current_dir(folder).args(line.split_whitespace()).output().unwrap();
+    let output = board_program_in("en_GB.UTF-8").current_dir(folder).args(line.split_whitespace()).output().unwrap();
     (output.status.code().unwrap(), String::from_utf8(output.stdout).unwrap())
 }
 

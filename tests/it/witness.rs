@@ -1,6 +1,7 @@
 //! A witness outside the desk: the protocol, the proofs, and the whole desk with one.
 
 use crate::desk_support::{World, card, good, is_idle, person};
+use crate::programs::vietnamese;
 use diemdanh::bits::base32;
 use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::failure::Failure;
@@ -110,7 +111,7 @@ fn ended_session_shows_twenty_six_characters_and_the_witness_signs_the_last_entr
     let head = Checkpoint::parse(&note[..note.find("\n\n").unwrap() + 1]).unwrap();
     assert_eq!(shown.head.characters, base32::twenty_six(&head.root));
     // The board's report and the desk's status name the same characters as the screen.
-    let report = diemdanh::office::report::text("ended", &verification);
+    let report = diemdanh::office::report::text("ended", &verification, &vietnamese());
     assert!(report.contains(&shown.head.characters), "{report}");
     assert_eq!(shown.head.entry, format!("1/{}", head.size));
     let last = &files[&format!("segments/001/anchors/{}", head.size)];

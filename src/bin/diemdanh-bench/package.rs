@@ -166,7 +166,7 @@ impl World {
             days: None,
             now: self.now,
         };
-        let (plans, _) = plan(&order).map_err(other)?;
+        let (plans, _) = plan(&order).map_err(|fault| other(format!("{fault:?}")))?;
         let one = |index: usize| -> Option<Result<NewPackage, PackFault>> {
             let prepared = prepare(&order, plans.get(index)?, &Cipher);
             Some(prepared.and_then(|prepared| prepared.seal(&order, &Cipher)))
@@ -184,7 +184,7 @@ impl World {
                     }
                     made.push(package);
                 }
-                Some(Err(error)) => fault = Some(other(error)),
+                Some(Err(stopped)) => fault = Some(other(format!("{stopped:?}"))),
                 None => {}
             }
             fault.is_none()

@@ -13,12 +13,22 @@ mod voice;
 
 pub(crate) use voice::Terminal;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use office::exam::settings::is_part;
 use office::work::{Ending, Work, WorkError};
+use words::Language;
 
 #[derive(Parser)]
 #[command(name = "diemdanh-board", version, about = "Keys, certificates, trust anchors and checks of an exam board")]
+pub(crate) struct Typed {
+    /// The language of what it says, vi or en (default: as LC_ALL, LC_MESSAGES or LANG say, else Vietnamese)
+    #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
+    pub(crate) lang: Option<Language>,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Subcommand)]
 pub(crate) enum Command {
     /// Check exported attendance records
     Verify(verify::Verify),
@@ -65,7 +75,7 @@ pub(crate) fn run(work: &mut Work<'_>, command: Command) -> Result<u8, WorkError
 /// These two commands say with an exit code of its own that nothing was begun: theirs for a verdict is taken.
 fn unbegun(work: &Work<'_>, ended: Result<u8, WorkError>) -> u8 {
     ended.unwrap_or_else(|error| {
-        work.voice.complain(&error.to_string());
+        work.voice.complain(&error.said(work.words));
         Ending::Usage.exit_code()
     })
 }
@@ -73,4 +83,8 @@ fn unbegun(work: &Work<'_>, ended: Result<u8, WorkError>) -> u8 {
 /// One word of what is signed: ASCII that everybody sees, without what separates words in a note.
 fn word(text: &str) -> Result<String, &'static str> {
     if is_part(text) { Ok(text.to_owned()) } else { Err("one word of ASCII, without slash or plus sign") }
+}
+
+fn language(tag: &str) -> Result<Language, &'static str> {
+    Language::of_tag(tag).ok_or("vi or en")
 }

@@ -11,24 +11,35 @@ use host::random::SystemRandom;
 use host::speech;
 use jiff::Timestamp;
 use office::Verdict;
+use office::language::BoardWords;
 use office::work::{Ending, Voice as _, Work};
 use std::process::ExitCode;
+use words::Language;
 
 fn main() -> ExitCode {
     host::program::make_private_files();
     if let Err(error) = host::program::forbid_core_dumps() {
         Terminal.complain(&format!("core dumps could not be forbidden: {error}"));
     }
-    let command = match commands::Command::try_parse() {
-        Ok(command) => command,
+    let typed = match commands::Typed::try_parse() {
+        Ok(typed) => typed,
         Err(error) => return misused(&error),
     };
-    let mut work = Work { now: Timestamp::now(), random: &mut SystemRandom, voice: &Terminal };
-    let code = commands::run(&mut work, command).unwrap_or_else(|error| {
-        Terminal.complain(&error.to_string());
-        Verdict::Undecided.exit_code()
-    });
-    speech::exit_code(ExitCode::from(code))
+    let language = typed.lang.unwrap_or_else(|| Language::of_locale(&host::program::locale()));
+    let words = match BoardWords::load(language) {
+        Ok(words) => words,
+        Err(error) => return failed(&error.to_string()),
+    };
+    let mut work = Work { now: Timestamp::now(), random: &mut SystemRandom, words: &words, voice: &Terminal };
+    match commands::run(&mut work, typed.command) {
+        Ok(code) => speech::exit_code(ExitCode::from(code)),
+        Err(error) => failed(&error.said(&words)),
+    }
+}
+
+fn failed(why: &str) -> ExitCode {
+    Terminal.complain(why);
+    speech::exit_code(ExitCode::from(Verdict::Undecided.exit_code()))
 }
 
 fn misused(error: &clap::Error) -> ExitCode {

@@ -3,6 +3,7 @@
 use super::enrolment::EnrolmentFault;
 use super::settings::is_part;
 use super::{Exam, Policy, check_sessions, check_text};
+use crate::language::{BoardWords, FaultWords};
 use jiff::Timestamp;
 use lists::Weight;
 use record::Code;
@@ -10,10 +11,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use tlog::{CosignatureKey, NoteVerifier};
 
 /// One fault of an exam's files.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
     /// A name that cannot be a part of a log's name.
-    #[error("{file}: “{name}” phải là chữ ASCII không dấu, không cách, không có / và +")]
     Name {
         /// The file.
         file: &'static str,
@@ -21,7 +21,6 @@ pub enum Fault {
         name: String,
     },
     /// Something stands there twice.
-    #[error("{file}: “{name}” có hai lần")]
     Twice {
         /// The file.
         file: &'static str,
@@ -29,16 +28,13 @@ pub enum Fault {
         name: String,
     },
     /// No session.
-    #[error("exam.toml: chưa có buổi thi nào")]
     NoSession,
     /// A session's times are not in their order.
-    #[error("exam.toml: buổi “{id}”: giờ mở cửa, hiệu lệnh, hạn vào phải theo thứ tự")]
     Times {
         /// The session.
         id: String,
     },
     /// Candidates of a session that the exam does not have.
-    #[error("candidates.csv: {rows} thí sinh thuộc buổi “{session}”, exam.toml không có buổi này")]
     UnknownSession {
         /// As the list writes it.
         session: String,
@@ -46,7 +42,6 @@ pub enum Fault {
         rows: usize,
     },
     /// Candidates of a site that the exam does not have.
-    #[error("candidates.csv: {rows} thí sinh thuộc điểm thi “{site}”, sites.csv không có điểm này")]
     UnknownSite {
         /// As the list writes it.
         site: String,
@@ -54,7 +49,6 @@ pub enum Fault {
         rows: usize,
     },
     /// More people than a room takes.
-    #[error("phòng {room} của điểm “{site}”, buổi “{session}”: {rows} thí sinh, sức chứa {limit}")]
     Overfull {
         /// The site.
         site: String,
@@ -68,7 +62,6 @@ pub enum Fault {
         limit: usize,
     },
     /// A desk or an operator at a site that the exam does not have.
-    #[error("{file}: “{name}” thuộc điểm thi “{site}”, sites.csv không có điểm này")]
     ForeignSite {
         /// The file.
         file: &'static str,
@@ -78,7 +71,6 @@ pub enum Fault {
         site: String,
     },
     /// A desk's request or certificate is not what it should be.
-    #[error("desks/{desk}: {what}")]
     Enrolment {
         /// The desk.
         desk: String,
@@ -86,31 +78,23 @@ pub enum Fault {
         what: EnrolmentFault,
     },
     /// Nobody is expected.
-    #[error("candidates.csv: chưa có thí sinh nào")]
     Nobody,
     /// No desk.
-    #[error("desks/: chưa có bàn nào")]
     NoDesk,
     /// No operator.
-    #[error("operators.toml: chưa có ai")]
     NoOperator,
     /// No trust anchor.
-    #[error("trust/: chưa có chứng thư nào")]
     NoTrust,
     /// Somebody whose code cannot stand in the log.
-    #[error("operators.toml: mã “{0}” chỉ được gồm chữ thường, số, dấu chấm, gạch nối, và không quá năm chữ số liền")]
     OperatorCode(String),
     /// Somebody who cannot sign in.
-    #[error("operators.toml: “{0}” chưa có mã PIN (diemdanh-board exam letters)")]
     NoPin(String),
     /// Two sessions under one name: the list's column cannot tell them apart.
-    #[error("exam.toml: hai buổi cùng tên “{title}”")]
     SessionTitle {
         /// The name.
         title: String,
     },
     /// Two sessions at once.
-    #[error("exam.toml: buổi “{one}” và buổi “{other}” chồng giờ nhau")]
     Overlap {
         /// One of them.
         one: String,
@@ -118,7 +102,6 @@ pub enum Fault {
         other: String,
     },
     /// A session in another time.
-    #[error("exam.toml: buổi “{id}”: hiệu lệnh {start} quá xa")]
     FarSession {
         /// The session.
         id: String,
@@ -126,27 +109,20 @@ pub enum Fault {
         start: Timestamp,
     },
     /// Doors that stay open for more than half a day.
-    #[error("exam.toml: buổi “{id}”: từ giờ mở cửa đến hạn vào quá 12 giờ")]
     LongSession {
         /// The session.
         id: String,
     },
     /// A room that takes nobody.
-    #[error("sức chứa bằng 0: {place}")]
     NoPlaces {
         /// The room, or the key of `exam.toml`.
         place: String,
     },
     /// A PIN whose lock is cheaper to try than ours.
-    #[error("operators.toml: “{0}”: khóa của mã PIN quá yếu; hãy in lại thư (exam letters --again)")]
     WeakPin(String),
     /// Nobody wrote rules.
-    #[error(
-        "policy.toml không có hoặc để trống: bàn dùng quy tắc thông thường (không bắt buộc CSDL dân cư, danh sách thu hồi, bên xác nhận ngoài)"
-    )]
     UsualRules,
     /// A text that does not show what it is.
-    #[error("{file}: {place}: “{}” có ký tự điều khiển hoặc ký tự không nhìn thấy", bits::text::shown(text))]
     Text {
         /// The file.
         file: &'static str,
@@ -156,21 +132,18 @@ pub enum Fault {
         text: String,
     },
     /// Such texts among the candidates.
-    #[error("candidates.csv: {rows} dòng có ký tự điều khiển hoặc ký tự không nhìn thấy")]
     CandidateText {
         /// How many rows.
         rows: usize,
     },
     /// A rule that no desk could go by.
-    #[error("policy.toml: {key}: {what}")]
     Rule {
         /// The rule.
         key: &'static str,
         /// What is wrong.
-        what: &'static str,
+        what: RuleFault,
     },
     /// What green would rest on is named by each desk's own file.
-    #[error("policy.toml: {required} mà không có {key}: khóa kiểm chữ ký sẽ theo tệp của từng bàn")]
     DeskNamesKey {
         /// The rule.
         required: &'static str,
@@ -178,14 +151,68 @@ pub enum Fault {
         key: &'static str,
     },
     /// Nobody decides exceptions at a site.
-    #[error("operators.toml: điểm thi “{site}” không có Trưởng Điểm thi")]
     NoHead {
         /// The site.
         site: String,
     },
 }
 
+/// What is wrong with a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleFault {
+    /// Not a key that checks signatures.
+    NoVerifierKey,
+    /// Nothing that can be sealed for.
+    NoRecipient,
+    /// Longer than anybody waits.
+    LongWait,
+}
+
+impl RuleFault {
+    fn said(self, words: &FaultWords) -> String {
+        match self {
+            Self::NoVerifierKey => words.no_verifier_key(),
+            Self::NoRecipient => words.no_recipient(),
+            Self::LongWait => words.long_wait(),
+        }
+    }
+}
+
 impl Fault {
+    /// What the clerk reads.
+    pub fn said(&self, all: &BoardWords) -> String {
+        let words = &all.faults;
+        match self {
+            Self::Name { file, name } => words.name(file, name),
+            Self::Twice { file, name } => words.twice(file, name),
+            Self::NoSession => words.no_session(),
+            Self::Times { id } => words.times(id),
+            Self::UnknownSession { session, rows } => words.unknown_session(rows, session),
+            Self::UnknownSite { site, rows } => words.unknown_site(rows, site),
+            Self::Overfull { site, session, room, rows, limit } => words.overfull(room, site, session, rows, limit),
+            Self::ForeignSite { file, name, site } => words.foreign_site(file, name, site),
+            Self::Enrolment { desk, what } => words.enrolment(desk, what.said(&all.enrolment)),
+            Self::Nobody => words.nobody(),
+            Self::NoDesk => words.no_desk(),
+            Self::NoOperator => words.no_operator(),
+            Self::NoTrust => words.no_trust(),
+            Self::OperatorCode(code) => words.operator_code(code),
+            Self::NoPin(code) => words.no_pin(code),
+            Self::SessionTitle { title } => words.session_title(title),
+            Self::Overlap { one, other } => words.overlap(one, other),
+            Self::FarSession { id, start } => words.far_session(id, start),
+            Self::LongSession { id } => words.long_session(id),
+            Self::NoPlaces { place } => words.no_places(place),
+            Self::WeakPin(code) => words.weak_pin(code),
+            Self::UsualRules => words.usual_rules(),
+            Self::Text { file, place, text } => words.text(file, place, bits::text::shown(text)),
+            Self::CandidateText { rows } => words.candidate_text(rows),
+            Self::Rule { key, what } => words.rule(key, what.said(words)),
+            Self::DeskNamesKey { required, key } => words.desk_names_key(required, key),
+            Self::NoHead { site } => words.no_head(site),
+        }
+    }
+
     /// How much it weighs: an unfinished exam is no faulty one.
     pub fn weight(&self) -> Weight {
         match self {
@@ -222,8 +249,8 @@ pub fn check(exam: &Exam) -> Vec<Fault> {
 
 fn rules(policy: &Policy) -> Vec<Fault> {
     let Policy { registry_key, witness_key, evidence_recipient, .. } = policy;
-    let wrong = |key: &'static str, what: &'static str, is_wrong: bool| is_wrong.then_some(Fault::Rule { key, what });
-    let no_key = "không phải khóa kiểm chữ ký (vkey)";
+    let wrong = |key: &'static str, what: RuleFault, is_wrong: bool| is_wrong.then_some(Fault::Rule { key, what });
+    let no_key = RuleFault::NoVerifierKey;
     let registry = !registry_key.is_empty() && NoteVerifier::parse(registry_key).is_err();
     let witness = !witness_key.is_empty() && CosignatureKey::parse(witness_key).is_err();
     let recipient = !evidence_recipient.is_empty() && !evidence_recipient.starts_with("age1");
@@ -232,8 +259,8 @@ fn rules(policy: &Policy) -> Vec<Fault> {
     let found = [
         wrong("registry_key", no_key, registry),
         wrong("witness_key", no_key, witness),
-        wrong("evidence_recipient", "không phải khóa nhận (age1…)", recipient),
-        wrong("registry_wait_ms", "nhiều nhất 30000", policy.registry_wait_ms > MAX_WAIT_MS),
+        wrong("evidence_recipient", RuleFault::NoRecipient, recipient),
+        wrong("registry_wait_ms", RuleFault::LongWait, policy.registry_wait_ms > MAX_WAIT_MS),
         unnamed("registry_required", "registry_key", policy.registry_required && registry_key.is_empty()),
         unnamed("witness_required", "witness_key", policy.witness_required && witness_key.is_empty()),
     ];

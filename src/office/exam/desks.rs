@@ -1,6 +1,6 @@
 //! `desks/<id>.toml`: one desk.
 
-use super::{DESKS_FOLDER, ExamError, from_toml};
+use super::{DESKS_FOLDER, ExamError, FormFault, from_toml};
 use serde::Deserialize;
 
 /// One desk.
@@ -28,7 +28,7 @@ impl Desk {
         if desk.path() == file {
             return Ok(desk);
         }
-        let what = format!("id = “{}” khác với tên tệp", desk.id);
+        let what = FormFault::DeskId(desk.id);
         Err(ExamError::Form { file: file.to_owned(), line: 1, what })
     }
 

@@ -1,6 +1,7 @@
 //! `desks/<id>.request` and `desks/<id>.cert`: what a desk asked for and what the board answered.
 
-use super::{Desk, ExamError};
+use super::{Desk, ExamError, FormFault};
+use crate::language::EnrolmentWords;
 use jiff::Timestamp;
 use record::{DeskCert, Enrolment, RevocationList};
 use std::collections::BTreeMap;
@@ -44,30 +45,38 @@ pub enum DeskState {
     },
 }
 
-/// What is wrong with an enrolment. The text is what the clerk reads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+/// What is wrong with an enrolment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnrolmentFault {
     /// For another board.
-    #[error("thuộc hội đồng khác")]
     Board,
     /// For another exam.
-    #[error("thuộc kỳ thi khác")]
     Exam,
     /// For another desk.
-    #[error("thuộc bàn khác")]
     Desk,
     /// For another site.
-    #[error("thuộc điểm thi khác với desks/<mã bàn>.toml; hãy ghi danh lại bàn")]
     Site,
     /// The certificate is for another key than the one that asked.
-    #[error("chứng thư không thuộc khóa đã xin ghi danh")]
     Key,
     /// A certificate for training in a live exam, or the other way round.
-    #[error("chứng thư khác chế độ với exam.toml (training)")]
     Mode,
     /// No package can be sealed for it.
-    #[error("yêu cầu không có khóa nhận gói (package-recipient); hãy ghi danh lại bàn")]
     NoRecipient,
+}
+
+impl EnrolmentFault {
+    /// What the clerk reads.
+    pub fn said(self, words: &EnrolmentWords) -> String {
+        match self {
+            Self::Board => words.board(),
+            Self::Exam => words.exam(),
+            Self::Desk => words.desk(),
+            Self::Site => words.site(),
+            Self::Key => words.key(),
+            Self::Mode => words.mode(),
+            Self::NoRecipient => words.no_recipient(),
+        }
+    }
 }
 
 impl DeskEnrolment {
@@ -128,17 +137,17 @@ pub(super) fn read(
 ) -> Result<BTreeMap<String, DeskEnrolment>, ExamError> {
     let mut found: BTreeMap<String, DeskEnrolment> = BTreeMap::new();
     for (name, bytes) in files {
-        let form = |what: &str| ExamError::Form { file: format!("{folder}{name}"), line: 1, what: what.to_owned() };
-        let note = || std::str::from_utf8(bytes).map_err(|_| form("không phải UTF-8"));
+        let form = |what: FormFault| ExamError::Form { file: format!("{folder}{name}"), line: 1, what };
+        let note = || std::str::from_utf8(bytes).map_err(|_| form(FormFault::Utf8));
         let known = |id: &str| match desks.iter().any(|desk| desk.id == id) {
             true => Ok(id.to_owned()),
-            false => Err(form("không có tệp .toml của bàn này")),
+            false => Err(form(FormFault::NoDesk)),
         };
         if let Some(id) = name.strip_suffix(REQUEST) {
-            let request = Enrolment::open(note()?).map_err(|_| form("không phải yêu cầu ghi danh đã ký"))?;
+            let request = Enrolment::open(note()?).map_err(|_| form(FormFault::NoRequest))?;
             found.entry(known(id)?).or_default().request = Some(request);
         } else if let Some(id) = name.strip_suffix(CERT) {
-            let cert = DeskCert::peek(note()?).ok_or_else(|| form("không phải chứng thư của bàn"))?;
+            let cert = DeskCert::peek(note()?).ok_or_else(|| form(FormFault::NoCert))?;
             found.entry(known(id)?).or_default().cert = Some((cert, note()?.to_owned()));
         }
     }

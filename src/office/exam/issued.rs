@@ -1,7 +1,7 @@
 //! What a board has issued for an exam, as its folder tells: certificates, packages with their rules and trust store,
 //! programs. A log is held against it.
 
-use super::{DESKS_FOLDER, EXAM_FILE, ExamError, Ledger, PACKAGES_FILE, Settings, required};
+use super::{DESKS_FOLDER, EXAM_FILE, ExamError, FormFault, Ledger, PACKAGES_FILE, Settings, required};
 use crate::verify::Files;
 use bits::hex;
 use record::{DeskCert, Digest};
@@ -48,11 +48,7 @@ impl Issued {
 }
 
 fn programs(bytes: &[u8]) -> Result<BTreeMap<Digest, String>, ExamError> {
-    let form = |line: usize| ExamError::Form {
-        file: PROGRAMS_FILE.to_owned(),
-        line,
-        what: "cần SHA-256 của tệp chương trình, dấu phẩy, tên".to_owned(),
-    };
+    let form = |line: usize| ExamError::Form { file: PROGRAMS_FILE.to_owned(), line, what: FormFault::Program };
     let text = std::str::from_utf8(bytes).map_err(|_| form(1))?;
     let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty() && !line.starts_with('#'));
     lines

@@ -1,6 +1,6 @@
 //! `packages.csv`: every package that was made for this exam, and who has taken it.
 
-use super::{ExamError, PACKAGES_FILE};
+use super::{ExamError, FormFault, PACKAGES_FILE};
 use bits::hex;
 use csv::{StringRecord, Terminator};
 use jiff::Timestamp;
@@ -47,20 +47,19 @@ impl Ledger {
     /// # Errors
     /// [`ExamError::Form`], with the line.
     pub fn read(bytes: &[u8]) -> Result<Self, ExamError> {
-        let form =
-            |line: usize, what: &str| ExamError::Form { file: PACKAGES_FILE.to_owned(), line, what: what.to_owned() };
+        let form = |line: usize, what: FormFault| ExamError::Form { file: PACKAGES_FILE.to_owned(), line, what };
         let mut rows: Vec<Packed> = Vec::new();
         let records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).into_records();
         for (record, line) in records.zip(1..) {
-            let record = record.map_err(|_| form(line, "không đúng mẫu CSV"))?;
+            let record = record.map_err(|_| form(line, FormFault::Csv))?;
             if line == 1 {
                 let is_header = record.iter().eq(HEADER) || record.iter().eq(HEADER.into_iter().take(OLD_FIELDS));
-                is_header.then_some(()).ok_or_else(|| form(line, "tiêu đề không đúng mẫu"))?;
+                is_header.then_some(()).ok_or_else(|| form(line, FormFault::Headings))?;
                 continue;
             }
-            let row = packed(&record).ok_or_else(|| form(line, "dòng không đúng mẫu"))?;
+            let row = packed(&record).ok_or_else(|| form(line, FormFault::Row))?;
             if rows.last().is_some_and(|last| (&last.id, last.version) >= (&row.id, row.version)) {
-                return Err(form(line, "gói có hai lần hoặc không đúng thứ tự"));
+                return Err(form(line, FormFault::Order));
             }
             rows.push(row);
         }

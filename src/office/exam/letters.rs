@@ -5,6 +5,7 @@
 //! - Nobody's PIN is drawn anew without being named; nobody who was taken off the exam gets one.
 
 use super::Exam;
+use crate::language::LetterWords;
 use crate::paper::missing;
 use bits::hex;
 use bits::random::Random;
@@ -21,20 +22,16 @@ pub struct Letter {
     pub pin: Secret<String>,
 }
 
-/// Why no letters are made. The text is what the clerk reads.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why no letters are made.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LetterFault {
     /// Nobody has this code.
-    #[error("operators.toml: không có ai có mã “{0}”")]
     Unknown(String),
     /// A code that was named twice.
-    #[error("mã “{0}” được nêu hai lần")]
     NamedTwice(String),
     /// Two people of one code.
-    #[error("operators.toml: mã “{0}” có hai lần")]
     Twice(String),
     /// Was taken off the exam.
-    #[error("“{code}” đã bị thu hồi: {reason}")]
     Revoked {
         /// Who.
         code: String,
@@ -42,7 +39,6 @@ pub enum LetterFault {
         reason: String,
     },
     /// Works at a site that the exam does not have.
-    #[error("“{code}” thuộc điểm thi “{site}”, sites.csv không có điểm này")]
     UnknownSite {
         /// Who.
         code: String,
@@ -50,7 +46,6 @@ pub enum LetterFault {
         site: String,
     },
     /// A text of the letter has letters that its font has not.
-    #[error("“{code}”: phông chữ của thư không có {letters} trong “{text}”; hãy sửa lại (Đ là U+0110)")]
     NoPicture {
         /// Whose letter.
         code: String,
@@ -60,11 +55,25 @@ pub enum LetterFault {
         letters: String,
     },
     /// Has a PIN already.
-    #[error("“{0}” đã có mã PIN; muốn cấp lại, thêm --again")]
     HasPin(String),
     /// Everybody's PIN would be drawn anew.
-    #[error("--again cần nêu tên từng người bằng --only: mã PIN đang dùng sẽ mất hiệu lực")]
     AgainForAll,
+}
+
+impl LetterFault {
+    /// What the clerk reads.
+    pub fn said(&self, words: &LetterWords) -> String {
+        match self {
+            Self::Unknown(code) => words.unknown(code),
+            Self::NamedTwice(code) => words.named_twice(code),
+            Self::Twice(code) => words.twice(code),
+            Self::Revoked { code, reason } => words.revoked(code, reason),
+            Self::UnknownSite { code, site } => words.unknown_site(code, site),
+            Self::NoPicture { code, text, letters } => words.no_picture(code, letters, text),
+            Self::HasPin(code) => words.has_pin(code),
+            Self::AgainForAll => words.again_for_all(),
+        }
+    }
 }
 
 /// Who gets a letter: those who are named, or everybody without a PIN; those who have one only `again`.

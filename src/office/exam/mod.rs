@@ -49,6 +49,7 @@ pub use places::{Room, Site};
 pub use policy::Policy;
 pub use settings::{Session, Settings};
 
+use super::language::FormWords;
 use super::verify::Files;
 use ::package::operators::OperatorsError;
 use roster::canonical::CanonicalError;
@@ -82,28 +83,99 @@ pub const RECEIPTS_FOLDER: &str = "receipts/";
 /// The folder of portraits.
 pub const PORTRAITS_FOLDER: &str = "portraits/";
 
-/// Why a folder is no exam. The text is what the clerk reads.
+/// Why a folder is no exam.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ExamError {
     /// A file that every exam has.
-    #[error("thiếu tệp {file}")]
+    #[error("the file {file} is missing")]
     Missing {
         /// Its path in the folder.
         file: String,
     },
     /// A file that is not in its form.
-    #[error("{file}, dòng {line}: {what}")]
+    #[error("{file}, line {line}: {what}")]
     Form {
         /// Its path in the folder.
         file: String,
         /// The line.
         line: usize,
-        /// What the parser said.
-        what: String,
+        /// What is wrong.
+        what: FormFault,
     },
     /// The list of candidates.
     #[error(transparent)]
     Candidates(#[from] CanonicalError),
+}
+
+impl ExamError {
+    /// What the clerk reads, who may have had the file in an editor.
+    pub fn said(&self, words: &FormWords) -> String {
+        match self {
+            Self::Missing { file } => words.missing(file),
+            Self::Form { file, line, what } => words.form(file, line, what.said(words)),
+            Self::Candidates(error) => error.to_string(),
+        }
+    }
+}
+
+/// What is wrong with a file of an exam.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FormFault {
+    /// Other bytes than text.
+    #[error("not UTF-8")]
+    Utf8,
+    /// What the library says of TOML.
+    #[error("{0}")]
+    Toml(String),
+    /// Not comma-separated.
+    #[error("not CSV")]
+    Csv,
+    /// Other headings.
+    #[error("other headings than expected")]
+    Headings,
+    /// A row in no form of ours.
+    #[error("a row in no form of ours")]
+    Row,
+    /// Packages twice, or out of order.
+    #[error("a package twice or out of order")]
+    Order,
+    /// A place without a code, or with a number that is none.
+    #[error("the code is missing, or the number is none")]
+    Place,
+    /// A desk's file under another name.
+    #[error("id = “{0}” is not the file's name")]
+    DeskId(String),
+    /// A line that names no program.
+    #[error("wanted: SHA-256 of the program's file, a comma, a name")]
+    Program,
+    /// A request or certificate of nobody.
+    #[error("this desk has no .toml file")]
+    NoDesk,
+    /// Not a request.
+    #[error("no signed request for enrolment")]
+    NoRequest,
+    /// Not a certificate.
+    #[error("no desk's certificate")]
+    NoCert,
+}
+
+impl FormFault {
+    fn said(&self, words: &FormWords) -> String {
+        match self {
+            Self::Utf8 => words.utf8(),
+            Self::Toml(message) => message.clone(),
+            Self::Csv => words.csv(),
+            Self::Headings => words.headings(),
+            Self::Row => words.row(),
+            Self::Order => words.order(),
+            Self::Place => words.place(),
+            Self::DeskId(id) => words.desk_id(id),
+            Self::Program => words.program(),
+            Self::NoDesk => words.no_desk(),
+            Self::NoRequest => words.no_request(),
+            Self::NoCert => words.no_cert(),
+        }
+    }
 }
 
 /// A whole exam.
@@ -200,17 +272,17 @@ fn required<'a>(files: &'a Files, name: &str) -> Result<&'a [u8], ExamError> {
 fn read_operators(bytes: &[u8]) -> Result<Vec<Operator>, ExamError> {
     operators::read(bytes).map_err(|OperatorsError { line, what }| {
         let file = OPERATORS_FILE.to_owned();
-        ExamError::Form { file, line, what }
+        ExamError::Form { file, line, what: FormFault::Toml(what) }
     })
 }
 
 /// Reads a TOML file with its name and line on every fault.
 fn from_toml<T: serde::de::DeserializeOwned>(file: &str, bytes: &[u8]) -> Result<T, ExamError> {
-    let form = |line: usize, what: String| ExamError::Form { file: file.to_owned(), line, what };
-    let text = std::str::from_utf8(bytes).map_err(|_| form(1, "không phải UTF-8".to_owned()))?;
+    let form = |line: usize, what: FormFault| ExamError::Form { file: file.to_owned(), line, what };
+    let text = std::str::from_utf8(bytes).map_err(|_| form(1, FormFault::Utf8))?;
     toml::from_str(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        form(before.matches('\n').count() + 1, error.message().to_owned())
+        form(before.matches('\n').count() + 1, FormFault::Toml(error.message().to_owned()))
     })
 }
 

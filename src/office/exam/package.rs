@@ -2,6 +2,7 @@
 
 use super::packing::{PackOrder, Plan};
 use super::{Exam, Ledger, ledger::Packed};
+use crate::language::PackWords;
 use bits::secret::{Pii, Secret};
 use package::PackageNote;
 use package::contents::{
@@ -33,11 +34,10 @@ pub trait PackTools: Sync {
     fn portrait(&self, candidate: &Candidate) -> Result<Option<Pii<Vec<u8>>>, String>;
 }
 
-/// Why a package was not made. The text is what the clerk reads.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why a package was not made.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PackFault {
     /// The contents cannot be written.
-    #[error("{id}: nội dung không đóng được: {fault}")]
     Contents {
         /// The package.
         id: String,
@@ -45,37 +45,46 @@ pub enum PackFault {
         fault: ContentsFault,
     },
     /// A portrait that cannot be read.
-    #[error("portraits/{file}: không đọc được, hoặc quá lớn")]
     Portrait {
         /// The file.
         file: String,
     },
     /// The cipher failed.
-    #[error("{id}: không mã hóa được")]
     Seal {
         /// The package.
         id: String,
     },
     /// The last version that a number can say was made.
-    #[error("{id}: không còn số phiên bản nào lớn hơn")]
     NoVersion {
         /// The package.
         id: String,
     },
     /// Larger than any desk takes.
-    #[error("{id}: gói lớn hơn {MAX_PACKAGE_LEN} byte")]
     TooLarge {
         /// The package.
         id: String,
     },
     /// The note cannot be signed.
-    #[error("{id}: không ký được: {fault}")]
     Note {
         /// The package.
         id: String,
         /// Why.
         fault: NoteError,
     },
+}
+
+impl PackFault {
+    /// What the clerk reads.
+    pub fn said(&self, words: &PackWords) -> String {
+        match self {
+            Self::Contents { id, fault } => words.contents(id, fault),
+            Self::Portrait { file } => words.portrait(file),
+            Self::Seal { id } => words.seal(id),
+            Self::NoVersion { id } => words.no_version(id),
+            Self::TooLarge { id } => words.too_large(id, MAX_PACKAGE_LEN),
+            Self::Note { id, fault } => words.note(id, fault),
+        }
+    }
 }
 
 /// A package before it is sealed.

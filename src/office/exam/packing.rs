@@ -2,6 +2,7 @@
 //! stand there.
 
 use super::{Desk, Exam, Session, Site};
+use crate::language::{BoardWords, PackWords};
 use bits::secret::Secret;
 use jiff::{SignedDuration, Timestamp};
 use lists::Weight;
@@ -65,26 +66,22 @@ pub struct PackDesk<'a> {
     pub recipient: &'a str,
 }
 
-/// Why nothing can be packed. The text is what the clerk reads.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Why nothing can be packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PlanFault {
     /// No session.
-    #[error("exam.toml: chưa có buổi thi nào, không có gì để đóng gói")]
     NoSession,
     /// No such session.
-    #[error("exam.toml không có buổi thi “{session}”")]
     UnknownSession {
         /// As it was asked for.
         session: String,
     },
     /// No such site.
-    #[error("sites.csv không có điểm thi “{site}”")]
     UnknownSite {
         /// As it was asked for.
         site: String,
     },
     /// Another board's key.
-    #[error("khóa là của “{found}”, kỳ thi là của “{wanted}”")]
     Board {
         /// The key's name.
         found: String,
@@ -92,13 +89,11 @@ pub enum PlanFault {
         wanted: String,
     },
     /// A certificate that the board's key did not sign.
-    #[error("desks/{desk}.cert không do khóa của hội đồng ký")]
     Cert {
         /// The desk.
         desk: String,
     },
     /// An older revocation list than in a package before, or none.
-    #[error("danh sách thu hồi số {number} cũ hơn số {seen} đã có trong gói trước (0: không có)")]
     Revocations {
         /// Its number.
         number: u32,
@@ -106,7 +101,6 @@ pub enum PlanFault {
         seen: u32,
     },
     /// The session is not within the dates.
-    #[error("buổi “{session}” không nằm trọn trong thời hạn của gói, {from} – {until}")]
     Dates {
         /// The session.
         session: String,
@@ -117,11 +111,26 @@ pub enum PlanFault {
     },
 }
 
-/// What somebody should look at before packages leave. The text is what the clerk reads.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+impl PlanFault {
+    /// What the clerk reads.
+    pub fn said(&self, all: &BoardWords) -> String {
+        let words = &all.pack;
+        match self {
+            Self::NoSession => words.no_session(),
+            Self::UnknownSession { session } => words.unknown_session(session),
+            Self::UnknownSite { site } => words.unknown_site(site),
+            Self::Board { found, wanted } => all.files.other_board(found, wanted),
+            Self::Cert { desk } => words.foreign_cert(desk),
+            Self::Revocations { number, seen } => words.old_revocations(number, seen),
+            Self::Dates { session, from, until } => words.dates(session, from, until),
+        }
+    }
+}
+
+/// What somebody should look at before packages leave.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PackRemark {
     /// Nobody belongs there.
-    #[error("buổi “{session}”, điểm thi “{site}”: không có thí sinh, không đóng gói")]
     Nobody {
         /// The session.
         session: String,
@@ -129,7 +138,6 @@ pub enum PackRemark {
         site: String,
     },
     /// No desk can open the package.
-    #[error("buổi “{session}”, điểm thi “{site}”: không có bàn nào mở được gói; chỉ hội đồng mở được")]
     NoDesk {
         /// The session.
         session: String,
@@ -137,19 +145,16 @@ pub enum PackRemark {
         site: String,
     },
     /// A desk without a certificate.
-    #[error("bàn {desk} chưa ghi danh, không nhận được gói")]
     NotEnrolled {
         /// The desk.
         desk: String,
     },
     /// A desk that no package can be sealed for.
-    #[error("bàn {desk} không có khóa nhận gói; hãy ghi danh lại")]
     NoRecipient {
         /// The desk.
         desk: String,
     },
     /// A desk whose certificate was taken back.
-    #[error("bàn {desk}: chứng thư {serial} đã bị thu hồi, không nhận được gói")]
     Revoked {
         /// The desk.
         desk: String,
@@ -157,7 +162,6 @@ pub enum PackRemark {
         serial: u32,
     },
     /// A desk whose certificate does not cover a session.
-    #[error("bàn {desk}: chứng thư chỉ có hạn {from} – {until}, không trọn buổi “{session}”, không nhận được gói")]
     CertDates {
         /// The desk.
         desk: String,
@@ -169,7 +173,6 @@ pub enum PackRemark {
         until: Timestamp,
     },
     /// The session is over.
-    #[error("buổi “{session}” đã qua")]
     Past {
         /// The session.
         session: String,
@@ -177,6 +180,19 @@ pub enum PackRemark {
 }
 
 impl PackRemark {
+    /// What the clerk reads.
+    pub fn said(&self, words: &PackWords) -> String {
+        match self {
+            Self::Nobody { session, site } => words.nobody(session, site),
+            Self::NoDesk { session, site } => words.no_desk(session, site),
+            Self::NotEnrolled { desk } => words.not_enrolled(desk),
+            Self::NoRecipient { desk } => words.desk_no_recipient(desk),
+            Self::Revoked { desk, serial } => words.revoked(desk, serial),
+            Self::CertDates { desk, session, from, until } => words.cert_dates(desk, from, until, session),
+            Self::Past { session } => words.past(session),
+        }
+    }
+
     /// How much it weighs.
     pub fn weight(&self) -> Weight {
         match self {

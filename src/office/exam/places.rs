@@ -1,6 +1,6 @@
 //! `sites.csv` and `rooms.csv`.
 
-use super::{ExamError, ROOMS_FILE, SITES_FILE};
+use super::{ExamError, FormFault, ROOMS_FILE, SITES_FILE};
 use csv::{StringRecord, Terminator};
 use roster::Candidate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,14 +90,14 @@ fn read<T>(
     header: &[&str],
     row: impl Fn(&StringRecord) -> Option<T>,
 ) -> Result<Vec<T>, ExamError> {
-    let form = |line: usize, what: &str| ExamError::Form { file: file.to_owned(), line, what: what.to_owned() };
+    let form = |line: usize, what: FormFault| ExamError::Form { file: file.to_owned(), line, what };
     let mut rows = Vec::new();
     for (record, line) in csv::ReaderBuilder::new().has_headers(false).from_reader(bytes).into_records().zip(1..) {
-        let record = record.map_err(|_| form(line, "không đúng mẫu CSV"))?;
+        let record = record.map_err(|_| form(line, FormFault::Csv))?;
         if line > 1 {
-            rows.push(row(&record).ok_or_else(|| form(line, "thiếu mã hoặc số không hợp lệ"))?);
+            rows.push(row(&record).ok_or_else(|| form(line, FormFault::Place))?);
         } else if !record.iter().eq(header.iter().copied()) {
-            return Err(form(line, "tiêu đề không đúng mẫu"));
+            return Err(form(line, FormFault::Headings));
         }
     }
     Ok(rows)

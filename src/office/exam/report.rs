@@ -1,5 +1,6 @@
 //! What an import found, for the clerk: on a terminal, as CSV, and as a workbook with the cells marked.
 
+use crate::language::ImportWords;
 use bits::hex;
 use lists::mapping::SheetMapping;
 use lists::table::{CellValue, Format, Row, Sheet, Table, column_name};
@@ -46,51 +47,47 @@ impl Judgement {
 }
 
 /// How a table is read, in words.
-pub fn mapping_text(table: &Table, mapping: &Mapping) -> String {
+pub fn mapping_text(table: &Table, mapping: &Mapping, words: &ImportWords) -> String {
     let format = match table.format {
         Format::Xlsx => "XLSX".to_owned(),
         Format::Xls => "XLS".to_owned(),
         Format::Ods => "ODS".to_owned(),
-        Format::Delimited => format!("văn bản, dấu tách {}", separator_word(table.separator)),
+        Format::Delimited => words.delimited(separator(table.separator, words)),
     };
-    let mut out = format!("Định dạng: {format}\n");
+    let mut out = format!("{}\n", words.format(format));
     for (sheet, mapping) in table.sheets.iter().zip(&mapping.sheets) {
-        sheet_text(&mut out, sheet, mapping);
+        sheet_text(&mut out, sheet, mapping, words);
     }
     out
 }
 
-fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping) {
-    let name = if sheet.name.is_empty() { "(tệp văn bản)" } else { &sheet.name };
-    let _ = writeln!(out, "Trang tính {name}: {} dòng có dữ liệu", sheet.rows.len());
+fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping, words: &ImportWords) {
+    let name = if sheet.name.is_empty() { words.text_file() } else { sheet.name.clone() };
+    let _ = writeln!(out, "{}", words.sheet(name, sheet.rows.len()));
     if let Some(legacy) = sheet.legacy {
         let examples = sheet.examples.reveal().join(", ");
-        let _ = writeln!(out, "  bảng mã: {}, sẽ chuyển cả trang sang Unicode: {examples}", legacy.name());
+        let _ = writeln!(out, "{}", words.legacy(legacy.name(), examples));
     }
     match mapping.header {
-        Some((first, last)) if mapping.used => drop(writeln!(out, "  tiêu đề: dòng {first}–{last}")),
-        Some(_) => out.push_str("  không nhập\n"),
-        None => out.push_str("  không thấy dòng tiêu đề, không nhập\n"),
+        Some((first, last)) if mapping.used => drop(writeln!(out, "{}", words.header(first, last))),
+        Some(_) => drop(writeln!(out, "{}", words.not_taken())),
+        None => drop(writeln!(out, "{}", words.no_header())),
     }
     for (column, place) in mapping.columns.iter().filter(|(column, _)| column.is_taken()) {
         let why = mapping.chosen.iter().find(|(chosen, _)| chosen == place);
-        let why = why.map(|(_, words)| format!(" (chọn {words})")).unwrap_or_default();
+        let why = why.map(|(_, why)| words.chosen(why)).unwrap_or_default();
         let _ = writeln!(out, "  {:>3}  {}{why}", column_name(*place), column.heading());
     }
     for (heading, place) in &mapping.unused {
-        let _ = writeln!(out, "  {:>3}  – không dùng: {}", column_name(*place), one_line(heading));
+        let column = format!("{:>3}", column_name(*place));
+        let _ = writeln!(out, "{}", words.unused(column, one_line(heading)));
     }
 }
 
 /// What was found, in words for a terminal: counted by kind, the first places of each, people masked.
-pub fn text(table: &Table, intake: &Intake) -> String {
-    let mut out = format!(
-        "Dòng của tệp: {}   dòng có dữ liệu: {}   thí sinh: {}   dòng không phải thí sinh: {}\n",
-        table.lines,
-        intake.rows(),
-        intake.people().len(),
-        intake.left_out()
-    );
+pub fn text(table: &Table, intake: &Intake, words: &ImportWords) -> String {
+    let counts = words.counts(table.lines, intake.rows(), intake.people().len(), intake.left_out());
+    let mut out = format!("{counts}\n");
     let mut by_problem: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
     for one in &intake.findings {
         by_problem.entry((std::cmp::Reverse(one.problem.weight()), one.problem)).or_default().push(one);
@@ -104,19 +101,19 @@ pub fn text(table: &Table, intake: &Intake) -> String {
             let _ = writeln!(out, "      {}{}", place(table, one), content(&one.masked()));
         }
         if found.len() > listed && !is_counted {
-            let _ = writeln!(out, "      … và {} chỗ nữa: xem --report", found.len() - listed);
+            let _ = writeln!(out, "{}", words.more_places(found.len() - listed));
         }
     }
     out
 }
 
 /// Everything that was found, one a line, with what stands in the cells. Personal data.
-pub fn csv(table: &Table, intake: &Intake) -> Vec<u8> {
+pub fn csv(table: &Table, intake: &Intake, words: &ImportWords) -> Vec<u8> {
     let mut writer = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
     // Writing to memory does not fail.
-    let _ = writer.write_record(HEADINGS);
+    let _ = writer.write_record(headings(words));
     for one in &intake.findings {
-        let row = report_row(table, one);
+        let row = report_row(table, one, words);
         // A spreadsheet would compute what begins like a formula.
         let row = row.map(|cell| if cell.starts_with(FORMULA_SIGNS) { format!("'{cell}") } else { cell });
         let _ = writer.write_record(row);
@@ -128,14 +125,14 @@ pub fn csv(table: &Table, intake: &Intake) -> Vec<u8> {
 ///
 /// # Errors
 /// What the library says: more rows than a sheet has.
-pub fn xlsx(table: &Table, intake: &Intake) -> Result<Vec<u8>, XlsxError> {
+pub fn xlsx(table: &Table, intake: &Intake, words: &ImportWords) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let report = book.add_worksheet().set_name(REPORT_SHEET)?;
-    for (column, heading) in (0..).zip(HEADINGS) {
+    let report = book.add_worksheet().set_name(words.report_sheet())?;
+    for (column, heading) in (0..).zip(headings(words)) {
         report.write_string_with_format(0, column, heading, &Look::new().set_bold())?;
     }
     for (row, one) in (1..).zip(intake.findings.iter().take(MAX_REPORT_ROWS)) {
-        for (column, cell) in (0..).zip(report_row(table, one)) {
+        for (column, cell) in (0..).zip(report_row(table, one, words)) {
             report.write_string_with_format(row, column, cell, &look(one.problem.weight()))?;
         }
     }
@@ -144,7 +141,7 @@ pub fn xlsx(table: &Table, intake: &Intake) -> Result<Vec<u8>, XlsxError> {
         let findings = intake.findings.iter().filter(|one| one.sheet == at && one.line > 0);
         let mut marks: BTreeMap<(u32, Option<u32>), Vec<Problem>> = BTreeMap::new();
         findings.for_each(|one| marks.entry((one.line, one.column)).or_default().push(one.problem));
-        let copy = book.add_worksheet().set_name(sheet_name(&sheet.name, at))?;
+        let copy = book.add_worksheet().set_name(sheet_name(&sheet.name, at, words))?;
         write_copy(copy, sheet, &marks)?;
     }
     book.save_to_buffer()
@@ -219,10 +216,10 @@ pub fn record(source: &str, bytes: &[u8], intake: &Intake, judgement: &Judgement
     )
 }
 
-fn report_row(table: &Table, one: &Finding) -> [String; 7] {
+fn report_row(table: &Table, one: &Finding, words: &ImportWords) -> [String; 7] {
     let other = one.other.map(|(sheet, line)| {
         let name = table.sheets.get(sheet).map(|sheet| sheet.name.as_str()).unwrap_or_default();
-        if sheet == one.sheet { format!("dòng {line}") } else { format!("“{name}” dòng {line}") }
+        if sheet == one.sheet { words.row(line) } else { words.sheet_row(name, line) }
     });
     [
         place(table, one),
@@ -256,24 +253,34 @@ fn look(weight: Weight) -> Look {
 }
 
 /// A name that every spreadsheet takes, and no sheet has already.
-fn sheet_name(name: &str, at: usize) -> String {
+fn sheet_name(name: &str, at: usize, words: &ImportWords) -> String {
     let plain: String = name.chars().filter(|one| !"[]:*?/\\'".contains(*one)).take(MAX_SHEET_NAME).collect();
-    let plain = if plain.trim().is_empty() { "Danh sách" } else { plain.trim() };
+    let plain = if plain.trim().is_empty() { words.list_sheet() } else { plain.trim().to_owned() };
     format!("{} {plain}", at + 1)
 }
 
-fn separator_word(separator: Option<char>) -> &'static str {
+fn separator(separator: Option<char>, words: &ImportWords) -> String {
     match separator {
-        Some(';') => "chấm phẩy",
-        Some('\t') => "tab",
-        _ => "phẩy",
+        Some(';') => words.semicolon(),
+        Some('\t') => words.tab(),
+        _ => words.comma(),
     }
+}
+
+fn headings(words: &ImportWords) -> [String; 7] {
+    [
+        words.heading_place(),
+        words.heading_weight(),
+        words.heading_code(),
+        words.heading_words(),
+        words.heading_content(),
+        words.heading_becomes(),
+        words.heading_other(),
+    ]
 }
 
 /// Accepts every warning.
 const ALL: &str = "all";
-const HEADINGS: [&str; 7] = ["Vị trí", "Mức", "Mã", "Nội dung", "Giá trị", "Sửa thành", "Dòng liên quan"];
-const REPORT_SHEET: &str = "Báo cáo";
 const FORMULA_SIGNS: [char; 5] = ['=', '+', '-', '@', '\t'];
 const MAX_REPORT_ROWS: usize = 1_000_000;
 /// Notes are slow to open; beyond these the colour and the report's first sheet must do.

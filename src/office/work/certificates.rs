@@ -68,7 +68,7 @@ pub fn enrol(work: &Work<'_>, asked: &Enrol) -> Result<(), WorkError> {
     let (serial, training) = (asked.serial, asked.training);
     let cert = CertRequest { serial, exam, desk: desk.clone(), site, training, not_before, not_after, device };
     write_new_file(&asked.out, certify::certify(&board, cert)?.as_bytes())?;
-    say!(work, "certificate {serial} for desk {desk}, good until {not_after}");
+    work.voice.say(&work.words.keys.certified(serial, desk, not_after));
     Ok(())
 }
 
@@ -90,7 +90,7 @@ pub fn revoke(work: &Work<'_>, asked: &Revoke) -> Result<(), WorkError> {
     let number = number.checked_add(1).ok_or(WorkError::LastList)?;
     let next = RevocationList { number, board_keys: Some(keys.digest()), revoked };
     write_new_file(&asked.out, next.sign(&board)?.as_bytes())?;
-    say!(work, "list {} revokes {} certificates", next.number, next.revoked.len());
+    work.voice.say(&work.words.keys.revoked(next.number, next.revoked.len()));
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! What keeps a command from being done, as facts of whose fault it is.
 
 use crate::exam::ExamError;
+use crate::language::BoardWords;
 use crate::paper::PaperError;
 use crate::proof::ProofError;
 use emrtd::authenticity::deviation::DeviationError;
@@ -161,6 +162,14 @@ pub enum WorkError {
 }
 
 impl WorkError {
+    /// What a person reads: a fault of an exam's files in his language, the machine's in English.
+    pub fn said(&self, words: &BoardWords) -> String {
+        match self {
+            Self::Exam(error) => error.said(&words.forms),
+            other => other.to_string(),
+        }
+    }
+
     /// A file that the machine does not give.
     pub(super) fn at(path: &Path, error: io::Error) -> Self {
         Self::File { path: path.to_owned(), error }

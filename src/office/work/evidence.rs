@@ -37,7 +37,7 @@ pub fn recovery(work: &Work<'_>, asked: &Recovery) -> Result<(), WorkError> {
     let (identity, recipient) = sealed::generate();
     write_new_file(&asked.out.join("recovery.key"), sealed::lock_identity(&identity, &passphrase)?.as_bytes())?;
     write_new_file(&asked.out.join("recovery.pub"), format!("{recipient}\n").as_bytes())?;
-    say!(work, "{recipient}");
+    work.voice.say(&recipient);
     Ok(())
 }
 
@@ -52,7 +52,7 @@ pub fn open(work: &Work<'_>, asked: &Open) -> Result<(), WorkError> {
     let files = open_bundle(bundle.expose()).ok_or(WorkError::NoEvidence)?;
     write_folder(&asked.out, &files)?;
     for (name, _) in files {
-        say!(work, "{}", asked.out.join(name).display());
+        work.voice.say(&asked.out.join(name).display().to_string());
     }
     Ok(())
 }

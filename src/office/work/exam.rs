@@ -41,17 +41,19 @@ pub struct New {
 /// What kept it from being done.
 pub fn new(work: &Work<'_>, asked: &New) -> Result<Ending, WorkError> {
     if !is_part(&asked.board) || !is_part(&asked.id) {
-        return Ok(work.misused("--board và --id phải là chữ ASCII không dấu, không cách, không có / và +"));
+        return Ok(work.misused(&work.words.exam.ids_not_ascii()));
     }
     if !is_plain(&asked.title) {
-        return Ok(work.misused(&format!("--title: {NOT_PLAIN}")));
+        return Ok(work.misused(&work.words.files.not_plain("--title")));
     }
     let files: Vec<_> = Exam::new_files(&Settings::new(&asked.board, &asked.id, &asked.title)).into_iter().collect();
     if !asked.dry_run {
         write_folder(&asked.folder, &files)?;
     }
+    let words = &work.words.files;
     for (path, _) in &files {
-        say!(work, "{} {}", if asked.dry_run { "sẽ tạo" } else { "tạo" }, asked.folder.join(path).display());
+        let path = asked.folder.join(path);
+        work.voice.say(&if asked.dry_run { words.will_make(path.display()) } else { words.made(path.display()) });
     }
     Ok(Ending::Done)
 }
@@ -82,5 +84,8 @@ fn outputs(inputs: &[&Path]) -> Outputs {
     Outputs::beside(inputs, exam::EXAM_FILE)
 }
 
-/// What is said of a text that does not show what it is.
-const NOT_PLAIN: &str = "để trống, hoặc có ký tự điều khiển hay ký tự không nhìn thấy";
+/// Says that a file was written, or would be.
+fn tell_written(work: &Work<'_>, dry_run: bool, path: &Path) {
+    let (words, path) = (&work.words.files, path.display());
+    work.voice.say(&if dry_run { words.will_write(path) } else { words.wrote(path) });
+}

@@ -88,15 +88,15 @@ fn trust(work: &Work<'_>, folder: &Path) -> Result<TrustStore, WorkError> {
     let found = match read_trust_folder(folder) {
         Ok(found) => found,
         Err(TrustFolderError::Empty(folder)) => {
-            complain!(work, "{} holds no certificate", folder.display());
+            work.voice.complain(&format!("{} holds no certificate", folder.display()));
             return Ok(TrustStore::empty());
         }
         Err(error) => return Err(error.into()),
     };
     let (store, dropped) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())?;
-    found.skipped.iter().for_each(|skipped| complain!(work, "{skipped} holds no certificate"));
+    found.skipped.iter().for_each(|skipped| work.voice.complain(&format!("{skipped} holds no certificate")));
     for dropped in dropped.iter().take(MAX_ANCHORS) {
-        complain!(work, "trust object {} was left out: {}", dropped.index + 1, dropped.cause);
+        work.voice.complain(&format!("trust object {} was left out: {}", dropped.index + 1, dropped.cause));
     }
     Ok(store)
 }

@@ -61,7 +61,7 @@ pub fn new_key(work: &mut Work<'_>, asked: &NewKey) -> Result<(), WorkError> {
     let path = asked.out.join(file).with_extension("key");
     let key = create_key_file(&path, &name, &passphrase, SealCost::default(), work.random)?;
     write_new_file(&path.with_extension("vkey"), format!("{}\n", key.verifier()).as_bytes())?;
-    say!(work, "{}", key.verifier());
+    work.voice.say(&key.verifier().to_string());
     Ok(())
 }
 

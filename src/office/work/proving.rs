@@ -57,7 +57,7 @@ pub fn prove(work: &Work<'_>, asked: &Prove) -> Result<Ending, WorkError> {
             write_folder(out, &files)?;
         }
     }
-    proven.index.withheld.iter().for_each(|place| work.voice.remark(&withheld(*place)));
+    proven.index.withheld.iter().for_each(|place| work.voice.remark(&withheld(work, *place)));
     Ok(Ending::Done)
 }
 
@@ -71,19 +71,19 @@ pub fn verify_proof(work: &Work<'_>, asked: &VerifyProof) -> Result<Ending, Work
     let (index, checked) = match proof::check(&files(&source), &board) {
         Ok(checked) => checked,
         Err(error) => {
-            say!(work, "{error}");
+            work.voice.say(&error.said(&work.words.proof));
             return Ok(Ending::Refused);
         }
     };
-    say!(work, "candidate {}", hex::encode_lower(&index.candidate.0));
+    work.voice.say(&work.words.proof.candidate(hex::encode_lower(&index.candidate.0)));
     let is_other = asked.candidate.is_some_and(|candidate| candidate != index.candidate);
     if is_other {
-        say!(work, "this is not the candidate that was asked for");
+        work.voice.say(&work.words.proof.other_candidate());
     }
     let strays = source.strays();
-    strays.iter().for_each(|stray| say!(work, "{}: no plain file", shown_within(&stray.path)));
+    strays.iter().for_each(|stray| work.voice.say(&work.words.proof.not_plain(shown_within(&stray.path))));
     let is_proven = checked.iter().fold(true, |so_far, one| tell(work, one) && so_far);
-    index.withheld.iter().for_each(|place| work.voice.say(&withheld(*place)));
+    index.withheld.iter().for_each(|place| work.voice.say(&withheld(work, *place)));
     Ok(if is_other || !strays.is_empty() || !is_proven { Ending::Refused } else { Ending::Done })
 }
 
@@ -100,14 +100,14 @@ fn files(source: &FolderSource) -> Files {
 fn tell(work: &Work<'_>, (name, entry): &CheckedFile) -> bool {
     let name = shown_within(name);
     match entry {
-        Ok(entry) => say!(work, "{name}: {}", shown_within(&String::from_utf8_lossy(entry))),
-        Err(error) => say!(work, "{name}: {error}"),
+        Ok(entry) => work.voice.say(&format!("{name}: {}", shown_within(&String::from_utf8_lossy(entry)))),
+        Err(error) => work.voice.say(&format!("{name}: {}", error.said(&work.words.proof))),
     }
     entry.is_ok()
 }
 
-fn withheld(place: EntryRef) -> String {
-    format!("{}/{}: holds another person's document and is not shown", place.segment, place.seq)
+fn withheld(work: &Work<'_>, place: EntryRef) -> String {
+    work.words.proof.withheld(place.segment, place.seq)
 }
 
 /// More than the longest entry in base64, with its hashes and the checkpoint.

@@ -28,11 +28,11 @@ pub fn receive(work: &Work<'_>, asked: &Receive) -> Result<u8, WorkError> {
     match receipt(&FolderSource::open(&asked.export)?, &board) {
         Ok((note, verdict)) => {
             write_new_file(&asked.out, note.as_bytes())?;
-            say!(work, "receipt written to {}", asked.out.display());
+            work.voice.say(&work.words.receipt.written(asked.out.display()));
             Ok(verdict.exit_code())
         }
         Err(why) => {
-            work.voice.remark(&format!("no receipt: {why}"));
+            work.voice.remark(&work.words.receipt.refused(why.said(&work.words.receipt)));
             Ok(why.exit_code())
         }
     }

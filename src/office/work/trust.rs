@@ -1,6 +1,7 @@
 //! Keeps a folder of trust anchors.
 
 use super::{Ending, Work, WorkError};
+use crate::language::TrustWords;
 use bits::{armour, hex};
 use crypto::HashAlg;
 use emrtd::authenticity::deviation::Deviations;
@@ -53,7 +54,7 @@ pub fn import(work: &Work<'_>, asked: &TrustImport) -> Result<Ending, WorkError>
     if asked.json {
         work.voice.hand_on(&as_json(&import, board.as_ref()));
     } else {
-        work.voice.put(&as_text(&import, board.as_ref()));
+        work.voice.put(&as_text(&import, board.as_ref(), &work.words.trust));
     }
     Ok(if import.files.is_some() { Ending::Done } else { Ending::Open })
 }
@@ -111,33 +112,30 @@ fn objects(path: &Path) -> Result<Vec<Vec<u8>>, WorkError> {
     Ok(armour::objects(&bytes).unwrap_or_else(|| vec![Vec::new()]))
 }
 
-fn as_text(import: &Import, board: Option<&NoteKey>) -> String {
-    let mut lines =
-        vec![format!("accepted {} certificates, {} revocation lists", import.certificates, import.revocation_lists)];
-    lines.push(format!("already there {}", import.known));
-    lines.push(format!("new country signers {}", import.added.len()));
+fn as_text(import: &Import, board: Option<&NoteKey>, words: &TrustWords) -> String {
+    let mut lines = vec![words.accepted(import.certificates, import.revocation_lists), words.known(import.known)];
+    lines.push(words.added(import.added.len()));
     lines.extend(import.added.iter().map(|one| {
-        let vouched = one.vouched_by.as_deref().unwrap_or("given by itself");
-        format!("  {}: {} ({vouched})", one.file, one.subject)
+        let vouched = one.vouched_by.clone().unwrap_or_else(|| words.given_itself());
+        words.added_one(&one.file, &one.subject, vouched)
     }));
     if !import.unproven.is_empty() {
-        lines.push(format!("signed by nobody in the folder {}: {}", import.unproven.len(), import.unproven.join(" ")));
+        lines.push(words.unproven(import.unproven.len(), import.unproven.join(" ")));
     }
-    lines.push(format!("dropped {}", import.dropped.len()));
+    lines.push(words.dropped(import.dropped.len()));
     lines.extend(import.dropped.iter().map(|one| format!("  {} #{}: {}", one.file, one.place, one.cause)));
-    lines.push(format!("superseded {}", import.superseded.len()));
+    lines.push(words.superseded(import.superseded.len()));
     lines.extend(import.superseded.iter().map(|one| format!("  {}: {}", one.file, one.subject)));
-    let words = |countries: &BTreeSet<String>| countries.iter().cloned().collect::<Vec<_>>().join(" ");
-    lines.push(format!("countries {}: {}", import.countries.len(), words(&import.countries)));
+    let names = |countries: &BTreeSet<String>| countries.iter().cloned().collect::<Vec<_>>().join(" ");
+    lines.push(words.countries(import.countries.len(), names(&import.countries)));
     if !import.countries_gone.is_empty() {
-        lines.push(format!("countries superseded {}: {}", import.countries_gone.len(), words(&import.countries_gone)));
+        lines.push(words.countries_superseded(import.countries_gone.len(), names(&import.countries_gone)));
     }
     if import.files.is_some() {
-        lines.push(format!("version {}, trust store {}", import.manifest.version, import.manifest.trust_store));
-        let signed = board.map_or("not signed".to_owned(), |board| format!("signed by {}", board.verifier().name()));
-        lines.push(signed);
+        lines.push(words.version(import.manifest.version, &import.manifest.trust_store));
+        lines.push(board.map_or_else(|| words.not_signed(), |board| words.signed(board.verifier().name())));
     } else {
-        lines.push(format!("refused, nothing was changed: {}", import.refused.join(", ")));
+        lines.push(words.refused(import.refused.join(", ")));
     }
     lines.push(String::new());
     lines.join("\n")

@@ -37,7 +37,7 @@ pub fn verify(work: &Work<'_>, asked: &Verify) -> Result<Verdict, WorkError> {
     let outside = outside(asked, &board)?;
     let folders: Vec<FolderSource> = asked.paths.iter().map(|path| FolderSource::open_or_stray(path)).collect();
     let sources: Vec<&dyn ExportSource> = folders.iter().map(|folder| folder as &dyn ExportSource).collect();
-    let bar = Progress::over("kiểm tra", bundle_bytes(&sources));
+    let bar = Progress::over(work.words.report.checking(), bundle_bytes(&sources));
     let progress = |bytes| bar.add(bytes);
     let check = Check { board: &board, outside: &outside, spread: &SideBySide::new(), progress: &progress };
     let named = asked.paths.iter().map(|path| path.display().to_string()).zip(sources.iter().copied());
@@ -59,8 +59,8 @@ fn tell(work: &Work<'_>, asked: &Verify, all: &[Verification]) {
         work.voice.hand_on(&serde_json::Value::Array(reports.collect()));
     } else {
         for (name, one) in named {
-            work.voice.say(&report::text(&name, one));
-            asked.entry.iter().for_each(|entry| work.voice.say(&report::window(one, *entry)));
+            work.voice.say(&report::text(&name, one, work.words));
+            asked.entry.iter().for_each(|entry| work.voice.say(&report::window(one, *entry, work.words)));
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::super::{Ending, Work, WorkError};
 use super::read;
 use crate::exam::{self, Exam};
+use crate::language::ExamWords;
 use host::file;
 use host::folder::{list_names, list_others};
 use host::trust::trust_folder_of;
@@ -23,13 +24,14 @@ pub struct Check {
 pub fn check(work: &Work<'_>, asked: &Check) -> Result<Ending, WorkError> {
     let exam = Exam::read(&read(&asked.folder)?)?;
     let faults = exam::check(&exam);
-    faults.iter().for_each(|fault| say!(work, "{}  {fault}", fault.weight().word()));
-    let left_out = left_out(&exam, &asked.folder)?;
-    left_out.iter().for_each(|said| say!(work, "{}  {said}", Weight::Warning.word()));
+    let said = |fault: &exam::Fault| format!("{}  {}", fault.weight().word(), fault.said(work.words));
+    faults.iter().for_each(|fault| work.voice.say(&said(fault)));
+    let left_out = left_out(&exam, &asked.folder, &work.words.exam)?;
+    left_out.iter().for_each(|said| work.voice.say(&format!("{}  {said}", Weight::Warning.word())));
     let worst = faults.iter().map(exam::Fault::weight).max();
     Ok(match worst {
         None if left_out.is_empty() => {
-            say!(work, "không có gì cần sửa");
+            work.voice.say(&work.words.exam.nothing_to_mend());
             Ending::Done
         }
         Some(Weight::Error) => Ending::Refused,
@@ -38,19 +40,19 @@ pub fn check(work: &Work<'_>, asked: &Check) -> Result<Ending, WorkError> {
 }
 
 /// Files that lie in the exam's folder and will not be in its packages.
-fn left_out(exam: &Exam, folder: &Path) -> Result<Vec<String>, WorkError> {
+fn left_out(exam: &Exam, folder: &Path, words: &ExamWords) -> Result<Vec<String>, WorkError> {
     let mut said = Vec::new();
     if let Ok(found) = trust_folder_of(&exam.trust) {
         let skipped = found.skipped.into_iter().filter(|name| !name.ends_with(".txt") && name != trust_note::NOTE);
-        said.extend(skipped.map(|name| format!("trust/{name}: không có trong danh mục, sẽ không vào gói")));
+        said.extend(skipped.map(|name| words.trust_left_out(name)));
     }
     let portraits = folder.join(exam::PORTRAITS_FOLDER);
     let links = list_others(&portraits)?.into_iter();
-    said.extend(links.map(|name| format!("portraits/{}: không phải tệp thường, sẽ không vào gói", masked(&name))));
+    said.extend(links.map(|name| words.portrait_not_plain(masked(&name))));
     for name in list_names(&portraits)? {
         let head = file::read_beginning(&portraits.join(&name), IMAGE_HEAD_LEN)?;
         if !IMAGE_HEADS.iter().any(|known| head.starts_with(known)) {
-            said.push(format!("portraits/{}: không phải ảnh JPEG hay JPEG 2000", masked(&name)));
+            said.push(words.portrait_no_image(masked(&name)));
         }
     }
     Ok(said)

@@ -1,9 +1,10 @@
 //! Enrols the desks of an exam.
 
 use super::super::{Ending, Work, WorkError};
-use super::{NOT_PLAIN, lock, read};
+use super::{lock, read, tell_written};
 use crate::exam::enrolment::{cert_name, request_name};
 use crate::exam::{DESKS_FOLDER, Desk, DeskEnrolment, Exam, Settings};
+use crate::language::DeskWords;
 use bits::base32;
 use bits::text::is_plain;
 use host::folder::{read_text_file, read_text_input, replace_files};
@@ -52,25 +53,26 @@ pub struct Enrol {
 /// What kept it from being done.
 pub fn enrol(work: &Work<'_>, asked: &Enrol) -> Result<Ending, WorkError> {
     if asked.request.as_os_str() == "-" && asked.passphrase_file.is_none() {
-        return Ok(work.misused("yêu cầu từ đầu vào chuẩn (-) thì cần --passphrase-file"));
+        return Ok(work.misused(&work.words.desks.passphrase_needed()));
     }
+    let words = &work.words.desks;
     let _held = lock(&asked.folder, "enrol", asked.dry_run)?;
     let exam = Exam::read(&read(&asked.folder)?)?;
     let text = request_text(&asked.request)?;
     let Ok(request) = Enrolment::open(&text) else {
-        return Ok(work.refused(&format!("{}: không phải yêu cầu ghi danh đã ký", asked.request.display())));
+        return Ok(work.refused(&words.no_request(asked.request.display())));
     };
     if base32::normalised(&asked.sixteen) != base32::normalised(&request.sixteen()) {
-        return Ok(work.refused("16 ký tự không khớp: đây có thể là yêu cầu của bàn khác"));
+        return Ok(work.refused(&words.other_sixteen()));
     }
-    let desk = match desk(asked, &exam, &request) {
+    let desk = match desk(work, asked, &exam, &request) {
         Ok(desk) => desk,
         Err(why) => return Ok(work.refused(&why)),
     };
     let before = exam.enrolments.get(&desk.id).cloned().unwrap_or_default();
-    match kept(asked, &before, &request) {
+    match kept(words, asked, &before, &request) {
         Kept::Same(serial) => {
-            say!(work, "bàn {} đã ghi danh, chứng thư {serial}; không có gì thay đổi", desk.id);
+            work.voice.say(&words.enrolled_already(&desk.id, serial));
             return Ok(Ending::Done);
         }
         Kept::Other(why) => return Ok(work.refused(&why)),
@@ -78,11 +80,7 @@ pub fn enrol(work: &Work<'_>, asked: &Enrol) -> Result<Ending, WorkError> {
     }
     let board = open_key_file(&asked.key, &read_passphrase(asked.passphrase_file.as_deref())?)?;
     if board.verifier().name() != exam.settings.board {
-        return Ok(work.refused(&format!(
-            "khóa là của “{}”, kỳ thi là của “{}”",
-            board.verifier().name(),
-            exam.settings.board
-        )));
+        return Ok(work.refused(&work.words.files.other_board(board.verifier().name(), &exam.settings.board)));
     }
     write(work, asked, &exam, &board, &desk, (request, text))
 }
@@ -98,30 +96,31 @@ fn request_text(path: &Path) -> Result<String, WorkError> {
 }
 
 /// The desk's own file, or a new one; or why the request is none for this exam.
-fn desk(asked: &Enrol, exam: &Exam, request: &Enrolment) -> Result<Desk, String> {
+fn desk(work: &Work<'_>, asked: &Enrol, exam: &Exam, request: &Enrolment) -> Result<Desk, String> {
+    let words = &work.words.desks;
     let Enrolment { board, exam: named, desk, site, recipient, .. } = request;
     let Settings { board: own_board, id, .. } = &exam.settings;
     if board != own_board || named != id {
-        return Err(format!("yêu cầu là của {board}/{named}, thư mục này là {own_board}/{id}"));
+        return Err(words.other_exam(board, named, own_board, id));
     }
     if !site.is_empty() && exam.sites.iter().all(|one| one.code != *site) {
-        return Err(format!("bàn {desk} thuộc điểm thi “{site}”, sites.csv không có điểm này"));
+        return Err(words.no_such_site(desk, site));
     }
     if !recipient.is_empty() && sealed::check_recipient(recipient).is_err() {
-        return Err(format!("bàn {desk}: khóa nhận gói (package-recipient) không hợp lệ"));
+        return Err(words.bad_recipient(desk));
     }
     if let Some(known) = exam.desks.iter().find(|one| one.id == *desk) {
         if known.site == *site {
             return Ok(known.clone());
         }
-        return Err(format!("bàn {desk}: yêu cầu ghi điểm thi “{site}”, {} ghi “{}”", known.path(), known.site));
+        return Err(words.other_site(desk, site, known.path(), &known.site));
     }
     if name_part(desk) != *desk {
-        return Err(format!("mã bàn “{desk}” chỉ được gồm chữ thường, số, dấu chấm, gạch nối, tối đa 20 ký tự"));
+        return Err(words.bad_id(desk));
     }
     let title = asked.title.clone().unwrap_or_else(|| desk.clone());
     if !is_plain(&title) || !(asked.room.is_empty() || is_plain(&asked.room)) {
-        return Err(format!("--title, --room: {NOT_PLAIN}"));
+        return Err(work.words.files.not_plain("--title, --room"));
     }
     Ok(Desk { id: desk.clone(), title, site: site.clone(), room: asked.room.clone() })
 }
@@ -133,16 +132,13 @@ enum Kept {
 }
 
 /// What is there already.
-fn kept(asked: &Enrol, before: &DeskEnrolment, request: &Enrolment) -> Kept {
+fn kept(words: &DeskWords, asked: &Enrol, before: &DeskEnrolment, request: &Enrolment) -> Kept {
     let Some((cert, _)) = before.cert.as_ref().filter(|_| !asked.again) else { return Kept::New };
     let serial = cert.serial;
     if before.request.as_ref() == Some(request) && cert.device == request.device {
         return Kept::Same(serial);
     }
-    Kept::Other(format!(
-        "bàn {} đã có chứng thư {serial} cho yêu cầu khác. Nếu đúng là bàn này xin lại, thêm --again và thu hồi chứng thư {serial} (key revoke)",
-        request.desk
-    ))
+    Kept::Other(words.other_request(&request.desk, serial))
 }
 
 fn write(
@@ -153,16 +149,17 @@ fn write(
     desk: &Desk,
     (request, text): (Enrolment, String),
 ) -> Result<Ending, WorkError> {
+    let words = &work.words.desks;
     let holds = |(desk, one): (&String, &DeskEnrolment)| {
         let is_it = one.cert.as_ref().is_some_and(|(cert, _)| Some(cert.serial) == asked.serial);
         is_it.then(|| desk.clone())
     };
     if let Some(other) = exam.enrolments.iter().find_map(holds) {
-        return Ok(work.refused(&format!("số chứng thư này bàn {other} đã có")));
+        return Ok(work.refused(&words.serial_taken(other)));
     }
     let highest = exam.enrolments.values().filter_map(|one| Some(one.cert.as_ref()?.0.serial)).max();
     let Some(serial) = asked.serial.or(highest.unwrap_or(0).checked_add(1)) else {
-        return Ok(work.refused("không còn số chứng thư nào lớn hơn; hãy nêu --serial"));
+        return Ok(work.refused(&words.no_serial_left()));
     };
     let (not_before, not_after) = dates(asked, &exam.settings, work.now)?;
     let has_recipient = !request.recipient.is_empty();
@@ -180,14 +177,12 @@ fn write(
     if !asked.dry_run {
         replace_files(&asked.folder, &files)?;
     }
-    for (path, _) in &files {
-        say!(work, "{} {}", if asked.dry_run { "sẽ ghi" } else { "ghi" }, asked.folder.join(path).display());
-    }
-    say!(work, "chứng thư {serial} cho bàn {id}, {not_before} – {not_after}");
+    files.iter().for_each(|(path, _)| tell_written(work, asked.dry_run, &asked.folder.join(path)));
+    work.voice.say(&words.certified(serial, &id, not_before, not_after));
     let late = exam.settings.sessions.iter().filter(|one| one.last_entry.unwrap_or(one.start) > not_after);
-    let late = late.map(|one| say!(work, "cảnh báo  buổi “{}” kết thúc sau hạn của chứng thư", one.id)).count();
+    let late = late.map(|one| work.voice.say(&words.warning_ends_before(&one.id))).count();
     if !has_recipient {
-        say!(work, "cảnh báo  bàn {id} không có khóa nhận gói, không nhận được gói dữ liệu");
+        work.voice.say(&words.warning_no_recipient(&id));
     }
     Ok(if late > 0 || !has_recipient { Ending::Remarks } else { Ending::Done })
 }

@@ -2,9 +2,10 @@
 
 use super::super::{Ending, Work, WorkError};
 use super::summary::summary;
-use super::{lock, outputs, read};
+use super::{lock, outputs, read, tell_written};
 use crate::exam::report::{self, Judgement};
 use crate::exam::{CANDIDATES_FILE, Exam, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER, Settings};
+use crate::language::ImportWords;
 use crate::verify::Files;
 use host::confined::{Ended, limit_memory, run_again};
 use host::file;
@@ -63,7 +64,7 @@ struct Read {
 /// What kept it from being read.
 pub fn show(work: &Work<'_>, asked: &Show) -> Result<Ending, WorkError> {
     if is_folder(&asked.path) {
-        work.voice.put(&summary(&Exam::read(&read(&asked.path)?)?));
+        work.voice.put(&summary(&Exam::read(&read(&asked.path)?)?, &work.words.exam));
         return Ok(Ending::Done);
     }
     if !asked.confined {
@@ -72,7 +73,7 @@ pub fn show(work: &Work<'_>, asked: &Show) -> Result<Ending, WorkError> {
     limit_memory(LIST_BYTES)?;
     let outputs = outputs(&inputs(&asked.path, asked.mapping.as_deref()));
     asked.mapping_out.iter().try_for_each(|path| outputs.check(path))?;
-    let list = read_list(&asked.path, asked.mapping.as_deref(), &Settings::new("", "", ""))?;
+    let list = read_list(work, &asked.path, asked.mapping.as_deref(), &Settings::new("", "", ""))?;
     tell(work, &list);
     if let Some(path) = &asked.mapping_out {
         outputs.put(path, list.mapping.to_toml().as_bytes())?;
@@ -87,7 +88,7 @@ pub fn show(work: &Work<'_>, asked: &Show) -> Result<Ending, WorkError> {
 pub fn import(work: &mut Work<'_>, asked: &Import) -> Result<Ending, WorkError> {
     let accept: BTreeSet<String> = asked.accept.iter().map(|code| code.trim().to_owned()).collect();
     if let Some(unknown) = accept.iter().find(|code| !is_code(code)) {
-        return Ok(work.misused(&format!("không có mã cảnh báo “{unknown}”")));
+        return Ok(work.misused(&work.words.import.no_such_code(unknown)));
     }
     if !asked.confined {
         return confined(work, "import", &asked.path);
@@ -97,7 +98,7 @@ pub fn import(work: &mut Work<'_>, asked: &Import) -> Result<Ending, WorkError> 
     asked.report.iter().try_for_each(|path| outputs.check(path))?;
     let _held = lock(&asked.into, "import", asked.dry_run)?;
     let exam = Exam::read(&read(&asked.into)?)?;
-    let mut list = read_list(&asked.path, asked.mapping.as_deref(), &exam.settings)?;
+    let mut list = read_list(work, &asked.path, asked.mapping.as_deref(), &exam.settings)?;
     let portraits = list_names(&asked.into.join(PORTRAITS_FOLDER))?;
     if !portraits.is_empty() {
         let stem = |name: &String| name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
@@ -105,7 +106,7 @@ pub fn import(work: &mut Work<'_>, asked: &Import) -> Result<Ending, WorkError> 
     }
     tell(work, &list);
     for path in &asked.report {
-        outputs.put(path, &report_file(path, &list)?)?;
+        outputs.put(path, &report_file(path, &list, &work.words.import)?)?;
     }
     let judgement = Judgement::of(&list.intake, &accept);
     if let Some(refused) = refusal(work, &judgement) {
@@ -116,17 +117,19 @@ pub fn import(work: &mut Work<'_>, asked: &Import) -> Result<Ending, WorkError> 
 }
 
 fn tell(work: &Work<'_>, list: &Read) {
-    put!(work, "{}{}", report::mapping_text(&list.table, &list.mapping), report::text(&list.table, &list.intake));
+    let words = &work.words.import;
+    work.voice.put(&report::mapping_text(&list.table, &list.mapping, words));
+    work.voice.put(&report::text(&list.table, &list.intake, words));
 }
 
 fn refusal(work: &Work<'_>, judgement: &Judgement) -> Option<Ending> {
     if judgement.errors > 0 {
-        say!(work, "TỪ CHỐI: {} lỗi. Hãy sửa danh sách rồi nhập lại; kỳ thi giữ nguyên.", judgement.errors);
+        work.voice.say(&work.words.import.refused(judgement.errors));
         return Some(Ending::Refused);
     }
     if !judgement.open.is_empty() {
         let codes: Vec<&str> = judgement.open.iter().copied().collect();
-        say!(work, "CHƯA NHẬP: có cảnh báo. Xem lại; nếu chấp nhận, thêm: --accept {}", codes.join(","));
+        work.voice.say(&work.words.import.open(codes.join(",")));
         return Some(Ending::Open);
     }
     None
@@ -144,7 +147,7 @@ fn take_in(
     let record = report::record(&name, &bytes, &intake, judgement, work.now);
     drop((bytes, table));
     let given = give_ids(intake.into_people(), &exam.candidates, work.random);
-    say!(work, "Thí sinh: {} giữ mã cũ, {} mới, {} không còn trong danh sách", given.kept, given.new, given.gone);
+    work.voice.say(&work.words.import.given(given.kept, given.new, given.gone));
     let mut files = exam.with_candidates(given.candidates);
     files.insert(MAPPING_FILE.to_owned(), mapping.to_toml().into_bytes());
     files.insert(IMPORT_FILE.to_owned(), record.into_bytes());
@@ -152,9 +155,7 @@ fn take_in(
     if !asked.dry_run {
         replace_files(&asked.into, &changed)?;
     }
-    for (path, _) in &changed {
-        say!(work, "{} {}", if asked.dry_run { "sẽ ghi" } else { "ghi" }, asked.into.join(path).display());
-    }
+    changed.iter().for_each(|(path, _)| tell_written(work, asked.dry_run, &asked.into.join(path)));
     Ok(())
 }
 
@@ -174,7 +175,7 @@ fn inputs<'a>(list: &'a Path, mapping: Option<&'a Path>) -> Vec<&'a Path> {
     [list].into_iter().chain(mapping).collect()
 }
 
-fn read_list(path: &Path, mapping: Option<&Path>, settings: &Settings) -> Result<Read, WorkError> {
+fn read_list(work: &Work<'_>, path: &Path, mapping: Option<&Path>, settings: &Settings) -> Result<Read, WorkError> {
     let limits = Limits::default();
     let limit = u64::try_from(limits.bytes).unwrap_or(u64::MAX).saturating_add(1);
     let bytes = file::read(path, limit).map_err(|error| WorkError::at(path, error))?;
@@ -184,19 +185,19 @@ fn read_list(path: &Path, mapping: Option<&Path>, settings: &Settings) -> Result
         Some(path) => found.mended_by(&read_text_file(path)?)?,
         None => found,
     };
-    let progress = Progress::new("đọc danh sách", table.rows());
+    let progress = Progress::new(work.words.import.reading(), table.rows());
     let mut intake = Intake::read(&table, &mapping, &mut |done| progress.at(done));
     drop(progress);
     intake.check(&mapping, &settings.capacity());
     Ok(Read { bytes, table, mapping, intake })
 }
 
-fn report_file(path: &Path, list: &Read) -> Result<Vec<u8>, WorkError> {
+fn report_file(path: &Path, list: &Read, words: &ImportWords) -> Result<Vec<u8>, WorkError> {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     Ok(match extension.as_deref() {
-        Some("csv") => report::csv(&list.table, &list.intake),
-        Some("xlsx") => report::xlsx(&list.table, &list.intake)?,
-        _ => report::text(&list.table, &list.intake).into_bytes(),
+        Some("csv") => report::csv(&list.table, &list.intake, words),
+        Some("xlsx") => report::xlsx(&list.table, &list.intake, words)?,
+        _ => report::text(&list.table, &list.intake, words).into_bytes(),
     })
 }
 
@@ -205,12 +206,7 @@ fn confined(work: &Work<'_>, command: &str, list: &Path) -> Result<Ending, WorkE
     match run_again(&["exam", command], "--confined")? {
         Ended::Code(code) => Ok(Ending::Other(code)),
         Ended::Stopped => {
-            let limit = LIST_BYTES >> 20;
-            complain!(
-                work,
-                "{}: cần hơn {limit} MB bộ nhớ để đọc; tệp hỏng, cố ý gây hại, hoặc quá lớn: hãy lưu lại dạng CSV hay tách danh sách",
-                list.display()
-            );
+            work.voice.complain(&work.words.import.too_much_memory(list.display(), LIST_BYTES >> 20));
             Ok(Ending::Open)
         }
     }

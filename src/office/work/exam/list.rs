@@ -3,7 +3,8 @@
 use super::super::{Ending, Work, WorkError};
 use super::read;
 use crate::exam::enrolment::DeskState;
-use crate::exam::{Desk, Exam};
+use crate::exam::{Desk, Exam, Packed};
+use crate::language::DeskWords;
 use host::folder::read_text_file;
 use record::{BoardKeys, DeskCert, RevocationList};
 use std::path::PathBuf;
@@ -30,53 +31,50 @@ pub fn list(work: &Work<'_>, asked: &Desks) -> Result<Ending, WorkError> {
         (Some(path), Some(board)) => Some(RevocationList::open(&read_text_file(path)?, board)?),
         _ => None,
     };
-    let mut worst = Ending::Done;
+    let (words, mut worst) = (&work.words.desks, Ending::Done);
     for desk in &exam.desks {
         let enrolment = exam.enrolments.get(&desk.id).cloned().unwrap_or_default();
-        let mut line = state_words(&enrolment.state(revoked.as_ref(), work.now));
+        let mut line = state(words, &enrolment.state(revoked.as_ref(), work.now));
         let is_foreign = |board| enrolment.cert.as_ref().is_some_and(|(_, note)| DeskCert::open(note, board).is_err());
         if board.as_ref().is_some_and(is_foreign) {
-            line = "LỖI: chứng thư không do khóa của hội đồng ký".to_owned();
+            line = words.foreign_cert();
             worst = Ending::Refused;
         }
-        let site = if desk.site.is_empty() { "mọi điểm" } else { &desk.site };
-        say!(work, "{:<16} {site:<12} {line}{}", desk.id, packages(&exam, desk));
+        let site = if desk.site.is_empty() { work.words.files.every_site() } else { desk.site.clone() };
+        let packages = packages(words, &exam, desk);
+        work.voice.say(&format!("{:<16} {site:<12} {line}{packages}", desk.id));
         for fault in enrolment.faults(&exam.settings, desk) {
-            say!(work, "{:<16} LỖI: {fault}", "");
+            work.voice.say(&format!("{:<16} {}", "", words.fault(fault.said(&work.words.enrolment))));
             worst = Ending::Refused;
         }
     }
-    say!(
-        work,
-        "{} bàn, {} đã có chứng thư",
-        exam.desks.len(),
-        exam.enrolments.values().filter(|one| one.cert.is_some()).count()
-    );
+    let certified = exam.enrolments.values().filter(|one| one.cert.is_some()).count();
+    work.voice.say(&words.counted(exam.desks.len(), certified));
     Ok(worst)
 }
 
-fn state_words(state: &DeskState) -> String {
+fn state(words: &DeskWords, state: &DeskState) -> String {
     match state {
-        DeskState::Named => "chưa ghi danh".to_owned(),
-        DeskState::Asked => "đã có yêu cầu, chưa có chứng thư".to_owned(),
-        DeskState::Certified { serial, until } => format!("chứng thư {serial}, đến {until}"),
-        DeskState::Ended { serial, until } => format!("chứng thư {serial} đã hết hạn {until}"),
-        DeskState::Revoked { serial, reason } => format!("chứng thư {serial} ĐÃ THU HỒI: {reason}"),
+        DeskState::Named => words.state_named(),
+        DeskState::Asked => words.state_asked(),
+        DeskState::Certified { serial, until } => words.state_certified(serial, until),
+        DeskState::Ended { serial, until } => words.state_ended(serial, until),
+        DeskState::Revoked { serial, reason } => words.state_revoked(serial, reason),
     }
 }
 
 /// The last version of each package that is sealed for a desk, and whether it took it.
-fn packages(exam: &Exam, desk: &Desk) -> String {
+fn packages(words: &DeskWords, exam: &Exam, desk: &Desk) -> String {
     let last = exam.packages.iter().filter(|one| exam.packages.last(&one.id) == Some(*one));
     let own: Vec<_> = last.filter(|one| one.desks.contains(&desk.id)).collect();
-    let received = own.iter().filter(|one| one.received.contains(&desk.id)).count();
-    let word = |is_in: bool| if is_in { "đã nhận" } else { "chưa nhận" };
     if own.len() > MAX_PACKAGES_SHOWN {
-        return format!("; {} gói, {received} đã nhận", own.len());
+        return words.packages(own.len(), own.iter().filter(|one| one.received.contains(&desk.id)).count());
     }
-    own.iter()
-        .map(|one| format!("; gói {} v{} {}", one.id, one.version, word(one.received.contains(&desk.id))))
-        .collect()
+    let one = |one: &&Packed| match one.received.contains(&desk.id) {
+        true => words.package_received(&one.id, one.version),
+        false => words.package_open(&one.id, one.version),
+    };
+    own.iter().map(one).collect()
 }
 
 const MAX_PACKAGES_SHOWN: usize = 4;

@@ -1,10 +1,11 @@
 //! What packing works with besides the exam's folder: keys, lists, trust anchors; a cipher and the portraits.
 
-use super::super::WorkError;
+use super::super::{Work, WorkError};
 use super::pack::Pack;
 use crate::exam::package::PackTools;
 use crate::exam::packing::PlanFault;
 use crate::exam::{Exam, PORTRAITS_FOLDER};
+use crate::language::PackWords;
 use bits::secret::{Pii, Secret};
 use emrtd::authenticity::trust::TrustStore;
 use host::folder::{lies_in, list_names, read_text_file};
@@ -28,27 +29,27 @@ pub(super) struct Material {
 }
 
 /// Keys and files that packing needs; or why they are none, for the clerk.
-pub(super) fn material(asked: &Pack, exam: &Exam) -> Result<Result<Material, String>, WorkError> {
+pub(super) fn material(work: &Work<'_>, asked: &Pack, exam: &Exam) -> Result<Result<Material, String>, WorkError> {
+    let words = &work.words.pack;
     if lies_in(&asked.exam_key, &asked.folder)? {
-        return Ok(Err("khóa của kỳ thi nằm trong thư mục kỳ thi; hãy chuyển nó đi nơi khác".to_owned()));
+        return Ok(Err(words.key_in_folder()));
     }
     let recovery = read_text_file(&asked.recovery)?.trim().to_owned();
     if sealed::check_recipient(&recovery).is_err() {
-        return Ok(Err(format!("{}: không phải khóa nhận (age1…)", asked.recovery.display())));
+        return Ok(Err(words.no_recipient(asked.recovery.display())));
     }
     let passphrase = read_passphrase(asked.passphrase_file.as_deref())?;
     let at = |path: &Path, error| WorkError::Key { path: path.to_owned(), error };
     let board = open_key_file(&asked.key, &passphrase).map_err(|error| at(&asked.key, error))?;
     if board.verifier().name() != exam.settings.board {
         let (found, wanted) = (board.verifier().name().to_owned(), exam.settings.board.clone());
-        return Ok(Err(PlanFault::Board { found, wanted }.to_string()));
+        return Ok(Err(PlanFault::Board { found, wanted }.said(work.words)));
     }
     let other = asked.exam_key_passphrase_file.as_deref().map(|path| read_passphrase(Some(path))).transpose()?;
     let exam_key = open_key_file(&asked.exam_key, &other.unwrap_or(passphrase));
     let exam_key = exam_key.map_err(|error| at(&asked.exam_key, error))?;
     if exam_key.verifier().name() != key_name(exam) {
-        let (path, found) = (asked.exam_key.display(), exam_key.verifier().name());
-        return Ok(Err(format!("{path}: là khóa “{found}”, cần “{}”", key_name(exam))));
+        return Ok(Err(words.other_key(asked.exam_key.display(), exam_key.verifier().name(), key_name(exam))));
     }
     let keys = BoardKeys::one(board.verifier().clone());
     let revocations = match &asked.revocations {
@@ -57,11 +58,11 @@ pub(super) fn material(asked: &Pack, exam: &Exam) -> Result<Result<Material, Str
             let note = read_text_file(path)?;
             match RevocationList::open(&note, &keys) {
                 Ok(list) => Some((list, note)),
-                Err(_) => return Ok(Err(format!("{}: không phải danh sách thu hồi do hội đồng ký", path.display()))),
+                Err(_) => return Ok(Err(words.no_revocations(path.display()))),
             }
         }
     };
-    let trust = trust(exam, &keys);
+    let trust = trust(words, exam, &keys);
     Ok(trust.map(|(trust, is_trust_signed)| {
         let exam_key = exam_key.seed();
         Material { board, exam_key, recovery, revocations, trust, is_trust_signed }
@@ -69,8 +70,7 @@ pub(super) fn material(asked: &Pack, exam: &Exam) -> Result<Result<Material, Str
 }
 
 /// The files of the trust folder that desks get, and whether the board signed them. What is checked is what is packed.
-fn trust(exam: &Exam, board: &BoardKeys) -> Result<(BTreeMap<String, Vec<u8>>, bool), String> {
-    let unsigned = "trust/ chưa được hội đồng ký: diemdanh-board trust import --sign";
+fn trust(words: &PackWords, exam: &Exam, board: &BoardKeys) -> Result<(BTreeMap<String, Vec<u8>>, bool), String> {
     let mut files = exam.trust.clone();
     files.retain(|name, _| !name.ends_with(".txt"));
     if files.is_empty() && exam.settings.training {
@@ -81,9 +81,9 @@ fn trust(exam: &Exam, board: &BoardKeys) -> Result<(BTreeMap<String, Vec<u8>>, b
     let note = files.get(trust_note::NOTE).map(|note| std::str::from_utf8(note).unwrap_or_default());
     match (&found.note_text, note) {
         (Some(wanted), Some(note)) if trust_note::opened(note, board) == Ok(wanted.as_str()) => Ok((files, true)),
-        (_, Some(_)) => Err(format!("trust/{}: không phải chữ ký của hội đồng trên các tệp này", trust_note::NOTE)),
+        (_, Some(_)) => Err(words.trust_other_signature(trust_note::NOTE)),
         _ if exam.settings.training => Ok((files, false)),
-        _ => Err(unsigned.to_owned()),
+        _ => Err(words.trust_unsigned()),
     }
 }
 

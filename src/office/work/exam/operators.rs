@@ -1,9 +1,10 @@
 //! Who works at the desks: taken in, listed, taken off.
 
 use super::super::{Ending, Work, WorkError};
-use super::{NOT_PLAIN, lock, read};
+use super::{lock, read, tell_written};
 use crate::exam::letters;
-use crate::exam::{Exam, OPERATORS_FILE, Operator, Role, letter_page, operators};
+use crate::exam::{Exam, OPERATORS_FILE, Operator, Role, operators};
+use crate::language::OperatorWords;
 use bits::text::is_plain;
 use host::pair::replace_private;
 use record::Code;
@@ -48,25 +49,26 @@ pub struct Revoke {
 /// # Errors
 /// What kept it from being done.
 pub fn add(work: &Work<'_>, asked: &Add) -> Result<Ending, WorkError> {
+    let words = &work.words.operators;
     let _held = lock(&asked.folder, "operator add", asked.dry_run)?;
     let exam = Exam::read(&read(&asked.folder)?)?;
     let Some(role) = Role::of_word(&asked.role) else {
-        return Ok(work.misused("--role phải là invigilator, head-of-site, technician hoặc board"));
+        return Ok(work.misused(&words.role_unknown()));
     };
     if Code::new(&asked.code).is_err() || !is_plain(&asked.name) {
-        return Ok(work.misused("--code chỉ gồm chữ thường, số, dấu chấm, gạch nối, không quá năm chữ số liền; --name không để trống và không có ký tự ẩn"));
+        return Ok(work.misused(&words.code_or_name()));
     }
     if exam.operators.iter().any(|one| one.code == asked.code) {
-        return Ok(work.refused(&format!("operators.toml: mã “{}” đã có", asked.code)));
+        return Ok(work.refused(&words.code_taken(&asked.code)));
     }
     if !asked.site.is_empty() && exam.sites.iter().all(|site| site.code != asked.site) {
-        return Ok(work.refused(&format!("sites.csv không có điểm thi “{}”", asked.site)));
+        return Ok(work.refused(&words.no_such_site(&asked.site)));
     }
     let (code, site) = (asked.code.clone(), asked.site.clone());
     let one = Operator { code, name: asked.name.trim().to_owned(), role, site, pin: None, revoked: None };
     let mut operators = exam.operators;
-    let said =
-        format!("{} {}: {}", if asked.dry_run { "sẽ thêm" } else { "thêm" }, one.code, letter_page::role_name(role));
+    let role = role_name(words, role);
+    let said = if asked.dry_run { words.will_add(&one.code, role) } else { words.added(&one.code, role) };
     operators.push(one);
     put(work, &asked.folder, &operators, asked.dry_run, &said)
 }
@@ -76,22 +78,20 @@ pub fn add(work: &Work<'_>, asked: &Add) -> Result<Ending, WorkError> {
 /// # Errors
 /// What kept them from being listed.
 pub fn list(work: &Work<'_>, asked: &List) -> Result<Ending, WorkError> {
+    let words = &work.words.operators;
     let exam = Exam::read(&read(&asked.folder)?)?;
     for one in &exam.operators {
-        let site = if one.site.is_empty() { "mọi điểm" } else { &one.site };
+        let site = if one.site.is_empty() { work.words.files.every_site() } else { one.site.clone() };
+        let role = role_name(words, one.role);
         let state = match (&one.revoked, &one.pin) {
-            (Some(reason), _) => format!("thu hồi: {reason}"),
-            (None, Some(_)) => "có PIN".to_owned(),
-            (None, None) => "chưa có PIN".to_owned(),
+            (Some(reason), _) => words.state_revoked(reason),
+            (None, Some(_)) => words.state_pin(),
+            (None, None) => words.state_no_pin(),
         };
-        say!(work, "{:<16} {:<16} {site:<10} {:<24} {state}", one.code, letter_page::role_name(one.role), one.name);
+        work.voice.say(&format!("{:<16} {role:<16} {site:<10} {:<24} {state}", one.code, one.name));
     }
-    say!(
-        work,
-        "{} người, {} chưa có PIN",
-        exam.operators.len(),
-        letters::recipients(&exam, &[], false).map_or(0, |all| all.len())
-    );
+    let without = letters::recipients(&exam, &[], false).map_or(0, |all| all.len());
+    work.voice.say(&words.counted(exam.operators.len(), without));
     Ok(Ending::Done)
 }
 
@@ -100,20 +100,21 @@ pub fn list(work: &Work<'_>, asked: &List) -> Result<Ending, WorkError> {
 /// # Errors
 /// What kept it from being done.
 pub fn revoke(work: &Work<'_>, asked: &Revoke) -> Result<Ending, WorkError> {
+    let words = &work.words.operators;
     let _held = lock(&asked.folder, "operator revoke", asked.dry_run)?;
     let mut operators = Exam::read(&read(&asked.folder)?)?.operators;
     if !is_plain(&asked.reason) {
-        return Ok(work.misused(&format!("--reason: {NOT_PLAIN}")));
+        return Ok(work.misused(&work.words.files.not_plain("--reason")));
     }
     let Some(one) = operators.iter_mut().find(|one| one.code == asked.code) else {
-        return Ok(work.refused(&format!("operators.toml: không có ai có mã “{}”", asked.code)));
+        return Ok(work.refused(&words.no_such_code(&asked.code)));
     };
     if let Some(reason) = &one.revoked {
-        return Ok(work.refused(&format!("“{}” đã bị thu hồi: {reason}", asked.code)));
+        return Ok(work.refused(&words.revoked_already(&asked.code, reason)));
     }
     one.revoked = Some(asked.reason.trim().to_owned());
-    let said = format!("{} {}", if asked.dry_run { "sẽ thu hồi" } else { "thu hồi" }, asked.code);
-    put(work, &asked.folder, &operators, asked.dry_run, &format!("{said}\nBàn chỉ biết sau khi nạp gói dữ liệu mới."))
+    let said = if asked.dry_run { words.will_revoke(&asked.code) } else { words.revoked(&asked.code) };
+    put(work, &asked.folder, &operators, asked.dry_run, &format!("{said}\n{}", words.desks_learn_later()))
 }
 
 /// Says what was done when it was done.
@@ -122,6 +123,16 @@ fn put(work: &Work<'_>, folder: &Path, list: &[Operator], dry_run: bool, said: &
     if !dry_run {
         replace_private(&path, operators::write(list).as_bytes())?;
     }
-    say!(work, "{said}\n{} {}", if dry_run { "sẽ ghi" } else { "ghi" }, path.display());
+    work.voice.say(said);
+    tell_written(work, dry_run, &path);
     Ok(Ending::Done)
+}
+
+fn role_name(words: &OperatorWords, role: Role) -> String {
+    match role {
+        Role::Invigilator => words.invigilator(),
+        Role::HeadOfSite => words.head_of_site(),
+        Role::Technician => words.technician(),
+        Role::Board => words.board(),
+    }
 }

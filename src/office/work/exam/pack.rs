@@ -6,6 +6,7 @@ use super::{lock, outputs, read};
 use crate::exam::package::{NewPackage, PackFault, Prepared, prepare};
 use crate::exam::packing::{PackOrder, PackRemark, Plan, plan};
 use crate::exam::{self, Exam, PACKAGES_FILE, Packed};
+use crate::language::{BoardWords, PackWords};
 use bits::spread::Spread as _;
 use host::file;
 use host::folder::{is_there, lies_in, replace_files};
@@ -17,7 +18,6 @@ use jiff::Timestamp;
 use lists::Weight;
 use package::note::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, digest_of, split_file};
 use record::statement::signer_sixteen;
-use std::fmt::Display;
 use std::mem::{Discriminant, discriminant};
 use std::path::{Path, PathBuf};
 
@@ -72,14 +72,12 @@ pub struct Pack {
 pub fn new_key(work: &mut Work<'_>, asked: &ExamKey) -> Result<Ending, WorkError> {
     let exam = Exam::read(&read(&asked.folder)?)?;
     if lies_in(&asked.out, &asked.folder)? {
-        return Ok(
-            work.refused("khóa của kỳ thi không được nằm trong thư mục kỳ thi, vì thư mục này được sao đi nhiều nơi")
-        );
+        return Ok(work.refused(&work.words.pack.key_in_folder_new()));
     }
     outputs(&[]).check(&asked.out)?;
     let passphrase = read_new_passphrase(asked.passphrase_file.as_deref())?;
     create_key_file(&asked.out, &key_name(&exam), &passphrase, SealCost::default(), work.random)?;
-    say!(work, "ghi {}", asked.out.display());
+    work.voice.say(&work.words.files.wrote(asked.out.display()));
     Ok(Ending::Done)
 }
 
@@ -88,45 +86,46 @@ pub fn new_key(work: &mut Work<'_>, asked: &ExamKey) -> Result<Ending, WorkError
 /// # Errors
 /// What kept it from being done.
 pub fn pack(work: &Work<'_>, asked: &Pack) -> Result<Ending, WorkError> {
+    let words = &work.words.pack;
     outputs(&[]).check_place(&asked.out)?;
     let _held = lock(&asked.folder, "pack", asked.dry_run)?;
     let exam = Exam::read(&read(&asked.folder)?)?;
     let faults = exam::check(&exam);
-    tell(work, &faults, exam::Fault::weight);
+    tell(work, &faults, exam::Fault::weight, |fault| fault.said(work.words));
     if faults.iter().any(|fault| fault.weight() == Weight::Error) {
-        say!(work, "TỪ CHỐI: hãy sửa các lỗi trên rồi đóng gói lại.");
+        work.voice.say(&words.refused());
         return Ok(Ending::Refused);
     }
-    let material = match material(asked, &exam)? {
+    let material = match material(work, asked, &exam)? {
         Ok(material) => material,
         Err(why) => return Ok(work.refused(&why)),
     };
     let order = order(asked, &exam, &material, work.now);
     let (plans, remarks) = match plan(&order) {
         Ok(found) => found,
-        Err(fault) => return Ok(work.refused(&fault.to_string())),
+        Err(fault) => return Ok(work.refused(&fault.said(work.words))),
     };
-    tell(work, &remarks, PackRemark::weight);
+    tell(work, &remarks, PackRemark::weight, |remark| remark.said(words));
     if !material.is_trust_signed {
-        say!(work, "{}  trust/ chưa được hội đồng ký; chỉ dùng được để tập huấn", Weight::Warning.word());
+        work.voice.say(&format!("{}  {}", Weight::Warning.word(), words.trust_for_training()));
     }
     let is_warned = faults.iter().any(|fault| fault.weight() == Weight::Warning)
         || remarks.iter().any(|one| one.weight() == Weight::Warning)
         || !material.is_trust_signed;
     if is_warned && !asked.accept {
-        say!(work, "CHƯA ĐÓNG GÓI: có cảnh báo. Xem lại; nếu chấp nhận, thêm --accept");
+        work.voice.say(&words.open());
         return Ok(Ending::Open);
     }
     let done = if asked.dry_run { foresee(work, asked, &order, &plans) } else { make(work, asked, &order, &plans) };
     match done? {
         Ok(()) if is_warned => Ok(Ending::Remarks),
         Ok(()) => Ok(Ending::Done),
-        Err(fault) => Ok(work.refused(&fault.to_string())),
+        Err(fault) => Ok(work.refused(&fault.said(words))),
     }
 }
 
 /// A country has thousands of sites without a desk yet: of each kind the first are named, the others counted.
-fn tell<T: Display>(work: &Work<'_>, all: &[T], weight: impl Fn(&T) -> Weight) {
+fn tell<T>(work: &Work<'_>, all: &[T], weight: impl Fn(&T) -> Weight, said: impl Fn(&T) -> String) {
     let mut kinds: Vec<(Discriminant<T>, Weight, usize)> = Vec::new();
     for one in all {
         let kind = discriminant(one);
@@ -137,12 +136,13 @@ fn tell<T: Display>(work: &Work<'_>, all: &[T], weight: impl Fn(&T) -> Weight) {
         if let Some((_, weight, count)) = kinds.get_mut(place) {
             *count += 1;
             if *count <= NAMED_OF_A_KIND {
-                say!(work, "{}  {one}", weight.word());
+                work.voice.say(&format!("{}  {}", weight.word(), said(one)));
             }
         }
     }
     for (_, weight, count) in kinds.iter().filter(|(.., count)| *count > NAMED_OF_A_KIND) {
-        say!(work, "{}  … và {} điều cùng loại", weight.word(), count - NAMED_OF_A_KIND);
+        let more = work.words.pack.more_of_a_kind(count - NAMED_OF_A_KIND);
+        work.voice.say(&format!("{}  {more}", weight.word()));
     }
 }
 
@@ -169,8 +169,8 @@ type Done = Result<Result<(), PackFault>, WorkError>;
 
 /// Says what would be packed.
 fn foresee(work: &Work<'_>, asked: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
-    let tools = Tools::of(&asked.folder)?;
-    let (mut shown, progress) = (Shown::default(), Progress::new("xem trước", plans.len()));
+    let (words, tools) = (&work.words.pack, Tools::of(&asked.folder)?);
+    let (mut shown, progress) = (Shown::of(work.words), Progress::new(words.foreseeing(), plans.len()));
     for (plan, done) in plans.iter().zip(1..) {
         progress.at(done);
         let prepared = match prepare(order, plan, &tools) {
@@ -179,7 +179,7 @@ fn foresee(work: &Work<'_>, asked: &Pack, order: &PackOrder<'_>, plans: &[Plan<'
         };
         match unchanged(asked, order, &prepared) {
             Some(last) => shown.unchanged(&asked.out, last),
-            None => shown.line(&format!("sẽ ghi {}", line(&asked.out, &prepared))),
+            None => shown.line(work.words.files.will_write(line(words, &asked.out, &prepared))),
         }
     }
     drop(progress);
@@ -191,10 +191,10 @@ fn unchanged<'a>(asked: &Pack, order: &PackOrder<'a>, prepared: &Prepared) -> Op
     prepared.unchanged(&order.exam.packages).filter(|_| !asked.again)
 }
 
-fn line(out: &Path, prepared: &Prepared) -> String {
+fn line(words: &PackWords, out: &Path, prepared: &Prepared) -> String {
     let (rows, desks, portraits) = (prepared.rows(), prepared.desks().len(), prepared.portraits);
     let path = out.join(prepared.file_name());
-    format!("{}: {rows} thí sinh, {desks} bàn, {portraits} ảnh", path.display())
+    words.package(path.display(), rows, desks, portraits)
 }
 
 /// One package, done or found as it was.
@@ -205,20 +205,20 @@ enum Made {
 
 /// Packs on all cores; the files get their names only when all of them are whole and the ledger knows them.
 fn make(work: &Work<'_>, asked: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]) -> Done {
-    let tools = Tools::of(&asked.folder)?;
+    let (words, tools) = (&work.words.pack, Tools::of(&asked.folder)?);
     for name in recover(&asked.out, &|path| is_known(path, order.exam))? {
-        say!(work, "ghi {} (lần trước dở dang)", asked.out.join(name).display());
+        work.voice.say(&words.recovered(asked.out.join(name).display()));
     }
     let one = |index: usize| -> Option<Result<Made, PackFault>> {
         let prepared = prepare(order, plans.get(index)?, &tools);
         Some(prepared.and_then(|prepared| match unchanged(asked, order, &prepared) {
             Some(last) => Ok(Made::Unchanged(last.clone())),
-            None => Ok(Made::New(line(&asked.out, &prepared), prepared.seal(order, &tools)?)),
+            None => Ok(Made::New(line(words, &asked.out, &prepared), prepared.seal(order, &tools)?)),
         }))
     };
     let trust_store = trust_store_version(order.trust)?;
     let (mut staging, mut ledger) = (Staging::begin(&asked.out)?, order.exam.packages.clone());
-    let (mut shown, progress) = (Shown::default(), Progress::new("đóng gói", plans.len()));
+    let (mut shown, progress) = (Shown::of(work.words), Progress::new(words.packing(), plans.len()));
     let mut stopped: Option<Result<PackFault, WorkError>> = None;
     let mut done = 0;
     SideBySide::new().in_order(plans.len(), &one, &mut |made| {
@@ -226,7 +226,7 @@ fn make(work: &Work<'_>, asked: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]
             Some(Ok(Made::Unchanged(last))) => shown.unchanged(&asked.out, &last),
             Some(Ok(Made::New(line, package))) => match staging.put(&package.file_name, &package.file) {
                 Ok(()) => {
-                    shown.line(&format!("ghi {line}"));
+                    shown.line(work.words.files.wrote(line));
                     ledger.add(Packed { trust_store: Some(trust_store.clone()), ..package.packed });
                 }
                 Err(error) => stopped = Some(Err(error.into())),
@@ -252,8 +252,8 @@ fn make(work: &Work<'_>, asked: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]
     replace_files(&asked.folder, &[(PACKAGES_FILE.to_owned(), ledger.write())])?;
     staging.publish()?;
     shown.end(work);
-    say!(work, "Người ký {}: {}", order.board.verifier().name(), signer_sixteen(order.board.verifier()));
-    say!(work, "Ghi 16 ký tự này vào giấy giao gói; giấy đi đường khác với USB.");
+    work.voice.say(&words.signer(order.board.verifier().name(), signer_sixteen(order.board.verifier())));
+    work.voice.say(&words.write_it_down());
     Ok(Ok(()))
 }
 
@@ -266,19 +266,23 @@ fn is_known(path: &Path, exam: &Exam) -> bool {
     exam.packages.iter().any(|one| one.sha256 == digest)
 }
 
-/// What was said, some of it, and how much there was.
-#[derive(Default)]
-struct Shown {
+/// What is said at the end: some of it, and how much there was.
+struct Shown<'a> {
+    words: &'a PackWords,
     lines: Vec<String>,
     written: usize,
     unchanged: usize,
     elsewhere: usize,
 }
 
-impl Shown {
-    fn line(&mut self, line: &str) {
+impl<'a> Shown<'a> {
+    fn of(words: &'a BoardWords) -> Self {
+        Self { words: &words.pack, lines: Vec::new(), written: 0, unchanged: 0, elsewhere: 0 }
+    }
+
+    fn line(&mut self, line: String) {
         self.written += 1;
-        self.push(line.to_owned());
+        self.push(line);
     }
 
     fn unchanged(&mut self, out: &Path, last: &Packed) {
@@ -286,8 +290,7 @@ impl Shown {
         let name = format!("{}-v{}.diemdanh", last.id.replace('/', "-"), last.version);
         let is_here = is_there(&out.join(&name));
         self.elsewhere += usize::from(!is_here);
-        let place = if is_here { "" } else { " (tệp không có ở đây)" };
-        self.push(format!("không đổi: {name}{place}"));
+        self.push(if is_here { self.words.unchanged(name) } else { self.words.unchanged_elsewhere(name) });
     }
 
     fn push(&mut self, line: String) {
@@ -297,18 +300,14 @@ impl Shown {
     }
 
     fn end(&self, work: &Work<'_>) {
-        self.lines.iter().for_each(|line| say!(work, "{line}"));
+        self.lines.iter().for_each(|line| work.voice.say(line));
         let all = self.written + self.unchanged;
         if all > self.lines.len() {
-            say!(work, "… và {} gói khác", all - self.lines.len());
+            work.voice.say(&self.words.more(all - self.lines.len()));
         }
-        say!(work, "{} gói mới, {} không đổi", self.written, self.unchanged);
+        work.voice.say(&self.words.counted(self.written, self.unchanged));
         if self.elsewhere > 0 {
-            say!(
-                work,
-                "{} gói không đổi mà tệp không có ở đây: lấy lại tệp cũ, hoặc thêm --again để đóng lại",
-                self.elsewhere
-            );
+            work.voice.say(&self.words.elsewhere(self.elsewhere));
         }
     }
 }

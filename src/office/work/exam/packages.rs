@@ -1,8 +1,9 @@
 //! Shows what is in a package, and notes which desks took which.
 
 use super::super::{Ending, Work, WorkError};
-use super::{lock, read};
+use super::{lock, read, tell_written};
 use crate::exam::{Exam, PACKAGES_FILE, RECEIPTS_FOLDER};
+use crate::language::PackageWords;
 use bits::secret::Secret;
 use host::folder::{read_text_file, replace_files};
 use host::keys::read_passphrase;
@@ -43,21 +44,22 @@ pub struct Receipts {
 pub fn open(work: &Work<'_>, asked: &Open) -> Result<Ending, WorkError> {
     let limit = MAX_PACKAGE_LEN + u64::try_from(MAX_PACKAGE_NOTE_LEN).unwrap_or(0);
     let bytes = file::read(&asked.package, limit).map_err(|error| WorkError::at(&asked.package, error))?;
-    let (note, front, people) = match parts(asked, &bytes)? {
+    let words = &work.words.packages;
+    let (note, front, people) = match parts(words, asked, &bytes)? {
         Ok(parts) => parts,
-        Err(why) => return Ok(work.refused(&format!("{}: {why}", asked.package.display()))),
+        Err(why) => return Ok(work.refused(&words.at(asked.package.display(), why))),
     };
     let passphrase = read_passphrase(asked.passphrase_file.as_deref())?;
     let identity = sealed::unlock_identity(&read_text_file(&asked.identity)?, &passphrase)?;
     let Some(contents) = contents(asked, [front, people], &identity)? else {
-        return Ok(work.refused(&format!("{}: không mở được bằng khóa này", asked.package.display())));
+        return Ok(work.refused(&words.at(asked.package.display(), words.other_key())));
     };
-    work.voice.put(&summary(&note, &contents));
+    work.voice.put(&summary(words, &note, &contents));
     if asked.board_key.is_none() {
-        say!(work, "CHƯA KIỂM CHỮ KÝ: thêm --board-key board.vkey");
+        work.voice.say(&words.signature_unchecked());
         return Ok(Ending::Remarks);
     }
-    say!(work, "Chữ ký của hội đồng: đúng");
+    work.voice.say(&words.signature_right());
     Ok(Ending::Done)
 }
 
@@ -65,8 +67,8 @@ pub fn open(work: &Work<'_>, asked: &Open) -> Result<Ending, WorkError> {
 type Parts<'a> = (PackageNote, &'a [u8], &'a [u8]);
 
 /// The parts of a package, or why it is none, for the clerk.
-fn parts<'a>(asked: &Open, bytes: &'a [u8]) -> Result<Result<Parts<'a>, String>, WorkError> {
-    let none = || Ok(Err("không phải gói dữ liệu".to_owned()));
+fn parts<'a>(words: &PackageWords, asked: &Open, bytes: &'a [u8]) -> Result<Result<Parts<'a>, String>, WorkError> {
+    let none = || Ok(Err(words.none()));
     let Ok((note_text, ciphertext)) = split_file(bytes) else { return none() };
     if let Err(fault @ PackageFault::OtherForm { .. }) = check_form(note_text) {
         return Ok(Err(fault.to_string()));
@@ -75,12 +77,12 @@ fn parts<'a>(asked: &Open, bytes: &'a [u8]) -> Result<Result<Parts<'a>, String>,
         None => PackageNote::peek(note_text),
         Some(path) => match PackageNote::open(note_text, &BoardKeys::parse(&read_text_file(path)?)?) {
             Ok(note) => Some(note),
-            Err(fault) => return Ok(Err(format!("hội đồng không ký gói này ({fault})"))),
+            Err(fault) => return Ok(Err(words.not_signed(fault))),
         },
     };
     let Some(note) = note else { return none() };
     let Ok((front, people)) = note.parts(ciphertext) else {
-        return Ok(Err("nội dung không đúng với tờ ký: gói bị cắt hoặc bị sửa".to_owned()));
+        return Ok(Err(words.changed()));
     };
     Ok(Ok((note, front, people)))
 }
@@ -96,27 +98,27 @@ fn contents(asked: &Open, sealed: [&[u8]; 2], identity: &Secret<String>) -> Resu
 }
 
 /// What is in a package, without a person's data.
-fn summary(note: &PackageNote, contents: &Contents) -> String {
+fn summary(words: &PackageWords, note: &PackageNote, contents: &Contents) -> String {
     let Contents { front, people } = contents;
-    let settings = &front.settings;
+    let (settings, session) = (&front.settings, &front.settings.session);
     let rooms: BTreeSet<String> = people.roster.iter().map(|one| one.room).collect();
-    let mode = if note.training { ", TẬP HUẤN" } else { "" };
+    let revocations = if note.revocations == 0 { "–".to_owned() } else { note.revocations.to_string() };
     let mut lines = vec![
-        format!("Gói {} phiên bản {}{mode}", note.id(), note.version),
-        format!("Kỳ thi: {} ({}/{})", settings.title, note.board, note.exam),
-        format!("Buổi thi: {} “{}”, hiệu lệnh {}", note.session, settings.session.title, settings.session.start),
-        format!("Điểm thi: {} “{}”", note.site, settings.site.title),
-        format!("Hạn dùng: {} – {}; cần chương trình từ {}", note.not_before, note.not_after, note.min_program),
-        format!("Thí sinh: {}   phòng: {}   ảnh: {}", people.roster.len(), rooms.len(), people.portraits.len()),
-        format!("Người: {}   tệp chứng thư tin cậy: {}", front.operators.len(), front.trust.len()),
-        format!(
-            "Danh sách thu hồi: {}",
-            if note.revocations == 0 { "–".to_owned() } else { note.revocations.to_string() }
-        ),
+        match note.training {
+            true => words.package_training(note.id(), note.version),
+            false => words.package(note.id(), note.version),
+        },
+        words.exam(&settings.title, &note.board, &note.exam),
+        words.session(&note.session, &session.title, session.start),
+        words.site(&note.site, &settings.site.title),
+        words.dates(note.not_before, note.not_after, &note.min_program),
+        words.people(people.roster.len(), rooms.len(), people.portraits.len()),
+        words.front(front.operators.len(), front.trust.len()),
+        words.revocations(revocations),
     ];
     for desk in &front.desks {
         let serial = DeskCert::peek(&desk.cert).map_or_else(|| "?".to_owned(), |cert| cert.serial.to_string());
-        lines.push(format!("  bàn {}: chứng thư {serial}", desk.id));
+        lines.push(words.desk(&desk.id, serial));
     }
     lines.push(format!("SHA-256: {}", note.sha256));
     lines.push(String::new());
@@ -128,35 +130,39 @@ fn summary(note: &PackageNote, contents: &Contents) -> String {
 /// # Errors
 /// What kept it from being done.
 pub fn receive(work: &Work<'_>, asked: &Receipts) -> Result<Ending, WorkError> {
+    let words = &work.words.packages;
     let _held = lock(&asked.folder, "receipt", asked.dry_run)?;
     let exam = Exam::read(&read(&asked.folder)?)?;
     let mut ledger = exam.packages.clone();
     let mut files = BTreeMap::new();
     let (mut is_refused, mut is_remarked, mut said) = (false, false, Vec::new());
     for path in &asked.notes {
-        match judged(&exam, path) {
-            Ok((receipt, note, remark)) => {
+        match judged(words, &exam, path) {
+            Ok((receipt, note, newer)) => {
                 let PackageReceipt { package, version, desk, at, .. } = &receipt;
                 ledger.receive(package, *version, desk);
-                said.push(format!("bàn {desk} đã nhận gói {package} v{version} lúc {at}{remark}"));
-                is_remarked |= !remark.is_empty();
+                said.push(match newer {
+                    Some(last) => words.received_old(desk, package, version, at, last),
+                    None => words.received(desk, package, version, at),
+                });
+                is_remarked |= newer.is_some();
                 let name = format!("{RECEIPTS_FOLDER}{}-v{version}-{desk}.note", package.replace('/', "-"));
                 files.insert(name, note.into_bytes());
             }
             Err(why) => {
-                complain!(work, "{}: {why}", path.display());
+                work.voice.complain(&words.at(path.display(), why));
                 is_refused = true;
             }
         }
     }
     if is_refused {
-        said.iter().for_each(|line| say!(work, "{line}"));
-        say!(work, "TỪ CHỐI: không ghi giấy nhận nào. Bỏ các tệp trên rồi chạy lại.");
+        said.iter().for_each(|line| work.voice.say(line));
+        work.voice.say(&words.refused());
         return Ok(Ending::Refused);
     }
     if ledger == exam.packages {
-        said.iter().for_each(|line| say!(work, "{line}"));
-        say!(work, "không có gì mới");
+        said.iter().for_each(|line| work.voice.say(line));
+        work.voice.say(&words.nothing_new());
         return Ok(Ending::Done);
     }
     // The ledger comes last: what was cut short before it is mended by running it again.
@@ -165,33 +171,28 @@ pub fn receive(work: &Work<'_>, asked: &Receipts) -> Result<Ending, WorkError> {
     if !asked.dry_run {
         replace_files(&asked.folder, &files)?;
     }
-    said.iter().for_each(|line| say!(work, "{line}"));
-    say!(work, "{} {}", if asked.dry_run { "sẽ ghi" } else { "ghi" }, asked.folder.join(PACKAGES_FILE).display());
+    said.iter().for_each(|line| work.voice.say(line));
+    tell_written(work, asked.dry_run, &asked.folder.join(PACKAGES_FILE));
     Ok(if is_remarked { Ending::Remarks } else { Ending::Done })
 }
 
-/// A receipt whose desk and package are known, with what should be said of it; or why it does not count.
-fn judged(exam: &Exam, path: &Path) -> Result<(PackageReceipt, String, String), String> {
+/// A receipt whose desk and package are known, and the newest version where it is for an older one; or why it does not
+/// count.
+fn judged(words: &PackageWords, exam: &Exam, path: &Path) -> Result<(PackageReceipt, String, Option<u32>), String> {
     let note = read_text_file(path).map_err(|error| error.to_string())?;
-    let form = "không phải giấy nhận gói của bàn";
-    let receipt = PackageReceipt::peek(&note).ok_or(form)?;
+    let receipt = PackageReceipt::peek(&note).ok_or_else(|| words.no_receipt())?;
     let PackageReceipt { package, version, sha256, desk, .. } = &receipt;
     let cert = exam.enrolments.get(desk).and_then(|one| one.cert.as_ref());
-    let (cert, _) = cert.ok_or_else(|| format!("kỳ thi này không có bàn {desk} đã ghi danh"))?;
-    PackageReceipt::open(&note, &cert.device).map_err(|_| format!("không do khóa của bàn {desk} ký"))?;
-    let last = exam.packages.last(package).ok_or_else(|| format!("kỳ thi này không có gói {package}"))?;
-    let packed = exam.packages.find(package, *version);
-    let packed = packed.ok_or_else(|| format!("gói {package} không có phiên bản {version}"))?;
+    let (cert, _) = cert.ok_or_else(|| words.desk_unknown(desk))?;
+    PackageReceipt::open(&note, &cert.device).map_err(|_| words.receipt_unsigned(desk))?;
+    let last = exam.packages.last(package).ok_or_else(|| words.package_unknown(package))?;
+    let packed = exam.packages.find(package, *version).ok_or_else(|| words.version_unknown(package, version))?;
     if packed.sha256 != *sha256 {
-        return Err(format!("bàn {desk} đã nhận một gói {package} v{version} khác với gói đã đóng"));
+        return Err(words.other_package(desk, package, version));
     }
     if !packed.desks.contains(desk) {
-        return Err(format!("gói {package} v{version} không đóng cho bàn {desk}"));
+        return Err(words.not_for_desk(package, version, desk));
     }
-    let remark = if last.version > *version {
-        format!(" (bản cũ; mới nhất là v{})", last.version)
-    } else {
-        String::new()
-    };
-    Ok((receipt, note, remark))
+    let newer = (last.version > *version).then_some(last.version);
+    Ok((receipt, note, newer))
 }

@@ -39,23 +39,24 @@ pub fn letters(work: &mut Work<'_>, asked: &Letters) -> Result<Ending, WorkError
     let recipients = match letters::recipients(&exam, &asked.only, asked.again) {
         Ok(recipients) => recipients,
         Err(faults) => {
-            faults.iter().for_each(|fault| complain!(work, "{fault}"));
+            faults.iter().for_each(|fault| work.voice.complain(&fault.said(&work.words.letters)));
             return Ok(Ending::Refused);
         }
     };
     if is_there(&asked.out) {
-        return Ok(work.refused(&format!("{}: đã có tệp này, không ghi đè", asked.out.display())));
+        return Ok(work.refused(&work.words.letters.exists(asked.out.display())));
     }
     if recipients.is_empty() {
-        say!(work, "mọi người đã có mã PIN; không có thư nào phải in");
+        work.voice.say(&work.words.letters.nobody());
         return Ok(Ending::Done);
     }
     if asked.dry_run {
-        recipients.iter().for_each(|one| say!(work, "sẽ in thư cho {}", one.code));
-        say!(work, "sẽ ghi {} và {}", asked.out.display(), asked.folder.join(OPERATORS_FILE).display());
+        recipients.iter().for_each(|one| work.voice.say(&work.words.letters.will_print(&one.code)));
+        let list = asked.folder.join(OPERATORS_FILE);
+        work.voice.say(&work.words.files.will_write_two(asked.out.display(), list.display()));
         return Ok(Ending::Done);
     }
-    let progress = Progress::new("tạo mã PIN", recipients.len());
+    let progress = Progress::new(work.words.letters.drawing(), recipients.len());
     let drawn = letters::draw(&recipients, PinCost::default(), work.random, &mut |done| progress.at(done))?;
     drop(progress);
     write(work, asked, &exam, &drawn)
@@ -68,9 +69,10 @@ fn write(work: &Work<'_>, asked: &Letters, exam: &Exam, drawn: &[Letter]) -> Res
     let document = Document { path: &asked.out, bytes: &pdf, mark: &mark };
     let path = asked.folder.join(OPERATORS_FILE);
     write_pair(document, &path, list.as_bytes())?;
-    drawn.iter().for_each(|letter| say!(work, "in thư cho {}", letter.operator.code));
-    say!(work, "ghi {} ({} thư) và {}", asked.out.display(), drawn.len(), path.display());
-    say!(work, "In rồi xóa tệp PDF: mã PIN chỉ nằm trong đó. Đóng gói lại để bàn nhận mã mới.");
+    let words = &work.words.letters;
+    drawn.iter().for_each(|letter| work.voice.say(&words.printed(&letter.operator.code)));
+    work.voice.say(&words.wrote(asked.out.display(), drawn.len(), path.display()));
+    work.voice.say(&words.delete_it());
     Ok(Ending::Done)
 }
 
@@ -79,10 +81,8 @@ fn finished_before(work: &Work<'_>, out: &Path, exam: &Exam) -> Result<bool, Wor
     let settled = settle(out, |mark| letters::is_in_force(mark, &exam.operators))?;
     match settled {
         Settled::Nothing => (),
-        Settled::Finished => say!(work, "lần chạy trước bị ngắt; nay đã xong: {}", out.display()),
-        Settled::Removed(count) => {
-            say!(work, "xóa {count} tệp dở của lần chạy trước; các mã trong đó chưa từng có hiệu lực")
-        }
+        Settled::Finished => work.voice.say(&work.words.letters.finished_before(out.display())),
+        Settled::Removed(count) => work.voice.say(&work.words.letters.removed(count)),
     }
     Ok(settled == Settled::Finished)
 }

@@ -1,0 +1,122 @@
+//! What the board's program says to people, in one language: sentences of `assets/i18n`, and the findings by their codes.
+//!
+//! Papers that leave the house (PIN letters, lists to sign, minutes, the guide of an export) are official and stay
+//! Vietnamese; errors of the machine, logs and the help of the command line are English.
+
+mod sections;
+
+pub use sections::*;
+
+use crate::finding::What;
+use words::{Dictionary, DictionaryError, Language};
+
+/// All sentences of one language.
+#[derive(Debug, Clone)]
+pub struct BoardWords {
+    /// What every command says about files.
+    pub files: FileWords,
+    /// What is said about an exam's folder.
+    pub exam: ExamWords,
+    /// What is said about a list that is read into an exam.
+    pub import: ImportWords,
+    /// What is said about those who work at the desks.
+    pub operators: OperatorWords,
+    /// What is said about PIN letters. The letters themselves are Vietnamese.
+    pub letters: LetterWords,
+    /// What is said about desks and their certificates.
+    pub desks: DeskWords,
+    /// What is wrong with a desk's request or certificate.
+    pub enrolment: EnrolmentWords,
+    /// What is said while packages are made.
+    pub pack: PackWords,
+    /// What is said about packages and the receipts for them.
+    pub packages: PackageWords,
+    /// What keeps an exam from being packed.
+    pub faults: FaultWords,
+    /// What is wrong with a file of an exam.
+    pub forms: FormWords,
+    /// What the report on an export says.
+    pub report: ReportWords,
+    /// What is said about the proof of one candidate's entries.
+    pub proof: ProofWords,
+    /// What is said about receipts for exports.
+    pub receipt: ReceiptWords,
+    /// What is said about keys and certificates.
+    pub keys: KeyWords,
+    /// What is said about a folder of trust anchors.
+    pub trust: TrustWords,
+    all: Dictionary,
+}
+
+impl BoardWords {
+    /// The sentences of `language`, which are baked into the program.
+    ///
+    /// # Errors
+    /// [`DictionaryError`]: a fault of the build, found by the first test.
+    pub fn load(language: Language) -> Result<Self, DictionaryError> {
+        let all = Dictionary::read(match language {
+            Language::Vietnamese => VI,
+            Language::English => EN,
+        })?;
+        let of = || all.clone();
+        Ok(Self {
+            files: FileWords(of()),
+            exam: ExamWords(of()),
+            import: ImportWords(of()),
+            operators: OperatorWords(of()),
+            letters: LetterWords(of()),
+            desks: DeskWords(of()),
+            enrolment: EnrolmentWords(of()),
+            pack: PackWords(of()),
+            packages: PackageWords(of()),
+            faults: FaultWords(of()),
+            forms: FormWords(of()),
+            report: ReportWords(of()),
+            proof: ProofWords(of()),
+            receipt: ReceiptWords(of()),
+            keys: KeyWords(of()),
+            trust: TrustWords(of()),
+            all,
+        })
+    }
+
+    /// What a member of the board reads about a finding.
+    pub fn finding(&self, what: What) -> &str {
+        self.all.word(FINDINGS, what.code())
+    }
+
+    /// What the sentences lack, or have too much: nothing, in a program that was tested.
+    pub fn faults(&self) -> Vec<String> {
+        let findings: Vec<(&str, &[&str])> = What::ALL.iter().map(|what| (what.code(), &[][..])).collect();
+        let said = SECTIONS.iter().copied().chain([(FINDINGS, findings.as_slice())]);
+        let mut faults: Vec<String> = said.flat_map(|(section, said)| self.all.check(section, said).0).collect();
+        let is_known = |name: &str| name == FINDINGS || SECTIONS.iter().any(|(known, _)| *known == name);
+        faults.extend(self.all.sections().filter(|name| !is_known(name)).map(|name| format!("[{name}] is never said")));
+        faults
+    }
+}
+
+/// Every section that is declared here, with its sentences and their slots.
+type Section = (&'static str, &'static [(&'static str, &'static [&'static str])]);
+
+const SECTIONS: &[Section] = &[
+    (FileWords::SECTION, FileWords::SAID),
+    (ExamWords::SECTION, ExamWords::SAID),
+    (ImportWords::SECTION, ImportWords::SAID),
+    (OperatorWords::SECTION, OperatorWords::SAID),
+    (LetterWords::SECTION, LetterWords::SAID),
+    (DeskWords::SECTION, DeskWords::SAID),
+    (EnrolmentWords::SECTION, EnrolmentWords::SAID),
+    (PackWords::SECTION, PackWords::SAID),
+    (PackageWords::SECTION, PackageWords::SAID),
+    (FaultWords::SECTION, FaultWords::SAID),
+    (FormWords::SECTION, FormWords::SAID),
+    (ReportWords::SECTION, ReportWords::SAID),
+    (ProofWords::SECTION, ProofWords::SAID),
+    (ReceiptWords::SECTION, ReceiptWords::SAID),
+    (KeyWords::SECTION, KeyWords::SAID),
+    (TrustWords::SECTION, TrustWords::SAID),
+];
+const FINDINGS: &str = "findings";
+const VI: &str = include_str!("../../assets/i18n/board.vi.toml");
+const EN: &str = include_str!("../../assets/i18n/board.en.toml");
