@@ -50,8 +50,8 @@ const LIST: &str =
 /// What is run, and what both languages say of it.
 const COMMANDS: [(&[&str], &str, &str); 6] = [
     (&["verify", "export", "--board-key", "log.vkey"], "KẾT LUẬN: nguyên vẹn", "VERDICT: intact"),
-    (&["exam", "check", "thi"], "chưa ghi danh", "no head of site"),
-    (&["exam", "show", "thi"], "Kỳ thi: Kỳ thi", "Exam: Kỳ thi"),
+    (&["exam", "check", "thi"], "desks/: chưa có bàn nào", "desks/: no desk yet"),
+    (&["exam", "show", "thi"], "Kỳ thi: Kỳ thi thử", "Exam: Kỳ thi thử"),
     (&["exam", "show", "list.csv"], "Trang tính", "Sheet"),
     (&["exam", "operator", "list", "thi"], "người,", "people,"),
     (&["exam", "open", "list.csv", "--identity", "x"], "không phải gói dữ liệu", "no package"),
