@@ -11,6 +11,7 @@ pub mod qr;
 pub mod random;
 pub mod secret;
 pub mod spread;
+pub mod spreadsheet;
 pub mod stamp;
 pub mod text;
 pub mod tlv;

@@ -26,6 +26,21 @@ pub fn shown_within(text: &str) -> String {
     spelled(text, is_hidden)
 }
 
+/// A text of JSON in which what is hidden is spelled out as JSON does it. It can stand in strings only.
+pub fn shown_json(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for character in text.chars() {
+        if !is_hidden(character) || character == '\n' {
+            out.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            out.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    out
+}
+
 fn spelled(text: &str, is_spelled: fn(char) -> bool) -> String {
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {

@@ -1,12 +1,16 @@
 //! The roster as the board keeps it and as a desk gets it: one form, sorted, every candidate with an id.
 //!
 //! CSV, UTF-8 without a byte-order mark, LF, the header [`HEADER`], sorted by SBD and session. The same roster is the
-//! same bytes, so that a version control shows what changed.
+//! same bytes, so that a version control shows what changed. What a spreadsheet would compute stands behind an
+//! apostrophe ([`bits::spreadsheet`]), which is taken away when the file is read: a list that somebody looks at in a
+//! spreadsheet does nothing, and comes back as it was.
 
 use super::candidate::CANDIDATE_ID_LEN;
 use super::{Candidate, CandidateId, Sex};
-use csv::{ByteRecord, StringRecord, Terminator};
+use bits::spreadsheet::{CsvRows, meant};
+use csv::{ByteRecord, StringRecord};
 use jiff::civil::Date;
+use std::borrow::Cow;
 
 /// The columns, in their order.
 pub const HEADER: [&str; 11] =
@@ -56,21 +60,42 @@ pub enum CanonicalError {
 }
 
 /// Writes a roster, sorted.
-pub fn write(mut candidates: Vec<Candidate>) -> Vec<u8> {
+pub fn write(candidates: Vec<Candidate>) -> Vec<u8> {
+    let mut writer = Writer::default();
+    sorted(candidates).iter().for_each(|one| writer.push(one));
+    writer.finish()
+}
+
+/// In the order of a roster: SBD, session, id.
+pub fn sorted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates
         .sort_by(|one, other| (&one.number, &one.session, one.id).cmp(&(&other.number, &other.session, other.id)));
-    let mut writer = csv::WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
-    // Writing to memory does not fail.
-    let _ = writer.write_record(HEADER);
-    for one in &candidates {
-        let sex = sex_word(one.sex);
-        let _ = writer.write_record([
+    candidates
+}
+
+/// A roster on its way into its file, where it would be too large to be held twice. Whoever pushes keeps the order of
+/// [`sorted`].
+#[derive(Debug)]
+pub struct Writer(CsvRows);
+
+impl Default for Writer {
+    fn default() -> Self {
+        let mut file = CsvRows::new();
+        file.row(HEADER);
+        Self(file)
+    }
+}
+
+impl Writer {
+    /// One more candidate.
+    pub fn push(&mut self, one: &Candidate) {
+        self.0.row([
             one.id.to_string().as_str(),
             one.number.as_str(),
             &one.session,
             one.full_name.reveal(),
             one.birth_date.reveal(),
-            sex,
+            sex_word(one.sex),
             one.id_number.reveal(),
             &one.site,
             &one.room,
@@ -78,7 +103,11 @@ pub fn write(mut candidates: Vec<Candidate>) -> Vec<u8> {
             &one.school,
         ]);
     }
-    writer.into_inner().unwrap_or_default()
+
+    /// The file.
+    pub fn finish(self) -> Vec<u8> {
+        self.0.finish()
+    }
 }
 
 /// Reads a roster, row by row.
@@ -95,9 +124,25 @@ pub(super) fn read(bytes: &[u8], mut take: impl FnMut(Fields<'_>)) -> Result<(),
             header.iter().eq(HEADER).then_some(()).ok_or(CanonicalError::Header)?;
             continue;
         }
-        take(fields(&record, line)?);
+        match as_meant(&record) {
+            Some(meant) => take(fields(&meant, line)?),
+            None => take(fields(&record, line)?),
+        }
     }
     if line == 0 { Err(CanonicalError::Header) } else { Ok(()) }
+}
+
+/// A row without the apostrophes that keep a spreadsheet from computing it; `None` where it has none.
+fn as_meant(record: &ByteRecord) -> Option<ByteRecord> {
+    record.as_slice().contains(&b'\'').then_some(())?;
+    // What is no UTF-8 is found when the row is read.
+    let cell = |cell| {
+        std::str::from_utf8(cell).map_or(cell.into(), |text| match meant(text) {
+            Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
+            Cow::Owned(text) => Cow::Owned(text.into_bytes()),
+        })
+    };
+    Some(record.iter().map(cell).collect())
 }
 
 /// One row, as it lies in the file.

@@ -141,3 +141,11 @@ fn e07_certificate_that_is_missing_may_stand_in_the_store() {
     assert!(matches!(judged(&[anchor(), signer]), SodVerdict::Trusted(_)));
     assert!(matches!(judged(&[anchor()]), SodVerdict::Unverified(_, Cause::SignerCertificateMissing)));
 }
+
+/// Whoever made a certificate wrote its names: they move no terminal and turn no line round.
+#[test]
+fn names_of_certificates_show_what_is_hidden_in_them() {
+    use diemdanh::emrtd::authenticity::name::Name;
+    let strange = Name::parse(&name(UTF8, "VN", "Lab\u{1b}[2J CSCA\u{202e}\u{200b}")).unwrap();
+    assert_eq!(strange.display(), "vn / lab\\u{1b}[2j csca\\u{202e}\\u{200b}");
+}

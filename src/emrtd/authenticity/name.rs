@@ -40,9 +40,10 @@ impl Name {
         self.parts.iter().find(|(kind, _)| kind == COUNTRY).map(|(_, value)| value.to_uppercase())
     }
 
-    /// The values without their types, for a report: `vn / lab csca`.
+    /// The values without their types, for a report: `vn / lab csca`. What is hidden in them is spelled out: whoever
+    /// made a certificate wrote them.
     pub fn display(&self) -> String {
-        self.parts.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" / ")
+        text::shown_within(&self.parts.iter().map(|(_, value)| value.as_str()).collect::<Vec<_>>().join(" / "))
     }
 }
 

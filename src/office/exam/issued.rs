@@ -4,6 +4,7 @@
 use super::{DESKS_FOLDER, EXAM_FILE, ExamError, FormFault, Ledger, PACKAGES_FILE, Settings, required};
 use crate::verify::Files;
 use bits::hex;
+use bits::spreadsheet::meant;
 use record::{DeskCert, Digest};
 use std::collections::BTreeMap;
 
@@ -55,7 +56,7 @@ fn programs(bytes: &[u8]) -> Result<BTreeMap<Digest, String>, ExamError> {
         .map(|(line, number)| {
             let (digest, name) = line.split_once(',').ok_or_else(|| form(number))?;
             let digest = hex::decode(digest.trim()).and_then(|digest| digest.try_into().ok());
-            Ok((Digest(digest.ok_or_else(|| form(number))?), name.trim().to_owned()))
+            Ok((Digest(digest.ok_or_else(|| form(number))?), meant(name.trim()).into_owned()))
         })
         .collect()
 }

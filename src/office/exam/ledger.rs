@@ -2,7 +2,8 @@
 
 use super::{ExamError, FormFault, PACKAGES_FILE};
 use bits::hex;
-use csv::{StringRecord, Terminator};
+use bits::spreadsheet::{CsvRows, meant};
+use csv::StringRecord;
 use jiff::Timestamp;
 use record::Digest;
 
@@ -52,6 +53,7 @@ impl Ledger {
         let records = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes).into_records();
         for (record, line) in records.zip(1..) {
             let record = record.map_err(|_| form(line, FormFault::Csv))?;
+            let record: StringRecord = record.iter().map(meant).collect();
             if line == 1 {
                 let is_header = record.iter().eq(HEADER) || record.iter().eq(HEADER.into_iter().take(OLD_FIELDS));
                 is_header.then_some(()).ok_or_else(|| form(line, FormFault::Headings))?;
@@ -68,16 +70,13 @@ impl Ledger {
 
     /// The file.
     pub fn write(&self) -> Vec<u8> {
-        let mut writer = csv::WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
-        // Writing to memory does not fail.
+        let mut file = CsvRows::new();
         // A file of an older program stays as it is until a package is made by this one.
         let is_new = self.rows.iter().any(|row| row.rules_sha256.is_some() || row.trust_store.is_some());
         let count = if is_new { HEADER.len() } else { OLD_FIELDS };
-        let _ = writer.write_record(HEADER.into_iter().take(count));
-        for row in &self.rows {
-            let _ = writer.write_record(fields(row).iter().take(count));
-        }
-        writer.into_inner().unwrap_or_default()
+        file.row(HEADER.into_iter().take(count));
+        self.rows.iter().for_each(|row| file.row(fields(row).iter().take(count)));
+        file.finish()
     }
 
     /// All versions, by name and version.

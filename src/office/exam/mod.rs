@@ -255,12 +255,19 @@ impl Exam {
     /// The files that change when these are the candidates: candidates, and the sites and rooms that they name and
     /// that are not known yet. Sites and rooms are never taken away.
     pub fn with_candidates(&self, candidates: Vec<Candidate>) -> Files {
-        let sites = places::with_sites_of(&self.sites, &candidates);
-        let rooms = places::with_rooms_of(&self.rooms, &candidates);
-        let mut files = Files::new();
-        files.insert(SITES_FILE.to_owned(), places::write_sites(&sites));
-        files.insert(ROOMS_FILE.to_owned(), places::write_rooms(&rooms));
-        files.insert(CANDIDATES_FILE.to_owned(), canonical::write(candidates));
+        self.with_sorted(canonical::sorted(candidates).into_iter())
+    }
+
+    /// [`Exam::with_candidates`] for people who come one by one, in the order of a roster.
+    pub fn with_sorted(&self, candidates: impl Iterator<Item = Candidate>) -> Files {
+        let mut places = places::Named::new(&self.sites, &self.rooms);
+        let mut list = canonical::Writer::default();
+        for one in candidates {
+            places.take(&one);
+            list.push(&one);
+        }
+        let mut files = places.files();
+        files.insert(CANDIDATES_FILE.to_owned(), list.finish());
         files
     }
 }

@@ -1,7 +1,8 @@
 //! `sites.csv` and `rooms.csv`.
 
-use super::{ExamError, FormFault, ROOMS_FILE, SITES_FILE};
-use csv::{StringRecord, Terminator};
+use super::{ExamError, Files, FormFault, ROOMS_FILE, SITES_FILE};
+use bits::spreadsheet::{CsvRows, meant};
+use csv::StringRecord;
 use roster::Candidate;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,24 +65,39 @@ pub fn write_rooms(rooms: &[Room]) -> Vec<u8> {
     write(&ROOMS_HEADER, sorted)
 }
 
-/// The known sites and those that candidates name.
-pub(super) fn with_sites_of(known: &[Site], candidates: &[Candidate]) -> Vec<Site> {
-    let mut sites: BTreeMap<&str, Site> = known.iter().map(|site| (site.code.as_str(), site.clone())).collect();
-    for code in candidates.iter().map(|one| one.site.as_str()).filter(|code| !code.is_empty()) {
-        sites.entry(code).or_insert_with(|| Site { code: code.to_owned(), title: String::new() });
-    }
-    sites.into_values().collect()
+/// The sites and rooms that are known, and those that candidates name.
+pub(super) struct Named {
+    sites: BTreeMap<String, Site>,
+    rooms: BTreeMap<(String, String), Room>,
 }
 
-/// The known rooms and those that candidates name.
-pub(super) fn with_rooms_of(known: &[Room], candidates: &[Candidate]) -> Vec<Room> {
-    let key = |room: &Room| (room.site.clone(), room.name.clone());
-    let mut rooms: BTreeMap<_, _> = known.iter().map(|room| (key(room), room.clone())).collect();
-    for one in candidates.iter().filter(|one| !one.room.is_empty()) {
-        let room = Room { site: one.site.clone(), name: one.room.clone(), capacity: None };
-        rooms.entry(key(&room)).or_insert(room);
+impl Named {
+    pub(super) fn new(sites: &[Site], rooms: &[Room]) -> Self {
+        let room = |room: &Room| ((room.site.clone(), room.name.clone()), room.clone());
+        Self {
+            sites: sites.iter().map(|site| (site.code.clone(), site.clone())).collect(),
+            rooms: rooms.iter().map(room).collect(),
+        }
     }
-    rooms.into_values().collect()
+
+    /// Takes in where one candidate is expected.
+    pub(super) fn take(&mut self, one: &Candidate) {
+        if !one.site.is_empty() && !self.sites.contains_key(&one.site) {
+            self.sites.insert(one.site.clone(), Site { code: one.site.clone(), title: String::new() });
+        }
+        let key = (one.site.clone(), one.room.clone());
+        if !one.room.is_empty() && !self.rooms.contains_key(&key) {
+            let (site, name) = key.clone();
+            self.rooms.insert(key, Room { site, name, capacity: None });
+        }
+    }
+
+    /// Their files.
+    pub(super) fn files(self) -> Files {
+        let (sites, rooms): (Vec<_>, Vec<_>) = (self.sites.into_values().collect(), self.rooms.into_values().collect());
+        let sites = (SITES_FILE.to_owned(), write_sites(&sites));
+        [sites, (ROOMS_FILE.to_owned(), write_rooms(&rooms))].into_iter().collect()
+    }
 }
 
 fn read<T>(
@@ -94,6 +110,7 @@ fn read<T>(
     let mut rows = Vec::new();
     for (record, line) in csv::ReaderBuilder::new().has_headers(false).from_reader(bytes).into_records().zip(1..) {
         let record = record.map_err(|_| form(line, FormFault::Csv))?;
+        let record: StringRecord = record.iter().map(meant).collect();
         if line > 1 {
             rows.push(row(&record).ok_or_else(|| form(line, FormFault::Place))?);
         } else if !record.iter().eq(header.iter().copied()) {
@@ -104,13 +121,10 @@ fn read<T>(
 }
 
 fn write<const N: usize>(header: &[&str; N], rows: BTreeSet<[String; N]>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().terminator(Terminator::Any(b'\n')).from_writer(Vec::new());
-    // Writing to memory does not fail.
-    let _ = writer.write_record(header);
-    rows.iter().for_each(|row| {
-        let _ = writer.write_record(row);
-    });
-    writer.into_inner().unwrap_or_default()
+    let mut file = CsvRows::new();
+    file.row(header);
+    rows.iter().for_each(|row| file.row(row));
+    file.finish()
 }
 
 const SITES_HEADER: [&str; 2] = ["code", "title"];
