@@ -51,6 +51,7 @@ impl FolderSource {
             self.stray(prefix.trim_end_matches('/'), StrayKind::Unreadable);
             return true;
         };
+        let before = self.met;
         for entry in entries {
             self.met += 1;
             if self.met > MAX_FILES {
@@ -67,6 +68,10 @@ impl FolderSource {
             if !is_listed {
                 return false;
             }
+        }
+        // The whole of an export is no folder in it: what it lacks is told by name.
+        if self.met == before && !prefix.is_empty() {
+            self.stray(prefix.trim_end_matches('/'), StrayKind::Empty);
         }
         true
     }

@@ -5,7 +5,7 @@
 use super::{anchors::Outside, finding::What};
 use bits::text::with_plain_lines;
 use record::export_form::is_litter;
-use record::{ExportSource, SourceFault};
+use record::{ExportSource, SourceFault, StrayKind};
 use tlog::witness::MAX_COSIGNED_LEN;
 use tlog::{CosignatureKey, NoteVerifier};
 
@@ -17,7 +17,7 @@ const MAX_KEYS: usize = 256;
 impl Outside {
     /// Takes what lies in a folder of notes and `*.vkey` files.
     pub fn collect(&mut self, folder: &dyn ExportSource) {
-        for stray in folder.strays() {
+        for stray in folder.strays().into_iter().filter(|stray| stray.kind != StrayKind::Empty) {
             self.strays.push((stray.path, What::CollectedUnread));
         }
         for path in folder.sizes().into_keys().filter(|path| !is_litter(path)) {

@@ -25,7 +25,8 @@ pub(super) fn check(listed: &Listed<'_>, found: &mut Found) -> Result<(), What> 
             _ if is_litter(&stray.path) || is_litter(&format!("{}/", stray.path)) => What::Litter,
             StrayKind::Unreadable => What::UnreadableFile,
             StrayKind::NotPlain => What::NotPlain,
-            StrayKind::OddPlace => What::ForeignFile,
+            // An export holds files and the folders that they lie in.
+            StrayKind::OddPlace | StrayKind::Empty => What::ForeignFile,
         };
         found.add(Finding::file(what, &stray.path));
     }

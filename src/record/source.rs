@@ -34,6 +34,8 @@ pub enum StrayKind {
     OddPlace,
     /// The medium does not tell what it is, or what is in it.
     Unreadable,
+    /// A folder with nothing in it.
+    Empty,
     /// There is more than is listed; what comes behind is not known.
     Unlisted,
 }

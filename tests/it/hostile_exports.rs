@@ -97,6 +97,10 @@ fn hostile(folder: &Path) -> Vec<(String, &'static str)> {
         fs::create_dir_all(&deep).unwrap();
         fs::write(deep.join("x"), "x").unwrap();
     });
+    add("empty-folder", "file.foreign", &|at| {
+        write(at, &good);
+        fs::create_dir_all(at.join("moi/trong")).unwrap();
+    });
     add("empty", "file.missing", &|at| fs::create_dir(at).unwrap());
     add("not-there", "package.unreadable", &|_| ());
     add("a-file", "package.unreadable", &|at| fs::write(at, "x").unwrap());
