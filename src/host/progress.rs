@@ -1,6 +1,6 @@
 //! How far long work is, on a terminal and nowhere else.
 
-use std::io::{IsTerminal as _, Write as _, stderr};
+use super::speech::{is_watched, sketch};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// One line of the standard error output that is written over and over, and is gone at the end. Several threads may
@@ -21,14 +21,8 @@ impl Progress {
 
     /// Begins a piece of work of so many bytes.
     pub fn over(what: impl Into<String>, bytes: u64) -> Self {
-        let is_terminal = stderr().is_terminal();
-        Self {
-            what: what.into(),
-            total: bytes.max(1),
-            done: AtomicU64::new(0),
-            is_terminal,
-            is_shown: AtomicBool::new(false),
-        }
+        let (done, is_shown) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { what: what.into(), total: bytes.max(1), done, is_terminal: is_watched(), is_shown }
     }
 
     /// So many steps are done.
@@ -51,14 +45,14 @@ impl Progress {
         }
         self.is_shown.store(true, Ordering::Relaxed);
         let full = usize::try_from(now).unwrap_or(100) * WIDTH / 100;
-        let _ = write!(stderr(), "\r{:<24} [{:<WIDTH$}] {now:>3} %", self.what, "#".repeat(full));
+        sketch(format_args!("\r{:<24} [{:<WIDTH$}] {now:>3} %", self.what, "#".repeat(full)));
     }
 }
 
 impl Drop for Progress {
     fn drop(&mut self) {
         if self.is_shown.load(Ordering::Relaxed) {
-            let _ = write!(stderr(), "\r{}\r", " ".repeat(WIDTH + 40));
+            sketch(format_args!("\r{}\r", " ".repeat(WIDTH + 40)));
         }
     }
 }

@@ -1,15 +1,17 @@
 //! What is wrong with a list as a whole: pairs of rows, and numbers that tell something else than their row.
 
-use super::finding::{Finding, Problem, finding};
-use super::intake::{Intake, Listed, column_of, groups};
+use super::People;
+use super::finding::{Content, Finding, Problem, finding};
+use super::intake::{Intake, column_of};
 use super::mapping::Mapping;
-use bits::secret::Pii;
+use super::people::Person;
+use super::texts::grow;
 use bits::{letters, text};
 use cccd::number::{NumberSex, PersonalNumber};
-use jiff::civil::Date;
 use roster::Sex;
 use roster::is_personal_number;
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher, Hash};
 
 /// How many people a room takes (Circular 24/2024/TT-BGDĐT: 24, the last room of a site up to 28).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,15 +31,13 @@ impl Default for Capacity {
 impl Intake {
     /// Looks at everybody and at everybody against everybody, and adds what it finds; then sorts by place.
     pub fn check(&mut self, mapping: &Mapping, capacity: &Capacity) {
-        let mut checks = Checks { people: self.people(), mapping, found: Vec::new() };
-        checks.people.iter().for_each(|one| checks.id_number(one));
+        let mut checks = Checks { people: self.accounts.people(), mapping, found: &mut self.findings };
+        checks.people.persons().for_each(|one| checks.id_number(one));
         checks.numbers();
         checks.id_numbers();
         checks.seats();
         checks.rooms(capacity);
         checks.names();
-        let found = checks.found;
-        self.findings.extend(found);
         self.findings.sort_by_key(|one| (one.sheet, one.line, one.column, one.problem));
     }
 
@@ -45,8 +45,8 @@ impl Intake {
     pub fn check_portraits(&mut self, names: &BTreeSet<String>) {
         let mut left: BTreeSet<&str> = names.iter().map(String::as_str).collect();
         let mut found = Vec::new();
-        for one in self.people() {
-            let known = [one.number.as_str(), one.id_number.reveal().as_str()];
+        for one in self.people().persons() {
+            let known = [one.number(), one.id_number()];
             if !known.iter().any(|name| names.contains(*name)) {
                 found.push(about(Problem::PortraitMissing, one, None, None, ""));
             }
@@ -60,8 +60,8 @@ impl Intake {
             line: 0,
             column: None,
             other: None,
-            content: Pii::new(text::mask(name, MASKED_FRONT, 0)),
-            becomes: Pii::new(String::new()),
+            content: Content::text(&text::mask(name, MASKED_FRONT, 0)),
+            becomes: Content::text(""),
         });
         found.extend(foreign);
         self.findings.extend(found);
@@ -69,15 +69,15 @@ impl Intake {
 }
 
 struct Checks<'a> {
-    people: &'a [Listed],
+    people: &'a People,
     mapping: &'a Mapping,
-    found: Vec<Finding>,
+    found: &'a mut Vec<Finding>,
 }
 
 impl<'a> Checks<'a> {
-    fn id_number(&mut self, one: &Listed) {
-        let number = one.id_number.reveal();
-        let problem = match number.as_str() {
+    fn id_number(&mut self, one: Person<'_>) {
+        let number = one.id_number();
+        let problem = match number {
             _ if is_personal_number(number) => None,
             "" => Some(Problem::IdMissing),
             nine if nine.len() == OLD_LEN && is_digits(nine) => Some(Problem::IdOld),
@@ -92,38 +92,34 @@ impl<'a> Checks<'a> {
         }
     }
 
-    fn personal_number(&mut self, one: &Listed, number: &PersonalNumber) {
+    fn personal_number(&mut self, one: Person<'_>, number: &PersonalNumber) {
         if !number.place_is_known() {
             self.find(Problem::IdPlace, one, None, number.reveal());
         }
-        let born = one.birth_date.reveal().parse::<Date>().ok();
-        if born.is_some_and(|born| born.year() != number.birth_year()) {
-            self.find(Problem::BirthDisagrees, one, None, one.birth_date.reveal());
+        if let Some(born) = one.born().filter(|born| born.year() != number.birth_year()) {
+            self.find(Problem::BirthDisagrees, one, None, &born.to_string());
         }
         let told = if number.sex() == NumberSex::Female { Sex::Female } else { Sex::Male };
-        if one.sex.is_some_and(|sex| sex != told) {
+        if one.sex().is_some_and(|sex| sex != told) {
             self.find(Problem::SexDisagrees, one, None, "");
         }
     }
 
     fn numbers(&mut self) {
-        let same = groups(self.people, |one| Some((one.number.as_str(), one.session.as_str())));
-        self.all_but_first(Problem::NumberTwice, same.into_values(), |one| one.number.as_str().to_owned());
+        let same = groups(self.people, SEVERAL, |one| Some((one.number(), one.session())));
+        self.all_but_first(Problem::NumberTwice, same, Person::number);
     }
 
     fn id_numbers(&mut self) {
-        let same = groups(self.people, |one| known(one.id_number.reveal()));
-        for rows in same.into_values() {
+        for rows in groups(self.people, SEVERAL, |one| known(one.id_number())) {
             let Some(first) = rows.first() else { continue };
-            for one in rows.iter().skip(1) {
-                let sooner = rows.iter().take_while(|other| !std::ptr::eq(**other, *one));
-                let same_session = sooner.clone().find(|other| other.session == one.session);
-                let is_other = letters::fold_name(first.full_name.reveal())
-                    != letters::fold_name(one.full_name.reveal())
-                    || first.birth_date != one.birth_date;
+            for (at, one) in rows.iter().enumerate().skip(1) {
+                let same_session = rows.iter().take(at).find(|other| other.session() == one.session()).copied();
+                let is_other = letters::fold_name(first.full_name()) != letters::fold_name(one.full_name())
+                    || first.born() != one.born();
                 match same_session {
-                    Some(other) => self.find(Problem::IdTwice, one, Some(other), one.id_number.reveal()),
-                    None if is_other => self.find(Problem::IdOfTwo, one, Some(first), one.id_number.reveal()),
+                    Some(other) => self.find(Problem::IdTwice, *one, Some(other), one.id_number()),
+                    None if is_other => self.find(Problem::IdOfTwo, *one, Some(*first), one.id_number()),
                     None => (),
                 }
             }
@@ -131,35 +127,30 @@ impl<'a> Checks<'a> {
     }
 
     fn seats(&mut self) {
-        let same = groups(self.people, |one| {
-            let seat = known(&one.seat)?;
-            known(&one.room).map(|room| (&one.session, &one.site, room, seat))
+        let same = groups(self.people, SEVERAL, |one| {
+            let seat = known(one.seat())?;
+            known(one.room()).map(|room| (one.session(), one.site(), room, seat))
         });
-        self.all_but_first(Problem::SeatTwice, same.into_values(), |one| one.seat.clone());
+        self.all_but_first(Problem::SeatTwice, same, Person::seat);
     }
 
-    fn all_but_first(
-        &mut self,
-        problem: Problem,
-        groups: impl Iterator<Item = Vec<&'a Listed>>,
-        content: impl Fn(&Listed) -> String,
-    ) {
-        for rows in groups.filter(|rows| rows.len() > 1) {
+    fn all_but_first(&mut self, problem: Problem, groups: Groups<'a>, content: fn(Person<'a>) -> &'a str) {
+        for rows in groups {
             for one in rows.iter().skip(1) {
-                self.find(problem, one, rows.first().copied(), &content(one));
+                self.find(problem, *one, rows.first().copied(), content(*one));
             }
         }
     }
 
     fn rooms(&mut self, capacity: &Capacity) {
-        let some_have = self.people.iter().any(|one| !one.room.is_empty());
-        for one in self.people.iter().filter(|one| some_have && one.room.is_empty()) {
+        let some_have = self.people.persons().any(|one| !one.room().is_empty());
+        for one in self.people.persons().filter(|one| some_have && one.room().is_empty()) {
             self.find(Problem::RoomMissing, one, None, "");
         }
-        let rooms = groups(self.people, |one| known(&one.room).map(|room| (&one.session, &one.site, room)));
         let mut by_site: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for ((session, site, room), rows) in rooms {
-            by_site.entry((session, site)).or_default().push((room, rows));
+        for rows in groups(self.people, 1, |one| known(one.room()).map(|room| (one.session(), one.site(), room))) {
+            let Some(first) = rows.first() else { continue };
+            by_site.entry((first.session(), first.site())).or_default().push((first.room(), rows));
         }
         for mut rooms in by_site.into_values() {
             rooms.sort_by_key(|(room, _)| *room);
@@ -167,47 +158,67 @@ impl<'a> Checks<'a> {
             for (at, (room, rows)) in rooms.iter().enumerate() {
                 let limit = if at == last { capacity.last_room } else { capacity.room };
                 if let Some(one) = rows.get(limit) {
-                    self.find(
-                        Problem::RoomOverfull,
-                        one,
-                        rows.first().copied(),
-                        &format!("{room}: {} > {limit}", rows.len()),
-                    );
+                    let content = format!("{room}: {} > {limit}", rows.len());
+                    self.find(Problem::RoomOverfull, *one, rows.first().copied(), &content);
                 }
             }
         }
     }
 
     fn names(&mut self) {
-        let same = groups(self.people, |one| {
+        let same = groups(self.people, SEVERAL, |one| {
             // Y-Blok, Y Blok and YBlok are called out alike.
-            let name = letters::fold_name(one.full_name.reveal()).replace(' ', "");
-            known(&one.room).map(|room| (&one.session, &one.site, room, name))
+            let name = letters::fold_name(one.full_name()).replace(' ', "");
+            known(one.room()).map(|room| (one.session(), one.site(), room, name))
         });
-        for rows in same.into_values().filter(|rows| rows.len() > 1) {
+        for rows in same {
             for (at, one) in rows.iter().enumerate().skip(1) {
                 let before = rows.get(..at).unwrap_or_default();
-                let twin = before
-                    .iter()
-                    .find(|other| other.birth_date == one.birth_date && !one.birth_date.reveal().is_empty());
+                let twin = before.iter().find(|other| other.born() == one.born() && one.born().is_some());
                 let (problem, other) = match twin {
                     Some(twin) => (Problem::NameAndBirthAlike, Some(*twin)),
                     None => (Problem::NameAlike, before.first().copied()),
                 };
-                self.find(problem, one, other, one.full_name.reveal());
+                self.find(problem, *one, other, one.full_name());
             }
         }
     }
 
-    fn find(&mut self, problem: Problem, one: &Listed, other: Option<&Listed>, content: &str) {
-        let column = problem.column().and_then(|column| column_of(self.mapping, one.sheet, column));
+    fn find(&mut self, problem: Problem, one: Person<'_>, other: Option<Person<'_>>, content: &str) {
+        let column = problem.column().and_then(|column| column_of(self.mapping, one.sheet(), column));
+        grow(self.found);
         self.found.push(about(problem, one, other, column, content));
     }
 }
 
-fn about(problem: Problem, one: &Listed, other: Option<&Listed>, column: Option<u32>, content: &str) -> Finding {
-    let other = other.map(|other| (other.sheet, other.line));
-    Finding { line: one.line, column, other, ..finding(problem, one.sheet, content) }
+type Groups<'a> = Vec<Vec<Person<'a>>>;
+
+/// People of one key, where there are at least so many, each group in the order of the list.
+///
+/// Two numbers a person instead of a table of keys: a million people must not need their memory once more.
+fn groups<'a, K: Hash + Eq>(people: &'a People, least: usize, key: impl Fn(Person<'a>) -> Option<K>) -> Groups<'a> {
+    let hash = |key: &K| BuildHasherDefault::<DefaultHasher>::default().hash_one(key);
+    let hashed = people.persons().zip(0_u32..).filter_map(|(one, at)| Some((hash(&key(one)?), at)));
+    let mut order: Vec<(u64, u32)> = Vec::with_capacity(people.len());
+    order.extend(hashed);
+    order.sort_unstable();
+    let mut out = Groups::new();
+    for alike in order.chunk_by(|(one, _), (other, _)| one == other).filter(|alike| alike.len() >= least) {
+        let mut rest: Vec<Person<'a>> =
+            alike.iter().filter_map(|(_, at)| people.person(usize::try_from(*at).ok()?)).collect();
+        while let Some(first) = rest.first().copied() {
+            let own = key(first);
+            let (same, others): (Vec<_>, Vec<_>) = rest.into_iter().partition(|one| key(*one) == own);
+            out.extend((same.len() >= least).then_some(same));
+            rest = others;
+        }
+    }
+    out
+}
+
+fn about(problem: Problem, one: Person<'_>, other: Option<Person<'_>>, column: Option<u32>, content: &str) -> Finding {
+    let other = other.map(|other| (u32::try_from(other.sheet()).unwrap_or(u32::MAX), other.line()));
+    Finding { line: one.line(), column, other, ..finding(problem, one.sheet(), content) }
 }
 
 fn known(text: &str) -> Option<&str> {
@@ -229,6 +240,7 @@ fn is_passport(text: &str) -> bool {
     (1..=2).contains(&letters) && (6..=8).contains(&digits.len()) && is_digits(digits)
 }
 
+const SEVERAL: usize = 2;
 const OLD_LEN: usize = 9;
 const MADE_UP_LEN: usize = 12;
 const MASKED_FRONT: usize = 3;

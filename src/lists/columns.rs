@@ -48,32 +48,6 @@ pub enum Column {
 }
 
 impl Column {
-    /// The heading that exam systems use most, for messages.
-    pub fn heading(self) -> &'static str {
-        match self {
-            Self::Number => "Số báo danh",
-            Self::FullName => "Họ và tên",
-            Self::FamilyName => "Họ đệm",
-            Self::GivenName => "Tên",
-            Self::BirthDate => "Ngày sinh",
-            Self::IdNumber => "Số CCCD",
-            Self::Site => "Điểm thi",
-            Self::Room => "Phòng thi",
-            Self::Seat => "Số ghế",
-            Self::Session => "Buổi thi",
-            Self::BirthDay => "Ngày sinh: ngày",
-            Self::BirthMonth => "Ngày sinh: tháng",
-            Self::BirthYear => "Ngày sinh: năm",
-            Self::Sex => "Giới tính",
-            Self::Female => "Nữ",
-            Self::School => "Trường, lớp",
-            Self::Ordinal => "STT",
-            Self::BirthPlace => "Nơi sinh",
-            Self::Subjects => "Môn thi",
-            Self::Remark => "Ghi chú",
-        }
-    }
-
     /// The name in a mapping file.
     pub fn key(self) -> &'static str {
         match self {
@@ -100,9 +74,14 @@ impl Column {
         }
     }
 
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        HEADINGS.iter().map(|(column, ..)| *column)
+    }
+
     /// The column of this name in a mapping file.
     pub fn of_key(key: &str) -> Option<Self> {
-        HEADINGS.iter().map(|(column, ..)| *column).find(|column| column.key() == key)
+        Self::all().find(|column| column.key() == key)
     }
 
     /// True when the roster takes what stands in it.

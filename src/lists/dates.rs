@@ -149,10 +149,10 @@ impl Order {
 }
 
 /// Reads one cell. `since_1904` is the epoch of plain numbers; a cell that is a date knows its own.
-pub(super) fn of_cell(value: &CellValue, since_1904: bool) -> Reading {
+pub(super) fn of_cell(value: CellValue<'_>, since_1904: bool) -> Reading {
     match value {
-        CellValue::Date { serial, since_1904: own } => Reading::Certain(of_serial(*serial, *own || since_1904)),
-        CellValue::Number(number) => of_number(*number, since_1904),
+        CellValue::Date { serial, since_1904: own } => Reading::Certain(of_serial(serial, own || since_1904)),
+        CellValue::Number(number) => of_number(number, since_1904),
         CellValue::Text(text) | CellValue::Formatted(text) => of_text(text, since_1904),
         CellValue::Bool(_) | CellValue::Fault(_) | CellValue::Uncomputed => Reading::Certain(BirthDate::Unreadable),
     }
@@ -296,7 +296,7 @@ mod tests {
     use super::*;
 
     fn text(written: &str) -> Reading {
-        of_cell(&CellValue::Text(written.to_owned()), false)
+        of_cell(CellValue::Text(written), false)
     }
 
     #[test]

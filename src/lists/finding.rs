@@ -1,9 +1,10 @@
 //! What an import has to say about a list, by sheet, line and cell.
 
-use super::Column;
-use super::table::{cell_name, column_name};
+use super::words::ListWords;
+use super::{Choice, Column};
 use bits::secret::Pii;
 use bits::{letters, text};
+use jiff::civil::Date;
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -14,17 +15,6 @@ pub enum Weight {
     Warning,
     /// No exam is made of a list with it.
     Error,
-}
-
-impl Weight {
-    /// The word of a report.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Note => "lưu ý",
-            Self::Warning => "cảnh báo",
-            Self::Error => "lỗi",
-        }
-    }
 }
 
 /// One thing found, and where.
@@ -38,35 +28,75 @@ pub struct Finding {
     pub line: u32,
     /// The column, from 0.
     pub column: Option<u32>,
-    /// The sheet and line of the other row that it is about.
-    pub other: Option<(usize, u32)>,
-    /// What stands in the cell; how much of something there is.
-    pub content: Pii<String>,
+    /// The sheet's index and the line of the other row that it is about.
+    pub other: Option<(u32, u32)>,
+    /// What stands in the cell, or what the finding is about beside it.
+    pub content: Content,
     /// What was made of it; empty where nothing was changed.
-    pub becomes: Pii<String>,
+    pub becomes: Content,
+}
+
+/// What a finding is about, beside its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Content {
+    /// What stands in a cell; empty for nothing.
+    Text(Pii<String>),
+    /// A column that is missing.
+    Column(Column),
+    /// A line that tells.
+    SeeLine(u32),
+    /// How many cells were changed.
+    Changed(usize),
+    /// How many birth dates are written, and how many are day numbers.
+    Mixed {
+        /// Written ones.
+        written: usize,
+        /// Day numbers.
+        serials: usize,
+    },
+    /// A date that is likely, and the other one that it may be.
+    Either {
+        /// The likely one.
+        date: Date,
+        /// The other one.
+        other: Date,
+    },
+    /// Why a column was chosen among several.
+    Chosen(Box<Choice>),
+    /// Cells that can be read in both orders of day and month, and the first of them.
+    OpenOrder {
+        /// How many.
+        cells: u32,
+        /// The line of the first.
+        line: u32,
+        /// The first with the day in front.
+        day_first: Date,
+        /// The first with the month in front.
+        month_first: Date,
+    },
+}
+
+impl Content {
+    /// A cell's text.
+    pub(super) fn text(text: &str) -> Self {
+        Self::Text(Pii::new(text.to_owned()))
+    }
 }
 
 /// A finding about a whole sheet; whoever has a place adds it.
 pub(super) fn finding(problem: Problem, sheet: usize, content: &str) -> Finding {
-    let (content, becomes) = (Pii::new(content.to_owned()), Pii::new(String::new()));
-    Finding { problem, sheet, line: 0, column: None, other: None, content, becomes }
+    about(problem, sheet, Content::text(content))
+}
+
+/// The same about something that is no text.
+pub(super) fn about(problem: Problem, sheet: usize, content: Content) -> Finding {
+    Finding { problem, sheet, line: 0, column: None, other: None, content, becomes: Content::text("") }
 }
 
 impl Finding {
-    /// The line and cell, as a spreadsheet names them.
-    pub fn place(&self, sheet_name: &str) -> String {
-        let sheet = if sheet_name.is_empty() { String::new() } else { format!("“{sheet_name}” ") };
-        match (self.line, self.column) {
-            (0, None) => sheet.trim_end().to_owned(),
-            (0, Some(column)) => format!("{sheet}cột {}", column_name(column)),
-            (line, None) => format!("{sheet}dòng {line}"),
-            (line, Some(column)) => format!("{sheet}ô {}", cell_name(column, line)),
-        }
-    }
-
     /// The content as a terminal may show it: of a change what was changed, of all else the first characters.
-    pub fn masked(&self) -> String {
-        let (content, becomes) = (self.content.reveal(), self.becomes.reveal());
+    pub fn masked(&self, words: &ListWords) -> String {
+        let (content, becomes) = (&words.content(&self.content), &words.content(&self.becomes));
         match self.problem.column() {
             // Zeros in front are no news to be shown twice.
             _ if becomes.is_empty() || content.bytes().all(|byte| byte.is_ascii_digit()) => (),
@@ -113,9 +143,9 @@ fn without_years(dates: &str) -> String {
     dates.split(' ').map(day).collect::<Vec<_>>().join(" ")
 }
 
-/// Declares the problems: name, weight, whether the row stays out, the column, stable code, Vietnamese words.
+/// Declares the problems: name, weight, whether the row stays out, the column, stable code.
 macro_rules! problems {
-    ($($(#[$doc:meta])* $name:ident $weight:ident $column:expr, $code:literal $words:literal;)*) => {
+    ($($(#[$doc:meta])* $name:ident $weight:ident $column:expr, $code:literal;)*) => {
         /// What was found.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum Problem {
@@ -140,148 +170,143 @@ macro_rules! problems {
             pub fn code(self) -> &'static str {
                 match self { $(Self::$name => $code,)* }
             }
-
-            /// What the clerk reads.
-            pub fn words(self) -> &'static str {
-                match self { $(Self::$name => $words,)* }
-            }
         }
     };
 }
 
 problems! {
     /// A sheet without headings.
-    SheetWithoutHeader Warning None, "sheet.no-header" "Trang tính không có dòng tiêu đề nên không được nhập";
+    SheetWithoutHeader Warning None, "sheet.no-header";
     /// A sheet that the spreadsheet hides.
-    SheetHidden Warning None, "sheet.hidden" "Trang tính bị ẩn nên không được nhập";
+    SheetHidden Warning None, "sheet.hidden";
     /// A sheet that the mapping leaves out.
-    SheetLeftOut Note None, "sheet.left-out" "Trang tính được bỏ qua theo tệp ánh xạ";
+    SheetLeftOut Note None, "sheet.left-out";
     /// A sheet whose headings lack a column.
-    SheetWithoutColumn Error None, "sheet.no-column" "Thiếu cột bắt buộc";
+    SheetWithoutColumn Error None, "sheet.no-column";
     /// No sheet has anybody.
-    NobodyListed Error None, "list.empty" "Không có thí sinh nào";
+    NobodyListed Error None, "list.empty";
     /// Text was converted from a legacy encoding.
-    Converted Warning None, "text.converted" "Chữ được chuyển từ bảng mã cũ sang Unicode; hãy xem lại tên";
+    Converted Warning None, "text.converted";
     /// Text that looks like a legacy encoding, in a sheet that is Unicode.
-    LegacyLeft Warning None, "text.legacy" "Chữ giống bảng mã cũ (TCVN3, VNI) trong trang tính đã là Unicode: không chuyển, hãy gõ lại ô này";
+    LegacyLeft Warning None, "text.legacy";
     /// Characters that show nothing were taken out.
-    TextInvisible Note None, "text.invisible" "Đã bỏ ký tự không hiện hình trong ô";
+    TextInvisible Note None, "text.invisible";
     /// Letters were exchanged for those that they look like.
-    TextLookalike Note None, "text.lookalike" "Đã thay chữ, dấu trông giống bằng chữ, dấu chuẩn (Ð thành Đ, ’ thành ')";
+    TextLookalike Note None, "text.lookalike";
     /// `="…"` was taken away.
-    TextWrapped Note None, "text.wrapped" "Đã bỏ =\"…\" quanh nội dung ô";
+    TextWrapped Note None, "text.wrapped";
     /// The notes on changes, to be looked at and accepted.
-    ListChanged Warning None, "list.changed" "Chương trình đã sửa một số ô; hãy xem từng chỗ sửa bên dưới";
+    ListChanged Warning None, "list.changed";
     /// A column that nobody needs.
-    ColumnUnused Note None, "column.unused" "Cột không dùng";
+    ColumnUnused Note None, "column.unused";
     /// Several columns could be meant.
-    ColumnChosen Note None, "column.chosen" "Có nhiều cột cùng loại; đã chọn cột này theo nội dung các ô";
+    ColumnChosen Note None, "column.chosen";
     /// A row above the headings.
-    TitleRow Note None, "row.title" "Dòng tựa đề";
+    TitleRow Note None, "row.title";
     /// A row of headings.
-    HeaderRow Note None, "row.header" "Dòng tiêu đề";
+    HeaderRow Note None, "row.header";
     /// The headings once more.
-    HeaderAgain Note None, "row.header-again" "Dòng tiêu đề lặp lại";
+    HeaderAgain Note None, "row.header-again";
     /// A row that numbers the columns.
-    Numbering Note None, "row.numbering" "Dòng đánh số cột";
+    Numbering Note None, "row.numbering";
     /// A row behind the last person.
-    Trailing Note None, "row.trailing" "Dòng cuối danh sách (tổng số, chữ ký)";
+    Trailing Note None, "row.trailing";
     /// A row between people that is nobody.
-    NobodysRow Warning None, "row.nobody" "Dòng không đủ dữ liệu để là một thí sinh nên không được nhập";
+    NobodysRow Warning None, "row.nobody";
     /// A row of a sheet that is not taken.
-    RowOfSheet Note None, "row.of-sheet" "Dòng thuộc trang tính không được nhập";
+    RowOfSheet Note None, "row.of-sheet";
     /// A row outside the list that holds a personal number.
-    RowOutside Warning None, "row.outside" "Dòng nằm ngoài phần danh sách (trên tiêu đề hoặc sau last_line) mà có số định danh cá nhân";
+    RowOutside Warning None, "row.outside";
     /// A person without SBD.
-    NumberMissing Error Some(Column::Number), "number.missing" "Thiếu số báo danh";
+    NumberMissing Error Some(Column::Number), "number.missing";
     /// One SBD twice in one session.
-    NumberTwice Error Some(Column::Number), "number.twice" "Trùng số báo danh trong cùng buổi thi";
+    NumberTwice Error Some(Column::Number), "number.twice";
     /// A spreadsheet rounded the SBD.
-    NumberRounded Error Some(Column::Number), "number.rounded" "Số báo danh bị bảng tính làm tròn, mất chữ số";
+    NumberRounded Error Some(Column::Number), "number.rounded";
     /// Lost leading zeros of an SBD were put back.
-    NumberZeros Warning Some(Column::Number), "number.zeros" "Đã thêm lại số 0 ở đầu số báo danh";
+    NumberZeros Warning Some(Column::Number), "number.zeros";
     /// An SBD of another width than the rest.
-    NumberOdd Warning Some(Column::Number), "number.odd" "Số báo danh khác độ dài với cả cột";
+    NumberOdd Warning Some(Column::Number), "number.odd";
     /// What stood around an SBD was taken away.
-    NumberDisguised Note Some(Column::Number), "number.disguised" "Đã bỏ ký hiệu, chữ hoặc định dạng quanh số báo danh";
+    NumberDisguised Note Some(Column::Number), "number.disguised";
     /// An SBD that is a number in a format that cannot say what its zeros are.
-    NumberBare Warning Some(Column::Number), "number.bare" "Số báo danh là số, không phải chữ: nếu có số 0 ở đầu thì đã mất; hãy đối chiếu";
+    NumberBare Warning Some(Column::Number), "number.bare";
     /// A row without a name.
-    NameMissing Error Some(Column::FullName), "name.missing" "Thiếu họ tên";
+    NameMissing Error Some(Column::FullName), "name.missing";
     /// A name with characters that no name has.
-    NameOdd Warning Some(Column::FullName), "name.odd" "Họ tên có ký tự lạ (có thể sai bảng mã)";
+    NameOdd Warning Some(Column::FullName), "name.odd";
     /// Text was brought into the composed form.
-    NameComposed Note Some(Column::FullName), "name.composed" "Họ tên ở dạng dấu rời, đã đưa về dạng dựng sẵn";
+    NameComposed Note Some(Column::FullName), "name.composed";
     /// Two people of one name in one room.
-    NameAlike Note Some(Column::FullName), "name.alike" "Hai thí sinh cùng tên (không kể dấu) trong một phòng";
+    NameAlike Note Some(Column::FullName), "name.alike";
     /// Two people of one name and one birth date in one room.
-    NameAndBirthAlike Warning Some(Column::FullName), "name.alike-birth" "Hai thí sinh cùng tên và cùng ngày sinh trong một phòng";
+    NameAndBirthAlike Warning Some(Column::FullName), "name.alike-birth";
     /// No identity number.
-    IdMissing Warning Some(Column::IdNumber), "id.missing" "Thiếu số giấy tờ; tại bàn sẽ phải quyết định bằng tay";
+    IdMissing Warning Some(Column::IdNumber), "id.missing";
     /// One identity number twice in one session.
-    IdTwice Error Some(Column::IdNumber), "id.twice" "Trùng số giấy tờ trong cùng buổi thi";
+    IdTwice Error Some(Column::IdNumber), "id.twice";
     /// One identity number with two names or birth dates in two sessions.
-    IdOfTwo Error Some(Column::IdNumber), "id.of-two" "Một số giấy tờ mà hai tên hoặc hai ngày sinh khác nhau";
+    IdOfTwo Error Some(Column::IdNumber), "id.of-two";
     /// A spreadsheet rounded the identity number.
-    IdRounded Error Some(Column::IdNumber), "id.rounded" "Số giấy tờ bị bảng tính làm tròn, mất chữ số";
+    IdRounded Error Some(Column::IdNumber), "id.rounded";
     /// Lost leading zeros of an identity number were put back.
-    IdZeros Warning Some(Column::IdNumber), "id.zeros" "Đã thêm lại số 0 ở đầu số giấy tờ";
+    IdZeros Warning Some(Column::IdNumber), "id.zeros";
     /// What stood around an identity number was taken away.
-    IdDisguised Note Some(Column::IdNumber), "id.disguised" "Đã bỏ ký hiệu, chữ hoặc định dạng quanh số giấy tờ";
+    IdDisguised Note Some(Column::IdNumber), "id.disguised";
     /// A nine-digit number.
-    IdOld Warning Some(Column::IdNumber), "id.old" "Số CMND 9 chữ số; thẻ có chip mang số 12 chữ số";
+    IdOld Warning Some(Column::IdNumber), "id.old";
     /// A code that the exam system made up.
-    IdMadeUp Warning Some(Column::IdNumber), "id.made-up" "Mã do hệ thống tự cấp, không phải số trên thẻ";
+    IdMadeUp Warning Some(Column::IdNumber), "id.made-up";
     /// A passport's number.
-    IdPassport Warning Some(Column::IdNumber), "id.passport" "Giống số hộ chiếu; tại bàn sẽ phải quyết định bằng tay";
+    IdPassport Warning Some(Column::IdNumber), "id.passport";
     /// No kind of number that is known.
-    IdBad Warning Some(Column::IdNumber), "id.bad" "Số giấy tờ không đúng dạng";
+    IdBad Warning Some(Column::IdNumber), "id.bad";
     /// A place code that nobody has.
-    IdPlace Warning Some(Column::IdNumber), "id.place" "Ba số đầu của số căn cước không phải mã tỉnh hay mã nước";
+    IdPlace Warning Some(Column::IdNumber), "id.place";
     /// No birth date.
-    BirthMissing Warning Some(Column::BirthDate), "birth.missing" "Thiếu ngày sinh";
+    BirthMissing Warning Some(Column::BirthDate), "birth.missing";
     /// A birth date that cannot be read.
-    BirthUnreadable Warning Some(Column::BirthDate), "birth.unreadable" "Không đọc được ngày sinh (cần dạng ngày/tháng/năm)";
+    BirthUnreadable Warning Some(Column::BirthDate), "birth.unreadable";
     /// Only a year.
-    BirthYearOnly Warning Some(Column::BirthDate), "birth.year-only" "Chỉ có năm sinh";
+    BirthYearOnly Warning Some(Column::BirthDate), "birth.year-only";
     /// A year of two digits.
-    BirthShortYear Warning Some(Column::BirthDate), "birth.short-year" "Năm sinh chỉ có hai chữ số";
+    BirthShortYear Warning Some(Column::BirthDate), "birth.short-year";
     /// A day number.
-    BirthSerial Note Some(Column::BirthDate), "birth.serial" "Ngày sinh là số sê-ri của bảng tính";
+    BirthSerial Note Some(Column::BirthDate), "birth.serial";
     /// A few seconds beside midnight.
-    BirthRounded Note Some(Column::BirthDate), "birth.rounded" "Ngày sinh lệch vài giây so với nửa đêm, đã làm tròn";
+    BirthRounded Note Some(Column::BirthDate), "birth.rounded";
     /// A time of day behind a birth date.
-    BirthTimed Warning Some(Column::BirthDate), "birth.time" "Ngày sinh có giờ khác nửa đêm (có thể lệch múi giờ): hãy đối chiếu ngày";
+    BirthTimed Warning Some(Column::BirthDate), "birth.time";
     /// No cell tells the order of day and month.
-    BirthOrder Warning Some(Column::BirthDate), "birth.order" "Không ô nào cho biết ngày đứng trước hay tháng đứng trước; đã đọc ngày trước";
+    BirthOrder Warning Some(Column::BirthDate), "birth.order";
     /// The cells prove the American order.
-    BirthMonthFirst Warning Some(Column::BirthDate), "birth.month-first" "Cột ngày sinh ghi tháng trước ngày (kiểu Mỹ); đã đọc như vậy cho cả cột";
+    BirthMonthFirst Warning Some(Column::BirthDate), "birth.month-first";
     /// Cells that prove one order and cells that prove the other.
-    BirthContradiction Error Some(Column::BirthDate), "birth.contradiction" "Cột ngày sinh có ô ghi ngày trước và ô ghi tháng trước";
+    BirthContradiction Error Some(Column::BirthDate), "birth.contradiction";
     /// Written dates and day numbers in one column.
-    BirthMixed Warning Some(Column::BirthDate), "birth.mixed" "Cột ngày sinh có cả ngày dạng chữ và dạng số: có thể ngày và tháng bị đảo ở một số dòng";
+    BirthMixed Warning Some(Column::BirthDate), "birth.mixed";
     /// The number tells another year.
-    BirthDisagrees Warning Some(Column::BirthDate), "birth.disagrees" "Năm sinh khác với năm sinh trong số căn cước";
+    BirthDisagrees Warning Some(Column::BirthDate), "birth.disagrees";
     /// A sex that cannot be read.
-    SexUnreadable Warning Some(Column::Sex), "sex.unreadable" "Không đọc được giới tính";
+    SexUnreadable Warning Some(Column::Sex), "sex.unreadable";
     /// The number tells another sex.
-    SexDisagrees Warning Some(Column::Sex), "sex.disagrees" "Giới tính khác với giới tính trong số căn cước";
+    SexDisagrees Warning Some(Column::Sex), "sex.disagrees";
     /// Two people on one seat.
-    SeatTwice Error Some(Column::Seat), "seat.twice" "Hai thí sinh cùng một chỗ ngồi";
+    SeatTwice Error Some(Column::Seat), "seat.twice";
     /// A room is named for some and not for this one.
-    RoomMissing Warning Some(Column::Room), "room.missing" "Thiếu phòng thi";
+    RoomMissing Warning Some(Column::Room), "room.missing";
     /// More people than a room takes.
-    RoomOverfull Warning Some(Column::Room), "room.overfull" "Phòng vượt số chỗ";
+    RoomOverfull Warning Some(Column::Room), "room.overfull";
     /// A formula came to an error.
-    CellFault Error None, "cell.fault" "Ô chứa công thức bị lỗi";
+    CellFault Error None, "cell.fault";
     /// A formula without a result.
-    CellUncomputed Error None, "cell.uncomputed" "Ô chứa công thức chưa được tính; hãy mở bằng Excel rồi lưu lại";
+    CellUncomputed Error None, "cell.uncomputed";
     /// A truth value where there is none.
-    CellOdd Warning None, "cell.odd" "Ô chứa giá trị không phải chữ hay số";
+    CellOdd Warning None, "cell.odd";
     /// No portrait file.
-    PortraitMissing Warning None, "portrait.missing" "Không có ảnh";
+    PortraitMissing Warning None, "portrait.missing";
     /// A portrait file that is nobody's.
-    PortraitForeign Warning None, "portrait.foreign" "Tệp ảnh không thuộc thí sinh nào";
+    PortraitForeign Warning None, "portrait.foreign";
 }
 
 impl Problem {

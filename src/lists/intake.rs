@@ -5,48 +5,16 @@
 
 use super::Column;
 use super::accounts::Accounts;
-use super::finding::{Finding, Problem, finding};
+use super::finding::{Content, Finding, Problem, about, finding};
 use super::mapping::{Mapping, SheetMapping};
 use super::reading::Reading;
 use super::table::{CellValue, Table};
-use super::values;
-use bits::secret::Pii;
-use roster::{CandidateNumber, Sex};
-use std::collections::HashMap;
-
-/// One person of a list, and where she stands in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Listed {
-    /// The sheet's index.
-    pub sheet: usize,
-    /// The line.
-    pub line: u32,
-    /// SBD.
-    pub number: CandidateNumber,
-    /// Full name, NFC.
-    pub full_name: Pii<String>,
-    /// Birth date as `YYYY-MM-DD`; empty when there is none that can be read.
-    pub birth_date: Pii<String>,
-    /// Sex, where it is told.
-    pub sex: Option<Sex>,
-    /// What the identity column holds.
-    pub id_number: Pii<String>,
-    /// Exam site.
-    pub site: String,
-    /// Room.
-    pub room: String,
-    /// Seat.
-    pub seat: String,
-    /// Session; empty means every session.
-    pub session: String,
-    /// School or class.
-    pub school: String,
-}
+use super::{People, values};
 
 /// What became of a table.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Intake {
-    accounts: Accounts,
+    pub(super) accounts: Accounts,
     /// Everything that was found, in the order of the file; rows that are left out among it.
     pub findings: Vec<Finding>,
 }
@@ -62,10 +30,10 @@ impl Intake {
             let mut reading = Reading::new(table.format, sheet, index, mapping, number_width, &mut intake.findings);
             reading.run(&mut intake.accounts, progress);
         }
-        intake.findings.extend(intake.accounts.left_out().iter().cloned());
+        intake.findings.append(&mut intake.accounts.take_left_out());
         let changes = intake.findings.iter().filter(|one| one.problem.is_change()).count();
         if changes > 0 {
-            intake.findings.push(finding(Problem::ListChanged, 0, &format!("{changes} ô")));
+            intake.findings.push(about(Problem::ListChanged, 0, Content::Changed(changes)));
         }
         if intake.people().is_empty() {
             intake.findings.push(finding(Problem::NobodyListed, 0, ""));
@@ -74,12 +42,12 @@ impl Intake {
     }
 
     /// Everybody on the list, in the order of the file.
-    pub fn people(&self) -> &[Listed] {
+    pub fn people(&self) -> &People {
         self.accounts.people()
     }
 
     /// [`Intake::people`], taken out.
-    pub fn into_people(self) -> Vec<Listed> {
+    pub fn into_people(self) -> People {
         self.accounts.into_people()
     }
 
@@ -90,7 +58,7 @@ impl Intake {
 
     /// How many rows are named as left out.
     pub fn left_out(&self) -> usize {
-        self.accounts.left_out().len()
+        self.accounts.left_out()
     }
 }
 
@@ -103,8 +71,7 @@ fn number_width(table: &Table, mapping: &Mapping) -> Option<usize> {
         let rows = sheet.rows.iter().filter(move |row| row.line > below);
         rows.filter_map(move |row| row.value(column?)).map(CellValue::shown)
     });
-    let numbers: Vec<String> = numbers.collect();
-    values::column_width(numbers.iter().map(String::as_str))
+    values::column_width(numbers)
 }
 
 /// Where something stands that may stand in several columns.
@@ -121,18 +88,4 @@ pub(super) fn fallback(mapping: &SheetMapping, column: Column) -> Option<u32> {
 pub(super) fn column_of(mapping: &Mapping, sheet: usize, column: Column) -> Option<u32> {
     let mapping = mapping.sheets.get(sheet)?;
     mapping.place(column).or_else(|| fallback(mapping, column))
-}
-
-/// How many people stand in each group that `key` tells.
-pub(super) fn groups<'a, K: std::hash::Hash + Eq>(
-    people: &'a [Listed],
-    key: impl Fn(&'a Listed) -> Option<K>,
-) -> HashMap<K, Vec<&'a Listed>> {
-    let mut found: HashMap<K, Vec<&'a Listed>> = HashMap::new();
-    for one in people {
-        if let Some(key) = key(one) {
-            found.entry(key).or_default().push(one);
-        }
-    }
-    found
 }

@@ -3,8 +3,10 @@
 //! Source of the headings: Circular 24/2024/TT-BGDĐT and the lists that exam systems export.
 
 use super::columns::{Columns, fold_heading};
-use super::table::{CellValue, Row, Sheet, Table, column_name};
+use super::table::{CellValue, Row, Rows, Sheet, Table};
+use super::words::ListWords;
 use super::{Column, mapping_file, values};
+use bits::text::shown_within;
 use cccd::number::PersonalNumber;
 
 /// In which order a written date's parts stand: told by a cell that fits one order only, or by a person.
@@ -36,7 +38,16 @@ pub struct SheetMapping {
     /// Headings of columns that nobody needs, and where they stand.
     pub unused: Vec<(String, u32)>,
     /// Columns that were chosen among several of one kind, and why.
-    pub chosen: Vec<(u32, String)>,
+    pub chosen: Vec<(u32, Choice)>,
+}
+
+/// Why a column of identity numbers was chosen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The columns that could be meant, from 0.
+    pub columns: Vec<u32>,
+    /// Cells of the chosen one with a personal number.
+    pub cells: usize,
 }
 
 /// What is known about a table.
@@ -58,8 +69,8 @@ impl Mapping {
     }
 
     /// As a file that a person can mend.
-    pub fn to_toml(&self) -> String {
-        mapping_file::write(self)
+    pub fn to_toml(&self, words: &ListWords) -> String {
+        mapping_file::write(self, words)
     }
 
     /// Reads a mended file. What it does not name stays as it was found.
@@ -114,7 +125,7 @@ impl SheetMapping {
         let Some(first) = self.place(Column::IdNumber).filter(|_| allowed.len() > 1) else { return };
         let last_line = self.header.map_or(0, |(_, last)| last);
         let below = || sheet.rows.iter().filter(|row| row.line > last_line).take(SAMPLED_ROWS);
-        let is_personal = |value: &CellValue| {
+        let is_personal = |value: CellValue<'_>| {
             let number = PersonalNumber::parse(&values::id_number(&value.shown()).value);
             number.is_ok_and(|number| number.place_is_known())
         };
@@ -122,9 +133,7 @@ impl SheetMapping {
         let best = allowed.iter().copied().max_by_key(|column| (count(*column), *column == first)).unwrap_or(first);
         self.columns.iter_mut().filter(|(kind, _)| *kind == Column::IdNumber).for_each(|(_, place)| *place = best);
         self.columns.sort_by_key(|(_, place)| *place);
-        let names: Vec<String> = allowed.iter().copied().map(column_name).collect();
-        let words = format!("trong các cột {}: {} ô có số định danh cá nhân", names.join(", "), count(best));
-        self.chosen.push((best, words));
+        self.chosen.push((best, Choice { columns: allowed.to_vec(), cells: count(best) }));
     }
 
     /// One heading over two columns: family and middle names on the left, the given name on the right.
@@ -137,9 +146,9 @@ impl SheetMapping {
             return;
         }
         let below = sheet.rows.iter().filter(|row| row.line > last_line && row.value(whole).is_some());
-        let below: Vec<&Row> = below.take(SAMPLED_ROWS).collect();
+        let below: Vec<Row<'_>> = below.take(SAMPLED_ROWS).collect();
         let is_given =
-            |row: &&&Row| matches!(row.value(right), Some(CellValue::Text(text)) if !text.trim().contains(' '));
+            |row: &&Row<'_>| matches!(row.value(right), Some(CellValue::Text(text)) if !text.trim().contains(' '));
         if below.iter().filter(is_given).count() * 2 > below.len() {
             self.columns.retain(|(column, _)| *column != Column::FullName);
             self.columns.extend([(Column::FamilyName, whole), (Column::GivenName, right)]);
@@ -148,11 +157,11 @@ impl SheetMapping {
     }
 }
 
-/// Why a mapping file cannot be used. The text is what the clerk reads.
+/// Why a mapping file cannot be used; [`ListWords::mapping`] says it to the clerk.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MappingError {
     /// It is no TOML, or a key is unknown.
-    #[error("tệp ánh xạ, dòng {line}: {message}")]
+    #[error("mapping file, line {line}: {message}")]
     Form {
         /// The line.
         line: usize,
@@ -160,25 +169,25 @@ pub enum MappingError {
         message: String,
     },
     /// It names a sheet that the table does not have.
-    #[error("tệp ánh xạ nói về trang tính “{name}”, bảng tính không có trang này")]
+    #[error("mapping file: no sheet {name:?} in the workbook")]
     UnknownSheet {
         /// The name.
         name: String,
     },
     /// It names something that no column can hold.
-    #[error("tệp ánh xạ: không có loại cột “{key}”")]
+    #[error("mapping file: unknown kind of column {key:?}")]
     UnknownColumn {
         /// The name.
         key: String,
     },
     /// It names a column that no spreadsheet has.
-    #[error("tệp ánh xạ: “{place}” không phải tên cột (A, B, …, AA)")]
+    #[error("mapping file: {place:?} is not a column name")]
     NoColumn {
         /// The text.
         place: String,
     },
     /// Its header lines are no lines.
-    #[error("tệp ánh xạ, trang tính “{name}”: dòng tiêu đề phải là [đầu, cuối], đếm từ 1")]
+    #[error("mapping file, sheet {name:?}: header lines are [first, last], from 1")]
     Header {
         /// The sheet.
         name: String,
@@ -195,11 +204,11 @@ struct Header {
 }
 
 /// The row, or two rows, among the first ones that name the most columns; of equals the first, and one row before two.
-fn find_header(rows: &[Row]) -> Option<Header> {
-    let searched = rows.get(..rows.len().min(MAX_TITLE_ROWS)).unwrap_or_default();
+fn find_header(rows: &Rows) -> Option<Header> {
+    let searched: Vec<Row<'_>> = rows.iter().take(MAX_TITLE_ROWS).collect();
     let mut best: Option<((usize, bool), Header)> = None;
-    for (at, row) in searched.iter().enumerate() {
-        let below = searched.get(at + 1).filter(|below| below.line == row.line + 1 && is_words(below));
+    for (at, row) in searched.iter().copied().enumerate() {
+        let below = searched.get(at + 1).copied().filter(|below| below.line == row.line + 1 && is_words(*below));
         for below in [None, below].into_iter().take(if below.is_some() { 2 } else { 1 }) {
             let Some((score, header)) = header_of(row, below) else { continue };
             let weight = (score, below.is_none());
@@ -211,7 +220,7 @@ fn find_header(rows: &[Row]) -> Option<Header> {
     best.map(|(_, header)| header)
 }
 
-fn header_of(upper: &Row, lower: Option<&Row>) -> Option<(usize, Header)> {
+fn header_of(upper: Row<'_>, lower: Option<Row<'_>>) -> Option<(usize, Header)> {
     let readings = readings(upper, lower);
     let folded: Vec<Vec<String>> =
         readings.iter().map(|(_, texts)| texts.iter().map(|text| fold_heading(text)).collect()).collect();
@@ -223,7 +232,8 @@ fn header_of(upper: &Row, lower: Option<&Row>) -> Option<(usize, Header)> {
     let mut columns: Vec<(Column, u32)> =
         found.places().iter().filter_map(|(kind, place)| Some((*kind, column_at(*place)?))).collect();
     columns.sort_by_key(|(_, place)| *place);
-    let heading = |texts: &Vec<String>| texts.first().cloned().unwrap_or_default();
+    let words = |text: &String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let heading = |texts: &Vec<String>| shown_within(&texts.first().map(words).unwrap_or_default());
     let headings = readings.iter().map(|(column, texts)| (heading(texts), *column)).collect();
     let lines = (upper.line, lower.map_or(upper.line, |row| row.line));
     let id_numbers = found.allowed(Column::IdNumber, &folded).into_iter().filter_map(column_at).collect();
@@ -231,14 +241,14 @@ fn header_of(upper: &Row, lower: Option<&Row>) -> Option<(usize, Header)> {
 }
 
 /// What each column's heading may be read as. In two rows an upper cell stands over the columns up to the next one.
-fn readings(upper: &Row, lower: Option<&Row>) -> Vec<(u32, Vec<String>)> {
+fn readings(upper: Row<'_>, lower: Option<Row<'_>>) -> Vec<(u32, Vec<String>)> {
     let Some(lower) = lower else {
-        return upper.cells.iter().map(|cell| (cell.column, vec![cell.value.shown()])).collect();
+        return upper.cells().map(|cell| (cell.column, vec![cell.value.shown()])).collect();
     };
-    let mut columns: Vec<u32> = upper.cells.iter().chain(&lower.cells).map(|cell| cell.column).collect();
+    let mut columns: Vec<u32> = upper.cells().chain(lower.cells()).map(|cell| cell.column).collect();
     columns.sort_unstable();
     columns.dedup();
-    let over = |column: u32| upper.cells.iter().rev().find(|cell| cell.column <= column).map(|cell| cell.value.shown());
+    let over = |column: u32| upper.cells().rev().find(|cell| cell.column <= column).map(|cell| cell.value.shown());
     let reading = |column: u32| {
         let own = upper.value(column).map(CellValue::shown);
         match (lower.value(column).map(CellValue::shown), over(column)) {
@@ -251,12 +261,12 @@ fn readings(upper: &Row, lower: Option<&Row>) -> Vec<(u32, Vec<String>)> {
 }
 
 /// Words only: a second row of headings, not the first person.
-fn is_words(row: &Row) -> bool {
-    let word = |value: &CellValue| match value {
+fn is_words(row: Row<'_>) -> bool {
+    let word = |value: CellValue<'_>| match value {
         CellValue::Text(text) => text.bytes().filter(u8::is_ascii_digit).count() <= MAX_HEADING_DIGITS,
         _ => false,
     };
-    row.cells.iter().all(|cell| word(&cell.value)) && row.cells.iter().any(|cell| cell.value.shown().len() > 1)
+    row.cells().all(|cell| word(cell.value)) && row.cells().any(|cell| cell.value.shown().len() > 1)
 }
 
 /// How many rows may stand above the headings.

@@ -3,6 +3,7 @@
 use super::Column;
 use super::mapping::{DateOrder, Mapping, MappingError, SheetMapping};
 use super::table::{column_index, column_name};
+use super::words::ListWords;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -82,8 +83,8 @@ fn form(text: &str, error: &toml::de::Error) -> MappingError {
 }
 
 /// The whole mapping as a file.
-pub(super) fn write(mapping: &Mapping) -> String {
-    let mut out = HEAD.to_owned();
+pub(super) fn write(mapping: &Mapping, words: &ListWords) -> String {
+    let mut out = words.mapping_head();
     if let Some(width) = mapping.number_width {
         let _ = writeln!(out, "number_width = {width}");
     }
@@ -104,11 +105,10 @@ pub(super) fn write(mapping: &Mapping) -> String {
         let _ = writeln!(out, "epoch = {epoch}");
         let _ = writeln!(out, "[sheet.columns]");
         for (column, place) in sheet.columns.iter().filter(|(column, _)| column.is_taken()) {
-            let _ = writeln!(out, "{} = \"{}\" # {}", column.key(), column_name(*place), column.heading());
+            let _ = writeln!(out, "{} = \"{}\" # {}", column.key(), column_name(*place), words.column(*column));
         }
-        for (heading, place) in &sheet.unused {
-            let heading = heading.split_whitespace().collect::<Vec<_>>().join(" ");
-            let _ = writeln!(out, "# không dùng: {} = {heading}", column_name(*place));
+        for unused in words.unused(sheet) {
+            let _ = writeln!(out, "# {unused}");
         }
     }
     out
@@ -116,11 +116,3 @@ pub(super) fn write(mapping: &Mapping) -> String {
 
 const EPOCH_1900: u16 = 1900;
 const EPOCH_1904: u16 = 1904;
-const HEAD: &str = "\
-# Cột nào của danh sách chứa gì. Sửa tệp này rồi nhập lại với --mapping.
-# header: dòng tiêu đề đầu và cuối; last_line: dòng cuối cùng có thí sinh;
-# dates: \"day-first\" hoặc \"month-first\" (bỏ trống: theo các ô của cột);
-# number_width: số chữ số của mọi số báo danh (đặt trên cùng); epoch: 1900 hoặc 1904 (số sê-ri ngày); use = false: bỏ qua trang tính.
-# Cột: number, full_name hoặc family_name + given_name, birth_date hoặc birth_day + birth_month + birth_year,
-# id_number, sex, female, site, room, seat, session, school.
-";

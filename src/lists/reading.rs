@@ -3,13 +3,14 @@
 use super::accounts::{Accounts, Outcome};
 use super::columns::Column;
 use super::dates::{self, BirthDate, Evidence, Order};
-use super::finding::{Finding, Problem, finding};
-use super::intake::{Listed, fallback};
+use super::finding::{Content, Finding, Problem, about, finding};
+use super::intake::fallback;
 use super::mapping::{DateOrder, SheetMapping};
 use super::rows::{self, Holds};
 use super::table::{CellValue, Format, Row, Sheet, legacy};
+use super::texts::grow;
 use super::tidy::{Tidy, tidy, tidy_name};
-use super::{NoteKind, values};
+use super::{Listed, NoteKind, values};
 use bits::secret::Pii;
 use roster::{CandidateNumber, Sex};
 use unicode_normalization::is_nfc;
@@ -23,7 +24,7 @@ pub(super) struct Reading<'a> {
     number_width: Option<usize>,
     order: DateOrder,
     /// Rows of headings.
-    headers: Vec<&'a Row>,
+    headers: Vec<Row<'a>>,
     /// The last line with a person in it.
     last: u32,
     found: &'a mut Vec<Finding>,
@@ -48,29 +49,30 @@ impl<'a> Reading<'a> {
     pub(super) fn run(&mut self, accounts: &mut Accounts, progress: &mut dyn FnMut(usize)) {
         let missing = self.mapping.missing();
         let reason = match (self.mapping.used, self.mapping.header) {
-            (false, None) if !self.sheet.hidden => Some((Problem::SheetWithoutHeader, "")),
-            (false, _) if self.sheet.hidden => Some((Problem::SheetHidden, "")),
-            (false, _) => Some((Problem::SheetLeftOut, "")),
-            (true, _) => missing.map(|column| (Problem::SheetWithoutColumn, column.heading())),
+            (false, None) if !self.sheet.hidden => Some((Problem::SheetWithoutHeader, Content::text(""))),
+            (false, _) if self.sheet.hidden => Some((Problem::SheetHidden, Content::text(""))),
+            (false, _) => Some((Problem::SheetLeftOut, Content::text(""))),
+            (true, _) => missing.map(|column| (Problem::SheetWithoutColumn, Content::Column(column))),
         };
+        let is_left_out = reason.is_some();
         match reason {
-            Some((problem, content)) if !self.sheet.rows.is_empty() => self.find(problem, 0, None, content),
+            Some((problem, content)) if !self.sheet.rows.is_empty() => self.find(problem, None, content),
             Some(_) => (),
             None => self.of_columns(),
         }
         let before = accounts.rows();
         for row in &self.sheet.rows {
-            let outcome = match reason {
-                Some(_) => Outcome::LeftOut(Finding { line: row.line, ..finding(Problem::RowOfSheet, self.index, "") }),
-                None => self.row(row),
+            let outcome = match is_left_out {
+                true => Outcome::LeftOut(Finding { line: row.line, ..finding(Problem::RowOfSheet, self.index, "") }),
+                false => self.row(row),
             };
             accounts.settle(outcome);
             if accounts.rows().is_multiple_of(PROGRESS_ROWS) {
                 progress(accounts.rows());
             }
         }
-        if reason.is_none() {
-            let people = accounts.people().iter().rev().take_while(|one| one.sheet == self.index).count();
+        if !is_left_out {
+            let people = accounts.people().persons().rev().take_while(|one| one.sheet() == self.index).count();
             self.mixed_dates(people.min(accounts.rows() - before));
         }
     }
@@ -80,27 +82,28 @@ impl<'a> Reading<'a> {
         let sheet = self.sheet;
         if let Some(legacy) = sheet.legacy {
             let examples = sheet.examples.reveal().join(", ");
-            self.find(Problem::Converted, 0, None, &format!("{}: {examples}", legacy.name()));
+            self.find(Problem::Converted, None, Content::text(&format!("{}: {examples}", legacy.name())));
         }
         for (heading, column) in &self.mapping.unused {
-            self.find(Problem::ColumnUnused, 0, Some(*column), heading);
+            self.find(Problem::ColumnUnused, Some(*column), Content::text(heading));
         }
-        for (column, words) in &self.mapping.chosen {
-            self.find(Problem::ColumnChosen, 0, Some(*column), words);
+        for (column, choice) in &self.mapping.chosen {
+            self.find(Problem::ColumnChosen, Some(*column), Content::Chosen(Box::new(choice.clone())));
         }
         // From the end: behind the last person there are few rows.
-        let is_last = |row: &&Row| self.is_below(row) && !self.is_furniture(row) && self.holds(row) == Holds::Somebody;
+        let is_last =
+            |row: &Row<'_>| self.is_below(*row) && !self.is_furniture(*row) && self.holds(*row) == Holds::Somebody;
         self.last = sheet.rows.iter().rev().find(is_last).map_or(0, |row| row.line);
         self.date_order();
     }
 
-    fn row(&mut self, row: &Row) -> Outcome {
+    fn row(&mut self, row: Row<'_>) -> Outcome {
         let (first_header, last_header) = self.mapping.header.unwrap_or((0, 0));
         let problem = match row.line {
             line if line >= first_header && line <= last_header => Problem::HeaderRow,
             _ if !self.is_below(row) && rows::has_personal_number(row) => Problem::RowOutside,
             line if line < first_header => Problem::TitleRow,
-            _ if rows::is_header_again(row, self.headers.iter()) => Problem::HeaderAgain,
+            _ if rows::is_header_again(row, &self.headers) => Problem::HeaderAgain,
             _ if !self.is_below(row) => Problem::Trailing,
             _ if rows::is_numbering(row) => Problem::Numbering,
             line => match self.holds(row) {
@@ -109,24 +112,24 @@ impl<'a> Reading<'a> {
                 Holds::Something | Holds::Nothing => Problem::NobodysRow,
             },
         };
-        let content = row.cells.first().map(|cell| cell.value.shown()).unwrap_or_default();
+        let content = row.cells().next().map(|cell| cell.value.shown()).unwrap_or_default();
         Outcome::LeftOut(Finding { line: row.line, ..finding(problem, self.index, &content) })
     }
 
-    fn holds(&self, row: &Row) -> Holds {
+    fn holds(&self, row: Row<'_>) -> Holds {
         rows::holds(row, self.mapping, self.number_width)
     }
 
-    fn is_furniture(&self, row: &Row) -> bool {
-        rows::is_numbering(row) || rows::is_header_again(row, self.headers.iter())
+    fn is_furniture(&self, row: Row<'_>) -> bool {
+        rows::is_numbering(row) || rows::is_header_again(row, &self.headers)
     }
 
-    fn is_below(&self, row: &Row) -> bool {
+    fn is_below(&self, row: Row<'_>) -> bool {
         row.line > self.mapping.header.map_or(0, |(_, last)| last)
             && self.mapping.last_line.is_none_or(|last| row.line <= last)
     }
 
-    fn person(&mut self, row: &Row) -> Outcome {
+    fn person(&mut self, row: Row<'_>) -> Outcome {
         self.odd_cells(row);
         let number = match self.number(row) {
             Ok(number) => number,
@@ -149,25 +152,25 @@ impl<'a> Reading<'a> {
         }))
     }
 
-    fn odd_cells(&mut self, row: &Row) {
+    fn odd_cells(&mut self, row: Row<'_>) {
         for (kind, column) in self.mapping.columns.iter().filter(|(kind, _)| kind.is_taken()) {
             let (problem, content, becomes) = match row.value(*column) {
-                Some(CellValue::Fault(fault)) => (Problem::CellFault, fault.as_str(), String::new()),
+                Some(CellValue::Fault(fault)) => (Problem::CellFault, fault, String::new()),
                 Some(CellValue::Uncomputed) => (Problem::CellUncomputed, "", String::new()),
                 Some(CellValue::Bool(_)) if *kind != Column::Female => (Problem::CellOdd, "", String::new()),
                 Some(CellValue::Text(text)) => match legacy::left_in(text) {
-                    Some(meant) => (Problem::LegacyLeft, text.as_str(), meant),
+                    Some(meant) => (Problem::LegacyLeft, text, meant),
                     None => continue,
                 },
                 _ => continue,
             };
             let place = Finding { line: row.line, column: Some(*column), ..finding(problem, self.index, content) };
-            self.found.push(Finding { becomes: Pii::new(becomes), ..place });
+            self.push(Finding { becomes: Content::text(&becomes), ..place });
         }
     }
 
     /// The SBD, or why the row is left out.
-    fn number(&mut self, row: &Row) -> Result<CandidateNumber, Finding> {
+    fn number(&mut self, row: Row<'_>) -> Result<CandidateNumber, Finding> {
         let shown = self.shown(row, Column::Number);
         let cell = values::number(&shown, self.number_width);
         if let Some(NoteKind::DigitsLost(_)) = cell.note {
@@ -193,7 +196,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A number whose zeros nobody can tell: what number format an XLS shows is not known here, and `2.000101E6` had none.
-    fn is_bare(&self, row: &Row, number: &CandidateNumber) -> bool {
+    fn is_bare(&self, row: Row<'_>, number: &CandidateNumber) -> bool {
         match self.value(row, Column::Number) {
             Some(CellValue::Number(_)) => matches!(self.format, Format::Xls | Format::Ods),
             Some(CellValue::Text(text)) => {
@@ -203,7 +206,7 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn id_number(&mut self, row: &Row) -> String {
+    fn id_number(&mut self, row: Row<'_>) -> String {
         let shown = self.shown(row, Column::IdNumber);
         let cell = values::id_number(&shown);
         match cell.note {
@@ -217,7 +220,7 @@ impl<'a> Reading<'a> {
         cell.value
     }
 
-    fn full_name(&mut self, row: &Row) -> String {
+    fn full_name(&mut self, row: Row<'_>) -> String {
         let whole = self.shown(row, Column::FullName);
         let written = match whole.trim().is_empty() {
             true => format!("{} {}", self.shown(row, Column::FamilyName), self.shown(row, Column::GivenName)),
@@ -237,7 +240,7 @@ impl<'a> Reading<'a> {
         name
     }
 
-    fn birth_date(&mut self, row: &Row) -> String {
+    fn birth_date(&mut self, row: Row<'_>) -> String {
         let parts = [Column::BirthDay, Column::BirthMonth, Column::BirthYear].map(|column| self.shown(row, column));
         let has_parts = self.mapping.place(Column::BirthDate).is_none() && parts.iter().any(|part| !part.is_empty());
         let found = match (self.value(row, Column::BirthDate), &parts) {
@@ -256,7 +259,9 @@ impl<'a> Reading<'a> {
             BirthDate::Serial(_) => self.find_at(Problem::BirthSerial, row, Column::BirthDate, &shown),
             BirthDate::Rounded(_) => self.change(Problem::BirthRounded, row, Column::BirthDate, &shown, &date),
             BirthDate::Timed { other, .. } => {
-                self.change(Problem::BirthTimed, row, Column::BirthDate, &shown, &format!("{date} (hoặc {other})"));
+                let becomes = found.date().map(|date| Content::Either { date, other });
+                let told = self.at(Problem::BirthTimed, row, Column::BirthDate, &shown, "");
+                self.push(Finding { becomes: becomes.unwrap_or(Content::text("")), ..told });
             }
             BirthDate::YearOnly => self.find_at(Problem::BirthYearOnly, row, Column::BirthDate, &shown),
             BirthDate::Unreadable => self.find_at(Problem::BirthUnreadable, row, Column::BirthDate, &shown),
@@ -265,7 +270,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A date in the order of the column; a cell that proves the other order is named.
-    fn ordered(&mut self, row: &Row, value: &CellValue) -> BirthDate {
+    fn ordered(&mut self, row: Row<'_>, value: CellValue<'_>) -> BirthDate {
         let reading = dates::of_cell(value, self.mapping.since_1904);
         let other = reading.proves().filter(|order| *order != self.order && self.mapping.date_order.is_none());
         if other.is_some() {
@@ -278,25 +283,24 @@ impl<'a> Reading<'a> {
     fn date_order(&mut self) {
         let column = self.mapping.place(Column::BirthDate);
         // What stands behind the last person is the day on which somebody signed.
-        let people = self.sheet.rows.iter().filter(|row| self.is_below(row) && row.line <= self.last);
+        let people = self.sheet.rows.iter().filter(|row| self.is_below(*row) && row.line <= self.last);
         let cells =
             people.filter_map(|row| Some((row.line, dates::of_cell(row.value(column?)?, self.mapping.since_1904))));
         let Order { order, evidence } = Order::of(cells, self.mapping.date_order);
         self.order = order;
         match evidence {
             Evidence::Proven(line) | Evidence::Contradicted(line) if order == DateOrder::MonthFirst => {
-                self.find(Problem::BirthMonthFirst, 0, column, &format!("xem dòng {line}"));
+                self.find(Problem::BirthMonthFirst, column, Content::SeeLine(line));
             }
             Evidence::Open { cells, line, day_first, month_first } => {
-                let day = |date: jiff::civil::Date| format!("ngày {} tháng {}", date.day(), date.month());
-                let both = format!("{} hoặc {}", day(day_first), day(month_first));
-                self.find(Problem::BirthOrder, 0, column, &format!("{cells} ô; dòng {line}: {both}"));
+                let cells = u32::try_from(cells).unwrap_or(u32::MAX);
+                self.find(Problem::BirthOrder, column, Content::OpenOrder { cells, line, day_first, month_first });
             }
             Evidence::Proven(_) | Evidence::Contradicted(_) | Evidence::Settled => (),
         }
     }
 
-    fn sex(&mut self, row: &Row) -> Option<Sex> {
+    fn sex(&mut self, row: Row<'_>) -> Option<Sex> {
         if self.mapping.place(Column::Female).is_some() {
             let marked = values::is_marked(&self.shown(row, Column::Female));
             return Some(if marked { Sex::Female } else { Sex::Male });
@@ -322,33 +326,33 @@ impl<'a> Reading<'a> {
         let written = people.saturating_sub(serials + without + timed);
         if serials > 0 && written > 0 {
             let column = self.mapping.place(Column::BirthDate);
-            self.find(Problem::BirthMixed, 0, column, &format!("{written} dạng chữ, {serials} dạng số"));
+            self.find(Problem::BirthMixed, column, Content::Mixed { written, serials });
         }
     }
 
-    fn value<'r>(&self, row: &'r Row, column: Column) -> Option<&'r CellValue> {
+    fn value<'r>(&self, row: Row<'r>, column: Column) -> Option<CellValue<'r>> {
         row.value(self.mapping.place(column)?)
     }
 
-    fn is_formatted(&self, row: &Row, column: Column) -> bool {
+    fn is_formatted(&self, row: Row<'_>, column: Column) -> bool {
         matches!(self.value(row, column), Some(CellValue::Formatted(_)))
     }
 
-    fn shown(&self, row: &Row, column: Column) -> String {
+    fn shown(&self, row: Row<'_>, column: Column) -> String {
         match self.value(row, column) {
             Some(CellValue::Fault(_)) | None => String::new(),
             Some(value) => value.shown(),
         }
     }
 
-    fn text(&mut self, row: &Row, column: Column) -> String {
+    fn text(&mut self, row: Row<'_>, column: Column) -> String {
         let shown = self.shown(row, column);
         let tidied = tidy(&shown);
         self.tidied(&tidied, row, column, &shown);
         tidied.text
     }
 
-    fn tidied(&mut self, tidied: &Tidy, row: &Row, column: Column, written: &str) {
+    fn tidied(&mut self, tidied: &Tidy, row: Row<'_>, column: Column, written: &str) {
         if tidied.had_invisible {
             self.change(Problem::TextInvisible, row, column, written, &tidied.text);
         }
@@ -360,22 +364,27 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn find(&mut self, problem: Problem, line: u32, column: Option<u32>, content: &str) {
-        self.found.push(Finding { line, column, ..finding(problem, self.index, content) });
+    fn find(&mut self, problem: Problem, column: Option<u32>, content: Content) {
+        self.push(Finding { column, ..about(problem, self.index, content) });
     }
 
-    fn find_at(&mut self, problem: Problem, row: &Row, column: Column, content: &str) {
-        self.change(problem, row, column, content, "");
-    }
-
-    fn change(&mut self, problem: Problem, row: &Row, column: Column, content: &str, becomes: &str) {
-        let found = self.at(problem, row, column, content, becomes);
+    fn push(&mut self, found: Finding) {
+        grow(self.found);
         self.found.push(found);
     }
 
-    fn at(&self, problem: Problem, row: &Row, column: Column, content: &str, becomes: &str) -> Finding {
+    fn find_at(&mut self, problem: Problem, row: Row<'_>, column: Column, content: &str) {
+        self.change(problem, row, column, content, "");
+    }
+
+    fn change(&mut self, problem: Problem, row: Row<'_>, column: Column, content: &str, becomes: &str) {
+        let found = self.at(problem, row, column, content, becomes);
+        self.push(found);
+    }
+
+    fn at(&self, problem: Problem, row: Row<'_>, column: Column, content: &str, becomes: &str) -> Finding {
         let column = self.mapping.place(column).or_else(|| fallback(self.mapping, column));
-        let becomes = Pii::new(becomes.to_owned());
+        let becomes = Content::text(becomes);
         Finding { line: row.line, column, becomes, ..finding(problem, self.index, content) }
     }
 }

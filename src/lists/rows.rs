@@ -22,7 +22,7 @@ pub(super) enum Holds {
 }
 
 /// Looks at a row below the headings. `number_width` is the column's.
-pub(super) fn holds(row: &Row, mapping: &SheetMapping, number_width: Option<usize>) -> Holds {
+pub(super) fn holds(row: Row<'_>, mapping: &SheetMapping, number_width: Option<usize>) -> Holds {
     let cells = Cells { row, mapping };
     if [Column::Number, Column::IdNumber].into_iter().any(|column| cells.is_broken(column)) {
         return Holds::Somebody;
@@ -41,7 +41,7 @@ pub(super) fn holds(row: &Row, mapping: &SheetMapping, number_width: Option<usiz
         let is_somebody = is_name(&name) || has_number || has_sex;
         return if is_somebody { Holds::Somebody } else { Holds::Something };
     }
-    if row.cells.iter().any(|cell| is_of_a_total(&cell.value.shown())) {
+    if row.cells().any(|cell| is_of_a_total(&cell.value.shown())) {
         return Holds::Nothing;
     }
     let is_count = number_width.is_none_or(|width| digits(&cells.shown(Column::Number)) < width);
@@ -56,25 +56,26 @@ pub(super) fn holds(row: &Row, mapping: &SheetMapping, number_width: Option<usiz
 }
 
 /// The headings once more, spelt as they were or otherwise.
-pub(super) fn is_header_again(row: &Row, mut headers: std::slice::Iter<'_, &Row>) -> bool {
-    let has_digits = || row.cells.iter().any(|cell| digits(&cell.value.shown()) > MAX_HEADING_DIGITS);
-    let folded = || row.cells.iter().map(|cell| vec![fold_heading(&cell.value.shown())]).collect::<Vec<_>>();
-    headers.any(|header| header.cells == row.cells) || !has_digits() && Columns::of_readings(&folded()).is_header()
+pub(super) fn is_header_again(row: Row<'_>, headers: &[Row<'_>]) -> bool {
+    let has_digits = || row.cells().any(|cell| digits(&cell.value.shown()) > MAX_HEADING_DIGITS);
+    let folded = || row.cells().map(|cell| vec![fold_heading(&cell.value.shown())]).collect::<Vec<_>>();
+    headers.iter().any(|header| header.cells().eq(row.cells()))
+        || !has_digits() && Columns::of_readings(&folded()).is_header()
 }
 
 /// `(1) (2) (3)` or `1 2 3` or `A B C` below the headings.
-pub(super) fn is_numbering(row: &Row) -> bool {
+pub(super) fn is_numbering(row: Row<'_>) -> bool {
     let expected = |at: usize, text: &str| {
         let text = tidy(text).text;
         let text = text.trim_matches(['(', ')', '[', ']', ' ']);
         text == (at + 1).to_string() || u32::try_from(at).is_ok_and(|at| text == column_name(at))
     };
-    row.cells.len() > 2 && row.cells.iter().enumerate().all(|(at, cell)| expected(at, &cell.value.shown()))
+    row.cells().len() > 2 && row.cells().enumerate().all(|(at, cell)| expected(at, &cell.value.shown()))
 }
 
 /// A personal number somewhere in a row that should hold nobody.
-pub(super) fn has_personal_number(row: &Row) -> bool {
-    row.cells.iter().any(|cell| {
+pub(super) fn has_personal_number(row: Row<'_>) -> bool {
+    row.cells().any(|cell| {
         let found = values::id_number(&cell.value.shown()).value;
         digits(&found) == PERSONAL_NUMBER_DIGITS && found.len() == PERSONAL_NUMBER_DIGITS
     })
@@ -89,12 +90,12 @@ pub(super) fn is_number(cell: &values::Cell) -> bool {
 
 /// The cells of a row by what they hold.
 struct Cells<'a> {
-    row: &'a Row,
+    row: Row<'a>,
     mapping: &'a SheetMapping,
 }
 
-impl Cells<'_> {
-    fn value(&self, column: Column) -> Option<&CellValue> {
+impl<'a> Cells<'a> {
+    fn value(&self, column: Column) -> Option<CellValue<'a>> {
         self.row.value(self.mapping.place(column)?)
     }
 
@@ -113,11 +114,11 @@ impl Cells<'_> {
 
     /// A date in figures: `ngày 5 tháng 6 năm 2026` is when a list was signed.
     fn has_birth_date(&self) -> bool {
-        let is_date = |value: &CellValue| match dates::of_cell(value, self.mapping.since_1904) {
+        let is_date = |value: CellValue<'_>| match dates::of_cell(value, self.mapping.since_1904) {
             Reading::Certain(found) => found.date().is_some(),
             numbers => numbers.proves().is_some() || numbers.both().is_some(),
         };
-        let is_in_words = |value: &CellValue| matches!(value, CellValue::Text(text) if text.chars().any(char::is_alphabetic) && !text.contains(':'));
+        let is_in_words = |value: CellValue<'_>| matches!(value, CellValue::Text(text) if text.chars().any(char::is_alphabetic) && !text.contains(':'));
         let parts = [Column::BirthDay, Column::BirthMonth, Column::BirthYear].map(|column| self.shown(column));
         let [day, month, year] = &parts;
         self.value(Column::BirthDate).is_some_and(|value| !is_in_words(value) && is_date(value))

@@ -16,15 +16,18 @@ pub mod legacy;
 mod number_format;
 mod ods_rows;
 mod ods_text;
+mod packed;
 mod syllable;
 mod workbook;
 
 use super::tidy::is_blank;
 use bits::secret::Pii;
+use bits::text::shown_within;
 use kind::Kind;
 use std::fmt;
 
 pub use legacy::Legacy;
+pub use packed::{Row, Rows};
 
 /// What may be read at most.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,14 +80,14 @@ pub enum Format {
 }
 
 /// What stands in a cell.
-#[derive(Clone, PartialEq)]
-pub enum CellValue {
+#[derive(Clone, Copy, PartialEq)]
+pub enum CellValue<'a> {
     /// Text.
-    Text(String),
+    Text(&'a str),
     /// A number.
     Number(f64),
     /// A whole number as its number format shows it, where that gives it digits that it does not have: `00000101`.
-    Formatted(String),
+    Formatted(&'a str),
     /// A day number that the file itself shows as a date.
     Date {
         /// Days since the epoch, and a part of a day.
@@ -95,12 +98,12 @@ pub enum CellValue {
     /// A truth value.
     Bool(bool),
     /// A formula that came to an error, as the spreadsheet writes it: `#N/A`.
-    Fault(String),
+    Fault(&'a str),
     /// A formula without a stored result.
     Uncomputed,
 }
 
-impl fmt::Debug for CellValue {
+impl fmt::Debug for CellValue<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Text(_) => "Text(…)",
@@ -114,21 +117,21 @@ impl fmt::Debug for CellValue {
     }
 }
 
-impl CellValue {
+impl<'a> CellValue<'a> {
     /// Text as it was written; `None` where there is nothing to see, a fault where a spreadsheet wrote one.
-    fn of_text(text: String) -> Option<Self> {
+    fn of_text(text: &'a str) -> Option<Self> {
         match () {
-            () if is_blank(&text) => None,
+            () if is_blank(text) => None,
             () if is_fault(text.trim()) => Some(Self::Fault(text)),
             () => Some(Self::Text(text)),
         }
     }
 
     /// What a person reads in the cell: numbers without a decimal point where they have none, no thousands.
-    pub fn shown(&self) -> String {
+    pub fn shown(self) -> String {
         match self {
-            Self::Text(text) | Self::Formatted(text) | Self::Fault(text) => text.clone(),
-            Self::Number(number) | Self::Date { serial: number, .. } => shown_number(*number),
+            Self::Text(text) | Self::Formatted(text) | Self::Fault(text) => text.to_owned(),
+            Self::Number(number) | Self::Date { serial: number, .. } => shown_number(number),
             Self::Bool(true) => "TRUE".to_owned(),
             Self::Bool(false) => "FALSE".to_owned(),
             Self::Uncomputed => String::new(),
@@ -137,40 +140,23 @@ impl CellValue {
 }
 
 /// One cell that holds something.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Cell {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Cell<'a> {
     /// Its column, from 0.
     pub column: u32,
     /// Its content.
-    pub value: CellValue,
-}
-
-/// One row that holds something.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// The line as the spreadsheet or an editor counts it, from 1.
-    pub line: u32,
-    /// Its cells, from left to right.
-    pub cells: Vec<Cell>,
-}
-
-impl Row {
-    /// The content of a column.
-    pub fn value(&self, column: u32) -> Option<&CellValue> {
-        let index = self.cells.binary_search_by_key(&column, |cell| cell.column).ok()?;
-        self.cells.get(index).map(|cell| &cell.value)
-    }
+    pub value: CellValue<'a>,
 }
 
 /// One sheet of a workbook; the whole of a text file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sheet {
-    /// Its name; empty for a text file.
+    /// Its name, what is hidden in it spelled out; empty for a text file.
     pub name: String,
     /// The spreadsheet hides it.
     pub hidden: bool,
     /// Rows that hold something, from the top.
-    pub rows: Vec<Row>,
+    pub rows: Rows,
     /// The legacy encoding its text was converted from.
     pub legacy: Option<Legacy>,
     /// A few words before and after that.
@@ -179,7 +165,8 @@ pub struct Sheet {
 
 impl Sheet {
     fn new(name: &str, hidden: bool) -> Self {
-        Self { name: name.to_owned(), hidden, rows: Vec::new(), legacy: None, examples: Pii::new(Vec::new()) }
+        let (rows, examples) = (Rows::default(), Pii::new(Vec::new()));
+        Self { name: shown_within(name), hidden, rows, legacy: None, examples }
     }
 }
 
@@ -202,13 +189,22 @@ impl Table {
     /// Reads a file by its content; its name is not asked.
     ///
     /// # Errors
-    /// [`TableError`]: a sentence for the clerk.
+    /// [`TableError`].
     pub fn read(bytes: &[u8], limits: &Limits) -> Result<Self, TableError> {
+        Self::read_telling(bytes, limits, &mut |_| ())
+    }
+
+    /// [`Table::read`], which tells the name of each sheet before it reads it: whoever runs under a limit of memory may
+    /// end within. XLSX alone is read sheet by sheet.
+    ///
+    /// # Errors
+    /// Those of [`Table::read`].
+    pub fn read_telling(bytes: &[u8], limits: &Limits, tell: &mut dyn FnMut(&str)) -> Result<Self, TableError> {
         if bytes.len() > limits.bytes {
             return Err(TableError::FileTooLarge { limit_mb: limits.bytes >> 20 });
         }
         let mut table = match kind::of(bytes)? {
-            Kind::Archive => workbook::read_archive(bytes, limits)?,
+            Kind::Archive => workbook::read_archive(bytes, limits, tell)?,
             Kind::Compound => workbook::read_compound(bytes, limits)?,
             Kind::Text => delimited::read(bytes, limits)?,
         };
@@ -250,44 +246,73 @@ pub fn column_index(name: &str) -> Option<u32> {
     name.bytes().fold(0_u32, |index, byte| index * LETTERS_32 + value(byte)).checked_sub(1)
 }
 
-/// Why a file is no table. The text is what the clerk reads.
+/// A part of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The workbook as a whole.
+    Book,
+    /// An archive's directory.
+    Directory,
+    /// A sheet, or a file of the archive; what is hidden in its name is spelled out.
+    Named(String),
+}
+
+impl Part {
+    fn named(name: &str) -> Self {
+        Self::Named(shown_within(name))
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Book => "workbook",
+            Self::Directory => "directory",
+            Self::Named(name) => name,
+        })
+    }
+}
+
+/// Why a file is no table; [`ListWords::table`] says it to the clerk.
+///
+/// [`ListWords::table`]: super::words::ListWords::table
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TableError {
     /// Larger than a list may be.
-    #[error("tệp lớn hơn {limit_mb} MB; hãy tách danh sách thành nhiều tệp")]
+    #[error("larger than {limit_mb} MB")]
     FileTooLarge {
         /// The limit.
         limit_mb: usize,
     },
     /// Not one byte, or no cell with anything in it.
-    #[error("tệp không có dữ liệu")]
+    #[error("no data")]
     Empty,
     /// A PDF, whatever its name says.
-    #[error("đây là tệp PDF, không phải bảng tính; hãy xin tệp Excel hoặc CSV gốc")]
+    #[error("a PDF")]
     Pdf,
     /// A picture, whatever its name says.
-    #[error("đây là tệp ảnh, không phải bảng tính")]
+    #[error("a picture")]
     Picture,
     /// A web page that was given a spreadsheet's name.
-    #[error("đây là trang web được đổi đuôi thành bảng tính; hãy mở bằng Excel rồi lưu lại dạng .xlsx")]
+    #[error("a web page")]
     WebPage,
     /// An XML file of Excel 2003, or another one.
-    #[error("đây là tệp XML; hãy mở bằng Excel rồi lưu lại dạng .xlsx")]
+    #[error("an XML file")]
     Xml,
     /// An archive that holds no workbook.
-    #[error("đây là tệp nén, không phải bảng tính; hãy giải nén rồi đưa từng tệp vào")]
+    #[error("an archive without a workbook")]
     Archive,
     /// A document of Word or a presentation.
-    #[error("đây là tài liệu văn bản hoặc trình chiếu, không phải bảng tính")]
+    #[error("a text document or a presentation")]
     Document,
     /// A binary workbook of Excel.
-    #[error("tệp .xlsb không đọc được; hãy mở bằng Excel rồi lưu lại dạng .xlsx")]
+    #[error("a binary workbook")]
     BinaryWorkbook,
     /// The workbook asks for a password.
-    #[error("bảng tính có mật khẩu; hãy mở bằng Excel, bỏ mật khẩu rồi lưu lại")]
+    #[error("encrypted")]
     Password,
     /// Unpacks to more than is read.
-    #[error("tệp nén bung ra quá {limit_mb} MB ({part}); tệp hỏng hoặc cố ý gây hại, không đọc")]
+    #[error("unpacks to more than {limit_mb} MB ({part})")]
     UnpacksTooLarge {
         /// The limit.
         limit_mb: u64,
@@ -295,19 +320,19 @@ pub enum TableError {
         part: String,
     },
     /// The archive or workbook is broken.
-    #[error("tệp bị hỏng hoặc chưa chép xong ({part}); hãy chép lại hoặc mở bằng Excel rồi lưu lại")]
+    #[error("damaged ({part})")]
     Damaged {
         /// The part that cannot be read.
-        part: String,
+        part: Part,
     },
     /// More sheets than are read.
-    #[error("tệp có hơn {limit} trang tính")]
+    #[error("more than {limit} sheets")]
     TooManySheets {
         /// The limit.
         limit: usize,
     },
     /// More rows than are read.
-    #[error("{}dòng {line}: hơn {limit} dòng có dữ liệu", of_sheet(.sheet))]
+    #[error("sheet {sheet:?}, line {line}: more than {limit} rows")]
     TooManyRows {
         /// The sheet's name.
         sheet: String,
@@ -317,7 +342,7 @@ pub enum TableError {
         limit: usize,
     },
     /// A cell too far to the right.
-    #[error("{}ô {}: hơn {limit} cột; hãy xóa các cột thừa", of_sheet(.sheet), cell_name(*.column, *.line))]
+    #[error("sheet {sheet:?}, cell {}: more than {limit} columns", cell_name(*.column, *.line))]
     TooManyColumns {
         /// The sheet's name.
         sheet: String,
@@ -329,7 +354,7 @@ pub enum TableError {
         limit: u32,
     },
     /// More cells than are read.
-    #[error("{}dòng {line}: hơn {limit} ô có dữ liệu", of_sheet(.sheet))]
+    #[error("sheet {sheet:?}, line {line}: more than {limit} cells")]
     TooManyCells {
         /// The sheet's name.
         sheet: String,
@@ -339,7 +364,7 @@ pub enum TableError {
         limit: usize,
     },
     /// All cells together weigh more than a list.
-    #[error("{}dòng {line}: bảng cần hơn {limit_mb} MB bộ nhớ; hãy tách danh sách thành nhiều tệp", of_sheet(.sheet))]
+    #[error("sheet {sheet:?}, line {line}: the table takes more than {limit_mb} MB")]
     TooHeavy {
         /// The sheet's name.
         sheet: String,
@@ -349,7 +374,7 @@ pub enum TableError {
         limit_mb: usize,
     },
     /// Rows behind the last that a spreadsheet has: the library would drop them without a word.
-    #[error("{}có dòng nằm sau dòng {limit}, hoặc một dòng có dữ liệu được lặp lại hơn {repeated} lần; không đọc, để không mất ai", of_sheet(.sheet))]
+    #[error("sheet {sheet:?}: rows behind row {limit}, or one row more than {repeated} times")]
     RowsBeyond {
         /// The sheet's name.
         sheet: String,
@@ -359,7 +384,7 @@ pub enum TableError {
         repeated: u64,
     },
     /// A cell's text is longer than any field of a list.
-    #[error("{}ô {}: dài hơn {limit} byte", of_sheet(.sheet), cell_name(*.column, *.line))]
+    #[error("sheet {sheet:?}, cell {}: longer than {limit} bytes", cell_name(*.column, *.line))]
     CellTooLong {
         /// The sheet's name.
         sheet: String,
@@ -371,17 +396,13 @@ pub enum TableError {
         limit: usize,
     },
     /// A text file in no encoding that is known here.
-    #[error(
-        "dòng {line}: không đọc được chữ (không phải UTF-8, TCVN3, VNI hay Windows-1258); hãy lưu lại dạng CSV UTF-8"
-    )]
+    #[error("line {line}: no known encoding")]
     NotText {
         /// The first such line.
         line: u32,
     },
     /// A cell in quotes that runs over lines and holds separators: rows would be lost in it.
-    #[error(
-        "dòng {first}–{last}: một ô trong dấu ngoặc kép kéo qua nhiều dòng và chứa cả dấu tách cột, có thể thiếu hoặc thừa dấu ngoặc kép; hãy sửa dấu ngoặc kép rồi nhập lại"
-    )]
+    #[error("lines {first}-{last}: a quoted cell holds line ends and separators")]
     QuotedRows {
         /// The line in which the cell begins.
         first: u32,
@@ -389,7 +410,7 @@ pub enum TableError {
         last: u32,
     },
     /// A line of a text file that cannot be split into columns.
-    #[error("dòng {line}: không tách được thành cột")]
+    #[error("line {line}: not delimited")]
     NotDelimited {
         /// The line.
         line: u32,
@@ -402,10 +423,6 @@ fn is_fault(text: &str) -> bool {
     let is_wide = text.len() > 2 && text.bytes().all(|byte| byte == b'#');
     let of_office = ["Err:", "Lỗi:"].iter().find_map(|word| text.strip_prefix(word)).is_some_and(is_code);
     is_wide || of_office || FAULTS.iter().any(|fault| text.eq_ignore_ascii_case(fault))
-}
-
-fn of_sheet(name: &str) -> String {
-    if name.is_empty() { String::new() } else { format!("trang tính “{name}”, ") }
 }
 
 fn shown_number(number: f64) -> String {

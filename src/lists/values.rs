@@ -77,9 +77,9 @@ pub(super) fn number(cell: &str, width: Option<usize>) -> Cell {
 
 /// The width of a column of numbers: the one that most cells have, where it is a width that numbers with leading
 /// zeros have.
-pub(super) fn column_width<'a>(cells: impl Iterator<Item = &'a str>) -> Option<usize> {
+pub(super) fn column_width(cells: impl Iterator<Item = String>) -> Option<usize> {
     let mut widths: Vec<usize> = cells
-        .map(|cell| Bare::of(cell, &NUMBER_WORDS).text)
+        .map(|cell| Bare::of(&cell, &NUMBER_WORDS).text)
         .filter(|text| is_digits(text))
         .map(|text| text.len())
         .collect();

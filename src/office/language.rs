@@ -8,6 +8,7 @@ mod sections;
 pub use sections::*;
 
 use crate::finding::What;
+use lists::words::ListWords;
 use words::{Dictionary, DictionaryError, Language};
 
 /// All sentences of one language.
@@ -45,6 +46,8 @@ pub struct BoardWords {
     pub keys: KeyWords,
     /// What is said about a folder of trust anchors.
     pub trust: TrustWords,
+    /// What is said about a list itself.
+    pub lists: ListWords,
     all: Dictionary,
 }
 
@@ -76,6 +79,7 @@ impl BoardWords {
             receipt: ReceiptWords(of()),
             keys: KeyWords(of()),
             trust: TrustWords(of()),
+            lists: ListWords::of(language),
             all,
         })
     }

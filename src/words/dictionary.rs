@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 /// The sentences of one language: sections of keys. A copy shares them.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Dictionary(Arc<BTreeMap<String, BTreeMap<String, String>>>);
 
 /// Why a file of sentences cannot be read.

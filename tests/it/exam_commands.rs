@@ -291,3 +291,29 @@ fn foreign_text_moves_no_terminal_and_hides_nothing() {
     }
     assert_eq!(code(&run(&at, &["check", "thi"])), Some(2));
 }
+
+/// What could not be written is not said to be done: each command under a limit on the size of files.
+#[test]
+fn nothing_is_said_to_be_done_that_was_not_written() {
+    let office = Office::new(false);
+    let row = |at: usize| {
+        let letter = "ABCDEGHIKL".chars().nth(at % 10).unwrap();
+        format!("{:08},Trần Mẫu {letter}{at},15/02/2008,0992080{at:05},0901,P{}\n", 1_000_100 + at, at / 20)
+    };
+    let rows: String = (1..=40).map(row).collect();
+    fs::write(office.path("list.csv"), format!("SBD,Họ và tên,Ngày sinh,Số CCCD,Điểm thi,Phòng thi\n{rows}")).unwrap();
+    let commands: [&[&str]; 2] =
+        [&["import", "list.csv", "--into", "thi", "--accept", "all"], &["letters", "thi", "--out", "thu.pdf"]];
+    for arguments in commands {
+        let limited = "trap '' XFSZ; ulimit -S -f 1; exec \"$0\" \"$@\"";
+        let mut command = Command::new("bash");
+        command.current_dir(office.path("")).args(["-c", limited]).arg(program("diemdanh-board")).arg("exam");
+        let output = command.args(arguments).output().unwrap();
+        let said = String::from_utf8(output.stdout.clone()).unwrap();
+        let is_done = |line: &str| ["ghi ", "tạo ", "in thư", "Thí sinh: "].iter().any(|word| line.starts_with(word));
+        assert!(code(&output).is_some_and(|code| code > 0), "{arguments:?}: {output:?}");
+        assert!(!said.lines().any(is_done), "{arguments:?}: {said}");
+    }
+    let output = run(&office.path(""), commands[0]);
+    assert!(code(&output).is_some_and(|code| code <= 1), "without the limit it is done: {output:?}");
+}

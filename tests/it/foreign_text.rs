@@ -53,3 +53,25 @@ fn nothing_strange_is_signed() {
         }
     }
 }
+
+/// A workbook's sheets are named by whoever made it.
+#[test]
+fn names_of_sheets_show_what_is_hidden_in_them() {
+    use diemdanh::lists::table::{Limits, Table};
+    let cell = "<row><c t=\"inlineStr\"><is><t>x</t></is></c></row>";
+    let bytes = crate::list_memory::workbook("P\u{202e}1\u{200b}", "", cell);
+    let table = Table::read(&bytes, &Limits::default()).unwrap();
+    assert_eq!(table.sheets[0].name, "P\\u{202e}1\\u{200b}");
+    let wide = format!("<row><c r=\"XFD1\" t=\"inlineStr\"><is><t>x</t></is></c></row>{cell}");
+    let error = Table::read(&crate::list_memory::workbook("P\u{202e}1", "", &wide), &Limits::default()).unwrap_err();
+    assert!(crate::lists_dirt::words().table(&error).contains("“P\\u{202e}1”"), "{error}");
+}
+
+/// JSON keeps what it says, and hides nothing either.
+#[test]
+fn json_spells_out_what_is_hidden() {
+    let value = serde_json::json!({ "a\u{202e}": "b\u{200b}\u{e0041}\n", "c": 1 });
+    let shown = diemdanh::bits::text::shown_json(&format!("{value:#}"));
+    assert!(shown.chars().all(|one| one.is_ascii()), "{shown}");
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
+}

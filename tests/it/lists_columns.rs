@@ -1,6 +1,6 @@
 //! Columns and cells as programs save them: dates, number formats, headings, errors.
 
-use crate::lists_dirt::{HEAD, SIX, clean, csv, found, intake, people, six, with, xlsx};
+use crate::lists_dirt::{HEAD, SIX, clean, csv, found, intake, people, six, with, words, xlsx};
 use crate::roster_files::{book, ods};
 use diemdanh::lists::table::{Limits, Table, TableError};
 use diemdanh::lists::{Finding, Intake, Problem, Weight};
@@ -31,7 +31,7 @@ fn a_column_of_dates_has_one_order() {
     let open = with_dates(["05/02/2008", "03/04/2008", "08/11/2008", "07/12/2008", "09/09/2008", "03/06/2008"]);
     let told: Vec<&Finding> = open.findings.iter().filter(|one| one.problem == Problem::BirthOrder).collect();
     assert_eq!(
-        told.iter().map(|one| one.masked()).collect::<Vec<_>>(),
+        told.iter().map(|one| one.masked(&words())).collect::<Vec<_>>(),
         ["5 ô; dòng 2: ngày 5 tháng 2 hoặc ngày 2 tháng 5"]
     );
     assert!(told[0].problem.weight() == Weight::Warning && Problem::BirthContradiction.weight() == Weight::Error);
@@ -54,7 +54,7 @@ fn a_birthday_is_never_one_day_early_in_silence() {
         let intake = intake(&bytes);
         let told =
             intake.findings.iter().filter(|one| one.problem.code().starts_with("birth.")).map(|one| one.problem.code());
-        (intake.people()[0].birth_date.reveal().clone(), told.collect::<Vec<_>>())
+        (intake.people().get(0).unwrap().birth_date.reveal().clone(), told.collect::<Vec<_>>())
     };
     let rows = [
         (39_493.0, "2008-02-15", "birth.serial"),
@@ -71,11 +71,11 @@ fn a_birthday_is_never_one_day_early_in_silence() {
     let timed = intake(&csv(&rows));
     let told = timed.findings.iter().find(|one| one.problem == Problem::BirthTimed).unwrap();
     assert_eq!(
-        (told.place(""), told.masked()),
+        (words().place(told, ""), told.masked(&words())),
         ("ô D2".to_owned(), "02-15 (hoặc 02-14)".to_owned()),
         "day and month, no year"
     );
-    assert_eq!(timed.people()[0].birth_date.reveal(), "2008-02-15");
+    assert_eq!(timed.people().get(0).unwrap().birth_date.reveal(), "2008-02-15");
 }
 
 #[test]
@@ -96,8 +96,8 @@ fn zeros_of_a_number_format_are_digits() {
         }
     });
     let intake = intake(&bytes);
-    assert_eq!(intake.people()[0].number.as_str(), "00000101");
-    assert_eq!(intake.people()[5].id_number.reveal(), "099208000106");
+    assert_eq!(intake.people().get(0).unwrap().number.as_str(), "00000101");
+    assert_eq!(intake.people().get(5).unwrap().id_number.reveal(), "099208000106");
     assert_eq!((found(&intake, Problem::NumberDisguised).len(), found(&intake, Problem::IdDisguised).len()), (6, 6));
 }
 
@@ -112,7 +112,7 @@ fn headings_and_columns() {
         text.replace('\n', "\r\r\n"),
     ] {
         let intake = intake(text.as_bytes());
-        assert_eq!((people(&intake), intake.people()[5].line), (clean(), 7), "{text:?}");
+        assert_eq!((people(&intake), intake.people().get(5).unwrap().line), (clean(), 7), "{text:?}");
     }
     // Two columns of numbers, the date of issue, the father's: what the cells hold decides.
     let heads = ["Số CCCD cũ", "CCCD ngày cấp", "Số CMND/CCCD của cha", "Số CCCD mới"];
@@ -185,7 +185,7 @@ fn an_ods_is_read_as_it_is_shown() {
         ]),
     ];
     let intake = intake(&ods(&rows.concat()));
-    assert_eq!(intake.people()[0].number.as_str(), "00000101");
+    assert_eq!(intake.people().get(0).unwrap().number.as_str(), "00000101");
     assert_eq!(found(&intake, Problem::NumberDisguised), ["ô B2"]);
     assert_eq!(found(&intake, Problem::NumberBare), ["ô B4"], "and where it shows no zeros, that is told");
     assert_eq!(found(&intake, Problem::CellFault), ["ô B3", "ô F3"]);

@@ -3,7 +3,9 @@
 use crate::programs::board_program;
 use crate::roster_files::book;
 use diemdanh::lists::table::{Limits, Table, TableError};
+use diemdanh::lists::words::ListWords;
 use diemdanh::lists::{Capacity, Finding, Intake, Mapping, Problem, Weight};
+use diemdanh::words::Language;
 use proptest::prelude::*;
 
 pub(crate) const HEAD: [&str; 7] =
@@ -66,7 +68,7 @@ pub(crate) fn intake(bytes: &[u8]) -> Intake {
 
 /// Number, name, birth date, identity number.
 pub(crate) fn people(intake: &Intake) -> Vec<[String; 4]> {
-    let one = |one: &diemdanh::lists::Listed| {
+    let one = |one: diemdanh::lists::Listed| {
         [
             one.number.to_string(),
             one.full_name.reveal().clone(),
@@ -77,13 +79,18 @@ pub(crate) fn people(intake: &Intake) -> Vec<[String; 4]> {
     intake.people().iter().map(one).collect()
 }
 
+/// What is said about lists, as a clerk reads it.
+pub(crate) fn words() -> ListWords {
+    ListWords::of(Language::Vietnamese)
+}
+
 pub(crate) fn clean() -> Vec<[String; 4]> {
     people(&intake(&csv(&six())))
 }
 
 /// Places and codes of all that weighs this much.
 pub(crate) fn found(intake: &Intake, problem: Problem) -> Vec<String> {
-    intake.findings.iter().filter(|one| one.problem == problem).map(|one| one.place("")).collect()
+    intake.findings.iter().filter(|one| one.problem == problem).map(|one| words().place(one, "")).collect()
 }
 
 pub(crate) fn loud(intake: &Intake) -> Vec<&'static str> {
@@ -263,9 +270,13 @@ fn a_conversion_is_shown_and_a_rest_of_one_is_told() {
         }
     });
     let converted = intake(&xlsx(&rows));
-    assert_eq!(converted.people()[0].full_name.reveal(), "Nguyễn Văn Mẫu");
+    assert_eq!(converted.people().get(0).unwrap().full_name.reveal(), "Nguyễn Văn Mẫu");
     let told = converted.findings.iter().find(|one| one.problem == Problem::Converted).unwrap();
-    assert!(told.masked().contains("TCVN3") && told.masked().contains("NguyÔn → Nguyễn"), "{}", told.masked());
+    assert!(
+        told.masked(&words()).contains("TCVN3") && told.masked(&words()).contains("NguyÔn → Nguyễn"),
+        "{}",
+        told.masked(&words())
+    );
     // The same name in a list that is Unicode: nothing is converted, and the row is told.
     let mixed = intake(&xlsx(&with(|rows| rows[2][2] = "TrÇn V¨n MÉu Hai".to_owned())));
     assert_eq!(found(&mixed, Problem::LegacyLeft), ["ô C3"]);
@@ -281,7 +292,7 @@ fn letters_that_look_alike_are_stored_in_one_form_and_told() {
         names.iter().zip(1..).for_each(|(name, at)| (rows[at][2], rows[at][6]) = ((*name).to_owned(), "P1".to_owned()))
     });
     let intake = intake(&xlsx(&rows));
-    let read: Vec<_> = intake.people().iter().map(|one| one.full_name.reveal().as_str()).collect();
+    let read: Vec<_> = intake.people().iter().map(|one| one.full_name.reveal().clone()).collect();
     assert_eq!(read, ["H'Hen Niê", "H'Hen Niê", "Y-Blok Êban", "Y Blok Êban", "Đặng Thị Mẫu", "Đặng Thị Mẫu"]);
     assert_eq!(found(&intake, Problem::TextLookalike), ["ô C3", "ô C7"]);
     assert_eq!(found(&intake, Problem::TextInvisible), ["ô C7"]);

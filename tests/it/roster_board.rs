@@ -20,7 +20,7 @@ fn read(bytes: &[u8]) -> (Intake, Table) {
 }
 
 fn names(intake: &Intake) -> Vec<(String, String, String, String)> {
-    let one = |one: &diemdanh::lists::Listed| {
+    let one = |one: diemdanh::lists::Listed| {
         (
             one.number.to_string(),
             one.full_name.reveal().clone(),

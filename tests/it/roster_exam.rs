@@ -150,15 +150,29 @@ fn ids_stay_with_their_people() {
     );
     let given = identity::give_ids(first, &Roster::default(), &mut random);
     assert_eq!((given.kept, given.new, given.gone), (0, 4, 0));
-    let before = Roster::new(given.candidates.clone());
-    let id = |given: &identity::Given, at: usize| given.candidates[at].id;
+    let before = Roster::new(given.candidates().collect());
+    let id = |given: &identity::Given, number: &str, session: &str| {
+        let own = |one: &Candidate| one.number.as_str() == number && one.session == session;
+        given.candidates().find(own).unwrap().id
+    };
     // 01 got another SBD and room; 02 another document; 03 is somebody else now; 04 is new.
     let second = listed(
         "11,An,1/1/2008,099208000017,P2,S1\n02,Bê,1/1/2008,987654321,P1,S1\n03,Đê,1/1/2008,099308000033,P1,S1\n04,Cê,1/1/2008,099308000041,P1,S1\n01,An,1/1/2008,099208000017,P1,S2\n",
     );
     let again = identity::give_ids(second, &before, &mut random);
     assert_eq!((again.kept, again.new, again.gone), (3, 2, 1));
-    assert_eq!((id(&again, 0), id(&again, 1), id(&again, 4)), (id(&given, 0), id(&given, 1), id(&given, 3)));
-    let old: Vec<_> = given.candidates.iter().map(|one| one.id).collect();
-    assert!(!old.contains(&id(&again, 2)) && !old.contains(&id(&again, 3)));
+    assert_eq!(
+        (id(&again, "11", "S1"), id(&again, "02", "S1"), id(&again, "01", "S2")),
+        (id(&given, "01", "S1"), id(&given, "02", "S1"), id(&given, "01", "S2"))
+    );
+    let old: Vec<_> = given.candidates().map(|one| one.id).collect();
+    assert!(!old.contains(&id(&again, "03", "S1")) && !old.contains(&id(&again, "04", "S1")));
+    let written = String::from_utf8(canonical::write(again.candidates().collect())).unwrap();
+    let numbers: Vec<&str> = again_numbers(&written);
+    assert!(numbers.is_sorted() && numbers.len() == 5, "{numbers:?}");
+    assert!(again.candidates().map(|one| one.number.to_string()).eq(numbers), "they come in the order of a roster");
+}
+
+fn again_numbers(written: &str) -> Vec<&str> {
+    written.lines().skip(1).filter_map(|line| line.split(',').nth(1)).collect()
 }

@@ -1,5 +1,6 @@
 //! From a workbook to people: what is found, what is put right, what is refused, and that nothing is lost.
 
+use crate::lists_dirt::words;
 use crate::roster_files::book;
 use diemdanh::lists::table::{Limits, Table};
 use diemdanh::lists::{Capacity, Column, Intake, Mapping, Problem, Weight};
@@ -44,7 +45,7 @@ fn accounted(table: &Table, intake: &Intake) {
 fn found(intake: &Intake) -> Vec<(String, Problem)> {
     let quiet = [Problem::HeaderRow, Problem::ColumnUnused];
     let findings = intake.findings.iter().filter(|one| !quiet.contains(&one.problem));
-    findings.map(|one| (one.place(""), one.problem)).collect()
+    findings.map(|one| (words().place(one, ""), one.problem)).collect()
 }
 
 fn columns(text: &str) -> Vec<(Column, u32)> {
@@ -146,7 +147,7 @@ fn a_workbook_as_a_department_sends_it() {
     let intake = intake(&table, &Mapping::find(&table));
     accounted(&table, &intake);
     assert_eq!((intake.people().len(), intake.rows()), (4, 17));
-    let one = &intake.people()[0];
+    let one = intake.people().get(0).unwrap();
     assert_eq!((one.number.as_str(), one.id_number.reveal().as_str()), ("1000001", "099308000001"));
     assert_eq!((one.full_name.reveal().as_str(), one.birth_date.reveal().as_str()), ("Nguyễn Thị MẫuA", "2008-02-15"));
     assert_eq!((one.sex, one.room.as_str(), one.seat.as_str()), (Some(Sex::Female), "Phòng 1", "1"));
@@ -156,8 +157,8 @@ fn a_workbook_as_a_department_sends_it() {
     assert_eq!(counts.map(count), [1, 1, 4, 2, 2, 4, 4, 4]);
     assert_eq!(intake.findings.iter().filter(|one| one.problem.weight() == Weight::Error).count(), 0);
     let zeros = intake.findings.iter().find(|one| one.problem == IdZeros).unwrap();
-    assert_eq!(zeros.place(&table.sheets[1].name), "“Phòng 1” ô G7");
-    assert_eq!(zeros.masked(), "993••••");
+    assert_eq!(words().place(zeros, &table.sheets[1].name), "“Phòng 1” ô G7");
+    assert_eq!(zeros.masked(&words()), "993••••");
 }
 
 #[test]
@@ -225,7 +226,7 @@ fn rooms_and_sessions() {
     let overfull = |text: &str| {
         let intake = import(&format!("{head}{text}"));
         let all = intake.findings.iter().filter(|one| one.problem == Problem::RoomOverfull);
-        all.map(|one| one.masked()).collect::<Vec<_>>()
+        all.map(|one| one.masked(&words())).collect::<Vec<_>>()
     };
     assert_eq!(overfull(&[people("P1", 1, 24), people("P2", 25, 28)].concat()), [""; 0]);
     assert_eq!(overfull(&[people("P1", 1, 25), people("P2", 26, 2)].concat()), ["P1: 25 > 24"]);
@@ -277,7 +278,10 @@ fn formulas_without_a_result_are_refused_by_cell() {
     let intake = intake(&table, &Mapping::find(&table));
     accounted(&table, &intake);
     let fault = intake.findings.iter().find(|one| one.problem == Problem::CellFault).unwrap();
-    assert_eq!((fault.place(&table.sheets[0].name), fault.masked()), ("“Sheet1” ô D2".to_owned(), "#N/A".to_owned()));
+    assert_eq!(
+        (words().place(fault, &table.sheets[0].name), fault.masked(&words())),
+        ("“Sheet1” ô D2".to_owned(), "#N/A".to_owned())
+    );
 }
 
 #[test]
@@ -290,9 +294,9 @@ fn a_mapping_is_shown_mended_and_read_again() {
     let mapping = mapping.mended_by(mended).unwrap();
     let intake = intake(&table, &mapping);
     assert_eq!(intake.people().len(), 2);
-    assert_eq!(intake.people()[0].birth_date.reveal(), "2008-02-15");
-    let again = Mapping::find(&table).mended_by(&mapping.to_toml()).unwrap();
-    assert_eq!(again, mapping, "{}", mapping.to_toml());
+    assert_eq!(intake.people().get(0).unwrap().birth_date.reveal(), "2008-02-15");
+    let again = Mapping::find(&table).mended_by(&mapping.to_toml(&words())).unwrap();
+    assert_eq!(again, mapping, "{}", mapping.to_toml(&words()));
     let rows = [
         ("[[sheet]]\nname = \"x\"\n", "“x”"),
         ("[[sheet]]\nname = \"\"\ncolour = 1\n", "dòng 3"),
@@ -301,7 +305,8 @@ fn a_mapping_is_shown_mended_and_read_again() {
         ("[[sheet]]\nname = \"\"\nheader = [3, 2]\n", "dòng tiêu đề"),
     ];
     for (text, words) in rows {
-        let error = Mapping::find(&table).mended_by(text).unwrap_err().to_string();
+        let error = Mapping::find(&table).mended_by(text).unwrap_err();
+        let error = crate::lists_dirt::words().mapping(&error);
         assert!(error.contains(words), "{words}: {error}");
     }
 }
@@ -318,13 +323,13 @@ fn zeros_come_back_by_the_width_of_the_whole_list() {
         }
     });
     let all = table(&bytes);
-    let first = |mapping: &Mapping| intake(&all, mapping).people()[0].number.to_string();
+    let first = |mapping: &Mapping| intake(&all, mapping).people().get(0).unwrap().number.to_string();
     assert_eq!(first(&Mapping::find(&all)), "01000001");
     // A list that lost every zero cannot tell; a person can.
     let alone = table(b"SBD;Ho ten;CCCD\n1000001;An;099208000017\n".as_slice());
     let told = Mapping::find(&alone).mended_by("number_width = 8\n").unwrap();
-    assert_eq!(intake(&alone, &told).people()[0].number.as_str(), "01000001");
-    assert_eq!(intake(&alone, &Mapping::find(&alone)).people()[0].number.as_str(), "1000001");
+    assert_eq!(intake(&alone, &told).people().get(0).unwrap().number.as_str(), "01000001");
+    assert_eq!(intake(&alone, &Mapping::find(&alone)).people().get(0).unwrap().number.as_str(), "1000001");
 }
 
 #[test]
@@ -357,7 +362,7 @@ fn dates_of_every_form() {
     ];
     for (written, meant) in rows {
         let intake = import(&format!("SBD,Họ và tên,Ngày sinh,Số CCCD\n01,An,{written},099208000017\n"));
-        assert_eq!(intake.people()[0].birth_date.reveal(), meant, "{written}");
+        assert_eq!(intake.people().get(0).unwrap().birth_date.reveal(), meant, "{written}");
     }
 }
 

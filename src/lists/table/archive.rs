@@ -1,6 +1,7 @@
 //! What an archive unpacks to, found out before anything is built from it.
 
-use super::{Limits, TableError};
+use super::{Limits, Part, TableError};
+use bits::text::shown_within;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
@@ -15,10 +16,10 @@ pub(super) enum Content {
 ///
 /// The directory's sizes are asked first, because that is quick, and then not believed.
 pub(super) fn examine(bytes: &[u8], limits: &Limits) -> Result<Content, TableError> {
-    let damaged = |part: &str| TableError::Damaged { part: part.to_owned() };
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged("mục lục"))?;
+    let damaged = |part: Part| TableError::Damaged { part };
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged(Part::Directory))?;
     if archive.len() > MAX_PARTS {
-        return Err(damaged("mục lục"));
+        return Err(damaged(Part::Directory));
     }
     let names: Vec<String> =
         archive.file_names().map(|name| name.map(|name| name.into_owned()).unwrap_or_default()).collect();
@@ -29,14 +30,15 @@ pub(super) fn examine(bytes: &[u8], limits: &Limits) -> Result<Content, TableErr
             zip::result::ZipError::UnsupportedArchive(_) | zip::result::ZipError::InvalidPassword => {
                 TableError::Password
             }
-            _ => damaged(names.get(index).map_or("mục lục", String::as_str)),
+            _ => damaged(names.get(index).map_or(Part::Directory, |name| Part::named(name))),
         })?;
         let name = names.get(index).cloned().unwrap_or_default();
-        let too_large = || TableError::UnpacksTooLarge { limit_mb: limits.unpacked_bytes >> 20, part: name.clone() };
+        let too_large =
+            || TableError::UnpacksTooLarge { limit_mb: limits.unpacked_bytes >> 20, part: shown_within(&name) };
         if part.size() > left {
             return Err(too_large());
         }
-        let unpacked = count(&mut part.take(left + 1)).ok_or_else(|| damaged(&name))?;
+        let unpacked = count(&mut part.take(left + 1)).ok_or_else(|| damaged(Part::named(&name)))?;
         left = left.checked_sub(unpacked).ok_or_else(too_large)?;
     }
     Ok(content)

@@ -1,50 +1,56 @@
-//! What a table may weigh. Every reader counts against it, cell by cell, before it keeps anything.
+//! What a table may weigh. Every reader puts its cells into sheets through this, and nothing is kept that was not counted.
 
-use super::{Cell, CellValue, Limits, Row, Sheet, TableError};
+use super::{CellValue, Limits, Sheet, TableError};
 
 /// What a table weighs so far, over all its sheets.
 #[derive(Debug, Default)]
 pub(super) struct Budget {
     cells: usize,
-    bytes: usize,
-    moved: usize,
+    /// Bytes of the sheets before this one.
+    before: usize,
 }
 
 impl Budget {
-    /// Counts one more cell of `sheet`.
-    pub(super) fn take(
+    /// A sheet is read: the next one weighs beside it.
+    pub(super) fn close(&mut self, sheet: &mut Sheet) {
+        sheet.rows.settle();
+        self.before += sheet.rows.weight();
+    }
+
+    /// Puts one more cell into `sheet`.
+    pub(super) fn put(
         &mut self,
-        sheet: &Sheet,
-        line: u32,
-        value: &CellValue,
+        sheet: &mut Sheet,
+        (line, column): (u32, u32),
+        value: CellValue<'_>,
         limits: &Limits,
     ) -> Result<(), TableError> {
-        let name = || sheet.name.clone();
+        check(sheet, line, column, value, limits)?;
         self.cells += 1;
         if self.cells > limits.cells {
-            return Err(TableError::TooManyCells { sheet: name(), line, limit: limits.cells });
+            return Err(TableError::TooManyCells { sheet: sheet.name.clone(), line, limit: limits.cells });
         }
-        let is_new = sheet.rows.last().is_none_or(|last| last.line != line);
-        let text = match value {
-            CellValue::Text(text) | CellValue::Formatted(text) | CellValue::Fault(text) => text.len().max(LEAST_TEXT),
-            _ => 0,
-        };
-        self.bytes += size_of::<Cell>() + text + if is_new { size_of::<Row>() } else { 0 };
-        if self.bytes > limits.table_bytes {
-            return Err(TableError::TooHeavy { sheet: name(), line, limit_mb: limits.table_bytes >> 20 });
+        sheet.rows.put(line, column, value);
+        if self.before + sheet.rows.weight() > limits.table_bytes {
+            let limit_mb = limits.table_bytes >> 20;
+            return Err(TableError::TooHeavy { sheet: sheet.name.clone(), line, limit_mb });
         }
         Ok(())
     }
-
-    /// Counts rows or cells that make room for one that comes out of its order: no spreadsheet writes them so, and few of
-    /// them cost nothing.
-    pub(super) fn make_room(&mut self, sheet: &Sheet, behind: usize) -> Result<(), TableError> {
-        self.moved = self.moved.saturating_add(behind);
-        if self.moved > MAX_MOVED { Err(TableError::Damaged { part: sheet.name.clone() }) } else { Ok(()) }
-    }
 }
 
-/// The least that a text takes beside its cell.
-const LEAST_TEXT: usize = 16;
-/// A sheet of a hundred thousand rows whose every thousandth is out of its order.
-const MAX_MOVED: usize = 10_000_000;
+fn check(sheet: &Sheet, line: u32, column: u32, value: CellValue<'_>, limits: &Limits) -> Result<(), TableError> {
+    let name = || sheet.name.clone();
+    if column >= limits.columns {
+        return Err(TableError::TooManyColumns { sheet: name(), line, column, limit: limits.columns });
+    }
+    if sheet.rows.len() >= limits.rows && sheet.rows.last_line().is_some_and(|last| last != line) {
+        return Err(TableError::TooManyRows { sheet: name(), line, limit: limits.rows });
+    }
+    match value {
+        CellValue::Text(text) if text.len() > limits.cell_len => {
+            Err(TableError::CellTooLong { sheet: name(), line, column, limit: limits.cell_len })
+        }
+        _ => Ok(()),
+    }
+}

@@ -2,9 +2,9 @@
 
 use super::budget::Budget;
 use super::legacy::{self, Converted};
-use super::workbook::check;
-use super::{Cell, CellValue, Format, Limits, Row, Sheet, Table, TableError, is_blank};
+use super::{CellValue, Format, Limits, Sheet, Table, TableError, is_blank};
 use csv::StringRecord;
+use std::borrow::Cow;
 
 /// Reads a text file.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
@@ -14,25 +14,33 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Table, TableError> {
     let lines = text.lines().filter(|line| !is_blank(line)).count();
     let (separator, text, skipped) = match announced(&text) {
         Some((separator, rest)) => (separator, rest, 1),
-        None => (likely(&text), text.as_str(), 0),
+        None => (likely(&text), &*text, 0),
     };
     let mut sheet = Sheet::new("", false);
     if let Some(converted) = converted {
         (sheet.legacy, sheet.examples) = (Some(converted.from), converted.examples);
     }
     let (mut budget, mut at) = (Budget::default(), Lines { text, at: 0, line: 1 + skipped });
-    for record in reader(text, separator).into_records() {
-        let record = record.map_err(|error| TableError::NotDelimited { line: at.of(error.position()) })?;
-        let row = Row { line: at.of(record.position()), cells: Vec::new() };
-        require_no_rows_within(&record, row.line, char::from(separator))?;
-        fill(&mut sheet, row, &record, &mut budget, limits)?;
+    let (mut records, mut record) = (reader(text, separator), StringRecord::new());
+    while records
+        .read_record(&mut record)
+        .map_err(|error| TableError::NotDelimited { line: at.of(error.position()) })?
+    {
+        let line = at.of(record.position());
+        require_no_rows_within(&record, line, char::from(separator))?;
+        for (column, text) in (0..).zip(&record) {
+            if let Some(value) = CellValue::of_text(text) {
+                budget.put(&mut sheet, (line, column), value, limits)?;
+            }
+        }
     }
+    budget.close(&mut sheet);
     let separator = Some(char::from(separator));
     Ok(Table { format: Format::Delimited, separator, lines, since_1904: false, sheets: vec![sheet] })
 }
 
 /// One line end: old Macintosh files have CR alone, and some programs write CR CR LF.
-fn with_line_feeds(text: String) -> String {
+fn with_line_feeds(text: Cow<'_, str>) -> Cow<'_, str> {
     if !text.contains('\r') {
         return text;
     }
@@ -51,7 +59,7 @@ fn with_line_feeds(text: String) -> String {
         }
         out.push('\n');
     }
-    out
+    Cow::Owned(out)
 }
 
 /// A quote that nobody closed takes in the rows up to the next one.
@@ -83,40 +91,20 @@ fn require_few_columns(text: &str, limits: &Limits) -> Result<(), TableError> {
     Ok(())
 }
 
-fn fill(
-    sheet: &mut Sheet,
-    mut row: Row,
-    record: &StringRecord,
-    budget: &mut Budget,
-    limits: &Limits,
-) -> Result<(), TableError> {
-    for (column, text) in (0..).zip(record) {
-        let Some(value) = CellValue::of_text(text.to_owned()) else { continue };
-        check(sheet, row.line, column, &value, limits)?;
-        budget.take(sheet, row.line, &value, limits)?;
-        row.cells.push(Cell { column, value });
-    }
-    if !row.cells.is_empty() {
-        sheet.rows.push(row);
-    }
-    Ok(())
-}
-
 /// The text of a file and, where it was neither UTF-8 nor UTF-16, what it was.
-fn decode(bytes: &[u8]) -> Result<(String, Option<Converted>), TableError> {
-    let plain = |text: String| Ok((text, None));
+fn decode(bytes: &[u8]) -> Result<(Cow<'_, str>, Option<Converted>), TableError> {
     match bytes {
-        [0xFF, 0xFE, rest @ ..] => plain(wide(rest, u16::from_le_bytes)?),
-        [0xFE, 0xFF, rest @ ..] => plain(wide(rest, u16::from_be_bytes)?),
+        [0xFF, 0xFE, rest @ ..] => Ok((Cow::Owned(wide(rest, u16::from_le_bytes)?), None)),
+        [0xFE, 0xFF, rest @ ..] => Ok((Cow::Owned(wide(rest, u16::from_be_bytes)?), None)),
         [0xEF, 0xBB, 0xBF, rest @ ..] => match std::str::from_utf8(rest) {
-            Ok(text) => plain(text.to_owned()),
+            Ok(text) => Ok((Cow::Borrowed(text), None)),
             Err(error) => Err(not_text(rest, error.valid_up_to())),
         },
         _ => match std::str::from_utf8(bytes) {
-            Ok(text) if is_text(text) => plain(text.to_owned()),
+            Ok(text) if is_text(text) => Ok((Cow::Borrowed(text), None)),
             Ok(text) => Err(not_text(bytes, text.find(is_binary).unwrap_or_default())),
             Err(error) => legacy::decode_bytes(bytes)
-                .map(|(text, converted)| (text, Some(converted)))
+                .map(|(text, converted)| (Cow::Owned(text), Some(converted)))
                 .ok_or_else(|| not_text(bytes, error.valid_up_to())),
         },
     }

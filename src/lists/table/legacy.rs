@@ -112,22 +112,17 @@ pub(super) fn decode_bytes(bytes: &[u8]) -> Option<(String, Converted)> {
 
 /// Converts a sheet whose text is in a legacy encoding; a sheet with one letter that only Unicode has is in none.
 pub(super) fn convert_sheet(sheet: &mut Sheet) {
-    let cells = || sheet.rows.iter().flat_map(|row| &row.cells);
-    let texts =
-        || cells().filter_map(|cell| if let CellValue::Text(text) = &cell.value { Some(text.as_str()) } else { None });
+    let texts = || {
+        let cells = sheet.rows.iter().flat_map(|row| row.cells());
+        cells.filter_map(|cell| if let CellValue::Text(text) = cell.value { Some(text) } else { None })
+    };
     if texts().any(is_proven) {
         return;
     }
     let words = || texts().flat_map(|text| text.split(is_between));
     let Some(found) = likely(words(), &FONTS) else { return };
     let converted = Converted::of(found, words());
-    for cell in sheet.rows.iter_mut().flat_map(|row| &mut row.cells) {
-        if let CellValue::Text(text) = &mut cell.value
-            && !text.is_ascii()
-        {
-            *text = to_unicode(text, found);
-        }
-    }
+    sheet.rows.map_texts(|text| (!text.is_ascii()).then(|| to_unicode(text, found)));
     (sheet.legacy, sheet.examples) = (Some(converted.from), converted.examples);
 }
 

@@ -1,9 +1,12 @@
 //! What an import found, for the clerk: on a terminal, as CSV, and as a workbook with the cells marked.
 
-use crate::language::ImportWords;
-use bits::hex;
+use crate::language::{BoardWords, ImportWords};
+use ::record::Digest;
+use bits::spreadsheet::CsvRows;
+use bits::text::shown;
 use lists::mapping::SheetMapping;
 use lists::table::{CellValue, Format, Row, Sheet, Table, column_name};
+use lists::words::ListWords;
 use lists::{Finding, Intake, Mapping, Problem, Weight};
 use rust_xlsxwriter::{Format as Look, Note, Workbook, Worksheet, XlsxError};
 use sha2::{Digest as _, Sha256};
@@ -47,7 +50,8 @@ impl Judgement {
 }
 
 /// How a table is read, in words.
-pub fn mapping_text(table: &Table, mapping: &Mapping, words: &ImportWords) -> String {
+pub fn mapping_text(table: &Table, mapping: &Mapping, all: &BoardWords) -> String {
+    let words = &all.import;
     let format = match table.format {
         Format::Xlsx => "XLSX".to_owned(),
         Format::Xls => "XLS".to_owned(),
@@ -56,12 +60,13 @@ pub fn mapping_text(table: &Table, mapping: &Mapping, words: &ImportWords) -> St
     };
     let mut out = format!("{}\n", words.format(format));
     for (sheet, mapping) in table.sheets.iter().zip(&mapping.sheets) {
-        sheet_text(&mut out, sheet, mapping, words);
+        sheet_text(&mut out, sheet, mapping, all);
     }
     out
 }
 
-fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping, words: &ImportWords) {
+fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping, all: &BoardWords) {
+    let words = &all.import;
     let name = if sheet.name.is_empty() { words.text_file() } else { sheet.name.clone() };
     let _ = writeln!(out, "{}", words.sheet(name, sheet.rows.len()));
     if let Some(legacy) = sheet.legacy {
@@ -75,8 +80,8 @@ fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping, words: &I
     }
     for (column, place) in mapping.columns.iter().filter(|(column, _)| column.is_taken()) {
         let why = mapping.chosen.iter().find(|(chosen, _)| chosen == place);
-        let why = why.map(|(_, why)| words.chosen(why)).unwrap_or_default();
-        let _ = writeln!(out, "  {:>3}  {}{why}", column_name(*place), column.heading());
+        let why = why.map(|(_, choice)| words.chosen(all.lists.chosen(choice))).unwrap_or_default();
+        let _ = writeln!(out, "  {:>3}  {}{why}", column_name(*place), all.lists.column(*column));
     }
     for (heading, place) in &mapping.unused {
         let column = format!("{:>3}", column_name(*place));
@@ -85,7 +90,8 @@ fn sheet_text(out: &mut String, sheet: &Sheet, mapping: &SheetMapping, words: &I
 }
 
 /// What was found, in words for a terminal: counted by kind, the first places of each, people masked.
-pub fn text(table: &Table, intake: &Intake, words: &ImportWords) -> String {
+pub fn text(table: &Table, intake: &Intake, all: &BoardWords) -> String {
+    let (words, said) = (&all.import, &all.lists);
     let counts = words.counts(table.lines, intake.rows(), intake.people().len(), intake.left_out());
     let mut out = format!("{counts}\n");
     let mut by_problem: BTreeMap<_, Vec<&Finding>> = BTreeMap::new();
@@ -93,12 +99,13 @@ pub fn text(table: &Table, intake: &Intake, words: &ImportWords) -> String {
         by_problem.entry((std::cmp::Reverse(one.problem.weight()), one.problem)).or_default().push(one);
     }
     for ((weight, problem), found) in by_problem {
-        let _ = writeln!(out, "{}  {}  ×{}  {}", weight.0.word(), problem.code(), found.len(), problem.words());
+        let (weighs, what) = (said.weight(weight.0), said.problem(problem));
+        let _ = writeln!(out, "{weighs}  {}  ×{}  {what}", problem.code(), found.len());
         // Notes are counted; what they are about is in the report's files. A change is shown before anybody accepts it.
         let is_counted = weight.0 == Weight::Note && !problem.is_change();
         let listed = if is_counted { 0 } else { MAX_LISTED };
         for one in found.iter().take(listed) {
-            let _ = writeln!(out, "      {}{}", place(table, one), content(&one.masked()));
+            let _ = writeln!(out, "      {}{}", place(said, table, one), content(&one.masked(said)));
         }
         if found.len() > listed && !is_counted {
             let _ = writeln!(out, "{}", words.more_places(found.len() - listed));
@@ -108,31 +115,25 @@ pub fn text(table: &Table, intake: &Intake, words: &ImportWords) -> String {
 }
 
 /// Everything that was found, one a line, with what stands in the cells. Personal data.
-pub fn csv(table: &Table, intake: &Intake, words: &ImportWords) -> Vec<u8> {
-    let mut writer = csv::Writer::from_writer("\u{FEFF}".as_bytes().to_vec());
-    // Writing to memory does not fail.
-    let _ = writer.write_record(headings(words));
-    for one in &intake.findings {
-        let row = report_row(table, one, words);
-        // A spreadsheet would compute what begins like a formula.
-        let row = row.map(|cell| if cell.starts_with(FORMULA_SIGNS) { format!("'{cell}") } else { cell });
-        let _ = writer.write_record(row);
-    }
-    writer.into_inner().unwrap_or_default()
+pub fn csv(table: &Table, intake: &Intake, all: &BoardWords) -> Vec<u8> {
+    let mut file = CsvRows::with_mark();
+    file.row(headings(&all.import));
+    intake.findings.iter().for_each(|one| file.row(report_row(&all.lists, table, one).map(|cell| shown(&cell))));
+    file.finish()
 }
 
 /// The list once more with its cells marked, behind a sheet with everything that was found. Personal data.
 ///
 /// # Errors
 /// What the library says: more rows than a sheet has.
-pub fn xlsx(table: &Table, intake: &Intake, words: &ImportWords) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
+pub fn xlsx(table: &Table, intake: &Intake, all: &BoardWords) -> Result<Vec<u8>, XlsxError> {
+    let (words, said, mut book) = (&all.import, &all.lists, Workbook::new());
     let report = book.add_worksheet().set_name(words.report_sheet())?;
     for (column, heading) in (0..).zip(headings(words)) {
         report.write_string_with_format(0, column, heading, &Look::new().set_bold())?;
     }
     for (row, one) in (1..).zip(intake.findings.iter().take(MAX_REPORT_ROWS)) {
-        for (column, cell) in (0..).zip(report_row(table, one, words)) {
+        for (column, cell) in (0..).zip(report_row(said, table, one)) {
             report.write_string_with_format(row, column, cell, &look(one.problem.weight()))?;
         }
     }
@@ -142,39 +143,45 @@ pub fn xlsx(table: &Table, intake: &Intake, words: &ImportWords) -> Result<Vec<u
         let mut marks: BTreeMap<(u32, Option<u32>), Vec<Problem>> = BTreeMap::new();
         findings.for_each(|one| marks.entry((one.line, one.column)).or_default().push(one.problem));
         let copy = book.add_worksheet().set_name(sheet_name(&sheet.name, at, words))?;
-        write_copy(copy, sheet, &marks)?;
+        write_copy(said, copy, sheet, &marks)?;
     }
     book.save_to_buffer()
 }
 
 type Marks = BTreeMap<(u32, Option<u32>), Vec<Problem>>;
 
-fn write_copy(copy: &mut Worksheet, sheet: &Sheet, marks: &Marks) -> Result<(), XlsxError> {
+fn write_copy(said: &ListWords, copy: &mut Worksheet, sheet: &Sheet, marks: &Marks) -> Result<(), XlsxError> {
     let mut notes = 0;
-    for row in &sheet.rows {
-        for cell in &row.cells {
+    for row in sheet.rows.iter() {
+        for cell in row.cells() {
             let Ok(column) = u16::try_from(cell.column) else { continue };
             let own = marks.get(&(row.line, Some(cell.column)));
             let heaviest = own.into_iter().flatten().map(|problem| problem.weight()).max();
-            write_cell(copy, row.line - 1, column, &cell.value, heaviest)?;
+            write_cell(copy, row.line - 1, column, cell.value, heaviest)?;
         }
-        notes += write_notes(copy, row, marks, notes)?;
+        notes += write_notes(said, copy, row, marks, notes)?;
     }
     Ok(())
 }
 
 /// A mark on a cell that holds nothing colours it all the same; a mark on a row stands at its first cell.
-fn write_notes(copy: &mut Worksheet, row: &Row, marks: &Marks, written: usize) -> Result<usize, XlsxError> {
+fn write_notes(
+    said: &ListWords,
+    copy: &mut Worksheet,
+    row: Row<'_>,
+    marks: &Marks,
+    written: usize,
+) -> Result<usize, XlsxError> {
     let mut count = 0;
     for ((_, column), problems) in marks.range((row.line, None)..=(row.line, Some(u32::MAX))) {
-        let place = column.or(row.cells.first().map(|cell| cell.column)).and_then(|place| u16::try_from(place).ok());
+        let place = column.or(row.cells().next().map(|cell| cell.column)).and_then(|place| u16::try_from(place).ok());
         let heaviest = problems.iter().map(|problem| problem.weight()).max();
         let (Some(place), Some(heaviest)) = (place, heaviest) else { continue };
         if row.value(u32::from(place)).is_none() {
             copy.write_blank(row.line - 1, place, &look(heaviest))?;
         }
         if heaviest > Weight::Note && written + count < MAX_CELL_NOTES {
-            let words: Vec<&str> = problems.iter().map(|problem| problem.words()).collect();
+            let words: Vec<&str> = problems.iter().map(|problem| said.problem(*problem)).collect();
             copy.insert_note(row.line - 1, place, &Note::new(words.join("\n")))?;
             count += 1;
         }
@@ -186,29 +193,34 @@ fn write_cell(
     copy: &mut Worksheet,
     row: u32,
     column: u16,
-    value: &CellValue,
+    value: CellValue<'_>,
     weight: Option<Weight>,
 ) -> Result<(), XlsxError> {
     let look = weight.map_or_else(Look::new, look);
     match value {
-        CellValue::Number(number) => copy.write_number_with_format(row, column, *number, &look)?,
+        CellValue::Number(number) => copy.write_number_with_format(row, column, number, &look)?,
         CellValue::Date { serial, since_1904 } => {
-            let serial = if *since_1904 { serial + DAYS_TO_1904 } else { *serial };
+            let serial = if since_1904 { serial + DAYS_TO_1904 } else { serial };
             copy.write_number_with_format(row, column, serial, &look.set_num_format("dd/mm/yyyy"))?
         }
-        CellValue::Bool(truth) => copy.write_boolean_with_format(row, column, *truth, &look)?,
+        CellValue::Bool(truth) => copy.write_boolean_with_format(row, column, truth, &look)?,
         other => copy.write_string_with_format(row, column, other.shown(), &look)?,
     };
     Ok(())
 }
 
-/// Which list became an exam, and what was accepted: the content of `import.toml`.
-pub fn record(source: &str, bytes: &[u8], intake: &Intake, judgement: &Judgement, at: jiff::Timestamp) -> String {
+/// What a list's file is known by.
+pub fn digest(bytes: &[u8]) -> Digest {
+    Digest(Sha256::digest(bytes).into())
+}
+
+/// Which list became an exam, and what was accepted: the content of `import.toml`. `digest` is [`digest`] of its file.
+pub fn record(source: &str, digest: &Digest, intake: &Intake, judgement: &Judgement, at: jiff::Timestamp) -> String {
     let accepted: Vec<toml::Value> = judgement.accepted.iter().map(|code| toml::Value::from(*code)).collect();
     format!(
         "source = {}\nsha256 = \"{}\"\nrows = {}\ncandidates = {}\nleft_out = {}\naccepted = {}\nat = \"{at:.0}\"\n",
         toml::Value::from(source),
-        hex::encode_lower(&Sha256::digest(bytes)),
+        digest,
         intake.rows(),
         intake.people().len(),
         intake.left_out(),
@@ -216,24 +228,24 @@ pub fn record(source: &str, bytes: &[u8], intake: &Intake, judgement: &Judgement
     )
 }
 
-fn report_row(table: &Table, one: &Finding, words: &ImportWords) -> [String; 7] {
-    let other = one.other.map(|(sheet, line)| {
-        let name = table.sheets.get(sheet).map(|sheet| sheet.name.as_str()).unwrap_or_default();
-        if sheet == one.sheet { words.row(line) } else { words.sheet_row(name, line) }
-    });
+fn report_row(said: &ListWords, table: &Table, one: &Finding) -> [String; 7] {
     [
-        place(table, one),
-        one.problem.weight().word().to_owned(),
+        place(said, table, one),
+        said.weight(one.problem.weight()).to_owned(),
         one.problem.code().to_owned(),
-        one.problem.words().to_owned(),
-        one.content.reveal().clone(),
-        one.becomes.reveal().clone(),
-        other.unwrap_or_default(),
+        said.problem(one.problem).to_owned(),
+        said.content(&one.content),
+        said.content(&one.becomes),
+        said.other(one, |sheet| name_of(table, sheet)),
     ]
 }
 
-fn place(table: &Table, one: &Finding) -> String {
-    one.place(table.sheets.get(one.sheet).map(|sheet| sheet.name.as_str()).unwrap_or_default())
+fn place(said: &ListWords, table: &Table, one: &Finding) -> String {
+    said.place(one, name_of(table, one.sheet))
+}
+
+fn name_of(table: &Table, sheet: usize) -> &str {
+    table.sheets.get(sheet).map(|sheet| sheet.name.as_str()).unwrap_or_default()
 }
 
 fn content(masked: &str) -> String {
@@ -281,7 +293,6 @@ fn headings(words: &ImportWords) -> [String; 7] {
 
 /// Accepts every warning.
 const ALL: &str = "all";
-const FORMULA_SIGNS: [char; 5] = ['=', '+', '-', '@', '\t'];
 const MAX_REPORT_ROWS: usize = 1_000_000;
 /// Notes are slow to open; beyond these the colour and the report's first sheet must do.
 const MAX_CELL_NOTES: usize = 5_000;

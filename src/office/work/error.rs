@@ -166,6 +166,8 @@ impl WorkError {
     pub fn said(&self, words: &BoardWords) -> String {
         match self {
             Self::Exam(error) => error.said(&words.forms),
+            Self::Table { path, error } => format!("{}: {}", path.display(), words.lists.table(error)),
+            Self::Mapping(error) => words.lists.mapping(error),
             other => other.to_string(),
         }
     }

@@ -9,7 +9,7 @@ use host::export_folder::FolderSource;
 use host::folder::{read_text_file, write_folder};
 use host::threads::SideBySide;
 use record::export::DESK_CERT_FILE;
-use record::{BoardKeys, CandidateRef, EntryRef, ExportSource as _};
+use record::{BoardKeys, CandidateRef, EntryRef, ExportSource as _, StrayKind};
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -81,6 +81,8 @@ pub fn verify_proof(work: &Work<'_>, asked: &VerifyProof) -> Result<Ending, Work
         work.voice.say(&work.words.proof.other_candidate());
     }
     let strays = source.strays();
+    // An empty folder holds nothing that could be taken for a proof.
+    let strays: Vec<_> = strays.iter().filter(|stray| stray.kind != StrayKind::Empty).collect();
     strays.iter().for_each(|stray| work.voice.say(&work.words.proof.not_plain(shown_within(&stray.path))));
     let is_proven = checked.iter().fold(true, |so_far, one| tell(work, one) && so_far);
     index.withheld.iter().for_each(|place| work.voice.say(&withheld(work, *place)));

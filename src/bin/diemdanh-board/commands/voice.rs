@@ -1,6 +1,6 @@
 //! The one way to the terminal: no text that comes from a file or an argument moves its cursor or hides anything.
 
-use bits::text::shown;
+use bits::text::{shown, shown_json};
 use host::speech;
 use office::work::Voice;
 
@@ -24,8 +24,8 @@ impl Voice for Terminal {
         speech::complain(shown(text));
     }
 
-    // JSON spells control characters out itself, in its own way.
+    // JSON spells what is hidden out in its own way.
     fn hand_on(&self, value: &serde_json::Value) {
-        speech::line(format_args!("{value:#}"));
+        speech::line(shown_json(&format!("{value:#}")));
     }
 }

@@ -24,10 +24,10 @@ pub struct Check {
 pub fn check(work: &Work<'_>, asked: &Check) -> Result<Ending, WorkError> {
     let exam = Exam::read(&read(&asked.folder)?)?;
     let faults = exam::check(&exam);
-    let said = |fault: &exam::Fault| format!("{}  {}", fault.weight().word(), fault.said(work.words));
+    let said = |fault: &exam::Fault| format!("{}  {}", work.words.lists.weight(fault.weight()), fault.said(work.words));
     faults.iter().for_each(|fault| work.voice.say(&said(fault)));
     let left_out = left_out(&exam, &asked.folder, &work.words.exam)?;
-    left_out.iter().for_each(|said| work.voice.say(&format!("{}  {said}", Weight::Warning.word())));
+    left_out.iter().for_each(|said| work.voice.say(&format!("{}  {said}", work.words.lists.weight(Weight::Warning))));
     let worst = faults.iter().map(exam::Fault::weight).max();
     Ok(match worst {
         None if left_out.is_empty() => {

@@ -4,16 +4,17 @@ use super::super::{Ending, Work, WorkError};
 use super::summary::summary;
 use super::{lock, outputs, read, tell_written};
 use crate::exam::report::{self, Judgement};
-use crate::exam::{CANDIDATES_FILE, Exam, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER, Settings};
-use crate::language::ImportWords;
+use crate::exam::{CANDIDATES_FILE, EXAM_FILE, Exam, ExamError, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER, Settings};
+use crate::language::BoardWords;
 use crate::verify::Files;
-use host::confined::{Ended, limit_memory, run_again};
+use host::confined::{self, Ended, limit_memory, run_again};
 use host::file;
-use host::folder::{is_folder, list_names, read_text_file, replace_files};
+use host::folder::{is_folder, list_names, read_chosen, read_text_file, replace_files};
 use host::progress::Progress;
 use lists::identity::give_ids;
 use lists::table::{Limits, Table};
 use lists::{Intake, Mapping, Problem};
+use record::Digest;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +53,7 @@ pub struct Import {
 
 /// A list that was read.
 struct Read {
-    bytes: Vec<u8>,
+    digest: Digest,
     table: Table,
     mapping: Mapping,
     intake: Intake,
@@ -76,7 +77,7 @@ pub fn show(work: &Work<'_>, asked: &Show) -> Result<Ending, WorkError> {
     let list = read_list(work, &asked.path, asked.mapping.as_deref(), &Settings::new("", "", ""))?;
     tell(work, &list);
     if let Some(path) = &asked.mapping_out {
-        outputs.put(path, list.mapping.to_toml().as_bytes())?;
+        outputs.put(path, list.mapping.to_toml(&work.words.lists).as_bytes())?;
     }
     Ok(Ending::Done)
 }
@@ -97,8 +98,7 @@ pub fn import(work: &mut Work<'_>, asked: &Import) -> Result<Ending, WorkError> 
     let outputs = outputs(&inputs(&asked.path, asked.mapping.as_deref()));
     asked.report.iter().try_for_each(|path| outputs.check(path))?;
     let _held = lock(&asked.into, "import", asked.dry_run)?;
-    let exam = Exam::read(&read(&asked.into)?)?;
-    let mut list = read_list(work, &asked.path, asked.mapping.as_deref(), &exam.settings)?;
+    let mut list = read_list(work, &asked.path, asked.mapping.as_deref(), &settings(&asked.into)?)?;
     let portraits = list_names(&asked.into.join(PORTRAITS_FOLDER))?;
     if !portraits.is_empty() {
         let stem = |name: &String| name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem).to_owned();
@@ -106,18 +106,18 @@ pub fn import(work: &mut Work<'_>, asked: &Import) -> Result<Ending, WorkError> 
     }
     tell(work, &list);
     for path in &asked.report {
-        outputs.put(path, &report_file(path, &list, &work.words.import)?)?;
+        outputs.put(path, &report_file(path, &list, work.words)?)?;
     }
     let judgement = Judgement::of(&list.intake, &accept);
     if let Some(refused) = refusal(work, &judgement) {
         return Ok(refused);
     }
-    take_in(work, asked, &exam, list, &judgement)?;
+    take_in(work, asked, list, &judgement)?;
     Ok(if judgement.accepted.is_empty() { Ending::Done } else { Ending::Remarks })
 }
 
 fn tell(work: &Work<'_>, list: &Read) {
-    let words = &work.words.import;
+    let words = work.words;
     work.voice.put(&report::mapping_text(&list.table, &list.mapping, words));
     work.voice.put(&report::text(&list.table, &list.intake, words));
 }
@@ -135,26 +135,24 @@ fn refusal(work: &Work<'_>, judgement: &Judgement) -> Option<Ending> {
     None
 }
 
-fn take_in(
-    work: &mut Work<'_>,
-    asked: &Import,
-    exam: &Exam,
-    list: Read,
-    judgement: &Judgement,
-) -> Result<(), WorkError> {
+/// The exam's people come into memory only when the list's table is out of it.
+fn take_in(work: &mut Work<'_>, asked: &Import, list: Read, judgement: &Judgement) -> Result<(), WorkError> {
     let name = asked.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let Read { bytes, table, mapping, intake } = list;
-    let record = report::record(&name, &bytes, &intake, judgement, work.now);
-    drop((bytes, table));
-    let given = give_ids(intake.into_people(), &exam.candidates, work.random);
-    work.voice.say(&work.words.import.given(given.kept, given.new, given.gone));
-    let mut files = exam.with_candidates(given.candidates);
-    files.insert(MAPPING_FILE.to_owned(), mapping.to_toml().into_bytes());
+    let Read { digest, table, mapping, intake } = list;
+    let record = report::record(&name, &digest, &intake, judgement, work.now);
+    drop(table);
+    let mut exam = Exam::read(&read(&asked.into)?)?;
+    let given = give_ids(intake.into_people(), &std::mem::take(&mut exam.candidates), work.random);
+    let mut files = exam.with_sorted(given.candidates());
+    let told = work.words.import.given(given.kept, given.new, given.gone);
+    drop(given);
+    files.insert(MAPPING_FILE.to_owned(), mapping.to_toml(&work.words.lists).into_bytes());
     files.insert(IMPORT_FILE.to_owned(), record.into_bytes());
     let changed = changed(&asked.into, files)?;
     if !asked.dry_run {
         replace_files(&asked.into, &changed)?;
     }
+    work.voice.say(&told);
     changed.iter().for_each(|(path, _)| tell_written(work, asked.dry_run, &asked.into.join(path)));
     Ok(())
 }
@@ -171,6 +169,12 @@ fn changed(folder: &Path, files: Files) -> Result<NewFiles, WorkError> {
     Ok(changed)
 }
 
+fn settings(folder: &Path) -> Result<Settings, WorkError> {
+    let files = read_chosen(folder, &[EXAM_FILE], &[])?;
+    let bytes = files.get(EXAM_FILE).ok_or_else(|| ExamError::Missing { file: EXAM_FILE.to_owned() })?;
+    Ok(Settings::read(bytes)?)
+}
+
 fn inputs<'a>(list: &'a Path, mapping: Option<&'a Path>) -> Vec<&'a Path> {
     [list].into_iter().chain(mapping).collect()
 }
@@ -179,7 +183,11 @@ fn read_list(work: &Work<'_>, path: &Path, mapping: Option<&Path>, settings: &Se
     let limits = Limits::default();
     let limit = u64::try_from(limits.bytes).unwrap_or(u64::MAX).saturating_add(1);
     let bytes = file::read(path, limit).map_err(|error| WorkError::at(path, error))?;
-    let table = Table::read(&bytes, &limits).map_err(|error| WorkError::Table { path: path.to_owned(), error })?;
+    let table = Table::read_telling(&bytes, &limits, &mut |sheet| confined::tell(sheet));
+    let table = table.map_err(|error| WorkError::Table { path: path.to_owned(), error })?;
+    confined::tell("");
+    let digest = report::digest(&bytes);
+    drop(bytes);
     let found = Mapping { number_width: settings.number_width, ..Mapping::find(&table) };
     let mapping = match mapping {
         Some(path) => found.mended_by(&read_text_file(path)?)?,
@@ -189,15 +197,15 @@ fn read_list(work: &Work<'_>, path: &Path, mapping: Option<&Path>, settings: &Se
     let mut intake = Intake::read(&table, &mapping, &mut |done| progress.at(done));
     drop(progress);
     intake.check(&mapping, &settings.capacity());
-    Ok(Read { bytes, table, mapping, intake })
+    Ok(Read { digest, table, mapping, intake })
 }
 
-fn report_file(path: &Path, list: &Read, words: &ImportWords) -> Result<Vec<u8>, WorkError> {
+fn report_file(path: &Path, list: &Read, words: &BoardWords) -> Result<Vec<u8>, WorkError> {
     let extension = path.extension().map(|extension| extension.to_string_lossy().to_ascii_lowercase());
     Ok(match extension.as_deref() {
         Some("csv") => report::csv(&list.table, &list.intake, words),
         Some("xlsx") => report::xlsx(&list.table, &list.intake, words)?,
-        _ => report::text(&list.table, &list.intake, words).into_bytes(),
+        _ => bits::text::shown(&report::text(&list.table, &list.intake, words)).into_bytes(),
     })
 }
 
@@ -205,8 +213,9 @@ fn report_file(path: &Path, list: &Read, words: &ImportWords) -> Result<Vec<u8>,
 fn confined(work: &Work<'_>, command: &str, list: &Path) -> Result<Ending, WorkError> {
     match run_again(&["exam", command], "--confined")? {
         Ended::Code(code) => Ok(Ending::Other(code)),
-        Ended::Stopped => {
-            work.voice.complain(&work.words.import.too_much_memory(list.display(), LIST_BYTES >> 20));
+        Ended::Stopped { at } => {
+            let why = work.words.lists.over_memory(&at, LIST_BYTES >> 20);
+            work.voice.complain(&format!("{}: {why}", list.display()));
             Ok(Ending::Open)
         }
     }

@@ -107,7 +107,7 @@ pub fn pack(work: &Work<'_>, asked: &Pack) -> Result<Ending, WorkError> {
     };
     tell(work, &remarks, PackRemark::weight, |remark| remark.said(words));
     if !material.is_trust_signed {
-        work.voice.say(&format!("{}  {}", Weight::Warning.word(), words.trust_for_training()));
+        work.voice.say(&format!("{}  {}", work.words.lists.weight(Weight::Warning), words.trust_for_training()));
     }
     let is_warned = faults.iter().any(|fault| fault.weight() == Weight::Warning)
         || remarks.iter().any(|one| one.weight() == Weight::Warning)
@@ -136,13 +136,13 @@ fn tell<T>(work: &Work<'_>, all: &[T], weight: impl Fn(&T) -> Weight, said: impl
         if let Some((_, weight, count)) = kinds.get_mut(place) {
             *count += 1;
             if *count <= NAMED_OF_A_KIND {
-                work.voice.say(&format!("{}  {}", weight.word(), said(one)));
+                work.voice.say(&format!("{}  {}", work.words.lists.weight(*weight), said(one)));
             }
         }
     }
     for (_, weight, count) in kinds.iter().filter(|(.., count)| *count > NAMED_OF_A_KIND) {
         let more = work.words.pack.more_of_a_kind(count - NAMED_OF_A_KIND);
-        work.voice.say(&format!("{}  {more}", weight.word()));
+        work.voice.say(&format!("{}  {more}", work.words.lists.weight(*weight)));
     }
 }
 
