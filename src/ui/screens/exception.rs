@@ -132,13 +132,18 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
             if let Some(place) = &person.place {
                 place_cells(ui, &[(&words.room, &place.room), (&words.seat, &place.seat)], Signal::Attention);
             }
-            if let Some(why) = &person.cause {
-                let text = RichText::new(cause(why, strings)).font(style::bold(Size::Large)).color(style::INK);
-                ui.add(Label::new(text).wrap());
-            }
-            ui.add_space(style::GAP);
-            let press = Press::always(Some(Key::Escape), Weight::Side);
-            (may_leave && button(ui, &words.action_back, press, BACK_WIDTH)).then_some(Input::Back)
+            ui.horizontal(|ui| {
+                let why = person.cause.as_ref().map(|why| cause(why, strings)).unwrap_or_default();
+                let text = RichText::new(why).font(style::bold(Size::Large)).color(style::INK);
+                let width = ui.available_width() - BACK_WIDTH - ui.spacing().item_spacing.x;
+                ui.allocate_ui(Vec2::new(width, style::MAIN_TARGET), |ui| {
+                    ui.set_min_width(width);
+                    ui.add(Label::new(text).wrap());
+                });
+                let press = Press::always(Some(Key::Escape), Weight::Side);
+                (may_leave && button(ui, &words.action_back, press, BACK_WIDTH)).then_some(Input::Back)
+            })
+            .inner
         })
         .inner
     })
