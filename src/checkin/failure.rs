@@ -116,6 +116,12 @@ failures! {
     RegistryRejects = "N09", Attention;
     /// The registry's clock and this desk's are too far apart.
     RegistryClockDiffers = "N10", Attention;
+    /// The registry's certificate is not valid by this desk's clock.
+    RegistryOutOfDate = "N11", Attention;
+    /// The registry does not take this desk's certificate, or misses it.
+    RegistryRefusesDesk = "N12", Attention;
+    /// The registry speaks no version of TLS that this desk may use.
+    RegistryOldTls = "N13", Attention;
     /// No reader is connected.
     NoReader = "R01", Attention;
     /// The PC/SC service does not run.

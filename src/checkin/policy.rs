@@ -213,18 +213,34 @@ pub fn registry_failure(answer: &Answer) -> Option<Failure> {
         Answer::UnknownCode { .. } => Failure::RegistryUnknownCode,
         Answer::NotAsked { why: NotAskedReason::TimedOut } => Failure::RegistrySlow,
         Answer::NotAsked { .. } => Failure::RegistryDown,
-        Answer::Refused { why: RefusedReason::ForeignCertificate } => Failure::RegistryForeign,
-        Answer::Refused { why: RefusedReason::HttpStatus { .. } } => Failure::RegistryRejects,
-        Answer::Refused { why: RefusedReason::StaleTime { .. } } => Failure::RegistryClockDiffers,
-        Answer::Refused { .. } => Failure::RegistryLying,
+        Answer::Refused { why } => refusal(*why),
     })
+}
+
+fn refusal(why: RefusedReason) -> Failure {
+    use RefusedReason::{CertificateExpired, CertificateTooEarly, OwnCertificateMissing, OwnCertificateRefused};
+    match why {
+        RefusedReason::ForeignCertificate | RefusedReason::CertificateForOtherName => Failure::RegistryForeign,
+        CertificateExpired | CertificateTooEarly => Failure::RegistryOutOfDate,
+        OwnCertificateMissing | OwnCertificateRefused => Failure::RegistryRefusesDesk,
+        RefusedReason::NoCommonTls => Failure::RegistryOldTls,
+        RefusedReason::HttpStatus { .. } => Failure::RegistryRejects,
+        RefusedReason::StaleTime { .. } => Failure::RegistryClockDiffers,
+        RefusedReason::BadSignature
+        | RefusedReason::ForeignRequest
+        | RefusedReason::TooLarge { .. }
+        | RefusedReason::Malformed
+        | RefusedReason::ContentType => Failure::RegistryLying,
+    }
 }
 
 /// True when nobody answered: the local verdict stands.
 pub fn is_silence(failure: Failure) -> bool {
-    use Failure::{RegistryClockDiffers, RegistryDown, RegistryForeign, RegistryLying, RegistryRejects, RegistrySlow};
-    let called = matches!(failure, RegistryDown | RegistrySlow | RegistryRejects);
-    called || matches!(failure, RegistryForeign | RegistryLying | RegistryClockDiffers)
+    use Failure::{RegistryClockDiffers, RegistryDown, RegistryForeign, RegistryLying, RegistryOldTls};
+    use Failure::{RegistryOutOfDate, RegistryRefusesDesk, RegistryRejects, RegistrySlow};
+    let not_served = matches!(failure, RegistryDown | RegistrySlow | RegistryRejects | RegistryRefusesDesk);
+    let not_trusted = matches!(failure, RegistryForeign | RegistryLying | RegistryOldTls);
+    not_served || not_trusted || matches!(failure, RegistryClockDiffers | RegistryOutOfDate)
 }
 
 fn is_remark(failure: Failure, registry_required: bool) -> bool {

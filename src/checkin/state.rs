@@ -196,12 +196,14 @@ pub enum RegistryHealth {
     Well,
     /// Nobody answered, or too late.
     Silent,
-    /// It does not take this desk's calls.
+    /// It does not take this desk's calls, its certificate, or its version of TLS.
     Rejects,
     /// Somebody else answers in its place: the certificate is not the pinned one's.
     Foreign,
     /// Its answers are not what it signed, or not to what was asked.
     Lying,
+    /// Its certificate is not valid by this desk's clock; which of the two is wrong is not said by that.
+    OutOfDate,
     /// Its clock and this desk's are too far apart; which one is wrong is not said by that.
     ClockDiffers,
 }
@@ -211,7 +213,8 @@ impl RegistryHealth {
     pub fn of(answer: &Answer) -> Self {
         match registry_failure(answer) {
             Some(Failure::RegistryDown | Failure::RegistrySlow) => Self::Silent,
-            Some(Failure::RegistryRejects) => Self::Rejects,
+            Some(Failure::RegistryRejects | Failure::RegistryRefusesDesk | Failure::RegistryOldTls) => Self::Rejects,
+            Some(Failure::RegistryOutOfDate) => Self::OutOfDate,
             Some(Failure::RegistryForeign) => Self::Foreign,
             Some(Failure::RegistryLying) => Self::Lying,
             Some(Failure::RegistryClockDiffers) => Self::ClockDiffers,

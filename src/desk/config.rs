@@ -202,6 +202,12 @@ pub struct RegistryConfig {
     /// The verifier key of its cosignatures under the log's head, one line; without it they are passed over.
     #[serde(default)]
     pub cosigner: Option<PathBuf>,
+    /// The certificate that the desk shows it, with those between it and the registry's CA, PEM.
+    #[serde(default)]
+    pub client_cert: Option<PathBuf>,
+    /// The private key of that certificate, PEM, its owner's alone.
+    #[serde(default)]
+    pub client_key: Option<PathBuf>,
     /// Without its answer a person decides.
     #[serde(default)]
     pub required: bool,

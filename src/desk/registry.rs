@@ -3,11 +3,13 @@
 use crate::config::RegistryConfig;
 use crate::plan::DeskPlan;
 use crate::start::diagnose;
+use bits::secret::Secret;
 use checkin::failure::Failure;
 use checkin::state::Halted;
 use host::clock::SystemClock;
 use host::file;
 use host::http::{CallLimits, HttpsRegistry, RegistrySettings};
+use host::pinned::ClientIdentity;
 use registry::Registry;
 use std::path::{Path, PathBuf};
 use tlog::{CosignatureKey, NoteKey, NoteVerifier};
@@ -35,13 +37,37 @@ fn maker(plan: &DeskPlan) -> Result<RegistryMaker, Halted> {
     let authority = read(config.ca.as_ref(), base, "registry.ca")?;
     let line = key_line(plan.rules().registry_key(), config.verifier.as_ref(), base, "registry.verifier")?;
     let verifier = NoteVerifier::parse(line.trim()).map_err(|error| unprepared("registry.verifier", error))?;
+    let own = OwnFiles::read(config, base)?;
     let url = config.url.clone();
     Ok(Box::new(move |key| {
         let limits = CallLimits::default();
-        let settings = RegistrySettings { url: &url, authority: &authority, verifier, key, limits };
+        let own = own.as_ref().map(OwnFiles::identity);
+        let settings = RegistrySettings { url: &url, authority: &authority, own, verifier, key, limits };
         let client = HttpsRegistry::new(settings, Box::new(SystemClock)).map_err(|error| unprepared(&url, error))?;
         Ok(Box::new(client) as Box<dyn Registry>)
     }))
+}
+
+/// The certificate that the desk shows the registry, and its key, as their files hold them.
+pub(super) struct OwnFiles {
+    certificate: Vec<u8>,
+    key: Secret<Vec<u8>>,
+}
+
+impl OwnFiles {
+    /// Reads both; `None` where the configuration names neither.
+    pub(super) fn read(config: &RegistryConfig, base: &Path) -> Result<Option<Self>, Halted> {
+        if config.client_cert.is_none() && config.client_key.is_none() {
+            return Ok(None);
+        }
+        let certificate = read(config.client_cert.as_ref(), base, "registry.client_cert")?;
+        let key = Secret::new(read(config.client_key.as_ref(), base, "registry.client_key")?);
+        Ok(Some(Self { certificate, key }))
+    }
+
+    pub(super) fn identity(&self) -> ClientIdentity<'_> {
+        ClientIdentity { certificate: &self.certificate, key: &self.key }
+    }
 }
 
 /// The key that the registry signs the log's head with; `None` where the configuration names none.

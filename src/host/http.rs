@@ -1,19 +1,17 @@
-//! The registry over HTTPS: TLS 1.3 only, one pinned CA, no redirects, no proxies, hard limits.
+//! The registry over HTTPS: TLS 1.3 only, one pinned CA, a certificate of the desk, no redirects, no proxies, hard
+//! limits.
 //!
 //! A call is repeated once, within the same deadline, when the connection failed or the server said 502, 503 or 504:
-//! the question keeps its id, so that asking twice is asking once.
+//! the question keeps its id, so that asking twice is asking once. A registry that asks for a pause gets it.
 
-use bits::armour;
+use super::pinned::{ClientIdentity, is_unknown_name, pinned_client, tls_refusal};
 use bits::stamp::Clock;
 use registry::wire::{Expected, judge, question_text, split_body};
 use registry::{Answer, Breaker, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply};
-use reqwest::{Client, Url, redirect::Policy};
-use rustls::{ClientConfig, RootCertStore, crypto::ring, pki_types::CertificateDer, version::TLS13};
+use reqwest::{Client, Response, Url};
 use sha2::{Digest as _, Sha256};
 use std::{
-    error::Error,
     io,
-    sync::Arc,
     time::{Duration, Instant},
 };
 use tlog::{NoteKey, NoteVerifier};
@@ -47,6 +45,9 @@ pub enum RegistrySetupError {
     /// The CA's file holds not exactly one certificate that can be a trust anchor.
     #[error("the registry's CA file does not hold exactly one certificate")]
     Authority,
+    /// The desk's own certificate or its key cannot be used.
+    #[error("the desk's certificate or its key cannot be used: {0}")]
+    OwnCertificate(String),
     /// The TLS library refused its settings.
     #[error("TLS cannot be set up: {0}")]
     Tls(#[from] rustls::Error),
@@ -64,6 +65,8 @@ pub struct RegistrySettings<'a> {
     pub url: &'a str,
     /// The one CA that may have issued the server's certificate, PEM or DER.
     pub authority: &'a [u8],
+    /// What the desk shows the server; `None` where the server wants nothing.
+    pub own: Option<ClientIdentity<'a>>,
     /// The key that signs answers.
     pub verifier: NoteVerifier,
     /// The key that signs questions.
@@ -91,7 +94,7 @@ impl HttpsRegistry {
     /// [`RegistrySetupError`].
     pub fn new(settings: RegistrySettings<'_>, clock: Box<dyn Clock>) -> Result<Self, RegistrySetupError> {
         let url = https_address(settings.url)?;
-        let client = pinned_client(settings.authority, settings.limits.connect_ms)?;
+        let client = pinned_client(settings.authority, settings.own.as_ref(), settings.limits.connect_ms)?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let RegistrySettings { verifier, key, limits, .. } = settings;
         Ok(Self { runtime, client, url, verifier, key, limits, clock, breaker: Breaker::default() })
@@ -108,13 +111,22 @@ impl HttpsRegistry {
         let request_sha256: [u8; 32] = Sha256::digest(question.as_bytes()).into();
         let exchange = match self.runtime.block_on(self.send(&question)) {
             Ok(body) => self.judge(body, query, &request_sha256),
-            Err(failure) => Exchange::of(failure.into_answer()),
+            Err(failure) => {
+                self.note_pause(&failure);
+                Exchange::of(failure.into_answer())
+            }
         };
         match exchange.answer {
             Answer::NotAsked { .. } => self.breaker.failed(self.clock.now().boot_ms),
             _ => self.breaker.succeeded(),
         }
         Exchange { request_sha256: Some(request_sha256), ..exchange }
+    }
+
+    fn note_pause(&mut self, failure: &CallFailure) {
+        if let CallFailure::Later { seconds, .. } = failure {
+            self.breaker.pause(self.clock.now().boot_ms, seconds.saturating_mul(1_000));
+        }
     }
 
     /// The body of the answer, within the deadline.
@@ -132,10 +144,11 @@ impl HttpsRegistry {
     async fn send_once(&self, question: &str) -> Result<Vec<u8>, CallFailure> {
         let request = self.client.post(self.url.clone()).header("content-type", CONTENT_TYPE);
         let mut response = request.body(question.to_owned()).send().await.map_err(|error| failure_of(&error))?;
-        match response.status().as_u16() {
-            200 => (),
-            status @ (502..=504) => return Err(CallFailure::NotAsked(NotAskedReason::OutOfOrder { status })),
-            status => return Err(CallFailure::Refused(RefusedReason::HttpStatus { status })),
+        if response.status().as_u16() != 200 {
+            return Err(failure_of_status(&response));
+        }
+        if !is_text(&response) {
+            return Err(CallFailure::Refused(RefusedReason::ContentType));
         }
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| failure_of(&error))? {
@@ -199,17 +212,23 @@ impl Exchange {
 /// A call without an answer that could be judged.
 enum CallFailure {
     NotAsked(NotAskedReason),
+    /// The same, and the registry says when to come again.
+    Later {
+        why: NotAskedReason,
+        seconds: u64,
+    },
     Refused(RefusedReason),
 }
 
 impl CallFailure {
     fn is_worth_repeating(&self) -> bool {
-        matches!(self, Self::NotAsked(NotAskedReason::Unreachable | NotAskedReason::OutOfOrder { .. }))
+        use NotAskedReason::{BrokenOff, OutOfOrder, Unreachable};
+        matches!(self, Self::NotAsked(Unreachable | BrokenOff | OutOfOrder { status: 502..=504 }))
     }
 
     fn into_answer(self) -> Answer {
         match self {
-            Self::NotAsked(why) => Answer::NotAsked { why },
+            Self::NotAsked(why) | Self::Later { why, .. } => Answer::NotAsked { why },
             Self::Refused(why) => Answer::Refused { why },
         }
     }
@@ -222,57 +241,45 @@ pub(super) fn https_address(text: &str) -> Result<Url, RegistrySetupError> {
     good.then_some(url).ok_or(RegistrySetupError::Address)
 }
 
-/// A client that trusts one CA, follows nobody and uses no proxy.
-pub(super) fn pinned_client(authority: &[u8], connect_ms: u64) -> Result<Client, RegistrySetupError> {
-    let client = Client::builder()
-        .tls_backend_preconfigured(tls(authority)?)
-        .https_only(true)
-        .redirect(Policy::none())
-        .no_proxy()
-        .retry(reqwest::retry::never())
-        .connect_timeout(Duration::from_millis(connect_ms));
-    Ok(client.build()?)
-}
-
-/// The pinned CA is the only trust anchor; the system's are never asked.
-fn tls(authority: &[u8]) -> Result<ClientConfig, RegistrySetupError> {
-    let found = armour::objects(authority).ok_or(RegistrySetupError::Authority)?;
-    let [authority] = found.as_slice() else {
-        return Err(RegistrySetupError::Authority);
-    };
-    let mut roots = RootCertStore::empty();
-    roots.add(CertificateDer::from(authority.clone())).map_err(|_| RegistrySetupError::Authority)?;
-    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_protocol_versions(&[&TLS13])?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(config)
-}
-
 fn failure_of(error: &reqwest::Error) -> CallFailure {
-    if is_foreign_certificate(error) {
-        return CallFailure::Refused(RefusedReason::ForeignCertificate);
+    if let Some(why) = tls_refusal(error) {
+        return CallFailure::Refused(why);
     }
-    let why = if error.is_timeout() { NotAskedReason::TimedOut } else { NotAskedReason::Unreachable };
+    let why = if error.is_timeout() {
+        NotAskedReason::TimedOut
+    } else if is_unknown_name(error) {
+        NotAskedReason::NameUnknown
+    } else if error.is_connect() {
+        NotAskedReason::Unreachable
+    } else {
+        NotAskedReason::BrokenOff
+    };
     CallFailure::NotAsked(why)
 }
 
-/// Looks for the TLS library's word about the certificate behind the layers of the HTTP client.
-pub(super) fn is_foreign_certificate(error: &(dyn Error + 'static)) -> bool {
-    let mut next = Some(error);
-    for _ in 0..MAX_ERROR_LAYERS {
-        let Some(layer) = next else { return false };
-        if matches!(layer.downcast_ref(), Some(rustls::Error::InvalidCertificate(_))) {
-            return true;
-        }
-        // An input/output error hides what it wraps from `source`.
-        let wrapped = layer.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        next = wrapped.map(|inner| inner as &(dyn Error + 'static)).or_else(|| layer.source());
+/// What a status other than success means. A registry that is busy may say for how long.
+fn failure_of_status(response: &Response) -> CallFailure {
+    let status = response.status().as_u16();
+    let why = NotAskedReason::OutOfOrder { status };
+    match (status, retry_after_s(response)) {
+        (TOO_MANY | UNAVAILABLE, Some(seconds)) => CallFailure::Later { why, seconds },
+        (TOO_MANY | 500..=599, _) => CallFailure::NotAsked(why),
+        _ => CallFailure::Refused(RefusedReason::HttpStatus { status }),
     }
-    false
 }
 
+fn retry_after_s(response: &Response) -> Option<u64> {
+    response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()
+}
+
+/// Answers are text. Who stands between a desk and its registry answers with pages.
+fn is_text(response: &Response) -> bool {
+    let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/plain")
+}
+
+const TOO_MANY: u16 = 429;
+const UNAVAILABLE: u16 = 503;
 /// An answer goes into the log word for word, and must fit an entry.
 const MAX_ANSWER_LEN: usize = 16 << 10;
 const CONTENT_TYPE: &str = "text/plain; charset=utf-8";
-const MAX_ERROR_LAYERS: usize = 16;

@@ -1,6 +1,7 @@
 //! The witness over HTTPS (C2SP `tlog-witness`): the same hard limits as the registry's client.
 
-use super::http::{CallLimits, RegistrySetupError, https_address, is_foreign_certificate, pinned_client};
+use super::http::{CallLimits, RegistrySetupError, https_address};
+use super::pinned::{is_foreign_certificate, pinned_client};
 use reqwest::{Client, Url};
 use std::time::Duration;
 use tlog::witness::{Introduction, MAX_BODY_LEN, Submission, Witness, WitnessFault};
@@ -25,7 +26,7 @@ impl HttpsWitness {
     pub fn new(prefix: &str, authority: &[u8], limits: CallLimits) -> Result<Self, RegistrySetupError> {
         // Without a slash behind it the last part of the prefix would be replaced by the call's name.
         let prefix = https_address(&format!("{}/", prefix.trim_end_matches('/')))?;
-        let client = pinned_client(authority, limits.connect_ms)?;
+        let client = pinned_client(authority, None, limits.connect_ms)?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         Ok(Self { runtime, client, prefix, limits })
     }

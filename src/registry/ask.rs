@@ -96,13 +96,19 @@ pub enum NotAskedReason {
     /// No registry is configured, or the policy does not ask it.
     #[error("no registry is configured")]
     NotConfigured,
-    /// No network, no name, or nobody listens there.
+    /// No network, or nobody listens there.
     #[error("the registry cannot be reached")]
     Unreachable,
+    /// The name in its address stands for no machine.
+    #[error("the registry's name cannot be found")]
+    NameUnknown,
+    /// The connection ended before the answer was whole.
+    #[error("the connection broke off before the answer was whole")]
+    BrokenOff,
     /// Reached, but no answer within the limit.
     #[error("the registry did not answer in time")]
     TimedOut,
-    /// The registry says that it is out of order (502, 503, 504).
+    /// The registry says that it is out of order (5xx), or has too many calls (429).
     #[error("the registry is out of order (HTTP {status})")]
     OutOfOrder {
         /// The HTTP status.
@@ -119,6 +125,24 @@ pub enum RefusedReason {
     /// The server showed a certificate that the pinned CA did not issue.
     #[error("the registry showed a foreign certificate")]
     ForeignCertificate,
+    /// The certificate is the pinned CA's, and another server's.
+    #[error("the registry's certificate is for another name")]
+    CertificateForOtherName,
+    /// The server's certificate has ended, or this machine's clock is ahead.
+    #[error("the registry's certificate has expired, or this clock is ahead")]
+    CertificateExpired,
+    /// The server's certificate is not valid yet, or this machine's clock is behind.
+    #[error("the registry's certificate is not valid yet, or this clock is behind")]
+    CertificateTooEarly,
+    /// The server speaks no version of TLS that may be used.
+    #[error("the registry does not speak TLS 1.3")]
+    NoCommonTls,
+    /// The server wants a certificate of the desk, and none was shown.
+    #[error("the registry asks for a certificate of this desk, and there is none")]
+    OwnCertificateMissing,
+    /// The server does not take the certificate that the desk showed.
+    #[error("the registry does not take this desk's certificate")]
+    OwnCertificateRefused,
     /// The answer is not signed by the registry's key.
     #[error("the answer is not signed by the registry")]
     BadSignature,
@@ -140,6 +164,9 @@ pub enum RefusedReason {
     /// The answer is not in the agreed form.
     #[error("the answer is not in the agreed form")]
     Malformed,
+    /// The answer says that it is something else than text: a page of whoever stands between.
+    #[error("the answer is of another type than agreed")]
+    ContentType,
     /// The registry refused the call with another HTTP status than success.
     #[error("HTTP {status}")]
     HttpStatus {

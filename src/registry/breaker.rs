@@ -38,9 +38,15 @@ impl Breaker {
         self.remember(true);
         let of_recent = self.recent.iter().filter(|failed| **failed).count();
         if self.failed_in_a_row >= MAX_FAILED_IN_A_ROW || of_recent >= MAX_FAILED_OF_RECENT {
-            self.closed_until_ms = Some(now_ms.saturating_add(PROBE_AFTER_MS));
+            self.pause(now_ms, PROBE_AFTER_MS);
             self.recent.clear();
         }
+    }
+
+    /// The registry asked for a pause. It gets at most [`MAX_PAUSE_MS`]: nobody can be sent away for a whole session.
+    pub fn pause(&mut self, now_ms: u64, pause_ms: u64) {
+        let until_ms = now_ms.saturating_add(pause_ms.min(MAX_PAUSE_MS));
+        self.closed_until_ms = Some(self.closed_until_ms.map_or(until_ms, |before_ms| before_ms.max(until_ms)));
     }
 
     fn remember(&mut self, failed: bool) {
@@ -51,6 +57,8 @@ impl Breaker {
     }
 }
 
+/// The longest pause that a registry can ask for.
+pub const MAX_PAUSE_MS: u64 = 120_000;
 const MAX_FAILED_IN_A_ROW: u32 = 5;
 const MAX_FAILED_OF_RECENT: usize = 10;
 const RECENT_CALLS: usize = 20;

@@ -17,4 +17,4 @@ pub use ask::{
     Answer, Asked, CardInvalidReason, Field, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply,
     RequestId,
 };
-pub use breaker::Breaker;
+pub use breaker::{Breaker, MAX_PAUSE_MS};

@@ -72,6 +72,7 @@ fn registry(status: &StatusBar, words: &Words) -> (Signal, String) {
         Some(RegistryHealth::Rejects) => (Signal::Attention, &words.status_registry_rejects),
         Some(RegistryHealth::Foreign) => (Signal::Stop, &words.status_registry_foreign),
         Some(RegistryHealth::Lying) => (Signal::Stop, &words.status_registry_lying),
+        Some(RegistryHealth::OutOfDate) => (Signal::Attention, &words.status_registry_dates),
         Some(RegistryHealth::ClockDiffers) => (Signal::Attention, &words.status_registry_clock),
         Some(RegistryHealth::Unknown) => (Signal::Working, &words.status_unknown),
         None => (Signal::Attention, &words.status_registry_off),

@@ -193,6 +193,7 @@ words! {
     status_registry_rejects
     status_registry_foreign
     status_registry_lying
+    status_registry_dates
     status_registry_clock
     status_registry_off
     status_unknown

@@ -1,12 +1,12 @@
 //! A registry that is down, slow, lying or foreign: the local verdict stands, the line says what is missing, and the
 //! log has the question, the answer and its cause.
 
-use crate::desk_support::{World, card, check_ins, device_events, good, person};
+use crate::desk_support::{OWN_CERTIFICATE, World, card, check_ins, device_events, good, person};
 use diemdanh::checkin::event::Choice;
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::RegistryHealth;
 use diemdanh::checkin::view::{CaseView, Headline, LineWord};
-use diemdanh::lab::registry_stub::{StubFault, StubSettings};
+use diemdanh::lab::registry_stub::{ShownCertificate, StubFault, StubSettings};
 use diemdanh::record::{AttendanceEvent, RegistryState};
 
 /// The verdict, the line about the registry, the word in the check-in and the cause in the answer's entry.
@@ -58,7 +58,8 @@ fn check(world: &World, ends: &Ends) {
     assert_eq!(registry_line(&case), Some(ends.line));
     let health = match ends.line {
         Failure::RegistryDown | Failure::RegistrySlow => RegistryHealth::Silent,
-        Failure::RegistryRejects => RegistryHealth::Rejects,
+        Failure::RegistryRejects | Failure::RegistryRefusesDesk | Failure::RegistryOldTls => RegistryHealth::Rejects,
+        Failure::RegistryOutOfDate => RegistryHealth::OutOfDate,
         Failure::RegistryForeign => RegistryHealth::Foreign,
         Failure::RegistryLying => RegistryHealth::Lying,
         Failure::RegistryClockDiffers => RegistryHealth::ClockDiffers,
@@ -98,32 +99,108 @@ fn nobody_listens_there() {
 }
 
 #[test]
-fn out_of_order_or_unauthorised() {
-    check(&faulty(StubFault::OutOfOrder), &silent(Failure::RegistryDown));
-    check(&faulty(StubFault::Unauthorised), &refused(Failure::RegistryRejects));
-    check(&faulty(StubFault::Redirect), &refused(Failure::RegistryRejects));
+fn name_that_nobody_has() {
+    let world = World::asking(StubSettings::default());
+    let url = world.registry.as_ref().unwrap().url().to_owned();
+    world.change_config(&url, "https://registry.invalid/v1/ask");
+    check(&world, &silent(Failure::RegistryDown));
+}
+
+#[test]
+fn out_of_order_unauthorised_or_torn() {
+    let down = [StubFault::OutOfOrder, StubFault::ServerError, StubFault::TooMany, StubFault::Reset];
+    down.into_iter().for_each(|fault| check(&faulty(fault), &silent(Failure::RegistryDown)));
+    for fault in [StubFault::Unauthorised, StubFault::Redirect] {
+        check(&faulty(fault), &refused(Failure::RegistryRejects));
+    }
 }
 
 #[test]
 fn lying() {
     let faults = [StubFault::Lying, StubFault::ForeignKey, StubFault::ForeignHash, StubFault::ForeignId];
-    for fault in faults.into_iter().chain([StubFault::Oversize, StubFault::Malformed]) {
+    let forms = [StubFault::Oversize, StubFault::Flood, StubFault::WrongType, StubFault::Malformed, StubFault::NotText];
+    for fault in faults.into_iter().chain(forms) {
         check(&faulty(fault), &refused(Failure::RegistryLying));
+    }
+}
+
+/// Somebody else's answer, signed and of this minute, is told from the one to this question.
+#[test]
+fn answer_for_another_person_is_none() {
+    let world = World::asking(StubSettings::default());
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    bench.next();
+    world.registry.as_ref().unwrap().order(StubFault::Replayed);
+    bench.tap(&person(1), card(&good(&person(1))));
+    let case = bench.decided();
+    assert_eq!(((case.signal, case.headline), registry_line(&case)), (LOCAL_VERDICT, Some(Failure::RegistryLying)));
+    bench.decide(Choice::Admit);
+    bench.stop();
+    let told = [(RegistryState::Match, None), (RegistryState::Refused, Some("n04".to_owned()))];
+    assert_eq!(answers(&world.events()), told);
+    world.board_agrees();
+}
+
+/// No answer within the desk's own time, whatever trickles in: the verdict stands without it, and nobody waits.
+#[test]
+fn hanging_or_dripping_registry_keeps_nobody_waiting() {
+    for fault in [StubFault::Silent, StubFault::Drip] {
+        let world = faulty(fault).with_registry_keys("wait_ms = 200");
+        let bench = world.open();
+        for index in 0..2 {
+            bench.tap(&person(index), card(&good(&person(index))));
+            let case = bench.decided();
+            assert_eq!(
+                ((case.signal, case.headline), registry_line(&case)),
+                (LOCAL_VERDICT, Some(Failure::RegistrySlow))
+            );
+            bench.decide(Choice::Admit);
+            bench.next();
+        }
+        assert_eq!(bench.view.get().status.pending, 2, "{fault:?}");
+        bench.stop();
+        assert_eq!(check_ins(&world.events()), 2);
+        world.board_agrees();
     }
 }
 
 /// The answer is to this very question, so its far time is no replay: one of the two clocks is wrong, and that is said.
 #[test]
 fn clock_far_from_the_registrys() {
-    let world = faulty(StubFault::StaleTime);
-    check(&world, &refused(Failure::RegistryClockDiffers));
-    assert!(device_events(&world.events()).contains(&"clock: l05".to_owned()));
+    for fault in [StubFault::StaleTime, StubFault::EarlyTime] {
+        let world = faulty(fault);
+        check(&world, &refused(Failure::RegistryClockDiffers));
+        assert!(device_events(&world.events()).contains(&"clock: l05".to_owned()));
+    }
 }
 
 #[test]
-fn foreign_certificate() {
-    let settings = StubSettings { foreign_certificate: true, ..StubSettings::default() };
-    check(&World::asking(settings), &refused(Failure::RegistryForeign));
+fn each_wrong_certificate_of_the_server() {
+    let rows = [
+        (ShownCertificate::Foreign, Failure::RegistryForeign),
+        (ShownCertificate::OtherName, Failure::RegistryForeign),
+        (ShownCertificate::Expired, Failure::RegistryOutOfDate),
+        (ShownCertificate::TooEarly, Failure::RegistryOutOfDate),
+    ];
+    for (certificate, line) in rows {
+        check(&World::asking(StubSettings { certificate, ..StubSettings::default() }), &refused(line));
+    }
+    check(&World::asking(StubSettings { old_tls: true, ..StubSettings::default() }), &refused(Failure::RegistryOldTls));
+}
+
+#[test]
+fn desk_whose_certificate_is_not_taken() {
+    let without = World::asking(StubSettings::default());
+    without.change_config(OWN_CERTIFICATE, "");
+    check(&without, &refused(Failure::RegistryRefusesDesk));
+    let foreign = World::asking(StubSettings::default());
+    let other = foreign.registry.as_ref().unwrap().foreign_client().clone();
+    std::fs::write(foreign.path("registry-client.pem"), other.certificate).unwrap();
+    std::fs::write(foreign.path("registry-client.key"), other.key).unwrap();
+    check(&foreign, &refused(Failure::RegistryRefusesDesk));
 }
 
 #[test]

@@ -113,6 +113,14 @@ fn registry_certificate_or_key_that_is_none() {
     fs::remove_file(world.path("registry.vkey")).unwrap();
     halts(&world, Failure::RegistryUnprepared, "registry.vkey");
     let world = World::asking(StubSettings::default());
+    fs::remove_file(world.path("registry-client.key")).unwrap();
+    halts(&world, Failure::RegistryUnprepared, "registry-client.key");
+    world.change_config("client_key = \"registry-client.key\"\n", "");
+    halts(&world, Failure::RegistryUnprepared, "registry.client_key");
+    let world = World::asking(StubSettings::default());
+    fs::write(world.path("registry-client.key"), "no key").unwrap();
+    halts(&world, Failure::RegistryUnprepared, "the desk's certificate or its key");
+    let world = World::asking(StubSettings::default());
     fs::write(world.path("registry-ca.pem"), "no certificate").unwrap();
     halts(&world, Failure::RegistryUnprepared, "https://");
     // Found out only after the log was opened: the log says so, and is closed in order.

@@ -78,8 +78,7 @@ impl World {
     pub(crate) fn asking(settings: StubSettings) -> Self {
         let mut world = Self::alone();
         let registry = RegistryStub::start(settings, &mut SystemRandom).unwrap();
-        fs::write(world.path("registry-ca.pem"), registry.authority_pem()).unwrap();
-        fs::write(world.path("registry.vkey"), format!("{}\n", registry.verifier())).unwrap();
+        registry.hand_out(world.folder.path()).unwrap();
         world.write_config(&format!("{CONFIG}{}", registry_config(registry.url(), "")));
         world.registry = Some(registry);
         world
@@ -435,9 +434,14 @@ fn certified(board: &NoteKey, device: &NoteVerifier, serial: u32) -> String {
 }
 
 fn registry_config(url: &str, keys: &str) -> String {
-    format!("[registry]\nurl = \"{url}\"\nca = \"registry-ca.pem\"\nverifier = \"registry.vkey\"\n{keys}\n")
+    format!(
+        "[registry]\nurl = \"{url}\"\nca = \"registry-ca.pem\"\nverifier = \"registry.vkey\"\n{OWN_CERTIFICATE}{keys}\n"
+    )
 }
 
+/// What the desk shows its registry.
+pub(crate) const OWN_CERTIFICATE: &str =
+    "client_cert = \"registry-client.pem\"\nclient_key = \"registry-client.key\"\n";
 const CONFIG: &str = "\
 [exam]
 board = \"board.example\"

@@ -1,58 +1,21 @@
 //! The registry over real TLS on loopback: every verdict and every fault.
 
 use crate::record_support::device;
+use crate::registry_support::{NUMBER, client, client_at, not_asked, query, query_about, refused, stub};
 use diemdanh::{
-    bits::{
-        random::SeededRandom,
-        secret::Pii,
-        stamp::{Clock as _, Stamp},
-    },
-    host::{
-        clock::SystemClock,
-        http::{CallLimits, HttpsRegistry, RegistrySettings, RegistrySetupError},
-    },
-    lab::registry_stub::{RegistryStub, StubFault, StubSettings},
+    bits::stamp::{Clock as _, Stamp},
+    host::{clock::SystemClock, http::CallLimits},
+    lab::registry_stub::{ShownCertificate, StubFault, StubSettings},
     registry::{
-        Answer, Asked, Breaker, CardInvalidReason, Field, NotAskedReason, Query, RefusedReason, Registry, RequestId,
+        Answer, Breaker, CardInvalidReason, Field, MAX_PAUSE_MS, NotAskedReason, RefusedReason, Registry, RequestId,
         wire::{AnswerLine, Expected, answer_text, judge, parse_question, question_text},
     },
 };
-use jiff::civil::date;
 use std::{
     collections::BTreeMap,
     net::TcpListener,
     time::{Duration, Instant},
 };
-
-const NUMBER: &str = "099208000017";
-
-fn query() -> Query {
-    Query {
-        request_id: RequestId([9; 16]),
-        number: Pii::new(NUMBER.to_owned()),
-        full_name: Pii::new("Nguyễn Văn Mẫu".to_owned()),
-        birth_date: Some(date(2008, 2, 15)),
-        expiry: None,
-        ds_certificate: vec![0x30, 0],
-        asked: Asked { origin: "board.example/e/d/s/001".to_owned(), size: 3, root: [4; 32] },
-    }
-}
-
-fn stub(settings: StubSettings) -> RegistryStub {
-    RegistryStub::start(settings, &mut SeededRandom::new("stub")).unwrap()
-}
-
-/// A client with short limits, so that nothing here waits long.
-fn client(stub: &RegistryStub) -> HttpsRegistry {
-    let limits = CallLimits { connect_ms: 1_000, whole_ms: 1_500, ..CallLimits::default() };
-    client_at(stub.url(), stub, limits).unwrap()
-}
-
-fn client_at(url: &str, stub: &RegistryStub, limits: CallLimits) -> Result<HttpsRegistry, RegistrySetupError> {
-    let authority = stub.authority_pem().as_bytes();
-    let settings = RegistrySettings { url, authority, verifier: stub.verifier().clone(), key: device(), limits };
-    HttpsRegistry::new(settings, Box::new(SystemClock))
-}
 
 #[test]
 fn every_verdict() {
@@ -94,42 +57,96 @@ fn the_question_is_signed_and_names_the_log() {
     assert_eq!(parse_question(&text.replace("\"size\":3", "\"size\": 3")).map(|_| ()), None);
 }
 
-#[test]
-fn every_fault() {
-    use NotAskedReason::{OutOfOrder, TimedOut};
-    use RefusedReason::{BadSignature, ForeignRequest, HttpStatus, Malformed, TooLarge};
-    let not_asked = |why| Answer::NotAsked { why };
-    let refused = |why| Answer::Refused { why };
-    let rows = [
+/// What each fault comes to. Those of the cosignature leave the answer as it is.
+fn ends() -> Vec<(StubFault, Answer)> {
+    use NotAskedReason::{BrokenOff, OutOfOrder, TimedOut};
+    use RefusedReason::{BadSignature, ContentType, ForeignRequest, HttpStatus, Malformed, TooLarge};
+    vec![
         (StubFault::Silent, not_asked(TimedOut)),
+        (StubFault::Slow, not_asked(TimedOut)),
+        (StubFault::Drip, not_asked(TimedOut)),
+        (StubFault::Reset, not_asked(BrokenOff)),
+        (StubFault::ServerError, not_asked(OutOfOrder { status: 500 })),
         (StubFault::OutOfOrder, not_asked(OutOfOrder { status: 503 })),
         (StubFault::Unauthorised, refused(HttpStatus { status: 401 })),
-        (StubFault::Redirect, refused(HttpStatus { status: 302 })),
+        (StubFault::Redirect, refused(HttpStatus { status: 307 })),
         (StubFault::Lying, refused(BadSignature)),
         (StubFault::ForeignKey, refused(BadSignature)),
         (StubFault::ForeignHash, refused(ForeignRequest)),
         (StubFault::ForeignId, refused(ForeignRequest)),
+        (StubFault::Replayed, refused(ForeignRequest)),
         (StubFault::Oversize, refused(TooLarge { limit: 65_536 })),
+        (StubFault::Flood, refused(TooLarge { limit: 65_536 })),
+        (StubFault::WrongType, refused(ContentType)),
         (StubFault::Malformed, refused(Malformed)),
         (StubFault::NotText, refused(Malformed)),
-    ];
+    ]
+}
+
+#[test]
+fn every_fault() {
     let stub = stub(StubSettings::default());
-    let mut client = client(&stub);
-    for (fault, expected) in rows {
+    // Somebody else's answer, which may be given again.
+    client(&stub).ask(&query_about("099208000025", 8));
+    for (fault, expected) in ends() {
         stub.order(fault);
         let began = Instant::now();
+        let mut client = client(&stub);
         let reply = client.ask(&query());
         assert_eq!(reply.answer, expected, "{fault:?}");
         assert!(began.elapsed() < Duration::from_secs(3), "{fault:?}");
-        let is_signed = matches!(fault, StubFault::ForeignHash | StubFault::ForeignId);
+        let is_signed = matches!(fault, StubFault::ForeignHash | StubFault::ForeignId | StubFault::Replayed);
         assert_eq!(reply.verbatim.is_some(), is_signed, "{fault:?}");
+        stub.order(StubFault::None);
+        assert!(matches!(client.ask(&query()).answer, Answer::Match { .. }), "{fault:?}: it recovers by itself");
     }
-    stub.order(StubFault::StaleTime);
-    let reply = client.ask(&query());
-    let Answer::Refused { why: RefusedReason::StaleTime { off_seconds } } = reply.answer else { panic!("{reply:?}") };
-    assert!((-602..=-598).contains(&off_seconds), "{off_seconds}");
+}
+
+#[test]
+fn time_far_from_ours_is_told_with_its_distance() {
+    let stub = stub(StubSettings::default());
+    for (fault, off) in [(StubFault::StaleTime, -600), (StubFault::EarlyTime, 600)] {
+        stub.order(fault);
+        let reply = client(&stub).ask(&query());
+        let Answer::Refused { why: RefusedReason::StaleTime { off_seconds } } = reply.answer else {
+            panic!("{reply:?}")
+        };
+        assert!((off - 2..=off + 2).contains(&off_seconds), "{off_seconds}");
+    }
+}
+
+/// No fault of the stub is without a row in one of the tables.
+#[test]
+fn every_fault_has_its_end() {
+    let told: Vec<StubFault> = ends().into_iter().map(|(fault, _)| fault).collect();
+    let elsewhere = |fault: &StubFault| {
+        fault.name().starts_with("cosigns") || fault.name().ends_with("-time") || *fault == StubFault::None
+    };
+    let once = [StubFault::OutOfOrderOnce, StubFault::TooMany];
+    let missing = |fault: &StubFault| !told.contains(fault) && !elsewhere(fault) && !once.contains(fault);
+    assert_eq!(StubFault::ALL.into_iter().find(missing), None);
+    assert!(StubFault::ALL.into_iter().all(|fault| StubFault::named(fault.name()) == Some(fault)));
+}
+
+/// Too many calls: the registry says when to come again, and nobody asks before.
+#[test]
+fn registry_that_asks_for_a_pause_gets_it() {
+    let stub = stub(StubSettings { fault: StubFault::TooMany, retry_after_s: 30, ..StubSettings::default() });
+    let mut client = client(&stub);
+    assert_eq!(client.ask(&query()).answer, not_asked(NotAskedReason::OutOfOrder { status: 429 }));
     stub.order(StubFault::None);
-    assert!(matches!(client.ask(&query()).answer, Answer::Match { .. }), "it recovers by itself");
+    assert_eq!(client.ask(&query()).answer, not_asked(NotAskedReason::BreakerOpen));
+    assert_eq!(stub.calls(), 1, "it was not repeated either");
+}
+
+#[test]
+fn pause_has_an_end() {
+    let mut breaker = Breaker::default();
+    breaker.pause(1_000, u64::MAX);
+    assert!(!breaker.may_call(1_000 + MAX_PAUSE_MS - 1));
+    assert!(breaker.may_call(1_000 + MAX_PAUSE_MS));
+    breaker.succeeded();
+    assert!(breaker.may_call(1_001 + MAX_PAUSE_MS));
 }
 
 #[test]
@@ -157,21 +174,6 @@ fn slow_is_waited_for_and_too_slow_is_not() {
 }
 
 #[test]
-fn certificates_of_others_are_refused() {
-    let foreign = stub(StubSettings { foreign_certificate: true, ..StubSettings::default() });
-    let reply = client(&foreign).ask(&query());
-    assert_eq!(reply.answer, Answer::Refused { why: RefusedReason::ForeignCertificate });
-    assert_eq!(foreign.calls(), 0, "nothing about a person was sent");
-    let good = stub(StubSettings::default());
-    let by_other_name = good.url().replace("127.0.0.1", "127.0.0.2");
-    let mut client = client_at(&by_other_name, &good, CallLimits::default()).unwrap();
-    assert!(matches!(client.ask(&query()).answer, Answer::NotAsked { .. } | Answer::Refused { .. }));
-    let old = stub(StubSettings { old_tls: true, ..StubSettings::default() });
-    assert_eq!(self::client(&old).ask(&query()).answer, Answer::NotAsked { why: NotAskedReason::Unreachable });
-    assert_eq!(old.calls(), 0);
-}
-
-#[test]
 fn nobody_there() {
     let stub = stub(StubSettings::default());
     let limits = CallLimits { connect_ms: 300, whole_ms: 1_000, ..CallLimits::default() };
@@ -179,31 +181,10 @@ fn nobody_there() {
     let answer = |address: &str| client_at(&format!("https://{address}/"), &stub, limits).unwrap().ask(&query()).answer;
     let unreachable = Answer::NotAsked { why: NotAskedReason::Unreachable };
     assert_eq!(answer(&closed.to_string()), unreachable);
-    assert_eq!(answer("registry.invalid"), unreachable);
     // Takes the connection and says nothing, not even TLS.
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = mute.local_addr().unwrap().to_string();
     assert_eq!(answer(&address), Answer::NotAsked { why: NotAskedReason::TimedOut });
-}
-
-#[test]
-fn settings_that_cannot_be() {
-    let stub = stub(StubSettings::default());
-    let setup = |url: &str| client_at(url, &stub, CallLimits::default()).map(|_| ());
-    assert!(matches!(setup("http://127.0.0.1/"), Err(RegistrySetupError::Address)));
-    assert!(matches!(setup("registry"), Err(RegistrySetupError::Address)));
-    let twice = stub.authority_pem().repeat(2);
-    for authority in ["", "no certificate", &twice] {
-        let settings = RegistrySettings {
-            url: stub.url(),
-            authority: authority.as_bytes(),
-            verifier: stub.verifier().clone(),
-            key: device(),
-            limits: CallLimits::default(),
-        };
-        let refused = HttpsRegistry::new(settings, Box::new(SystemClock)).map(|_| ());
-        assert!(matches!(refused, Err(RegistrySetupError::Authority)));
-    }
 }
 
 #[test]
@@ -272,5 +253,8 @@ fn the_settings_file_holds_the_defaults() {
     let usual = StubSettings::default();
     assert_eq!((read.listen, read.name, read.otherwise), (usual.listen, usual.name, usual.otherwise));
     assert_eq!((read.delay_ms, read.fault, read.verdicts), (usual.delay_ms, usual.fault, BTreeMap::new()));
+    assert_eq!((read.slow_ms, read.retry_after_s, read.every), (usual.slow_ms, usual.retry_after_s, BTreeMap::new()));
+    assert_eq!((read.client_certificate, read.old_tls), (true, false));
+    assert_eq!((read.certificate, read.persons), (ShownCertificate::Good, BTreeMap::new()));
     assert!(toml::from_str::<StubSettings>("falt = \"none\"").is_err(), "a misspelt key is refused");
 }

@@ -15,13 +15,21 @@ struct Command {
     /// Where to listen, instead of what the settings say
     #[arg(long)]
     listen: Option<SocketAddr>,
-    /// The folder that takes registry-ca.pem, registry.vkey, registry-cosigner.vkey, registry.url, witness.vkey and
+    /// Where the admin page is, on loopback: 127.0.0.1:8080
+    #[arg(long)]
+    admin: Option<SocketAddr>,
+    /// A list of candidates (candidates.csv) whose people it knows; it says not_found about everybody else
+    #[arg(long)]
+    roster: Option<PathBuf>,
+    /// The folder of its keys and certificates, made where they are missing, and of everything a desk needs:
+    /// registry-ca.pem, registry-client.pem and .key, registry.vkey, registry-cosigner.vkey, registry.url, witness.vkey,
     /// witness.url
     #[arg(long, default_value = ".")]
     out: PathBuf,
 }
 
 fn main() -> ExitCode {
+    host::program::make_private_files();
     match run(&Command::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -32,24 +40,25 @@ fn main() -> ExitCode {
 }
 
 fn run(command: &Command) -> Result<(), Box<dyn Error>> {
-    let mut settings = match &command.settings {
+    fs::create_dir_all(&command.out)?;
+    let stub = RegistryStub::start_in(settings(command)?, &command.out, &mut SystemRandom)?;
+    stub.hand_out(&command.out)?;
+    line(stub.url());
+    line(command.out.join("registry-ca.pem").display());
+    stub.admin_url().into_iter().for_each(line);
+    stub.wait();
+    Ok(())
+}
+
+fn settings(command: &Command) -> Result<StubSettings, Box<dyn Error>> {
+    let mut settings: StubSettings = match &command.settings {
         Some(path) => toml::from_str(&read_text_file(path)?)?,
         None => StubSettings::default(),
     };
     settings.listen = command.listen.unwrap_or(settings.listen);
-    let stub = RegistryStub::start(settings, &mut SystemRandom)?;
-    fs::create_dir_all(&command.out)?;
-    fs::write(command.out.join("registry-ca.pem"), stub.authority_pem())?;
-    fs::write(command.out.join("registry.vkey"), format!("{}\n", stub.verifier()))?;
-    fs::write(command.out.join("witness.vkey"), format!("{}\n", stub.witness_key()))?;
-    if let Some(key) = stub.cosigner_key() {
-        fs::write(command.out.join("registry-cosigner.vkey"), format!("{key}\n"))?;
+    settings.admin_listen = command.admin.or(settings.admin_listen);
+    if let Some(roster) = &command.roster {
+        (settings.roster, settings.otherwise) = (Some(roster.clone()), "not_found".to_owned());
     }
-    fs::write(command.out.join("witness.url"), format!("{}\n", stub.witness_prefix()))?;
-    // Written last: whoever waits for the address finds the others beside it.
-    fs::write(command.out.join("registry.url"), format!("{}\n", stub.url()))?;
-    line(stub.url());
-    line(command.out.join("registry-ca.pem").display());
-    stub.wait();
-    Ok(())
+    Ok(settings)
 }

@@ -111,13 +111,10 @@ impl World {
         secrets(&work)?;
         let registry =
             RegistryStub::start(StubSettings { delay_ms: 150, ..StubSettings::default() }, &mut SystemRandom)?;
-        fs::write(work.join("registry-ca.pem"), registry.authority_pem())?;
-        fs::write(work.join("registry.vkey"), format!("{}\n", registry.verifier()))?;
-        fs::write(work.join("witness.vkey"), format!("{}\n", registry.witness_key()))?;
-        fs::write(work.join("registry-cosigner.vkey"), cosigner(&registry))?;
+        registry.hand_out(&work)?;
         let witness = registry.witness_prefix();
-        fs::write(work.join("desk.toml"), configuration(registry.url(), &witness, PACKAGES))?;
-        fs::write(work.join("broken.toml"), configuration(registry.url(), &witness, NO_TRUST))?;
+        fs::write(work.join("desk.toml"), configuration(registry.url(), witness, PACKAGES))?;
+        fs::write(work.join("broken.toml"), configuration(registry.url(), witness, NO_TRUST))?;
         fs::write(out.join("board.vkey"), format!("{}\n", board_key.verifier()))?;
         let (config, base) = read_config(&work.join("desk.toml")).map_err(DemoError::Desk)?;
         let request = enrol(&config, &base, false, &mut SystemRandom)?;
@@ -264,6 +261,7 @@ fn configuration(url: &str, witness: &str, sources: &str) -> String {
          board_key = \"../board.vkey\"\n\
          [registry]\nurl = \"{url}\"\nca = \"registry-ca.pem\"\nverifier = \"registry.vkey\"\n\
          cosigner = \"registry-cosigner.vkey\"\n\
+         client_cert = \"registry-client.pem\"\nclient_key = \"registry-client.key\"\n\
          [witness]\nurl = \"{witness}\"\nca = \"registry-ca.pem\"\nverifier = \"witness.vkey\"\n",
     )
 }

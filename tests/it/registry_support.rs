@@ -1,0 +1,71 @@
+//! A registry's stub and a client for it, with short limits, so that nothing here waits long.
+
+use crate::record_support::device;
+use diemdanh::bits::random::SeededRandom;
+use diemdanh::bits::secret::{Pii, Secret};
+use diemdanh::host::clock::SystemClock;
+use diemdanh::host::http::{CallLimits, HttpsRegistry, RegistrySettings, RegistrySetupError};
+use diemdanh::host::pinned::ClientIdentity;
+use diemdanh::lab::registry_stub::{PemIdentity, RegistryStub, StubSettings};
+use diemdanh::registry::{Answer, Asked, NotAskedReason, Query, RefusedReason, RequestId};
+use jiff::civil::date;
+
+pub(crate) const NUMBER: &str = "099208000017";
+pub(crate) const SHORT: CallLimits =
+    CallLimits { connect_ms: 1_000, whole_ms: 1_500, body_bytes: 64 << 10, max_skew_seconds: 120 };
+
+pub(crate) fn query() -> Query {
+    query_about(NUMBER, 9)
+}
+
+pub(crate) fn query_about(number: &str, id: u8) -> Query {
+    Query {
+        request_id: RequestId([id; 16]),
+        number: Pii::new(number.to_owned()),
+        full_name: Pii::new("Nguyễn Văn Mẫu".to_owned()),
+        birth_date: Some(date(2008, 2, 15)),
+        expiry: None,
+        ds_certificate: vec![0x30, 0],
+        asked: Asked { origin: "board.example/e/d/s/001".to_owned(), size: 3, root: [4; 32] },
+    }
+}
+
+pub(crate) fn stub(settings: StubSettings) -> RegistryStub {
+    RegistryStub::start(settings, &mut SeededRandom::new("stub")).unwrap()
+}
+
+pub(crate) fn client(stub: &RegistryStub) -> HttpsRegistry {
+    client_at(stub.url(), stub, SHORT).unwrap()
+}
+
+pub(crate) fn client_at(
+    url: &str,
+    stub: &RegistryStub,
+    limits: CallLimits,
+) -> Result<HttpsRegistry, RegistrySetupError> {
+    client_with(url, stub, Some(stub.client()), limits)
+}
+
+/// A client that shows the server this certificate, or none.
+pub(crate) fn client_with(
+    url: &str,
+    stub: &RegistryStub,
+    shown: Option<&PemIdentity>,
+    limits: CallLimits,
+) -> Result<HttpsRegistry, RegistrySetupError> {
+    let key = shown.map(|identity| Secret::new(identity.key.clone().into_bytes()));
+    let own = shown
+        .zip(key.as_ref())
+        .map(|(identity, key)| ClientIdentity { certificate: identity.certificate.as_bytes(), key });
+    let authority = stub.authority_pem().as_bytes();
+    let settings = RegistrySettings { url, authority, own, verifier: stub.verifier().clone(), key: device(), limits };
+    HttpsRegistry::new(settings, Box::new(SystemClock))
+}
+
+pub(crate) fn not_asked(why: NotAskedReason) -> Answer {
+    Answer::NotAsked { why }
+}
+
+pub(crate) fn refused(why: RefusedReason) -> Answer {
+    Answer::Refused { why }
+}
