@@ -4,6 +4,7 @@ use crate::chip::ChipReading;
 use crate::contact::ContactId;
 use crate::exception::{Ruling, WaitingId};
 use crate::failure::Failure;
+use crate::news::About;
 use bits::secret::{Pii, Secret};
 use cccd::holder::{Holder, HolderNote};
 use crypto::pin::{PinCheck, PinLock};
@@ -56,8 +57,8 @@ pub enum Event {
     Machine(Machine),
     /// The log's copy on a second medium stands otherwise than before.
     SecondCopy(CopyHealth),
-    /// Earlier segments hold so many questions to the registry without an answer.
-    Backlog(usize),
+    /// Earlier segments hold these questions to the registry without an answer.
+    Backlog(Vec<RequestId>),
     /// A witness outside has signed the log's head.
     Witnessed {
         /// The proof.
@@ -324,6 +325,8 @@ pub enum Purpose {
     Ruling,
     /// A wrong PIN; the next is not tried before.
     WrongPin,
+    /// The registry's answer, one that counts.
+    Answer(RequestId),
     /// Anything that nobody waits for.
     Note,
 }
@@ -347,8 +350,10 @@ pub enum Effect {
         /// The entry.
         event: AttendanceEvent,
     },
-    /// Ask the registry.
-    Ask(Box<Query>),
+    /// Ask the registry, and keep the question until its answer is in the log.
+    Ask(Box<Query>, About),
+    /// The answer to this question is in the log.
+    Forget(RequestId),
     /// Keep this with the decision that follows.
     KeepEvidence(KeptEvidence),
     /// Find out whether this PIN is the one of its owner.

@@ -112,7 +112,7 @@ fn status(context: &Context, state: &State) -> StatusBar {
         card_present: state.field.has_card(),
         registry: context.policy.registry_asked.then_some(health.registry),
         registry_silent_since: health.registry_silent_since.map(|since| local(context, since.wall, "%H:%M")),
-        pending: state.pending.len() + state.backlog,
+        pending: state.unanswered(),
         disk: health.machine.disk,
         copy: health.copy,
         clock_steady: health.machine.clock_steady,

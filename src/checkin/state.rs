@@ -34,8 +34,15 @@ pub struct State {
     pub arrivals: Arrivals,
     /// Questions without an answer.
     pub pending: Vec<Pending>,
-    /// Questions of earlier segments without an answer. Nobody asks them again: what they asked was never written.
-    pub backlog: usize,
+    /// Questions of earlier segments without an answer, by the journal. Those among them whose content was kept are
+    /// pending too.
+    pub backlog: Vec<RequestId>,
+    /// Questions of earlier segments that this run has had answered.
+    pub(super) answered_earlier: Vec<RequestId>,
+    /// Questions whose answer is on its way to the disk.
+    pub(super) answers_being_written: Vec<RequestId>,
+    /// Answers came that nobody had asked for.
+    pub(super) unasked_answers: bool,
     /// The last entry on the disk.
     pub head: Durable,
     /// The last decision that was recorded.
@@ -165,6 +172,8 @@ pub struct Pending {
     pub asked_ms: Option<u64>,
     /// The call is out.
     pub in_flight: bool,
+    /// An earlier run of the desk asked it, and its entry stands in an earlier segment.
+    pub is_earlier: bool,
 }
 
 /// How the parts around the desk are.
@@ -289,7 +298,10 @@ impl State {
             health: Health::unknown(),
             arrivals: arrivals(context, index),
             pending: Vec::new(),
-            backlog: 0,
+            backlog: Vec::new(),
+            answered_earlier: Vec::new(),
+            answers_being_written: Vec::new(),
+            unasked_answers: false,
             head: opened,
             last: None,
             last_arrival: None,
@@ -305,6 +317,19 @@ impl State {
             buttons: Buttons::default(),
             now,
         }
+    }
+
+    /// Takes up questions that an earlier run of the desk left open: they are asked as soon as time passes.
+    pub fn take_up(&mut self, left: Vec<(Query, About)>) {
+        let pending = |(query, about)| Pending { query, about, asked_ms: Some(0), in_flight: false, is_earlier: true };
+        self.pending.extend(left.into_iter().map(pending));
+    }
+
+    /// Questions without an answer on the disk, of this run and of those before.
+    pub fn unanswered(&self) -> usize {
+        let is_asked = |id: &RequestId| self.pending.iter().any(|pending| pending.query.request_id == *id);
+        let lost = self.backlog.iter().filter(|id| !is_asked(id) && !self.answered_earlier.contains(id));
+        self.pending.len() + self.answers_being_written.len() + lost.count()
     }
 
     /// The person at the desk, if the chip has told who it is.

@@ -81,7 +81,12 @@ impl Desk<'_> {
     fn take_note(&mut self, event: Event) {
         match event {
             Event::Reader(news) => self.note_reader(&news),
-            Event::Recorded { durable, .. } => self.state.head = durable,
+            Event::Recorded { purpose, durable } => {
+                self.state.head = durable;
+                if let Purpose::Answer(id) = purpose {
+                    self.answer_recorded(id);
+                }
+            }
             Event::Closed(log) if !self.is_halted() => self.closed(&log),
             Event::RecordFailed { failure } if !self.is_halted() => self.halt(failure),
             Event::SecondCopy(copy) => self.state.health.copy = copy,
@@ -192,6 +197,7 @@ impl Desk<'_> {
         self.state.head = durable.clone();
         match purpose {
             Purpose::Note => {}
+            Purpose::Answer(id) => self.answer_recorded(id),
             Purpose::Question(id) => {
                 let index = self.state.pending.iter().position(|pending| pending.query.request_id == id);
                 index.into_iter().for_each(|index| self.ask(index));

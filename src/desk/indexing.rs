@@ -2,10 +2,12 @@
 //! at every doubt. Nobody waits for it, and a desk without an index loses nothing but its counts.
 
 use crate::runtime::Message;
+use bits::hex;
 use checkin::event::Event;
 use host::index::{INDEX_FILE, Index, IndexFault, remove};
 use host::threads;
 use record::{Appended, AttendanceLog, Entry, LogStore, SegmentHead};
+use registry::RequestId;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread::JoinHandle;
@@ -112,9 +114,10 @@ impl IndexHand {
     }
 
     /// Questions of earlier segments without an answer.
-    fn backlog(&self) -> usize {
+    fn backlog(&self) -> Vec<RequestId> {
         let outbox = self.index.as_ref().and_then(|index| index.outbox().ok()).unwrap_or_default();
-        outbox.iter().filter(|(_, place)| place.segment < self.segment).count()
+        let earlier = outbox.iter().filter(|(_, place)| place.segment < self.segment);
+        earlier.filter_map(|(id, _)| Some(RequestId(hex::decode(id)?.try_into().ok()?))).collect()
     }
 }
 

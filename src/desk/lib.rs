@@ -26,6 +26,7 @@ pub mod package;
 mod package_hand;
 mod package_look;
 mod past;
+mod pending;
 mod pins;
 pub mod plan;
 pub mod purge;

@@ -5,6 +5,7 @@
 
 use crate::overrule::OverrulePair;
 use crate::package;
+use crate::pending::PENDING_FOLDER;
 use crate::plan::DeskPlan;
 use crate::sources::{desk_cert, device_key};
 use crate::start::opening;
@@ -89,7 +90,7 @@ pub struct Purged {
     pub removed: Vec<PathBuf>,
 }
 
-/// Writes the entry and removes roster, exam key and evidence.
+/// Writes the entry and removes roster, exam key, evidence and open questions.
 ///
 /// # Errors
 /// [`PurgeError`].
@@ -145,6 +146,7 @@ fn personal(plan: &DeskPlan) -> Result<Vec<(&'static str, Vec<PathBuf>)>, PurgeE
         ("roster", named(&config.paths.roster)),
         ("exam-key", named(&config.paths.exam_key)),
         ("evidence", vec![journal.join(EVIDENCE_FOLDER)]),
+        ("pending", vec![journal.join(PENDING_FOLDER)]),
         ("index", vec![journal.join(INDEX_FILE)]),
     ])
 }

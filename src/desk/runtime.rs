@@ -3,6 +3,7 @@
 use crate::card::CardOrder;
 use crate::logbook::LogOrder;
 use crate::pins::PinOrder;
+use crate::questions::RegistryOrder;
 use bits::stamp::{Clock, Stamp};
 use checkin::context::Context;
 use checkin::event::{Effect, Event, Input};
@@ -12,7 +13,6 @@ use checkin::preparation::{PreparationEffect, PreparationEvent};
 use checkin::state::{Halted, State};
 use checkin::view::View;
 use host::threads;
-use registry::Query;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -108,7 +108,7 @@ pub struct RunningDesk {
 pub(super) struct Hands {
     pub(super) card: SyncSender<CardOrder>,
     pub(super) log: SyncSender<LogOrder>,
-    pub(super) registry: Option<SyncSender<Box<Query>>>,
+    pub(super) registry: Option<SyncSender<RegistryOrder>>,
     pub(super) pins: Option<SyncSender<PinOrder>>,
     pub(super) sound: Box<dyn FnMut(Signal) + Send>,
     /// The contact that counts; an older one ends as soon as it notices.
@@ -300,11 +300,8 @@ fn run(hands: &mut Hands, effect: Effect) {
         Effect::Record { purpose, event } => {
             let _ = hands.log.send(LogOrder::Append(purpose, Box::new(event)));
         }
-        Effect::Ask(query) => {
-            if let Some(registry) = &hands.registry {
-                let _ = registry.send(query);
-            }
-        }
+        Effect::Ask(query, about) => order(hands, RegistryOrder::Ask(query, about)),
+        Effect::Forget(id) => order(hands, RegistryOrder::Forget(id)),
         Effect::CheckPin { code, lock, pin } => {
             if let Some(pins) = &hands.pins {
                 let _ = pins.send(PinOrder { code, lock, pin });
@@ -317,6 +314,12 @@ fn run(hands: &mut Hands, effect: Effect) {
             let _ = hands.log.send(LogOrder::Close);
         }
         Effect::Sound(signal) => (hands.sound)(signal),
+    }
+}
+
+fn order(hands: &Hands, order: RegistryOrder) {
+    if let Some(registry) = &hands.registry {
+        let _ = registry.send(order);
     }
 }
 

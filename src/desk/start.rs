@@ -6,8 +6,10 @@ use crate::config::DeskConfig;
 use crate::indexing::{self, IndexOrder};
 use crate::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
 use crate::package::OpenPackage;
+use crate::pending::PendingStore;
 use crate::pins::PinOrder;
 use crate::plan::DeskPlan;
+use crate::questions::RegistryOrder;
 use crate::registry::RegistryMaker;
 use crate::rules::EffectiveRules;
 use crate::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, Started, ViewCell, inbox};
@@ -145,7 +147,8 @@ fn open(
         spawned(threads::spawn("log", move || log_hand.run(&log_queue)))?,
         spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
     ]);
-    let registry = registry.map(|registry| ask_thread(registry, &inbox, &mut workers)).transpose()?;
+    let registry =
+        registry.map(|registry| ask_threads(registry, plan, &mut state, &inbox, &mut workers)).transpose()?;
     let pins = package.map(|package| pin_thread(package, &inbox, &mut workers)).transpose()?;
     let hands = Hands { card, log: log_orders, registry, pins, sound: adapters.sound, contact };
     Ok(Started { context, state, hands, workers })
@@ -185,15 +188,25 @@ fn close_log(log: &mut AttendanceLog<FileStore>, operator: &Code, halted: &Halte
     }
 }
 
-fn ask_thread(
+/// The threads that keep and ask questions; what an earlier run left open is taken up.
+fn ask_threads(
     registry: Box<dyn Registry>,
+    plan: &DeskPlan,
+    state: &mut State,
     inbox: &SyncSender<Message>,
     workers: &mut Vec<std::thread::JoinHandle<()>>,
-) -> Result<SyncSender<Box<registry::Query>>, Halted> {
-    let (questions, queue) = sync_channel(QUEUE_LEN);
-    let inbox = inbox.clone();
-    workers.push(spawned(threads::spawn("registry", move || questions::ask(registry, &queue, &inbox)))?);
-    Ok(questions)
+) -> Result<SyncSender<RegistryOrder>, Halted> {
+    let store = match PendingStore::open(plan) {
+        Ok((store, left)) => {
+            state.take_up(left);
+            Some(store)
+        }
+        Err(error) => {
+            tracing::error!(%error, "open questions are neither read nor kept");
+            None
+        }
+    };
+    spawned(questions::start(registry, store, inbox, workers))
 }
 
 fn pin_thread(

@@ -25,6 +25,7 @@ pub mod outputs;
 pub mod package_shelf;
 pub mod pair;
 pub mod pcsc;
+pub mod pending_folder;
 pub mod pinned;
 pub mod pkcs11;
 pub mod private_folder;

@@ -8,6 +8,8 @@
 mod card_field;
 #[path = "../it/checkin.rs"]
 mod checkin;
+#[path = "../it/checkin_answers.rs"]
+mod checkin_answers;
 #[path = "../it/checkin_support.rs"]
 mod checkin_support;
 #[path = "../it/cosigned_answers.rs"]

@@ -9,7 +9,7 @@ use diemdanh::checkin::view::*;
 use diemdanh::emrtd::report::Overall;
 use diemdanh::package::Rules;
 use diemdanh::record::AttendanceEvent;
-use diemdanh::registry::{Answer, CardInvalidReason, NotAskedReason};
+use diemdanh::registry::{Answer, CardInvalidReason, NotAskedReason, RequestId};
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
@@ -309,7 +309,7 @@ fn lost_second_copy_is_shown_until_it_is_back() {
 #[test]
 fn questions_of_earlier_segments_are_counted() {
     let mut desk = Desk::usual();
-    desk.give(Event::Backlog(3));
+    desk.give(Event::Backlog([1, 2, 3].map(|id| RequestId([id; 16])).to_vec()));
     assert_eq!(desk.status().pending, 3);
 }
 

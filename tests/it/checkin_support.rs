@@ -119,7 +119,7 @@ impl Desk {
                 let durable = self.log.append(&record_support::code("op-1"), event, self.now).expect("an entry").proof;
                 Some(Event::Recorded { purpose, durable })
             }
-            Effect::Ask(query) => {
+            Effect::Ask(query, _) => {
                 self.asked.push(query.request_id);
                 self.questions.push(*query);
                 None
@@ -138,7 +138,7 @@ impl Desk {
                 let check = if pin.expose() == PIN { PinCheck::Right } else { PinCheck::Wrong };
                 Some(Event::PinChecked(Some(check)))
             }
-            Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
+            Effect::Forget(_) | Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
         }
     }
 

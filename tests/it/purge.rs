@@ -12,6 +12,7 @@ use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::folder::read_folder;
+use diemdanh::lab::registry_stub::{StubFault, StubSettings};
 use diemdanh::package::operators::Operator;
 use diemdanh::record::receipt::Receipt;
 use diemdanh::record::{AttendanceEvent, BoardKeys};
@@ -20,7 +21,10 @@ use std::fs;
 
 /// A desk with one session behind it, and an export of it.
 fn after_a_session() -> World {
-    let world = World::alone();
+    after_a_session_of(World::alone())
+}
+
+fn after_a_session_of(world: World) -> World {
     let bench = world.open();
     bench.tap(&person(0), card(&good(&person(0))));
     bench.decided();
@@ -53,6 +57,19 @@ fn purges(world: &World) -> Vec<(bool, usize)> {
 
 fn is_gone(world: &World) -> bool {
     ["roster.csv", "exam.key"].iter().all(|name| !world.path(name).exists())
+}
+
+/// A question that still waits names a person: it goes with the others, and nobody asks it any more.
+#[test]
+fn open_questions_go_too() {
+    let settings = StubSettings { fault: StubFault::OutOfOrder, ..StubSettings::default() };
+    let world = after_a_session_of(World::asking(settings));
+    let pending = world.path("journal/pending");
+    assert!(fs::read_dir(&pending).unwrap().count() > 1, "a question and the key that opens it");
+    let path = world.path("receipt");
+    fs::write(&path, receipt(&world).sign(world.board()).unwrap()).unwrap();
+    try_purge(&world, &Leave::Receipt(&path)).unwrap();
+    assert!(is_gone(&world) && !pending.exists());
 }
 
 #[test]

@@ -78,6 +78,7 @@ impl Desk<'_> {
                 about: About { candidate: case.candidate_ref() },
                 asked_ms: None,
                 in_flight: false,
+                is_earlier: false,
             });
         }
         self.state.phase = Phase::Case(Box::new(case));

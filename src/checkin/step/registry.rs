@@ -3,10 +3,10 @@
 use super::Desk;
 use crate::case::{Case, RegistryPart, Stage, answer_state};
 use crate::context::Context;
-use crate::event::Effect;
+use crate::event::{Effect, Purpose};
 use crate::failure::{Failure, Signal};
 use crate::news::{About, Notice};
-use crate::state::RegistryHealth;
+use crate::state::{Pending, RegistryHealth};
 use crate::{policy, records};
 use bits::secret::Pii;
 use jiff::Timestamp;
@@ -16,24 +16,43 @@ use tlog::{Checkpoint, CosignatureKey, NoteError};
 
 impl Desk<'_> {
     pub(super) fn answered(&mut self, id: RequestId, reply: &Reply) {
-        self.record_note(records::answer(id, reply));
-        self.cosigned(reply);
+        let index = self.state.pending.iter().position(|pending| pending.query.request_id == id);
+        let Some(index) = index else { return self.unasked() };
         let silent = matches!(reply.answer, Answer::NotAsked { .. } | Answer::Refused { .. });
+        let purpose = if silent { Purpose::Note } else { Purpose::Answer(id) };
+        self.effects.push(Effect::Record { purpose, event: records::answer(id, reply) });
+        self.state.answers_being_written.extend((!silent).then_some(id));
+        self.cosigned(reply);
         self.state.health.registry = RegistryHealth::of(&reply.answer);
         self.note_registry_time(&reply.answer);
         let now = self.state.now;
         let since = &mut self.state.health.registry_silent_since;
         *since = silent.then(|| since.unwrap_or(now));
-        let index = self.state.pending.iter().position(|pending| pending.query.request_id == id);
-        let Some(index) = index else { return };
         if !silent {
-            let about = self.state.pending.remove(index).about;
+            let Pending { about, is_earlier, .. } = self.state.pending.remove(index);
+            self.state.answered_earlier.extend(is_earlier.then_some(id));
             if !self.shown(id, &reply.answer) {
                 self.late(id, &reply.answer, about);
             }
+            // It speaks again: what else is open is asked without a pause.
+            self.ask_again();
         } else if let Some(pending) = self.state.pending.get_mut(index) {
             (pending.in_flight, pending.asked_ms) = (false, Some(now.boot_ms));
             self.shown(id, &reply.answer);
+        }
+    }
+
+    /// The answer is on the disk: nobody has to ask any more.
+    pub(super) fn answer_recorded(&mut self, id: RequestId) {
+        self.state.answers_being_written.retain(|other| *other != id);
+        self.effects.push(Effect::Forget(id));
+    }
+
+    /// An answer to nothing that is open, or one more to what was answered: the log says so once, and it changes nothing,
+    /// however many come.
+    fn unasked(&mut self) {
+        if !std::mem::replace(&mut self.state.unasked_answers, true) {
+            self.record_note(records::device_news("registry", "unasked-answer"));
         }
     }
 
@@ -131,7 +150,7 @@ impl Desk<'_> {
         if let Some(pending) = self.state.pending.get_mut(index) {
             (pending.in_flight, pending.asked_ms) = (true, Some(self.state.now.boot_ms));
             pending.query.asked = asked;
-            self.effects.push(Effect::Ask(Box::new(pending.query.clone())));
+            self.effects.push(Effect::Ask(Box::new(pending.query.clone()), pending.about.clone()));
         }
     }
 
