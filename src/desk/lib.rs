@@ -15,6 +15,7 @@ compile_error!("cfg(fuzzing) is for the fuzzer's own builds");
 pub mod anchors;
 mod card;
 pub mod config;
+pub mod doctor;
 pub mod enrol;
 mod guard;
 pub mod handover;

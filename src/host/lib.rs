@@ -34,6 +34,7 @@ pub mod progress;
 pub mod random;
 pub mod sealed;
 pub mod second_copy;
+pub mod server_look;
 pub mod sound;
 pub mod speech;
 pub mod staging;

@@ -90,6 +90,11 @@ pub fn split_body(body: &str) -> (&str, Option<&str>) {
     parts.map_or((body, None), |(note, lines)| (note, Some(lines)))
 }
 
+/// The registry's time in the text of an answer, whatever it answers.
+pub fn answer_time(text: &str) -> Option<Timestamp> {
+    read::<AnswerLine>(ANSWER_HEAD, text).map(|line| line.time)
+}
+
 /// What an answer is held against.
 #[derive(Debug, Clone, Copy)]
 pub struct Expected<'a> {

@@ -43,6 +43,7 @@ mod device_keys;
 mod device_seal;
 mod diagnostics;
 mod differential;
+mod doctor;
 mod durable;
 mod evidence;
 mod exam_check;

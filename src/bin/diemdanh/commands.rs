@@ -1,5 +1,6 @@
 //! What `diemdanh` can be told.
 
+mod doctor;
 mod enrol;
 mod export;
 pub(crate) mod kiosk;
@@ -20,6 +21,8 @@ pub(crate) enum Command {
     Export(export::Arguments),
     /// Counts what the desk's log adds up to.
     Status(status::Arguments),
+    /// Examines what the desk depends on, the day before.
+    Doctor(doctor::Arguments),
     /// Removes people's data from the desk for good, with a signed entry.
     Purge(purge::Arguments),
 }
@@ -30,6 +33,7 @@ pub(crate) fn run(command: Option<Command>, desk: &kiosk::KioskArguments) -> Exi
         Some(Command::Read(arguments)) => read::run(&arguments),
         Some(Command::Enrol(arguments)) => enrol::run(&arguments),
         Some(Command::Status(arguments)) => status::run(&arguments),
+        Some(Command::Doctor(arguments)) => doctor::run(&arguments),
         Some(Command::Purge(arguments)) => purge::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
         None => kiosk::run(desk),
