@@ -258,3 +258,25 @@ fn the_settings_file_holds_the_defaults() {
     assert_eq!((read.certificate, read.persons), (ShownCertificate::Good, BTreeMap::new()));
     assert!(toml::from_str::<StubSettings>("falt = \"none\"").is_err(), "a misspelt key is refused");
 }
+
+/// The description for others names every part of what travels.
+#[test]
+fn openapi_describes_what_travels() {
+    let described = std::fs::read_to_string("config/registry/openapi.yaml").unwrap();
+    let line = AnswerLine {
+        request_sha256: String::new(),
+        id: String::new(),
+        status: "match".to_owned(),
+        fields: vec![],
+        reason: None,
+        time: SystemClock.now().wall,
+    };
+    for text in [question_text(&query()).reveal().clone(), answer_text(&line)] {
+        let (head, json) = text.split_once('\n').unwrap();
+        assert!(described.contains(head), "{head}");
+        let parts: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).unwrap();
+        for name in parts.keys() {
+            assert!(described.contains(&format!("        {name}:")), "{name}");
+        }
+    }
+}
