@@ -13,7 +13,6 @@ use diemdanh::lab::issuer::{Fault, Making, trust_store_der};
 use diemdanh::lab::vpcd;
 use jiff::Timestamp;
 use std::path::Path;
-use std::process::Command;
 
 const KEPT: [FileId; 8] = [
     FileId::Sod,
