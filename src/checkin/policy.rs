@@ -224,7 +224,7 @@ fn refusal(why: RefusedReason) -> Failure {
         CertificateExpired | CertificateTooEarly => Failure::RegistryOutOfDate,
         OwnCertificateMissing | OwnCertificateRefused => Failure::RegistryRefusesDesk,
         RefusedReason::NoCommonTls => Failure::RegistryOldTls,
-        RefusedReason::HttpStatus { .. } => Failure::RegistryRejects,
+        RefusedReason::HttpStatus { .. } | RefusedReason::Declined => Failure::RegistryRejects,
         RefusedReason::StaleTime { .. } => Failure::RegistryClockDiffers,
         RefusedReason::BadSignature
         | RefusedReason::ForeignRequest

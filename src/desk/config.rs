@@ -2,6 +2,7 @@
 //!
 //! An unknown key is refused by name: a misspelt rule must not be a missing rule.
 
+use registry::intermediary::SentFields;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
@@ -202,6 +203,15 @@ pub struct RegistryConfig {
     /// The verifier key of its cosignatures under the log's head, one line; without it they are passed over.
     #[serde(default)]
     pub cosigner: Option<PathBuf>,
+    /// How it is asked and answers.
+    #[serde(default)]
+    pub dialect: DialectKind,
+    /// A file with the API key of the intermediary's dialect, one line, its owner's alone.
+    #[serde(default)]
+    pub api_key: Option<PathBuf>,
+    /// What the intermediary's dialect sends besides the card.
+    #[serde(default)]
+    pub sent: SentFields,
     /// The certificate that the desk shows it, with those between it and the registry's CA, PEM.
     #[serde(default)]
     pub client_cert: Option<PathBuf>,
@@ -217,6 +227,17 @@ pub struct RegistryConfig {
     /// How long until a silent registry is asked again, in milliseconds.
     #[serde(default)]
     pub ask_again_ms: Option<u64>,
+}
+
+/// The dialects of registries.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum DialectKind {
+    /// Signed notes on both sides.
+    #[default]
+    Signed,
+    /// The JSON of one intermediary.
+    Intermediary,
 }
 
 /// What is kept of an inspection, sealed for the board.

@@ -3,8 +3,9 @@
 //!
 //! The questions are about a number that nobody has, and name no entry of any log.
 
+use crate::config::DialectKind;
 use crate::plan::DeskPlan;
-use crate::registry::{OwnFiles, key_line, read, unprepared};
+use crate::registry::{OwnFiles, dialect, read, unprepared, verifier};
 use bits::random::Random;
 use bits::secret::Pii;
 use bits::stamp::Clock;
@@ -109,20 +110,22 @@ pub fn examine(
     }
     let failed = |error: RegistrySetupError| unprepared(&config.url, error);
     let authority = read(config.ca.as_ref(), base, "registry.ca")?;
-    let line = key_line(plan.rules().registry_key(), config.verifier.as_ref(), base, "registry.verifier")?;
-    let verifier = NoteVerifier::parse(line.trim()).map_err(|error| unprepared("registry.verifier", error))?;
+    let dialect = dialect(plan)?;
+    // The other dialect keeps nothing of an answer, its time neither.
+    let verifier = (config.dialect == DialectKind::Signed).then(|| verifier(plan)).transpose()?;
     let own = OwnFiles::read(config, base)?;
     let own = own.as_ref().map(OwnFiles::identity);
     let limits = CallLimits::default();
     let seen = look(&config.url, &authority, own.as_ref(), limits).map_err(failed)?;
     let key = NoteKey::generate(&log, random).map_err(|error| unprepared(&log, error))?;
     let (url, authority) = (config.url.as_str(), authority.as_slice());
-    let settings = RegistrySettings { url, authority, own, verifier: verifier.clone(), key, limits };
+    let settings = RegistrySettings { url, authority, own, dialect: dialect(key), limits };
     let mut client = HttpsRegistry::new(settings, client_clock).map_err(failed)?;
     let mut calls = Vec::new();
     for _ in 0..CALLS {
         let reply = client.ask(&nobody(&log, random));
-        calls.push(Call { off: clock_off(&reply, &verifier, clock.now().wall), reply });
+        let off = verifier.as_ref().and_then(|verifier| clock_off(&reply, verifier, clock.now().wall));
+        calls.push(Call { off, reply });
         if calls.iter().rev().take(HOPELESS).filter(|call| is_failure(&call.reply.answer)).count() == HOPELESS {
             break;
         }
@@ -156,9 +159,8 @@ fn clock_off(reply: &Reply, verifier: &NoteVerifier, now: Timestamp) -> Option<S
 
 fn exam(certificate: Option<ServerCertificate>, mut calls: Vec<Call>, wait_ms: u64, now: Timestamp) -> RegistryExam {
     let answers = calls.iter().map(|call| call.reply.answer.clone()).collect();
-    calls.retain(|call| call.off.is_some());
     calls.sort_by_key(|call| call.reply.elapsed_ms);
-    let clock_off = calls.first().and_then(|call| call.off);
+    let clock_off = calls.iter().find_map(|call| call.off);
     let answered = calls.iter().filter(|call| !is_failure(&call.reply.answer));
     let answered_ms = answered.map(|call| call.reply.elapsed_ms).collect();
     let mut exam = RegistryExam { certificate, answers, answered_ms, clock_off, findings: Vec::new() };
@@ -260,6 +262,7 @@ fn meaning_of_refusal(why: RefusedReason) -> &'static str {
         }
         RefusedReason::TooLarge { .. } | RefusedReason::Malformed => "it speaks another dialect than this desk expects",
         RefusedReason::ContentType => "something between answers with a page of its own: a portal or a proxy",
+        RefusedReason::Declined => "it declines without a signed word: ask its operator about key, contract and fields",
         RefusedReason::HttpStatus { status: 401 | 403 } => {
             "it does not let this desk in: ask its operator about key and contract"
         }

@@ -1,14 +1,16 @@
 //! The registry's client, as the configuration wants it.
 
-use crate::config::RegistryConfig;
+use crate::config::{DialectKind, RegistryConfig};
 use crate::plan::DeskPlan;
 use crate::start::diagnose;
 use bits::secret::Secret;
 use checkin::failure::Failure;
 use checkin::state::Halted;
 use host::clock::SystemClock;
+use host::dialect::{Dialect, SignedNotes};
 use host::file;
 use host::http::{CallLimits, HttpsRegistry, RegistrySettings};
+use host::intermediary::Intermediary;
 use host::pinned::ClientIdentity;
 use registry::Registry;
 use std::path::{Path, PathBuf};
@@ -35,17 +37,47 @@ pub fn client(plan: &DeskPlan) -> Result<Option<RegistryMaker>, Halted> {
 fn maker(plan: &DeskPlan) -> Result<RegistryMaker, Halted> {
     let (config, base) = (&plan.machine().registry, plan.base());
     let authority = read(config.ca.as_ref(), base, "registry.ca")?;
-    let line = key_line(plan.rules().registry_key(), config.verifier.as_ref(), base, "registry.verifier")?;
-    let verifier = NoteVerifier::parse(line.trim()).map_err(|error| unprepared("registry.verifier", error))?;
     let own = OwnFiles::read(config, base)?;
+    let dialect = dialect(plan)?;
     let url = config.url.clone();
     Ok(Box::new(move |key| {
         let limits = CallLimits::default();
         let own = own.as_ref().map(OwnFiles::identity);
-        let settings = RegistrySettings { url: &url, authority: &authority, own, verifier, key, limits };
+        let dialect = dialect(key);
+        let settings = RegistrySettings { url: &url, authority: &authority, own, dialect, limits };
         let client = HttpsRegistry::new(settings, Box::new(SystemClock)).map_err(|error| unprepared(&url, error))?;
         Ok(Box::new(client) as Box<dyn Registry>)
     }))
+}
+
+/// Makes the dialect once the key is known that signs questions.
+pub(super) type DialectMaker = Box<dyn FnOnce(NoteKey) -> Box<dyn Dialect>>;
+
+/// The dialect that the configuration names, with the keys that it needs.
+pub(super) fn dialect(plan: &DeskPlan) -> Result<DialectMaker, Halted> {
+    let (config, base) = (&plan.machine().registry, plan.base());
+    match config.dialect {
+        DialectKind::Signed => {
+            let verifier = verifier(plan)?;
+            Ok(Box::new(move |key| Box::new(SignedNotes::new(key, verifier)) as Box<dyn Dialect>))
+        }
+        DialectKind::Intermediary => {
+            let api_key = String::from_utf8(read(config.api_key.as_ref(), base, "registry.api_key")?)
+                .map_err(|error| unprepared("registry.api_key", error.utf8_error()))?;
+            let api_key = Secret::new(api_key.trim().to_owned());
+            let public_key = read(config.verifier.as_ref(), base, "registry.verifier")?;
+            let intermediary = Intermediary::new(api_key, config.sent.clone(), &public_key);
+            let intermediary = intermediary.map_err(|error| unprepared("registry.verifier", error))?;
+            Ok(Box::new(move |_| Box::new(intermediary) as Box<dyn Dialect>))
+        }
+    }
+}
+
+/// The key that signs answers, in the dialect of signed notes.
+pub(super) fn verifier(plan: &DeskPlan) -> Result<NoteVerifier, Halted> {
+    let (config, base) = (&plan.machine().registry, plan.base());
+    let line = key_line(plan.rules().registry_key(), config.verifier.as_ref(), base, "registry.verifier")?;
+    NoteVerifier::parse(line.trim()).map_err(|error| unprepared("registry.verifier", error))
 }
 
 /// The certificate that the desk shows the registry, and its key, as their files hold them.

@@ -4,17 +4,15 @@
 //! A call is repeated once, within the same deadline, when the connection failed or the server said 502, 503 or 504:
 //! the question keeps its id, so that asking twice is asking once. A registry that asks for a pause gets it.
 
+use super::dialect::{Asked, Call, Dialect, Judged};
 use super::pinned::{ClientIdentity, is_unknown_name, pinned_client, tls_refusal};
 use bits::stamp::Clock;
-use registry::wire::{Expected, judge, question_text, split_body};
 use registry::{Answer, Breaker, HeadLines, NotAskedReason, Query, RefusedReason, Registry, Reply};
 use reqwest::{Client, Response, Url};
-use sha2::{Digest as _, Sha256};
 use std::{
     io,
     time::{Duration, Instant},
 };
-use tlog::{NoteKey, NoteVerifier};
 use tokio::runtime::{Builder, Runtime};
 
 /// How long and how large a call may be.
@@ -67,10 +65,8 @@ pub struct RegistrySettings<'a> {
     pub authority: &'a [u8],
     /// What the desk shows the server; `None` where the server wants nothing.
     pub own: Option<ClientIdentity<'a>>,
-    /// The key that signs answers.
-    pub verifier: NoteVerifier,
-    /// The key that signs questions.
-    pub key: NoteKey,
+    /// How question and answer are put.
+    pub dialect: Box<dyn Dialect>,
     /// Limits.
     pub limits: CallLimits,
 }
@@ -80,8 +76,7 @@ pub struct HttpsRegistry {
     runtime: Runtime,
     client: Client,
     url: Url,
-    verifier: NoteVerifier,
-    key: NoteKey,
+    dialect: Box<dyn Dialect>,
     limits: CallLimits,
     clock: Box<dyn Clock>,
     breaker: Breaker,
@@ -96,31 +91,31 @@ impl HttpsRegistry {
         let url = https_address(settings.url)?;
         let client = pinned_client(settings.authority, settings.own.as_ref(), settings.limits.connect_ms)?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
-        let RegistrySettings { verifier, key, limits, .. } = settings;
-        Ok(Self { runtime, client, url, verifier, key, limits, clock, breaker: Breaker::default() })
+        let RegistrySettings { dialect, limits, .. } = settings;
+        Ok(Self { runtime, client, url, dialect, limits, clock, breaker: Breaker::default() })
     }
 
-    fn call(&mut self, query: &Query) -> Exchange {
-        let not_asked = |why| Exchange::of(Answer::NotAsked { why });
+    fn call(&mut self, query: &Query) -> (Judged, Option<[u8; 32]>) {
+        let not_asked = |why| (Judged::of(Answer::NotAsked { why }), None);
         if !self.breaker.may_call(self.clock.now().boot_ms) {
             return not_asked(NotAskedReason::BreakerOpen);
         }
-        let Ok(question) = self.key.sign(question_text(query).reveal()) else {
+        let Some(call) = self.dialect.call(query) else {
             return not_asked(NotAskedReason::NotConfigured);
         };
-        let request_sha256: [u8; 32] = Sha256::digest(question.as_bytes()).into();
-        let exchange = match self.runtime.block_on(self.send(&question)) {
-            Ok(body) => self.judge(body, query, &request_sha256),
+        let sha256 = call.sha256();
+        let judged = match self.runtime.block_on(self.send(&call)) {
+            Ok(body) => self.judge(body, query, sha256),
             Err(failure) => {
                 self.note_pause(&failure);
-                Exchange::of(failure.into_answer())
+                Judged::of(failure.into_answer())
             }
         };
-        match exchange.answer {
+        match judged.answer {
             Answer::NotAsked { .. } => self.breaker.failed(self.clock.now().boot_ms),
             _ => self.breaker.succeeded(),
         }
-        Exchange { request_sha256: Some(request_sha256), ..exchange }
+        (judged, Some(sha256))
     }
 
     fn note_pause(&mut self, failure: &CallFailure) {
@@ -130,24 +125,28 @@ impl HttpsRegistry {
     }
 
     /// The body of the answer, within the deadline.
-    async fn send(&self, question: &str) -> Result<Vec<u8>, CallFailure> {
+    async fn send(&self, call: &Call) -> Result<Vec<u8>, CallFailure> {
         let whole = Duration::from_millis(self.limits.whole_ms);
         let twice = async {
-            match self.send_once(question).await {
-                Err(failure) if failure.is_worth_repeating() => self.send_once(question).await,
+            match self.send_once(call).await {
+                Err(failure) if failure.is_worth_repeating() => self.send_once(call).await,
                 done => done,
             }
         };
         tokio::time::timeout(whole, twice).await.unwrap_or(Err(CallFailure::NotAsked(NotAskedReason::TimedOut)))
     }
 
-    async fn send_once(&self, question: &str) -> Result<Vec<u8>, CallFailure> {
-        let request = self.client.post(self.url.clone()).header("content-type", CONTENT_TYPE);
-        let mut response = request.body(question.to_owned()).send().await.map_err(|error| failure_of(&error))?;
+    async fn send_once(&self, call: &Call) -> Result<Vec<u8>, CallFailure> {
+        let mut request = self.client.post(self.url.clone()).header("content-type", call.content_type);
+        if let Some((name, value)) = &call.header {
+            request = request.header(*name, value.expose());
+        }
+        let sent = request.body(call.body.reveal().clone()).send().await;
+        let mut response = sent.map_err(|error| failure_of(&error))?;
         if response.status().as_u16() != 200 {
             return Err(failure_of_status(&response));
         }
-        if !is_text(&response) {
+        if !is_of_type(&response, self.dialect.answer_type()) {
             return Err(CallFailure::Refused(RefusedReason::ContentType));
         }
         let mut body = Vec::new();
@@ -160,52 +159,22 @@ impl HttpsRegistry {
         Ok(body)
     }
 
-    fn judge(&self, body: Vec<u8>, query: &Query, request_sha256: &[u8; 32]) -> Exchange {
-        let refused = |why| Exchange::of(Answer::Refused { why });
+    fn judge(&self, body: Vec<u8>, query: &Query, sha256: [u8; 32]) -> Judged {
         let Ok(body) = String::from_utf8(body) else {
-            return refused(RefusedReason::Malformed);
+            return Judged::refused(RefusedReason::Malformed);
         };
-        let (note, lines) = split_body(&body);
-        let Ok(text) = self.verifier.open(note) else {
-            return refused(RefusedReason::BadSignature);
-        };
-        if note.len() > MAX_ANSWER_LEN {
-            return refused(RefusedReason::TooLarge { limit: MAX_ANSWER_LEN });
-        }
-        let now = self.clock.now().wall;
-        let expected =
-            Expected { request_sha256, id: query.request_id, now, max_skew_seconds: self.limits.max_skew_seconds };
-        let answer = judge(text, &expected);
-        // What is not in the agreed form may say anything about a person, and goes nowhere.
-        let is_ours = answer != Answer::Refused { why: RefusedReason::Malformed };
-        let verbatim = is_ours.then(|| note.to_owned());
-        // Who does not answer this question has not seen its head either.
-        let lines = lines.filter(|_| !matches!(answer, Answer::Refused { .. })).map(str::to_owned);
-        Exchange { verbatim, lines, ..Exchange::of(answer) }
+        let (now, max_skew_seconds) = (self.clock.now().wall, self.limits.max_skew_seconds);
+        self.dialect.judge(&body, &Asked { query, sha256, now, max_skew_seconds })
     }
 }
 
 impl Registry for HttpsRegistry {
     fn ask(&mut self, query: &Query) -> Reply {
         let began = Instant::now();
-        let Exchange { answer, request_sha256, verbatim, lines } = self.call(query);
+        let (Judged { answer, verbatim, lines }, request_sha256) = self.call(query);
         let elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let cosigned = lines.map(|lines| HeadLines { head: query.asked.clone(), lines });
         Reply { answer, request_sha256, verbatim, cosigned, elapsed_ms }
-    }
-}
-
-/// What one call came to.
-struct Exchange {
-    answer: Answer,
-    request_sha256: Option<[u8; 32]>,
-    verbatim: Option<String>,
-    lines: Option<String>,
-}
-
-impl Exchange {
-    fn of(answer: Answer) -> Self {
-        Self { answer, request_sha256: None, verbatim: None, lines: None }
     }
 }
 
@@ -272,14 +241,11 @@ fn retry_after_s(response: &Response) -> Option<u64> {
     response.headers().get("retry-after")?.to_str().ok()?.trim().parse().ok()
 }
 
-/// Answers are text. Who stands between a desk and its registry answers with pages.
-fn is_text(response: &Response) -> bool {
+/// Who stands between a desk and its registry answers with pages.
+fn is_of_type(response: &Response, agreed: &str) -> bool {
     let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("text/plain")
+    kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(agreed)
 }
 
 const TOO_MANY: u16 = 429;
 const UNAVAILABLE: u16 = 503;
-/// An answer goes into the log word for word, and must fit an entry.
-const MAX_ANSWER_LEN: usize = 16 << 10;
-const CONTENT_TYPE: &str = "text/plain; charset=utf-8";

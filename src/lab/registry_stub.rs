@@ -6,6 +6,7 @@
 
 mod admin;
 mod answering;
+mod envelopes;
 mod identity;
 mod orders;
 mod persons;
@@ -16,18 +17,21 @@ pub use identity::PemIdentity;
 pub use settings::{ShownCertificate, StubFault, StubPerson, StubSettings, Verdict};
 
 use super::witness::LabWitness;
+use answering::{Dialect, Spoken};
 use axum::Router;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum_server::{Handle, tls_rustls::RustlsConfig};
 use bits::hex;
 use bits::random::Random;
 use bits::secret::Secret;
+use envelopes::EnvelopeKeys;
 use host::{file, threads};
 use identity::{Identity, Shelf};
 use orders::Orders;
+use rcgen::KeyPair;
 use rustls::ServerConfig;
 use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
@@ -113,7 +117,9 @@ impl RegistryStub {
         let witness_key = CosignatureKey::of(&witness)?;
         let cosigner_key = cosigners.as_ref().map(|(own, _)| CosignatureKey::of(own)).transpose()?;
         let witness = Mutex::new(LabWitness::new(witness, None));
-        let desk = Arc::new(Desk { key, foreign_key, cosigners, orders: Mutex::new(Orders::new(settings)), witness });
+        let envelope_keys = kept_envelope_keys(shelf)?;
+        let orders = Mutex::new(Orders::new(settings));
+        let desk = Arc::new(Desk { key, foreign_key, cosigners, envelope_keys, orders, witness });
         let url = format!("https://{}{ASK}", places.asking.local_addr()?);
         let witness_prefix = format!("https://{}{}", places.witnessing.local_addr()?, witnessing::PREFIX);
         let admin = places.admin.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -139,6 +145,16 @@ impl RegistryStub {
     /// Where to ask.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// Where to ask in the intermediary's dialect.
+    pub fn intermediary_url(&self) -> String {
+        format!("{}{CHECK}", self.url.trim_end_matches(ASK))
+    }
+
+    /// The key that answers are signed with in the intermediary's dialect, PEM.
+    pub fn intermediary_key(&self) -> String {
+        self.desk.envelope_keys.own.public_key_pem()
     }
 
     /// Where the admin page is, if it is anywhere.
@@ -182,7 +198,8 @@ impl RegistryStub {
     }
 
     /// Writes what a desk needs to ask into `folder`: `registry-ca.pem`, `registry-client.pem` and its key,
-    /// `registry.vkey`, `registry-cosigner.vkey`, `witness.vkey`, `witness.url`, and last `registry.url`, so that whoever
+    /// `registry.vkey`, `registry-cosigner.vkey`, `witness.vkey`, `witness.url`, for the intermediary's dialect
+    /// `intermediary.pem` and `intermediary.url`, and last `registry.url`, so that whoever
     /// waits for the address finds the others beside it.
     ///
     /// # Errors
@@ -197,6 +214,8 @@ impl RegistryStub {
         fs::write(folder.join("registry-ca.pem"), &self.identity.authority)?;
         fs::write(folder.join("registry-client.pem"), &self.client().certificate)?;
         fs::write(folder.join("registry-client.key"), &self.client().key)?;
+        fs::write(folder.join("intermediary.pem"), self.intermediary_key())?;
+        fs::write(folder.join("intermediary.url"), format!("{}\n", self.intermediary_url()))?;
         for (name, text) in lines {
             if let Some(text) = text {
                 fs::write(folder.join(name), format!("{text}\n"))?;
@@ -269,6 +288,7 @@ struct Desk {
     foreign_key: NoteKey,
     /// The key that cosigns, and another of its name.
     cosigners: Option<(NoteKey, NoteKey)>,
+    envelope_keys: EnvelopeKeys,
     orders: Mutex<Orders>,
     witness: Mutex<LabWitness>,
 }
@@ -285,7 +305,21 @@ async fn ask(State(desk): State<Arc<Desk>>, question: String) -> Response {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let order = desk.orders().take(&query, &question);
-    answering::respond(&desk, order, &query, &question).await
+    let spoken = Spoken { query: &query, question: &question, dialect: Dialect::Signed };
+    answering::respond(&desk, order, spoken).await
+}
+
+async fn check(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: String) -> Response {
+    if !envelopes::is_let_in(&headers, &desk.orders().settings.api_key) {
+        return StatusCode::UNAUTHORIZED.into_response();
+    }
+    let Some(query) = envelopes::read(&body) else {
+        desk.orders().no_questions += 1;
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    let order = desk.orders().take(&query, &body);
+    let spoken = Spoken { query: &query, question: &body, dialect: Dialect::Intermediary };
+    answering::respond(&desk, order, spoken).await
 }
 
 /// Where the stub listens.
@@ -315,7 +349,7 @@ fn serve(
     desk: &Arc<Desk>,
     handle: Handle<SocketAddr>,
 ) -> io::Result<JoinHandle<()>> {
-    let ask = Router::new().route(ASK, post(ask)).with_state(Arc::clone(desk));
+    let ask = Router::new().route(ASK, post(ask)).route(CHECK, post(check)).with_state(Arc::clone(desk));
     let (witness, admin) = (witnessing::calls(Arc::clone(desk)), admin::pages(Arc::clone(desk)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     threads::spawn("registry-stub", move || {
@@ -351,6 +385,11 @@ fn take_roster(settings: &mut StubSettings) -> Result<(), StubError> {
     Ok(())
 }
 
+fn kept_envelope_keys(shelf: &Shelf<'_>) -> Result<EnvelopeKeys, StubError> {
+    let own = shelf.keep("intermediary.key", || Ok(KeyPair::generate()?.serialize_pem()))?;
+    Ok(EnvelopeKeys { own: KeyPair::from_pem(&own)?, other: KeyPair::generate()? })
+}
+
 fn kept_key(shelf: &Shelf<'_>, file: &str, name: &str, random: &mut dyn Random) -> Result<NoteKey, StubError> {
     let fresh = NoteKey::generate(name, random)?;
     let text = shelf.keep(file, || Ok(hex::encode_lower(fresh.seed().expose())))?;
@@ -360,4 +399,5 @@ fn kept_key(shelf: &Shelf<'_>, file: &str, name: &str, random: &mut dyn Random) 
 }
 
 const ASK: &str = "/v1/ask";
+const CHECK: &str = "/v1/check";
 const MAX_ROSTER_LEN: u64 = 64 << 20;

@@ -167,6 +167,9 @@ pub enum RefusedReason {
     /// The answer says that it is something else than text: a page of whoever stands between.
     #[error("the answer is of another type than agreed")]
     ContentType,
+    /// The call was taken, and the registry declines to answer without saying anything that it signed.
+    #[error("the registry declines to answer")]
+    Declined,
     /// The registry refused the call with another HTTP status than success.
     #[error("HTTP {status}")]
     HttpStatus {

@@ -8,6 +8,7 @@
 //! - A desk that cannot ask goes on: [`Answer::NotAsked`] is an answer, never an error.
 //! - No socket, no clock.
 
+pub mod intermediary;
 pub mod wire;
 
 mod ask;

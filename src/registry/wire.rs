@@ -154,7 +154,7 @@ fn card_invalid(reason: Option<&str>) -> CardInvalidReason {
 }
 
 /// A code goes to the screen and into the log: short and printable, or it is no code.
-fn unknown_code(code: &str) -> Option<Answer> {
+pub(super) fn unknown_code(code: &str) -> Option<Answer> {
     let good =
         !code.is_empty() && code.len() <= MAX_ANSWER_CODE_LEN && code.bytes().all(|byte| byte.is_ascii_graphic());
     good.then(|| Answer::UnknownCode { code: code.to_owned() })

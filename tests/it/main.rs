@@ -104,6 +104,7 @@ mod record_faults;
 mod record_support;
 mod registry;
 mod registry_anchors;
+mod registry_dialects;
 mod registry_stub;
 mod registry_support;
 mod registry_tls;

@@ -4,9 +4,12 @@ use crate::record_support::device;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::{Pii, Secret};
 use diemdanh::host::clock::SystemClock;
+use diemdanh::host::dialect::{Dialect, SignedNotes};
 use diemdanh::host::http::{CallLimits, HttpsRegistry, RegistrySettings, RegistrySetupError};
+use diemdanh::host::intermediary::Intermediary;
 use diemdanh::host::pinned::ClientIdentity;
 use diemdanh::lab::registry_stub::{PemIdentity, RegistryStub, StubSettings};
+use diemdanh::registry::intermediary::SentFields;
 use diemdanh::registry::{Answer, Asked, NotAskedReason, Query, RefusedReason, RequestId};
 use jiff::civil::date;
 
@@ -58,8 +61,25 @@ pub(crate) fn client_with(
         .zip(key.as_ref())
         .map(|(identity, key)| ClientIdentity { certificate: identity.certificate.as_bytes(), key });
     let authority = stub.authority_pem().as_bytes();
-    let settings = RegistrySettings { url, authority, own, verifier: stub.verifier().clone(), key: device(), limits };
+    let dialect = dialect(url, stub);
+    let settings = RegistrySettings { url, authority, own, dialect, limits };
     HttpsRegistry::new(settings, Box::new(SystemClock))
+}
+
+/// The dialect that is spoken at this address.
+fn dialect(url: &str, stub: &RegistryStub) -> Box<dyn Dialect> {
+    if !url.ends_with("/v1/check") {
+        return Box::new(SignedNotes::new(device(), stub.verifier().clone()));
+    }
+    let api_key = Secret::new("lab-key".to_owned());
+    let fields = SentFields { device_type: "desk".to_owned(), province: String::new() };
+    Box::new(Intermediary::new(api_key, fields, stub.intermediary_key().as_bytes()).unwrap())
+}
+
+/// Both dialects' clients of one stub.
+pub(crate) fn clients(stub: &RegistryStub) -> [(&'static str, HttpsRegistry); 2] {
+    let intermediary = client_at(&stub.intermediary_url(), stub, SHORT).unwrap();
+    [("signed", client(stub)), ("intermediary", intermediary)]
 }
 
 pub(crate) fn not_asked(why: NotAskedReason) -> Answer {

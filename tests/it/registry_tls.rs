@@ -3,6 +3,7 @@
 use crate::registry_support::{SHORT, client, client_at, client_with, not_asked, query, refused, stub};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::host::clock::SystemClock;
+use diemdanh::host::dialect::SignedNotes;
 use diemdanh::host::http::{HttpsRegistry, RegistrySettings, RegistrySetupError};
 use diemdanh::lab::registry_stub::{PemIdentity, RegistryStub, ShownCertificate, StubFault, StubSettings};
 use diemdanh::registry::{Answer, NotAskedReason, RefusedReason, Registry as _};
@@ -144,8 +145,7 @@ fn pinned_certificate_is_exactly_one() {
             url: stub.url(),
             authority: authority.as_bytes(),
             own: None,
-            verifier: stub.verifier().clone(),
-            key: crate::record_support::device(),
+            dialect: Box::new(SignedNotes::new(crate::record_support::device(), stub.verifier().clone())),
             limits: SHORT,
         };
         let refused = HttpsRegistry::new(settings, Box::new(SystemClock)).map(|_| ());

@@ -1,8 +1,8 @@
 //! What the stub answers: signed, and spoilt as ordered.
 
-use super::Desk;
 use super::orders::Order;
 use super::settings::StubFault;
+use super::{Desk, envelopes};
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode};
@@ -27,9 +27,40 @@ pub(super) fn read(question: &str) -> Option<Query> {
     parse_question(&format!("{text}\n"))
 }
 
+/// What came, and in which dialect.
+pub(super) struct Spoken<'a> {
+    pub(super) query: &'a Query,
+    pub(super) question: &'a str,
+    pub(super) dialect: Dialect,
+}
+
+/// The dialects that the stub speaks.
+#[derive(Clone, Copy)]
+pub(super) enum Dialect {
+    Signed,
+    Intermediary,
+}
+
+impl Dialect {
+    fn content_type(self) -> &'static str {
+        match self {
+            Self::Signed => "text/plain; charset=utf-8",
+            Self::Intermediary => "application/json",
+        }
+    }
+
+    fn path(self) -> &'static str {
+        match self {
+            Self::Signed => super::ASK,
+            Self::Intermediary => super::CHECK,
+        }
+    }
+}
+
 /// The response that was ordered.
-pub(super) async fn respond(desk: &Desk, order: Order, query: &Query, question: &str) -> Response {
+pub(super) async fn respond(desk: &Desk, order: Order, spoken: Spoken<'_>) -> Response {
     sleep(Duration::from_millis(order.delay_ms)).await;
+    let kind = spoken.dialect.content_type();
     match order.fault {
         StubFault::Silent => {
             sleep(FOR_EVER).await;
@@ -39,28 +70,29 @@ pub(super) async fn respond(desk: &Desk, order: Order, query: &Query, question: 
         StubFault::ServerError => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         StubFault::Unauthorised => StatusCode::UNAUTHORIZED.into_response(),
         StubFault::TooMany => with(StatusCode::TOO_MANY_REQUESTS, RETRY_AFTER, &order.retry_after_s.to_string()),
-        StubFault::Redirect => with(StatusCode::TEMPORARY_REDIRECT, LOCATION, super::ASK),
-        StubFault::Oversize => "x".repeat(OVERSIZE_LEN).into_response(),
-        StubFault::NotText => text(Body::from(vec![0xFF_u8; 100])),
-        _ => signed(desk, &order, query, question),
+        StubFault::Redirect => with(StatusCode::TEMPORARY_REDIRECT, LOCATION, spoken.dialect.path()),
+        StubFault::Oversize => typed(kind, Body::from("x".repeat(OVERSIZE_LEN))),
+        StubFault::NotText => typed(kind, Body::from(vec![0xFF_u8; 100])),
+        _ => made(desk, &order, &spoken),
     }
 }
 
-fn signed(desk: &Desk, order: &Order, query: &Query, question: &str) -> Response {
-    let Some(made) = answer(desk, order, query, question) else {
+fn made(desk: &Desk, order: &Order, spoken: &Spoken<'_>) -> Response {
+    let made = match spoken.dialect {
+        Dialect::Signed => answer(desk, order, spoken.query, spoken.question),
+        Dialect::Intermediary => envelopes::answer(desk, order, spoken.query),
+    };
+    let Some(made) = made else {
         return StatusCode::BAD_REQUEST.into_response();
     };
     let body = desk.orders().outgoing(order.fault, made);
+    let kind = spoken.dialect.content_type();
     match order.fault {
-        StubFault::Drip => text(Body::new(Drip::new(body.into_bytes()))),
-        StubFault::Reset => text(Body::new(Torn { sent: false })),
-        StubFault::Flood => body.repeat(FLOOD).into_response(),
-        StubFault::WrongType => {
-            let mut page = body.into_response();
-            page.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-            page
-        }
-        _ => body.into_response(),
+        StubFault::Drip => typed(kind, Body::new(Drip::new(body.into_bytes()))),
+        StubFault::Reset => typed(kind, Body::new(Torn { sent: false })),
+        StubFault::Flood => typed(kind, Body::from(body.repeat(FLOOD))),
+        StubFault::WrongType => typed("text/html; charset=utf-8", Body::from(body)),
+        _ => typed(kind, Body::from(body)),
     }
 }
 
@@ -118,9 +150,9 @@ fn with(status: StatusCode, name: axum::http::HeaderName, value: &str) -> Respon
     response
 }
 
-fn text(body: Body) -> Response {
+fn typed(kind: &'static str, body: Body) -> Response {
     let mut response = body.into_response();
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 

@@ -35,9 +35,11 @@ fn judge(person: &StubPerson, query: &Query) -> Verdict {
 }
 
 fn compare(person: &StubPerson, query: &Query) -> Verdict {
+    // A dialect that sends no name and no date asks about none.
     let asked_name = as_written(query.full_name.reveal());
-    let other_name = person.full_name.as_ref().is_some_and(|name| as_written(name) != asked_name);
-    let other_birth = person.birth_date.is_some() && person.birth_date != query.birth_date;
+    let known_name = person.full_name.as_ref().filter(|_| !asked_name.is_empty());
+    let other_name = known_name.is_some_and(|name| as_written(name) != asked_name);
+    let other_birth = person.birth_date.zip(query.birth_date).is_some_and(|(known, asked)| known != asked);
     let other_expiry = person.expiry.is_some() && person.expiry != query.expiry;
     let facts = [("full_name", other_name), ("birth_date", other_birth), ("expiry", other_expiry)];
     let differ: Vec<&str> = facts.iter().filter(|(_, differs)| *differs).map(|(name, _)| *name).collect();

@@ -217,6 +217,8 @@ pub struct StubSettings {
     pub server_key: Option<PathBuf>,
     /// The CA of its clients, PEM; without it one of the lab is made.
     pub client_authority: Option<PathBuf>,
+    /// The API key of those who ask in the intermediary's dialect.
+    pub api_key: String,
     /// The name of the key that it cosigns the log's head with in each answer; empty: an old registry, which does not.
     pub cosigner_name: String,
     /// The name of its key as a witness.
@@ -249,6 +251,7 @@ impl Default for StubSettings {
             server_certificate: None,
             server_key: None,
             client_authority: None,
+            api_key: "lab-key".to_owned(),
             cosigner_name: "cosigner.registry.example".to_owned(),
             witness_name: "witness.example".to_owned(),
             witness_clock_s: 0,
