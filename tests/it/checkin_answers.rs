@@ -65,7 +65,12 @@ fn outage_of_two_hours_keeps_nobody_waiting_and_is_made_good() {
         arrive(&mut desk, index);
         desk.answers(down.clone());
         let case = desk.verdict();
-        assert_eq!((case.signal, case.headline), (Signal::Ok, Headline::AdmitWithoutRegistry), "nobody waits");
+        assert_eq!(
+            (case.signal, case.headline),
+            (Signal::Ok, Headline::AdmitWithoutRegistry),
+            "nobody waits: {index} {:?}",
+            case.reasons
+        );
         desk.chose(Choice::Admit).go_on().lift();
         desk.later(14_000).answers(down.clone());
     }
@@ -132,11 +137,12 @@ fn five_hundred() -> String {
 }
 
 fn number(index: u16) -> String {
-    format!("099208{index:06}")
+    format!("099208{:06}", 100_000 + u32::from(index))
 }
 
 fn name(index: u16) -> String {
-    format!("Ngô Thanh Thứ {index}")
+    let word = |at: u16| ["An", "Bình", "Chi", "Dũng", "Hoa", "Lan", "Mai", "Thử"][usize::from(at % 8)];
+    format!("Ngô {} {} {}", word(index / 64), word(index / 8), word(index))
 }
 
 fn id_of(index: u16) -> RequestId {

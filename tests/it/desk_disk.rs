@@ -135,8 +135,9 @@ fn full_in_the_middle() {
     // No index can be kept here: the desk goes on without one, and every byte is the log's.
     std::fs::create_dir(journal.join("index.sqlite")).unwrap();
     let bench = world.open();
-    // As much as is written by now (the room kept for the end is most of it), and room for a few entries.
-    let shrunk = Command::new("mount").args(["-o", "remount,size=65544k"]).arg(&journal).status().unwrap();
+    // As much as is written by now (the room kept for the end is most of it), and room for a few entries and for the
+    // questions that wait.
+    let shrunk = Command::new("mount").args(["-o", "remount,size=65552k"]).arg(&journal).status().unwrap();
     assert!(shrunk.success());
     let (receipts, failure) = admit_until_it_stops(&bench);
     assert_eq!(failure, Failure::DiskFull);

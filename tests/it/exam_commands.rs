@@ -2,7 +2,7 @@
 //! for ever, say that something was done before it was.
 
 use crate::exam_pack::{Enrollee, Office};
-use crate::programs::board_program;
+use crate::programs::{board_program, program};
 use diemdanh::host::folder::{read_folder, replace_files};
 use diemdanh::host::folder_lock::{FolderLock, FolderLockError};
 use diemdanh::office::exam::{Exam, OPERATORS_FILE, operators};
@@ -302,11 +302,14 @@ fn nothing_is_said_to_be_done_that_was_not_written() {
     };
     let rows: String = (1..=40).map(row).collect();
     fs::write(office.path("list.csv"), format!("SBD,Họ và tên,Ngày sinh,Số CCCD,Điểm thi,Phòng thi\n{rows}")).unwrap();
-    let commands: [&[&str]; 2] =
-        [&["import", "list.csv", "--into", "thi", "--accept", "all"], &["letters", "thi", "--out", "thu.pdf"]];
+    let commands: [&[&str]; 2] = [
+        &["import", "list.csv", "--into", "thi", "--accept", "all"],
+        &["letters", "thi", "--out", "thu.pdf", "--again", "--only", "gt-1"],
+    ];
     for arguments in commands {
         let limited = "trap '' XFSZ; ulimit -S -f 1; exec \"$0\" \"$@\"";
         let mut command = Command::new("bash");
+        command.env("LC_ALL", "C");
         command.current_dir(office.path("")).args(["-c", limited]).arg(program("diemdanh-board")).arg("exam");
         let output = command.args(arguments).output().unwrap();
         let said = String::from_utf8(output.stdout.clone()).unwrap();

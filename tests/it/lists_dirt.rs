@@ -4,7 +4,7 @@ use crate::programs::board_program;
 use crate::roster_files::book;
 use diemdanh::lists::table::{Limits, Table, TableError};
 use diemdanh::lists::words::ListWords;
-use diemdanh::lists::{Capacity, Finding, Intake, Mapping, Problem, Weight};
+use diemdanh::lists::{Capacity, Intake, Mapping, Problem, Weight};
 use diemdanh::words::Language;
 use proptest::prelude::*;
 
@@ -297,7 +297,8 @@ fn letters_that_look_alike_are_stored_in_one_form_and_told() {
     assert_eq!(found(&intake, Problem::TextLookalike), ["ô C3", "ô C7"]);
     assert_eq!(found(&intake, Problem::TextInvisible), ["ô C7"]);
     assert_eq!(found(&intake, Problem::NameAlike), ["ô C3", "ô C5", "ô C7"]);
-    let told: Vec<String> = intake.findings.iter().filter(|one| one.problem.is_change()).map(Finding::masked).collect();
+    let changes = intake.findings.iter().filter(|one| one.problem.is_change());
+    let told: Vec<String> = changes.map(|one| one.masked(&words())).collect();
     assert_eq!(told, ["H’Hen → H'Hen", "Ðặng Thị[U+200B] → Đặng Thị", "Ðặng Thị[U+200B] → Đặng Thị"]);
 }
 
