@@ -139,9 +139,8 @@ impl Desk<'_> {
                 ReaderHealth::Ready | ReaderHealth::Unknown => records::device_news("reader", "ready"),
             });
         }
-        match news {
-            ReaderEvent::CardPresent { .. } => self.card_came(),
-            _ => {}
+        if matches!(news, ReaderEvent::CardPresent { .. }) {
+            self.card_came();
         }
     }
 

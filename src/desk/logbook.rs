@@ -231,7 +231,9 @@ impl<S: LogStore> LogHand<S> {
             Ok(anchored) => self.keep(anchored),
             Err(fault) => {
                 tracing::warn!(%fault, "the log's head could not be witnessed");
-                if is_news && !self.log.is_closed() {
+                // A log that fell short when it was opened has said so in its first entries.
+                let is_said = fault.is_rollback() && self.log.falls_short();
+                if is_news && !is_said && !self.log.is_closed() {
                     self.append(Purpose::Note, records::device_news("witness", fault.word()));
                 }
                 self.tell(Event::WitnessSilent { rolled_back: fault.is_rollback() });

@@ -72,6 +72,6 @@ fn names_of_sheets_show_what_is_hidden_in_them() {
 fn json_spells_out_what_is_hidden() {
     let value = serde_json::json!({ "a\u{202e}": "b\u{200b}\u{e0041}\n", "c": 1 });
     let shown = diemdanh::bits::text::shown_json(&format!("{value:#}"));
-    assert!(shown.chars().all(|one| one.is_ascii()), "{shown}");
+    assert!(shown.is_ascii(), "{shown}");
     assert_eq!(serde_json::from_str::<serde_json::Value>(&shown).unwrap(), value);
 }

@@ -211,7 +211,8 @@ fn every_button_is_large_enough_and_inside_the_window() {
 }
 
 fn situation(wanted: &str) -> View {
-    views::all().into_iter().find(|(name, _)| *name == wanted).expect("the view").1
+    let found = views::all().into_iter().find(|(name, _)| *name == wanted);
+    found.map_or_else(|| panic!("no view is called {wanted}"), |(_, view)| view)
 }
 
 #[test]
