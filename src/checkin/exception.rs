@@ -20,6 +20,7 @@ use emrtd::lds::portrait::Portrait;
 use jiff::Timestamp;
 use package::operators::Operator;
 use record::{Arrival, ChipState, Code, DocumentRef, Durable, RegistryState};
+use registry::{Answer, RequestId};
 use roster::CandidateId;
 use std::sync::Arc;
 
@@ -84,8 +85,10 @@ pub struct Waiting {
     pub chip: ChipState,
     /// What the registry had said.
     pub registry: RegistryState,
-    /// Why this person was sent.
-    pub cause: Cause,
+    /// Why this person was sent, each time, and what came to light while he waited.
+    pub causes: Vec<Cause>,
+    /// The question to the registry that was asked about the card, and its answer since.
+    pub question: Option<(RequestId, Option<Answer>)>,
     /// The chip's portrait, where it was read.
     pub portrait: Option<Arc<Portrait>>,
     /// Since when.
@@ -242,20 +245,33 @@ pub struct Exception {
     pub step: Step,
 }
 
+impl Waiting {
+    /// Sent once more: what was found before stays beside what is new, so that no later coming hides an earlier one.
+    pub(super) fn after(self, before: Self) -> Self {
+        let causes = before.causes.into_iter().chain(self.causes).collect();
+        if self.document.is_some() {
+            return Self { causes, ..self };
+        }
+        let Self { document, chip, registry, question, portrait, .. } = before;
+        Self { causes, document, chip, registry, question, portrait, ..self }
+    }
+}
+
 impl Exception {
     /// A matter that was just taken up.
     pub(super) fn of(matter: Matter) -> Self {
         Self { matter, step: Step::Choosing }
     }
 
-    /// Everything that may be ruled now, from left to right.
-    pub(super) fn rulings(&self) -> Vec<Ruling> {
+    /// Everything that may be ruled now, from left to right. `is_in` tells who is in: nobody is let in twice.
+    pub(super) fn rulings(&self, is_in: impl Fn(CandidateId) -> bool) -> Vec<Ruling> {
         match (&self.step, &self.matter) {
             (Step::Choosing, Matter::WithoutCard(_)) => all(WithoutCard::ALL, Ruling::Refer),
             (Step::Choosing, Matter::Undo(_)) => all(UndoReason::ALL, Ruling::Undo),
             (Step::Choosing, Matter::Waiting(waiting)) => {
                 // Whom no list has cannot be let in as a candidate.
-                let admit = waiting.candidate.map(|_| all(Ground::ALL, Ruling::Admit)).unwrap_or_default();
+                let candidate = waiting.candidate.filter(|id| !is_in(*id));
+                let admit = candidate.map(|_| all(Ground::ALL, Ruling::Admit)).unwrap_or_default();
                 admit.into_iter().chain(all(&NotAdmittedReason::ALL, Ruling::NotAdmit)).collect()
             }
             _ => Vec::new(),

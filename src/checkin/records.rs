@@ -16,7 +16,12 @@ use tlog::witness::Anchored;
 
 /// The document in the log: a keyed digest of the holder's number.
 pub(super) fn document(case: &Case, context: &Context) -> DocumentRef {
-    document_ref(&context.exam_key, *b"ID", *b"VNM", case.holder.number.reveal())
+    document_of(case.holder.number.reveal(), context)
+}
+
+/// The same for a number that stands in the list.
+pub(super) fn document_of(number: &str, context: &Context) -> DocumentRef {
+    document_ref(&context.exam_key, *b"ID", *b"VNM", number)
 }
 
 /// Somebody is let in.

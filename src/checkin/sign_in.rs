@@ -226,6 +226,11 @@ impl SignIn {
         self.tries.iter().map(|(code, tries)| (code.as_str(), tries.wrong))
     }
 
+    /// Whose PIN is being checked.
+    pub fn checking(&self) -> Option<&str> {
+        self.checking.as_deref()
+    }
+
     /// How somebody stands.
     pub fn standing(&self, code: &str, now: Stamp) -> Standing {
         let tries = self.tries.get(code).copied().unwrap_or_default();

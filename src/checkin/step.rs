@@ -6,7 +6,7 @@ mod exception;
 mod people;
 mod registry;
 
-pub(super) use exception::{undoable, waiting_count};
+pub(super) use exception::{rulings, undoable, waiting_count};
 
 use crate::case::Stage;
 use crate::closing::Closing;
@@ -280,7 +280,7 @@ fn offer(context: &Context, state: &State) -> Offer {
         _ => Vec::new(),
     };
     Offer {
-        rulings: exception.map(|one| one.rulings()).unwrap_or_default(),
+        rulings: exception.map(|one| rulings(one, state)).unwrap_or_default(),
         waiting: exception
             .and_then(|one| if let Matter::Waiting(waiting) = &one.matter { Some(waiting.id) } else { None }),
         found,

@@ -121,7 +121,9 @@ pub fn judge(responds: &str, query: &Query, now: Timestamp, max_skew_seconds: i6
         return refused(RefusedReason::StaleTime { off_seconds });
     }
     match signed.reason.as_str() {
-        _ if signed.is_valid_id_card => Answer::Match { at: signed.time },
+        "" if signed.is_valid_id_card => Answer::Match { at: signed.time },
+        // A card that counts has no reason why not.
+        _ if signed.is_valid_id_card => refused(RefusedReason::Malformed),
         "revoked" => Answer::CardInvalid { reason: CardInvalidReason::Revoked },
         "lost" => Answer::CardInvalid { reason: CardInvalidReason::Lost },
         "reissued" => Answer::CardInvalid { reason: CardInvalidReason::Reissued },

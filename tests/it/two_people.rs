@@ -13,6 +13,7 @@ use diemdanh::crypto::pin::{PinCheck, PinCost, PinLock};
 use diemdanh::emrtd::report::Overall;
 use diemdanh::package::operators::{Operator, Role as PackageRole};
 use diemdanh::record::{AttendanceEvent, ChipState, RegistryState};
+use diemdanh::registry::{Answer, CardInvalidReason};
 use std::sync::Arc;
 
 fn operator(code: &str, role: PackageRole, change: impl FnOnce(&mut Operator)) -> Operator {
@@ -152,7 +153,7 @@ fn who_was_referred_waits_and_is_let_in_with_what_was_found() {
     refer(&mut desk, HERE);
     assert_eq!((idle(&desk).waiting, arrived(&desk)), (1, 0));
     open_first(&mut desk);
-    assert_eq!(exception(&desk).person.unwrap().cause, Some(Cause::Named(vec![Failure::ChipNotAsked])));
+    assert_eq!(exception(&desk).person.unwrap().causes, [Cause::Named(vec![Failure::ChipNotAsked])]);
     rule(&mut desk, Ruling::Admit(Ground::PrintedCard));
     prove(&mut desk, "tdt-01", PIN);
     assert!(is_recorded(&desk) && arrived(&desk) == 1);
@@ -263,7 +264,8 @@ fn somebody_without_a_card_waits_once_and_only_while_he_is_not_in() {
     }
     assert_eq!(idle(&desk).waiting, 1, "one person waits once");
     open_first(&mut desk);
-    assert_eq!(exception(&desk).person.unwrap().cause, Some(Cause::WithoutCard(WithoutCard::Electronic)));
+    let causes = [WithoutCard::Unreadable, WithoutCard::Electronic].map(Cause::WithoutCard);
+    assert_eq!(exception(&desk).person.unwrap().causes, causes);
     rule(&mut desk, Ruling::Admit(Ground::Undertaking));
     prove(&mut desk, "tdt-01", PIN);
     desk.go_on().later(400);
@@ -366,4 +368,126 @@ fn a_key_that_is_scanned_meanwhile_waits() {
     input(&mut desk, Input::Back);
     assert!(!desk.waits());
     assert_eq!(idle(&desk).instruction, Instruction::PlaceCard);
+}
+
+/// A forged card that was sent to the head of site is not hidden by coming again without one.
+#[test]
+fn who_comes_again_without_a_card_waits_with_what_his_card_was() {
+    let mut desk = desk_of("gt-01");
+    let forged = chip(Overall::Fail, Some(Failure::DataAltered));
+    desk.scan(HERE).card().identity(HERE, forged.clone()).finished(forged).chose(Choice::Refer).go_on().lift();
+    send_without_card(&mut desk);
+    assert_eq!(idle(&desk).waiting, 1);
+    open_first(&mut desk);
+    let causes = [Cause::Named(vec![Failure::DataAltered]), Cause::WithoutCard(WithoutCard::Forgotten)];
+    assert_eq!(exception(&desk).person.unwrap().causes, causes);
+    rule(&mut desk, Ruling::Admit(Ground::Undertaking));
+    prove(&mut desk, "tdt-01", PIN);
+    let Some(AttendanceEvent::ManualDecision { chip, doc: Some(_), .. }) = desk.written.last() else { panic!() };
+    assert_eq!(*chip, ChipState::Fail);
+}
+
+/// The same for a card that nobody decided on.
+#[test]
+fn a_card_that_was_left_undecided_stands_beside_no_card() {
+    let mut desk = desk_of("gt-01");
+    let forged = chip(Overall::Fail, Some(Failure::ChipNotProven));
+    desk.scan(HERE).card().identity(HERE, forged.clone()).finished(forged);
+    input(&mut desk, Input::Back);
+    desk.lift();
+    send_without_card(&mut desk);
+    open_first(&mut desk);
+    let causes = [Cause::Named(vec![Failure::ChipNotProven]), Cause::WithoutCard(WithoutCard::Forgotten)];
+    assert_eq!(exception(&desk).person.unwrap().causes, causes);
+}
+
+fn send_without_card(desk: &mut Desk) {
+    let id = desk.context.roster.ids()[0];
+    desk.later(400);
+    let meaning = desk.meaning();
+    input(desk, Input::WithoutCard(id, meaning));
+    rule(desk, Ruling::Refer(WithoutCard::Forgotten));
+    assert!(is_recorded(desk));
+    desk.go_on();
+}
+
+/// Somebody is let in with what is known then: an answer that comes while he waits is seen before anything is ruled.
+#[test]
+fn an_answer_about_somebody_who_waits_is_seen_by_whoever_rules() {
+    for step in 0..4 {
+        let mut desk = desk_of("gt-01");
+        desk.context.policy.registry_asked = true;
+        refer_asking(&mut desk);
+        open_first(&mut desk);
+        let mut held = Vec::new();
+        if step > 0 {
+            rule(&mut desk, Ruling::Admit(Ground::PrintedCard));
+        }
+        if step > 1 {
+            input(&mut desk, Input::ChoseOperator(0));
+        }
+        if step > 2 {
+            held = desk.hold(Event::Input(Input::EnteredPin(Secret::new(PIN.to_owned()))));
+        }
+        desk.answers(Answer::CardInvalid { reason: CardInvalidReason::Revoked });
+        desk.release(held);
+        assert!(matches!(exception(&desk).stage, ExceptionStage::Choosing(_)), "step {step}");
+        let causes = exception(&desk).person.unwrap().causes;
+        assert_eq!(causes.last(), Some(&Cause::Named(vec![Failure::RegistryCardInvalid])), "step {step}");
+        assert_eq!(arrived(&desk), 0, "step {step}");
+        rule(&mut desk, Ruling::Admit(Ground::CouncilOrder));
+        prove(&mut desk, "tdt-01", PIN);
+        let Some(AttendanceEvent::ManualDecision { registry, .. }) = desk.written.last() else { panic!() };
+        assert_eq!(*registry, RegistryState::CardInvalid, "step {step}");
+    }
+}
+
+#[test]
+fn an_answer_while_the_ruling_is_written_goes_to_a_person() {
+    let mut desk = desk_of("gt-01");
+    desk.context.policy.registry_asked = true;
+    refer_asking(&mut desk);
+    open_first(&mut desk);
+    rule(&mut desk, Ruling::Admit(Ground::PrintedCard));
+    input(&mut desk, Input::ChoseOperator(0));
+    let checked = desk.hold(Event::Input(Input::EnteredPin(Secret::new(PIN.to_owned()))));
+    let written: Vec<Event> = checked.into_iter().flat_map(|event| desk.hold(event)).collect();
+    desk.answers(Answer::CardInvalid { reason: CardInvalidReason::Revoked });
+    desk.release(written);
+    assert!(is_recorded(&desk) && desk.news().is_some());
+}
+
+/// An answer that interrupts a wrong PIN takes no try back and no entry away.
+#[test]
+fn a_wrong_pin_is_an_entry_whatever_comes_between() {
+    let mut desk = desk_of("gt-01");
+    desk.context.policy.registry_asked = true;
+    refer_asking(&mut desk);
+    open_first(&mut desk);
+    rule(&mut desk, Ruling::Admit(Ground::PrintedCard));
+    input(&mut desk, Input::ChoseOperator(0));
+    let held = desk.hold(Event::Input(Input::EnteredPin(Secret::new("000000".to_owned()))));
+    desk.answers(Answer::NotFound).release(held);
+    let is_wrong = |event: &AttendanceEvent| matches!(event, AttendanceEvent::DeviceEvent { device, .. } if device.as_str() == "wrong-pin");
+    assert_eq!(desk.written.iter().filter(|event| is_wrong(event)).count(), 1);
+    rule(&mut desk, Ruling::Admit(Ground::PrintedCard));
+    input(&mut desk, Input::ChoseOperator(0));
+    input(&mut desk, Input::EnteredPin(Secret::new("000000".to_owned())));
+    assert_eq!(people(&desk).wrong, Some(3));
+}
+
+/// Sent while the registry has not answered yet.
+fn refer_asking(desk: &mut Desk) {
+    desk.scan(HERE).card().identity(HERE, chip(Overall::Warn, Some(Failure::ChipNotAsked)));
+    desk.finished(chip(Overall::Warn, Some(Failure::ChipNotAsked))).later(2_500).chose(Choice::Refer).go_on().lift();
+}
+
+#[test]
+fn nobody_who_is_in_is_let_in_once_more() {
+    let mut desk = desk_of("gt-01");
+    let_in(&mut desk, HERE);
+    refer(&mut desk, HERE);
+    open_first(&mut desk);
+    let ExceptionStage::Choosing(rulings) = exception(&desk).stage else { panic!() };
+    assert_eq!(rulings, NotAdmittedReason::ALL.map(Ruling::NotAdmit));
 }

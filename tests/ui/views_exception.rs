@@ -23,7 +23,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
             "without_card",
             exception(
                 MatterTitle::WithoutCard,
-                Some(MatterPerson { cause: None, portrait: None, ..person() }),
+                Some(MatterPerson { causes: vec![], portrait: None, ..person() }),
                 ExceptionStage::Choosing(WithoutCard::ALL.iter().map(|why| Ruling::Refer(*why)).collect()),
             ),
         ),
@@ -31,7 +31,7 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
             "undo",
             exception(
                 MatterTitle::Undo,
-                Some(MatterPerson { arrival: Some(receipt()), cause: None, ..person() }),
+                Some(MatterPerson { arrival: Some(receipt()), causes: vec![], ..person() }),
                 ExceptionStage::Choosing(UndoReason::ALL.iter().map(|why| Ruling::Undo(*why)).collect()),
             ),
         ),
@@ -62,7 +62,7 @@ fn person() -> MatterPerson {
         birth_date: Some(Pii::new("15/02/2008".to_owned())),
         candidate_number: Some("01000147".to_owned()),
         place: Some(PlaceView { room: "0012".to_owned(), seat: "7".to_owned(), site: None, session: None }),
-        cause: Some(Cause::Named(vec![Failure::CardExpired])),
+        causes: vec![Cause::Named(vec![Failure::CardExpired])],
         portrait: Some(portrait()),
         listed_portrait: Some(portrait()),
         arrival: None,
@@ -75,7 +75,7 @@ fn rows() -> Vec<WaitingRow> {
         name: Pii::new(name.to_owned()),
         candidate_number: Some(format!("0100014{id}")),
         room: Some("0012".to_owned()),
-        cause,
+        causes: vec![cause],
         since: since.to_owned(),
     };
     vec![

@@ -6,6 +6,7 @@ use crate::exception::{Exception, Matter, Staff, Step, Waiting};
 use crate::preparing::{OperatorView, SignInView};
 use crate::sign_in::Standing;
 use crate::state::State;
+use crate::step::rulings;
 use crate::view::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, PlaceView, WaitingRow};
 use bits::secret::Pii;
 use emrtd::lds::portrait::Portrait;
@@ -27,7 +28,7 @@ fn stage(context: &Context, state: &State, exception: &Exception) -> ExceptionSt
         Step::Choosing if matches!(exception.matter, Matter::List) => {
             ExceptionStage::List(state.waiting.iter().map(|one| row(context, one)).collect())
         }
-        Step::Choosing => ExceptionStage::Choosing(exception.rulings()),
+        Step::Choosing => ExceptionStage::Choosing(rulings(exception, state)),
         Step::People(ruling) => ExceptionStage::Person(*ruling, people(context, state, None, None)),
         Step::Pin { ruling, code, wrong } => {
             ExceptionStage::Person(*ruling, people(context, state, Some(code), *wrong))
@@ -64,7 +65,7 @@ fn row(context: &Context, waiting: &Waiting) -> WaitingRow {
         name: waiting.name.clone(),
         candidate_number: listed.as_ref().map(|row| row.number.as_str().to_owned()),
         room: listed.map(|row| row.room),
-        cause: waiting.cause.clone(),
+        causes: waiting.causes.clone(),
         since: local(context, waiting.since, "%H:%M"),
     }
 }
@@ -74,7 +75,7 @@ fn matter_person(context: &Context, matter: &Matter) -> Option<MatterPerson> {
         Matter::List => None,
         Matter::Waiting(waiting) => Some(MatterPerson {
             name: waiting.name.clone(),
-            cause: Some(waiting.cause.clone()),
+            causes: waiting.causes.clone(),
             portrait: waiting.portrait.clone(),
             ..listed(context, waiting.candidate)
         }),
@@ -96,7 +97,7 @@ fn listed(context: &Context, id: Option<CandidateId>) -> MatterPerson {
         birth_date: row.map(|row| Pii::new(day_first(row.birth_date.reveal()))),
         candidate_number: row.map(|row| row.number.as_str().to_owned()),
         place: row.map(|row| PlaceView { room: row.room.clone(), seat: row.seat.clone(), site: None, session: None }),
-        cause: None,
+        causes: Vec::new(),
         portrait: None,
         listed_portrait: jpeg.and_then(|jpeg| Portrait::from_jpeg(jpeg.reveal()).ok()).map(Arc::new),
         arrival: None,

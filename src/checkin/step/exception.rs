@@ -1,20 +1,22 @@
 //! What two people decide: the list of those who wait, a row without a card, the last arrival taken back.
 
 use super::Desk;
-use crate::case::Case;
+use crate::case::{Case, answer_state};
 use crate::context::Context;
 use crate::event::{Effect, Purpose};
 use crate::exception::{
     Cause, Exception, LastArrival, MAX_WAITING, Matter, Ruling, SecondPerson, Staff, Step, Waiting, WaitingId,
     WithoutCard,
 };
-use crate::policy::verdict;
+use crate::news::About;
+use crate::policy::{registry_failure, verdict};
 use crate::sign_in::{Action, Attempt};
 use crate::state::{Phase, State};
 use crate::{event::PortraitNews, records};
 use bits::secret::{Pii, Secret};
 use crypto::pin::PinCheck;
 use record::{Arrival, AttendanceEvent, CandidateRef, ChipState, Durable, RegistryState};
+use registry::{Answer, RequestId};
 use roster::CandidateId;
 use std::sync::Arc;
 
@@ -100,8 +102,13 @@ impl Desk<'_> {
 
     pub(super) fn pin_checked(&mut self, check: Option<PinCheck>) {
         let Some(staff) = self.context.staff.clone() else { return };
+        let whose = self.state.sign_in.checking().unwrap_or_default().to_owned();
         let attempt = self.state.sign_in.judge(&staff.operators, &staff.site, check, self.state.now);
+        if !matches!(attempt, Attempt::In(_) | Attempt::Stale) {
+            self.effects.push(Effect::Record { purpose: Purpose::WrongPin, event: records::wrong_pin(&whose) });
+        }
         let Phase::Exception(exception) = &mut self.state.phase else { return };
+        // What the PIN was for may have changed while it was checked: then it is ruled anew.
         let Step::Checking { ruling, code, .. } = &exception.step else { return };
         let (ruling, code) = (*ruling, code.clone());
         match attempt {
@@ -112,8 +119,7 @@ impl Desk<'_> {
             Attempt::Stale => exception.step = Step::People(ruling),
             wrong => {
                 let left = if let Attempt::Wrong { tries_left } = wrong { Some(tries_left) } else { None };
-                exception.step = Step::Checking { ruling, code: code.clone(), wrong: left };
-                self.effects.push(Effect::Record { purpose: Purpose::WrongPin, event: records::wrong_pin(&code) });
+                exception.step = Step::Checking { ruling, code, wrong: left };
             }
         }
     }
@@ -166,16 +172,50 @@ impl Desk<'_> {
 
     /// Nobody waits any more: he is in, or he is not let in.
     fn settled(&mut self, waiting: &Waiting, ruling: Ruling, durable: &Durable) {
+        let latest = self.state.waiting.iter().find(|one| one.id == waiting.id).and_then(|one| one.question.clone());
         self.state.waiting.retain(|one| one.id != waiting.id);
         if let (Some(candidate), Ruling::Admit(_)) = (waiting.candidate, ruling) {
             let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: true };
             self.state.arrivals.insert(CandidateRef(candidate.0), arrival);
             self.state.last_arrival = Some(LastArrival { candidate, arrival });
+            // What the registry said while the ruling was being written goes to a person like every late answer.
+            let was_told = waiting.question.as_ref().is_some_and(|(_, answer)| answer.is_some());
+            if let Some((question, Some(answer))) = latest.filter(|_| !was_told) {
+                self.late(question, &answer, About { candidate: Some(CandidateRef(candidate.0)) });
+            }
         }
     }
 
+    /// The registry answers about somebody who waits: it stands beside why he waits, and whoever is about to rule sees it
+    /// first. True where somebody waits with this question.
+    pub(super) fn told_while_waiting(&mut self, id: RequestId, answer: &Answer) -> bool {
+        let asked = |one: &&mut Waiting| one.question.as_ref().is_some_and(|(question, _)| *question == id);
+        let Some(waiting) = self.state.waiting.iter_mut().find(asked) else { return false };
+        waiting.registry = answer_state(answer);
+        waiting.question = Some((id, Some(answer.clone())));
+        let failure = registry_failure(answer);
+        waiting.causes.extend(failure.map(|failure| Cause::Named(vec![failure])));
+        let told = waiting.clone();
+        self.effects.extend(failure.map(|failure| Effect::Sound(failure.signal())));
+        if let Phase::Exception(exception) = &mut self.state.phase
+            && let Matter::Waiting(shown) = &mut exception.matter
+            && shown.id == told.id
+            && !matches!(exception.step, Step::Recording(_) | Step::Recorded { .. })
+        {
+            **shown = told;
+            exception.step = Step::Choosing;
+        }
+        true
+    }
+
     fn waits_without_card(&mut self, id: CandidateId, why: WithoutCard, durable: &Durable) {
-        let name = self.context.roster.get(id).map_or_else(|| Pii::new(String::new()), |row| row.full_name);
+        let row = self.context.roster.get(id);
+        let document = row.as_ref().map(|row| records::document_of(row.id_number.reveal(), self.context));
+        // What was seen of a card of this number and never decided on is said here, too.
+        let unproven = document.and_then(|document| self.state.undecided.get(&document).copied());
+        let mut causes: Vec<Cause> = unproven.map(|failure| Cause::Named(vec![failure])).into_iter().collect();
+        causes.push(Cause::WithoutCard(why));
+        let name = row.map_or_else(|| Pii::new(String::new()), |row| row.full_name);
         self.add_waiting(|waiting| Waiting {
             id: waiting,
             candidate: Some(id),
@@ -183,7 +223,8 @@ impl Desk<'_> {
             name,
             chip: ChipState::NotRead,
             registry: RegistryState::NotAsked,
-            cause: Cause::WithoutCard(why),
+            causes,
+            question: None,
             portrait: None,
             since: durable.at(),
         });
@@ -209,9 +250,13 @@ impl Desk<'_> {
         }
         self.state.waitings += 1;
         let waiting = make(WaitingId(self.state.waitings));
-        // Somebody who is sent twice waits once, with what is newest.
+        // Somebody who is sent twice waits once, with everything that was found.
         let is_same = |one: &Waiting| one.candidate.is_some() && one.candidate == waiting.candidate;
-        self.state.waiting.retain(|one| !is_same(one));
+        let before = self.state.waiting.iter().position(is_same).map(|place| self.state.waiting.remove(place));
+        let waiting = match before {
+            Some(before) => waiting.after(before),
+            None => waiting,
+        };
         self.state.waiting.push(waiting);
     }
 
@@ -263,10 +308,16 @@ fn waiting_of(
         name: case.holder.full_name.clone(),
         chip: case.chip.state(),
         registry: case.registry.state(),
-        cause: Cause::Named(named),
+        causes: vec![Cause::Named(named)],
+        question: case.question.map(|question| (question, None)),
         portrait,
         since: durable.at(),
     }
+}
+
+/// What may be ruled about a matter now.
+pub(crate) fn rulings(exception: &Exception, state: &State) -> Vec<Ruling> {
+    exception.rulings(|id| state.arrivals.contains_key(&CandidateRef(id.0)))
 }
 
 /// The last arrival that was recorded here, where it still counts and two people could take it back.

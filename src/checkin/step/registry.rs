@@ -31,7 +31,7 @@ impl Desk<'_> {
         if !silent {
             let Pending { about, is_earlier, .. } = self.state.pending.remove(index);
             self.state.answered_earlier.extend(is_earlier.then_some(id));
-            if !self.shown(id, &reply.answer) {
+            if !self.shown(id, &reply.answer) && !self.told_while_waiting(id, &reply.answer) {
                 self.late(id, &reply.answer, about);
             }
             // It speaks again: what else is open is asked without a pause.
@@ -68,7 +68,7 @@ impl Desk<'_> {
     }
 
     /// Nobody stands there any more. Bad news about somebody who is in goes to a person.
-    fn late(&mut self, question: RequestId, answer: &Answer, about: About) {
+    pub(super) fn late(&mut self, question: RequestId, answer: &Answer, about: About) {
         let Some(candidate) = about.candidate else { return };
         let Some(arrival) = self.state.arrivals.get(&candidate).map(|arrival| arrival.entry) else { return };
         let Some(failure) = policy::registry_failure(answer) else { return };

@@ -38,8 +38,8 @@ pub struct MatterPerson {
     pub candidate_number: Option<String>,
     /// Room and seat, where the person is on the list.
     pub place: Option<PlaceView>,
-    /// Why the person waits.
-    pub cause: Option<Cause>,
+    /// Why the person waits, the earliest first.
+    pub causes: Vec<Cause>,
     /// The chip's portrait; nothing is said about its proof.
     pub portrait: Option<Arc<Portrait>>,
     /// The board's portrait.
@@ -76,8 +76,8 @@ pub struct WaitingRow {
     pub candidate_number: Option<String>,
     /// Room, where the person is on the list.
     pub room: Option<String>,
-    /// Why.
-    pub cause: Cause,
+    /// Why, the earliest first.
+    pub causes: Vec<Cause>,
     /// Since when, `HH:MM`.
     pub since: String,
 }

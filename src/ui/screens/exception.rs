@@ -85,7 +85,7 @@ fn list(ui: &mut Ui, rows: &[WaitingRow], strings: &Strings) -> Option<Input> {
                 row.since,
                 row.name.reveal(),
                 words.candidate_number,
-                cause(&row.cause, strings),
+                causes(&row.causes, strings),
             );
             let label = RichText::new(text).font(style::bold(Size::Body)).color(style::INK);
             let width = ui.available_width() - style::GAP;
@@ -133,7 +133,7 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
                 place_cells(ui, &[(&words.room, &place.room), (&words.seat, &place.seat)], Signal::Attention);
             }
             ui.horizontal(|ui| {
-                let why = person.cause.as_ref().map(|why| cause(why, strings)).unwrap_or_default();
+                let why = causes(&person.causes, strings);
                 let text = RichText::new(why).font(style::bold(Size::Large)).color(style::INK);
                 let width = ui.available_width() - BACK_WIDTH - ui.spacing().item_spacing.x;
                 ui.allocate_ui(Vec2::new(width, style::MAIN_TARGET), |ui| {
@@ -236,6 +236,10 @@ fn title(title: MatterTitle, words: &Words) -> &str {
         MatterTitle::WithoutCard => &words.without_card_title,
         MatterTitle::Undo => &words.undo_title,
     }
+}
+
+fn causes(all: &[Cause], strings: &Strings) -> String {
+    all.iter().map(|one| cause(one, strings)).collect::<Vec<_>>().join(" · ")
 }
 
 fn cause(cause: &Cause, strings: &Strings) -> String {
