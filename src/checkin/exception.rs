@@ -247,13 +247,22 @@ pub struct Exception {
 
 impl Waiting {
     /// Sent once more: what was found before stays beside what is new, so that no later coming hides an earlier one.
-    pub(super) fn after(self, before: Self) -> Self {
-        let causes = before.causes.into_iter().chain(self.causes).collect();
+    pub(super) fn after(mut self, mut before: Self) -> Self {
+        before.add_causes(std::mem::take(&mut self.causes));
         if self.document.is_some() {
-            return Self { causes, ..self };
+            return Self { causes: before.causes, ..self };
         }
-        let Self { document, chip, registry, question, portrait, .. } = before;
+        let Self { causes, document, chip, registry, question, portrait, .. } = before;
         Self { causes, document, chip, registry, question, portrait, ..self }
+    }
+
+    /// Why else, each cause once: who is sent again for the same fills no screen.
+    pub(super) fn add_causes(&mut self, causes: impl IntoIterator<Item = Cause>) {
+        for cause in causes {
+            if !self.causes.contains(&cause) {
+                self.causes.push(cause);
+            }
+        }
     }
 }
 

@@ -377,6 +377,7 @@ fn who_comes_again_without_a_card_waits_with_what_his_card_was() {
     let forged = chip(Overall::Fail, Some(Failure::DataAltered));
     desk.scan(HERE).card().identity(HERE, forged.clone()).finished(forged).chose(Choice::Refer).go_on().lift();
     send_without_card(&mut desk);
+    send_without_card(&mut desk);
     assert_eq!(idle(&desk).waiting, 1);
     open_first(&mut desk);
     let causes = [Cause::Named(vec![Failure::DataAltered]), Cause::WithoutCard(WithoutCard::Forgotten)];

@@ -194,7 +194,7 @@ impl Desk<'_> {
         waiting.registry = answer_state(answer);
         waiting.question = Some((id, Some(answer.clone())));
         let failure = registry_failure(answer);
-        waiting.causes.extend(failure.map(|failure| Cause::Named(vec![failure])));
+        waiting.add_causes(failure.map(|failure| Cause::Named(vec![failure])));
         let told = waiting.clone();
         self.effects.extend(failure.map(|failure| Effect::Sound(failure.signal())));
         if let Phase::Exception(exception) = &mut self.state.phase
