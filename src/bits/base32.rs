@@ -5,7 +5,7 @@
 /// The first 80 bits of `bytes` as sixteen characters in four groups: `7ZK2-…`. Fewer bytes count as zero.
 ///
 /// Enough where one side is fixed and somebody looks for another text of the same characters: 2⁸⁰ tries.
-pub fn sixteen(bytes: &[u8]) -> String {
+pub fn fingerprint(bytes: &[u8]) -> String {
     grouped(bytes, 16)
 }
 
@@ -52,10 +52,10 @@ mod tests {
 
     #[test]
     fn eighty_bits_are_sixteen_characters() {
-        assert_eq!(sixteen(&[0; 32]), "0000-0000-0000-0000");
-        assert_eq!(sixteen(&[0xFF; 32]), "ZZZZ-ZZZZ-ZZZZ-ZZZZ");
-        assert_eq!(sixteen(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 33]), "0000-0000-0000-0011");
-        assert_eq!(sixteen(&[0x08]), "1000-0000-0000-0000");
+        assert_eq!(fingerprint(&[0; 32]), "0000-0000-0000-0000");
+        assert_eq!(fingerprint(&[0xFF; 32]), "ZZZZ-ZZZZ-ZZZZ-ZZZZ");
+        assert_eq!(fingerprint(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 33]), "0000-0000-0000-0011");
+        assert_eq!(fingerprint(&[0x08]), "1000-0000-0000-0000");
     }
 
     #[test]
@@ -67,7 +67,7 @@ mod tests {
         bytes[16] = 0x3F;
         assert_eq!(twenty_six(&bytes), "0000-0000-0000-0000-0000-0000-00", "and none behind it");
         let digest: Vec<u8> = (0..32_u8).map(|byte| byte.wrapping_mul(37)).collect();
-        assert!(twenty_six(&digest).starts_with(&sixteen(&digest)), "the longer begins with the shorter");
+        assert!(twenty_six(&digest).starts_with(&fingerprint(&digest)), "the longer begins with the shorter");
     }
 
     #[test]

@@ -12,13 +12,13 @@ pub const MAX_DEPTH: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TlvError {
     /// The bytes end within a tag, a length or a value.
-    #[error("the TLV ends early")]
+    #[error("truncated TLV")]
     Truncated,
     /// A tag of more than three bytes.
-    #[error("the tag is longer than three bytes")]
+    #[error("tag longer than three bytes")]
     TagTooLong,
     /// A length of more than four bytes, or one that does not fit this machine.
-    #[error("the length has more than four bytes")]
+    #[error("length of more than four bytes")]
     LengthTooLong,
     /// An indefinite length where none is allowed.
     #[error("indefinite length")]
@@ -27,7 +27,7 @@ pub enum TlvError {
     #[error("nested too deep")]
     TooDeep,
     /// Another tag than the one that must stand here.
-    #[error("tag {found:#x} where {expected:#x} must stand")]
+    #[error("expected tag {expected:#x}, found {found:#x}")]
     UnexpectedTag {
         /// The tag that must stand here.
         expected: u32,

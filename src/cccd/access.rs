@@ -39,7 +39,7 @@ pub enum TypedError {
         found: usize,
     },
     /// A character other than a digit or a space.
-    #[error("a character that is no digit")]
+    #[error("not a digit")]
     NotADigit,
 }
 

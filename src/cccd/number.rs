@@ -21,7 +21,7 @@ pub enum NumberError {
         found: usize,
     },
     /// A character that is no ASCII digit.
-    #[error("a character that is no digit")]
+    #[error("not a digit")]
     NotADigit,
 }
 

@@ -33,7 +33,7 @@ impl fmt::Debug for QrCard {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum QrError {
     /// Longer than [`MAX_QR_BYTES`].
-    #[error("the text is too long")]
+    #[error("text too long")]
     TooLong,
     /// The first field is no personal number.
     #[error(transparent)]

@@ -5,7 +5,7 @@ use crate::contact::{ContactId, KeyFit, OpenContact};
 use crate::context::{Context, Timing};
 use crate::event::{Choice, Identity, KeptEvidence, PortraitNews};
 use crate::failure::Failure;
-use crate::twins;
+use crate::namesakes;
 use bits::stamp::Stamp;
 use cccd::holder::{Holder, HolderNote};
 use emrtd::lds::portrait::Portrait;
@@ -34,7 +34,7 @@ pub struct Case {
     /// Whom the roster knows this person as.
     pub matching: Matching,
     /// Whom this person may be mixed up with, this person's row first where it is known; mostly nobody.
-    pub twins: Vec<CandidateId>,
+    pub namesakes: Vec<CandidateId>,
     /// The portrait.
     pub portrait: Option<PortraitNews>,
     /// The portrait that the board has of this candidate, where it has one that can be shown.
@@ -139,7 +139,7 @@ impl Case {
             chip_final: false,
             holder,
             notes,
-            twins: twins::of_matching(&context.roster, &matching),
+            namesakes: namesakes::of_matching(&context.roster, &matching),
             matching,
             portrait: None,
             listed_portrait: listed.and_then(|jpeg| Portrait::from_jpeg(jpeg.reveal()).ok()).map(Arc::new),

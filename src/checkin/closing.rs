@@ -60,7 +60,7 @@ impl LogHead {
 /// The witness signed this very head: all entries, this root.
 fn is_witnessed(state: &State, head: &LogHead) -> bool {
     let last = state.health.witness.last.as_ref();
-    last.is_some_and(|(anchored, _)| anchored.size() == head.entries && *anchored.root() == head.root)
+    last.is_some_and(|(witnessed, _)| witnessed.size() == head.entries && *witnessed.root() == head.root)
 }
 
 /// What the screen shows.

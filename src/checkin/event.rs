@@ -16,7 +16,7 @@ use registry::{Query, Reply, RequestId};
 use roster::CandidateId;
 use std::fmt;
 use std::sync::Arc;
-use tlog::witness::Anchored;
+use tlog::witness::WitnessedCheckpoint;
 
 /// Something happened.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ pub enum Event {
     /// A witness outside has signed the log's head.
     Witnessed {
         /// The proof.
-        anchored: Box<Anchored>,
+        witnessed: Box<WitnessedCheckpoint>,
         /// This desk's clock minus the witness's, in seconds.
         clock_off_s: i64,
     },

@@ -148,7 +148,7 @@ failures! {
     ConfigUnknownKey = "P01", Stop;
     /// A configuration file cannot be read.
     ConfigUnreadable = "P02", Stop;
-    /// The folder of trust anchors is missing or empty.
+    /// The folder of CSCA certificates is missing or empty.
     TrustMissing = "P03", Stop;
     /// The roster cannot be read.
     RosterUnreadable = "P04", Stop;

@@ -54,7 +54,7 @@ pub struct OfferView {
     /// Whose key signed it.
     pub signer: String,
     /// Sixteen characters of that key.
-    pub sixteen: String,
+    pub fingerprint: String,
     /// It lies on the desk already: it is used, not taken.
     pub is_kept: bool,
 }

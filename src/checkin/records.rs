@@ -12,7 +12,7 @@ use record::{
 };
 use registry::{Reply, RequestId};
 use roster::Matching;
-use tlog::witness::Anchored;
+use tlog::witness::WitnessedCheckpoint;
 
 /// The document in the log: a keyed digest of the holder's number.
 pub(super) fn document(case: &Case, context: &Context) -> DocumentRef {
@@ -192,12 +192,12 @@ pub(super) fn news_answered(notice: &Notice) -> AttendanceEvent {
 }
 
 /// Somebody outside signed the log's head.
-pub fn anchor(anchored: &Anchored) -> AttendanceEvent {
+pub fn anchor(witnessed: &WitnessedCheckpoint) -> AttendanceEvent {
     AttendanceEvent::Anchor {
-        size: anchored.size(),
-        root: Digest(*anchored.root()),
-        with: code(anchored.with()),
-        note: anchored.note().to_owned(),
+        size: witnessed.size(),
+        root: Digest(*witnessed.root()),
+        with: code(witnessed.with()),
+        note: witnessed.note().to_owned(),
     }
 }
 

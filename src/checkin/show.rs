@@ -8,11 +8,11 @@ use crate::contact::CardField;
 use crate::context::{Context, Timing};
 use crate::event::{Choice, Meaning};
 use crate::failure::{Failure, Signal};
+use crate::namesakes::side_by_side;
 use crate::policy::{Basis, CaseScreen, Verdict, is_waiting, registry_failure, verdict};
 use crate::sign_in::Action;
 use crate::state::{Halted, Idle, Phase, ReaderHealth, State};
 use crate::step::{guarded_ms, offered, undoable, waiting_count};
-use crate::twins::side_by_side;
 use crate::view::*;
 use bits::secret::Pii;
 use bits::stamp::Stamp;
@@ -160,7 +160,7 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
     IdleView {
         instruction,
         notice: idle.notice.or_else(|| standing_notice(context, state)),
-        twins: side_by_side(&context.roster, &idle.twins),
+        namesakes: side_by_side(&context.roster, &idle.namesakes),
         found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
         found_nothing: idle.found.is_empty() && has_letters(idle.typed.reveal()),
         unrecorded: idle.unrecorded.clone(),
@@ -194,8 +194,8 @@ fn witness(context: &Context, state: &State) -> WitnessView {
     match &health.last {
         _ if !context.policy.witness_asked && context.policy.registry_cosigner.is_none() => WitnessView::Off,
         None => WitnessView::Never,
-        Some((anchored, at)) => WitnessView::Seen {
-            entries_since: (state.head.entry().seq + 1).saturating_sub(anchored.size()),
+        Some((witnessed, at)) => WitnessView::Seen {
+            entries_since: (state.head.entry().seq + 1).saturating_sub(witnessed.size()),
             minutes_ago: state.now.boot_ms.saturating_sub(at.boot_ms) / 60_000,
             is_silent: health.is_silent,
         },
@@ -249,7 +249,7 @@ fn case_view(context: &Context, state: &State, case: &Case, verdict: &Verdict) -
         person: person(context, case),
         place: place(context, case),
         lines: lines(case, context, state.now),
-        twins: side_by_side(&context.roster, &case.twins),
+        namesakes: side_by_side(&context.roster, &case.namesakes),
         reasons: verdict.named().to_vec(),
         minutes_late: match case.timing {
             Timing::Late { minutes } | Timing::TooLate { minutes } => Some(minutes),

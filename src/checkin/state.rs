@@ -7,10 +7,10 @@ use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
 use crate::exception::{Exception, LastArrival, Ruling, Waiting, WaitingId};
 use crate::failure::Failure;
+use crate::namesakes;
 use crate::news::{About, LateNews};
 use crate::policy::{Verdict, registry_failure};
 use crate::sign_in::SignIn;
-use crate::twins;
 use bits::secret::Pii;
 use bits::stamp::Stamp;
 use emrtd::access::key::AccessKey;
@@ -18,7 +18,7 @@ use record::{Arrival, ArrivalIndex, CandidateRef, DocumentRef, Durable};
 use registry::{Answer, Query, RequestId};
 use roster::{CandidateId, Roster};
 use std::collections::HashMap;
-use tlog::witness::Anchored;
+use tlog::witness::WitnessedCheckpoint;
 
 /// Who is in, by the name in the log.
 pub type Arrivals = HashMap<CandidateRef, Arrival>;
@@ -102,7 +102,7 @@ pub struct Idle {
     /// Those among them whose being looked at is in the log.
     pub looked: Vec<CandidateId>,
     /// Those whom she may mix up with somebody of the same name.
-    pub twins: Vec<CandidateId>,
+    pub namesakes: Vec<CandidateId>,
     /// What the invigilator has to be told.
     pub notice: Option<Failure>,
     /// Who was left without a decision, right before.
@@ -117,7 +117,7 @@ impl Default for Idle {
             found: Vec::new(),
             shown_at_ms: 0,
             looked: Vec::new(),
-            twins: Vec::new(),
+            namesakes: Vec::new(),
             notice: None,
             unrecorded: None,
         }
@@ -127,7 +127,7 @@ impl Default for Idle {
 impl Idle {
     /// Shows what was found, and who among them may be mixed up.
     pub(super) fn show_found(&mut self, found: Vec<CandidateId>, roster: &Roster) {
-        self.twins = twins::among(roster, &found);
+        self.namesakes = namesakes::among(roster, &found);
         self.found = found;
     }
 }
@@ -259,7 +259,7 @@ pub(super) struct Offer {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct WitnessHealth {
     /// What it signed last, and when that came here.
-    pub last: Option<(Anchored, Stamp)>,
+    pub last: Option<(WitnessedCheckpoint, Stamp)>,
     /// The last call failed.
     pub is_silent: bool,
     /// It has seen of this log what the journal does not hold.

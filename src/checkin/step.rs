@@ -60,7 +60,7 @@ impl Desk<'_> {
             Event::Machine(machine) => self.machine(machine),
             Event::SecondCopy(copy) => self.second_copy(copy),
             Event::Backlog(questions) => self.state.backlog = questions,
-            Event::Witnessed { anchored, clock_off_s } => self.witnessed(*anchored, clock_off_s),
+            Event::Witnessed { witnessed, clock_off_s } => self.witnessed(*witnessed, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             Event::HeadNotTold => self.head_not_told(),
             Event::PinChecked(check) => self.pin_checked(check),
@@ -90,7 +90,7 @@ impl Desk<'_> {
             Event::Closed(log) if !self.is_halted() => self.closed(&log),
             Event::RecordFailed { failure } if !self.is_halted() => self.halt(failure),
             Event::SecondCopy(copy) => self.state.health.copy = copy,
-            Event::Witnessed { anchored, clock_off_s } => self.note_witness(*anchored, clock_off_s),
+            Event::Witnessed { witnessed, clock_off_s } => self.note_witness(*witnessed, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             Event::HeadNotTold => self.head_not_told(),
             _ => {}

@@ -8,9 +8,9 @@ mod exception;
 use crate::event::{Choice, CopyHealth, DiskState, Meaning, PortraitNews, ReadPhase};
 pub use crate::exception::{Cause, Ground, Ruling, UndoReason, WaitingId, WithoutCard};
 use crate::failure::{Failure, Signal};
+pub use crate::namesakes::{NamesakeFact, NamesakeValue, NamesakeView, NamesakesView};
 pub use crate::preparing::{OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView};
 use crate::state::{ReaderHealth, RegistryHealth};
-pub use crate::twins::{TwinFact, TwinValue, TwinView, TwinsView};
 pub use bits::qr::QrMatrix;
 use bits::secret::Pii;
 pub use emrtd::lds::portrait::Portrait;
@@ -128,7 +128,7 @@ pub struct IdleView {
     /// The rows that the typed text finds.
     pub found: Vec<FoundRow>,
     /// Those of them who may be mixed up, or who else is called like the only one.
-    pub twins: Option<TwinsView>,
+    pub namesakes: Option<NamesakesView>,
     /// Something was typed, and nothing is found.
     pub found_nothing: bool,
     /// Who was left without a decision right before; nothing was recorded about that but that it was left.
@@ -199,7 +199,7 @@ pub struct CaseView {
     /// Chip, roster, registry, duplicate.
     pub lines: [Line; 4],
     /// Whom this person may be mixed up with, the person first; or the rows that fit, where none is certain.
-    pub twins: Option<TwinsView>,
+    pub namesakes: Option<NamesakesView>,
     /// Why a decision is needed, the gravest first.
     pub reasons: Vec<Failure>,
     /// How many minutes after the start signal, if after it.

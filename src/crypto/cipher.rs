@@ -26,7 +26,7 @@ pub enum CipherError {
     #[error("a key of {0} bytes does not fit the cipher")]
     KeyLength(usize),
     /// The initialisation vector is not one block.
-    #[error("an initialisation vector of {0} bytes is not one block")]
+    #[error("initialisation vector of {0} bytes, expected one block")]
     IvLength(usize),
     /// The text is not a whole number of blocks.
     #[error("{0} bytes are not a whole number of blocks")]

@@ -69,7 +69,7 @@ pub(super) use on_curve;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EcError {
     /// The encoding is not `04 ‖ x ‖ y` with the field's length.
-    #[error("a point of {0} bytes is not an uncompressed one of this curve")]
+    #[error("not an uncompressed point of this curve ({0} bytes)")]
     Encoding(usize),
     /// The coordinates do not fulfil the curve equation.
     #[error("the point is not on the curve")]

@@ -17,7 +17,7 @@ const MAX_PREHASH_LEN: usize = 64;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SignatureError {
     /// Not a signature of this scheme and key at all: wrong length, encoding or range.
-    #[error("the signature is malformed")]
+    #[error("malformed signature")]
     Malformed,
     /// A signature, but not over this digest by this key.
     #[error("the signature does not fit")]

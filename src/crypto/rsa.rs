@@ -20,10 +20,10 @@ pub const MAX_EXPONENT_BITS: usize = 256;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum RsaKeyError {
     /// Even, zero, or outside [`MIN_MODULUS_BITS`]–[`MAX_MODULUS_BITS`].
-    #[error("the modulus is even or its length is out of range")]
+    #[error("modulus even or of unsupported length")]
     Modulus,
     /// Even, one, zero or longer than [`MAX_EXPONENT_BITS`].
-    #[error("the public exponent is one, even or too long")]
+    #[error("invalid public exponent (one, even or too long)")]
     Exponent,
 }
 

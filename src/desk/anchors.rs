@@ -12,7 +12,7 @@ use record::{Code, OutsideHead};
 use std::sync::mpsc::{Receiver, SyncSender};
 use tlog::cosignature::CosignatureKey;
 use tlog::presenting::{Presentation, anchor, last_head};
-use tlog::witness::{Anchored, Witness, WitnessFault};
+use tlog::witness::{Witness, WitnessFault, WitnessedCheckpoint};
 
 /// A witness and the key that its cosignatures are checked with.
 pub struct WitnessLink {
@@ -62,7 +62,7 @@ pub(super) fn outside_head(link: Option<&mut WitnessLink>, log: &str) -> Outside
 pub(super) fn carry(mut link: WitnessLink, heads: &Receiver<AnchorOrder>, answers: &SyncSender<LogOrder>) {
     while let Ok(head) = heads.recv() {
         let outcome = anchor(link.witness.as_mut(), &link.key, &head.log, head.old_size);
-        if answers.send(LogOrder::Anchored(Box::new(outcome))).is_err() {
+        if answers.send(LogOrder::Witnessed(Box::new(outcome))).is_err() {
             break;
         }
     }
@@ -130,7 +130,7 @@ impl Schedule {
 }
 
 /// What came back from the witness.
-pub(super) type AnchorOutcome = Result<Anchored, WitnessFault>;
+pub(super) type WitnessOutcome = Result<WitnessedCheckpoint, WitnessFault>;
 
 fn link(plan: &DeskPlan) -> Result<WitnessLink, Halted> {
     let (config, base) = (&plan.machine().witness, plan.base());

@@ -36,7 +36,7 @@ pub(super) enum CardOrder {
 }
 
 /// What the card thread works with.
-pub(super) struct CardHand {
+pub(super) struct CardWorker {
     pub(super) reader: Box<dyn CardReader>,
     pub(super) trust: Arc<TrustStore>,
     pub(super) trust_watch: Option<TrustWatch>,
@@ -54,7 +54,7 @@ pub(super) struct CardHand {
     pub(super) current: Arc<AtomicU64>,
 }
 
-impl CardHand {
+impl CardWorker {
     /// Works until nobody gives orders any more.
     pub(super) fn run(mut self, orders: &Receiver<CardOrder>) {
         while let Some(CardOrder::Read(contact, key)) = self.next(orders) {
@@ -100,7 +100,8 @@ impl CardHand {
         };
         let opening = AtomicBool::new(true);
         let steps = Steps { inbox: self.inbox.clone(), opening: &opening, answers: 0 };
-        let mut transport = Leash { inner, contact: contact_id, current: Arc::clone(&self.current), steps };
+        let mut transport =
+            CancellableTransport { inner, contact: contact_id, current: Arc::clone(&self.current), steps };
         let request_id = RequestId::random(self.random.as_mut());
         let mut herald = Herald {
             inbox: &self.inbox,
@@ -123,7 +124,7 @@ impl CardHand {
     }
 }
 
-impl CardHand {
+impl CardWorker {
     /// A signer whose chips prove themselves does not make documents without a key.
     fn remember_card_type(&mut self, inspection: &Inspection) {
         let proofs = [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication];
@@ -160,7 +161,7 @@ fn finished(inspection: &Inspection, contradicted: bool) -> Finished {
 }
 
 /// A transport that ends as soon as its reading does not count any more.
-struct Leash<'a> {
+struct CancellableTransport<'a> {
     steps: Steps<'a>,
     inner: Box<dyn CardTransport>,
     contact: ContactId,
@@ -185,7 +186,7 @@ impl Steps<'_> {
     }
 }
 
-impl CardTransport for Leash<'_> {
+impl CardTransport for CancellableTransport<'_> {
     fn transmit(&mut self, command: &[u8]) -> Result<Vec<u8>, TransportError> {
         if self.current.load(Ordering::Acquire) != self.contact.0 {
             return Err(TransportError::CardLost);

@@ -115,14 +115,14 @@ impl SessionConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PathsConfig {
-    /// The desk's folder of packages. With it, trust anchors, roster, exam's key and rules come from the board's
+    /// The desk's folder of packages. With it, CSCA certificates, roster, exam's key and rules come from the board's
     /// package, and somebody signs in.
     #[serde(default)]
     pub packages: Option<PathBuf>,
     /// Where new packages are looked for: the mount point of a stick, a folder.
     #[serde(default)]
     pub inbox: Vec<PathBuf>,
-    /// The folder of trust anchors.
+    /// The folder of CSCA certificates.
     #[serde(default)]
     pub trust: PathBuf,
     /// The roster, CSV.

@@ -59,11 +59,11 @@ pub struct Request {
     /// The signed note.
     pub note: String,
     /// Sixteen characters to read out.
-    pub sixteen: String,
+    pub fingerprint: String,
     /// The device key was made just now.
     pub is_new: bool,
     /// Sixteen characters of the board keys that this enrolment fixed, where the desk takes packages.
-    pub board_sixteen: Option<String>,
+    pub board_fingerprint: Option<String>,
     /// Where the old key lies, when it was renewed.
     pub set_aside: Option<PathBuf>,
 }
@@ -78,7 +78,7 @@ pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Ran
     let name = device_key_name(&config.exam.board, &config.desk.id);
     let made = with_device_store(config, base, |store, _| Ok(open_or_create(store, &name, random)));
     let (device, is_new) = made.map_err(EnrolError::Config)??;
-    let board_sixteen = fix_board_keys(config, base, device.as_ref(), is_new)?;
+    let board_fingerprint = fix_board_keys(config, base, device.as_ref(), is_new)?;
     let enrolment = Enrolment {
         board: config.exam.board.clone(),
         exam: config.exam.id.clone(),
@@ -87,8 +87,8 @@ pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Ran
         device: device.verifier().clone(),
         recipient: package_recipient(config, base)?,
     };
-    let (note, sixteen) = (enrolment.sign(device.as_ref())?, enrolment.sixteen());
-    Ok(Request { note, sixteen, is_new, board_sixteen, set_aside })
+    let (note, fingerprint) = (enrolment.sign(device.as_ref())?, enrolment.fingerprint());
+    Ok(Request { note, fingerprint, is_new, board_fingerprint, set_aside })
 }
 
 /// With a new device key the desk begins anew: under these board keys, with no wrong PINs, at the start of its logs.
@@ -105,7 +105,7 @@ fn fix_board_keys(
     if is_new {
         begin_state(&folder, &config.desk.id, keys.digest(), device).map_err(EnrolError::Config)?;
     }
-    Ok(Some(keys.sixteen()))
+    Ok(Some(keys.fingerprint()))
 }
 
 /// Who packages for this desk are sealed for; nobody where it works from single files.

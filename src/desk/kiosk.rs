@@ -5,7 +5,7 @@
 //! - What cannot be started ends in a halted view with its cause.
 
 use crate::config::DeskConfig;
-use crate::package_hand::{PackageHand, Start};
+use crate::package_worker::{PackageWorker, Start};
 use crate::plan::DeskPlan;
 use crate::runtime::{Brain, QUEUE_LEN, RunningDesk, ViewCell, inbox};
 use crate::start::Adapters;
@@ -43,7 +43,7 @@ impl Kiosk {
         let (inbox, messages) = inbox();
         let (orders, queue) = sync_channel(QUEUE_LEN);
         let start = Start { config, base, clock: Arc::clone(&clock), adapters, inbox: inbox.clone() };
-        let hand = threads::spawn("packages", move || PackageHand::run(start, &queue))?;
+        let hand = threads::spawn("packages", move || PackageWorker::run(start, &queue))?;
         let brain = Brain::preparing(preparation, clock, (orders, hand), view);
         RunningDesk::start(brain, inbox, messages).map(Self)
     }

@@ -1,6 +1,6 @@
 //! The thread that writes the log, shows its head to a witness, and looks after the disk it lies on.
 
-use crate::anchors::{AnchorOrder, AnchorOutcome, Schedule};
+use crate::anchors::{AnchorOrder, Schedule, WitnessOutcome};
 use crate::indexing::IndexOrder;
 use crate::purge::EVIDENCE_FOLDER;
 use crate::runtime::Message;
@@ -17,7 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::Duration;
-use tlog::witness::Anchored;
+use tlog::witness::WitnessedCheckpoint;
 
 /// How often the disk and the clocks are looked at.
 const LOOK_MS: u64 = 5_000;
@@ -35,7 +35,7 @@ pub(super) enum LogOrder {
     /// What the decision that follows rests on.
     Evidence(KeptEvidence),
     /// A head has been to the witness.
-    Anchored(Box<AnchorOutcome>),
+    Witnessed(Box<WitnessOutcome>),
     /// Write the last entry and end.
     Close,
 }
@@ -80,7 +80,7 @@ impl<S: LogStore> LogHand<S> {
             match orders.recv_timeout(Duration::from_millis(LOOK_MS)) {
                 Ok(LogOrder::Append(purpose, event)) => self.append(purpose, *event),
                 Ok(LogOrder::Evidence(evidence)) => self.evidence.waiting = Some(evidence),
-                Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
+                Ok(LogOrder::Witnessed(outcome)) => self.take_answer(*outcome),
                 Ok(LogOrder::Close) => break self.close(orders),
                 Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -223,12 +223,12 @@ impl<S: LogStore> LogHand<S> {
         self.log.size()
     }
 
-    fn anchored(&mut self, outcome: AnchorOutcome) {
+    fn take_answer(&mut self, outcome: WitnessOutcome) {
         let Some(anchors) = &mut self.anchors else { return };
-        let sized = outcome.as_ref().map(Anchored::size).map_err(|fault| *fault);
+        let sized = outcome.as_ref().map(WitnessedCheckpoint::size).map_err(|fault| *fault);
         let is_news = anchors.schedule.ended(sized);
         match outcome {
-            Ok(anchored) => self.keep(anchored),
+            Ok(witnessed) => self.keep(witnessed),
             Err(fault) => {
                 tracing::warn!(%fault, "the log's head could not be witnessed");
                 // A log that fell short when it was opened has said so in its first entries.
@@ -242,17 +242,17 @@ impl<S: LogStore> LogHand<S> {
     }
 
     /// Keeps the cosigned head: in the log, or beside it once the log is closed.
-    fn keep(&mut self, anchored: Anchored) {
+    fn keep(&mut self, witnessed: WitnessedCheckpoint) {
         if self.log.is_closed() {
-            let kept = disk::keep_anchor(&self.journal, self.log.segment(), anchored.size(), anchored.note());
+            let kept = disk::keep_anchor(&self.journal, self.log.segment(), witnessed.size(), witnessed.note());
             if let Err(error) = kept {
                 tracing::error!(%error, "the witness's last word could not be kept");
             }
         } else {
-            self.append(Purpose::Note, records::anchor(&anchored));
+            self.append(Purpose::Note, records::anchor(&witnessed));
         }
-        let clock_off_s = self.clock.now().wall.as_second().saturating_sub(anchored.at().as_second());
-        self.tell(Event::Witnessed { anchored: Box::new(anchored), clock_off_s });
+        let clock_off_s = self.clock.now().wall.as_second().saturating_sub(witnessed.at().as_second());
+        self.tell(Event::Witnessed { witnessed: Box::new(witnessed), clock_off_s });
     }
 
     /// The closed log goes to the witness; what was on its way comes back first.
@@ -271,7 +271,7 @@ impl<S: LogStore> LogHand<S> {
             }
             let left_ms = until_ms.saturating_sub(self.clock.now().boot_ms);
             match orders.recv_timeout(Duration::from_millis(left_ms)) {
-                Ok(LogOrder::Anchored(outcome)) => self.anchored(*outcome),
+                Ok(LogOrder::Witnessed(outcome)) => self.take_answer(*outcome),
                 Ok(LogOrder::Append(..) | LogOrder::Evidence(_) | LogOrder::Close) => (),
                 Err(_) => return,
             }

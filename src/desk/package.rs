@@ -20,7 +20,7 @@ use host::package_shelf::{PackageShelf, Seen, ShelfError, packages_in, read_begi
 use host::{file, sealed};
 use jiff::Timestamp;
 use package::contents::{Front, People};
-use package::note::{PackageFault, PackageNote, PackageReceipt, PackageUse, check_form, split_file};
+use package::note::{PackageAcceptance, PackageFault, PackageNote, PackageUse, check_form, split_file};
 use package::operators::{PinError, PinLock};
 use record::{BoardKeys, DeskCert, Digest, RevocationList};
 use std::collections::BTreeMap;
@@ -114,8 +114,8 @@ impl Packages {
     }
 
     /// Sixteen characters of the set of the board's keys.
-    pub fn sixteen(&self) -> String {
-        self.board.sixteen()
+    pub fn fingerprint(&self) -> String {
+        self.board.fingerprint()
     }
 
     /// Judges and opens the front of one package; the people in it stay sealed.
@@ -285,7 +285,7 @@ impl Packages {
 
     /// The desk's word for the board. A stick that cannot be written to stops nobody: the word lies on the shelf too.
     fn say_so(&self, package: &OpenPackage, clock: &dyn Clock) {
-        let receipt = PackageReceipt {
+        let receipt = PackageAcceptance {
             package: package.note().id(),
             version: package.note().version,
             sha256: package.note().sha256,
@@ -411,7 +411,7 @@ pub(super) const DESK_CERT: &str = "desk-cert";
 pub(super) const REVOCATIONS: &str = "revocations";
 /// The largest people: a country's roster, or a large site with portraits.
 const MAX_PEOPLE_LEN: u64 = 768 << 20;
-/// The largest front: trust anchors, desks and operators of a site.
+/// The largest front: CSCA certificates, desks and operators of a site.
 const MAX_FRONT_LEN: u64 = 64 << 20;
 const MAX_LIST_LEN: u64 = 64 << 10;
 const MAX_KEY_LEN: u64 = 4 << 10;

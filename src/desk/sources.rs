@@ -1,4 +1,4 @@
-//! What a desk works from: roster, keys, certificate, trust anchors, from the files that the configuration names.
+//! What a desk works from: roster, keys, certificate, CSCA certificates, from the files that the configuration names.
 
 use crate::config::{DeskConfig, DeviceStoreKind};
 use crate::package::{self, OpenPackage, PackageKey, Packages};
@@ -129,9 +129,9 @@ fn packed_trust(files: &BTreeMap<String, Vec<u8>>, place: &str) -> Result<TrustS
     let store = TrustStore::from_folder(&found.certificates, found.deviations.as_deref());
     let (store, dropped) = store.map_err(|error| wrong(&error))?;
     for one in &dropped {
-        tracing::warn!(index = one.index, cause = ?one.cause, "a trust anchor was left out");
+        tracing::warn!(index = one.index, cause = ?one.cause, "a CSCA certificate was left out");
     }
-    if store.is_empty() { Err(wrong(&"no trust anchors")) } else { Ok(store) }
+    if store.is_empty() { Err(wrong(&"no CSCA certificates")) } else { Ok(store) }
 }
 
 /// Outside a package nobody proves who it is; the desk's own file names somebody.

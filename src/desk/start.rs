@@ -1,7 +1,7 @@
 //! From configuration and adapters to a running desk, or to the reason why there is none.
 
 use crate::anchors::{Schedule, WitnessLink, carry, outside_head};
-use crate::card::CardHand;
+use crate::card::CardWorker;
 use crate::config::DeskConfig;
 use crate::indexing::{self, IndexOrder};
 use crate::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
@@ -112,7 +112,7 @@ fn open(
     let contact = Arc::new(AtomicU64::new(NO_CONTACT));
     let (card, card_orders) = sync_channel(QUEUE_LEN);
     let (log_orders, log_queue) = sync_channel(QUEUE_LEN);
-    let card_hand = CardHand {
+    let card_worker = CardWorker {
         reader: adapters.connector,
         trust,
         trust_watch,
@@ -143,7 +143,7 @@ fn open(
     let watcher = adapters.watcher;
     let field = inbox.clone();
     workers.extend([
-        spawned(threads::spawn("card", move || card_hand.run(&card_orders)))?,
+        spawned(threads::spawn("card", move || card_worker.run(&card_orders)))?,
         spawned(threads::spawn("log", move || log_hand.run(&log_queue)))?,
         spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
     ]);

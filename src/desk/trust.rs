@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// What is put behind the journal's name for the file that remembers the newest version.
 const MEMORY: &str = "trust-version";
 
-/// Where a desk's trust anchors come from.
+/// Where a desk's CSCA certificates come from.
 #[derive(Debug, Clone)]
 pub struct TrustSource {
     folder: PathBuf,
@@ -60,7 +60,7 @@ impl TrustSource {
         let (store, dropped) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())
             .map_err(|error| halted(format!("{DEVIATIONS}: {error}")))?;
         for one in &dropped {
-            tracing::warn!(index = one.index, cause = ?one.cause, "a trust anchor was left out");
+            tracing::warn!(index = one.index, cause = ?one.cause, "a CSCA certificate was left out");
         }
         if store.is_empty() {
             return Err(halted(self.folder.display()));

@@ -187,7 +187,7 @@ pub enum Overall {
     Pass,
     /// Readable; a named reason for the operator to look.
     Warn,
-    /// Good signature, no trust anchor: never green, never called forged.
+    /// Good signature, no CSCA: never green, never called forged.
     Unknown,
     /// Altered, forged or cloned.
     Fail,

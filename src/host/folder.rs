@@ -28,7 +28,7 @@ pub enum FolderError {
     #[error("{0} exists already")]
     Exists(PathBuf),
     /// There is no such folder.
-    #[error("{0} is no folder")]
+    #[error("{0} is not a directory")]
     Missing(PathBuf),
     /// A path that would leave the folder, or a file that is no plain file.
     #[error("{0} is no plain file within the folder")]

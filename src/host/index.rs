@@ -29,10 +29,10 @@ pub enum IndexFault {
     #[error("the index: {0}")]
     Sqlite(#[from] rusqlite::Error),
     /// A database, and not one of this form.
-    #[error("the index has another form")]
+    #[error("unsupported index schema")]
     Form,
     /// It knows other segments than the journal has, or not as far.
-    #[error("the index is not where the journal is")]
+    #[error("the index does not stand at the journal's position")]
     Behind,
     /// An entry does not follow the last one that was taken in.
     #[error("entry {seq} of segment {segment} does not follow")]

@@ -1,4 +1,4 @@
-//! The folder of trust anchors: certificates of country signers as an authority hands them over.
+//! The folder of CSCA certificates: certificates of country signers as an authority hands them over.
 //!
 //! Each file `*.cer`, `*.crt`, `*.der` or `*.pem` holds one certificate in DER or any number in PEM; a `*.ml` holds one
 //! master list and a `*.crl` one revocation list; an `*.ldif` any number of each. Whether they are that at all is the
@@ -63,7 +63,7 @@ pub struct ListedFile {
     pub sha256: String,
 }
 
-/// Why there are no trust anchors.
+/// Why there are no CSCA certificates.
 #[derive(Debug, thiserror::Error)]
 pub enum TrustFolderError {
     /// There is no such folder.

@@ -28,7 +28,7 @@ pub enum Place {
 #[derive(Debug, thiserror::Error)]
 pub enum PlaceError {
     /// A file or a link stands there.
-    #[error("{0} is no folder; nothing was changed")]
+    #[error("{0} is not a directory; nothing was changed")]
     NotAFolder(PathBuf),
     /// A folder with something else in it.
     #[error("{0} is neither new, nor empty, nor a trust folder by its own {MANIFEST}; nothing was changed")]

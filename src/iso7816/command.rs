@@ -31,10 +31,10 @@ pub struct CommandApdu {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CommandError {
     /// Fewer than four bytes.
-    #[error("the header is cut")]
+    #[error("truncated header")]
     Header,
     /// The length fields do not agree with the number of bytes.
-    #[error("the length fields are inconsistent")]
+    #[error("inconsistent length fields")]
     Length,
 }
 

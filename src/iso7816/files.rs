@@ -64,7 +64,7 @@ pub enum FileError {
         limit: usize,
     },
     /// The file ended before the length that its header announces.
-    #[error("the file ends after {read} of {announced} bytes")]
+    #[error("truncated file: {read} of {announced} bytes")]
     Truncated {
         /// What the header announces.
         announced: usize,
@@ -81,7 +81,7 @@ pub enum FileError {
 
 /// What was learnt about a card in this contact; kept when a session is started anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Habits {
+pub struct CardQuirks {
     extended: ExtendedLength,
     /// Longest block that was not refused so far.
     block_limit: u32,
@@ -101,13 +101,13 @@ pub enum ExtendedLength {
     Refused,
 }
 
-impl Default for Habits {
+impl Default for CardQuirks {
     fn default() -> Self {
         Self { extended: ExtendedLength::Unknown, block_limit: RUNGS[0], largest_block: 0, short_identifiers: None }
     }
 }
 
-impl Habits {
+impl CardQuirks {
     /// Habits of a reader that is known to take short commands only.
     pub fn short_only() -> Self {
         Self { extended: ExtendedLength::Refused, ..Self::default() }
@@ -197,13 +197,13 @@ impl<'s, 't> FileReader<'s, 't> {
 
     /// Opens and reads the first block by short identifier, where that is possible. True when the file is current.
     fn open(&mut self, address: FileAddress, bytes: &mut Vec<u8>) -> Result<bool, FileError> {
-        let known = self.session.habits().short_identifiers;
+        let known = self.session.quirks().short_identifiers;
         let Some(sfi) = address.sfi.filter(|_| bytes.is_empty() && known != Some(false)) else { return Ok(false) };
         let length = self.block();
         let answer = self.try_read(&CommandApdu::read_binary_sfi(sfi, length), length)?;
         match answer.status {
             status if status.brings_data() && !answer.data.is_empty() => {
-                self.session.habits_mut().short_identifiers = Some(true);
+                self.session.quirks_mut().short_identifiers = Some(true);
                 self.keep(&answer.data, length, bytes);
                 Ok(true)
             }
@@ -211,7 +211,7 @@ impl<'s, 't> FileReader<'s, 't> {
             status if known == Some(true) && is_final(status) => Err(refusal(status)),
             status => {
                 if known.is_none() && !is_final(status) && status.right_length().is_none() {
-                    self.session.habits_mut().short_identifiers = Some(false);
+                    self.session.quirks_mut().short_identifiers = Some(false);
                 }
                 Ok(false)
             }
@@ -244,7 +244,7 @@ impl<'s, 't> FileReader<'s, 't> {
             match answer.status {
                 status if status.brings_data() && !answer.data.is_empty() => {
                     if lengths[0] > MAX_SHORT_EXPECTED && length <= MAX_SHORT_EXPECTED {
-                        self.session.habits_mut().refuse_extended();
+                        self.session.quirks_mut().refuse_extended();
                     }
                     self.keep(&answer.data, length, bytes);
                     return Ok(());
@@ -260,7 +260,7 @@ impl<'s, 't> FileReader<'s, 't> {
     /// Reads at least one byte at the present end of `bytes`, at most `wanted`, which the file is known to have.
     fn read_block(&mut self, wanted: usize, bytes: &mut Vec<u8>) -> Result<(), FileError> {
         let mut empty_answers = 0;
-        let habits_before = self.session.habits();
+        let quirks_before = self.session.quirks();
         for _ in 0..MAX_ATTEMPTS {
             let (command, length) = self.block_command(bytes.len(), wanted);
             let answer = self.try_read(&command, length)?;
@@ -275,14 +275,14 @@ impl<'s, 't> FileReader<'s, 't> {
                 StatusWord::END_OF_FILE => return Err(FileError::Truncated { announced: 0, read: bytes.len() }),
                 status if status.brings_data() => {
                     empty_answers += 1;
-                    if empty_answers >= MAX_EMPTY_ANSWERS || !self.session.habits_mut().step_down(length) {
+                    if empty_answers >= MAX_EMPTY_ANSWERS || !self.session.quirks_mut().step_down(length) {
                         return Err(FileError::Stalled);
                     }
                 }
-                _ if hint.is_some() => self.session.habits_mut().block_limit = hint.unwrap_or(1),
+                _ if hint.is_some() => self.session.quirks_mut().block_limit = hint.unwrap_or(1),
                 status @ (StatusWord::WRONG_LENGTH | StatusWord::WRONG_OFFSET) => {
-                    if !self.session.habits_mut().step_down(length) {
-                        return Err(self.end_of_ladder(status, habits_before, bytes.len()));
+                    if !self.session.quirks_mut().step_down(length) {
+                        return Err(self.end_of_ladder(status, quirks_before, bytes.len()));
                     }
                 }
                 status => return Err(refusal(status)),
@@ -292,11 +292,11 @@ impl<'s, 't> FileReader<'s, 't> {
     }
 
     /// Not even one byte at this offset: the file ends here, which says nothing about the card's blocks.
-    fn end_of_ladder(&mut self, status: StatusWord, habits_before: Habits, read: usize) -> FileError {
+    fn end_of_ladder(&mut self, status: StatusWord, quirks_before: CardQuirks, read: usize) -> FileError {
         if status != StatusWord::WRONG_OFFSET {
             return FileError::Refused(status);
         }
-        *self.session.habits_mut() = habits_before;
+        *self.session.quirks_mut() = quirks_before;
         FileError::Truncated { announced: 0, read }
     }
 
@@ -322,16 +322,16 @@ impl<'s, 't> FileReader<'s, 't> {
         let extended = length > MAX_SHORT_EXPECTED;
         match answer {
             Err(SessionError::Transport(TransportError::ExtendedLengthRefused)) => {
-                self.session.habits_mut().refuse_extended();
+                self.session.quirks_mut().refuse_extended();
                 Ok(ResponseApdu { data: Vec::new(), status: StatusWord::WRONG_LENGTH })
             }
             Err(error @ SessionError::Secure(SmError::Plain(_))) if extended => {
-                self.session.habits_mut().refuse_extended();
+                self.session.quirks_mut().refuse_extended();
                 Err(error.into())
             }
             Ok(answer) => {
                 if extended && answer.status.brings_data() && !answer.data.is_empty() {
-                    self.session.habits_mut().extended = ExtendedLength::Works;
+                    self.session.quirks_mut().extended = ExtendedLength::Works;
                 }
                 Ok(answer)
             }
@@ -346,13 +346,13 @@ impl<'s, 't> FileReader<'s, 't> {
 
     fn block(&self) -> u32 {
         let protected_short = self.session.secure().map(super::SecureMessaging::max_short_block);
-        self.session.habits().block(protected_short)
+        self.session.quirks().block(protected_short)
     }
 
     fn keep(&mut self, data: &[u8], asked: u32, bytes: &mut Vec<u8>) {
         let received = u32::try_from(data.len()).unwrap_or(asked);
-        let habits = self.session.habits_mut();
-        habits.largest_block = habits.largest_block.max(received);
+        let quirks = self.session.quirks_mut();
+        quirks.largest_block = quirks.largest_block.max(received);
         bytes.extend_from_slice(data);
     }
 }

@@ -38,7 +38,7 @@ pub enum SmError {
     #[error("plain answer {0} inside secure messaging")]
     Plain(StatusWord),
     /// The answer is no sequence of the expected objects.
-    #[error("the protected answer is malformed")]
+    #[error("malformed protected answer")]
     Malformed,
     /// The authentication code is missing.
     #[error("the answer has no authentication code")]
@@ -55,13 +55,13 @@ pub enum SmError {
         outer: StatusWord,
     },
     /// The authentication code is wrong: altered, replayed, or made with other keys.
-    #[error("the authentication code is wrong")]
+    #[error("authentication code mismatch")]
     WrongMac,
     /// The cryptogram has another padding indicator than 01.
     #[error("padding indicator {0:02X}")]
     PaddingIndicator(u8),
     /// The decrypted data has no padding.
-    #[error("the padding is wrong")]
+    #[error("invalid padding")]
     Padding,
     /// A key or cryptogram has the wrong length.
     #[error(transparent)]

@@ -1,6 +1,6 @@
 //! One session with one card: plain at first, protected after access control.
 
-use super::files::Habits;
+use super::files::CardQuirks;
 use super::secure::{SecureMessaging, SmError};
 use super::transport::{CardTransport, TransportError};
 use super::{CommandApdu, ResponseApdu, StatusWord};
@@ -23,23 +23,23 @@ pub enum SessionError {
     EndlessAnswer,
 }
 
-/// The link to one card. Counts commands, keeps the protection, remembers the card's habits.
+/// The link to one card. Counts commands, keeps the protection, remembers the card's quirks.
 pub struct CardSession<'t> {
     transport: &'t mut (dyn CardTransport + 't),
     secure: Option<SecureMessaging>,
-    habits: Habits,
+    quirks: CardQuirks,
     apdu_count: u32,
 }
 
 impl<'t> CardSession<'t> {
     /// A plain session.
     pub fn new(transport: &'t mut (dyn CardTransport + 't)) -> Self {
-        Self { transport, secure: None, habits: Habits::default(), apdu_count: 0 }
+        Self { transport, secure: None, quirks: CardQuirks::default(), apdu_count: 0 }
     }
 
     /// A plain session with a card that is known from a session before.
-    pub fn resume(transport: &'t mut (dyn CardTransport + 't), habits: Habits, apdu_count: u32) -> Self {
-        Self { transport, secure: None, habits, apdu_count }
+    pub fn resume(transport: &'t mut (dyn CardTransport + 't), quirks: CardQuirks, apdu_count: u32) -> Self {
+        Self { transport, secure: None, quirks, apdu_count }
     }
 
     /// Commands sent so far, GET RESPONSE included.
@@ -48,12 +48,12 @@ impl<'t> CardSession<'t> {
     }
 
     /// What is known about the card's lengths and file addressing.
-    pub fn habits(&self) -> Habits {
-        self.habits
+    pub fn quirks(&self) -> CardQuirks {
+        self.quirks
     }
 
-    pub(super) fn habits_mut(&mut self) -> &mut Habits {
-        &mut self.habits
+    pub(super) fn quirks_mut(&mut self) -> &mut CardQuirks {
+        &mut self.quirks
     }
 
     /// The protection, if there is one.

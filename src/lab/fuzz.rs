@@ -32,7 +32,7 @@ use iso7816::{CommandApdu, ResponseApdu};
 use jiff::Timestamp;
 use package::contents::{Front, People};
 use package::note::split_file;
-use package::{PackageNote, PackageReceipt};
+use package::{PackageAcceptance, PackageNote};
 
 /// One target: its name (the file in `fuzz/fuzz_targets`) and what it does with the bytes.
 pub type Target = (&'static str, fn(&[u8]));
@@ -93,7 +93,7 @@ fn lds(bytes: &[u8]) {
 
 fn cms(bytes: &[u8]) {
     let _ = SignedData::parse(bytes);
-    let _ = passive::authenticate(bytes, fuzz_seeds::anchors(), NOW, &mut Report::new());
+    let _ = passive::authenticate(bytes, fuzz_seeds::country_signers(), NOW, &mut Report::new());
 }
 
 fn certificate(bytes: &[u8]) {
@@ -102,7 +102,7 @@ fn certificate(bytes: &[u8]) {
 }
 
 fn list(bytes: &[u8]) {
-    let _ = master_list::read(bytes, fuzz_seeds::anchors(), NOW);
+    let _ = master_list::read(bytes, fuzz_seeds::country_signers(), NOW);
 }
 
 fn mrz(bytes: &[u8]) {
@@ -131,7 +131,7 @@ fn evidence(bytes: &[u8]) {
 
 fn package(bytes: &[u8]) {
     let _ = split_file(bytes).map(|(note, _)| PackageNote::peek(note));
-    let _ = std::str::from_utf8(bytes).map(|note| (PackageNote::peek(note), PackageReceipt::peek(note)));
+    let _ = std::str::from_utf8(bytes).map(|note| (PackageNote::peek(note), PackageAcceptance::peek(note)));
     let _ = (Front::read(bytes), People::read(bytes));
 }
 

@@ -39,8 +39,8 @@ const MIN_NUMBER_LEN: usize = 8;
 const LIST: &str = "format = \"diemdanh deviations 1\"\n[[deviation]]\nid = \"a\"\nreason = \"r\"\ncountry = \"VN\"\n\
                     signed_from = \"2024-01-01\"\ncheck = \"dg1.parse\"\ncause = \"malformed\"\nverdict = \"warn\"\n";
 
-/// The anchors of the seeds: the lab's country signer, and the root of the seeds' master list.
-pub fn anchors() -> &'static TrustStore {
+/// The country signers of the seeds: the lab's country signer, and the root of the seeds' master list.
+pub fn country_signers() -> &'static TrustStore {
     static ANCHORS: OnceLock<TrustStore> = OnceLock::new();
     ANCHORS.get_or_init(|| {
         let lab = Issuer::lab().map(|issuer| issuer.country_signer_der().to_vec());

@@ -174,9 +174,9 @@ impl<'a> Checks<'a> {
         for rows in same {
             for (at, one) in rows.iter().enumerate().skip(1) {
                 let before = rows.get(..at).unwrap_or_default();
-                let twin = before.iter().find(|other| other.born() == one.born() && one.born().is_some());
-                let (problem, other) = match twin {
-                    Some(twin) => (Problem::NameAndBirthAlike, Some(*twin)),
+                let namesake = before.iter().find(|other| other.born() == one.born() && one.born().is_some());
+                let (problem, other) = match namesake {
+                    Some(namesake) => (Problem::NameAndBirthAlike, Some(*namesake)),
                     None => (Problem::NameAlike, before.first().copied()),
                 };
                 self.find(problem, *one, other, one.full_name());

@@ -2,7 +2,7 @@
 
 use super::{
     exam::Issued,
-    finding::{Finding, Found, What},
+    finding::{Finding, FindingKind, Found},
     history::History,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -16,7 +16,7 @@ pub struct Outside {
     /// Cosigned checkpoints that the board collected itself: a name for reports, and the note.
     pub notes: Vec<(String, String)>,
     /// Files among them that are none, with what they are instead.
-    pub strays: Vec<(String, What)>,
+    pub strays: Vec<(String, FindingKind)>,
     /// Keys of witnesses.
     pub witnesses: Vec<CosignatureKey>,
     /// Keys of registries, whose signed answers tell the time.
@@ -90,14 +90,14 @@ pub(super) enum Whence<'a> {
 }
 
 impl Whence<'_> {
-    fn finding(&self, what: What) -> Finding {
+    fn finding(&self, what: FindingKind) -> Finding {
         match self {
             Self::Export(path) => Finding::file(what, path),
             // What somebody put among the collected notes says nothing about a log that it does not belong to.
             Self::Collected(path) => {
                 let what = match what {
-                    What::AnchorForm => What::CollectedForm,
-                    What::AnchorForged => What::CollectedForged,
+                    FindingKind::AnchorForm => FindingKind::CollectedForm,
+                    FindingKind::AnchorForged => FindingKind::CollectedForged,
                     other => other,
                 };
                 Finding::file(what, path)
@@ -116,10 +116,10 @@ pub(super) fn check_note(
     outside: &Outside,
 ) -> (Option<Finding>, Option<OutsideTime>) {
     let find = |what| (Some(whence.finding(what)), None);
-    let Some(checkpoint) = text_of(note).and_then(Checkpoint::parse) else { return find(What::AnchorForm) };
+    let Some(checkpoint) = text_of(note).and_then(Checkpoint::parse) else { return find(FindingKind::AnchorForm) };
     if checkpoint.origin.rsplit_once('/').is_none_or(|(name, _)| name != log) {
         // The board keeps the notes of all its desks in one place; an export has no business with others'.
-        return if matches!(whence, Whence::Collected(_)) { (None, None) } else { find(What::AnchorForeign) };
+        return if matches!(whence, Whence::Collected(_)) { (None, None) } else { find(FindingKind::AnchorForeign) };
     }
     let (cosigned, forged) = cosignatures(note, outside);
     let own = keys.get(checkpoint.origin.as_str()).is_some_and(|key| key.open(note).is_ok());
@@ -129,18 +129,18 @@ pub(super) fn check_note(
     let is_collected = matches!(whence, Whence::Collected(_));
     match line {
         // Whoever adds a wrong line to a collected note takes nothing from what others signed under it.
-        _ if forged && !(is_collected && vouched) => find(What::AnchorForged),
+        _ if forged && !(is_collected && vouched) => find(FindingKind::AnchorForged),
         Some(line) if lies && cosigned.is_some() => {
             let covers = Some((line.number, checkpoint.size));
             let time = cosigned.map(|(at, by)| OutsideTime { at, by, covers, held_by: None });
-            (forged.then(|| whence.finding(What::AnchorForged)), time)
+            (forged.then(|| whence.finding(FindingKind::AnchorForged)), time)
         }
         // The desk's own signature says nothing that the board did not know, unless somebody carried it out.
         _ if lies && own && !is_collected => (None, None),
-        _ if lies => find(if forged { What::AnchorForged } else { What::AnchorUnvouched }),
-        _ if is_collected && !vouched => find(What::AnchorContradicts),
-        Some(line) if checkpoint.size <= line.size => find(What::AnchorOffHistory),
-        _ => find(What::AnchorBeyondEnd),
+        _ if lies => find(if forged { FindingKind::AnchorForged } else { FindingKind::AnchorUnvouched }),
+        _ if is_collected && !vouched => find(FindingKind::AnchorContradicts),
+        Some(line) if checkpoint.size <= line.size => find(FindingKind::AnchorOffHistory),
+        _ => find(FindingKind::AnchorBeyondEnd),
     }
 }
 
@@ -159,16 +159,16 @@ pub(super) fn check_entry(
     };
     let checkpoint = text_of(note).and_then(Checkpoint::parse);
     let Some(checkpoint) = checkpoint.filter(|one| one.size == *size && one.root == root.0) else {
-        return find(What::AnchorForm);
+        return find(FindingKind::AnchorForm);
     };
-    let Some(line) = history.named(&checkpoint.origin) else { return find(What::AnchorForeign) };
+    let Some(line) = history.named(&checkpoint.origin) else { return find(FindingKind::AnchorForeign) };
     let is_past = line.number < place.segment || *size <= place.seq;
     if !is_past || history.root_at(line.number, *size) != Some(root.0) {
-        return find(What::AnchorOffHistory);
+        return find(FindingKind::AnchorOffHistory);
     }
     match cosignatures(note, outside) {
-        (_, true) => find(What::AnchorForged),
-        (None, false) => find(What::AnchorUnvouched),
+        (_, true) => find(FindingKind::AnchorForged),
+        (None, false) => find(FindingKind::AnchorUnvouched),
         (Some((at, by)), false) => {
             Some(OutsideTime { at, by, covers: Some((line.number, *size)), held_by: Some(place) })
         }
@@ -188,27 +188,31 @@ pub(super) fn check_opening(
         found.add(Finding::entry(what, place.segment, place.seq));
         None
     };
-    let Some(head) = text_of(note).and_then(Checkpoint::parse) else { return find(What::AnchorForm) };
+    let Some(head) = text_of(note).and_then(Checkpoint::parse) else { return find(FindingKind::AnchorForm) };
     let line = history.named(&head.origin).filter(|line| line.number < place.segment);
     let lies = line.and_then(|line| history.root_at(line.number, head.size)) == Some(head.root);
     match (cosignatures(note, outside), line) {
-        ((_, true), _) => find(What::AnchorForged),
+        ((_, true), _) => find(FindingKind::AnchorForged),
         ((Some((at, by)), false), Some(line)) if lies => {
             Some(OutsideTime { at, by, covers: Some((line.number, head.size)), held_by: Some(place) })
         }
-        ((Some(_), false), _) => find(What::HeadNotHeld),
-        ((None, false), _) if lies => find(What::AnchorUnvouched),
-        ((None, false), _) => find(What::AnchorContradicts),
+        ((Some(_), false), _) => find(FindingKind::HeadNotHeld),
+        ((None, false), _) if lies => find(FindingKind::AnchorUnvouched),
+        ((None, false), _) => find(FindingKind::AnchorContradicts),
     }
 }
 
 /// The time in an answer that a known registry signed.
-pub(super) fn registry_time(place: EntryRef, verbatim: &str, outside: &Outside) -> Result<Option<OutsideTime>, What> {
+pub(super) fn registry_time(
+    place: EntryRef,
+    verbatim: &str,
+    outside: &Outside,
+) -> Result<Option<OutsideTime>, FindingKind> {
     for key in &outside.registries {
         let text = match key.open(verbatim) {
             Ok(text) => text,
             Err(NoteError::NoSignature) => continue,
-            Err(_) => return Err(What::AnswerForged),
+            Err(_) => return Err(FindingKind::AnswerForged),
         };
         let line = text.strip_prefix(ANSWER_HEAD).and_then(|text| text.strip_prefix('\n'));
         let value: Option<serde_json::Value> = line.and_then(|line| serde_json::from_str(line).ok());

@@ -6,7 +6,7 @@
 
 use super::{
     exam::{Issued, Packed},
-    finding::{Finding, Found, What},
+    finding::{Finding, FindingKind, Found},
     segment::Checked,
 };
 use record::{BoardKeys, Opened, OutsideHead, PackageRef};
@@ -55,7 +55,7 @@ impl Basis {
 pub(super) fn check_board_keys(segments: &[Checked], board: &BoardKeys, found: &mut Found) {
     let is_other = |one: &&Checked| one.opened.board_keys.is_some_and(|set| set != board.digest());
     let other = segments.iter().filter(is_other);
-    other.for_each(|one| found.add(Finding::segment(What::BoardKeysOther, one.number)));
+    other.for_each(|one| found.add(Finding::segment(FindingKind::BoardKeysOther, one.number)));
 }
 
 /// Holds every segment against what was issued. `loaded` are the packages that entries name, with their places.
@@ -68,8 +68,8 @@ pub(super) fn check_issued(
     found: &mut Found,
 ) {
     match issued.certificates.get(desk) {
-        None => found.add(Finding::package(What::DeskNotIssued)),
-        Some(note) if note != cert_note => found.add(Finding::package(What::CertNotIssued)),
+        None => found.add(Finding::package(FindingKind::DeskNotIssued)),
+        Some(note) if note != cert_note => found.add(Finding::package(FindingKind::CertNotIssued)),
         Some(_) => (),
     }
     for segment in segments {
@@ -78,46 +78,48 @@ pub(super) fn check_issued(
     }
     for (segment, seq, package) in loaded {
         if issued_as(issued, package).is_none() {
-            found.add(Finding::entry(What::PackageNotIssued, *segment, *seq));
+            found.add(Finding::entry(FindingKind::PackageNotIssued, *segment, *seq));
         }
     }
 }
 
-fn of_opened(desk: &str, segment: &Checked, issued: &Issued) -> Vec<What> {
+fn of_opened(desk: &str, segment: &Checked, issued: &Issued) -> Vec<FindingKind> {
     let opened = &segment.opened;
-    let mut whats: Vec<What> = of_program(opened, issued).into_iter().collect();
-    whats.extend(opened.board_keys.is_none().then_some(What::BoardKeysUnsaid));
+    let mut whats: Vec<FindingKind> = of_program(opened, issued).into_iter().collect();
+    whats.extend(opened.board_keys.is_none().then_some(FindingKind::BoardKeysUnsaid));
     let Some(package) = &opened.package else {
-        whats.push(What::PackageAbsent);
+        whats.push(FindingKind::PackageAbsent);
         return whats;
     };
     let Some(packed) = issued_as(issued, package) else {
-        whats.push(What::PackageNotIssued);
+        whats.push(FindingKind::PackageNotIssued);
         return whats;
     };
-    whats.extend((!packed.desks.iter().any(|one| one == desk)).then_some(What::PackageOfOthers));
+    whats.extend((!packed.desks.iter().any(|one| one == desk)).then_some(FindingKind::PackageOfOthers));
     let newer = issued.packages.iter().filter(|one| one.id == packed.id && one.version > packed.version);
-    whats.extend(newer.into_iter().any(|one| one.packed_at < segment.span.0).then_some(What::PackageSuperseded));
+    whats.extend(newer.into_iter().any(|one| one.packed_at < segment.span.0).then_some(FindingKind::PackageSuperseded));
     whats.extend(of_rules(opened, packed));
-    whats.extend(packed.trust_store.as_ref().and_then(|store| differs(&opened.trust_store, store, What::TrustOther)));
+    whats.extend(
+        packed.trust_store.as_ref().and_then(|store| differs(&opened.trust_store, store, FindingKind::TrustOther)),
+    );
     let knew = opened.revocations.unwrap_or(0);
-    whats.extend((knew < packed.revocations).then_some(What::RevocationsBehind));
+    whats.extend((knew < packed.revocations).then_some(FindingKind::RevocationsBehind));
     whats
 }
 
-fn of_rules(opened: &Opened, packed: &Packed) -> Option<What> {
+fn of_rules(opened: &Opened, packed: &Packed) -> Option<FindingKind> {
     let said = opened.rules.as_ref().map(|rules| rules.package_rules_sha256);
     match (said, packed.rules_sha256) {
-        (None, _) | (_, None) => Some(What::RulesUnsaid),
-        (Some(said), Some(issued)) => differs(&said, &Some(issued), What::RulesOther),
+        (None, _) | (_, None) => Some(FindingKind::RulesUnsaid),
+        (Some(said), Some(issued)) => differs(&said, &Some(issued), FindingKind::RulesOther),
     }
 }
 
-fn of_program(opened: &Opened, issued: &Issued) -> Option<What> {
+fn of_program(opened: &Opened, issued: &Issued) -> Option<FindingKind> {
     match (&issued.programs, opened.program_sha256) {
-        (None, _) => Some(What::ProgramsUnlisted),
-        (Some(_), None) => Some(What::ProgramUnsaid),
-        (Some(listed), Some(digest)) => (!listed.contains_key(&digest)).then_some(What::ProgramOther),
+        (None, _) => Some(FindingKind::ProgramsUnlisted),
+        (Some(_), None) => Some(FindingKind::ProgramUnsaid),
+        (Some(listed), Some(digest)) => (!listed.contains_key(&digest)).then_some(FindingKind::ProgramOther),
     }
 }
 
@@ -127,6 +129,6 @@ fn issued_as<'a>(issued: &'a Issued, package: &PackageRef) -> Option<&'a Packed>
     named.filter(|packed| packed.sha256 == package.sha256)
 }
 
-fn differs<T: PartialEq + ?Sized>(said: &T, issued: &T, what: What) -> Option<What> {
+fn differs<T: PartialEq + ?Sized>(said: &T, issued: &T, what: FindingKind) -> Option<FindingKind> {
     (said != issued).then_some(what)
 }

@@ -5,7 +5,7 @@
 
 use super::{
     arrivals::Arrivals,
-    finding::{Finding, Found, Verdict, What},
+    finding::{Finding, FindingKind, Found, Verdict},
     history::History,
     verify::Verification,
 };
@@ -41,7 +41,7 @@ fn forks(all: &[Verification], histories: &[History<'_>], names: &[String], foun
                 history.root_at(history.named(origin)?.number, size)
             };
             if root(shorter) != root(longest) {
-                told(found, names, [shorter, longest], |name| Finding::file(What::Fork, name));
+                told(found, names, [shorter, longest], |name| Finding::file(FindingKind::Fork, name));
             }
         }
     }
@@ -68,7 +68,7 @@ fn at_two_desks(all: &[Verification], names: &[String], found: &mut [Found]) {
             let at = |place: &EntryRef, name: &str| Finding {
                 segment: Some(place.segment),
                 seq: Some(place.seq),
-                ..Finding::file(What::AtTwoDesks, name)
+                ..Finding::file(FindingKind::AtTwoDesks, name)
             };
             let named = |index: usize, place: &EntryRef| {
                 let name = names.get(index).map_or("", String::as_str);

@@ -62,7 +62,7 @@ impl Verdict {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// What.
-    pub what: What,
+    pub what: FindingKind,
     /// In which segment.
     pub segment: Option<u32>,
     /// At which entry.
@@ -73,22 +73,22 @@ pub struct Finding {
 
 impl Finding {
     /// About the whole package.
-    pub fn package(what: What) -> Self {
+    pub fn package(what: FindingKind) -> Self {
         Self { what, segment: None, seq: None, path: None }
     }
 
     /// About one file.
-    pub fn file(what: What, path: &str) -> Self {
+    pub fn file(what: FindingKind, path: &str) -> Self {
         Self { path: Some(path.to_owned()), ..Self::package(what) }
     }
 
     /// About one segment.
-    pub fn segment(what: What, segment: u32) -> Self {
+    pub fn segment(what: FindingKind, segment: u32) -> Self {
         Self { segment: Some(segment), ..Self::package(what) }
     }
 
     /// About one entry.
-    pub fn entry(what: What, segment: u32, seq: u64) -> Self {
+    pub fn entry(what: FindingKind, segment: u32, seq: u64) -> Self {
         Self { seq: Some(seq), ..Self::segment(what, segment) }
     }
 }
@@ -98,7 +98,7 @@ impl Finding {
 #[derive(Debug, Clone, Default)]
 pub struct Found {
     list: Vec<Finding>,
-    counts: BTreeMap<What, u64>,
+    counts: BTreeMap<FindingKind, u64>,
 }
 
 impl Found {
@@ -124,7 +124,7 @@ impl Found {
     }
 
     /// Those that were kept, and how many there were of each kind.
-    pub fn into_parts(self) -> (Vec<Finding>, BTreeMap<What, u64>) {
+    pub fn into_parts(self) -> (Vec<Finding>, BTreeMap<FindingKind, u64>) {
         (self.list, self.counts)
     }
 }
@@ -137,11 +137,11 @@ macro_rules! findings {
     ($($(#[$doc:meta])* $name:ident $severity:ident $code:literal;)*) => {
         /// What was found.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum What {
+        pub enum FindingKind {
             $($(#[$doc])* $name,)*
         }
 
-        impl What {
+        impl FindingKind {
             /// Everything that can be found.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 

@@ -7,7 +7,7 @@ mod sections;
 
 pub use sections::*;
 
-use crate::finding::What;
+use crate::finding::FindingKind;
 use lists::words::ListWords;
 use words::{Dictionary, DictionaryError, Language};
 
@@ -44,7 +44,7 @@ pub struct BoardWords {
     pub receipt: ReceiptWords,
     /// What is said about keys and certificates.
     pub keys: KeyWords,
-    /// What is said about a folder of trust anchors.
+    /// What is said about a folder of CSCA certificates.
     pub trust: TrustWords,
     /// What is said about a list itself.
     pub lists: ListWords,
@@ -85,13 +85,13 @@ impl BoardWords {
     }
 
     /// What a member of the board reads about a finding.
-    pub fn finding(&self, what: What) -> &str {
+    pub fn finding(&self, what: FindingKind) -> &str {
         self.all.word(FINDINGS, what.code())
     }
 
     /// What the sentences lack, or have too much: nothing, in a program that was tested.
     pub fn faults(&self) -> Vec<String> {
-        let findings: Vec<(&str, &[&str])> = What::ALL.iter().map(|what| (what.code(), &[][..])).collect();
+        let findings: Vec<(&str, &[&str])> = FindingKind::ALL.iter().map(|what| (what.code(), &[][..])).collect();
         let said = SECTIONS.iter().copied().chain([(FINDINGS, findings.as_slice())]);
         let mut faults: Vec<String> = said.flat_map(|(section, said)| self.all.check(section, said).0).collect();
         let is_known = |name: &str| name == FINDINGS || SECTIONS.iter().any(|(known, _)| *known == name);

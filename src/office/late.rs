@@ -1,6 +1,6 @@
 //! What the registry said against somebody who was in already, and whether a person answered for it.
 
-use super::finding::{Finding, Found, What};
+use super::finding::{Finding, FindingKind, Found};
 use record::{AttendanceEvent, CandidateRef, DocumentRef, Entry, EntryRef, RegistryState};
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ impl LateAnswers {
     /// All entries were gone through.
     pub(super) fn finish(self, found: &mut Found) {
         for late in self.late.into_values() {
-            let what = if late.is_answered { What::LateAnswer } else { What::LateUnanswered };
+            let what = if late.is_answered { FindingKind::LateAnswer } else { FindingKind::LateUnanswered };
             found.add(Finding::entry(what, late.place.segment, late.place.seq));
         }
     }

@@ -39,5 +39,5 @@ mod segment;
 pub use anchors::{Outside, OutsideTime, Witnessed};
 pub use basis::Basis;
 pub use exam::Exam;
-pub use finding::{Finding, Severity, Verdict, What};
+pub use finding::{Finding, FindingKind, Severity, Verdict};
 pub use verify::{Check, Files, Verification, verify, verify_all};

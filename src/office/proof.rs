@@ -43,7 +43,7 @@ pub enum ProofError {
     #[error("an entry cannot be read again")]
     Unreadable,
     /// Not in the form of a proof.
-    #[error("not in the form of a tlog-proof with its entry")]
+    #[error("malformed tlog-proof")]
     Form,
     /// The checkpoint is not signed by the segment's key, or the key is not the desk's, or the desk is not the board's.
     #[error("the checkpoint is not signed by a desk of this board")]

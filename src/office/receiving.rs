@@ -1,7 +1,7 @@
 //! When the board says that it holds a log: a desk may delete its own copy of everything on that word.
 
 use super::{
-    finding::{Verdict, What},
+    finding::{FindingKind, Verdict},
     verify::verify,
 };
 use crate::language::ReceiptWords;
@@ -17,7 +17,7 @@ pub enum NoReceipt {
     #[error("the export is not sound ({}); see diemdanh-board verify", .0.word())]
     Unsound(Verdict),
     /// Sealed evidence is not there that entries refer to: a purge would delete the only copy.
-    #[error("{}: {files} sealed files that entries refer to are not in the export; a purge would delete the only copy", What::EvidenceMissing.code())]
+    #[error("{}: {files} sealed files that entries refer to are not in the export; a purge would delete the only copy", FindingKind::EvidenceMissing.code())]
     EvidenceMissing {
         /// How many.
         files: u64,
@@ -35,7 +35,7 @@ impl NoReceipt {
     pub fn said(self, words: &ReceiptWords) -> String {
         match self {
             Self::Unsound(verdict) => words.unsound(verdict.word()),
-            Self::EvidenceMissing { files } => words.evidence(What::EvidenceMissing.code(), files),
+            Self::EvidenceMissing { files } => words.evidence(FindingKind::EvidenceMissing.code(), files),
             Self::Checkpoint => words.checkpoint(),
             Self::Note(fault) => words.note(fault),
         }
@@ -61,7 +61,7 @@ pub fn receipt(files: &dyn ExportSource, board: &NoteKey) -> Result<(String, Ver
     if !matches!(verdict, Verdict::Clean | Verdict::Remarks) {
         return Err(NoReceipt::Unsound(verdict));
     }
-    match verification.counts.get(&What::EvidenceMissing) {
+    match verification.counts.get(&FindingKind::EvidenceMissing) {
         Some(files) => Err(NoReceipt::EvidenceMissing { files: *files }),
         None => {
             let heads = heads(files).ok_or(NoReceipt::Checkpoint)?;

@@ -3,7 +3,7 @@
 use super::{
     anchors::OutsideTime,
     basis::Basis,
-    finding::{Finding, Severity, Verdict, What},
+    finding::{Finding, FindingKind, Severity, Verdict},
     language::{BoardWords, ReportWords},
     verify::Verification,
 };
@@ -56,7 +56,7 @@ fn bases(out: &mut String, bases: &[Basis], words: &ReportWords) {
         let number = |basis: &Basis| format!("{:03}", basis.segment);
         let shown = |digest: Option<Digest>| digest.map_or_else(|| words.unsaid(), |digest| digest.to_string());
         let _ = writeln!(out, "\n{}", words.rests_on(number(first), number(last)));
-        let keys = opened.board_keys.map_or_else(|| words.unsaid(), |set| base32::sixteen(&set.0));
+        let keys = opened.board_keys.map_or_else(|| words.unsaid(), |set| base32::fingerprint(&set.0));
         line(out, &words.board_keys(), &keys);
         let package = opened.package.as_ref().map(|one| format!("{} v{} {}", one.id.as_str(), one.version, one.sha256));
         line(out, &words.package(), &package.unwrap_or_else(|| words.none()));
@@ -147,20 +147,20 @@ fn listed(out: &mut String, head: &str, points: &[String]) {
 
 /// Whom to ask what.
 fn asks(out: &mut String, verification: &Verification, words: &ReportWords) {
-    let has = |whats: &[What]| whats.iter().any(|what| verification.counts.contains_key(what));
-    let is_basis = |what: &What| what.code().starts_with("basis.") && what.severity() != Severity::Remark;
+    let has = |whats: &[FindingKind]| whats.iter().any(|what| verification.counts.contains_key(what));
+    let is_basis = |what: &FindingKind| what.code().starts_with("basis.") && what.severity() != Severity::Remark;
     let rows = [
         (verification.verdict() == Verdict::Forged, words.ask_seal()),
-        (has(&[What::DeskCertForeign, What::DeskCertAbsent]), words.ask_board_key()),
-        (has(&[What::Unanchored]), words.ask_anchors()),
+        (has(&[FindingKind::DeskCertForeign, FindingKind::DeskCertAbsent]), words.ask_board_key()),
+        (has(&[FindingKind::Unanchored]), words.ask_anchors()),
         (verification.counts.keys().any(is_basis), words.ask_basis()),
-        (has(&[What::HeadNotHeld, What::WitnessDisagreed]), words.ask_head()),
-        (has(&[What::LateAnswer, What::LateUnanswered]), words.ask_late()),
-        (has(&[What::AnchorUnvouched]), words.ask_witness_key()),
-        (has(&[What::NotClosed, What::TornBytes]), words.ask_stop()),
-        (has(&[What::ClockJump, What::ClockOff, What::ClockConfirmed]), words.ask_clock()),
-        (has(&[What::AtTwoDesks]), words.ask_two_desks()),
-        (has(&[What::ManualDecision, What::Undone, What::TwiceIn]), words.ask_manual()),
+        (has(&[FindingKind::HeadNotHeld, FindingKind::WitnessDisagreed]), words.ask_head()),
+        (has(&[FindingKind::LateAnswer, FindingKind::LateUnanswered]), words.ask_late()),
+        (has(&[FindingKind::AnchorUnvouched]), words.ask_witness_key()),
+        (has(&[FindingKind::NotClosed, FindingKind::TornBytes]), words.ask_stop()),
+        (has(&[FindingKind::ClockJump, FindingKind::ClockOff, FindingKind::ClockConfirmed]), words.ask_clock()),
+        (has(&[FindingKind::AtTwoDesks]), words.ask_two_desks()),
+        (has(&[FindingKind::ManualDecision, FindingKind::Undone, FindingKind::TwiceIn]), words.ask_manual()),
     ];
     let asked: Vec<String> = rows.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, words)| words).collect();
     if !asked.is_empty() {
@@ -209,7 +209,7 @@ pub fn worst(verdicts: impl IntoIterator<Item = Verdict>) -> Verdict {
 
 fn findings(out: &mut String, verification: &Verification, words: &BoardWords) {
     for severity in [Severity::Forged, Severity::Undecided, Severity::Remark] {
-        let is_it = |what: What| what.severity() == severity;
+        let is_it = |what: FindingKind| what.severity() == severity;
         let listed: Vec<&Finding> = verification.findings.iter().filter(|finding| is_it(finding.what)).collect();
         let counts = verification.counts.iter().filter(|(what, _)| is_it(**what));
         let all: u64 = counts.map(|(_, count)| *count).sum();

@@ -3,7 +3,7 @@
 use super::{
     anchors::{self, Outside, Witnessed},
     arrivals::Arrivals,
-    finding::{Finding, Found, What},
+    finding::{Finding, FindingKind, Found},
     history::{History, Listed},
     late::LateAnswers,
 };
@@ -90,13 +90,13 @@ pub(super) struct Rules {
 }
 
 /// What the rules need beside the entry.
-pub(super) struct Beside<'a, 'b> {
+pub(super) struct VerifyContext<'a, 'b> {
     pub(super) history: &'a History<'b>,
     pub(super) outside: &'a Outside,
     pub(super) listed: &'a Listed<'b>,
 }
 
-impl Beside<'_, '_> {
+impl VerifyContext<'_, '_> {
     fn holds_evidence(&self, sha256: &str) -> bool {
         self.listed.sizes.contains_key(&format!("{EVIDENCE_FOLDER}{sha256}.age"))
     }
@@ -113,14 +113,14 @@ impl Rules {
     }
 
     /// The next entry of the segment.
-    pub(super) fn entry(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
+    pub(super) fn entry(&mut self, entry: &Entry, context: &VerifyContext<'_, '_>) {
         if self.closed {
-            self.find(What::AfterClose, entry.seq);
+            self.find(FindingKind::AfterClose, entry.seq);
         }
         self.times(entry);
-        self.references(entry, beside);
-        self.outside(entry, beside);
-        self.listing(entry, beside);
+        self.references(entry, context);
+        self.outside(entry, context);
+        self.listing(entry, context);
         let place = EntryRef { segment: self.segment, seq: entry.seq };
         self.late.entry(place, entry, short, |candidate| self.arrivals.is_in(candidate));
         if let AttendanceEvent::PackageLoaded { package, .. } = &entry.event
@@ -128,7 +128,7 @@ impl Rules {
         {
             self.told.loaded.push((self.segment, entry.seq, package.clone()));
         }
-        self.arrivals.apply(entry, beside.history);
+        self.arrivals.apply(entry, context.history);
         self.totals.count(&entry.event);
         self.closed |= matches!(entry.event, AttendanceEvent::Close { .. });
         self.summarise(entry);
@@ -139,7 +139,7 @@ impl Rules {
         self.tell_fall();
         self.told.summary.head = Some((size, root));
         if !self.closed {
-            self.told.found.add(Finding::segment(What::NotClosed, self.segment));
+            self.told.found.add(Finding::segment(FindingKind::NotClosed, self.segment));
         }
         std::mem::take(&mut self.told)
     }
@@ -149,7 +149,7 @@ impl Rules {
         told.summary.arrived = self.arrivals.count();
         std::mem::take(&mut self.late).finish(&mut told.found);
         if self.pending > 0 {
-            told.found.add(Finding::package(What::RegistryPending));
+            told.found.add(Finding::package(FindingKind::RegistryPending));
         }
     }
 
@@ -162,13 +162,13 @@ impl Rules {
         self.tell_fall();
         if let Some((t, bt, boot)) = self.before.take() {
             if entry.boot == boot && entry.bt < bt {
-                self.find(What::BootClockFell, entry.seq);
+                self.find(FindingKind::BootClockFell, entry.seq);
             }
             // A segment opens at its own time; the jump from the segment before stands right behind the `open`.
             if entry.t < t && entry.seq == 0 {
                 self.fell = true;
             } else if entry.t < t && !is_jump {
-                self.find(What::TimeFell, entry.seq);
+                self.find(FindingKind::TimeFell, entry.seq);
             }
         }
         self.before = Some((entry.t, entry.bt, entry.boot.clone()));
@@ -176,20 +176,20 @@ impl Rules {
 
     fn tell_fall(&mut self) {
         if std::mem::take(&mut self.fell) {
-            self.find(What::TimeFell, 0);
+            self.find(FindingKind::TimeFell, 0);
         }
     }
 
     /// What an entry says about others must be so.
-    fn references(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
+    fn references(&mut self, entry: &Entry, context: &VerifyContext<'_, '_>) {
         use AttendanceEvent::{
             Close, DuplicateReported, Export, LateAnswer, ReEntry, RegistryAnswer, RegistryRequest, Undo,
         };
-        let candidate_of = |place| self.arrivals.candidate_of(place, beside.history);
+        let candidate_of = |place| self.arrivals.candidate_of(place, context.history);
         let wrong = match &entry.event {
-            Undo { refers, .. } => candidate_of(*refers).is_none().then_some(What::UndoOfNothing),
+            Undo { refers, .. } => candidate_of(*refers).is_none().then_some(FindingKind::UndoOfNothing),
             DuplicateReported { cand, first, .. } | ReEntry { cand, first, .. } => {
-                (candidate_of(*first) != Some(*cand)).then_some(What::ForeignArrival)
+                (candidate_of(*first) != Some(*cand)).then_some(FindingKind::ForeignArrival)
             }
             RegistryRequest { id, .. } => {
                 self.pending += u64::from(self.requests.insert(short(id), false).is_none());
@@ -198,15 +198,17 @@ impl Rules {
             RegistryAnswer { id, request_sha256, .. } => {
                 let asked = self.requests.get_mut(&short(id)).map(|answered| std::mem::replace(answered, true));
                 self.pending -= u64::from(asked == Some(false));
-                (request_sha256.is_some() && asked.is_none()).then_some(What::AnswerWithoutRequest)
+                (request_sha256.is_some() && asked.is_none()).then_some(FindingKind::AnswerWithoutRequest)
             }
-            LateAnswer { id, .. } => (!self.requests.contains_key(&short(id))).then_some(What::AnswerWithoutRequest),
+            LateAnswer { id, .. } => {
+                (!self.requests.contains_key(&short(id))).then_some(FindingKind::AnswerWithoutRequest)
+            }
             Export { size, root } => {
-                let had = *size <= entry.seq && beside.history.root_at(self.segment, *size) == Some(root.0);
-                (!had).then_some(What::ExportDiffers)
+                let had = *size <= entry.seq && context.history.root_at(self.segment, *size) == Some(root.0);
+                (!had).then_some(FindingKind::ExportDiffers)
             }
             Close { totals: told } => {
-                (*told != Totals { arrived: self.arrivals.count(), ..self.totals }).then_some(What::TotalsDiffer)
+                (*told != Totals { arrived: self.arrivals.count(), ..self.totals }).then_some(FindingKind::TotalsDiffer)
             }
             _ => None,
         };
@@ -216,17 +218,17 @@ impl Rules {
     }
 
     /// What others signed, where the entry holds it.
-    fn outside(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
+    fn outside(&mut self, entry: &Entry, context: &VerifyContext<'_, '_>) {
         let place = EntryRef { segment: self.segment, seq: entry.seq };
         let time = match &entry.event {
             AttendanceEvent::Anchor { .. } => {
-                anchors::check_entry(place, entry, beside.history, beside.outside, &mut self.told.found)
+                anchors::check_entry(place, entry, context.history, context.outside, &mut self.told.found)
             }
             AttendanceEvent::Open(opened) => {
-                anchors::check_opening(place, opened, beside.history, beside.outside, &mut self.told.found)
+                anchors::check_opening(place, opened, context.history, context.outside, &mut self.told.found)
             }
             AttendanceEvent::RegistryAnswer { verbatim: Some(verbatim), .. } => {
-                match anchors::registry_time(place, verbatim, beside.outside) {
+                match anchors::registry_time(place, verbatim, context.outside) {
                     Ok(time) => time,
                     Err(what) => return self.find(what, entry.seq),
                 }
@@ -235,30 +237,30 @@ impl Rules {
         };
         if let Some(time) = time {
             if anchors::is_off(entry, &time) {
-                self.find(What::ClockOff, entry.seq);
+                self.find(FindingKind::ClockOff, entry.seq);
             }
             anchors::add(&mut self.told.witnessed, time);
         }
     }
 
     /// What a board may want to look at.
-    fn listing(&mut self, entry: &Entry, beside: &Beside<'_, '_>) {
+    fn listing(&mut self, entry: &Entry, context: &VerifyContext<'_, '_>) {
         use AttendanceEvent::{
             CheckIn, ClockConfirmed, ClockJump, DeviceEvent, DuplicateReported, Evidence, ManualDecision, Purged,
             RegistryAnswer, Undo,
         };
         let what = match &entry.event {
-            ManualDecision { .. } => What::ManualDecision,
-            Undo { .. } => What::Undone,
-            ClockJump { .. } => What::ClockJump,
-            ClockConfirmed { .. } => What::ClockConfirmed,
-            DuplicateReported { .. } => What::Duplicate,
-            CheckIn(check_in) if self.arrivals.is_in(check_in.cand) => What::TwiceIn,
-            RegistryAnswer { state: RegistryState::Refused, .. } => What::RegistryRefused,
-            Evidence { sha256, .. } if !beside.holds_evidence(&sha256.to_string()) => What::EvidenceMissing,
-            Purged { .. } => What::Purged,
+            ManualDecision { .. } => FindingKind::ManualDecision,
+            Undo { .. } => FindingKind::Undone,
+            ClockJump { .. } => FindingKind::ClockJump,
+            ClockConfirmed { .. } => FindingKind::ClockConfirmed,
+            DuplicateReported { .. } => FindingKind::Duplicate,
+            CheckIn(check_in) if self.arrivals.is_in(check_in.cand) => FindingKind::TwiceIn,
+            RegistryAnswer { state: RegistryState::Refused, .. } => FindingKind::RegistryRefused,
+            Evidence { sha256, .. } if !context.holds_evidence(&sha256.to_string()) => FindingKind::EvidenceMissing,
+            Purged { .. } => FindingKind::Purged,
             DeviceEvent { device, event } if device.as_str() == "witness" && event.as_str() == "rolled-back" => {
-                What::WitnessDisagreed
+                FindingKind::WitnessDisagreed
             }
             _ => return,
         };
@@ -273,7 +275,7 @@ impl Rules {
         summary.span = Some((first, entry.t));
     }
 
-    fn find(&mut self, what: What, seq: u64) {
+    fn find(&mut self, what: FindingKind, seq: u64) {
         self.told.found.add(Finding::entry(what, self.segment, seq));
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     anchors::Outside,
-    finding::{Finding, Found, What},
+    finding::{Finding, FindingKind, Found},
     history::{History, Line, Listed},
-    rules::{Beside, Rules, Told},
+    rules::{Rules, Told, VerifyContext},
 };
 use bits::spread::Spread;
 use jiff::Timestamp;
@@ -53,7 +53,7 @@ pub(super) fn check<S: Spread>(
     history: &mut History<'_>,
     rules: &mut Rules,
     found: &mut Found,
-) -> Result<GoneThrough, What> {
+) -> Result<GoneThrough, FindingKind> {
     let head = Head::read(around, number, found)?;
     history.begin(Line::new(number, head.opened.origin.clone(), head.checkpoint.size));
     let span = read_through(around, &head, number, history, rules, found).inspect_err(|_| history.drop_last())?;
@@ -69,30 +69,30 @@ struct Head {
 }
 
 impl Head {
-    fn read<S>(around: &Around<'_, S>, number: u32, found: &mut Found) -> Result<Self, What> {
+    fn read<S>(around: &Around<'_, S>, number: u32, found: &mut Found) -> Result<Self, FindingKind> {
         let folder = segment_folder(number);
         let text = |name: &str| around.listed.text(&format!("{folder}{name}")).map_err(of_fault);
-        let note = text("checkpoint")?.ok_or(What::MissingFile)?;
-        let size = announced_size(&note).ok_or(What::CheckpointForm)?;
+        let note = text("checkpoint")?.ok_or(FindingKind::MissingFile)?;
+        let size = announced_size(&note).ok_or(FindingKind::CheckpointForm)?;
         if size == 0 {
-            return Err(What::NotOpened);
+            return Err(FindingKind::NotOpened);
         }
         // The size is only announced yet: nothing is sized after it before the last bundle was seen.
         let last = usize::try_from(size - 1).ok().and_then(|last| bundle_path(size, last / TILE_WIDTH));
         let is_there = |path: String| around.listed.sizes.contains_key(&format!("{folder}{path}"));
         if !last.is_some_and(is_there) {
-            return Err(What::EntriesForm);
+            return Err(FindingKind::EntriesForm);
         }
-        let first = format!("{folder}{}", bundle_path(size, 0).ok_or(What::EntriesForm)?);
+        let first = format!("{folder}{}", bundle_path(size, 0).ok_or(FindingKind::EntriesForm)?);
         let bytes = around.listed.source.read(&first, MAX_BUNDLE_LEN).map_err(of_entries)?;
-        let first = split_bundle(&bytes).and_then(|raw| raw.first().copied()).ok_or(What::EntriesForm)?;
-        let (opened, key) = open_entry(first, around.device).ok_or(What::NotOpened)?;
+        let first = split_bundle(&bytes).and_then(|raw| raw.first().copied()).ok_or(FindingKind::EntriesForm)?;
+        let (opened, key) = open_entry(first, around.device).ok_or(FindingKind::NotOpened)?;
         if text("vkey")?.as_deref() != Some(&vkey_line(&key)) {
-            found.add(Finding::segment(What::ForeignKey, number));
+            found.add(Finding::segment(FindingKind::ForeignKey, number));
         }
         let checkpoint = Checkpoint::open(&note, &key).map_err(|error| match error {
-            NoteError::Form | NoteError::TooLong => What::CheckpointForm,
-            _ => What::CheckpointSignature,
+            NoteError::Form | NoteError::TooLong => FindingKind::CheckpointForm,
+            _ => FindingKind::CheckpointSignature,
         })?;
         Ok(Self { opened, key, checkpoint })
     }
@@ -106,9 +106,9 @@ fn read_through<S: Spread>(
     history: &mut History<'_>,
     rules: &mut Rules,
     found: &mut Found,
-) -> Result<(Timestamp, Timestamp), What> {
+) -> Result<(Timestamp, Timestamp), FindingKind> {
     let size = head.checkpoint.size;
-    let bundles = usize::try_from(size.div_ceil(TILE_WIDTH as u64)).map_err(|_| What::EntriesForm)?;
+    let bundles = usize::try_from(size.div_ceil(TILE_WIDTH as u64)).map_err(|_| FindingKind::EntriesForm)?;
     let mut fault = None;
     let mut span: Option<(Timestamp, Timestamp)> = None;
     rules.begin(number, &head.opened.origin);
@@ -128,32 +128,32 @@ fn read_through<S: Spread>(
         };
         // An entry out of form is told only when the root is good: before that the bytes are nobody's.
         let Some(entries) = entries else {
-            fault.get_or_insert(What::EntryForm);
+            fault.get_or_insert(FindingKind::EntryForm);
             return true;
         };
-        let beside = Beside { history, outside: around.outside, listed: around.listed };
+        let context = VerifyContext { history, outside: around.outside, listed: around.listed };
         for entry in entries.iter().filter(|_| fault.is_none()) {
             span = Some(span.map_or((entry.t, entry.t), |(from, to)| (from.min(entry.t), to.max(entry.t))));
-            rules.entry(entry, &beside);
+            rules.entry(entry, &context);
         }
         true
     });
-    let line = history.lines().last().ok_or(What::EntriesForm)?;
+    let line = history.lines().last().ok_or(FindingKind::EntriesForm)?;
     match fault {
-        Some(What::EntryForm) | None if line.size == size && line.root() != head.checkpoint.root => {
-            return Err(What::RootDiffers);
+        Some(FindingKind::EntryForm) | None if line.size == size && line.root() != head.checkpoint.root => {
+            return Err(FindingKind::RootDiffers);
         }
         Some(what) => return Err(what),
         None => (),
     }
     check_upper_tiles(around, line, found);
-    span.ok_or(What::EntriesForm)
+    span.ok_or(FindingKind::EntriesForm)
 }
 
 /// What one bundle and its tile of leaf hashes hold.
 struct Bundle {
     found: Vec<Finding>,
-    content: Result<BundleContent, What>,
+    content: Result<BundleContent, FindingKind>,
 }
 
 /// Leaves, the root over them, and the entries where all are in their form and place.
@@ -171,12 +171,14 @@ fn bundle_content<S>(
     size: u64,
     index: usize,
     found: &mut Vec<Finding>,
-) -> Result<BundleContent, What> {
+) -> Result<BundleContent, FindingKind> {
     let folder = segment_folder(number);
-    let path = format!("{folder}{}", bundle_path(size, index).ok_or(What::EntriesForm)?);
+    let path = format!("{folder}{}", bundle_path(size, index).ok_or(FindingKind::EntriesForm)?);
     let bytes = around.listed.source.read(&path, MAX_BUNDLE_LEN).map_err(of_entries)?;
     against_manifest(around, &path, &bytes, found);
-    let raw = split_bundle(&bytes).filter(|raw| Some(raw.len()) == tile_width(size, index)).ok_or(What::EntriesForm)?;
+    let raw = split_bundle(&bytes)
+        .filter(|raw| Some(raw.len()) == tile_width(size, index))
+        .ok_or(FindingKind::EntriesForm)?;
     let leaves: Vec<Hash> = raw.iter().map(|entry| leaf_hash(entry)).collect();
     check_tile(
         around,
@@ -213,7 +215,7 @@ fn check_upper_tiles<S>(around: &Around<'_, S>, line: &Line, found: &mut Found) 
     let tiles = format!("{folder}tile/");
     let there = around.listed.sizes.range(tiles.clone()..).map(|(path, _)| path);
     let foreign = there.take_while(|path| path.starts_with(&tiles)).filter(|path| !expected.contains(*path));
-    foreign.for_each(|path| found.add(Finding::file(What::ForeignFile, path)));
+    foreign.for_each(|path| found.add(Finding::file(FindingKind::ForeignFile, path)));
 }
 
 fn check_tile<S>(around: &Around<'_, S>, path: &str, expected: &[u8], found: &mut Vec<Finding>) {
@@ -221,18 +223,18 @@ fn check_tile<S>(around: &Around<'_, S>, path: &str, expected: &[u8], found: &mu
         Ok(bytes) => {
             against_manifest(around, path, &bytes, found);
             if *bytes != *expected {
-                found.push(Finding::file(What::TileDiffers, path));
+                found.push(Finding::file(FindingKind::TileDiffers, path));
             }
         }
-        Err(SourceFault::Unreadable) => found.push(Finding::file(What::UnreadableFile, path)),
-        Err(_) => found.push(Finding::file(What::TileDiffers, path)),
+        Err(SourceFault::Unreadable) => found.push(Finding::file(FindingKind::UnreadableFile, path)),
+        Err(_) => found.push(Finding::file(FindingKind::TileDiffers, path)),
     }
 }
 
 fn against_manifest<S>(around: &Around<'_, S>, path: &str, bytes: &[u8], found: &mut Vec<Finding>) {
     let listed = around.manifest.and_then(|manifest| manifest.files.get(path));
     if listed.is_some_and(|line| *line != Manifest::line_of(bytes)) {
-        found.push(Finding::file(What::ChangedFile, path));
+        found.push(Finding::file(FindingKind::ChangedFile, path));
     }
 }
 
@@ -242,18 +244,18 @@ fn announced_size(note: &str) -> Option<u64> {
     Checkpoint::parse(&format!("{text}\n")).map(|checkpoint| checkpoint.size)
 }
 
-fn of_fault(fault: SourceFault) -> What {
+fn of_fault(fault: SourceFault) -> FindingKind {
     match fault {
-        SourceFault::Missing => What::MissingFile,
-        SourceFault::Unreadable => What::UnreadableFile,
-        SourceFault::TooLarge => What::CheckpointForm,
+        SourceFault::Missing => FindingKind::MissingFile,
+        SourceFault::Unreadable => FindingKind::UnreadableFile,
+        SourceFault::TooLarge => FindingKind::CheckpointForm,
     }
 }
 
-fn of_entries(fault: SourceFault) -> What {
+fn of_entries(fault: SourceFault) -> FindingKind {
     match fault {
-        SourceFault::Unreadable => What::UnreadableFile,
-        SourceFault::Missing | SourceFault::TooLarge => What::EntriesForm,
+        SourceFault::Unreadable => FindingKind::UnreadableFile,
+        SourceFault::Missing | SourceFault::TooLarge => FindingKind::EntriesForm,
     }
 }
 

@@ -10,7 +10,7 @@ use super::{
     basis::{Basis, check_board_keys, check_issued},
     cross,
     exam::Issued,
-    finding::{Finding, Found, Verdict, What},
+    finding::{Finding, FindingKind, Found, Verdict},
     form,
     history::{History, Listed},
     rules::{Rules, Summary, Told},
@@ -37,7 +37,7 @@ pub struct Verification {
     /// Everything found, in the order of the check; of one kind so many, see [`Self::counts`].
     pub findings: Vec<Finding>,
     /// How often each kind was found.
-    pub counts: BTreeMap<What, u64>,
+    pub counts: BTreeMap<FindingKind, u64>,
     /// What the log adds up to.
     pub summary: Summary,
     /// What outside witnesses prove.
@@ -165,10 +165,10 @@ impl<S: Spread> Check<'_, S> {
         mut found: Found,
     ) -> Verification {
         if segments.is_empty() {
-            found.add(Finding::package(What::NoSegments));
+            found.add(Finding::package(FindingKind::NoSegments));
         }
         if manifest.is_some_and(|manifest| segments.iter().any(|one| one.opened.training != manifest.training)) {
-            found.add(Finding::file(What::ManifestMode, MANIFEST_FILE));
+            found.add(Finding::file(FindingKind::ManifestMode, MANIFEST_FILE));
         }
         check_names(listed, &cert, segments, &mut found);
         self.check_revocation(&cert, segments, &mut found);
@@ -185,10 +185,10 @@ impl<S: Spread> Check<'_, S> {
         let unanchored = unanchored(segments, witnessed.last);
         if unanchored > 0 {
             let (segment, seq) = witnessed.last.unwrap_or((segments.first().map_or(1, |one| one.number), 0));
-            found.add(Finding::entry(What::Unanchored, segment, seq));
+            found.add(Finding::entry(FindingKind::Unanchored, segment, seq));
         }
         segments.iter().filter(|one| is_unasked(one, witnessed.last)).for_each(|one| {
-            found.add(Finding::segment(What::HeadNotAsked, one.number));
+            found.add(Finding::segment(FindingKind::HeadNotAsked, one.number));
         });
         let (findings, counts) = found.into_parts();
         let bases = segments.iter().take(MAX_BASES).map(Basis::of).collect();
@@ -230,18 +230,18 @@ impl<S: Spread> Check<'_, S> {
         let seen = segments.iter().filter_map(|one| one.opened.revocations).max();
         let Some(list) = &self.outside.revocations else {
             if seen.is_some() {
-                found.add(Finding::package(What::RevocationsAbsent));
+                found.add(Finding::package(FindingKind::RevocationsAbsent));
             }
             return;
         };
         if seen.is_some_and(|seen| list.number < seen) {
-            found.add(Finding::package(What::RevocationsOld));
+            found.add(Finding::package(FindingKind::RevocationsOld));
         }
         if let Some(revoked) = list.of(cert.serial) {
             let late: Vec<&Checked> = segments.iter().filter(|one| is_after(revoked, one)).collect();
-            late.iter().for_each(|one| found.add(Finding::segment(What::RevokedAfter, one.number)));
+            late.iter().for_each(|one| found.add(Finding::segment(FindingKind::RevokedAfter, one.number)));
             if late.is_empty() {
-                found.add(Finding::file(What::RevokedLater, DESK_CERT_FILE));
+                found.add(Finding::file(FindingKind::RevokedLater, DESK_CERT_FILE));
             }
         }
     }
@@ -269,7 +269,7 @@ fn unanchored(segments: &[Checked], last: Option<(u32, u64)>) -> u64 {
 /// The folder is that of the exam that the desk was certified for.
 fn check_exam(cert: &DeskCert, issued: &Issued, found: &mut Found) {
     if (&cert.board, &cert.exam) != (&issued.board, &issued.exam) {
-        found.add(Finding::package(What::ExamOther));
+        found.add(Finding::package(FindingKind::ExamOther));
     }
 }
 
@@ -287,14 +287,14 @@ fn is_anchor(path: &str) -> bool {
     Part::of(path) == Some(Part::Anchor)
 }
 
-fn desk_cert(listed: &Listed<'_>, board: &BoardKeys) -> Result<DeskCert, What> {
-    let note = listed.text(DESK_CERT_FILE).map_err(|_| What::UnreadableFile)?.ok_or(What::MissingFile)?;
+fn desk_cert(listed: &Listed<'_>, board: &BoardKeys) -> Result<DeskCert, FindingKind> {
+    let note = listed.text(DESK_CERT_FILE).map_err(|_| FindingKind::UnreadableFile)?.ok_or(FindingKind::MissingFile)?;
     if listed.sizes.get(DESK_CERT_FILE) == Some(&0) {
-        return Err(What::DeskCertAbsent);
+        return Err(FindingKind::DeskCertAbsent);
     }
     DeskCert::open(&note, board).map_err(|error| match error {
-        NoteError::NoSignature | NoteError::TooFewSignatures | NoteError::OtherKeys => What::DeskCertForeign,
-        _ => What::DeskCertForged,
+        NoteError::NoSignature | NoteError::TooFewSignatures | NoteError::OtherKeys => FindingKind::DeskCertForeign,
+        _ => FindingKind::DeskCertForged,
     })
 }
 
@@ -311,11 +311,11 @@ fn check_names(listed: &Listed<'_>, cert: &DeskCert, segments: &[Checked], found
         let log = one.opened.origin.strip_suffix(&format!("/{:03}", one.number));
         let good = one.opened.segment == one.number && log.is_some() && log == session.as_deref();
         let findings = [
-            (!good || !one.opened.origin.starts_with(&certified)).then_some(What::ForeignName),
-            (cert.training && !one.opened.training).then_some(What::TrainingAsLive),
-            one.opened.training.then_some(What::Training),
-            (Some(&one.opened.desk_cert) != note.as_ref()).then_some(What::DeskCertOther),
-            (one.span.0 < cert.not_before || one.span.1 > cert.not_after).then_some(What::DeskCertDates),
+            (!good || !one.opened.origin.starts_with(&certified)).then_some(FindingKind::ForeignName),
+            (cert.training && !one.opened.training).then_some(FindingKind::TrainingAsLive),
+            one.opened.training.then_some(FindingKind::Training),
+            (Some(&one.opened.desk_cert) != note.as_ref()).then_some(FindingKind::DeskCertOther),
+            (one.span.0 < cert.not_before || one.span.1 > cert.not_after).then_some(FindingKind::DeskCertDates),
         ];
         findings.into_iter().flatten().for_each(|what| found.add(Finding::segment(what, one.number)));
     }
@@ -335,13 +335,13 @@ fn check_links(segments: &[Checked], found: &mut Found) {
         let first_missing = before.map_or(1, |before| before.number.saturating_add(1));
         let named = one.opened.abandoned.iter().map(|torn| torn.segment);
         if !linked || !named.eq(first_missing..one.number) {
-            found.add(Finding::segment(What::LinkBroken, one.number));
+            found.add(Finding::segment(FindingKind::LinkBroken, one.number));
         }
         if one.opened.prev.as_ref().is_some_and(|prev| prev.torn_bytes > 0) {
-            found.add(Finding::segment(What::TornBytes, one.number));
+            found.add(Finding::segment(FindingKind::TornBytes, one.number));
         }
         let abandoned = one.opened.abandoned.iter();
-        abandoned.for_each(|torn| found.add(Finding::segment(What::Abandoned, torn.segment)));
+        abandoned.for_each(|torn| found.add(Finding::segment(FindingKind::Abandoned, torn.segment)));
         before = Some(one);
     }
 }

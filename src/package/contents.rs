@@ -8,7 +8,7 @@
 //!   operators.toml       who works there, and how a PIN becomes a key; nothing that a guess can be compared with
 //!   revocations          the board's signed list of revocations
 //!   settings.toml        which exam, session and site, and the rules
-//!   trust/<name>         the folder of trust anchors, its signed note included
+//!   trust/<name>         the folder of CSCA certificates, its signed note included
 //! the people, for whoever has the front and a PIN
 //!   candidates.csv       the candidates of this session and site, in their canonical form
 //!   exam.key             32 bytes: the key of the log's pseudonyms
@@ -37,10 +37,10 @@ pub enum ContentsFault {
     #[error("not a tar archive as packages have it")]
     Archive,
     /// They end too early.
-    #[error("the contents are cut")]
+    #[error("truncated contents")]
     Cut,
     /// Something stands behind the last file.
-    #[error("something stands behind the last file")]
+    #[error("trailing data after the last file")]
     Trailing,
     /// A link, folder, device, sparse file, or a long name of GNU or pax.
     #[error("{name}: not a regular file (type “{kind}”)")]
@@ -125,7 +125,7 @@ pub struct Front {
     pub operators: Vec<Operator>,
     /// The key of the people, sealed for the operators' PINs, by their codes. Empty before the package is sealed.
     pub keys: BTreeMap<String, Vec<u8>>,
-    /// The files of the folder of trust anchors, by their names in it.
+    /// The files of the folder of CSCA certificates, by their names in it.
     pub trust: BTreeMap<String, Vec<u8>>,
     /// The board's list of revocations, a signed note.
     pub revocations: Option<String>,

@@ -15,5 +15,5 @@ pub mod roles;
 pub mod rules;
 pub mod sealing;
 
-pub use note::{PackageFault, PackageNote, PackageReceipt, PackageUse};
+pub use note::{PackageAcceptance, PackageFault, PackageNote, PackageUse};
 pub use rules::Rules;

@@ -59,10 +59,10 @@ pub struct PackageNote {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PackageFault {
     /// Not in the form of a package.
-    #[error("not in the form of a package")]
+    #[error("not a package")]
     Form,
     /// In a form of older programs, or of newer ones.
-    #[error("the package is in the form {found}; this program takes {PACKAGE}")]
+    #[error("unsupported package format {found}, expected {PACKAGE}")]
     OtherForm {
         /// Its first line.
         found: String,
@@ -337,7 +337,7 @@ impl Statement for PackageNote {
 
 /// A desk's word that it took a package.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PackageReceipt {
+pub struct PackageAcceptance {
     /// The package's [`PackageNote::id`].
     pub package: String,
     /// The version that was taken.
@@ -350,7 +350,7 @@ pub struct PackageReceipt {
     pub at: Timestamp,
 }
 
-impl PackageReceipt {
+impl PackageAcceptance {
     /// Signs it with the desk's device key.
     ///
     /// # Errors
@@ -373,7 +373,7 @@ impl PackageReceipt {
     }
 }
 
-impl Statement for PackageReceipt {
+impl Statement for PackageAcceptance {
     fn text(&self) -> String {
         let Self { package, version, sha256, desk, at } = self;
         format!("{RECEIPT}\npackage {package}\nversion {version}\nsha256 {sha256}\ndesk {desk}\nat {at}\n")

@@ -63,7 +63,7 @@ struct File {
 
 /// Why a file is no list of operators.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("dòng {line}: {what}")]
+#[error("line {line}: {what}")]
 pub struct OperatorsError {
     /// The line.
     pub line: usize,
@@ -76,8 +76,7 @@ pub struct OperatorsError {
 /// # Errors
 /// [`OperatorsError`], with the line.
 pub fn read(bytes: &[u8]) -> Result<Vec<Operator>, OperatorsError> {
-    let text =
-        std::str::from_utf8(bytes).map_err(|_| OperatorsError { line: 1, what: "không phải UTF-8".to_owned() })?;
+    let text = std::str::from_utf8(bytes).map_err(|_| OperatorsError { line: 1, what: "not UTF-8".to_owned() })?;
     let file = toml::from_str::<File>(text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
         OperatorsError { line: before.matches('\n').count() + 1, what: error.message().to_owned() }

@@ -72,9 +72,9 @@ impl BoardKeys {
         if keys.iter().any(|key| key.name() != first.name()) {
             return Err(BoardKeysError::Names);
         }
-        let is_twin =
+        let is_namesake =
             |index: usize, key: &NoteVerifier| keys.iter().skip(index + 1).any(|other| other.id() == key.id());
-        if keys.iter().enumerate().any(|(index, key)| is_twin(index, key)) {
+        if keys.iter().enumerate().any(|(index, key)| is_namesake(index, key)) {
             return Err(BoardKeysError::Twice);
         }
         if needed == 0 || needed > keys.len() {
@@ -132,8 +132,8 @@ impl BoardKeys {
     }
 
     /// The sixteen characters by which two people compare the set: 80 bits of [`Self::digest`].
-    pub fn sixteen(&self) -> String {
-        base32::sixteen(&self.digest.0)
+    pub fn fingerprint(&self) -> String {
+        base32::fingerprint(&self.digest.0)
     }
 
     /// Checks `note` and returns its text, newline included, when enough of the keys signed it.
@@ -172,7 +172,14 @@ impl BoardKeys {
 
 impl fmt::Debug for BoardKeys {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "BoardKeys({} of {} of {}, {})", self.needed, self.keys.len(), self.board(), self.sixteen())
+        write!(
+            formatter,
+            "BoardKeys({} of {} of {}, {})",
+            self.needed,
+            self.keys.len(),
+            self.board(),
+            self.fingerprint()
+        )
     }
 }
 

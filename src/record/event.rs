@@ -135,7 +135,7 @@ pub enum ChipState {
     Pass,
     /// Good with a named reservation.
     Warn,
-    /// Good signature, no trust anchor.
+    /// Good signature, no CSCA certificate.
     Unknown,
     /// Altered, forged or cloned.
     Fail,

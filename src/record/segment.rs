@@ -54,7 +54,7 @@ pub enum SegmentDamage {
     #[error("the first entry does not open a segment of this device")]
     NotOpened,
     /// A signed entry is not in our form, or not in its place.
-    #[error("entry {seq} is not in our form or place")]
+    #[error("entry {seq} is malformed or out of place")]
     ForeignEntry {
         /// Its index.
         seq: u64,

@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 use tlog::{NoteError, NoteKey, NoteSigner, NoteVerifier};
 
 /// The sixteen characters by which two people compare the board that this key alone speaks for.
-pub fn signer_sixteen(key: &NoteVerifier) -> String {
-    BoardKeys::one(key.clone()).sixteen()
+pub fn signer_fingerprint(key: &NoteVerifier) -> String {
+    BoardKeys::one(key.clone()).fingerprint()
 }
 
 /// Lines of text in one spelling only, for some key to sign.
@@ -190,8 +190,8 @@ impl Enrolment {
     }
 
     /// Sixteen characters that both ends read out to each other.
-    pub fn sixteen(&self) -> String {
-        base32::sixteen(&Sha256::digest(self.text().as_bytes()))
+    pub fn fingerprint(&self) -> String {
+        base32::fingerprint(&Sha256::digest(self.text().as_bytes()))
     }
 }
 

@@ -109,7 +109,7 @@ pub enum NotAskedReason {
     #[error("the registry did not answer in time")]
     TimedOut,
     /// The registry says that it is out of order (5xx), or has too many calls (429).
-    #[error("the registry is out of order (HTTP {status})")]
+    #[error("the registry failed (HTTP {status})")]
     OutOfOrder {
         /// The HTTP status.
         status: u16,
@@ -162,10 +162,10 @@ pub enum RefusedReason {
         limit: usize,
     },
     /// The answer is not in the agreed form.
-    #[error("the answer is not in the agreed form")]
+    #[error("malformed answer")]
     Malformed,
     /// The answer says that it is something else than text: a page of whoever stands between.
-    #[error("the answer is of another type than agreed")]
+    #[error("unexpected content type")]
     ContentType,
     /// The call was taken, and the registry declines to answer without saying anything that it signed.
     #[error("the registry declines to answer")]

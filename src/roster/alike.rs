@@ -49,7 +49,7 @@ impl Roster {
     }
 }
 
-/// True for two people of one name, marks and case aside, in one session. Two rows of one person are nobody's twins.
+/// True for two people of one name, marks and case aside, in one session. Two rows of one person are nobody's namesakes.
 pub fn looks_alike(one: &Candidate, other: &Candidate) -> bool {
     let folded = letters::fold_name(one.full_name.reveal());
     let same_name = !folded.is_empty() && folded == letters::fold_name(other.full_name.reveal());

@@ -21,42 +21,57 @@ pub fn claims_form(bytes: &[u8]) -> bool {
     bytes.starts_with(HEADER.join(",").as_bytes())
 }
 
-/// Why a roster of this form cannot be read. The text is what the clerk reads.
+/// Why a roster of this form cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CanonicalError {
     /// Another header.
-    #[error("candidates.csv, dòng 1: tiêu đề không đúng mẫu")]
+    #[error("line 1: unexpected headings")]
     Header,
     /// A line with another number of columns, or that is no UTF-8.
-    #[error("candidates.csv, dòng {line}: không đúng mẫu CSV")]
+    #[error("line {line}: malformed CSV")]
     Form {
         /// The line.
         line: u64,
     },
     /// An id that is none, or that stands there twice.
-    #[error("candidates.csv, dòng {line}: mã (id) không hợp lệ hoặc bị trùng")]
+    #[error("line {line}: invalid or duplicate id")]
     Id {
         /// The line.
         line: u64,
     },
     /// No SBD.
-    #[error("candidates.csv, dòng {line}: thiếu số báo danh")]
+    #[error("line {line}: missing candidate number")]
     Number {
         /// The line.
         line: u64,
     },
     /// A birth date that is no date.
-    #[error("candidates.csv, dòng {line}: ngày sinh phải là YYYY-MM-DD")]
+    #[error("line {line}: birth date is not YYYY-MM-DD")]
     BirthDate {
         /// The line.
         line: u64,
     },
     /// A sex that is none.
-    #[error("candidates.csv, dòng {line}: giới tính phải là male, female hoặc để trống")]
+    #[error("line {line}: sex is not male, female or empty")]
     Sex {
         /// The line.
         line: u64,
     },
+}
+
+impl CanonicalError {
+    /// The line of the file, from 1.
+    #[must_use]
+    pub fn line(&self) -> u64 {
+        match self {
+            Self::Header => 1,
+            Self::Form { line }
+            | Self::Id { line }
+            | Self::Number { line }
+            | Self::BirthDate { line }
+            | Self::Sex { line } => *line,
+        }
+    }
 }
 
 /// Writes a roster, sorted.

@@ -18,16 +18,16 @@ const MAX_SIGNATURES: usize = 16;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoteError {
     /// Larger than [`MAX_NOTE_LEN`].
-    #[error("the note is too long")]
+    #[error("note too long")]
     TooLong,
     /// No empty line before the signatures, a control character, a signature line that is none, or too many of them.
-    #[error("not in the form of a signed note")]
+    #[error("malformed signed note")]
     Form,
     /// No signature line of the wanted key.
     #[error("no signature of the wanted key")]
     NoSignature,
     /// The wanted key's signature is wrong.
-    #[error("the signature is wrong")]
+    #[error("invalid signature")]
     BadSignature,
     /// A key's name is empty or has a space or a plus sign.
     #[error("not a key name")]

@@ -8,7 +8,7 @@ use super::checkpoint::Checkpoint;
 use super::consistency::consistency_proof;
 use super::cosignature::{CosignatureKey, verify};
 use super::tree::{Hash, Tree};
-use super::witness::{Anchored, Introduction, MAX_COSIGNED_LEN, Submission, Witness, WitnessFault};
+use super::witness::{Introduction, MAX_COSIGNED_LEN, Submission, Witness, WitnessFault, WitnessedCheckpoint};
 use std::sync::Arc;
 
 /// One segment as a witness gets to see it.
@@ -82,7 +82,7 @@ pub fn anchor(
     key: &CosignatureKey,
     log: &Presentation,
     mut old_size: u64,
-) -> Result<Anchored, WitnessFault> {
+) -> Result<WitnessedCheckpoint, WitnessFault> {
     let (mut may_introduce, mut may_follow) = (true, true);
     loop {
         match submit(witness, key, &log.current, old_size) {
@@ -133,12 +133,12 @@ fn submit(
     key: &CosignatureKey,
     segment: &PresentedSegment,
     old_size: u64,
-) -> Result<Anchored, WitnessFault> {
+) -> Result<WitnessedCheckpoint, WitnessFault> {
     let proof = consistency_proof(&segment.leaves, old_size);
     let proof = proof.ok_or(WitnessFault::RolledBack { size: old_size })?;
     let submission = Submission { old_size, proof, checkpoint: segment.checkpoint.clone() };
     let lines = witness.add_checkpoint(&submission)?;
-    Anchored::check(&submission, &lines, key).map_err(|_| WitnessFault::BadSignature)
+    WitnessedCheckpoint::check(&submission, &lines, key).map_err(|_| WitnessFault::BadSignature)
 }
 
 /// While a log is brought up, a witness that has gone on from somewhere else has seen another log by its name.

@@ -148,9 +148,9 @@ pub trait Witness: Send {
     fn add_checkpoint(&mut self, submission: &Submission) -> Result<String, WitnessFault>;
 }
 
-/// A checkpoint that a witness has signed. Only [`Anchored::check`] makes one.
+/// A checkpoint that a witness has signed. Only [`WitnessedCheckpoint::check`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Anchored {
+pub struct WitnessedCheckpoint {
     size: u64,
     root: Hash,
     with: String,
@@ -158,7 +158,7 @@ pub struct Anchored {
     note: String,
 }
 
-impl Anchored {
+impl WitnessedCheckpoint {
     /// Puts the witness's `lines` under the checkpoint and checks them.
     ///
     /// # Errors

@@ -91,9 +91,9 @@ words! {
     male
     female
     school
-    twins_title
-    twins_line
-    twins_also
+    namesakes_title
+    namesakes_line
+    namesakes_also
     last_recorded
     reading_title
     reading_lifted

@@ -16,6 +16,8 @@ mod checkin_support;
 mod cosigned_answers;
 #[path = "../it/desk_support.rs"]
 mod desk_support;
+#[path = "../it/namesakes.rs"]
+mod namesakes;
 #[path = "../it/needles.rs"]
 mod needles;
 #[path = "../it/no_wrong_green.rs"]
@@ -26,7 +28,5 @@ mod record_support;
 mod scanned;
 #[path = "../it/sign_in.rs"]
 mod sign_in;
-#[path = "../it/twins.rs"]
-mod twins;
 #[path = "../it/two_people.rs"]
 mod two_people;

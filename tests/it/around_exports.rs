@@ -4,7 +4,7 @@ use crate::forge::{Forge, witness_vkey};
 use crate::programs::board_program;
 use crate::record_support::board;
 use diemdanh::bits::random::SeededRandom;
-use diemdanh::office::{Outside, What};
+use diemdanh::office::{FindingKind, Outside};
 use diemdanh::record::{BoardKeys, ExportSource};
 use diemdanh::tlog::NoteKey;
 use std::fs::{self, File};
@@ -33,7 +33,7 @@ fn collected_notes_and_keys_may_have_passed_an_editor_and_notes_are_told() {
         let outside = collected(&files);
         assert_eq!((&outside.notes, outside.witnesses.len()), (&notes, 1));
         let told: Vec<_> = outside.strays.iter().map(|(name, what)| (name.clone(), *what)).collect();
-        let expected: Vec<_> = notes.iter().map(|(name, _)| (name.clone(), What::CollectedMended)).collect();
+        let expected: Vec<_> = notes.iter().map(|(name, _)| (name.clone(), FindingKind::CollectedMended)).collect();
         assert_eq!(told, expected);
     }
     assert!(collected(&notes).strays.is_empty());

@@ -5,7 +5,7 @@ use crate::record_support::{at, board, candidate, check_in, code, desk_cert, dev
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::lab::journal::MemoryStore;
-use diemdanh::office::{Files, Severity, Verdict, Verification, What, report, verify, verify_all};
+use diemdanh::office::{Files, FindingKind, Severity, Verdict, Verification, report, verify, verify_all};
 use diemdanh::record::certify::{CertRequest, CertifyError, certify};
 use diemdanh::record::entry::Entry;
 use diemdanh::record::export::{MANIFEST_FILE, Manifest, export, package, segment_folder, tree_files};
@@ -43,9 +43,9 @@ fn check(files: &Files) -> Verification {
 }
 
 /// All codes found, in order. Nothing here is witnessed; that is another theme's.
-fn found(files: &Files) -> Vec<What> {
+fn found(files: &Files) -> Vec<FindingKind> {
     let all = check(files).findings.into_iter().map(|finding| finding.what);
-    all.filter(|what| *what != What::Unanchored).collect()
+    all.filter(|what| *what != FindingKind::Unanchored).collect()
 }
 
 /// Signs a new manifest over changed files, as a thief of the device key could.
@@ -107,15 +107,15 @@ fn what_a_board_should_look_at_is_listed() {
     codes.sort_unstable();
     codes.dedup();
     let mut expected = vec![
-        What::NotClosed,
-        What::TornBytes,
-        What::Abandoned,
-        What::ClockJump,
-        What::ManualDecision,
-        What::Undone,
-        What::Duplicate,
-        What::TwiceIn,
-        What::RegistryPending,
+        FindingKind::NotClosed,
+        FindingKind::TornBytes,
+        FindingKind::Abandoned,
+        FindingKind::ClockJump,
+        FindingKind::ManualDecision,
+        FindingKind::Undone,
+        FindingKind::Duplicate,
+        FindingKind::TwiceIn,
+        FindingKind::RegistryPending,
     ];
     expected.sort_unstable();
     assert_eq!(codes, expected);
@@ -151,34 +151,38 @@ fn files_added_or_taken_away_are_found() {
     for path in files.keys() {
         let mut fewer = files.clone();
         fewer.remove(path);
-        assert!(check(&fewer).findings.iter().any(|finding| finding.what == What::MissingFile), "{path}");
+        assert!(check(&fewer).findings.iter().any(|finding| finding.what == FindingKind::MissingFile), "{path}");
     }
     let mut more = files.clone();
     more.insert("segments/001/tile/0/001".to_owned(), vec![1]);
-    assert_eq!(found(&more), [What::ForeignFile, What::ForeignFile]);
-    assert_eq!(found(&resign(more)), [What::ForeignFile]);
+    assert_eq!(found(&more), [FindingKind::ForeignFile, FindingKind::ForeignFile]);
+    assert_eq!(found(&resign(more)), [FindingKind::ForeignFile]);
     // A whole segment taken away, with a new manifest.
     for segment in [1, 2] {
         let mut fewer = files.clone();
         fewer.retain(|path, _| !path.starts_with(&segment_folder(segment)));
         let codes = found(&resign(fewer));
         // Nothing but an outside anchor shows that the last segment was taken away.
-        assert_eq!(codes.first(), (segment == 1).then_some(&What::LinkBroken), "{codes:?}");
+        assert_eq!(codes.first(), (segment == 1).then_some(&FindingKind::LinkBroken), "{codes:?}");
     }
     assert_eq!(check(&Files::new()).verdict(), Verdict::Forged);
 }
 
 /// What an insider with the device key, or even the segment's key, may try on the entries of the first segment.
-type Rewriting = (&'static str, fn(&mut Vec<Entry>), &'static [What]);
+type Rewriting = (&'static str, fn(&mut Vec<Entry>), &'static [FindingKind]);
 
 const REWRITINGS: [Rewriting; 8] = [
-    ("entry deleted", |entries| drop(entries.remove(2)), &[What::EntryForm]),
-    ("deleted and renumbered", delete_and_renumber, &[What::TotalsDiffer]),
-    ("swapped", |entries| swap(entries), &[What::BootClockFell, What::TimeFell]),
-    ("entry behind the close", append_behind_the_close, &[What::AfterClose, What::TwiceIn]),
-    ("undo of nothing", |entries| undo_nothing(entries), &[What::UndoOfNothing, What::Undone, What::TotalsDiffer]),
-    ("wall clock back in silence", |entries| entries[3].t = skewed(3, -3_600_000).wall, &[What::TimeFell]),
-    ("second open", |entries| entries[2].event = entries[0].event.clone(), &[What::EntryForm]),
+    ("entry deleted", |entries| drop(entries.remove(2)), &[FindingKind::EntryForm]),
+    ("deleted and renumbered", delete_and_renumber, &[FindingKind::TotalsDiffer]),
+    ("swapped", |entries| swap(entries), &[FindingKind::BootClockFell, FindingKind::TimeFell]),
+    ("entry behind the close", append_behind_the_close, &[FindingKind::AfterClose, FindingKind::TwiceIn]),
+    (
+        "undo of nothing",
+        |entries| undo_nothing(entries),
+        &[FindingKind::UndoOfNothing, FindingKind::Undone, FindingKind::TotalsDiffer],
+    ),
+    ("wall clock back in silence", |entries| entries[3].t = skewed(3, -3_600_000).wall, &[FindingKind::TimeFell]),
+    ("second open", |entries| entries[2].event = entries[0].event.clone(), &[FindingKind::EntryForm]),
     ("candidate exchanged", |entries| entries[1].event = check_in(9), &[]),
 ];
 
@@ -209,9 +213,12 @@ fn a_rewritten_history_is_found() {
         let codes = rewritten(change, true);
         assert!(expected.iter().all(|what| codes.contains(what)), "{name}: {codes:?}");
         // Even a stolen segment key cannot repair the link from the next segment.
-        assert!(codes.contains(&What::LinkBroken) || codes.contains(&What::EntryForm), "{name}: {codes:?}");
+        assert!(
+            codes.contains(&FindingKind::LinkBroken) || codes.contains(&FindingKind::EntryForm),
+            "{name}: {codes:?}"
+        );
         let codes = rewritten(change, false);
-        let signature = [What::CheckpointSignature, What::RootDiffers];
+        let signature = [FindingKind::CheckpointSignature, FindingKind::RootDiffers];
         assert!(codes.iter().any(|code| signature.contains(code)), "{name} without the segment's key: {codes:?}");
     }
 }
@@ -221,7 +228,7 @@ fn renumber(entries: &mut [Entry]) {
 }
 
 /// The findings on a session whose first segment was rewritten.
-fn rewritten(change: fn(&mut Vec<Entry>), has_segment_key: bool) -> Vec<What> {
+fn rewritten(change: fn(&mut Vec<Entry>), has_segment_key: bool) -> Vec<FindingKind> {
     let store = session();
     let bytes = store.clone().read(1).unwrap();
     let SegmentContent::Good(segment) = read_segment(&bytes, device().verifier()).unwrap() else { panic!() };
@@ -258,7 +265,7 @@ fn the_leaf_tile_trick_is_found() {
     for (path, bytes) in tree_files(&raw.unwrap()) {
         files.insert(format!("segments/001/{path}"), bytes);
     }
-    assert!(found(&resign(files)).contains(&What::RootDiffers));
+    assert!(found(&resign(files)).contains(&FindingKind::RootDiffers));
 }
 
 #[test]
@@ -269,17 +276,17 @@ fn certificates_are_judged() {
     other_board.insert("desk-cert".to_owned(), desk_cert(false).sign(&stranger).unwrap().into_bytes());
     assert_eq!(check(&other_board).verdict(), Verdict::Undecided);
     other_board.insert("desk-cert".to_owned(), vec![]);
-    assert_eq!(found(&other_board), [What::DeskCertAbsent]);
+    assert_eq!(found(&other_board), [FindingKind::DeskCertAbsent]);
     let with_cert = |cert: DeskCert| {
         let cert = cert.sign(&board()).unwrap();
         found(&export(&mut store.clone(), &cert, &device()).unwrap().into_iter().collect())
     };
-    let other = What::DeskCertOther;
-    assert_eq!(with_cert(desk_cert(true)), [What::TrainingAsLive, other, What::TrainingAsLive, other]);
+    let other = FindingKind::DeskCertOther;
+    assert_eq!(with_cert(desk_cert(true)), [FindingKind::TrainingAsLive, other, FindingKind::TrainingAsLive, other]);
     let elsewhere = DeskCert { desk: "desk-2".to_owned(), ..desk_cert(false) };
-    assert_eq!(with_cert(elsewhere), [What::ForeignName, other, What::ForeignName, other]);
+    assert_eq!(with_cert(elsewhere), [FindingKind::ForeignName, other, FindingKind::ForeignName, other]);
     let early = DeskCert { not_after: at(6).wall, ..desk_cert(false) };
-    assert_eq!(with_cert(early), [other, other, What::DeskCertDates]);
+    assert_eq!(with_cert(early), [other, other, FindingKind::DeskCertDates]);
 }
 
 #[test]
@@ -291,7 +298,7 @@ fn a_training_log_is_never_live() {
     let mut random = SeededRandom::new("training");
     let (mut log, _) = AttendanceLog::open(store.clone(), &training, at(0), &mut random).unwrap();
     log.close(&code("op-1"), at(1)).unwrap();
-    assert_eq!(found(&files_of(&store)), [What::Training]);
+    assert_eq!(found(&files_of(&store)), [FindingKind::Training]);
     drop(open(store.clone(), 10).unwrap());
     let mixed = export(&mut store.clone(), "", &device);
     assert_eq!(mixed, Err(diemdanh::record::export::ExportFault::MixedModes));
@@ -311,7 +318,7 @@ fn two_histories_under_one_name_are_found() {
     let late = files_of(&common);
     let forks = |packages: &[Files]| -> usize {
         let all = verify_all(packages, &BoardKeys::one(board().verifier().clone()));
-        all.iter().flat_map(|one| &one.findings).filter(|finding| finding.what == What::Fork).count()
+        all.iter().flat_map(|one| &one.findings).filter(|finding| finding.what == FindingKind::Fork).count()
     };
     assert_eq!(forks(&[early.clone(), late.clone()]), 0);
     assert_eq!(forks(&[late, early, other]), 2, "both sides are told");
@@ -357,7 +364,7 @@ fn the_worst_verdict_decides_the_exit_code() {
     assert_eq!(report::worst([Undecided, Forged, Clean]), Forged);
     assert_eq!(report::worst([Undecided, Remarks]), Undecided);
     assert_eq!([Clean, Remarks, Forged, Undecided].map(Verdict::exit_code), [0, 1, 2, 3]);
-    assert_eq!(What::NotClosed.severity(), Severity::Remark);
+    assert_eq!(FindingKind::NotClosed.severity(), Severity::Remark);
 }
 
 #[test]

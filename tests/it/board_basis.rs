@@ -7,7 +7,7 @@ use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
 use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::exam::{Exam, Issued, Ledger, PACKAGES_FILE, PROGRAMS_FILE, Packed, Settings};
-use diemdanh::office::{Check, Files, Outside, Severity, Verdict, Verification, What, report};
+use diemdanh::office::{Check, Files, FindingKind, Outside, Severity, Verdict, Verification, report};
 use diemdanh::record::{AttendanceLog, BoardKeys, Digest, ExportSource, OpenBasis, OpenRules, Opening, PackageRef};
 use diemdanh::tlog::NoteKey;
 
@@ -73,7 +73,7 @@ fn verified(files: &Files, change: impl FnOnce(&mut Opening<'_>)) -> Verificatio
     check.run(&[&Forge::of(&store).files as &dyn ExportSource]).remove(0)
 }
 
-fn basis(one: &Verification) -> Vec<What> {
+fn basis(one: &Verification) -> Vec<FindingKind> {
     one.counts.keys().copied().filter(|what| what.code().starts_with("basis.")).collect()
 }
 
@@ -88,20 +88,20 @@ fn desk_that_works_as_issued_gives_no_finding_about_its_basis() {
 fn each_part_that_was_not_issued_is_a_finding_of_its_own() {
     type Change = fn(&mut Opening<'_>);
     let other = BoardKeys::one(device().verifier().clone()).digest();
-    let cases: [(What, Change); 11] = [
-        (What::PackageAbsent, |opening| opening.package = None),
-        (What::PackageNotIssued, |opening| opening.package.as_mut().unwrap().sha256 = Digest([9; 32])),
-        (What::PackageNotIssued, |opening| opening.package.as_mut().unwrap().version = 3),
-        (What::RulesOther, |opening| {
+    let cases: [(FindingKind, Change); 11] = [
+        (FindingKind::PackageAbsent, |opening| opening.package = None),
+        (FindingKind::PackageNotIssued, |opening| opening.package.as_mut().unwrap().sha256 = Digest([9; 32])),
+        (FindingKind::PackageNotIssued, |opening| opening.package.as_mut().unwrap().version = 3),
+        (FindingKind::RulesOther, |opening| {
             opening.basis.rules.as_mut().unwrap().package_rules_sha256 = Some(Digest([9; 32]));
         }),
-        (What::RulesOther, |opening| opening.basis.rules.as_mut().unwrap().package_rules_sha256 = None),
-        (What::RulesUnsaid, |opening| opening.basis.rules = None),
-        (What::TrustOther, |opening| opening.trust_store = "own".to_owned()),
-        (What::RevocationsBehind, |opening| opening.revocations = Some(3)),
-        (What::ProgramOther, |opening| opening.program_sha256 = Some(Digest([9; 32]))),
-        (What::ProgramUnsaid, |opening| opening.program_sha256 = None),
-        (What::BoardKeysUnsaid, |opening| opening.basis.board_keys = None),
+        (FindingKind::RulesOther, |opening| opening.basis.rules.as_mut().unwrap().package_rules_sha256 = None),
+        (FindingKind::RulesUnsaid, |opening| opening.basis.rules = None),
+        (FindingKind::TrustOther, |opening| opening.trust_store = "own".to_owned()),
+        (FindingKind::RevocationsBehind, |opening| opening.revocations = Some(3)),
+        (FindingKind::ProgramOther, |opening| opening.program_sha256 = Some(Digest([9; 32]))),
+        (FindingKind::ProgramUnsaid, |opening| opening.program_sha256 = None),
+        (FindingKind::BoardKeysUnsaid, |opening| opening.basis.board_keys = None),
     ];
     for (what, change) in cases {
         let one = verified(&folder(|_, _| ()), change);
@@ -114,31 +114,31 @@ fn each_part_that_was_not_issued_is_a_finding_of_its_own() {
         assert_eq!(one.verdict(), expected, "{}", what.code());
     }
     let one = verified(&folder(|_, _| ()), |opening| opening.basis.board_keys = Some(other));
-    assert_eq!((basis(&one), one.verdict()), (vec![What::BoardKeysOther], Verdict::Forged));
+    assert_eq!((basis(&one), one.verdict()), (vec![FindingKind::BoardKeysOther], Verdict::Forged));
 }
 
 #[test]
 fn folder_that_says_otherwise_is_a_finding_too() {
     type Change = fn(&mut Ledger, &mut Files);
-    let cases: [(What, Change); 7] = [
-        (What::PackageOfOthers, |ledger, _| {
+    let cases: [(FindingKind, Change); 7] = [
+        (FindingKind::PackageOfOthers, |ledger, _| {
             *ledger = Ledger::default();
             ledger.add(Packed { desks: vec!["desk-9".to_owned()], ..packed() });
         }),
-        (What::PackageSuperseded, |ledger, _| {
+        (FindingKind::PackageSuperseded, |ledger, _| {
             ledger.add(Packed { version: 3, sha256: Digest([5; 32]), packed_at: skewed(0, -10_000).wall, ..packed() });
         }),
-        (What::RulesUnsaid, |ledger, _| {
+        (FindingKind::RulesUnsaid, |ledger, _| {
             *ledger = Ledger::default();
             ledger.add(Packed { rules_sha256: None, ..packed() });
         }),
-        (What::DeskNotIssued, |_, files| drop(files.remove("desks/desk-1.cert"))),
-        (What::CertNotIssued, |_, files| {
+        (FindingKind::DeskNotIssued, |_, files| drop(files.remove("desks/desk-1.cert"))),
+        (FindingKind::CertNotIssued, |_, files| {
             let renewed = diemdanh::record::DeskCert { serial: 8, ..desk_cert(false) }.sign(&board()).unwrap();
             files.insert("desks/desk-1.cert".to_owned(), renewed.into_bytes());
         }),
-        (What::ProgramsUnlisted, |_, files| drop(files.remove(PROGRAMS_FILE))),
-        (What::ExamOther, |_, files| {
+        (FindingKind::ProgramsUnlisted, |_, files| drop(files.remove(PROGRAMS_FILE))),
+        (FindingKind::ExamOther, |_, files| {
             let other = Settings::new("board.example", "another", "Kỳ thi khác").write();
             files.insert("exam.toml".to_owned(), other.into_bytes());
         }),
@@ -160,7 +160,7 @@ fn other_board_keys_are_told_without_an_exam_folder() {
     let store = MemoryStore::default();
     AttendanceLog::open(store.clone(), &opening, at(0), &mut SeededRandom::new("segment 0")).unwrap();
     let one = diemdanh::office::verify(&Forge::of(&store).files, &keys());
-    assert!(one.verdict() == Verdict::Forged && one.counts.contains_key(&What::BoardKeysOther));
+    assert!(one.verdict() == Verdict::Forged && one.counts.contains_key(&FindingKind::BoardKeysOther));
 }
 
 #[test]
@@ -169,7 +169,7 @@ fn report_names_both_files_and_every_rule_in_effect() {
     let (text, json) = (report::text("x", &one, &vietnamese()), report::json("x", &one));
     let digests = [Digest([1; 32]), Digest([3; 32]), Digest([7; 32]), Digest([2; 32])];
     for wanted in
-        digests.iter().map(ToString::to_string).chain([keys().sixteen(), "registry-required: true".to_owned()])
+        digests.iter().map(ToString::to_string).chain([keys().fingerprint(), "registry-required: true".to_owned()])
     {
         assert!(text.contains(&wanted), "{wanted} in\n{text}");
     }

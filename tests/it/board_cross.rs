@@ -4,7 +4,7 @@ use crate::record_support::{at, board, check_in, code, desk_cert, opening};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
 use diemdanh::lab::journal::MemoryStore;
-use diemdanh::office::{Check, Files, Finding, Outside, Verdict, Verification, What};
+use diemdanh::office::{Check, Files, Finding, FindingKind, Outside, Verdict, Verification};
 use diemdanh::record::export::export;
 use diemdanh::record::{AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, EntryRef, ExportSource, LogName, Opening};
 use diemdanh::tlog::NoteKey;
@@ -42,10 +42,10 @@ fn run(packages: &[(&str, &Files)]) -> Vec<Verification> {
 }
 
 fn is_cross(finding: &&Finding) -> bool {
-    matches!(finding.what, What::Fork | What::AtTwoDesks)
+    matches!(finding.what, FindingKind::Fork | FindingKind::AtTwoDesks)
 }
 
-fn cross(one: &Verification) -> Vec<(What, Option<&str>)> {
+fn cross(one: &Verification) -> Vec<(FindingKind, Option<&str>)> {
     one.findings.iter().filter(is_cross).map(|finding| (finding.what, finding.path.as_deref())).collect()
 }
 
@@ -54,8 +54,8 @@ fn same_candidate_at_two_desks_is_told_at_both_with_the_other_entry() {
     let one = desk("desk-1", &[check_in(1), check_in(2)]);
     let two = desk("desk-2", &[check_in(3), check_in(4), check_in(2)]);
     let all = run(&[("one", &one), ("two", &two)]);
-    assert_eq!(cross(&all[0]), [(What::AtTwoDesks, Some("two 1/3"))]);
-    assert_eq!(cross(&all[1]), [(What::AtTwoDesks, Some("one 1/2"))]);
+    assert_eq!(cross(&all[0]), [(FindingKind::AtTwoDesks, Some("two 1/3"))]);
+    assert_eq!(cross(&all[1]), [(FindingKind::AtTwoDesks, Some("one 1/2"))]);
     let place = all[1].findings.iter().find(is_cross).unwrap();
     assert_eq!((place.segment, place.seq), (Some(1), Some(3)));
     assert!(all.iter().all(|one| one.verdict() == Verdict::Remarks), "each log is sound");
@@ -97,9 +97,9 @@ fn order_and_neighbours_change_nothing_but_findings_that_name_both() {
         let all = run(&ordered);
         for (index, one) in order.iter().zip(&all) {
             assert_eq!(own(one), alone[*index], "{} in {order:?}", exports[*index].0);
-            let expected: &[(What, Option<&str>)] = match exports[*index].0 {
-                "three" => &[(What::Fork, Some("three copied"))],
-                "three copied" => &[(What::Fork, Some("three"))],
+            let expected: &[(FindingKind, Option<&str>)] = match exports[*index].0 {
+                "three" => &[(FindingKind::Fork, Some("three copied"))],
+                "three copied" => &[(FindingKind::Fork, Some("three"))],
                 _ => &[],
             };
             assert_eq!(cross(one), expected, "{} in {order:?}", exports[*index].0);

@@ -40,7 +40,7 @@ fn bare_verifier_key_is_a_board_of_one_key() {
     let one = BoardKeys::one(officer(0).verifier().clone());
     assert_eq!(BoardKeys::parse(&format!("{}\n", officer(0).verifier())), Ok(one.clone()));
     assert_eq!(BoardKeys::parse(&one.text()), Ok(one.clone()));
-    assert_eq!(one.sixteen().len(), 19);
+    assert_eq!(one.fingerprint().len(), 19);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use crate::record_support::{at, board, candidate, check_in, code, device, open, 
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
 use diemdanh::lab::journal::MemoryStore;
-use diemdanh::office::finding::What;
+use diemdanh::office::finding::FindingKind;
 use diemdanh::office::{Check, Outside, Verdict, Verification, report};
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, BoardKeys, DocumentRef, EntryRef, ExportSource, OpenBasis, Opening, OutsideHead,
@@ -55,28 +55,28 @@ fn head_that_a_witness_named_before_the_opening_is_an_anchor() {
     let (after, before) = verification.witnessed.window(EntryRef { segment: 1, seq: 1 });
     assert!(after.is_none() && before.is_some_and(|time| time.at == at(50).wall.round(jiff::Unit::Second).unwrap()));
     assert!(verification.verdict() == Verdict::Remarks, "{}", report::text("x", &verification, &vietnamese()));
-    assert!(decide(&forge, false).counts.contains_key(&What::AnchorUnvouched));
+    assert!(decide(&forge, false).counts.contains_key(&FindingKind::AnchorUnvouched));
 }
 
 #[test]
 fn head_that_the_log_does_not_hold_is_forged_when_a_known_witness_signed_it_and_open_otherwise() {
     let forge = opened_on(|_| foreign_head());
     assert_eq!(decide(&forge, true).verdict(), Verdict::Forged);
-    assert!(decide(&forge, true).counts.contains_key(&What::HeadNotHeld));
+    assert!(decide(&forge, true).counts.contains_key(&FindingKind::HeadNotHeld));
     assert_eq!(decide(&forge, false).verdict(), Verdict::Undecided);
     let spoilt = opened_on(|log| OutsideHead::Head { note: cosigned(log, 50).replacen("\n3\n", "\n2\n", 1) });
-    assert!(decide(&spoilt, true).counts.contains_key(&What::AnchorForged));
+    assert!(decide(&spoilt, true).counts.contains_key(&FindingKind::AnchorForged));
     let nonsense = opened_on(|_| OutsideHead::Head { note: "hello".to_owned() });
-    assert!(decide(&nonsense, true).counts.contains_key(&What::AnchorForm));
+    assert!(decide(&nonsense, true).counts.contains_key(&FindingKind::AnchorForm));
 }
 
 #[test]
 fn desk_that_noted_a_rollback_is_not_clean_and_silence_at_the_opening_is_told() {
     let silent = opened_on(|_| OutsideHead::NotAsked { cause: code("timed-out") });
     let verification = decide(&silent, true);
-    assert!(verification.verdict() == Verdict::Remarks && verification.counts.contains_key(&What::HeadNotAsked));
+    assert!(verification.verdict() == Verdict::Remarks && verification.counts.contains_key(&FindingKind::HeadNotAsked));
     let without = opened_on(|_| OutsideHead::NotAsked { cause: code("no-witness") });
-    assert!(!decide(&without, true).counts.contains_key(&What::HeadNotAsked));
+    assert!(!decide(&without, true).counts.contains_key(&FindingKind::HeadNotAsked));
     let store = MemoryStore::default();
     let (mut log, _) = open(store.clone(), 0).unwrap();
     add(&mut log, AttendanceEvent::DeviceEvent { device: code("witness"), event: code("rolled-back") }, 1);
@@ -110,7 +110,7 @@ fn undo(seq: u64) -> AttendanceEvent {
 }
 
 /// A log of these events, and which of the two findings it gives, with its entry.
-fn late(events: &[AttendanceEvent]) -> Vec<(What, u64)> {
+fn late(events: &[AttendanceEvent]) -> Vec<(FindingKind, u64)> {
     let store = MemoryStore::default();
     let (mut log, _) = open(store.clone(), 0).unwrap();
     (1..).zip(events).for_each(|(second, event)| {
@@ -119,7 +119,7 @@ fn late(events: &[AttendanceEvent]) -> Vec<(What, u64)> {
     log.close(&code("op-1"), at(90)).unwrap();
     let verification = decide(&Forge::of(&store), false);
     assert!(verification.verdict() == Verdict::Remarks, "{}", report::text("x", &verification, &vietnamese()));
-    let is_late = |what: &What| matches!(what, What::LateAnswer | What::LateUnanswered);
+    let is_late = |what: &FindingKind| matches!(what, FindingKind::LateAnswer | FindingKind::LateUnanswered);
     let found = verification.findings.iter().filter(|finding| is_late(&finding.what));
     found.map(|finding| (finding.what, finding.seq.unwrap())).collect()
 }
@@ -130,9 +130,9 @@ fn bad_news_about_somebody_who_is_in_is_a_finding_with_whether_a_person_answered
     let (ask, enter) = (|| request("q"), || check_in(1));
     for bad in [CardInvalid, Mismatch, NotFound] {
         let open = [ask(), enter(), against("q", bad)];
-        assert_eq!(late(&open), [(What::LateUnanswered, 3)], "{bad:?}");
+        assert_eq!(late(&open), [(FindingKind::LateUnanswered, 3)], "{bad:?}");
         let answered = [ask(), enter(), against("q", bad), seen("q")];
-        assert_eq!(late(&answered), [(What::LateAnswer, 3)], "{bad:?}");
+        assert_eq!(late(&answered), [(FindingKind::LateAnswer, 3)], "{bad:?}");
     }
     for (name, events) in [
         ("a good answer", vec![ask(), enter(), against("q", Match)]),
@@ -150,7 +150,7 @@ fn bad_news_about_somebody_who_is_in_is_a_finding_with_whether_a_person_answered
     }
     // Asked again, after the first call came to nothing.
     let again = [ask(), enter(), against("q", Pending), request("r"), against("r", CardInvalid), seen("r")];
-    assert_eq!(late(&again), [(What::LateAnswer, 5)]);
+    assert_eq!(late(&again), [(FindingKind::LateAnswer, 5)]);
 }
 
 #[test]
@@ -159,5 +159,5 @@ fn answering_for_news_that_nobody_asked_about_is_forged() {
     let (mut log, _) = open(store.clone(), 0).unwrap();
     add(&mut log, seen("never asked"), 1);
     log.close(&code("op-1"), at(2)).unwrap();
-    assert!(decide(&Forge::of(&store), false).counts.contains_key(&What::AnswerWithoutRequest));
+    assert!(decide(&Forge::of(&store), false).counts.contains_key(&FindingKind::AnswerWithoutRequest));
 }

@@ -67,7 +67,7 @@ fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
     let request = enrol(&config, &base, false, &mut SystemRandom).unwrap();
     fs::write(office.path("ban-01.request"), &request.note).unwrap();
     let key = "--key board.key --passphrase-file pass";
-    office.expect(&format!("enrol thi ban-01.request --sixteen {} {key}", request.sixteen), 0, "chứng thư");
+    office.expect(&format!("enrol thi ban-01.request --fingerprint {} {key}", request.fingerprint), 0, "chứng thư");
     // The other site has no head of site yet: a remark, and no reason to wait.
     let said = office.pack("--site 0901 --accept", 1, "2 gói mới");
     for (name, bytes) in office.packages() {
@@ -79,7 +79,7 @@ fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
     let offers = open.packages().offers;
     assert_eq!(offers.iter().map(|one| one.rows).collect::<Vec<_>>(), [2, 2]);
     assert!(offers[0].session.starts_with("Buổi 1") && offers[1].session.starts_with("Buổi 2"), "{offers:?}");
-    assert!(said.contains(&offers[0].sixteen), "what the board prints is what the desk shows: {said}");
+    assert!(said.contains(&offers[0].fingerprint), "what the board prints is what the desk shows: {said}");
     open.send(Input::TakePackage(0));
     open.sign_in(0);
     assert_eq!(open.view.get().header.expected, 2);

@@ -6,7 +6,7 @@ use crate::programs::program;
 use crate::record_support::board;
 use diemdanh::host::confined::end_of;
 use diemdanh::host::folder::write_folder;
-use diemdanh::office::What;
+use diemdanh::office::FindingKind;
 use diemdanh::office::language::BoardWords;
 use diemdanh::words::Language;
 use std::collections::BTreeSet;
@@ -20,8 +20,8 @@ fn both_languages_have_every_sentence() {
     for language in [Language::Vietnamese, Language::English] {
         let words = BoardWords::load(language).unwrap();
         assert_eq!(words.faults(), Vec::<String>::new(), "{language:?}");
-        let said: BTreeSet<&str> = What::ALL.iter().map(|what| words.finding(*what)).collect();
-        assert_eq!(said.len(), What::ALL.len(), "{language:?}: two findings read the same");
+        let said: BTreeSet<&str> = FindingKind::ALL.iter().map(|what| words.finding(*what)).collect();
+        assert_eq!(said.len(), FindingKind::ALL.len(), "{language:?}: two findings read the same");
     }
 }
 

@@ -208,7 +208,7 @@ fn is_asked(site: &Site, operator: usize) -> bool {
     desk.send(Input::EnteredPin(Secret::new(PIN.to_owned())));
     let compares = |view: &View| match &view.screen {
         Screen::Preparing(PreparingView::Packages(packages)) => {
-            packages.offers.iter().any(|one| !one.sixteen.is_empty())
+            packages.offers.iter().any(|one| !one.fingerprint.is_empty())
         }
         _ => false,
     };

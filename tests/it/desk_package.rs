@@ -19,7 +19,7 @@ use diemdanh::host::sealed;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
 use diemdanh::office::finding::Verdict;
 use diemdanh::office::verify;
-use diemdanh::package::note::PackageReceipt;
+use diemdanh::package::note::PackageAcceptance;
 use diemdanh::record::{AttendanceEvent, BoardKeys, Entry, Revocation, RevocationList};
 use diemdanh::tlog::NoteKey;
 use jiff::{SignedDuration, Timestamp};
@@ -48,7 +48,7 @@ fn a_package_is_shown_taken_and_worked_from() {
     let offer = desk.packages().offers.remove(0);
     assert_eq!((offer.exam.as_str(), offer.site.as_str()), ("Kỳ thi thử", "0901 · THPT Mẫu"));
     assert_eq!((offer.rows, offer.version, offer.held, offer.is_kept), (9, 1, None, false));
-    assert_eq!(offer.sixteen.chars().filter(char::is_ascii_alphanumeric).count(), 16);
+    assert_eq!(offer.fingerprint.chars().filter(char::is_ascii_alphanumeric).count(), 16);
     desk.send(Input::TakePackage(0));
     let sign_in = desk.signing_in(|_| true);
     let names: Vec<&str> = sign_in.operators.iter().map(|one| one.code.as_str()).collect();
@@ -111,7 +111,7 @@ fn the_next_start_asks_only_who_works_here() {
     let receipt = receipt.into_iter().find(|path| path.extension().is_some_and(|end| end == "receipt")).unwrap();
     let note = fs::read_to_string(receipt).unwrap();
     assert_eq!(
-        PackageReceipt::peek(&note).map(|receipt| (receipt.version, receipt.desk)),
+        PackageAcceptance::peek(&note).map(|receipt| (receipt.version, receipt.desk)),
         Some((1, "desk-1".to_owned()))
     );
     let again = site.open();

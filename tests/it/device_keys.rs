@@ -24,8 +24,8 @@ fn request(world: &World, renew: bool) -> Result<(Enrolment, String, bool), Enro
     let (config, base) = read_config(&world.config()).unwrap();
     let request = enrol(&config, &base, renew, &mut SeededRandom::new("enrol"))?;
     let enrolment = Enrolment::open(&request.note).unwrap();
-    assert_eq!(enrolment.sixteen(), request.sixteen);
-    Ok((enrolment, request.sixteen, request.is_new))
+    assert_eq!(enrolment.fingerprint(), request.fingerprint);
+    Ok((enrolment, request.fingerprint, request.is_new))
 }
 
 /// A session under whatever device key the configuration names; the board agrees with its log.
@@ -41,10 +41,10 @@ fn one_session(world: &World) {
 #[test]
 fn request_is_signed_by_the_key_it_names_and_by_no_other() {
     let world = World::alone();
-    let (enrolment, sixteen, is_new) = request(&world, false).unwrap();
+    let (enrolment, fingerprint, is_new) = request(&world, false).unwrap();
     assert!(!is_new, "the desk has a key");
     assert_eq!((enrolment.board.as_str(), enrolment.desk.as_str()), ("board.example", "desk-1"));
-    assert_eq!(request(&world, false).unwrap().1, sixteen, "the same key, the same characters");
+    assert_eq!(request(&world, false).unwrap().1, fingerprint, "the same key, the same characters");
     let (config, base) = read_config(&world.config()).unwrap();
     let note = enrol(&config, &base, false, &mut SeededRandom::new("enrol")).unwrap().note;
     assert_eq!(Enrolment::open(&note.replace("desk desk-1", "desk desk-2")), Err(NoteError::BadSignature));
@@ -74,7 +74,7 @@ fn board_signs_only_what_it_has_heard() {
     let desk = ["enrol", "--config", &world.config().display().to_string(), "--out", &path("request"), "--qr"];
     let told = run(program("diemdanh"), &desk);
     let told = String::from_utf8(told.stdout).unwrap();
-    let sixteen = told.lines().find_map(|line| line.strip_prefix("read out to the board: ")).expect("characters");
+    let fingerprint = told.lines().find_map(|line| line.strip_prefix("read out to the board: ")).expect("characters");
     assert!(told.contains("█▀▀▀"), "a QR code");
     let sign = |heard: &str| {
         let (key, pass) = (path("board/board.key"), path("pass"));
@@ -83,7 +83,7 @@ fn board_signs_only_what_it_has_heard() {
     };
     let misheard = sign("0000-0000-0000-0000");
     assert!(!misheard.status.success() && !world.path("new-cert").exists());
-    let signed = sign(&sixteen.to_ascii_lowercase().replace('-', " "));
+    let signed = sign(&fingerprint.to_ascii_lowercase().replace('-', " "));
     assert!(signed.status.success(), "{}", String::from_utf8_lossy(&signed.stderr));
     assert!(world.path("new-cert").exists());
 }

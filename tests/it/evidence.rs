@@ -9,7 +9,7 @@ use diemdanh::emrtd::evidence::{MAX_BUNDLE_BYTES, open_bundle};
 use diemdanh::host::folder::read_folder;
 use diemdanh::host::sealed::{self, SealError};
 use diemdanh::lab::issuer::Making;
-use diemdanh::office::What;
+use diemdanh::office::FindingKind;
 use diemdanh::office::receiving::{NoReceipt, receipt};
 use diemdanh::record::{AttendanceEvent, Digest};
 use sha2::{Digest as _, Sha256};
@@ -74,7 +74,7 @@ fn evidence_that_an_entry_names_and_nobody_has_is_told() {
     assert_eq!(signed("with-evidence"), Ok(()));
     fs::remove_dir_all(world.path("journal/evidence")).unwrap();
     let verification = world.export("without-evidence");
-    assert!(verification.findings.iter().any(|found| found.what == What::EvidenceMissing));
+    assert!(verification.findings.iter().any(|found| found.what == FindingKind::EvidenceMissing));
     assert_eq!(verification.verdict().exit_code(), 1, "a remark, no forgery");
     let refused = signed("without-evidence");
     assert_eq!(refused, Err(NoReceipt::EvidenceMissing { files: 1 }), "a purge would delete the only copy");

@@ -103,7 +103,7 @@ fn every_command_that_writes_waits_for_no_other_and_names_it() {
     let desk = Enrollee::new("ban-01", "0901");
     fs::write(office.path("ban-01.request"), desk.request.sign(&desk.device).unwrap()).unwrap();
     fs::write(office.path("list.csv"), LIST).unwrap();
-    let (at, sixteen) = (office.path(""), desk.request.sixteen());
+    let (at, fingerprint) = (office.path(""), desk.request.fingerprint());
     let before = read_folder(&office.path("thi")).unwrap();
     let key = ["--key", "board.key", "--passphrase-file", "pass"];
     let pack = ["--exam-key", "exam.key", "--recovery", "recovery.pub", "--out", "goi", "--accept"];
@@ -112,7 +112,7 @@ fn every_command_that_writes_waits_for_no_other_and_names_it() {
         vec!["operator", "add", "thi", "--code", "moi-1", "--name", "Mau", "--role", "invigilator"],
         vec!["operator", "revoke", "thi", "gt-1", "--reason", "nghi"],
         vec!["letters", "thi", "--out", "thu.pdf"],
-        [&["enrol", "thi", "ban-01.request", "--sixteen", &sixteen], &key[..]].concat(),
+        [&["enrol", "thi", "ban-01.request", "--fingerprint", &fingerprint], &key[..]].concat(),
         [&["pack", "thi"], &key[..], &pack[..]].concat(),
         vec!["receipt", "thi", "ban-01.request"],
     ];
@@ -214,7 +214,7 @@ fn pipes_and_devices_are_refused_and_not_waited_for() {
         &["import", "ong", "--into", "thi"],
         &["receipt", "thi", "ong"],
         &["open", "ong", "--identity", "ong", "--passphrase-file", "pass"],
-        &["enrol", "thi", "ong", "--sixteen", "x", "--key", "ong", "--passphrase-file", "pass"],
+        &["enrol", "thi", "ong", "--fingerprint", "x", "--key", "ong", "--passphrase-file", "pass"],
     ];
     for arguments in commands {
         let output = run(&at, arguments);

@@ -15,7 +15,7 @@ use diemdanh::office::exam::{
 use diemdanh::package::contents::{Contents, Front, People};
 use diemdanh::package::note::{MAX_PACKAGE_LEN, split_file};
 use diemdanh::package::operators::PinLock;
-use diemdanh::package::{PackageNote, PackageReceipt};
+use diemdanh::package::{PackageAcceptance, PackageNote};
 use diemdanh::record::{BoardKeys, Enrolment, Revocation, RevocationList};
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber};
 use diemdanh::tlog::{NoteKey, NoteVerifier};
@@ -134,10 +134,10 @@ impl Office {
 
     #[track_caller]
     pub(crate) fn enrol(&self, desk: &Enrollee) {
-        let (id, sixteen) = (&desk.request.desk, desk.request.sixteen());
+        let (id, fingerprint) = (&desk.request.desk, desk.request.fingerprint());
         std::fs::write(self.path(id), desk.request.sign(&desk.device).unwrap()).unwrap();
         self.expect(
-            &format!("enrol thi {id} --sixteen {sixteen} --key board.key --passphrase-file pass"),
+            &format!("enrol thi {id} --fingerprint {fingerprint} --key board.key --passphrase-file pass"),
             0,
             "chứng thư",
         );
@@ -155,7 +155,7 @@ impl Office {
     }
 
     pub(crate) fn receipt(&self, desk: &Enrollee, note: &PackageNote, file: &str) {
-        let receipt = PackageReceipt {
+        let receipt = PackageAcceptance {
             package: note.id(),
             version: note.version,
             sha256: note.sha256,
@@ -420,8 +420,8 @@ fn a_desk_is_enrolled_once_and_again_only_on_purpose() {
     let renewed = Enrollee::new("ban-01", "0901");
     std::fs::write(office.path("moi"), renewed.request.sign(&renewed.device).unwrap()).unwrap();
     let enrol = |more: &str| {
-        let sixteen = renewed.request.sixteen().to_lowercase().replace('-', "");
-        format!("enrol thi moi --sixteen {sixteen} --key board.key --passphrase-file pass{more}")
+        let fingerprint = renewed.request.fingerprint().to_lowercase().replace('-', "");
+        format!("enrol thi moi --fingerprint {fingerprint} --key board.key --passphrase-file pass{more}")
     };
     office.expect(&enrol(""), 2, "--again");
     assert_eq!(office.exam(), exam);
@@ -446,8 +446,8 @@ fn a_request_comes_as_the_text_of_a_qr_code() {
     let desk = Enrollee::new("ban-01", "0901");
     let text = desk.request.sign(&desk.device).unwrap();
     let arguments = format!(
-        "exam enrol thi - --sixteen {} --key board.key --passphrase-file pass --title Cong --room P01",
-        desk.request.sixteen()
+        "exam enrol thi - --fingerprint {} --key board.key --passphrase-file pass --title Cong --room P01",
+        desk.request.fingerprint()
     );
     let mut child = board_program()
         .current_dir(office.path(""))

@@ -127,9 +127,9 @@ fn requests_that_are_refused_leave_the_exam_as_it_is() {
         let mut desk = Enrollee::new("ban-01", "0901");
         change(&mut desk);
         std::fs::write(office.path("yc"), desk.request.sign(&desk.device).unwrap()).unwrap();
-        let sixteen = desk.request.sixteen();
+        let fingerprint = desk.request.fingerprint();
         office.expect(
-            &format!("enrol thi yc --sixteen {sixteen} --key board.key --passphrase-file pass{more}"),
+            &format!("enrol thi yc --fingerprint {fingerprint} --key board.key --passphrase-file pass{more}"),
             2,
             words,
         );
@@ -142,11 +142,11 @@ fn requests_that_are_refused_leave_the_exam_as_it_is() {
     check(&|desk| desk.request.recipient = "age1nonsense".to_owned(), "", "không hợp lệ");
     let desk = Enrollee::new("ban-01", "0901");
     std::fs::write(office.path("yc"), desk.request.sign(&desk.device).unwrap()).unwrap();
-    let wrong = "enrol thi yc --sixteen 0000-0000-0000-0000 --key board.key --passphrase-file pass";
+    let wrong = "enrol thi yc --fingerprint 0000-0000-0000-0000 --key board.key --passphrase-file pass";
     office.expect(wrong, 2, "16 ký tự không khớp");
     std::fs::write(office.path("yc"), "x").unwrap();
     office.expect(wrong, 2, "không phải yêu cầu");
-    office.expect("enrol thi - --sixteen 0 --key board.key", 64, "--passphrase-file");
+    office.expect("enrol thi - --fingerprint 0 --key board.key", 64, "--passphrase-file");
     assert_eq!(office.exam(), exam);
 }
 

@@ -155,7 +155,7 @@ fn c07_short_only_cards_and_readers() {
     for _ in 0..2 {
         read(&mut session, &mut Vec::new()).unwrap();
     }
-    assert_eq!(session.habits().extended(), diemdanh::iso7816::files::ExtendedLength::Refused);
+    assert_eq!(session.quirks().extended(), diemdanh::iso7816::files::ExtendedLength::Refused);
     let extended = card.log.iter().filter(|command| command.is_extended()).count();
     assert!(extended <= 2, "a refusal is remembered");
     check(PlainCard { reader_short_only: true, ..PlainCard::new(2000) });
@@ -240,13 +240,13 @@ fn c10_file_resumes_where_it_was() {
         let mut bytes = Vec::new();
         let mut session = CardSession::new(&mut card);
         let result = read(&mut session, &mut bytes);
-        let habits = session.habits();
+        let quirks = session.quirks();
         if result.is_err() {
             let before = bytes.len();
             card.lost_after = None;
             card.selected = false;
             card.log.clear();
-            read(&mut CardSession::resume(&mut card, habits, 0), &mut bytes).unwrap();
+            read(&mut CardSession::resume(&mut card, quirks, 0), &mut bytes).unwrap();
             let offsets = card.log.iter().filter(|command| command.ins == 0xB0 && command.p1 & 0x80 == 0);
             let first = offsets.map(|command| usize::from(u16::from_be_bytes([command.p1, command.p2]))).min();
             assert!(before == 0 || first.is_none_or(|first| first == before), "nothing is read twice");

@@ -5,7 +5,7 @@ use crate::programs::{board_program, vietnamese};
 use crate::record_support::{at, board, check_in, code, device};
 use diemdanh::bits::spread::InTurn;
 use diemdanh::host::folder::write_folder;
-use diemdanh::office::{Check, Files, Finding, Outside, Verdict, Verification, What, report};
+use diemdanh::office::{Check, Files, Finding, FindingKind, Outside, Verdict, Verification, report};
 use diemdanh::record::export::{MANIFEST_FILE, Manifest};
 use diemdanh::record::{AttendanceEvent, BoardKeys, Digest, Entry, EntryRef, ExportSource, SourceFault};
 use diemdanh::tlog::CosignatureKey;
@@ -164,15 +164,15 @@ fn what_lies_among_the_collected_notes_is_a_remark_about_that_file() {
     let altered = |from: &str, to: &str| forge.anchors[0].1.replacen(from, to, 1).into_bytes();
     let (_, lines) = forge.anchors[0].1.split_once("\n\n").unwrap();
     let signed_other = format!("{}\n{lines}", "board.example/thpt-2026/desk-1/s1/001\n3\nAAAA\n");
-    let rows: [(&str, Vec<u8>, What); 8] = [
-        ("letter.txt", b"hello\n".to_vec(), What::CollectedForm),
-        ("no text", vec![0xFF, 0xFE], What::CollectedForm),
-        ("large", vec![b'x'; 2 << 20], What::CollectedUnread),
-        ("w2.vkey", b"hello\n".to_vec(), What::CollectedKey),
-        ("large.vkey", vec![b'x'; 2 << 20], What::CollectedUnread),
-        ("other root", signed_other.into_bytes(), What::CollectedForm),
-        ("wrong size", altered("\n11\n", "\n10\n").clone(), What::CollectedForged),
-        ("beyond", altered("\n11\n", "\n4000\n"), What::CollectedForged),
+    let rows: [(&str, Vec<u8>, FindingKind); 8] = [
+        ("letter.txt", b"hello\n".to_vec(), FindingKind::CollectedForm),
+        ("no text", vec![0xFF, 0xFE], FindingKind::CollectedForm),
+        ("large", vec![b'x'; 2 << 20], FindingKind::CollectedUnread),
+        ("w2.vkey", b"hello\n".to_vec(), FindingKind::CollectedKey),
+        ("large.vkey", vec![b'x'; 2 << 20], FindingKind::CollectedUnread),
+        ("other root", signed_other.into_bytes(), FindingKind::CollectedForm),
+        ("wrong size", altered("\n11\n", "\n10\n").clone(), FindingKind::CollectedForged),
+        ("beyond", altered("\n11\n", "\n4000\n"), FindingKind::CollectedForged),
     ];
     assert!(forge.anchors[0].1.contains("\n11\n"), "{}", forge.anchors[0].1);
     for (name, bytes, what) in rows {
@@ -224,18 +224,21 @@ fn form_of_an_export_is_closed() {
         (about.map(|finding| finding.what).collect::<Vec<_>>(), verification.verdict())
     };
     for path in ["notes.html", "segments/+1/x", "segments/1/vkey", "segments/0001/vkey", "segments/x", "tile/0/000"] {
-        assert_eq!(found(path), (vec![What::ForeignFile], Verdict::Forged), "{path}");
+        assert_eq!(found(path), (vec![FindingKind::ForeignFile], Verdict::Forged), "{path}");
     }
     for path in ["verify.py", "READ-ME.txt"] {
-        assert_eq!(found(path), (vec![What::GuideOther], Verdict::Remarks), "{path}");
+        assert_eq!(found(path), (vec![FindingKind::GuideOther], Verdict::Remarks), "{path}");
     }
     let mut forge = Forge::good();
     forge.put(".DS_Store", "x");
     assert_eq!(alone(&forge.files).verdict(), Verdict::Remarks);
-    assert!(alone(&forge.files).counts.contains_key(&What::Litter));
+    assert!(alone(&forge.files).counts.contains_key(&FindingKind::Litter));
     forge.files.remove("verify.py");
     forge.sign_manifest();
-    assert!(alone(&forge.files).counts.contains_key(&What::GuideOther), "one that is not there is not ours either");
+    assert!(
+        alone(&forge.files).counts.contains_key(&FindingKind::GuideOther),
+        "one that is not there is not ours either"
+    );
 }
 
 /// Counts what is read of an export.
@@ -302,11 +305,11 @@ fn work_is_linear_in_the_bytes_of_an_export() {
     let read = counted.read.load(Ordering::Relaxed);
     assert!(read <= 4 * all, "{read} bytes read of {all}");
     assert!(
-        !verification.counts.contains_key(&What::ExportDiffers),
+        !verification.counts.contains_key(&FindingKind::ExportDiffers),
         "{}",
         report::text("x", &verification, &vietnamese())
     );
-    assert!(verification.counts[&What::Undone] == 1_000);
+    assert!(verification.counts[&FindingKind::Undone] == 1_000);
 }
 
 /// Roots are told right wherever they are asked for: at the ends of blocks and bundles, before and behind them.
@@ -324,7 +327,7 @@ fn every_earlier_root_is_known() {
             Entry { event, ..like.clone() }
         }));
     });
-    assert!(!alone(&asked.files).counts.contains_key(&What::ExportDiffers));
+    assert!(!alone(&asked.files).counts.contains_key(&FindingKind::ExportDiffers));
     let mut wrong = asked.clone();
     wrong.rewrite(1, |log| {
         let number = log.len() - 200;
@@ -332,7 +335,7 @@ fn every_earlier_root_is_known() {
             *size -= 1;
         }
     });
-    assert_eq!(alone(&wrong.files).counts[&What::ExportDiffers], 1);
+    assert_eq!(alone(&wrong.files).counts[&FindingKind::ExportDiffers], 1);
 }
 
 /// Exports of all kinds.
@@ -368,7 +371,7 @@ proptest! {
             witnesses: vec![CosignatureKey::parse(&witness_vkey()).unwrap()],
             ..Outside::default()
         };
-        let is_own = |finding: &&Finding| !matches!(finding.what, What::Fork | What::AtTwoDesks);
+        let is_own = |finding: &&Finding| !matches!(finding.what, FindingKind::Fork | FindingKind::AtTwoDesks);
         let own = |one: &Verification| -> Vec<Finding> { one.findings.iter().filter(is_own).cloned().collect() };
         let sources: Vec<&dyn ExportSource> = order.iter().map(|one| &pool[*one] as &dyn ExportSource).collect();
         for (one, source) in run_with(&sources, &outside).iter().zip(&sources) {

@@ -9,7 +9,7 @@ use diemdanh::bits::random::SeededRandom;
 use diemdanh::lab::journal::MemoryStore;
 use diemdanh::record::{AttendanceEvent, Digest};
 use diemdanh::tlog::cosignature::{CosignatureKey, cosign};
-use diemdanh::tlog::witness::Anchored;
+use diemdanh::tlog::witness::WitnessedCheckpoint;
 use diemdanh::tlog::{Checkpoint, NoteKey};
 
 pub(crate) const CASES: &[Case] = &[
@@ -44,7 +44,7 @@ fn signed_by(key: &NoteKey, change: fn(Checkpoint) -> Checkpoint) -> Forge {
     add(&mut log, request("q1"), 1);
     let head = change(log.head());
     let line = cosign(&head.text(), key, at(2).wall).unwrap();
-    let anchored = Anchored::of_head(&head, &line, &CosignatureKey::of(key).unwrap()).unwrap();
+    let anchored = WitnessedCheckpoint::of_head(&head, &line, &CosignatureKey::of(key).unwrap()).unwrap();
     add(&mut log, answer("q1"), 2);
     let (size, root, note) = (anchored.size(), Digest(*anchored.root()), anchored.note().to_owned());
     add(&mut log, AttendanceEvent::Anchor { size, root, with: code("registry.example"), note }, 2);

@@ -4,8 +4,8 @@ use crate::package::{board, note, taker};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::host::sealed;
 use diemdanh::package::note::{MAX_PACKAGE_LEN, check_form, digest_of, name_part};
-use diemdanh::package::{PackageFault, PackageNote, PackageReceipt, PackageUse};
-use diemdanh::record::statement::signer_sixteen;
+use diemdanh::package::{PackageAcceptance, PackageFault, PackageNote, PackageUse};
+use diemdanh::record::statement::signer_fingerprint;
 use diemdanh::record::{BoardKeys, Enrolment};
 use diemdanh::tlog::{NoteError, NoteKey};
 
@@ -105,7 +105,7 @@ fn every_name_has_one_part_that_a_log_can_hold() {
 fn a_desk_says_that_it_took_a_package() {
     let device = NoteKey::generate("board.example/ban-01", &mut SeededRandom::new("desk")).unwrap();
     let one = note(b"");
-    let receipt = PackageReceipt {
+    let receipt = PackageAcceptance {
         package: one.id(),
         version: one.version,
         sha256: one.sha256,
@@ -113,12 +113,12 @@ fn a_desk_says_that_it_took_a_package() {
         at: one.not_before,
     };
     let signed = receipt.sign(&device).unwrap();
-    assert_eq!(PackageReceipt::open(&signed, device.verifier()), Ok(receipt.clone()));
-    assert_eq!(PackageReceipt::peek(&signed), Some(receipt));
+    assert_eq!(PackageAcceptance::open(&signed, device.verifier()), Ok(receipt.clone()));
+    assert_eq!(PackageAcceptance::peek(&signed), Some(receipt));
     let other = NoteKey::generate("board.example/ban-02", &mut SeededRandom::new("other")).unwrap();
-    assert_eq!(PackageReceipt::open(&signed, other.verifier()), Err(NoteError::NoSignature));
+    assert_eq!(PackageAcceptance::open(&signed, other.verifier()), Err(NoteError::NoSignature));
     assert_eq!(
-        PackageReceipt::open(&signed.replace("version 3", "version 4"), device.verifier()),
+        PackageAcceptance::open(&signed.replace("version 3", "version 4"), device.verifier()),
         Err(NoteError::BadSignature)
     );
 }
@@ -139,7 +139,7 @@ fn a_request_names_whom_packages_are_sealed_for() {
         let signed = request(recipient).sign(&device).unwrap();
         assert_eq!(Enrolment::open(&signed), Ok(request(recipient)));
     }
-    assert_ne!(request(&recipient).sixteen(), request("").sixteen());
-    let key = signer_sixteen(device.verifier());
-    assert!(key.len() == 19 && key != signer_sixteen(board().verifier()), "{key}");
+    assert_ne!(request(&recipient).fingerprint(), request("").fingerprint());
+    let key = signer_fingerprint(device.verifier());
+    assert!(key.len() == 19 && key != signer_fingerprint(board().verifier()), "{key}");
 }

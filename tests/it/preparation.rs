@@ -35,7 +35,7 @@ fn offered(is_kept: bool) -> Offered {
         until: String::new(),
         from: None,
         signer: String::new(),
-        sixteen: String::new(),
+        fingerprint: String::new(),
         is_kept,
     };
     let operators = sign_in::Desk::new().operators;

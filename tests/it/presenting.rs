@@ -108,7 +108,7 @@ impl Desk {
 
     fn bring(&mut self, witness: &mut Reached) -> Result<u64, WitnessFault> {
         let key = witness.key();
-        anchor(witness, &key, &self.log().presentation(), 0).map(|anchored| anchored.size())
+        anchor(witness, &key, &self.log().presentation(), 0).map(|witnessed| witnessed.size())
     }
 }
 

@@ -4,7 +4,7 @@ use crate::record_support::{START_MS, at, board, check_in, code, device, open, o
 use diemdanh::bits::random::{Random as _, SeededRandom};
 use diemdanh::host::disk::FileStore;
 use diemdanh::lab::journal::MemoryStore;
-use diemdanh::office::{Files, Verdict, What, verify};
+use diemdanh::office::{Files, FindingKind, Verdict, verify};
 use diemdanh::record::export::{Manifest, export};
 use diemdanh::record::segment::read_segment;
 use diemdanh::record::{AttendanceLog, BoardKeys, Entry, LogStore, SegmentContent, StoreFault, frame};
@@ -253,7 +253,7 @@ fn clocks_that_jump_run_out_of_battery_or_stand_in_2099() {
         let files: Files = export(&mut store.clone(), &cert, &device).unwrap().into_iter().collect();
         let verification = verify(&files, &BoardKeys::one(board().verifier().clone()));
         assert_eq!(verification.verdict(), Verdict::Remarks, "{skew_ms} ms: {:?}", verification.findings);
-        let jumped = verification.findings.iter().any(|finding| finding.what == What::ClockJump);
+        let jumped = verification.findings.iter().any(|finding| finding.what == FindingKind::ClockJump);
         // Up to two seconds forward are drift; back is always told.
         assert_eq!(jumped, skew_ms.abs() > 2_000, "{skew_ms} ms");
     }

@@ -73,9 +73,9 @@ fn who_the_holder_is() {
     check(holder("099208000017", "Nguyễn Văn Bình", born), &["01"], &[NameDiffers]);
     check(holder("099208000017", "Nguyễn Văn Ân", date(2008, 2, 16)), &["01"], &[BirthDateDiffers]);
     check(holder("099308000025", "Lê Thị Mận", date(2008, 1, 1)), &["03"], &[NameDiffers, BelongsElsewhere]);
-    // Twins of one name: each card finds its own row, a third card neither for sure.
-    let twin = match_holder(&roster, &holder("099208000041", "Trần Hai", date(2008, 2, 2)), &here(None));
-    assert!(matches!(twin, Matching::Exact(id) if number(id) == "05"));
+    // Namesakes of one name: each card finds its own row, a third card neither for sure.
+    let namesake = match_holder(&roster, &holder("099208000041", "Trần Hai", date(2008, 2, 2)), &here(None));
+    assert!(matches!(namesake, Matching::Exact(id) if number(id) == "05"));
     check(holder("099208777777", "Trần Hai", date(2008, 2, 2)), &["04", "05"], &[SameNameAndBirthDate, SeveralRows]);
     check(holder("099208000058", "Phạm Ba", date(2008, 3, 3)), &["06", "07"], &[NameDiffers, SeveralRows]);
     let stranger = holder("099208888888", "Không Ai", born);

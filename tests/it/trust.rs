@@ -190,7 +190,7 @@ fn f18_anchor_without_constraints_is_used_with_a_remark_and_a_link_without_is_no
     let (verdict, lines) = judged(&sod(&authority, signer_of(&authority), Some(SIGNED_AT)), &[authority.certificate()]);
     assert!(matches!(verdict, SodVerdict::Trusted(_)), "{lines:?}");
     let line = lines.iter().find(|line| line.check == Check::SignerChain).unwrap();
-    assert_eq!((line.outcome, line.cause), (Outcome::Successful, Some(Cause::AnchorIncomplete)));
+    assert_eq!((line.outcome, line.cause), (Outcome::Successful, Some(Cause::CscaIncomplete)));
     let root = country_signer("Complete");
     let below = root.signer_with("Below", "VN", incomplete, long()).unwrap();
     let result = judged(&sod(&below, signer_of(&below), Some(SIGNED_AT)), &[root.certificate(), below.certificate()]);

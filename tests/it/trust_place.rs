@@ -53,11 +53,11 @@ fn foreign_places(work: &Path) -> Vec<(&'static str, &'static str)> {
         ("other", "nor a trust folder"),
         ("raw", "nor a trust folder"),
         ("broken", "nor a trust folder"),
-        ("file", "is no folder"),
-        ("link", "is no folder"),
-        ("link/", "is no folder"),
-        ("link/.", "is no folder"),
-        ("dangling", "is no folder"),
+        ("file", "is not a directory"),
+        ("link", "is not a directory"),
+        ("link/", "is not a directory"),
+        ("link/.", "is not a directory"),
+        ("dangling", "is not a directory"),
     ]
 }
 

@@ -104,7 +104,7 @@ fn h02_each_situation_has_its_verdict() {
         (Check::SodSignature, Outcome::Successful, Some(Cause::SignerMismatch), Overall::Warn),
         (Check::SodSignature, Outcome::Successful, Some(Cause::AttributesUnsorted), Overall::Pass),
         (Check::SodStructure, Outcome::NotSupported, Some(Cause::AlgorithmNotSupported), Overall::Unknown),
-        (Check::SignerChain, Outcome::Successful, Some(Cause::AnchorIncomplete), Overall::Pass),
+        (Check::SignerChain, Outcome::Successful, Some(Cause::CscaIncomplete), Overall::Pass),
         (Check::SignerProfile, Outcome::Successful, Some(Cause::PurposeOther), Overall::Warn),
         (Check::SignerProfile, Outcome::Successful, Some(Cause::ProfileDeviates), Overall::Pass),
         (Check::SignerProfile, Outcome::Failed, Some(Cause::KeyUsePeriodOver), Overall::Fail),

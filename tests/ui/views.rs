@@ -113,20 +113,20 @@ pub(crate) fn search() -> IdleView {
 
 /// Two people of one name, and somebody else whom the search finds.
 fn same_name() -> IdleView {
-    IdleView { twins: Some(twins()), ..search() }
+    IdleView { namesakes: Some(namesakes()), ..search() }
 }
 
 /// Two people who differ in what a list has; the SBD of the first is that of [`admit`].
-fn twins() -> TwinsView {
-    let text = |text: &str| TwinValue::Text(Pii::new(text.to_owned()));
-    let fact = |what, value, differs| TwinFact { what, value, differs };
-    let person = |index: u8, name: &str, number: &str, born: &str, sex, seat: &str, masked: &str| TwinView {
+fn namesakes() -> NamesakesView {
+    let text = |text: &str| NamesakeValue::Text(Pii::new(text.to_owned()));
+    let fact = |what, value, differs| NamesakeFact { what, value, differs };
+    let person = |index: u8, name: &str, number: &str, born: &str, sex, seat: &str, masked: &str| NamesakeView {
         id: CandidateId([index; 16]),
         name: Pii::new(name.to_owned()),
         number: number.to_owned(),
         facts: vec![
             fact(Distinction::BirthDate, text(born), true),
-            fact(Distinction::Sex, TwinValue::Sex(sex), true),
+            fact(Distinction::Sex, NamesakeValue::Sex(sex), true),
             fact(Distinction::Room, text("0012"), false),
             fact(Distinction::Seat, text(seat), true),
             fact(Distinction::Number, text(number), true),
@@ -137,11 +137,11 @@ fn twins() -> TwinsView {
         person(2, "Nguyễn Thị Hồng Ngọc Ánh", "01000123", "15/02/2008", Some(Sex::Female), "17", "099308••••17"),
         person(3, "Nguyễn Thị Hồng Ngọc Anh", "01000147", "16/02/2008", None, "", "099308••••25"),
     ];
-    TwinsView { people, names_differ: true }
+    NamesakesView { people, names_differ: true }
 }
 
 fn admit_of_two() -> CaseView {
-    CaseView { twins: Some(twins()), ..admit() }
+    CaseView { namesakes: Some(namesakes()), ..admit() }
 }
 
 /// No row has the twelve digits, and two have the name and the birth date.
@@ -157,7 +157,7 @@ fn several_rows() -> CaseView {
         person: PersonView { candidate_number: None, ..case.person.clone() },
         place: None,
         lines,
-        twins: Some(twins()),
+        namesakes: Some(namesakes()),
         reasons: vec![Failure::NeedsDecision],
         stage: StageView::Deciding(vec![Choice::Refer, Choice::NotAdmitted]),
         ..case
@@ -187,7 +187,7 @@ pub(crate) fn admit() -> CaseView {
             line(Subject::Registry, Signal::Attention, LineWord::Failed(Failure::RegistryDown)),
             line(Subject::Duplicate, Signal::Ok, LineWord::Good),
         ],
-        twins: None,
+        namesakes: None,
         reasons: vec![],
         minutes_late: None,
         arrival: None,

@@ -15,7 +15,7 @@ pub(crate) fn offer(is_kept: bool) -> OfferView {
         until: "18:00 18/06/2027".to_owned(),
         from: None,
         signer: "hoidong.example".to_owned(),
-        sixteen: "PAAX-3D2S-86MS-HNRP".to_owned(),
+        fingerprint: "PAAX-3D2S-86MS-HNRP".to_owned(),
         is_kept,
     }
 }

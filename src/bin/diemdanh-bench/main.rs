@@ -61,7 +61,7 @@ enum BenchError {
     Roster(#[from] ::roster::canonical::CanonicalError),
     #[error("a package: {0}")]
     Package(String),
-    #[error("another process of this program said nothing that is understood")]
+    #[error("unintelligible answer from the limited process")]
     Child,
     #[error("the card was not read: {0}")]
     Unread(&'static str),

@@ -19,7 +19,7 @@ use office::work::{Ending, Work, WorkError};
 use words::Language;
 
 #[derive(Parser)]
-#[command(name = "diemdanh-board", version, about = "Keys, certificates, trust anchors and checks of an exam board")]
+#[command(name = "diemdanh-board", version, about = "Keys, country signers and checks of an exam board")]
 pub(crate) struct Typed {
     /// The language of what it says, vi or en (default: as LC_ALL, LC_MESSAGES or LANG say, else Vietnamese)
     #[arg(long, global = true, value_name = "LANGUAGE", value_parser = language)]
@@ -43,7 +43,7 @@ pub(crate) enum Command {
     Evidence(evidence::Evidence),
     /// Sign a receipt for an export that was checked
     Receipt(receipt::Receive),
-    /// Keep a folder of trust anchors
+    /// Keep a folder of CSCA certificates
     #[command(subcommand)]
     Trust(trust::Trust),
     /// Make an exam out of lists, as a folder of files

@@ -8,7 +8,7 @@ use crate::records;
 use crate::sign_in::Action;
 use crate::state::Phase;
 use std::sync::Arc;
-use tlog::witness::Anchored;
+use tlog::witness::WitnessedCheckpoint;
 
 impl Desk<'_> {
     /// Only an idle desk ends a session; nobody is left standing at it.
@@ -33,31 +33,31 @@ impl Desk<'_> {
         self.effects.push(Effect::Sound(Signal::Ok));
     }
 
-    pub(super) fn witnessed(&mut self, anchored: Anchored, clock_off_s: i64) {
+    pub(super) fn witnessed(&mut self, witnessed: WitnessedCheckpoint, clock_off_s: i64) {
         self.heard();
-        self.seen_outside(anchored, clock_off_s);
+        self.seen_outside(witnessed, clock_off_s);
     }
 
     /// Somebody outside has seen the log, and tells the time.
-    pub(super) fn seen_outside(&mut self, anchored: Anchored, clock_off_s: i64) {
+    pub(super) fn seen_outside(&mut self, witnessed: WitnessedCheckpoint, clock_off_s: i64) {
         let was_off = self.is_off(self.state.health.clock_off_s);
-        self.note_seen(anchored, clock_off_s);
+        self.note_seen(witnessed, clock_off_s);
         if self.is_off(clock_off_s) && !was_off {
             self.record_note(records::device("clock", Failure::ClockDiffers));
             self.effects.push(Effect::Sound(Signal::Attention));
         }
     }
 
-    pub(super) fn note_witness(&mut self, anchored: Anchored, clock_off_s: i64) {
+    pub(super) fn note_witness(&mut self, witnessed: WitnessedCheckpoint, clock_off_s: i64) {
         self.heard();
-        self.note_seen(anchored, clock_off_s);
+        self.note_seen(witnessed, clock_off_s);
     }
 
     /// An older head that comes later takes nothing back.
-    fn note_seen(&mut self, anchored: Anchored, clock_off_s: i64) {
+    fn note_seen(&mut self, witnessed: WitnessedCheckpoint, clock_off_s: i64) {
         let (now, last) = (self.state.now, &mut self.state.health.witness.last);
-        if last.as_ref().is_none_or(|(last, _)| last.size() <= anchored.size()) {
-            *last = Some((anchored, now));
+        if last.as_ref().is_none_or(|(last, _)| last.size() <= witnessed.size()) {
+            *last = Some((witnessed, now));
         }
         self.state.health.clock_off_s = clock_off_s;
     }

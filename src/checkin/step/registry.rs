@@ -11,7 +11,7 @@ use crate::{policy, records};
 use bits::secret::Pii;
 use jiff::Timestamp;
 use registry::{Answer, Asked, HeadLines, Query, RefusedReason, Reply, RequestId};
-use tlog::witness::Anchored;
+use tlog::witness::WitnessedCheckpoint;
 use tlog::{Checkpoint, CosignatureKey, NoteError};
 
 impl Desk<'_> {
@@ -105,27 +105,27 @@ impl Desk<'_> {
     fn cosigned(&mut self, reply: &Reply) {
         let (Some(key), Some(signed)) = (&self.context.policy.registry_cosigner, &reply.cosigned) else { return };
         match self.judge_cosigned(key, signed) {
-            Ok(anchored) => {
-                self.record_note(records::anchor(&anchored));
-                let clock_off_s = self.seconds_from(anchored.at());
-                self.seen_outside(anchored, clock_off_s);
+            Ok(witnessed) => {
+                self.record_note(records::anchor(&witnessed));
+                let clock_off_s = self.seconds_from(witnessed.at());
+                self.seen_outside(witnessed, clock_off_s);
             }
             Err(why) => self.record_note(records::device_news("registry-cosigner", why)),
         }
     }
 
-    fn judge_cosigned(&self, key: &CosignatureKey, signed: &HeadLines) -> Result<Anchored, &'static str> {
+    fn judge_cosigned(&self, key: &CosignatureKey, signed: &HeadLines) -> Result<WitnessedCheckpoint, &'static str> {
         let Asked { origin, size, root } = signed.head.clone();
         if origin != self.context.origin || size > self.state.head.entry().seq + 1 {
             return Err("foreign-head");
         }
-        let anchored = Anchored::of_head(&Checkpoint { origin, size, root }, &signed.lines, key);
-        let anchored = anchored.map_err(|error| match error {
+        let witnessed = WitnessedCheckpoint::of_head(&Checkpoint { origin, size, root }, &signed.lines, key);
+        let witnessed = witnessed.map_err(|error| match error {
             NoteError::NoSignature => "foreign-key",
             _ => "bad-signature",
         })?;
-        let is_fresh = self.seconds_from(anchored.at()).abs() <= self.context.policy.clock_tolerance_s;
-        is_fresh.then_some(anchored).ok_or("stale")
+        let is_fresh = self.seconds_from(witnessed.at()).abs() <= self.context.policy.clock_tolerance_s;
+        is_fresh.then_some(witnessed).ok_or("stale")
     }
 
     /// This desk's time minus an outside one.

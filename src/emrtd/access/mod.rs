@@ -76,7 +76,7 @@ pub enum Violation {
     #[error("the chip's token is wrong")]
     WrongToken,
     /// The authentication code of the chip's answer is wrong.
-    #[error("the authentication code is wrong")]
+    #[error("authentication code mismatch")]
     WrongMac,
     /// The chip did not return our random number.
     #[error("the random numbers differ")]

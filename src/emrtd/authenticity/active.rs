@@ -39,7 +39,7 @@ pub enum ActiveError {
     #[error("the chip refused active authentication ({0})")]
     Refused(StatusWord),
     /// The answer does not fit what card and reader can carry: not performed.
-    #[error("the answer was cut to {received} of {expected} bytes")]
+    #[error("truncated answer: {received} of {expected} bytes")]
     AnswerCut {
         /// Bytes that came.
         received: usize,
@@ -67,7 +67,7 @@ pub fn run(
     let mut challenge = [0; CHALLENGE_LEN];
     random.fill(&mut challenge);
     let mut signature = sign(session, &challenge, first_length(session, key))?;
-    if cut(key, &signature) && session.habits().extended() != ExtendedLength::Refused {
+    if cut(key, &signature) && session.quirks().extended() != ExtendedLength::Refused {
         // A fresh challenge, so that no answer can be pieced together from two.
         random.fill(&mut challenge);
         signature = sign(session, &challenge, MAX_EXTENDED_EXPECTED)?;
@@ -132,7 +132,7 @@ fn sign(session: &mut CardSession<'_>, challenge: &[u8], length: u32) -> Result<
 fn first_length(session: &CardSession<'_>, key: &PublicKey) -> u32 {
     let longest = session.secure().map_or(MAX_SHORT_EXPECTED, |secure| secure.max_short_block());
     let needed = signature_len(key).and_then(|length| u32::try_from(length).ok()).unwrap_or(0);
-    let works = session.habits().extended() == ExtendedLength::Works;
+    let works = session.quirks().extended() == ExtendedLength::Works;
     if works && needed > longest { MAX_EXTENDED_EXPECTED } else { MAX_SHORT_EXPECTED }
 }
 

@@ -112,7 +112,7 @@ fn judge(file: &[u8], trust: &TrustStore, at: Timestamp) -> Result<CardSecurityV
     };
     let signed = SignedCardSecurity { infos };
     // The lines about the signer are those of EF.SOD; here only the result counts.
-    match signer::anchor_of(&signer, time, trust, at, &mut Report::new())? {
+    match signer::csca_of(&signer, time, trust, at, &mut Report::new())? {
         Some(_) => Ok(CardSecurityVerdict::Trusted(TrustedCardSecurity { signed })),
         None => Ok(CardSecurityVerdict::UnknownSigner(signed)),
     }

@@ -47,7 +47,7 @@ pub enum CertificateError {
     #[error(transparent)]
     Key(#[from] KeyError),
     /// A signature algorithm that is not supported.
-    #[error("an unknown signature algorithm")]
+    #[error("unknown signature algorithm")]
     Algorithm,
 }
 

@@ -48,7 +48,7 @@ pub enum SignerError {
     #[error(transparent)]
     Tlv(#[from] TlvError),
     /// A digest algorithm that is not supported.
-    #[error("an unknown digest algorithm")]
+    #[error("unknown digest algorithm")]
     UnknownDigest,
     /// There are no signed attributes.
     #[error("there are no signed attributes")]
@@ -57,7 +57,7 @@ pub enum SignerError {
     #[error("more than {MAX_ATTRIBUTES} signed attributes")]
     TooManyAttributes,
     /// An attribute of which there must be one, with one value (RFC 5652 §11).
-    #[error("a signed attribute stands twice or has several values")]
+    #[error("duplicate or multi-valued signed attribute")]
     AttributeTwice,
     /// The attribute of the content type is missing or names another type.
     #[error("the signed content type is missing or another")]
@@ -66,7 +66,7 @@ pub enum SignerError {
     #[error("the signed message digest is missing")]
     DigestMissing,
     /// The message digest is not the content's.
-    #[error("the message digest is not the content's")]
+    #[error("message digest mismatch")]
     Digest,
     /// The signature does not verify.
     #[error(transparent)]

@@ -76,7 +76,7 @@ pub enum EntryFault {
     #[error("neither signer_sha256, issuer with serial, country nor series")]
     Nobody,
     /// A digest, serial number, country or range that is none.
-    #[error("a digest, serial number, country, series or range that is none")]
+    #[error("invalid digest, serial number, country, series or range")]
     Subject,
     /// A check or cause with a code that no report has, or one of both only.
     #[error("check and cause are not codes of a report, or one of them is missing")]

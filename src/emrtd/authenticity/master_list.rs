@@ -48,7 +48,7 @@ pub enum MasterListError {
     /// The list says that it was signed at a time that has not come yet: it would lock every honest one out.
     #[error("signed in the future ({0})")]
     FromTheFuture(Timestamp),
-    /// The store has no anchor for the signer.
+    /// The store has no CSCA for the signer.
     #[error("the signer is not issued under the store")]
     SignerUnknown,
 }
@@ -82,7 +82,7 @@ pub struct MasterList {
     pub signing_time: Option<Timestamp>,
     /// Country code in the signer's name; nothing where it names none.
     pub country: Option<String>,
-    /// Its signer and the anchor behind that, as reports display names.
+    /// Its signer and the CSCA behind that, as reports display names.
     pub vouched_by: String,
 }
 
@@ -106,9 +106,9 @@ pub fn read(bytes: &[u8], store: &TrustStore, at: Timestamp) -> Result<MasterLis
         if let Some(moment) = signed_at.filter(|moment| moment.duration_since(at) > FUTURE_TOLERANCE) {
             return Err(MasterListError::FromTheFuture(moment));
         }
-        let anchor = judge_signer(certificate, signed_at, store)?;
+        let csca = judge_signer(certificate, signed_at, store)?;
         if list.country.is_none() {
-            list.vouched_by = format!("{} under {}", certificate.subject.display(), anchor.subject.display());
+            list.vouched_by = format!("{} under {}", certificate.subject.display(), csca.subject.display());
         }
         list.signing_time = list.signing_time.or(signed_at);
         list.country = list.country.or_else(|| certificate.issuer.country());
@@ -135,7 +135,7 @@ fn judge_signer<'a>(
         return Err(MasterListError::SignerUnfit(why));
     }
     match store.chain(signer, moment) {
-        Chain::Anchored(anchor) => Ok(anchor),
+        Chain::UnderCsca(csca) => Ok(csca),
         _ => Err(MasterListError::SignerUnknown),
     }
 }

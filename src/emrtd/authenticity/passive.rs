@@ -35,7 +35,7 @@ pub enum SodVerdict {
     Trusted(TrustedSod),
     /// Well signed, by a signer whom the trust store does not know: neither genuine nor forged.
     UnknownSigner(SignedSod),
-    /// Well signed under a known anchor, at a time when the signer's certificate was not in force: refused, unless the
+    /// Well signed under a known CSCA, at a time when the signer's certificate was not in force: refused, unless the
     /// list of deviations knows the mistake. What else there is to say about the document is still worth saying.
     OutOfForce(SignedSod, Cause),
     /// Nobody here can verify it: its algorithm is not known, or its signer's certificate is not at hand. What was
@@ -64,7 +64,7 @@ pub struct SignedSod {
 #[derive(Debug, Clone)]
 pub struct TrustedSod {
     signed: SignedSod,
-    anchor: Certificate,
+    csca: Certificate,
 }
 
 /// A chip's key that a trusted signer signed. Made by [`TrustedSod::bind`] only.
@@ -88,7 +88,7 @@ pub enum BindError<E> {
     #[error("the group is not signed")]
     NotSigned,
     /// The group's hash is not the signed one.
-    #[error("the group's hash differs")]
+    #[error("data group hash mismatch")]
     HashDiffers,
     /// The key cannot be read.
     #[error("the key cannot be read")]
@@ -144,7 +144,7 @@ fn unverified(
     report.add(Check::SodSignature, outcome, Some(cause), SECTION_PASSIVE);
     if let Some((signer, time)) = claim {
         // The lines count; there is nobody behind it in any case.
-        let _ = signer::anchor_of(&signer, time, trust, at, report);
+        let _ = signer::csca_of(&signer, time, trust, at, report);
     }
     SodVerdict::Unverified(UnverifiedSod { object }, cause)
 }
@@ -236,8 +236,8 @@ impl TrustedSod {
     }
 
     /// The country signer under which the document signer was issued.
-    pub fn anchor(&self) -> &Certificate {
-        &self.anchor
+    pub fn csca(&self) -> &Certificate {
+        &self.csca
     }
 
     /// Reads a key from a group's exact bytes, if this object holds their hash.
@@ -332,10 +332,10 @@ fn judge_signer(
     at: Timestamp,
     report: &mut Report,
 ) -> SodVerdict {
-    match signer::anchor_of(&signed.signer, time, trust, at, report) {
-        Ok(Some(anchor)) => SodVerdict::Trusted(TrustedSod { signed, anchor }),
+    match signer::csca_of(&signed.signer, time, trust, at, report) {
+        Ok(Some(csca)) => SodVerdict::Trusted(TrustedSod { signed, csca }),
         Ok(None) => SodVerdict::UnknownSigner(signed),
-        Err(cause) if is_about_time(cause) && is_anchored(report) => SodVerdict::OutOfForce(signed, cause),
+        Err(cause) if is_about_time(cause) && is_under_csca(report) => SodVerdict::OutOfForce(signed, cause),
         Err(cause) => SodVerdict::Failed(cause),
     }
 }
@@ -344,7 +344,7 @@ fn is_about_time(cause: Cause) -> bool {
     matches!(cause, Cause::SignerExpired | Cause::SignerNotYetValid | Cause::SignedInFuture | Cause::KeyUsePeriodOver)
 }
 
-fn is_anchored(report: &Report) -> bool {
+fn is_under_csca(report: &Report) -> bool {
     report.outcome(Check::SignerChain) == Some(Outcome::Successful)
 }
 

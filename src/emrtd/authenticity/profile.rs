@@ -27,7 +27,7 @@ pub struct Subject<'a> {
     /// Its certificate.
     pub signer: &'a Certificate,
     /// A country signer of the trust store issued it.
-    pub is_anchored: bool,
+    pub is_under_csca: bool,
     /// When it says that it signed.
     pub signed_at: Option<Timestamp>,
 }
@@ -54,8 +54,8 @@ pub const RULES: [Rule; 8] = [
         section: "9303-12 §7.1.1, RFC 5280 §4.2.1.3",
         judge: |subject| match subject.signer.purposes.digital_signature {
             Some(false) => Weight::Fail(Cause::CertificateUnfit),
-            // Specimens of the first years have no keyUsage; under an anchor the profile asks for it.
-            None if subject.is_anchored => Weight::Fail(Cause::CertificateUnfit),
+            // Specimens of the first years have no keyUsage; under a CSCA the profile asks for it.
+            None if subject.is_under_csca => Weight::Fail(Cause::CertificateUnfit),
             None | Some(true) => Weight::Good,
         },
     },

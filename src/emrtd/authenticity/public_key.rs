@@ -38,7 +38,7 @@ pub enum KeyError {
     #[error(transparent)]
     Tlv(#[from] TlvError),
     /// Neither RSA nor EC.
-    #[error("an unknown key algorithm")]
+    #[error("unknown key algorithm")]
     UnknownAlgorithm,
     /// An RSA key out of limits.
     #[error(transparent)]
@@ -50,10 +50,10 @@ pub enum KeyError {
     #[error(transparent)]
     Parameters(#[from] ParameterError),
     /// A curve that is named and not known here, or inherited parameters.
-    #[error("an unknown curve")]
+    #[error("unknown curve")]
     UnknownCurve,
     /// The bit string of the key has unused bits.
-    #[error("the key is no whole number of bytes")]
+    #[error("key length is not a whole number of bytes")]
     BitString,
 }
 

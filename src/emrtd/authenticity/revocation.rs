@@ -31,7 +31,7 @@ pub enum RevocationListError {
     #[error("more than {MAX_ENTRIES} entries")]
     TooManyEntries,
     /// A signature algorithm that is not supported.
-    #[error("an unknown signature algorithm")]
+    #[error("unknown signature algorithm")]
     Algorithm,
     /// No certificate of the store signed it.
     #[error("no certificate of the store signed the list")]
@@ -238,7 +238,7 @@ fn check_signature(
     authorities.iter().find(signed_by).map(|_| ()).ok_or(RevocationListError::IssuerUnknown)
 }
 
-/// A keyUsage that is there must have cRLSign (RFC 5280 §6.3.3 f); an anchor need not have any.
+/// A keyUsage that is there must have cRLSign (RFC 5280 §6.3.3 f); a CSCA need not have any.
 fn may_sign_lists(authority: &Certificate) -> bool {
     let purposes = authority.purposes;
     let by_usage = purposes.digital_signature.is_none() || purposes.list_signing;

@@ -51,7 +51,7 @@ pub enum VerifyError {
     #[error(transparent)]
     Tlv(#[from] TlvError),
     /// An algorithm that is not supported.
-    #[error("an unknown signature algorithm")]
+    #[error("unknown signature algorithm")]
     UnknownAlgorithm,
     /// The algorithm does not belong to this kind of key.
     #[error("the key does not fit the algorithm")]

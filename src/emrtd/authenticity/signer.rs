@@ -29,7 +29,7 @@ const FUTURE_TOLERANCE: SignedDuration = SignedDuration::from_hours(24);
 ///
 /// Where the object does not say when it was signed and the signer has ended since, [`Check::SignerValidity`] has no
 /// line yet: [`settle_validity`] writes it.
-pub(super) fn anchor_of(
+pub(super) fn csca_of(
     signer: &Certificate,
     time: SigningTime,
     trust: &TrustStore,
@@ -38,21 +38,21 @@ pub(super) fn anchor_of(
 ) -> Result<Option<Certificate>, Cause> {
     let moment = time.moment().unwrap_or(signer.not_before);
     let chain = trust.chain(signer, moment);
-    let is_anchored = matches!(chain, Chain::Anchored(_));
-    let (weight, section) = profile::judge(&Subject { signer, is_anchored, signed_at: time.moment() });
+    let is_under_csca = matches!(chain, Chain::UnderCsca(_));
+    let (weight, section) = profile::judge(&Subject { signer, is_under_csca, signed_at: time.moment() });
     if let Weight::Fail(cause) = weight {
         return Err(failure(report, Check::SignerChain, cause, section));
     }
-    let anchor = anchor_line(&chain, signer, trust, report)?;
+    let csca = csca_line(&chain, signer, trust, report)?;
     // Judged to the end although one failed: a known mistake about time must not hide a revocation.
     let profile = profile_line(weight, section, report);
     let in_force = validity_line(signer, time, at, report);
     revocation_line(signer, trust, at, report)?;
-    match &anchor {
-        Some(anchor) if !same_country(signer, anchor) => {
+    match &csca {
+        Some(csca) if !same_country(signer, csca) => {
             Err(failure(report, Check::CountryAgreement, Cause::CountriesDisagree, SECTION_PROFILE))
         }
-        _ => in_force.and(profile).map(|()| anchor),
+        _ => in_force.and(profile).map(|()| csca),
     }
 }
 
@@ -62,7 +62,7 @@ pub(super) fn is_validity_open(signer: &Certificate, time: SigningTime, at: Time
     time.moment().is_none() && at > signer.not_after
 }
 
-/// Writes the line that [`anchor_of`] left open: judged by the signed date of issue, where there is one.
+/// Writes the line that [`csca_of`] left open: judged by the signed date of issue, where there is one.
 pub fn settle_validity(signer: &Certificate, issued: Option<Date>, report: &mut Report) {
     let day = |moment: Timestamp| Offset::UTC.to_datetime(moment).date();
     let within = issued.is_some_and(|date| (day(signer.not_before)..=day(signer.not_after)).contains(&date));
@@ -80,17 +80,17 @@ pub(super) fn weakness(rsa_bits: Option<u32>, hash: HashAlg) -> Option<Cause> {
     }
 }
 
-fn anchor_line(
+fn csca_line(
     chain: &Chain<'_>,
     signer: &Certificate,
     trust: &TrustStore,
     report: &mut Report,
 ) -> Result<Option<Certificate>, Cause> {
     let cause = match chain {
-        Chain::Anchored(anchor) => {
-            let note = anchor_note(anchor, signer, trust);
+        Chain::UnderCsca(csca) => {
+            let note = csca_note(csca, signer, trust);
             report.add(Check::SignerChain, Outcome::Successful, note, SECTION_PASSIVE);
-            return Ok(Some((*anchor).clone()));
+            return Ok(Some((*csca).clone()));
         }
         Chain::UnknownIssuer => {
             report.add(Check::SignerChain, Outcome::Undetermined, Some(Cause::UnknownSigner), SECTION_PASSIVE);
@@ -105,17 +105,17 @@ fn anchor_line(
 }
 
 /// One remark about a good chain, the gravest first.
-fn anchor_note(anchor: &Certificate, signer: &Certificate, trust: &TrustStore) -> Option<Cause> {
+fn csca_note(csca: &Certificate, signer: &Certificate, trust: &TrustStore) -> Option<Cause> {
     let hash = signer.algorithm().map_or(HashAlg::Sha256, |algorithm| algorithm.hash());
-    let weakness = weakness(anchor.key.rsa_bits(), hash);
-    let incomplete = anchor.purposes.digital_signature.is_none() || anchor.purposes.constraints.is_none();
+    let weakness = weakness(csca.key.rsa_bits(), hash);
+    let incomplete = csca.purposes.digital_signature.is_none() || csca.purposes.constraints.is_none();
     // Found by its name and by trying its key, although the identifiers of the keys do not say so.
-    let is_named = signer.authority_key_id.is_some() && signer.authority_key_id == anchor.subject_key_id;
+    let is_named = signer.authority_key_id.is_some() && signer.authority_key_id == csca.subject_key_id;
     match weakness {
         Some(Cause::WeakKey) => weakness,
-        _ if incomplete => Some(Cause::AnchorIncomplete),
+        _ if incomplete => Some(Cause::CscaIncomplete),
         Some(_) => weakness,
-        None if !is_named && trust.has_signed(anchor, signer) => Some(Cause::KeyIdIrregular),
+        None if !is_named && trust.has_signed(csca, signer) => Some(Cause::KeyIdIrregular),
         None => None,
     }
 }
@@ -171,9 +171,9 @@ fn revocation_line(signer: &Certificate, trust: &TrustStore, at: Timestamp, repo
 }
 
 /// The country of the document signer must be its issuer's; DG1's is compared when it has been read.
-fn same_country(signer: &Certificate, anchor: &Certificate) -> bool {
-    let anchor = anchor.subject.country();
-    signer.issuer.country() == anchor && signer.subject.country().is_none_or(|own| Some(own) == anchor)
+fn same_country(signer: &Certificate, csca: &Certificate) -> bool {
+    let csca = csca.subject.country();
+    signer.issuer.country() == csca && signer.subject.country().is_none_or(|own| Some(own) == csca)
 }
 
 fn failure(report: &mut Report, check: Check, cause: Cause, section: &'static str) -> Cause {

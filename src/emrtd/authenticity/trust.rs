@@ -1,7 +1,7 @@
 //! The trust store and the way from a document signer to it (ICAO Doc 9303-12 §4 and §7.1.1).
 //!
 //! Several country signers under one name are common, so issuers are found by trying keys, not by names alone. An
-//! anchor is a self-signed certificate of the store; link certificates are steps on the way to one.
+//! CSCA is a self-signed certificate of the store; link certificates are steps on the way to one.
 //!
 //! Invariants: nothing is trusted that is not in the store; every walk ends, whatever the certificates say.
 
@@ -19,7 +19,7 @@ use thiserror::Error;
 /// The most certificates that a store holds.
 pub const MAX_ANCHORS: usize = 4096;
 
-/// The most certificates on the way from a signer to its anchor.
+/// The most certificates on the way from a signer to its CSCA.
 const MAX_STEPS: usize = 5;
 
 /// Country signing certificates, as they were configured.
@@ -61,8 +61,8 @@ pub enum DropCause {
 /// What the store says about a document signer.
 #[derive(Debug, Clone)]
 pub enum Chain<'a> {
-    /// It was issued under this anchor.
-    Anchored(&'a Certificate),
+    /// It was issued under this CSCA.
+    UnderCsca(&'a Certificate),
     /// No certificate of the store issued it.
     UnknownIssuer,
     /// It names a certificate of the store by name and key identifier, and was not signed by it.
@@ -223,14 +223,14 @@ impl TrustStore {
         true
     }
 
-    /// The way from a document signer to an anchor, judged at `moment` (the time of signing).
+    /// The way from a document signer to a CSCA, judged at `moment` (the time of signing).
     pub fn chain(&self, signer: &Certificate, moment: Timestamp) -> Chain<'_> {
         let mut walk = Walk { store: self, moment, path: Vec::new() };
         walk.issuers_of(signer, 0)
     }
 }
 
-/// One search for a way to an anchor.
+/// One search for a way to a CSCA.
 struct Walk<'a> {
     store: &'a TrustStore,
     moment: Timestamp,
@@ -254,7 +254,7 @@ impl<'a> Walk<'a> {
             self.path.push(index);
             let chain = self.step(subject, issuer, authorities_below);
             self.path.pop();
-            if matches!(chain, Chain::Anchored(_)) {
+            if matches!(chain, Chain::UnderCsca(_)) {
                 return chain;
             }
             if rank(&chain) > rank(&best) {
@@ -275,8 +275,8 @@ impl<'a> Walk<'a> {
             return if certain { Chain::SignatureWrong } else { Chain::UnknownIssuer };
         }
         let self_issued = issuer.issuer == issuer.subject;
-        let is_anchor = may_sign_itself(issuer) && self.store.has_signed(issuer, issuer);
-        let is_self_signed = is_anchor || (self_issued && self.store.has_signed(issuer, issuer));
+        let is_csca = may_sign_itself(issuer) && self.store.has_signed(issuer, issuer);
+        let is_self_signed = is_csca || (self_issued && self.store.has_signed(issuer, issuer));
         if !is_fit(issuer, authorities_below, is_self_signed) {
             return Chain::Unfit;
         }
@@ -286,8 +286,8 @@ impl<'a> Walk<'a> {
         if self.moment > issuer.not_after {
             return Chain::IssuerExpired;
         }
-        if is_anchor {
-            return Chain::Anchored(issuer);
+        if is_csca {
+            return Chain::UnderCsca(issuer);
         }
         if self.path.len() >= MAX_STEPS {
             return Chain::UnknownIssuer;
@@ -296,9 +296,9 @@ impl<'a> Walk<'a> {
         // country's next key a new name (ICAO Doc 9303-12 §7.1.1: country signers have a path length of 0).
         let is_link = self_issued || issuer.issuer.country().is_some_and(|own| issuer.subject.country() == Some(own));
         let chain = self.issuers_of(issuer, authorities_below + u32::from(!is_link));
-        // An anchor whose identifiers do not fit each other is an anchor still.
-        let is_odd_anchor = is_self_signed && !matches!(chain, Chain::Anchored(_));
-        if is_odd_anchor { Chain::Anchored(issuer) } else { chain }
+        // A CSCA whose identifiers do not fit each other is a CSCA still.
+        let is_odd_csca = is_self_signed && !matches!(chain, Chain::UnderCsca(_));
+        if is_odd_csca { Chain::UnderCsca(issuer) } else { chain }
     }
 }
 
@@ -313,7 +313,7 @@ fn is_named_by(issuer: &Certificate, subject: &Certificate) -> bool {
     subject.authority_key_id.is_some() && subject.authority_key_id == issuer.subject_key_id
 }
 
-/// What an anchor's extensions do not say is not asked for (RFC 5280 §6.1.1 d: an anchor is a name and a key); what they
+/// What a CSCA's extensions do not say is not asked for (RFC 5280 §6.1.1 d: a CSCA is a name and a key); what they
 /// forbid holds. Everybody else must be allowed.
 fn is_fit(issuer: &Certificate, authorities_below: u32, is_self_signed: bool) -> bool {
     let purposes = issuer.purposes;
@@ -360,7 +360,7 @@ fn rank(chain: &Chain<'_>) -> u8 {
         Chain::SignatureWrong => 1,
         Chain::IssuerExpired | Chain::IssuerNotYetValid => 2,
         Chain::Unfit => 3,
-        Chain::Anchored(_) => 4,
+        Chain::UnderCsca(_) => 4,
     }
 }
 

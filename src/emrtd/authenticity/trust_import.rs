@@ -108,7 +108,7 @@ pub enum ImportCause {
     #[error("dated in the future")]
     FromTheFuture,
     /// A certificate that names its own key as its issuer's, and is not signed by it.
-    #[error("its own signature is wrong")]
+    #[error("invalid self-signature")]
     SelfSignatureWrong,
     /// The folder is full.
     #[error("more than {MAX_ANCHORS} certificates")]
@@ -124,7 +124,7 @@ pub struct Added {
     pub subject: String,
     /// Its country, two letters.
     pub country: Option<String>,
-    /// The signer and the anchor of the list that brought it; none where it was given by itself.
+    /// The signer and the CSCA of the list that brought it; none where it was given by itself.
     pub vouched_by: Option<String>,
 }
 

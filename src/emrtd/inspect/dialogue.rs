@@ -252,7 +252,7 @@ impl Dialogue<'_, '_> {
     fn note_session(&mut self) {
         self.inspection.apdu_count = self.session.apdu_count();
         self.inspection.sessions_reopened = self.reopened;
-        let block = self.session.habits().largest_block();
+        let block = self.session.quirks().largest_block();
         self.inspection.block_size_bytes = usize::try_from(block).unwrap_or(usize::MAX);
     }
 

@@ -55,10 +55,10 @@ pub enum Dg2Error {
     #[error("not a face record")]
     NotAFaceRecord,
     /// The record ends early.
-    #[error("the face record ends early")]
+    #[error("truncated face record")]
     Truncated,
     /// Neither JPEG nor JPEG 2000.
-    #[error("an unknown image format")]
+    #[error("unknown image format")]
     UnknownImage,
 }
 

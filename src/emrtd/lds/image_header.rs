@@ -33,7 +33,7 @@ pub enum HeaderError {
         height: u32,
     },
     /// Tiles, components, layers or precincts that no portrait has.
-    #[error("an unusual image structure")]
+    #[error("unsupported image structure")]
     Unusual,
 }
 

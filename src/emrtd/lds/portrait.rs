@@ -36,10 +36,10 @@ pub enum PortraitError {
     #[error(transparent)]
     Header(#[from] HeaderError),
     /// The image data is broken.
-    #[error("the image is broken")]
+    #[error("malformed image")]
     Broken,
     /// A colour model that no portrait has.
-    #[error("an unusual colour model")]
+    #[error("unsupported colour model")]
     ColourModel,
 }
 

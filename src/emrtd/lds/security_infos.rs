@@ -139,7 +139,7 @@ pub enum KeyRefusal {
     #[error(transparent)]
     Dh(#[from] DhError),
     /// A group that is none of the standardised ones.
-    #[error("an unknown group")]
+    #[error("unknown group")]
     UnknownGroup,
 }
 

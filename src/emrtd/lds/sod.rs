@@ -17,19 +17,19 @@ pub enum SodError {
     #[error(transparent)]
     Tlv(#[from] TlvError),
     /// Larger than [`MAX_SOD_BYTES`].
-    #[error("the signed object is too large")]
+    #[error("signed object too large")]
     TooLarge,
     /// A version that the standard does not know.
-    #[error("a security object of an unknown version")]
+    #[error("unsupported security object version")]
     Version,
     /// A hash algorithm that the standard does not know.
-    #[error("an unknown hash algorithm")]
+    #[error("unknown hash algorithm")]
     UnknownHash,
     /// A data group number outside 1 to 16.
     #[error("a data group number out of range")]
     GroupNumber,
     /// A group that stands twice.
-    #[error("data group {0} stands twice")]
+    #[error("duplicate data group {0}")]
     DuplicateGroup(u8),
     /// A hash whose length is not the algorithm's.
     #[error("the hash of data group {0} has a wrong length")]

@@ -127,7 +127,7 @@ causes! {
     /// A certificate that may not do what it did (key usage, basic constraints, path length, critical extension).
     CertificateUnfit = "certificate-unfit";
     /// The country signer lacks an extension that its profile asks for, and the board itself put it into the store.
-    AnchorIncomplete = "anchor-incomplete";
+    CscaIncomplete = "anchor-incomplete";
     /// A certificate for another purpose than signing documents (extended key usage).
     PurposeOther = "purpose-other";
     /// Signed outside the period in which the signer's private key might be used.

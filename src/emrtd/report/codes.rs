@@ -40,7 +40,7 @@ const REMARKS: [Cause; 25] = [
     Cause::WeakKey,
     Cause::ShortKey,
     Cause::AttributesUnsorted,
-    Cause::AnchorIncomplete,
+    Cause::CscaIncomplete,
     Cause::ProfileDeviates,
     Cause::SigningTimeAbsent,
     Cause::SigningTimeOdd,

@@ -99,10 +99,10 @@ pub fn json(inspection: &Inspection) -> Value {
 /// Whether a trusted state signed this file's bytes. EF.COM and EF.CardAccess are signed by nobody, whatever they say.
 pub(super) fn is_trusted(inspection: &Inspection, file: FileId) -> bool {
     let good = |check| super::verdict::outcome_of(&inspection.results, check) == Some(Outcome::Successful);
-    let anchored = good(Check::SodSignature) && good(Check::SignerChain) && good(Check::SignerValidity);
+    let is_under_csca = good(Check::SodSignature) && good(Check::SignerChain) && good(Check::SignerValidity);
     match file {
-        FileId::Sod => anchored,
-        FileId::Dg(group) => anchored && good(Check::DgHash(group)),
+        FileId::Sod => is_under_csca,
+        FileId::Dg(group) => is_under_csca && good(Check::DgHash(group)),
         FileId::CardSecurity => good(Check::CardSecurity),
         FileId::Com | FileId::CardAccess => false,
     }

@@ -256,7 +256,7 @@ fn note_verdict(cause: Option<Cause>) -> Overall {
             | Cause::DeprecatedHash
             | Cause::ShortKey
             | Cause::KeyIdIrregular
-            | Cause::AnchorIncomplete
+            | Cause::CscaIncomplete
             | Cause::ProfileDeviates
             | Cause::SigningTimeAbsent
             | Cause::SigningTimeOdd

@@ -41,7 +41,7 @@ pub enum IssueError {
     #[error("the portrait could not be coded")]
     Portrait,
     /// A date of the lab is no date.
-    #[error("a date of the lab is no date")]
+    #[error("invalid date of the lab")]
     Date,
 }
 

@@ -74,7 +74,7 @@ traps! {
     /// UTF-16 (CSV).
     Utf16 "utf16";
     /// Two people of one name and birth date in one room, every 500th.
-    Twins "twins";
+    Namesakes "namesakes";
     /// Nine-digit numbers, every 400th.
     OldNumbers "old-numbers";
     /// Codes that the exam system made up, every 600th.
@@ -203,7 +203,7 @@ impl SampleExam {
 
     /// Traps that two neighbours make.
     fn pairs(&self, people: &mut [SamplePerson]) {
-        if self.has(Trap::Twins) {
+        if self.has(Trap::Namesakes) {
             for pair in people.chunks_exact_mut(2).skip(5).step_by(250) {
                 if let [one, two] = pair {
                     (two.family, two.given, two.born) = (one.family.clone(), one.given.clone(), one.born);

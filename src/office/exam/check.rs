@@ -83,7 +83,7 @@ pub enum Fault {
     NoDesk,
     /// No operator.
     NoOperator,
-    /// No trust anchor.
+    /// No CSCA certificate.
     NoTrust,
     /// Somebody whose code cannot stand in the log.
     OperatorCode(String),

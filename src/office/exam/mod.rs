@@ -74,7 +74,7 @@ pub const MAPPING_FILE: &str = "mapping.toml";
 pub const IMPORT_FILE: &str = "import.toml";
 /// The file of the packages.
 pub const PACKAGES_FILE: &str = "packages.csv";
-/// The folder of trust anchors.
+/// The folder of CSCA certificates.
 pub const TRUST_FOLDER: &str = "trust/";
 /// The folder of the desks.
 pub const DESKS_FOLDER: &str = "desks/";
@@ -103,7 +103,7 @@ pub enum ExamError {
         what: FormFault,
     },
     /// The list of candidates.
-    #[error(transparent)]
+    #[error("{CANDIDATES_FILE}, {0}")]
     Candidates(#[from] CanonicalError),
 }
 
@@ -113,8 +113,19 @@ impl ExamError {
         match self {
             Self::Missing { file } => words.missing(file),
             Self::Form { file, line, what } => words.form(file, line, what.said(words)),
-            Self::Candidates(error) => error.to_string(),
+            Self::Candidates(error) => words.form(CANDIDATES_FILE, error.line(), candidates_fault(error, words)),
         }
+    }
+}
+
+fn candidates_fault(error: &CanonicalError, words: &FormWords) -> String {
+    match error {
+        CanonicalError::Header => words.headings(),
+        CanonicalError::Form { .. } => words.csv(),
+        CanonicalError::Id { .. } => words.candidate_id(),
+        CanonicalError::Number { .. } => words.candidate_number(),
+        CanonicalError::BirthDate { .. } => words.birth_date(),
+        CanonicalError::Sex { .. } => words.sex(),
     }
 }
 
@@ -131,16 +142,16 @@ pub enum FormFault {
     #[error("not CSV")]
     Csv,
     /// Other headings.
-    #[error("other headings than expected")]
+    #[error("unexpected headings")]
     Headings,
     /// A row in no form of ours.
-    #[error("a row in no form of ours")]
+    #[error("malformed row")]
     Row,
     /// Packages twice, or out of order.
-    #[error("a package twice or out of order")]
+    #[error("duplicate or out-of-order package")]
     Order,
     /// A place without a code, or with a number that is none.
-    #[error("the code is missing, or the number is none")]
+    #[error("missing code or malformed number")]
     Place,
     /// A desk's file under another name.
     #[error("id = “{0}” is not the file's name")]
@@ -201,7 +212,7 @@ pub struct Exam {
     pub enrolments: BTreeMap<String, DeskEnrolment>,
     /// The packages that were made.
     pub packages: Ledger,
-    /// The trust anchors by their names in their folder.
+    /// The CSCA certificates by their names in their folder.
     pub trust: Files,
 }
 
@@ -277,10 +288,9 @@ fn required<'a>(files: &'a Files, name: &str) -> Result<&'a [u8], ExamError> {
 }
 
 fn read_operators(bytes: &[u8]) -> Result<Vec<Operator>, ExamError> {
-    operators::read(bytes).map_err(|OperatorsError { line, what }| {
-        let file = OPERATORS_FILE.to_owned();
-        ExamError::Form { file, line, what: FormFault::Toml(what) }
-    })
+    let form = |line, what| ExamError::Form { file: OPERATORS_FILE.to_owned(), line, what };
+    std::str::from_utf8(bytes).map_err(|_| form(1, FormFault::Utf8))?;
+    operators::read(bytes).map_err(|OperatorsError { line, what }| form(line, FormFault::Toml(what)))
 }
 
 /// Reads a TOML file with its name and line on every fault.

@@ -20,7 +20,7 @@ pub struct PackOrder<'a> {
     pub exam_key: &'a Secret<[u8; 32]>,
     /// The board's own recipient: it can open what it packed.
     pub recovery: &'a str,
-    /// The files of the folder of trust anchors.
+    /// The files of the folder of CSCA certificates.
     pub trust: &'a BTreeMap<String, Vec<u8>>,
     /// The list of revocations and its note.
     pub revocations: Option<(&'a RevocationList, &'a str)>,

@@ -122,7 +122,7 @@ sentences! {
     pub DeskWords in "desks":
     passphrase_needed();
     no_request(path);
-    other_sixteen();
+    other_fingerprint();
     other_exam(board, exam, own_board, own_exam);
     no_such_site(desk, site);
     bad_recipient(desk);
@@ -183,7 +183,7 @@ sentences! {
     more(count);
     counted(new, unchanged);
     elsewhere(count);
-    signer(name, sixteen);
+    signer(name, fingerprint);
     write_it_down();
     no_session();
     unknown_session(session);
@@ -290,6 +290,10 @@ sentences! {
     no_desk();
     no_request();
     no_cert();
+    candidate_id();
+    candidate_number();
+    birth_date();
+    sex();
 }
 
 sentences! {
@@ -394,7 +398,7 @@ sentences! {
 }
 
 sentences! {
-    /// What is said about a folder of trust anchors.
+    /// What is said about a folder of CSCA certificates.
     pub TrustWords in "trust":
     accepted(certificates, lists);
     known(count);

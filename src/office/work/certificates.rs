@@ -55,7 +55,7 @@ pub struct Revoke {
 /// What kept it from being done.
 pub fn enrol(work: &Work<'_>, asked: &Enrol) -> Result<(), WorkError> {
     let request = Enrolment::open(&read_text_file(&asked.request)?)?;
-    if base32::normalised(&asked.confirm) != base32::normalised(&request.sixteen()) {
+    if base32::normalised(&asked.confirm) != base32::normalised(&request.fingerprint()) {
         return Err(WorkError::OtherRequest);
     }
     let board = open_key_file(&asked.key, &read_passphrase(asked.passphrase_file.as_deref())?)?;

@@ -37,7 +37,7 @@ pub enum WorkError {
     #[error("certificate {0} is revoked already")]
     Revoked(u32),
     /// No number is left for another list.
-    #[error("the list's number is at its end")]
+    #[error("list number exhausted")]
     LastList,
     /// A sealed file that holds something else.
     #[error("this is no kept evidence")]
@@ -114,7 +114,7 @@ pub enum WorkError {
     /// Something sealed.
     #[error(transparent)]
     Sealed(#[from] SealError),
-    /// A folder of trust anchors.
+    /// A folder of CSCA certificates.
     #[error(transparent)]
     TrustFolder(#[from] TrustFolderError),
     /// The place for one.

@@ -27,7 +27,7 @@ pub struct Inspect {
     pub groups: Vec<(u8, PathBuf)>,
     /// The chip's kept answer to active authentication.
     pub evidence: Option<PathBuf>,
-    /// The folder of trust anchors.
+    /// The folder of CSCA certificates.
     pub trust: PathBuf,
     /// The moment as of which it is judged; `None` for now.
     pub at: Option<Timestamp>,

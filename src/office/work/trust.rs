@@ -1,4 +1,4 @@
-//! Keeps a folder of trust anchors.
+//! Keeps a folder of CSCA certificates.
 
 use super::{Ending, Work, WorkError};
 use crate::language::TrustWords;
@@ -16,7 +16,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use tlog::NoteKey;
 
-/// What a folder of trust anchors is to take in.
+/// What a folder of CSCA certificates is to take in.
 pub struct TrustImport {
     /// Certificates, revocation lists, master lists, LDIF.
     pub files: Vec<PathBuf>,

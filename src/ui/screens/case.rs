@@ -47,14 +47,14 @@ pub(super) fn show(
         ui.vertical(|ui| {
             person(ui, &view.person, &strings.words);
             body(ui, strings);
-            let remarked = view.twins.as_ref().filter(|_| view.person.candidate_number.is_some());
-            ui.spacing_mut().item_spacing.y = if view.twins.is_some() { 3.0 } else { 6.0 };
+            let remarked = view.namesakes.as_ref().filter(|_| view.person.candidate_number.is_some());
+            ui.spacing_mut().item_spacing.y = if view.namesakes.is_some() { 3.0 } else { 6.0 };
             for line in &view.lines {
                 check_line(ui, line, strings);
             }
             // Where several rows fit, they stand side by side above.
-            if let Some(twins) = remarked {
-                remark_line(ui, &strings.words.twins_line, &remark(twins, &strings.words));
+            if let Some(namesakes) = remarked {
+                remark_line(ui, &strings.words.namesakes_line, &remark(namesakes, &strings.words));
             }
         });
     });

@@ -127,8 +127,9 @@ fn found(ui: &mut Ui, view: &IdleView, buttons: Buttons, words: &Words) -> Optio
     if view.found_nothing {
         ui.label(RichText::new(&words.search_none).font(style::font(Size::Large)).color(style::INK_SOFT));
     }
-    let mut picked = view.twins.as_ref().and_then(|twins| side_by_side(ui, twins, words, true)).map(Input::Picked);
-    let beside: Vec<_> = view.twins.iter().flat_map(|twins| &twins.people).map(|one| one.id).collect();
+    let mut picked =
+        view.namesakes.as_ref().and_then(|namesakes| side_by_side(ui, namesakes, words, true)).map(Input::Picked);
+    let beside: Vec<_> = view.namesakes.iter().flat_map(|namesakes| &namesakes.people).map(|one| one.id).collect();
     if view.takes_without_card && !beside.is_empty() {
         let rows = view.found.iter().filter(|row| beside.contains(&row.id));
         picked = namesakes_without_card(ui, rows, buttons, words).or(picked);

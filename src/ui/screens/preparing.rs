@@ -133,7 +133,7 @@ fn facts(ui: &mut Ui, offer: &OfferView, words: &Words) {
         }
         fact(ui, &words.package_until, &offer.until, plain.clone());
         fact(ui, &words.package_signer, &offer.signer, plain);
-        fact(ui, "", &offer.sixteen, style::mono(Size::Title));
+        fact(ui, "", &offer.fingerprint, style::mono(Size::Title));
     });
 }
 

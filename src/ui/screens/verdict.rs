@@ -14,10 +14,10 @@ pub(crate) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) -> Optio
             view.headline,
             Headline::Admit | Headline::AdmitWithoutRegistry | Headline::RecordedAdmit | Headline::Working
         );
-        let several = view.twins.as_ref().filter(|_| view.person.candidate_number.is_none());
-        if let (Some(twins), Some(Failure::NeedsDecision)) = (several, view.reasons.first()) {
+        let several = view.namesakes.as_ref().filter(|_| view.person.candidate_number.is_none());
+        if let (Some(namesakes), Some(Failure::NeedsDecision)) = (several, view.reasons.first()) {
             // Nobody is picked here: which row is meant is for the head of site to say.
-            let _ = side_by_side(ui, twins, &strings.words, false);
+            let _ = side_by_side(ui, namesakes, &strings.words, false);
             return;
         }
         match (&view.place, view.reasons.first()) {

@@ -4,10 +4,10 @@ mod banner;
 mod buttons;
 mod line;
 mod lines;
-mod twins;
+mod namesakes;
 
 pub(super) use banner::{banner, hatched_banner, notice, place_cells};
 pub(super) use buttons::{Press, Weight, button, focus_ring};
 pub(super) use line::{LineKind, LineLook, line};
 pub(super) use lines::{check_line, remark_line};
-pub(super) use twins::{remark, side_by_side};
+pub(super) use namesakes::{remark, side_by_side};

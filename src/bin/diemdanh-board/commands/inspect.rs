@@ -29,7 +29,7 @@ pub(crate) struct Inspect {
     /// The chip's kept answer to active authentication, as `diemdanh read --save` writes it; wants --dg 15=FILE
     #[arg(long, value_name = "FILE")]
     evidence: Option<PathBuf>,
-    /// The folder of trust anchors: certificates, master lists, revocation lists
+    /// The folder of CSCA certificates, master lists, revocation lists
     #[arg(long, value_name = "DIR")]
     trust: PathBuf,
     /// Judge as of this day (2026-06-26) or moment (2026-06-26T00:30:00Z); default: now

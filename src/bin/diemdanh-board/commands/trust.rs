@@ -1,4 +1,4 @@
-//! Keeps a folder of trust anchors.
+//! Keeps a folder of CSCA certificates.
 
 use clap::{Args, Subcommand};
 use office::work::trust::{self, TrustImport};

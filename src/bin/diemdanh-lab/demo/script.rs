@@ -152,7 +152,7 @@ fn prepare(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
 fn search_namesakes(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     let name = people().into_iter().nth(HAS_NAMESAKE).map(|person| person.full_name).unwrap_or_default();
     hands.write(&name)?;
-    wait(view, "search", |view| matches!(&view.screen, Screen::Idle(idle) if idle.twins.is_some()))?;
+    wait(view, "search", |view| matches!(&view.screen, Screen::Idle(idle) if idle.namesakes.is_some()))?;
     hands.picture("same-name")?;
     hands.press("Escape")?;
     wait(view, "search", |view| matches!(&view.screen, Screen::Idle(idle) if idle.found.is_empty()))?;

@@ -252,7 +252,7 @@ fn placed(index: usize, person: &Person) -> Placed {
     Placed { id_number, full_name, birth_date: person.birth, room, seat }
 }
 
-/// The desk's own file; `sources` says where candidates, trust anchors and keys come from.
+/// The desk's own file; `sources` says where candidates, CSCA certificates and keys come from.
 fn configuration(url: &str, witness: &str, sources: &str) -> String {
     format!(
         "[exam]\nboard = \"{BOARD}\"\nid = \"{EXAM}\"\n\

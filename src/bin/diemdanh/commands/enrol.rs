@@ -55,9 +55,9 @@ fn tell(arguments: &Arguments, request: &Request) -> std::io::Result<()> {
     if let Some(old) = &request.set_aside {
         writeln!(out, "the old key lies in {}", old.display())?;
     }
-    writeln!(out, "read out to the board: {}", request.sixteen)?;
-    if let Some(sixteen) = &request.board_sixteen {
-        writeln!(out, "the board's keys here, to be compared with the board's letter: {sixteen}")?;
+    writeln!(out, "read out to the board: {}", request.fingerprint)?;
+    if let Some(fingerprint) = &request.board_fingerprint {
+        writeln!(out, "the board's keys here, to be compared with the board's letter: {fingerprint}")?;
     }
     match QrMatrix::of(&request.note) {
         Some(code) if arguments.qr => write!(out, "{}", picture(&code)),

@@ -48,7 +48,7 @@ pub(crate) struct Arguments {
     /// or - for the standard input).
     #[arg(long, value_name = "FROM")]
     mrz: Option<String>,
-    /// The folder of trust anchors.
+    /// The folder of CSCA certificates.
     #[arg(long, value_name = "DIR")]
     trust: PathBuf,
     /// How long to wait for a card, in seconds.
@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let trust = match TrustSource::unsigned(&arguments.trust).read() {
         Ok(trust) => trust,
         Err(halted) => {
-            tracing::error!(code = halted.failure.code(), detail = %halted.detail, "no trust anchors");
+            tracing::error!(code = halted.failure.code(), detail = %halted.detail, "no CSCA certificates");
             return ExitCode::from(BAD_USAGE);
         }
     };

@@ -26,7 +26,7 @@ pub struct Enrol {
     /// The desk's signed request; `-` for the text of its QR code on the standard input.
     pub request: PathBuf,
     /// The sixteen characters that the desk's technician read out.
-    pub sixteen: String,
+    pub fingerprint: String,
     /// The board's sealed key.
     pub key: PathBuf,
     /// The desk's name on the screen, for a desk that has no file yet; `None` for its id.
@@ -62,8 +62,8 @@ pub fn enrol(work: &Work<'_>, asked: &Enrol) -> Result<Ending, WorkError> {
     let Ok(request) = Enrolment::open(&text) else {
         return Ok(work.refused(&words.no_request(asked.request.display())));
     };
-    if base32::normalised(&asked.sixteen) != base32::normalised(&request.sixteen()) {
-        return Ok(work.refused(&words.other_sixteen()));
+    if base32::normalised(&asked.fingerprint) != base32::normalised(&request.fingerprint()) {
+        return Ok(work.refused(&words.other_fingerprint()));
     }
     let desk = match desk(work, asked, &exam, &request) {
         Ok(desk) => desk,

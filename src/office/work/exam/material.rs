@@ -1,4 +1,4 @@
-//! What packing works with besides the exam's folder: keys, lists, trust anchors; a cipher and the portraits.
+//! What packing works with besides the exam's folder: keys, lists, CSCA certificates; a cipher and the portraits.
 
 use super::super::{Work, WorkError};
 use super::pack::Pack;

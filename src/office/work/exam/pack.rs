@@ -17,7 +17,7 @@ use host::threads::SideBySide;
 use jiff::Timestamp;
 use lists::Weight;
 use package::note::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, digest_of, split_file};
-use record::statement::signer_sixteen;
+use record::statement::signer_fingerprint;
 use std::mem::{Discriminant, discriminant};
 use std::path::{Path, PathBuf};
 
@@ -252,7 +252,7 @@ fn make(work: &Work<'_>, asked: &Pack, order: &PackOrder<'_>, plans: &[Plan<'_>]
     replace_files(&asked.folder, &[(PACKAGES_FILE.to_owned(), ledger.write())])?;
     staging.publish()?;
     shown.end(work);
-    work.voice.say(&words.signer(order.board.verifier().name(), signer_sixteen(order.board.verifier())));
+    work.voice.say(&words.signer(order.board.verifier().name(), signer_fingerprint(order.board.verifier())));
     work.voice.say(&words.write_it_down());
     Ok(Ok(()))
 }

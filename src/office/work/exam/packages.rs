@@ -10,7 +10,7 @@ use host::keys::read_passphrase;
 use host::{file, sealed};
 use package::contents::{Contents, Front, MAX_CONTENTS_LEN, People};
 use package::note::{MAX_PACKAGE_LEN, MAX_PACKAGE_NOTE_LEN, PackageFault, check_form, split_file};
-use package::{PackageNote, PackageReceipt};
+use package::{PackageAcceptance, PackageNote};
 use record::{BoardKeys, DeskCert};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -139,7 +139,7 @@ pub fn receive(work: &Work<'_>, asked: &Receipts) -> Result<Ending, WorkError> {
     for path in &asked.notes {
         match judged(words, &exam, path) {
             Ok((receipt, note, newer)) => {
-                let PackageReceipt { package, version, desk, at, .. } = &receipt;
+                let PackageAcceptance { package, version, desk, at, .. } = &receipt;
                 ledger.receive(package, *version, desk);
                 said.push(match newer {
                     Some(last) => words.received_old(desk, package, version, at, last),
@@ -178,13 +178,13 @@ pub fn receive(work: &Work<'_>, asked: &Receipts) -> Result<Ending, WorkError> {
 
 /// A receipt whose desk and package are known, and the newest version where it is for an older one; or why it does not
 /// count.
-fn judged(words: &PackageWords, exam: &Exam, path: &Path) -> Result<(PackageReceipt, String, Option<u32>), String> {
+fn judged(words: &PackageWords, exam: &Exam, path: &Path) -> Result<(PackageAcceptance, String, Option<u32>), String> {
     let note = read_text_file(path).map_err(|error| error.to_string())?;
-    let receipt = PackageReceipt::peek(&note).ok_or_else(|| words.no_receipt())?;
-    let PackageReceipt { package, version, sha256, desk, .. } = &receipt;
+    let receipt = PackageAcceptance::peek(&note).ok_or_else(|| words.no_receipt())?;
+    let PackageAcceptance { package, version, sha256, desk, .. } = &receipt;
     let cert = exam.enrolments.get(desk).and_then(|one| one.cert.as_ref());
     let (cert, _) = cert.ok_or_else(|| words.desk_unknown(desk))?;
-    PackageReceipt::open(&note, &cert.device).map_err(|_| words.receipt_unsigned(desk))?;
+    PackageAcceptance::open(&note, &cert.device).map_err(|_| words.receipt_unsigned(desk))?;
     let last = exam.packages.last(package).ok_or_else(|| words.package_unknown(package))?;
     let packed = exam.packages.find(package, *version).ok_or_else(|| words.version_unknown(package, version))?;
     if packed.sha256 != *sha256 {

@@ -12,9 +12,9 @@ pub(crate) struct Enrol {
     folder: PathBuf,
     /// The desk's request, from `diemdanh enrol`; `-` takes the text of its QR code from the standard input
     request: PathBuf,
-    /// The sixteen characters that the desk's technician reads out
-    #[arg(long)]
-    sixteen: String,
+    /// The request's fingerprint: the sixteen characters that the desk's technician reads out
+    #[arg(long, alias = "sixteen")]
+    fingerprint: String,
     /// The board's sealed key (board.key)
     #[arg(long)]
     key: PathBuf,
@@ -57,10 +57,22 @@ pub(crate) struct Desks {
 }
 
 pub(crate) fn enrol(work: &Work<'_>, args: Enrol) -> Result<Ending, WorkError> {
-    let Enrol { folder, request, sixteen, key, title, room, serial, from, days, again, dry_run, passphrase_file } =
+    let Enrol { folder, request, fingerprint, key, title, room, serial, from, days, again, dry_run, passphrase_file } =
         args;
-    let asked =
-        EnrolOrder { folder, request, sixteen, key, title, room, serial, from, days, again, dry_run, passphrase_file };
+    let asked = EnrolOrder {
+        folder,
+        request,
+        fingerprint,
+        key,
+        title,
+        room,
+        serial,
+        from,
+        days,
+        again,
+        dry_run,
+        passphrase_file,
+    };
     desks::enrol(work, &asked)
 }
 

@@ -35,20 +35,20 @@ fn typed(text: &str) -> IdleView {
 type Told = (Distinction, String, bool);
 
 /// SBD and what is told about each.
-fn told(view: &TwinsView) -> Vec<(String, Vec<Told>)> {
-    let value = |fact: &TwinFact| match &fact.value {
-        TwinValue::Text(text) => text.reveal().clone(),
-        TwinValue::Sex(sex) => format!("{sex:?}"),
+fn told(view: &NamesakesView) -> Vec<(String, Vec<Told>)> {
+    let value = |fact: &NamesakeFact| match &fact.value {
+        NamesakeValue::Text(text) => text.reveal().clone(),
+        NamesakeValue::Sex(sex) => format!("{sex:?}"),
     };
-    let facts = |one: &TwinView| one.facts.iter().map(|fact| (fact.what, value(fact), fact.differs)).collect();
+    let facts = |one: &NamesakeView| one.facts.iter().map(|fact| (fact.what, value(fact), fact.differs)).collect();
     view.people.iter().map(|one| (one.number.clone(), facts(one))).collect()
 }
 
 #[test]
 fn a_search_that_finds_people_of_one_name_sets_them_side_by_side() {
     let view = typed("nguyen van mau");
-    let twins = view.twins.unwrap();
-    assert_eq!((view.found.len(), twins.people.len(), twins.names_differ), (3, 3, true));
+    let namesakes = view.namesakes.unwrap();
+    assert_eq!((view.found.len(), namesakes.people.len(), namesakes.names_differ), (3, 3, true));
     let row = |born: &str, sex: &str, school: &str, room: &str, seat: &str, number: &str, id: &str| {
         let text = |what, value: &str| (what, value.to_owned(), true);
         let sex = format!("Some({sex})");
@@ -67,14 +67,14 @@ fn a_search_that_finds_people_of_one_name_sets_them_side_by_side() {
         row("15/02/2008", "Male", "THPT A", "0012", "8", "01000002", "099208••••17"),
         row("16/02/2008", "Female", "THPT B", "0015", "3", "01000003", "099308••••26"),
     ];
-    let told: Vec<_> = told(&twins).into_iter().map(|(_, facts)| facts).collect();
+    let told: Vec<_> = told(&namesakes).into_iter().map(|(_, facts)| facts).collect();
     assert_eq!(told, expected);
 }
 
 #[test]
 fn what_looks_the_same_is_not_said_to_differ() {
-    let twins = typed("lê thử").twins.unwrap();
-    let seen = told(&twins);
+    let namesakes = typed("lê thử").namesakes.unwrap();
+    let seen = told(&namesakes);
     let row = |number: &str, seat: &str, id: &str| {
         let fact = |what, value: &str, differs| (what, value.to_owned(), differs);
         let facts = vec![
@@ -86,19 +86,20 @@ fn what_looks_the_same_is_not_said_to_differ() {
         (number.to_owned(), facts)
     };
     let expected = vec![row("01000005", "10", "099208••••43"), row("01000006", "11", "123••••89")];
-    assert_eq!((seen, twins.names_differ), (expected, false));
+    assert_eq!((seen, namesakes.names_differ), (expected, false));
     // Somebody who was found alone by SBD has people of the same name all the same.
-    let twins = typed("01000002").twins.unwrap();
-    let numbers: Vec<&str> = twins.people.iter().map(|one| one.number.as_str()).collect();
+    let namesakes = typed("01000002").namesakes.unwrap();
+    let numbers: Vec<&str> = namesakes.people.iter().map(|one| one.number.as_str()).collect();
     assert_eq!(numbers, ["01000002", "01000001", "01000003"], "the one who was found first");
     let two =
         Desk::of(&LIST.lines().take(3).map(|line| format!("{line}\n")).collect::<String>(), DeskPolicy::default())
             .give(Event::Input(Input::Typed("mau".to_owned())))
             .screen();
-    let Screen::Idle(IdleView { twins: Some(twins), .. }) = two else { panic!("no twins") };
-    let differing: Vec<_> = twins.people[0].facts.iter().filter(|fact| fact.differs).map(|fact| fact.what).collect();
+    let Screen::Idle(IdleView { namesakes: Some(namesakes), .. }) = two else { panic!("no namesakes") };
+    let differing: Vec<_> =
+        namesakes.people[0].facts.iter().filter(|fact| fact.differs).map(|fact| fact.what).collect();
     assert_eq!(differing, [Seat, Number], "the numbers read the same, covered");
-    assert!(twins.people[0].facts.iter().all(|fact| fact.what != IdNumber));
+    assert!(namesakes.people[0].facts.iter().all(|fact| fact.what != IdNumber));
 }
 
 #[test]
@@ -106,8 +107,11 @@ fn people_of_different_names_stand_in_their_rows() {
     for text in ["le", "01000004", "21/11", "xyz", ""] {
         let view = typed(text);
         let is_pair = text == "le" || text == "21/11";
-        assert_eq!(view.twins.is_some(), is_pair, "{text}");
-        assert!(view.twins.is_none_or(|twins| twins.people.iter().all(|one| one.name.reveal() == "Lê Thử")), "{text}");
+        assert_eq!(view.namesakes.is_some(), is_pair, "{text}");
+        assert!(
+            view.namesakes.is_none_or(|namesakes| namesakes.people.iter().all(|one| one.name.reveal() == "Lê Thử")),
+            "{text}"
+        );
     }
 }
 
@@ -118,13 +122,13 @@ fn a_card_whose_holder_has_a_namesake_is_green_with_a_remark() {
     let case = desk.verdict();
     assert_eq!((case.signal, case.headline), (Signal::Ok, Headline::Admit), "twelve digits leave no doubt");
     assert_eq!(case.person.candidate_number.as_deref(), Some("01000001"));
-    let twins = case.twins.unwrap();
-    let numbers: Vec<&str> = twins.people.iter().map(|one| one.number.as_str()).collect();
+    let namesakes = case.namesakes.unwrap();
+    let numbers: Vec<&str> = namesakes.people.iter().map(|one| one.number.as_str()).collect();
     assert_eq!(numbers, ["01000001", "01000002", "01000003"], "the holder first, then who is nearest");
     // Somebody without a namesake has no such line.
     let mut desk = self::desk();
     desk.good_person("099208002235");
-    assert_eq!(desk.verdict().twins, None);
+    assert_eq!(desk.verdict().namesakes, None);
 }
 
 /// The list has the CMND of two people of the holder's name and birth date, and not the number on the card.
@@ -135,8 +139,8 @@ fn rows_that_fit_alike_are_set_side_by_side_and_a_person_decides() {
     desk.good_person("099208000017");
     let case = desk.verdict();
     assert_eq!((case.headline, case.person.candidate_number, case.place), (Headline::Ask, None, None));
-    let twins = case.twins.unwrap();
-    let numbers: Vec<&str> = twins.people.iter().map(|one| one.number.as_str()).collect();
+    let namesakes = case.namesakes.unwrap();
+    let numbers: Vec<&str> = namesakes.people.iter().map(|one| one.number.as_str()).collect();
     assert_eq!(numbers, ["01000001", "01000002"]);
 }
 

@@ -13,20 +13,20 @@ use cccd::number::PersonalNumber;
 use roster::{Candidate, CandidateId, Distinction, Matching, Roster, Sex, looks_alike};
 
 /// The most people that stand side by side.
-pub const MAX_TWINS: usize = 3;
+pub const MAX_NAMESAKES: usize = 3;
 
 /// People who may be mixed up, two or three.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TwinsView {
+pub struct NamesakesView {
     /// Them, all with the same facts in the same order. Where one of them is meant, that one stands first.
-    pub people: Vec<TwinView>,
+    pub people: Vec<NamesakeView>,
     /// The marks of their names are not the same.
     pub names_differ: bool,
 }
 
 /// One of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TwinView {
+pub struct NamesakeView {
     /// The row.
     pub id: CandidateId,
     /// Full name.
@@ -34,23 +34,23 @@ pub struct TwinView {
     /// SBD.
     pub number: String,
     /// What is shown about each, what a person sees first in front.
-    pub facts: Vec<TwinFact>,
+    pub facts: Vec<NamesakeFact>,
 }
 
 /// One fact about one of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TwinFact {
+pub struct NamesakeFact {
     /// What.
     pub what: Distinction,
     /// How it reads.
-    pub value: TwinValue,
+    pub value: NamesakeValue,
     /// Not the same for all of them.
     pub differs: bool,
 }
 
 /// How a fact reads.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum TwinValue {
+pub enum NamesakeValue {
     /// As it stands there; the list may say nothing.
     Text(Pii<String>),
     /// A word.
@@ -58,22 +58,25 @@ pub enum TwinValue {
 }
 
 /// These people side by side; `None` for fewer than two.
-pub fn side_by_side(roster: &Roster, ids: &[CandidateId]) -> Option<TwinsView> {
-    let rows: Vec<Candidate> = ids.iter().take(MAX_TWINS).filter_map(|id| roster.get(*id)).collect();
+pub fn side_by_side(roster: &Roster, ids: &[CandidateId]) -> Option<NamesakesView> {
+    let rows: Vec<Candidate> = ids.iter().take(MAX_NAMESAKES).filter_map(|id| roster.get(*id)).collect();
     if rows.len() < 2 {
         return None;
     }
     let shown: Vec<Distinction> = SHOWN.into_iter().filter(|what| is_shown(*what, &rows)).collect();
-    let fact =
-        |row: &Candidate, what: Distinction| TwinFact { what, value: value(row, what), differs: differs(what, &rows) };
-    let person = |row: &Candidate| TwinView {
+    let fact = |row: &Candidate, what: Distinction| NamesakeFact {
+        what,
+        value: value(row, what),
+        differs: differs(what, &rows),
+    };
+    let person = |row: &Candidate| NamesakeView {
         id: row.id,
         name: row.full_name.clone(),
         number: row.number.as_str().to_owned(),
         facts: shown.iter().map(|what| fact(row, *what)).collect(),
     };
     let people = rows.iter().map(person).collect();
-    Some(TwinsView { people, names_differ: differs(Distinction::Marks, &rows) })
+    Some(NamesakesView { people, names_differ: differs(Distinction::Marks, &rows) })
 }
 
 /// Of what a search found, the first people who look alike; for somebody who was found alone, who else is called so.
@@ -100,7 +103,7 @@ pub(super) fn of_matching(roster: &Roster, matching: &Matching) -> Vec<Candidate
 }
 
 fn with_alike(roster: &Roster, id: CandidateId) -> Vec<CandidateId> {
-    let others = roster.alike(id, MAX_TWINS - 1);
+    let others = roster.alike(id, MAX_NAMESAKES - 1);
     let own = (!others.is_empty()).then_some(id);
     own.into_iter().chain(others.into_iter().map(|one| one.candidate.id)).collect()
 }
@@ -115,12 +118,12 @@ fn differs(what: Distinction, rows: &[Candidate]) -> bool {
     values.any(|other| Some(&other) != first.as_ref())
 }
 
-fn value(row: &Candidate, what: Distinction) -> TwinValue {
-    let text = |text: &str| TwinValue::Text(Pii::new(text.to_owned()));
+fn value(row: &Candidate, what: Distinction) -> NamesakeValue {
+    let text = |text: &str| NamesakeValue::Text(Pii::new(text.to_owned()));
     match what {
-        Distinction::Marks => TwinValue::Text(row.full_name.clone()),
+        Distinction::Marks => NamesakeValue::Text(row.full_name.clone()),
         Distinction::BirthDate => text(&day_first(row.birth_date.reveal())),
-        Distinction::Sex => TwinValue::Sex(row.sex),
+        Distinction::Sex => NamesakeValue::Sex(row.sex),
         Distinction::School => text(&row.school),
         Distinction::Site => text(&row.site),
         Distinction::Room => text(&row.room),

@@ -4,11 +4,11 @@ use crate::icons;
 use crate::style::{self, Size};
 use crate::text::Words;
 use checkin::failure::Signal;
-use checkin::view::{CandidateId, Distinction, Sex, TwinFact, TwinValue, TwinView, TwinsView};
+use checkin::view::{CandidateId, Distinction, NamesakeFact, NamesakeValue, NamesakeView, NamesakesView, Sex};
 use egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Ui, Vec2};
 
 /// Draws the people in columns. `picks` makes their names buttons; who was picked is told.
-pub(crate) fn side_by_side(ui: &mut Ui, view: &TwinsView, words: &Words, picks: bool) -> Option<CandidateId> {
+pub(crate) fn side_by_side(ui: &mut Ui, view: &NamesakesView, words: &Words, picks: bool) -> Option<CandidateId> {
     let mut picked = None;
     style::signal_card(Signal::Attention).inner_margin(Margin::symmetric(14, 8)).show(ui, |ui| {
         ui.set_width(ui.available_width());
@@ -16,12 +16,12 @@ pub(crate) fn side_by_side(ui: &mut Ui, view: &TwinsView, words: &Words, picks: 
         // Nothing in a row is pressed but the names.
         ui.spacing_mut().interact_size.y = ROW_HEIGHT;
         cell(ui, ui.available_width(), ROW_HEIGHT, |ui| {
-            ui.label(RichText::new(&words.twins_title).font(style::bold(Size::Body)).color(ink()));
+            ui.label(RichText::new(&words.namesakes_title).font(style::bold(Size::Body)).color(ink()));
         });
         let columns = Columns::of(ui, view.people.len());
         picked = names(ui, view, words, &columns, picks);
         for row in rows(view, if picks { MAX_ROWS } else { MAX_ROWS_OF_VERDICT }) {
-            let facts: Vec<&TwinFact> = view.people.iter().filter_map(|one| one.facts.get(row)).collect();
+            let facts: Vec<&NamesakeFact> = view.people.iter().filter_map(|one| one.facts.get(row)).collect();
             fact_row(ui, &facts, words, &columns);
         }
     });
@@ -30,7 +30,7 @@ pub(crate) fn side_by_side(ui: &mut Ui, view: &TwinsView, words: &Words, picks: 
 
 /// The facts that have a row: what differs before what does not, as many as there is room for. The SBD stands under the
 /// name.
-fn rows(view: &TwinsView, limit: usize) -> Vec<usize> {
+fn rows(view: &NamesakesView, limit: usize) -> Vec<usize> {
     let facts = view.people.first().map(|one| one.facts.as_slice()).unwrap_or_default();
     let named = facts.iter().enumerate().filter(|(_, fact)| fact.what != Distinction::Number);
     let mut rows: Vec<(bool, usize)> = named.map(|(row, fact)| (!fact.differs, row)).collect();
@@ -42,9 +42,10 @@ fn rows(view: &TwinsView, limit: usize) -> Vec<usize> {
 }
 
 /// What tells the others from the first of them, SBD in front.
-pub(crate) fn remark(view: &TwinsView, words: &Words) -> String {
+pub(crate) fn remark(view: &NamesakesView, words: &Words) -> String {
     let others = view.people.iter().skip(1).map(|one| {
-        let told = |fact: &&TwinFact| fact.differs && !matches!(fact.what, Distinction::IdNumber | Distinction::Number);
+        let told =
+            |fact: &&NamesakeFact| fact.differs && !matches!(fact.what, Distinction::IdNumber | Distinction::Number);
         let facts = one
             .facts
             .iter()
@@ -53,7 +54,7 @@ pub(crate) fn remark(view: &TwinsView, words: &Words) -> String {
         let number = format!("{} {}", words.candidate_number, one.number);
         std::iter::once(number).chain(facts).collect::<Vec<_>>().join(" · ")
     });
-    format!("{} {}", words.twins_also, others.collect::<Vec<_>>().join("; "))
+    format!("{} {}", words.namesakes_also, others.collect::<Vec<_>>().join("; "))
 }
 
 struct Columns {
@@ -69,7 +70,7 @@ impl Columns {
     }
 }
 
-fn names(ui: &mut Ui, view: &TwinsView, words: &Words, columns: &Columns, picks: bool) -> Option<CandidateId> {
+fn names(ui: &mut Ui, view: &NamesakesView, words: &Words, columns: &Columns, picks: bool) -> Option<CandidateId> {
     let mut picked = None;
     ui.horizontal_top(|ui| {
         let height = if picks { PICK_HEIGHT } else { NAME_HEIGHT };
@@ -84,7 +85,7 @@ fn names(ui: &mut Ui, view: &TwinsView, words: &Words, columns: &Columns, picks:
 }
 
 /// The button's text names the SBD as well: whoever hears it read aloud must know which of the two it is.
-fn name(ui: &mut Ui, one: &TwinView, columns: &Columns, words: &Words, picks: bool) -> bool {
+fn name(ui: &mut Ui, one: &NamesakeView, columns: &Columns, words: &Words, picks: bool) -> bool {
     let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, one.number);
     let text = RichText::new(text).font(style::bold(Size::Body)).color(style::INK);
     if !picks {
@@ -97,7 +98,7 @@ fn name(ui: &mut Ui, one: &TwinView, columns: &Columns, words: &Words, picks: bo
     ui.add_sized(Vec2::new(columns.person, PICK_HEIGHT), egui::Button::new(text).wrap()).clicked()
 }
 
-fn fact_row(ui: &mut Ui, facts: &[&TwinFact], words: &Words, columns: &Columns) {
+fn fact_row(ui: &mut Ui, facts: &[&NamesakeFact], words: &Words, columns: &Columns) {
     let Some(first) = facts.first() else { return };
     ui.horizontal(|ui| {
         let size = Vec2::new(columns.label, ROW_HEIGHT);
@@ -152,13 +153,13 @@ fn label(what: Distinction, words: &Words) -> &str {
     }
 }
 
-fn text(value: &TwinValue, words: &Words) -> String {
+fn text(value: &NamesakeValue, words: &Words) -> String {
     match value {
-        TwinValue::Text(text) if text.reveal().is_empty() => "–".to_owned(),
-        TwinValue::Text(text) => text.reveal().clone(),
-        TwinValue::Sex(Some(Sex::Male)) => words.male.clone(),
-        TwinValue::Sex(Some(Sex::Female)) => words.female.clone(),
-        TwinValue::Sex(None) => "–".to_owned(),
+        NamesakeValue::Text(text) if text.reveal().is_empty() => "–".to_owned(),
+        NamesakeValue::Text(text) => text.reveal().clone(),
+        NamesakeValue::Sex(Some(Sex::Male)) => words.male.clone(),
+        NamesakeValue::Sex(Some(Sex::Female)) => words.female.clone(),
+        NamesakeValue::Sex(None) => "–".to_owned(),
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) struct Start {
 }
 
 /// The hand of a desk that works from packages.
-pub(super) struct PackageHand {
+pub(super) struct PackageWorker {
     start: Start,
     packages: Packages,
     /// What was last found, by the number that the brain knows it by.
@@ -50,7 +50,7 @@ pub(super) struct PackageHand {
     key: Option<PackageKey>,
 }
 
-impl PackageHand {
+impl PackageWorker {
     /// Until there is a session, or a reason why there is none, or nobody orders anything any more.
     pub(super) fn run(start: Start, orders: &Receiver<PreparationEffect>) {
         let inbox = start.inbox.clone();
@@ -142,7 +142,7 @@ impl PackageHand {
             until: local(note.not_after, offset),
             from: (clock.now().wall < note.not_before).then(|| local(note.not_before, offset)),
             signer: note.board.clone(),
-            sixteen: self.packages.sixteen(),
+            fingerprint: self.packages.fingerprint(),
             is_kept: package.is_kept,
         };
         let is_clock_disputed = self.packages.disputed(note, clock).is_some();
