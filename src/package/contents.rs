@@ -103,7 +103,7 @@ pub enum ContentsFault {
         name: String,
     },
     /// The candidates.
-    #[error(transparent)]
+    #[error("{CANDIDATES}, {0}")]
     Candidates(#[from] CanonicalError),
 }
 

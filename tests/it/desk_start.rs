@@ -79,11 +79,11 @@ fn roster_missing_or_unreadable_names_its_line() {
     let rows = fs::read_to_string(world.path("roster.csv")).unwrap();
     let again = rows.lines().nth(3).unwrap();
     fs::write(world.path("roster.csv"), format!("{rows}{again}\n")).unwrap();
-    halts(&world, Failure::RosterUnreadable, "dòng 11");
+    halts(&world, Failure::RosterUnreadable, "line 11");
     fs::write(world.path("roster.csv"), [rows.as_bytes(), b"01000099,\xC3\x28\n"].concat()).unwrap();
-    halts(&world, Failure::RosterUnreadable, "dòng 11");
+    halts(&world, Failure::RosterUnreadable, "line 11");
     fs::write(world.path("roster.csv"), rows.replace("-", "/")).unwrap();
-    halts(&world, Failure::RosterUnreadable, "dòng 2");
+    halts(&world, Failure::RosterUnreadable, "line 2");
     // A list as a school writes it is the board's to read: nobody at a desk sees what was changed in it.
     fs::write(world.path("roster.csv"), "SBD,Họ và tên,Ngày sinh,Số CCCD\n01,An,1/1/2008,099208000017\n").unwrap();
     halts(&world, Failure::RosterUnreadable, "roster.csv");
