@@ -12,7 +12,11 @@ use emrtd::lds::portrait::Portrait;
 use record::{Arrival, CandidateRef, Durable, RegistryState};
 use registry::{Answer, RequestId};
 use roster::{CandidateId, HolderFacts, Matching, match_holder};
+use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Who is in, by the name in the log.
+pub type Arrivals = HashMap<CandidateRef, Arrival>;
 
 /// Everything the desk knows about the person in front of it. Wiped when the desk goes back to idle.
 #[derive(Debug)]
@@ -118,7 +122,7 @@ impl Case {
         contact: &OpenContact,
         identity: Identity,
         context: &Context,
-        arrivals: &super::state::Arrivals,
+        arrivals: &Arrivals,
         stamp: Stamp,
     ) -> Self {
         let Identity { chip, holder, notes, signer_certificate, request_id } = identity;

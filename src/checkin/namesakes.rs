@@ -6,7 +6,7 @@
 //! - What looks the same on the screen is never said to differ: numbers are compared as they are shown, covered.
 //! - Nothing here decides whom a card belongs to; that is `roster::matching`, on all twelve digits.
 
-use crate::show::day_first;
+use crate::dates::day_first;
 use bits::secret::Pii;
 use bits::text;
 use cccd::number::PersonalNumber;

@@ -1,8 +1,6 @@
 //! Before there is a desk: a package is taken, a person signs in. What the screen shows of it.
 
 use crate::failure::Failure;
-use crate::show::bare_view;
-use crate::view::{Header, Screen, View};
 use package::operators::Operator;
 pub use package::operators::Role;
 
@@ -102,9 +100,4 @@ impl OperatorView {
     pub(super) fn of(operator: &Operator) -> Self {
         Self { name: operator.name.clone(), code: operator.code.clone(), role: operator.role }
     }
-}
-
-/// The whole view of a desk that is being prepared.
-pub fn preparing_view(header: Header, preparing: PreparingView, version: &str) -> View {
-    View { header, screen: Screen::Preparing(preparing), ..bare_view(version) }
 }

@@ -1,21 +1,24 @@
 //! From a state to what the screen shows.
 
+mod closing;
 mod exception;
 
 use crate::case::{Case, RegistryPart, Stage};
-use crate::closing::closing_view;
 use crate::contact::CardField;
 use crate::context::{Context, Timing};
+use crate::dates::{day_first, local};
 use crate::event::{Choice, Meaning};
 use crate::failure::{Failure, Signal};
 use crate::namesakes::side_by_side;
 use crate::policy::{Basis, CaseScreen, Verdict, is_waiting, registry_failure, verdict};
+use crate::preparing::PreparingView;
 use crate::sign_in::Action;
 use crate::state::{Halted, Idle, Phase, ReaderHealth, State};
 use crate::step::{guarded_ms, offered, undoable, waiting_count};
 use crate::view::*;
 use bits::secret::Pii;
 use bits::stamp::Stamp;
+use closing::closing_view;
 use emrtd::report::Overall;
 use jiff::Timestamp;
 use record::{Arrival, EntryRef};
@@ -71,6 +74,11 @@ pub(super) fn bare_view(version: &str) -> View {
         news: None,
         key_waits: false,
     }
+}
+
+/// The whole view of a desk that is being prepared.
+pub fn preparing_view(header: Header, preparing: PreparingView, version: &str) -> View {
+    View { header, screen: Screen::Preparing(preparing), ..bare_view(version) }
 }
 
 /// The oldest news that nobody has answered.
@@ -375,16 +383,4 @@ fn arrival_receipt(context: &Context, arrival: Arrival) -> ReceiptView {
 
 pub(super) fn receipt(context: &Context, entry: EntryRef, at: Timestamp) -> ReceiptView {
     ReceiptView { entry: format!("{}/{}", entry.segment, entry.seq), time: local(context, at, "%H:%M:%S") }
-}
-
-pub(super) fn local(context: &Context, moment: Timestamp, form: &str) -> String {
-    context.utc_offset.to_datetime(moment).strftime(form).to_string()
-}
-
-/// `YYYY-MM-DD` as `dd/mm/yyyy`; anything else as it is.
-pub(super) fn day_first(date: &str) -> String {
-    match date.split('-').collect::<Vec<_>>().as_slice() {
-        [year, month, day] => format!("{day}/{month}/{year}"),
-        _ => date.to_owned(),
-    }
 }

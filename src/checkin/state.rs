@@ -1,5 +1,6 @@
 //! What the desk is doing: one state, one screen, one name.
 
+pub use crate::case::Arrivals;
 use crate::case::Case;
 use crate::closing::Closing;
 use crate::contact::{CardField, ContactId};
@@ -7,6 +8,7 @@ use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
 use crate::exception::{Exception, LastArrival, Ruling, Waiting, WaitingId};
 use crate::failure::Failure;
+pub use crate::health::{ReaderHealth, RegistryHealth};
 use crate::namesakes;
 use crate::news::{About, LateNews};
 use crate::policy::{Verdict, registry_failure};
@@ -19,9 +21,6 @@ use registry::{Answer, Query, RequestId};
 use roster::{CandidateId, Roster};
 use std::collections::HashMap;
 use tlog::witness::WitnessedCheckpoint;
-
-/// Who is in, by the name in the log.
-pub type Arrivals = HashMap<CandidateRef, Arrival>;
 
 /// The whole state of a desk.
 #[derive(Debug)]
@@ -195,43 +194,6 @@ pub struct Health {
     pub clock_off_s: i64,
 }
 
-/// The registry, by its last answer. Only one that answered as agreed is well.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum RegistryHealth {
-    /// Not asked yet.
-    #[default]
-    Unknown,
-    /// It answered.
-    Well,
-    /// Nobody answered, or too late.
-    Silent,
-    /// It does not take this desk's calls, its certificate, or its version of TLS.
-    Rejects,
-    /// Somebody else answers in its place: the certificate is not the pinned one's.
-    Foreign,
-    /// Its answers are not what it signed, or not to what was asked.
-    Lying,
-    /// Its certificate is not valid by this desk's clock; which of the two is wrong is not said by that.
-    OutOfDate,
-    /// Its clock and this desk's are too far apart; which one is wrong is not said by that.
-    ClockDiffers,
-}
-
-impl RegistryHealth {
-    /// What an answer, or its absence, says about the registry itself.
-    pub fn of(answer: &Answer) -> Self {
-        match registry_failure(answer) {
-            Some(Failure::RegistryDown | Failure::RegistrySlow) => Self::Silent,
-            Some(Failure::RegistryRejects | Failure::RegistryRefusesDesk | Failure::RegistryOldTls) => Self::Rejects,
-            Some(Failure::RegistryOutOfDate) => Self::OutOfDate,
-            Some(Failure::RegistryForeign) => Self::Foreign,
-            Some(Failure::RegistryLying) => Self::Lying,
-            Some(Failure::RegistryClockDiffers) => Self::ClockDiffers,
-            _ => Self::Well,
-        }
-    }
-}
-
 /// What the buttons mean, and since when.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Buttons {
@@ -266,19 +228,6 @@ pub struct WitnessHealth {
     pub disagrees: bool,
     /// It was not asked before the log was opened, and has not answered since.
     pub not_asked: bool,
-}
-
-/// The reader, as far as PC/SC tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ReaderHealth {
-    /// Not looked yet.
-    Unknown,
-    /// Ready.
-    Ready,
-    /// Not connected.
-    Missing,
-    /// The PC/SC service does not run.
-    ServiceDown,
 }
 
 /// The last decision that was recorded; no name.

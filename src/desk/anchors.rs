@@ -1,10 +1,10 @@
 //! When the log's head goes to a witness outside, and the thread that takes it there.
 
 use crate::config::WitnessConfig;
-use crate::logbook::LogOrder;
+use crate::halting::diagnose;
+use crate::orders::{LogOrder, WitnessOutcome};
 use crate::plan::DeskPlan;
 use crate::registry::{key_line, read, unprepared};
-use crate::start::diagnose;
 use checkin::state::Halted;
 use host::http::CallLimits;
 use host::witness::HttpsWitness;
@@ -128,9 +128,6 @@ impl Schedule {
         std::mem::replace(&mut self.failed, failed) != failed
     }
 }
-
-/// What came back from the witness.
-pub(super) type WitnessOutcome = Result<WitnessedCheckpoint, WitnessFault>;
 
 fn link(plan: &DeskPlan) -> Result<WitnessLink, Halted> {
     let (config, base) = (&plan.machine().witness, plan.base());

@@ -1,6 +1,6 @@
 //! The thread that talks to cards: opens, inspects, decodes the portrait, and can be told to let go.
 
-use crate::runtime::Message;
+use crate::orders::{CardOrder, Message};
 use crate::trust::TrustWatch;
 use bits::random::Random;
 use bits::secret::Pii;
@@ -28,12 +28,6 @@ const MAX_CARD_TYPES: usize = 1_024;
 /// How far each answer moves the bar while the chip is being opened, and where that ends, in thousandths.
 const OPENING_STEP: u16 = 20;
 const OPENING_END: u16 = 190;
-
-/// What the card thread is told.
-pub(super) enum CardOrder {
-    /// Open the card in the field; the number names the contact.
-    Read(ContactId, AccessKey),
-}
 
 /// What the card thread works with.
 pub(super) struct CardWorker {

@@ -2,7 +2,7 @@
 
 use crate::config::{DeskConfig, DeviceStoreKind};
 use crate::guard::begin_state;
-use crate::sources::{board_keys, package_identity, with_device_store};
+use crate::keys::{board_keys, package_identity, with_device_store};
 use bits::random::Random;
 use checkin::state::Halted;
 use host::device_key::{self, DeviceKeyError, DeviceStore};

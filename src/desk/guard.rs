@@ -16,11 +16,11 @@
 //! - A wrong PIN is on the disk before the next one is tried.
 
 use crate::config::DeskConfig;
-use crate::logbook::failure_of;
+use crate::halting::failure_of;
+use crate::keys::desk_cert;
+use crate::opening::opening;
 use crate::past::{Past, unlocked};
 use crate::plan::DeskPlan;
-use crate::sources::desk_cert;
-use crate::start::opening;
 use bits::stamp::Clock;
 use checkin::failure::Failure;
 use checkin::records::wrong_pin;

@@ -1,8 +1,7 @@
 //! The log leaves the desk: an export into a new folder, whole or not at all.
 
-use crate::plan::DeskPlan;
-use crate::purge::EVIDENCE_FOLDER;
-use crate::sources::{desk_cert, device_key};
+use crate::keys::{desk_cert, device_key};
+use crate::plan::{DeskPlan, EVIDENCE_FOLDER};
 use checkin::state::Halted;
 use host::disk::{FileStore, JournalError, kept_anchors, kept_evidence};
 use host::folder::{FolderError, write_folder};

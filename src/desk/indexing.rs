@@ -1,7 +1,7 @@
 //! The thread that keeps the index: fed behind each durable entry, held against the journal at the start, built again
 //! at every doubt. Nobody waits for it, and a desk without an index loses nothing but its counts.
 
-use crate::runtime::Message;
+use crate::orders::Message;
 use bits::hex;
 use checkin::event::Event;
 use host::index::{INDEX_FILE, Index, IndexFault, remove};

@@ -5,9 +5,10 @@
 //! - What cannot be started ends in a halted view with its cause.
 
 use crate::config::DeskConfig;
+use crate::orders::QUEUE_LEN;
 use crate::package_worker::{PackageWorker, Start};
 use crate::plan::DeskPlan;
-use crate::runtime::{Brain, QUEUE_LEN, RunningDesk, ViewCell, inbox};
+use crate::runtime::{Brain, RunningDesk, ViewCell, inbox};
 use crate::start::Adapters;
 use bits::stamp::Clock;
 use checkin::event::Input;

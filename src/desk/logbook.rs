@@ -1,9 +1,10 @@
 //! The thread that writes the log, shows its head to a witness, and looks after the disk it lies on.
 
-use crate::anchors::{AnchorOrder, Schedule, WitnessOutcome};
+use crate::anchors::{AnchorOrder, Schedule};
+use crate::halting::failure_of;
 use crate::indexing::IndexOrder;
-use crate::purge::EVIDENCE_FOLDER;
-use crate::runtime::Message;
+use crate::orders::{LogOrder, Message, WitnessOutcome};
+use crate::plan::EVIDENCE_FOLDER;
 use bits::stamp::{Clock, Stamp};
 use checkin::event::{ClosedLog, CopyHealth, DiskState, Event, KeptEvidence, Machine, Purpose};
 use checkin::failure::Failure;
@@ -27,18 +28,6 @@ const CLOCK_TOLERANCE_MS: i64 = 60_000;
 const LAST_WORD_MS: u64 = 9_000;
 /// The word of an entry about a witness that has seen what this log does not hold.
 const ROLLED_BACK: &str = "rolled-back";
-
-/// What the log thread is told.
-pub(super) enum LogOrder {
-    /// Write an entry.
-    Append(Purpose, Box<AttendanceEvent>),
-    /// What the decision that follows rests on.
-    Evidence(KeptEvidence),
-    /// A head has been to the witness.
-    Witnessed(Box<WitnessOutcome>),
-    /// Write the last entry and end.
-    Close,
-}
 
 /// What the log thread works with.
 pub(super) struct LogHand<S: LogStore> {
@@ -284,18 +273,6 @@ fn health_of(state: CopyState) -> CopyHealth {
         CopyState::Whole => CopyHealth::Whole,
         CopyState::Lost => CopyHealth::Lost,
         CopyState::Foreign => CopyHealth::Foreign,
-    }
-}
-
-/// What a fault of the log is called at the desk.
-pub(super) fn failure_of(fault: &LogFault) -> Failure {
-    match fault {
-        LogFault::Store(StoreFault::NoSpace) => Failure::DiskFull,
-        LogFault::Damaged { .. } | LogFault::ForeignSegment { .. } => Failure::JournalDamaged,
-        LogFault::BootClockFell { .. } => Failure::ClockMoved,
-        LogFault::BadName => Failure::ConfigUnreadable,
-        LogFault::DeviceKey => Failure::DeviceKeyClosed,
-        _ => Failure::LogUnwritable,
     }
 }
 

@@ -8,9 +8,9 @@
 
 use crate::config::DeskConfig;
 use crate::guard::Guard;
+use crate::keys::{DESK_CERT, REVOCATIONS, board_keys, device_key, package_identity};
 use crate::package_look::Looked;
 use crate::plan::DeskPlan;
-use crate::sources::{board_keys, device_key, package_identity};
 use bits::secret::Secret;
 use bits::stamp::Clock;
 use checkin::failure::Failure;
@@ -405,10 +405,6 @@ fn unusable(error: ShelfError) -> Halted {
     Halted { failure: Failure::PackagesUnusable, detail: error.to_string() }
 }
 
-/// The desk's certificate, beside its packages.
-pub(super) const DESK_CERT: &str = "desk-cert";
-/// The board's list of revocations, beside the packages.
-pub(super) const REVOCATIONS: &str = "revocations";
 /// The largest people: a country's roster, or a large site with portraits.
 const MAX_PEOPLE_LEN: u64 = 768 << 20;
 /// The largest front: CSCA certificates, desks and operators of a site.

@@ -6,13 +6,14 @@
 //! - A fault ends the preparation with its cause; nothing is tried after it.
 
 use crate::config::DeskConfig;
+use crate::halting::diagnose;
 use crate::kiosk::MakeAdapters;
+use crate::orders::{Message, Started};
 use crate::package::{OpenPackage, PackageKey, Packages};
 use crate::package_look::Found;
 use crate::plan::DeskPlan;
-use crate::runtime::{Message, Started};
 use crate::sources::{Entrance, prepare, prepare_from};
-use crate::start::{diagnose, start_in};
+use crate::start::start_in;
 use bits::secret::Secret;
 use bits::stamp::Clock;
 use checkin::preparation::{FoundPackages, Offered, PackageId, PreparationEffect, PreparationEvent};
@@ -191,7 +192,7 @@ impl PackageWorker {
     }
 
     fn plan(&self, package: &OpenPackage) -> Result<DeskPlan, Halted> {
-        DeskPlan::of_package(&self.start.config, &self.start.base, package)
+        DeskPlan::of_package(&self.start.config, &self.start.base, package.front())
     }
 
     fn begin(self, operator: SignedIn, others_were_wrong: bool, tries: SignIn) -> Result<Started, Halted> {
@@ -201,7 +202,7 @@ impl PackageWorker {
             detail: "no PIN has opened a package".to_owned(),
         };
         let (package, key) = chosen.zip(key).ok_or_else(unproven)?;
-        let plan = DeskPlan::of_package(&config, &base, &package).inspect_err(diagnose)?;
+        let plan = DeskPlan::of_package(&config, &base, package.front()).inspect_err(diagnose)?;
         let disputed = packages.disputed(package.note(), clock.as_ref());
         let (guard, device) = packages.guard_mut();
         let words = guard.signed_in(&plan, device, &operator, others_were_wrong, clock.as_ref());

@@ -6,8 +6,8 @@
 //!
 //! Invariant: a desk that cannot keep or read them goes on; its log says how many questions are open.
 
-use crate::plan::DeskPlan;
-use crate::sources::with_device_store;
+use crate::keys::with_device_store;
+use crate::plan::{DeskPlan, PENDING_FOLDER};
 use bits::hex;
 use bits::secret::Secret;
 use checkin::news::About;
@@ -20,9 +20,6 @@ use record::statement::device_key_name;
 use registry::wire::{parse_question, question_text};
 use registry::{Query, RequestId};
 use std::io;
-
-/// Sealed questions, beside the journal.
-pub(super) const PENDING_FOLDER: &str = "pending";
 
 /// Why questions cannot be kept.
 #[derive(Debug, thiserror::Error)]

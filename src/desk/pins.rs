@@ -1,18 +1,10 @@
 //! PINs that are checked while a session runs: the third of a second that each takes holds up no screen.
 
+use crate::orders::{Message, PinOrder};
 use crate::package::OpenPackage;
-use crate::runtime::Message;
-use bits::secret::Secret;
 use checkin::event::Event;
-use crypto::pin::{PinCheck, PinLock};
+use crypto::pin::PinCheck;
 use std::sync::mpsc::{Receiver, SyncSender};
-
-/// Find out whether a PIN is the one of its owner.
-pub(super) struct PinOrder {
-    pub(super) code: String,
-    pub(super) lock: PinLock,
-    pub(super) pin: Secret<String>,
-}
 
 /// Checks one PIN after the other until nobody orders anything any more. A PIN is right where it opens the people of the
 /// package; what it opens is dropped at once.

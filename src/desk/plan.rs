@@ -5,19 +5,22 @@
 //! the package's where there is one. Of the rules the desk's own stand where they are stricter.
 
 use crate::config::{DeskConfig, SessionConfig};
-use crate::package::OpenPackage;
+use crate::halting::{diagnose, halted_at};
 use crate::rules::EffectiveRules;
-use crate::sources::halted_at;
-use crate::start::diagnose;
 use checkin::context::{DeskPolicy, Labels, SessionTimes};
 use checkin::failure::Failure;
 use checkin::state::Halted;
 use jiff::SignedDuration;
 use jiff::tz::Offset;
-use package::contents::PackageSettings;
+use package::contents::{Front, PackageSettings};
 use record::LogName;
 use roster::Place;
 use std::path::{Path, PathBuf};
+
+/// Sealed evidence, beside the journal.
+pub(super) const EVIDENCE_FOLDER: &str = "evidence";
+/// Sealed questions, beside the journal.
+pub(super) const PENDING_FOLDER: &str = "pending";
 
 /// What a desk goes by in one session. Paths are whole.
 #[derive(Debug, Clone)]
@@ -100,10 +103,10 @@ impl DeskPlan {
     ///
     /// # Errors
     /// Those of [`DeskPlan::of_session`].
-    pub fn of_package(config: &DeskConfig, base: &Path, package: &OpenPackage) -> Result<Self, Halted> {
-        let settings = &package.front().settings;
+    pub fn of_package(config: &DeskConfig, base: &Path, front: &Front) -> Result<Self, Halted> {
+        let settings = &front.settings;
         let own = Self::of_session(config, base, &settings.session.id)?;
-        let desk = package.front().desks.iter().find(|desk| desk.id == config.desk.id);
+        let desk = front.desks.iter().find(|desk| desk.id == config.desk.id);
         let (title, room) =
             desk.map_or((own.names.desk, own.names.room), |desk| (desk.title.clone(), named(&desk.room)));
         Ok(Self {

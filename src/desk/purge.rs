@@ -3,12 +3,11 @@
 //! Refused until the board's receipt covers every segment of the journal, or two people overrule that, each by PIN and
 //! one of them a head. The entry is on the disk before the first file goes; the journal itself stays, it names nobody.
 
+use crate::keys::{desk_cert, device_key};
+use crate::opening::opening;
 use crate::overrule::OverrulePair;
 use crate::package;
-use crate::pending::PENDING_FOLDER;
-use crate::plan::DeskPlan;
-use crate::sources::{desk_cert, device_key};
-use crate::start::opening;
+use crate::plan::{DeskPlan, EVIDENCE_FOLDER, PENDING_FOLDER};
 use bits::stamp::Clock as _;
 use checkin::state::Halted;
 use host::clock::SystemClock;
@@ -178,6 +177,3 @@ fn checked(
     }
     Ok(Digest(Sha256::digest(note.as_bytes()).into()))
 }
-
-/// Sealed evidence, beside the journal.
-pub(super) const EVIDENCE_FOLDER: &str = "evidence";

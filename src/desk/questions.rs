@@ -3,23 +3,14 @@
 //! Keeping never waits for asking: a question is on the disk before its call goes out, however long the calls before it
 //! take.
 
+use crate::orders::{Message, QUEUE_LEN, RegistryOrder};
 use crate::pending::PendingStore;
-use crate::runtime::{Message, QUEUE_LEN};
 use checkin::event::Event;
-use checkin::news::About;
 use host::threads;
 use registry::{Answer, Query, Registry, RequestId};
 use std::io;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
-
-/// What is to be done about a question.
-pub(super) enum RegistryOrder {
-    /// Keep it and ask.
-    Ask(Box<Query>, About),
-    /// Its answer is in the log.
-    Forget(RequestId),
-}
 
 /// Starts both threads; they end when nobody gives orders any more.
 pub(super) fn start(

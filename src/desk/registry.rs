@@ -1,8 +1,8 @@
 //! The registry's client, as the configuration wants it.
 
 use crate::config::{DialectKind, RegistryConfig};
+use crate::halting::diagnose;
 use crate::plan::DeskPlan;
-use crate::start::diagnose;
 use bits::secret::Secret;
 use checkin::failure::Failure;
 use checkin::state::Halted;

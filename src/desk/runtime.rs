@@ -1,9 +1,6 @@
 //! The thread that owns the state, and the hands it works with.
 
-use crate::card::CardOrder;
-use crate::logbook::LogOrder;
-use crate::pins::PinOrder;
-use crate::questions::RegistryOrder;
+use crate::orders::{CardOrder, Hands, LogOrder, Message, NO_CONTACT, PinOrder, QUEUE_LEN, RegistryOrder, Started};
 use bits::stamp::{Clock, Stamp};
 use checkin::context::Context;
 use checkin::event::{Effect, Event, Input};
@@ -21,33 +18,6 @@ use std::time::Duration;
 
 /// How often the brain hears that time passed when nothing else happens.
 pub const TICK_MS: u64 = 500;
-/// No contact has this number.
-pub(super) const NO_CONTACT: u64 = 0;
-/// How many messages may wait for the brain.
-pub const QUEUE_LEN: usize = 1_024;
-
-/// A message for the brain.
-pub(super) enum Message {
-    /// An event of a running session.
-    Event(Event),
-    /// An event of a desk that is being prepared.
-    Preparation(PreparationEvent),
-    /// The session's log is open, its hands wait.
-    Started(Box<Started>),
-    /// There is no desk.
-    Halted(Halted),
-    /// The desk ends.
-    Stop,
-}
-
-/// A session that is about to run.
-pub(super) struct Started {
-    pub(super) context: Arc<Context>,
-    pub(super) state: State,
-    pub(super) hands: Hands,
-    /// They end when their queues do.
-    pub(super) workers: Vec<JoinHandle<()>>,
-}
 
 /// The latest view, and a way to wait for one.
 pub struct ViewCell {
@@ -102,17 +72,6 @@ pub struct RunningDesk {
     inbox: SyncSender<Message>,
     view: Arc<ViewCell>,
     brain: JoinHandle<()>,
-}
-
-/// The queues of the hands.
-pub(super) struct Hands {
-    pub(super) card: SyncSender<CardOrder>,
-    pub(super) log: SyncSender<LogOrder>,
-    pub(super) registry: Option<SyncSender<RegistryOrder>>,
-    pub(super) pins: Option<SyncSender<PinOrder>>,
-    pub(super) sound: Box<dyn FnMut(Signal) + Send>,
-    /// The contact that counts; an older one ends as soon as it notices.
-    pub(super) contact: Arc<AtomicU64>,
 }
 
 impl RunningDesk {

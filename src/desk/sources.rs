@@ -1,7 +1,9 @@
 //! What a desk works from: roster, keys, certificate, CSCA certificates, from the files that the configuration names.
 
-use crate::config::{DeskConfig, DeviceStoreKind};
-use crate::package::{self, OpenPackage, PackageKey, Packages};
+use crate::config::DeskConfig;
+use crate::halting::halted_at;
+use crate::keys::{REVOCATIONS, beside_packages, board_keys, desk_cert, device_key, small_text};
+use crate::package::{OpenPackage, PackageKey, Packages};
 use crate::plan::DeskPlan;
 use crate::registry::cosigner;
 use crate::trust::{TrustSource, TrustWatch};
@@ -11,17 +13,13 @@ use checkin::failure::Failure;
 use checkin::sign_in::{OnDuty, SignIn, SignedIn};
 use checkin::state::Halted;
 use emrtd::authenticity::trust::TrustStore;
-use host::device_key::{self, DeviceStore};
 use host::file;
-use host::package_shelf::{PackageShelf, ShelfError};
-use host::pkcs11::TokenSettings;
 use host::threads;
 use host::trust::trust_folder_of;
-use record::statement::device_key_name;
 use record::{AttendanceEvent, BoardKeys, Code, DeskCert, Digest, PackageRef, RevocationList};
 use roster::{CandidateId, Roster};
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use tlog::{CosignatureKey, NoteSigner};
 
 /// What a desk works from, read before the log is opened.
@@ -101,7 +99,7 @@ pub(super) fn prepare_from(
     let people = packages.people(package, &key)?;
     let desk_cert = desk_cert(config, base)?;
     // The newest list that any package brought, this one's or a later one's.
-    let newest = beside_packages(config, base, package::REVOCATIONS);
+    let newest = beside_packages(config, base, REVOCATIONS);
     let newest = newest.map(|path| small_text(&path, Failure::DeviceKeyClosed)).transpose()?;
     let revocations = not_revoked(newest.as_deref(), packages.board(), &desk_cert, &place)?;
     let board_keys = Some(packages.board().digest());
@@ -143,35 +141,6 @@ fn named(config: &DeskConfig) -> Result<OnDuty, Halted> {
     Ok(OnDuty::Named { code, name })
 }
 
-/// The passphrase of the device's store.
-pub(super) fn passphrase(config: &DeskConfig, base: &Path) -> Result<Secret<String>, Halted> {
-    let passphrase = small_text(&base.join(&config.paths.passphrase), Failure::DeviceKeyClosed)?;
-    Ok(Secret::new(passphrase.trim_end_matches(['\r', '\n']).to_owned()))
-}
-
-/// The key that packages for this desk are sealed for.
-///
-/// # Errors
-/// A halted desk with [`Failure::PackagesUnusable`].
-pub(super) fn package_identity(
-    config: &DeskConfig,
-    base: &Path,
-    shelf: &PackageShelf,
-) -> Result<Secret<String>, Halted> {
-    let unusable = |error: ShelfError| Halted { failure: Failure::PackagesUnusable, detail: error.to_string() };
-    let name = device_key_name(&config.exam.board, &config.desk.id);
-    with_device_store(config, base, |store, _| shelf.identity(store, &name).map_err(unusable))
-}
-
-/// The keys that speak for the board.
-pub(super) fn board_keys(config: &DeskConfig, base: &Path) -> Result<BoardKeys, Halted> {
-    let missing = || halted_at(Failure::ConfigUnreadable, "paths.board_key", "missing");
-    let path = base.join(config.paths.board_key.as_ref().ok_or_else(missing)?);
-    let text = small_text(&path, Failure::ConfigUnreadable)?;
-    let wrong = |error| halted_at(Failure::ConfigUnreadable, &path.display().to_string(), error);
-    BoardKeys::parse(&text).map_err(wrong)
-}
-
 /// Most of a start is the derivation that protects the device key; everything else is read beside it.
 fn device_key_meanwhile(config: &DeskConfig, base: &Path) -> Result<OpenedKey, Halted> {
     let (config, base) = (config.clone(), base.to_owned());
@@ -180,61 +149,6 @@ fn device_key_meanwhile(config: &DeskConfig, base: &Path) -> Result<OpenedKey, H
 }
 
 type OpenedKey = std::thread::JoinHandle<Result<Box<dyn NoteSigner>, Halted>>;
-
-/// Opens the device key.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`].
-pub fn device_key(config: &DeskConfig, base: &Path) -> Result<Box<dyn NoteSigner>, Halted> {
-    with_device_store(config, base, |store, place| {
-        let name = device_key_name(&config.exam.board, &config.desk.id);
-        device_key::open(store, &name).map_err(|error| halted_at(Failure::DeviceKeyClosed, place, error))
-    })
-}
-
-/// Hands the store of the device key to `work`, with its place for messages.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`] when the passphrase cannot be read or the store is not built in;
-/// what `work` ends in.
-pub fn with_device_store<T>(
-    config: &DeskConfig,
-    base: &Path,
-    work: impl FnOnce(&DeviceStore<'_>, &str) -> Result<T, Halted>,
-) -> Result<T, Halted> {
-    let passphrase = passphrase(config, base)?;
-    let file = base.join(&config.paths.device_key);
-    let device = &config.device;
-    match device.store {
-        DeviceStoreKind::File => {
-            work(&DeviceStore::File { path: &file, passphrase: &passphrase }, &file.display().to_string())
-        }
-        DeviceStoreKind::Pkcs11 => {
-            let settings = TokenSettings { module: &device.module, token: &device.token, pin: &passphrase };
-            work(&DeviceStore::Token(settings), &device.token)
-        }
-        #[cfg(feature = "tpm")]
-        DeviceStoreKind::Tpm => {
-            let store = DeviceStore::Tpm { tcti: &device.tcti, path: &file, passphrase: &passphrase };
-            work(&store, &device.tcti)
-        }
-        #[cfg(not(feature = "tpm"))]
-        DeviceStoreKind::Tpm => Err(halted_at(Failure::DeviceKeyClosed, "device.store", NO_TPM)),
-    }
-}
-
-/// Reads the board's note over the device key; empty where the configuration names none. One that came with a package
-/// stands above the one that the configuration names.
-///
-/// # Errors
-/// A halted desk with [`Failure::DeviceKeyClosed`].
-pub fn desk_cert(config: &DeskConfig, base: &Path) -> Result<String, Halted> {
-    let packed = beside_packages(config, base, package::DESK_CERT);
-    match packed.or_else(|| config.paths.desk_cert.as_ref().map(|path| base.join(path))) {
-        Some(path) => small_text(&path, Failure::DeviceKeyClosed),
-        None => Ok(String::new()),
-    }
-}
 
 /// The number of the board's list of revocations; `None` where the configuration names none.
 fn revocations(config: &DeskConfig, base: &Path) -> Result<Option<u32>, Halted> {
@@ -256,11 +170,6 @@ fn not_revoked(note: Option<&str>, board: &BoardKeys, desk_cert: &str, place: &s
     }
 }
 
-fn beside_packages(config: &DeskConfig, base: &Path, name: &str) -> Option<PathBuf> {
-    let path = base.join(config.paths.packages.as_ref()?).join(name);
-    path.is_file().then_some(path)
-}
-
 fn roster(path: &Path) -> Result<Roster, Halted> {
     let place = path.display().to_string();
     let bytes =
@@ -275,20 +184,5 @@ fn exam_key(path: &Path) -> Result<Secret<[u8; 32]>, Halted> {
     bytes.map(Secret::new).ok_or_else(missing)
 }
 
-pub(super) fn small_text(path: &Path, failure: Failure) -> Result<String, Halted> {
-    let place = path.display().to_string();
-    let bytes = file::read(path, MAX_SMALL_BYTES).map_err(|error| halted_at(failure, &place, error))?;
-    String::from_utf8(bytes).map_err(|error| halted_at(failure, &place, error))
-}
-
-pub(super) fn halted_at(failure: Failure, place: &str, cause: impl std::fmt::Display) -> Halted {
-    Halted { failure, detail: format!("{place}: {cause}") }
-}
-
 /// The largest roster that is read.
 const MAX_ROSTER_BYTES: u64 = 512 << 20;
-/// This program was built without TPM support.
-#[cfg(not(feature = "tpm"))]
-const NO_TPM: &str = "this program was built without the feature tpm";
-/// The largest small file: keys, certificates, configuration.
-const MAX_SMALL_BYTES: u64 = 64 << 10;

@@ -3,17 +3,19 @@
 use crate::anchors::{Schedule, WitnessLink, carry, outside_head};
 use crate::card::CardWorker;
 use crate::config::DeskConfig;
+use crate::halting::{diagnose, failure_of, halted_at};
 use crate::indexing::{self, IndexOrder};
-use crate::logbook::{Anchors, EvidenceHand, LogHand, LogOrder, failure_of};
+use crate::keys::small_text;
+use crate::logbook::{Anchors, EvidenceHand, LogHand};
+use crate::opening::opening;
+use crate::orders::{Hands, LogOrder, Message, NO_CONTACT, PinOrder, QUEUE_LEN, RegistryOrder, Started};
 use crate::package::OpenPackage;
 use crate::pending::PendingStore;
-use crate::pins::PinOrder;
 use crate::plan::DeskPlan;
-use crate::questions::RegistryOrder;
 use crate::registry::RegistryMaker;
 use crate::rules::EffectiveRules;
-use crate::runtime::{Brain, Hands, Message, NO_CONTACT, QUEUE_LEN, RunningDesk, Started, ViewCell, inbox};
-use crate::sources::{Prepared, halted_at, prepare, small_text};
+use crate::runtime::{Brain, RunningDesk, ViewCell, inbox};
+use crate::sources::{Prepared, prepare};
 use crate::{pins, questions, watch};
 use bits::random::Random;
 use bits::stamp::{Clock, Stamp};
@@ -76,11 +78,6 @@ pub(super) fn start_in(
     inbox: SyncSender<Message>,
 ) -> Result<Started, Halted> {
     open(plan, prepared, adapters, inbox).inspect_err(diagnose)
-}
-
-/// Tells the diagnostics why there is no desk: where there is no log yet, nothing else remembers.
-pub(super) fn diagnose(halted: &Halted) {
-    tracing::error!(code = halted.failure.code(), detail = %halted.detail, "the desk could not be started");
 }
 
 fn open(
@@ -254,31 +251,6 @@ fn open_log(
         let place = if named { "exam.board, exam.id, desk.id, session.id".to_owned() } else { place() };
         halted_at(failure_of(&fault), &place, fault)
     })
-}
-
-/// What a segment of this desk is opened with.
-pub(super) fn opening<'a>(
-    plan: &DeskPlan,
-    device: &'a dyn NoteSigner,
-    desk_cert: String,
-    operator: Code,
-    trust_store: String,
-) -> Opening<'a> {
-    Opening {
-        name: plan.log_name(),
-        device,
-        desk_cert,
-        training: plan.is_training(),
-        boot_id: clock::boot_id().unwrap_or_else(|| "unknown".to_owned()),
-        operator,
-        package: None,
-        policy_sha256: plan.rules().policy_sha256(),
-        trust_store,
-        program: concat!("diemdanh ", env!("CARGO_PKG_VERSION")).to_owned(),
-        program_sha256: program::sha256().map(Digest),
-        revocations: None,
-        basis: OpenBasis { rules: Some(plan.rules().said()), ..OpenBasis::default() },
-    }
 }
 
 /// Those whom the package lets stand beside whoever is on duty.

@@ -1,7 +1,7 @@
 //! What the log adds up to, for the technician: from the index, where it agrees with the journal.
 
+use crate::keys::device_key;
 use crate::plan::DeskPlan;
-use crate::sources::device_key;
 use checkin::state::Halted;
 use host::disk::FileStore;
 use host::index::{Counts, INDEX_FILE, Index, IndexFault, journal_heads};

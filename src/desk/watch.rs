@@ -1,6 +1,6 @@
 //! The thread that watches the reader's field.
 
-use crate::runtime::Message;
+use crate::orders::Message;
 use checkin::event::Event;
 use iso7816::transport::CardReader;
 use std::sync::mpsc::SyncSender;

@@ -2,8 +2,8 @@
 
 use crate::desk_support::{World, card, good, is_idle, person};
 use diemdanh::checkin::event::Choice;
+use diemdanh::desk::keys::device_key;
 use diemdanh::desk::plan::DeskPlan;
-use diemdanh::desk::sources::device_key;
 use diemdanh::desk::start::read_config;
 use diemdanh::desk::status::{Source, Status, status};
 use diemdanh::host::index::{Content, Index};

@@ -129,6 +129,7 @@ mod skips;
 mod spreadsheets;
 mod tidy;
 mod tidy_exits;
+mod tidy_knots;
 mod trust;
 mod trust_import;
 mod trust_names;

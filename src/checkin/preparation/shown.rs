@@ -1,7 +1,8 @@
 //! What the screen shows while a desk is prepared.
 
 use super::{Entrance, Preparation, Stage, signers};
-use crate::preparing::{OperatorView, PackagesView, PreparingView, SignInView, preparing_view};
+use crate::preparing::{OperatorView, PackagesView, PreparingView, SignInView};
+use crate::show::preparing_view;
 use crate::sign_in::Standing;
 use crate::view::{Header, View};
 use bits::stamp::Stamp;

@@ -1,7 +1,8 @@
 //! What the screen shows of a matter that two people decide.
 
-use super::{day_first, local, receipt};
+use super::receipt;
 use crate::context::Context;
+use crate::dates::{day_first, local};
 use crate::exception::{Exception, Matter, Staff, Step, Waiting};
 use crate::preparing::{OperatorView, SignInView};
 use crate::sign_in::Standing;
