@@ -150,8 +150,8 @@ fn certified(board: &NoteKey, device: &NoteKey) -> String {
     let verifier: NoteVerifier = device.verifier().clone();
     let request = CertRequest {
         serial: 1,
-        exam: "exam".to_owned(),
-        desk: "desk".to_owned(),
+        exam: "exam".parse().expect("an id"),
+        desk: "desk".parse().expect("an id"),
         site: "site".to_owned(),
         training: true,
         not_before: now - day,
@@ -162,18 +162,22 @@ fn certified(board: &NoteKey, device: &NoteKey) -> String {
 }
 
 fn open<S: LogStore>(store: S, device: &NoteKey, desk_cert: String) -> AttendanceLog<S> {
-    let part = str::to_owned;
     let opening = Opening {
-        name: LogName { board: part("board"), exam: part("exam"), desk: part("desk"), session: part("b1") },
+        name: LogName {
+            board: "board".to_owned(),
+            exam: "exam".parse().expect("an id"),
+            desk: "desk".parse().expect("an id"),
+            session: "b1".parse().expect("an id"),
+        },
         device,
         desk_cert,
         training: true,
-        boot_id: part("boot"),
+        boot_id: "boot".to_owned(),
         operator: word("gt-01"),
         package: None,
         policy_sha256: Digest([0; 32]),
-        trust_store: part("lab"),
-        program: part("bench"),
+        trust_store: "lab".to_owned(),
+        program: "bench".to_owned(),
         program_sha256: None,
         revocations: None,
         basis: OpenBasis::default(),

@@ -1,6 +1,8 @@
 //! What is known of the reader and of the registry themselves.
 
-use registry::{Answer, NotAskedReason};
+use crate::failure::Failure;
+use crate::policy::registry_failure;
+use registry::Answer;
 
 /// The registry, by its last answer. Only one that answered as agreed is well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

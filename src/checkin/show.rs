@@ -295,12 +295,13 @@ fn person(context: &Context, case: &Case) -> PersonView {
 fn place(context: &Context, case: &Case) -> Option<PlaceView> {
     match &case.matching {
         Matching::Elsewhere { place, .. } => {
-            let other = |there: &str, here: &str| (!there.is_empty() && there != here).then(|| there.to_owned());
+            let other =
+                |there: &str, here: Option<&str>| (!there.is_empty() && here != Some(there)).then(|| there.to_owned());
             Some(PlaceView {
                 room: place.room.clone(),
                 seat: String::new(),
-                site: other(&place.site, &context.place.site),
-                session: other(&place.session, &context.place.session),
+                site: other(&place.site, context.place.site.as_deref()),
+                session: other(&place.session, context.place.session.as_deref()),
             })
         }
         _ => {

@@ -2,7 +2,7 @@
 
 use crate::config::WitnessConfig;
 use crate::halting::diagnose;
-use crate::orders::{LogOrder, WitnessOutcome};
+use crate::orders::LogOrder;
 use crate::plan::DeskPlan;
 use crate::registry::{key_line, read, unprepared};
 use checkin::state::Halted;
@@ -12,7 +12,7 @@ use record::{Code, OutsideHead};
 use std::sync::mpsc::{Receiver, SyncSender};
 use tlog::cosignature::CosignatureKey;
 use tlog::presenting::{Presentation, anchor, last_head};
-use tlog::witness::{Witness, WitnessFault, WitnessedCheckpoint};
+use tlog::witness::{Witness, WitnessFault};
 
 /// A witness and the key that its cosignatures are checked with.
 pub struct WitnessLink {

@@ -3,6 +3,7 @@
 use crate::config::{DeskConfig, DeviceStoreKind};
 use crate::guard::begin_state;
 use crate::keys::{board_keys, package_identity, with_device_store};
+use crate::plan::part;
 use bits::random::Random;
 use checkin::state::Halted;
 use host::device_key::{self, DeviceKeyError, DeviceStore};
@@ -81,8 +82,8 @@ pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Ran
     let board_fingerprint = fix_board_keys(config, base, device.as_ref(), is_new)?;
     let enrolment = Enrolment {
         board: config.exam.board.clone(),
-        exam: config.exam.id.clone(),
-        desk: config.desk.id.clone(),
+        exam: part(&config.exam.id).map_err(EnrolError::Config)?,
+        desk: part(&config.desk.id).map_err(EnrolError::Config)?,
         site: config.desk.site.clone(),
         device: device.verifier().clone(),
         recipient: package_recipient(config, base)?,
@@ -103,7 +104,8 @@ fn fix_board_keys(
     let keys = board_keys(config, base).map_err(EnrolError::Config)?;
     PackageShelf::open(&folder)?;
     if is_new {
-        begin_state(&folder, &config.desk.id, keys.digest(), device).map_err(EnrolError::Config)?;
+        let desk = part(&config.desk.id).map_err(EnrolError::Config)?;
+        begin_state(&folder, desk, keys.digest(), device).map_err(EnrolError::Config)?;
     }
     Ok(Some(keys.fingerprint()))
 }

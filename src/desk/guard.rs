@@ -20,7 +20,7 @@ use crate::halting::failure_of;
 use crate::keys::desk_cert;
 use crate::opening::opening;
 use crate::past::{Past, unlocked};
-use crate::plan::DeskPlan;
+use crate::plan::{DeskPlan, part};
 use bits::stamp::Clock;
 use checkin::failure::Failure;
 use checkin::records::wrong_pin;
@@ -32,6 +32,7 @@ use host::file;
 use host::folder::replace_files;
 use host::random::SystemRandom;
 use record::desk_state::{DeskState, MAX_STATE_LEN};
+use record::ids::{DeskId, SessionId};
 use record::latest::Now;
 use record::{AttendanceEvent, AttendanceLog, Code, Digest, OpenBasis, Opening, SegmentHead};
 use std::collections::BTreeSet;
@@ -101,7 +102,8 @@ impl Guard {
             Some(state) if state.are_pins_lost => Some(Lost::Before),
             Some(_) => None,
         };
-        let mut state = state.unwrap_or_else(|| DeskState::new(&config.desk.id, board_keys));
+        let desk = part(&config.desk.id)?;
+        let mut state = state.unwrap_or_else(|| DeskState::new(desk, board_keys));
         if state.board_keys != board_keys {
             let detail = format!("{} were enrolled, {board_keys} are here", state.board_keys);
             return Err(Halted { failure: Failure::OtherBoard, detail });
@@ -233,10 +235,10 @@ impl Guard {
         opened.map(|(log, _)| log).map_err(|fault| halted(failure_of(&fault), fault))
     }
 
-    fn note_head(&mut self, session: &str, log: &AttendanceLog<FileStore>) {
+    fn note_head(&mut self, session: &SessionId, log: &AttendanceLog<FileStore>) {
         let head = log.head();
         let head = SegmentHead { segment: log.segment(), size: head.size, root: head.root };
-        self.state.heads.insert(session.to_owned(), head);
+        self.state.heads.insert(session.clone(), head);
     }
 
     fn keep(&mut self, device: &dyn NoteSigner) -> Result<(), Halted> {
@@ -261,7 +263,7 @@ impl Guard {
 /// A halted desk with [`Failure::PackagesUnusable`].
 pub(super) fn begin_state(
     folder: &Path,
-    desk: &str,
+    desk: DeskId,
     board_keys: Digest,
     device: &dyn NoteSigner,
 ) -> Result<(), Halted> {

@@ -10,7 +10,7 @@ use crate::config::DeskConfig;
 use crate::guard::Guard;
 use crate::keys::{DESK_CERT, REVOCATIONS, board_keys, device_key, package_identity};
 use crate::package_look::Looked;
-use crate::plan::DeskPlan;
+use crate::plan::{DeskPlan, part};
 use bits::secret::Secret;
 use bits::stamp::Clock;
 use checkin::failure::Failure;
@@ -22,6 +22,7 @@ use jiff::Timestamp;
 use package::contents::{Front, People};
 use package::note::{PackageAcceptance, PackageFault, PackageNote, PackageUse, check_form, split_file};
 use package::operators::{PinError, PinLock};
+use record::ids::DeskId;
 use record::{BoardKeys, DeskCert, Digest, RevocationList};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,7 @@ struct Place {
     exam: String,
     session: Option<String>,
     site: Option<String>,
-    desk: String,
+    desk: DeskId,
     training: bool,
 }
 
@@ -95,7 +96,7 @@ impl Packages {
             exam: config.exam.id.clone(),
             session: named(&config.session.id),
             site: named(&config.desk.site),
-            desk: config.desk.id.clone(),
+            desk: part(&config.desk.id)?,
             training: config.desk.training,
         };
         let inbox = config.paths.inbox.iter().map(|place| base.join(place)).collect();
@@ -364,7 +365,7 @@ impl Judged {
 /// [`ShelfError`].
 pub(super) fn kept(plan: &DeskPlan) -> Result<Vec<PathBuf>, ShelfError> {
     let Some(folder) = &plan.machine().paths.packages else { return Ok(Vec::new()) };
-    let is_other = |path: &PathBuf| peeked(path).is_some_and(|note| note.session != plan.session_id());
+    let is_other = |path: &PathBuf| peeked(path).is_some_and(|note| note.session != **plan.session_id());
     Ok(packages_in(&plan.base().join(folder))?.into_iter().filter(|path| !is_other(path)).collect())
 }
 

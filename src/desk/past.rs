@@ -9,6 +9,7 @@ use checkin::records;
 use host::disk::{read_segment_file, segment_numbers};
 use host::file;
 use jiff::Timestamp;
+use record::ids::SessionId;
 use record::latest::LatestTimes;
 use record::segment::{Segment, SegmentContent, read_segment};
 use record::{AttendanceEvent, Code, SegmentHead};
@@ -25,7 +26,7 @@ pub(super) struct Past {
     /// Wrong PINs in a row, by operator.
     pub(super) wrong: BTreeMap<String, u32>,
     /// The heads of each session's segments, in order.
-    heads: BTreeMap<String, Vec<SegmentHead>>,
+    heads: BTreeMap<SessionId, Vec<SegmentHead>>,
     /// A journal cannot be read, or was damaged: what it said about PINs is not known.
     pub(super) is_damaged: bool,
 }
@@ -44,8 +45,7 @@ impl Past {
         let keys: Vec<CosignatureKey> = outsiders.filter_map(|path| cosigner(&base.join(path))).collect();
         let mut past = Self::default();
         let mut said = Vec::new();
-        for journal in journals(config, base) {
-            let session = journal.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        for (session, journal) in journals(config, base) {
             past.read_journal(&journal, &session, device, &keys, &mut said);
         }
         // One log a session: what they say one after the other is what happened at this desk.
@@ -61,20 +61,20 @@ impl Past {
     }
 
     /// True when the journal of `session` still goes as far as this head.
-    pub(super) fn reaches(&self, session: &str, head: &SegmentHead) -> bool {
+    pub(super) fn reaches(&self, session: &SessionId, head: &SegmentHead) -> bool {
         let found = self.heads.get(session).into_iter().flatten().find(|one| one.segment == head.segment);
         found.is_some_and(|one| one.size > head.size || (one.size == head.size && one.root == head.root))
     }
 
     /// The last head of each session's journal.
-    pub(super) fn last_heads(&self) -> BTreeMap<String, SegmentHead> {
+    pub(super) fn last_heads(&self) -> BTreeMap<SessionId, SegmentHead> {
         self.heads.iter().filter_map(|(session, heads)| Some((session.clone(), *heads.last()?))).collect()
     }
 
     fn read_journal(
         &mut self,
         journal: &Path,
-        session: &str,
+        session: &SessionId,
         device: &NoteVerifier,
         keys: &[CosignatureKey],
         said: &mut Vec<(Timestamp, Said)>,
@@ -99,13 +99,13 @@ impl Past {
 
     fn take(
         &mut self,
-        session: &str,
+        session: &SessionId,
         number: u32,
         segment: &Segment,
         keys: &[CosignatureKey],
         said: &mut Vec<(Timestamp, Said)>,
     ) {
-        self.heads.entry(session.to_owned()).or_default().push(SegmentHead::of(number, segment));
+        self.heads.entry(session.clone()).or_default().push(SegmentHead::of(number, segment));
         for entry in &segment.entries {
             self.times.entry(entry, outside_time(&entry.event, keys));
             said.extend(about_pins(&entry.event, &entry.op).map(|one| (entry.t, one)));

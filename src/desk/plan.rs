@@ -14,8 +14,10 @@ use jiff::SignedDuration;
 use jiff::tz::Offset;
 use package::contents::{Front, PackageSettings};
 use record::LogName;
+use record::ids::{DeskId, ExamId, IdError, SessionId};
 use roster::Place;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// Sealed evidence, beside the journal.
 pub(super) const EVIDENCE_FOLDER: &str = "evidence";
@@ -28,6 +30,8 @@ pub struct DeskPlan {
     machine: DeskConfig,
     base: PathBuf,
     names: Names,
+    exam: ExamId,
+    desk: DeskId,
     session: SessionPlan,
     training: bool,
     utc_offset: Offset,
@@ -47,7 +51,7 @@ struct Names {
 
 #[derive(Debug, Clone)]
 struct SessionPlan {
-    id: String,
+    id: SessionId,
     title: String,
     times: Option<SessionTimes>,
 }
@@ -56,10 +60,13 @@ impl DeskPlan {
     /// The plan of a desk that works from the single files that its own file names.
     ///
     /// # Errors
-    /// A halted desk with [`Failure::ConfigUnreadable`]: hours that are no offset from UTC. The diagnostics have been told.
+    /// A halted desk with [`Failure::ConfigUnreadable`]: hours that are no offset from UTC, a word that cannot be a part of a
+    /// log's name. The diagnostics have been told.
     pub fn of_files(config: &DeskConfig, base: &Path) -> Result<Self, Halted> {
         let utc_offset = offset(config.desk.utc_offset_hours).inspect_err(diagnose)?;
         Ok(Self {
+            exam: part(&config.exam.id)?,
+            desk: part(&config.desk.id)?,
             names: Names {
                 exam: config.exam.title.clone(),
                 site: config.desk.site.clone(),
@@ -67,7 +74,7 @@ impl DeskPlan {
                 room: named(&config.desk.room),
             },
             session: SessionPlan {
-                id: config.session.log_id().to_owned(),
+                id: part(config.session.log_id())?,
                 title: config.session.title.clone(),
                 times: own_times(&config.session),
             },
@@ -87,14 +94,14 @@ impl DeskPlan {
     /// A halted desk with [`Failure::PackageDamaged`] for a session whose id cannot stand in a log's and a folder's name;
     /// those of [`DeskPlan::of_files`].
     pub fn of_session(config: &DeskConfig, base: &Path, session: &str) -> Result<Self, Halted> {
-        if !is_session_name(session) {
-            return Err(Halted { failure: Failure::PackageDamaged, detail: format!("session {session:?}") });
-        }
+        let id: SessionId = session
+            .parse()
+            .map_err(|fault| halted_at(Failure::PackageDamaged, &format!("session {session:?}"), fault))?;
         let own = Self::of_files(config, base)?;
         Ok(Self {
-            journal: own.journal.join(session),
-            copy: own.copy.map(|copy| copy.join(session)),
-            session: SessionPlan { id: session.to_owned(), ..own.session },
+            journal: own.journal.join(&id),
+            copy: own.copy.map(|copy| copy.join(&id)),
+            session: SessionPlan { id, ..own.session },
             ..own
         })
     }
@@ -149,7 +156,7 @@ impl DeskPlan {
     }
 
     /// The session, as the log's and the journal's name have it.
-    pub(super) fn session_id(&self) -> &str {
+    pub(super) fn session_id(&self) -> &SessionId {
         &self.session.id
     }
 
@@ -167,8 +174,8 @@ impl DeskPlan {
     pub(super) fn log_name(&self) -> LogName {
         LogName {
             board: self.machine.exam.board.clone(),
-            exam: self.machine.exam.id.clone(),
-            desk: self.machine.desk.id.clone(),
+            exam: self.exam.clone(),
+            desk: self.desk.clone(),
             session: self.session.id.clone(),
         }
     }
@@ -176,7 +183,7 @@ impl DeskPlan {
     /// Where the desk stands, as the roster writes it.
     pub(super) fn place(&self) -> Place {
         let Names { site, room, .. } = &self.names;
-        Place { site: site.clone(), session: self.session.title.clone(), room: room.clone() }
+        Place { site: named(site), session: named(&self.session.title), room: room.clone() }
     }
 
     /// Names for the screen.
@@ -206,13 +213,11 @@ impl DeskPlan {
     }
 }
 
-/// True for an id that can stand in a log's and a folder's name.
-pub(super) fn is_session_name(session: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    !session.is_empty() && !session.starts_with('.') && session.len() <= MAX_NAME_LEN && session.bytes().all(allowed)
+/// A word of the desk's own file that names its logs.
+pub(super) fn part<T: FromStr<Err = IdError>>(word: &str) -> Result<T, Halted> {
+    let place = format!("exam.id, desk.id, session.id: {word:?}");
+    word.parse().map_err(|fault| halted_at(Failure::ConfigUnreadable, &place, fault)).inspect_err(diagnose)
 }
-
-const MAX_NAME_LEN: usize = 64;
 
 fn named(text: &str) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())

@@ -2,15 +2,12 @@
 
 use crate::orders::{CardOrder, Hands, LogOrder, Message, NO_CONTACT, PinOrder, QUEUE_LEN, RegistryOrder, Started};
 use bits::stamp::{Clock, Stamp};
-use checkin::context::Context;
 use checkin::event::{Effect, Event, Input};
-use checkin::failure::Signal;
 use checkin::machine::{Machine, MachineEffect, MachineEvent};
-use checkin::preparation::{PreparationEffect, PreparationEvent};
-use checkin::state::{Halted, State};
+use checkin::preparation::PreparationEffect;
 use checkin::view::View;
 use host::threads;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;

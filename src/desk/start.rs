@@ -27,15 +27,14 @@ use checkin::show::view;
 use checkin::state::{Halted, State};
 use host::disk::{self, FileStore, Space};
 use host::second_copy::SecondCopy;
-use host::{clock, program, sealed, threads};
+use host::{sealed, threads};
 use iso7816::transport::CardReader;
-use record::{Appended, AttendanceEvent, AttendanceLog, Code, Digest, Durable, LogFault, OpenBasis, Opening};
+use record::{Appended, AttendanceEvent, AttendanceLog, Code, Durable, LogFault, OpenBasis, Opening};
 use registry::Registry;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
-use tlog::NoteSigner;
 
 /// The adapters a desk works with.
 pub struct Adapters {

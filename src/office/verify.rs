@@ -268,7 +268,7 @@ fn unanchored(segments: &[Checked], last: Option<(u32, u64)>) -> u64 {
 
 /// The folder is that of the exam that the desk was certified for.
 fn check_exam(cert: &DeskCert, issued: &Issued, found: &mut Found) {
-    if (&cert.board, &cert.exam) != (&issued.board, &issued.exam) {
+    if cert.board != issued.board || cert.exam != issued.exam {
         found.add(Finding::package(FindingKind::ExamOther));
     }
 }

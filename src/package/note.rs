@@ -8,6 +8,7 @@
 
 use bits::{hex, text};
 use jiff::Timestamp;
+use record::ids::DeskId;
 use record::statement::{Fields, Statement, board_keys_line};
 use record::{BoardKeys, Code, Digest, PackageRef};
 use sha2::{Digest as _, Sha256};
@@ -345,7 +346,7 @@ pub struct PackageAcceptance {
     /// SHA-256 of its ciphertexts: the board sees that nothing else was taken.
     pub sha256: Digest,
     /// The id of the desk, whose device key signs.
-    pub desk: String,
+    pub desk: DeskId,
     /// When it was taken, by the desk's clock.
     pub at: Timestamp,
 }
@@ -385,7 +386,7 @@ impl Statement for PackageAcceptance {
             package: fields.take("package")?.to_owned(),
             version: fields.take("version")?.parse().ok()?,
             sha256: digest(fields.take("sha256")?)?,
-            desk: fields.take("desk")?.to_owned(),
+            desk: fields.take("desk")?.parse().ok()?,
             at: fields.take("at")?.parse().ok()?,
         };
         (receipt.text() == text).then_some(receipt)

@@ -1,5 +1,6 @@
 //! Keys and certificates that a board makes.
 
+use crate::ids::{DeskId, ExamId};
 pub use crate::statement::device_key_name;
 use crate::{BoardKeys, DeskCert};
 use jiff::Timestamp;
@@ -12,7 +13,7 @@ pub enum CertifyError {
     #[error("the certificate would end before it begins")]
     Dates,
     /// A part of the name is empty or has a space, a slash or a plus sign.
-    #[error("board, exam and desk must be ASCII without space, slash or plus sign")]
+    #[error("the board's domain must be ASCII without space, slash or plus sign")]
     Name,
     /// The site's name has a character that is not seen or turns the others round. A desk of every site has none.
     #[error("the site must be a name that shows what it is")]
@@ -31,9 +32,9 @@ pub struct CertRequest {
     /// The board's count of certificates; a revocation names it.
     pub serial: u32,
     /// The exam's word; the certificate counts in no other exam.
-    pub exam: String,
+    pub exam: ExamId,
     /// The desk's id, `ban-01`; the device key is named `<board>/<desk>`.
-    pub desk: String,
+    pub desk: DeskId,
     /// The site as the list of candidates writes it.
     pub site: String,
     /// For a training desk: none of its logs counts as live.
@@ -55,7 +56,7 @@ pub fn certify(board: &NoteKey, request: CertRequest) -> Result<String, CertifyE
     if request.not_after <= request.not_before {
         return Err(CertifyError::Dates);
     }
-    if ![&domain, &request.exam, &request.desk].into_iter().all(|part| is_part(part)) {
+    if !is_part(&domain) {
         return Err(CertifyError::Name);
     }
     if !request.site.is_empty() && !bits::text::is_plain(&request.site) {

@@ -15,6 +15,7 @@
 
 use super::event::Digest;
 use super::history::SegmentHead;
+use super::ids::{DeskId, SessionId};
 use super::statement::{Fields, Statement};
 use bits::hex;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,7 +28,7 @@ pub const MAX_STATE_LEN: u64 = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskState {
     /// The id of the desk that it was written for: a copy is of no use at another.
-    pub desk: String,
+    pub desk: DeskId,
     /// The set of board keys that this desk takes for the board.
     pub board_keys: Digest,
     /// Wrong PINs were forgotten: nobody but a head of site may try.
@@ -35,14 +36,14 @@ pub struct DeskState {
     /// The operators, by their codes, who have compared that set's characters here.
     pub confirmed: BTreeSet<String>,
     /// The last head of the journal of each session.
-    pub heads: BTreeMap<String, SegmentHead>,
+    pub heads: BTreeMap<SessionId, SegmentHead>,
 }
 
 impl DeskState {
     /// The state of a desk that has just been enrolled.
-    pub fn new(desk: &str, board_keys: Digest) -> Self {
+    pub fn new(desk: DeskId, board_keys: Digest) -> Self {
         let (confirmed, heads) = (BTreeSet::new(), BTreeMap::new());
-        Self { desk: desk.to_owned(), board_keys, are_pins_lost: false, confirmed, heads }
+        Self { desk, board_keys, are_pins_lost: false, confirmed, heads }
     }
 
     /// Signs it with the device key.
@@ -67,7 +68,7 @@ impl Statement for DeskState {
         let Self { desk, board_keys, are_pins_lost, confirmed, heads } = self;
         let pins = if *are_pins_lost { "lost" } else { "known" };
         let confirmed: String = confirmed.iter().map(|code| format!("confirmed {code}\n")).collect();
-        let line = |(session, head): (&String, &SegmentHead)| {
+        let line = |(session, head): (&SessionId, &SegmentHead)| {
             format!("head {session} {} {} {}\n", head.segment, head.size, hex::encode_lower(&head.root))
         };
         let heads: String = heads.iter().map(line).collect();
@@ -76,9 +77,9 @@ impl Statement for DeskState {
 
     fn parse(text: &str) -> Option<Self> {
         let mut fields = Fields::new(text, STATE)?;
-        let desk = fields.take("desk")?.to_owned();
+        let desk = fields.take("desk")?.parse().ok()?;
         let digest = hex::decode(fields.take("board-keys")?)?.try_into().ok()?;
-        let mut state = Self::new(&desk, Digest(digest));
+        let mut state = Self::new(desk, Digest(digest));
         state.are_pins_lost = match fields.take("pins")? {
             "lost" => true,
             "known" => false,
@@ -98,12 +99,13 @@ impl Statement for DeskState {
     }
 }
 
-fn head_of(line: &str) -> Option<(String, SegmentHead)> {
+fn head_of(line: &str) -> Option<(SessionId, SegmentHead)> {
     let mut parts = line.split(' ');
     let (session, segment, size, root) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
     let root = hex::decode(root)?.try_into().ok()?;
     let head = SegmentHead { segment: segment.parse().ok()?, size: size.parse().ok()?, root };
-    (parts.next().is_none() && !session.is_empty()).then(|| (session.to_owned(), head))
+    let session = session.parse().ok()?;
+    parts.next().is_none().then_some((session, head))
 }
 
 const STATE: &str = "diemdanh/desk-state/v1";

@@ -12,6 +12,7 @@ pub mod entry;
 pub mod export;
 pub mod export_form;
 pub mod frame;
+pub mod ids;
 pub mod latest;
 pub mod receipt;
 pub mod revocation;

@@ -4,6 +4,7 @@ use super::durable::{Appended, Durable};
 use super::entry::{ENTRY_VERSION, Entry, whole_ms};
 use super::frame::{self, FrameKind, MAX_ENTRY_LEN};
 use super::history::{History, SegmentHead};
+use super::ids::{DeskId, ExamId, SessionId};
 use super::{
     ArrivalIndex, AttendanceEvent, Code, Digest, LogStore, OpenBasis, Opened, OutsideHead, PackageRef, StoreFault,
     Totals, statement,
@@ -24,11 +25,11 @@ pub struct LogName {
     /// The board's domain, `so.example`: one board, one domain, for all its exams.
     pub board: String,
     /// The exam's word from the board's settings, `tn2026`.
-    pub exam: String,
+    pub exam: ExamId,
     /// The desk's id in its certificate, `ban-01`; one journal belongs to one desk.
-    pub desk: String,
+    pub desk: DeskId,
     /// The session's word, `b1`: a desk begins a log for each.
-    pub session: String,
+    pub session: SessionId,
 }
 
 impl LogName {
@@ -42,11 +43,10 @@ impl LogName {
         format!("{}/{}/{}/{}", self.board, self.exam, self.desk, self.session)
     }
 
+    /// The board's domain comes from the name of its key; the rest was read where it came in.
     fn is_good(&self) -> bool {
-        let good = |part: &String| {
-            !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'+' && byte != b'/')
-        };
-        [&self.board, &self.exam, &self.desk, &self.session].into_iter().all(good)
+        let byte_is_good = |byte: u8| byte.is_ascii_graphic() && byte != b'+' && byte != b'/';
+        !self.board.is_empty() && self.board.bytes().all(byte_is_good)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::board_keys::BoardKeys;
 use super::event::Digest;
+use super::ids::{DeskId, ExamId};
 use bits::{base32, hex};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -59,9 +60,9 @@ pub struct DeskCert {
     /// The board's domain, first part of every origin of the desk.
     pub board: String,
     /// The exam's word; the certificate counts in no other exam.
-    pub exam: String,
+    pub exam: ExamId,
     /// The desk's id, a part of its origins.
-    pub desk: String,
+    pub desk: DeskId,
     /// The site as the list of candidates writes it.
     pub site: String,
     /// For training only: its logs never count as live.
@@ -121,8 +122,8 @@ impl Statement for DeskCert {
         let cert = Self {
             serial: fields.take("serial")?.parse().ok()?,
             board: fields.take("board")?.to_owned(),
-            exam: fields.take("exam")?.to_owned(),
-            desk: fields.take("desk")?.to_owned(),
+            exam: fields.take("exam")?.parse().ok()?,
+            desk: fields.take("desk")?.parse().ok()?,
             site: fields.take("site")?.to_owned(),
             training: match fields.take("mode")? {
                 "training" => true,
@@ -159,9 +160,9 @@ pub struct Enrolment {
     /// The board's domain, as the desk was told it: a board takes no request for another.
     pub board: String,
     /// The exam's word that the desk asks for.
-    pub exam: String,
+    pub exam: ExamId,
     /// The desk's id as its configuration writes it; the device key is named `<board>/<desk>`.
-    pub desk: String,
+    pub desk: DeskId,
     /// The site as the desk's configuration writes it.
     pub site: String,
     /// The device key, which signs this very request.
@@ -207,8 +208,8 @@ impl Statement for Enrolment {
         let mut fields = Fields::new(text, ENROLMENT)?;
         let request = Self {
             board: fields.take("board")?.to_owned(),
-            exam: fields.take("exam")?.to_owned(),
-            desk: fields.take("desk")?.to_owned(),
+            exam: fields.take("exam")?.parse().ok()?,
+            desk: fields.take("desk")?.parse().ok()?,
             site: fields.take("site")?.to_owned(),
             device: NoteVerifier::parse(fields.take("device-key")?).ok()?,
             recipient: fields.take("package-recipient")?.to_owned(),

@@ -102,10 +102,10 @@ impl Candidate {
 /// Where this desk stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Exam site; empty means any.
-    pub site: String,
-    /// Session; empty means any.
-    pub session: String,
+    /// Exam site, as the list writes it; `None` at a desk for every site.
+    pub site: Option<String>,
+    /// Session, as the list writes it; `None` at a desk for every session.
+    pub session: Option<String>,
     /// The room, for a desk at a room's door; `None` at the gate of a site.
     pub room: Option<String>,
 }

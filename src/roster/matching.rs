@@ -132,7 +132,8 @@ fn needs_decision(rows: &[&Candidate], mut reasons: Vec<MatchReason>) -> Matchin
 
 /// The row to name is the one nearest to this desk: same session and site, then same session, then the first.
 fn elsewhere(rows: &[Candidate], here: &Place) -> Matching {
-    let distance = |row: &&Candidate| (!same(&row.session, &here.session), !same(&row.site, &here.site));
+    let distance =
+        |row: &&Candidate| (!same(&row.session, here.session.as_deref()), !same(&row.site, here.site.as_deref()));
     match rows.iter().min_by_key(distance) {
         Some(row) => Matching::Elsewhere { candidate: row.id, place: row.belongs() },
         None => Matching::NotListed,
@@ -148,17 +149,20 @@ fn differences(row: &Candidate, holder: &HolderFacts<'_>) -> Vec<MatchReason> {
 }
 
 fn fits(row: &Candidate, here: &Place) -> bool {
-    let room = here.room.as_deref().is_none_or(|room| same(&row.room, room));
-    same(&row.site, &here.site) && same(&row.session, &here.session) && room
+    fits_place([&row.site, &row.session, &row.room], here)
 }
 
 /// [`fits`] for everybody who belongs to one spot.
 pub(super) fn fits_spot(spot: &Spot, here: &Place) -> bool {
-    let room = here.room.as_deref().is_none_or(|room| same(&spot.room, room));
-    same(&spot.site, &here.site) && same(&spot.session, &here.session) && room
+    fits_place([&spot.site, &spot.session, &spot.room], here)
+}
+
+fn fits_place([site, session, room]: [&str; 3], here: &Place) -> bool {
+    let pairs = [(site, &here.site), (session, &here.session), (room, &here.room)];
+    pairs.into_iter().all(|(listed, here)| same(listed, here.as_deref()))
 }
 
 /// The same place by name; a place that is not named fits every place.
-fn same(listed: &str, here: &str) -> bool {
-    listed.is_empty() || here.is_empty() || letters::fold_name(listed) == letters::fold_name(here)
+fn same(listed: &str, here: Option<&str>) -> bool {
+    listed.is_empty() || here.is_none_or(|here| letters::fold_name(listed) == letters::fold_name(here))
 }

@@ -9,6 +9,7 @@ use diemdanh::office::{Files, FindingKind, Severity, Verdict, Verification, repo
 use diemdanh::record::certify::{CertRequest, CertifyError, certify};
 use diemdanh::record::entry::Entry;
 use diemdanh::record::export::{MANIFEST_FILE, Manifest, export, package, segment_folder, tree_files};
+use diemdanh::record::ids::ExamId;
 use diemdanh::record::segment::read_segment;
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, BoardKeys, DeskCert, Digest, EntryRef, LogStore as _, SegmentContent,
@@ -283,7 +284,7 @@ fn certificates_are_judged() {
     };
     let other = FindingKind::DeskCertOther;
     assert_eq!(with_cert(desk_cert(true)), [FindingKind::TrainingAsLive, other, FindingKind::TrainingAsLive, other]);
-    let elsewhere = DeskCert { desk: "desk-2".to_owned(), ..desk_cert(false) };
+    let elsewhere = DeskCert { desk: "desk-2".parse().unwrap(), ..desk_cert(false) };
     assert_eq!(with_cert(elsewhere), [FindingKind::ForeignName, other, FindingKind::ForeignName, other]);
     let early = DeskCert { not_after: at(6).wall, ..desk_cert(false) };
     assert_eq!(with_cert(early), [other, other, FindingKind::DeskCertDates]);
@@ -332,8 +333,8 @@ fn clone_of(log: &mut AttendanceLog<MemoryStore>) -> MemoryStore {
 fn a_board_certifies_only_its_own_desks() {
     let request = CertRequest {
         serial: 7,
-        exam: "thpt-2026".to_owned(),
-        desk: "desk-1".to_owned(),
+        exam: "thpt-2026".parse().unwrap(),
+        desk: "desk-1".parse().unwrap(),
         site: "Điểm thi 01".to_owned(),
         training: false,
         not_before: at(0).wall,
@@ -347,14 +348,15 @@ fn a_board_certifies_only_its_own_desks() {
         change(&mut request);
         certify(&board(), request).unwrap_err()
     };
-    assert_eq!(wrong(|request| request.desk = "desk-2".to_owned()), CertifyError::DeviceName);
-    assert_eq!(wrong(|request| request.exam = "a/b".to_owned()), CertifyError::Name);
+    assert_eq!(wrong(|request| request.desk = "desk-2".parse().unwrap()), CertifyError::DeviceName);
     assert_eq!(wrong(|request| request.not_after = request.not_before), CertifyError::Dates);
     for site in ["a\nb", " ", "a\u{202e}b", "\u{3164}", "a\u{200b}b"] {
         let request = CertRequest { site: site.to_owned(), ..request.clone() };
         assert_eq!(certify(&board(), request).unwrap_err(), CertifyError::Site, "{site:?}");
     }
-    assert_eq!(wrong(|request| request.exam = "..".to_owned()), CertifyError::Name);
+    for word in ["", "..", "a/b", "a b", "a+b", "-a", "kỳ-thi", "a\nb", &"a".repeat(65)] {
+        assert!(word.parse::<ExamId>().is_err(), "{word:?} names no exam");
+    }
 }
 
 #[test]

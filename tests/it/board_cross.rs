@@ -16,9 +16,9 @@ fn device_of(desk: &str) -> NoteKey {
 /// An export of `desk`, certified as such, whose segment says that it is `named`; `seed` tells copies apart.
 fn exported(desk: &str, named: &str, session: &str, seed: &str, events: &[AttendanceEvent]) -> Files {
     let device = device_of(desk);
-    let cert = DeskCert { desk: desk.to_owned(), device: device.verifier().clone(), ..desk_cert(false) };
+    let cert = DeskCert { desk: desk.parse().unwrap(), device: device.verifier().clone(), ..desk_cert(false) };
     let cert = cert.sign(&board()).unwrap();
-    let name = LogName { desk: named.to_owned(), session: session.to_owned(), ..opening(&device).name };
+    let name = LogName { desk: named.parse().unwrap(), session: session.parse().unwrap(), ..opening(&device).name };
     let opening = Opening { name, desk_cert: cert.clone(), ..opening(&device) };
     let store = MemoryStore::default();
     let mut log = AttendanceLog::open(store.clone(), &opening, at(0), &mut SeededRandom::new(seed)).unwrap().0;

@@ -68,7 +68,7 @@ impl Desk {
         let context = Context {
             portraits: std::collections::BTreeMap::new(),
             roster,
-            place: Place { site: String::new(), session: String::new(), room: Some("0012".to_owned()) },
+            place: Place { site: None, session: None, room: Some("0012".to_owned()) },
             policy,
             staff: None,
             on_duty: OnDuty::Named { code: Code::new("gt-01").expect("a code"), name: String::new() },

@@ -112,7 +112,7 @@ fn the_next_start_asks_only_who_works_here() {
     let note = fs::read_to_string(receipt).unwrap();
     assert_eq!(
         PackageAcceptance::peek(&note).map(|receipt| (receipt.version, receipt.desk)),
-        Some((1, "desk-1".to_owned()))
+        Some((1, "desk-1".parse().unwrap()))
     );
     let again = site.open();
     again.sign_in(1);

@@ -143,7 +143,8 @@ impl Site {
     pub(crate) fn write_state(&self, change: impl FnOnce(&mut DeskState)) {
         let passphrase = Secret::new(fs::read_to_string(self.world.path("device.pass")).unwrap());
         let device = open_key_file(&self.world.path("device.key"), &passphrase).unwrap();
-        let mut state = DeskState::new("desk-1", BoardKeys::one(self.world.board().verifier().clone()).digest());
+        let board = BoardKeys::one(self.world.board().verifier().clone()).digest();
+        let mut state = DeskState::new("desk-1".parse().unwrap(), board);
         change(&mut state);
         fs::write(self.world.path("packages/desk-state"), state.sign(&device).unwrap()).unwrap();
     }

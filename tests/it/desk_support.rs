@@ -422,8 +422,8 @@ fn certified(board: &NoteKey, device: &NoteVerifier, serial: u32) -> String {
     let (now, day) = (Timestamp::now(), SignedDuration::from_hours(24));
     let request = CertRequest {
         serial,
-        exam: "exam-1".to_owned(),
-        desk: DESK.to_owned(),
+        exam: "exam-1".parse().unwrap(),
+        desk: DESK.parse().unwrap(),
         site: "0901".to_owned(),
         training: true,
         not_before: now - day,

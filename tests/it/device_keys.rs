@@ -43,7 +43,7 @@ fn request_is_signed_by_the_key_it_names_and_by_no_other() {
     let world = World::alone();
     let (enrolment, fingerprint, is_new) = request(&world, false).unwrap();
     assert!(!is_new, "the desk has a key");
-    assert_eq!((enrolment.board.as_str(), enrolment.desk.as_str()), ("board.example", "desk-1"));
+    assert_eq!((enrolment.board.as_str(), &*enrolment.desk), ("board.example", "desk-1"));
     assert_eq!(request(&world, false).unwrap().1, fingerprint, "the same key, the same characters");
     let (config, base) = read_config(&world.config()).unwrap();
     let note = enrol(&config, &base, false, &mut SeededRandom::new("enrol")).unwrap().note;

@@ -48,8 +48,8 @@ impl Enrollee {
         let (identity, recipient) = sealed::generate();
         let request = Enrolment {
             board: "so.example".to_owned(),
-            exam: "tn".to_owned(),
-            desk: desk.to_owned(),
+            exam: "tn".parse().unwrap(),
+            desk: desk.parse().unwrap(),
             site: site.to_owned(),
             device: device.verifier().clone(),
             recipient,

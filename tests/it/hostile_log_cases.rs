@@ -244,9 +244,11 @@ pub(crate) const CASES: &[Case] = &[
         forge.swap("desk-cert", "serial 7", "serial 8");
         forge.sign_manifest()
     }),
-    ("certificate of another desk", Forged, |forge| certify(forge, &board(), |cert| cert.desk = "desk-2".to_owned())),
+    ("certificate of another desk", Forged, |forge| {
+        certify(forge, &board(), |cert| cert.desk = "desk-2".parse().unwrap())
+    }),
     ("certificate of another exam", Forged, |forge| {
-        certify(forge, &board(), |cert| cert.exam = "thpt-2027".to_owned())
+        certify(forge, &board(), |cert| cert.exam = "thpt-2027".parse().unwrap())
     }),
     ("certificate for training only", Forged, |forge| certify(forge, &board(), |cert| cert.training = true)),
     ("certificate of another key", Forged, |forge| {

@@ -174,7 +174,7 @@ proptest! {
             birth_date: Some(jiff::civil::date(2008, 2, 2)),
             old_number: None,
         };
-        let here = Place { site: String::new(), session: String::new(), room: None };
+        let here = Place { site: None, session: None, room: None };
         let own = numbers.iter().position(|number| *number == card).and_then(|row| roster.row(row));
         match (match_holder(&roster, &facts, &here), own) {
             (Matching::Exact(id), Some(row)) => prop_assert_eq!(id, row.id),

@@ -109,7 +109,7 @@ fn a_desk_says_that_it_took_a_package() {
         package: one.id(),
         version: one.version,
         sha256: one.sha256,
-        desk: "ban-01".to_owned(),
+        desk: "ban-01".parse().unwrap(),
         at: one.not_before,
     };
     let signed = receipt.sign(&device).unwrap();
@@ -129,8 +129,8 @@ fn a_request_names_whom_packages_are_sealed_for() {
     let (_, recipient) = sealed::generate();
     let request = |recipient: &str| Enrolment {
         board: "board.example".to_owned(),
-        exam: "tn2026".to_owned(),
-        desk: "ban-01".to_owned(),
+        exam: "tn2026".parse().unwrap(),
+        desk: "ban-01".parse().unwrap(),
         site: "0901".to_owned(),
         device: device.verifier().clone(),
         recipient: recipient.to_owned(),

@@ -225,7 +225,7 @@ fn introduction_that_does_not_hang_together_is_refused() {
     desk.open(&mut witness);
     let good = desk.log().presentation().current.introduction;
     let stranger = NoteKey::generate("board.example", &mut SeededRandom::new("stranger")).unwrap();
-    let cert = DeskCert { desk: "desk-2".to_owned(), ..desk_cert(false) };
+    let cert = DeskCert { desk: "desk-2".parse().unwrap(), ..desk_cert(false) };
     let spoilt = [
         Introduction { origin: "board.example/thpt-2026/desk-1/s1/002".to_owned(), ..good.clone() },
         Introduction { origin: "board.example/thpt-2026/desk-2/s1/001".to_owned(), ..good.clone() },
@@ -249,7 +249,7 @@ fn logs_of_other_sessions_and_desks_are_other_logs() {
     desk.write();
     desk.bring(&mut witness).unwrap();
     let key = witness.key();
-    let name = |session: &str| LogName { session: session.to_owned(), ..opening(&device()).name }.log();
+    let name = |session: &str| LogName { session: session.parse().unwrap(), ..opening(&device()).name }.log();
     assert!(last_head(&mut witness, &key, &name("s1")).unwrap().is_some());
     assert!(last_head(&mut witness, &key, &name("s2")).unwrap().is_none());
     let other = NoteKey::generate("witness.example", &mut SeededRandom::new("other")).unwrap();

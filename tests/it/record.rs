@@ -5,6 +5,7 @@ use diemdanh::bits::hex;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::lab::journal::{FaultKind, FaultyStore, MemoryStore};
+use diemdanh::record::ids::{DeskId, SessionId};
 use diemdanh::record::segment::read_segment;
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, BoardKeys, CandidateRef, ChipState, Code, DeskCert, DocumentRef, Entry, EntryRef,
@@ -85,7 +86,8 @@ fn statements_survive_a_round_trip() {
     assert_eq!(DeskCert::open(&note, &BoardKeys::one(board.verifier().clone())), Ok(cert.clone()));
     assert_eq!(DeskCert::peek(&note), Some(cert.clone()));
     assert!(DeskCert::open(&note, &BoardKeys::one(device().verifier().clone())).is_err());
-    assert!(DeskCert { desk: "a\nsite b".to_owned(), ..cert }.sign(&board).is_err());
+    assert!(DeskCert { site: "a\nmode live".to_owned(), ..cert }.sign(&board).is_err());
+    assert!("a\nsite b".parse::<DeskId>().is_err(), "no id has a second line");
 }
 
 #[test]
@@ -469,7 +471,8 @@ fn names_that_cannot_stand_in_an_origin() {
     for bad in ["", "a b", "a+b", "a/b", "đ"] {
         let device = device();
         let mut opening = opening(&device);
-        opening.name.desk = bad.to_owned();
+        opening.name.board = bad.to_owned();
+        assert!(bad.parse::<DeskId>().is_err() && bad.parse::<SessionId>().is_err(), "{bad}");
         let fault = AttendanceLog::open(MemoryStore::default(), &opening, at(0), &mut SeededRandom::new("x"));
         assert_eq!(fault.map(|_| ()).unwrap_err(), LogFault::BadName, "{bad}");
     }

@@ -39,8 +39,8 @@ pub(crate) fn desk_cert(training: bool) -> DeskCert {
     DeskCert {
         serial: 7,
         board: "board.example".to_owned(),
-        exam: "thpt-2026".to_owned(),
-        desk: "desk-1".to_owned(),
+        exam: "thpt-2026".parse().unwrap(),
+        desk: "desk-1".parse().unwrap(),
         site: "099-01".to_owned(),
         training,
         not_before: Timestamp::from_millisecond(START_MS - 86_400_000).unwrap(),
@@ -54,9 +54,9 @@ pub(crate) fn opening(device: &NoteKey) -> Opening<'_> {
     Opening {
         name: LogName {
             board: "board.example".to_owned(),
-            exam: "thpt-2026".to_owned(),
-            desk: "desk-1".to_owned(),
-            session: "s1".to_owned(),
+            exam: "thpt-2026".parse().unwrap(),
+            desk: "desk-1".parse().unwrap(),
+            session: "s1".parse().unwrap(),
         },
         device,
         desk_cert: desk_cert(false).sign(&board()).unwrap(),

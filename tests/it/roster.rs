@@ -18,7 +18,7 @@ fn roster(rows: &str) -> Roster {
 }
 
 fn here(room: Option<&str>) -> Place {
-    Place { site: "01".to_owned(), session: "S1".to_owned(), room: room.map(str::to_owned) }
+    Place { site: Some("01".to_owned()), session: Some("S1".to_owned()), room: room.map(str::to_owned) }
 }
 
 fn holder<'a>(number: &'a str, full_name: &'a str, birth_date: Date) -> HolderFacts<'a> {

@@ -136,8 +136,8 @@ impl World {
         let device = device.verifier().clone();
         let request = CertRequest {
             serial: 1,
-            exam: id.clone(),
-            desk: desk.to_owned(),
+            exam: id.parse().map_err(other)?,
+            desk: desk.parse().map_err(other)?,
             site: site.to_owned(),
             training: false,
             not_before: self.now - SignedDuration::from_hours(1),
@@ -146,8 +146,9 @@ impl World {
         };
         let cert = certify(&self.board, request).map_err(other)?;
         let read = DeskCert::peek(&cert).map(|read| (read, cert));
-        let (desk, site, recipient) = (desk.to_owned(), site.to_owned(), self.recipient.clone());
-        let request = Enrolment { board, exam: id, desk, site, device, recipient };
+        let (exam, desk) = (id.parse().map_err(other)?, desk.parse().map_err(other)?);
+        let (site, recipient) = (site.to_owned(), self.recipient.clone());
+        let request = Enrolment { board, exam, desk, site, device, recipient };
         Ok(DeskEnrolment { request: Some(request), cert: read })
     }
 

@@ -197,8 +197,8 @@ impl Keys {
         let cert = DeskCert {
             serial: 1,
             board: "bench.example".to_owned(),
-            exam: "bench".to_owned(),
-            desk: "desk".to_owned(),
+            exam: "bench".parse().map_err(|_| BenchError::Unread("an id"))?,
+            desk: "desk".parse().map_err(|_| BenchError::Unread("an id"))?,
             site: "site".to_owned(),
             training: false,
             not_before: now - jiff::SignedDuration::from_hours(24),
@@ -211,20 +211,24 @@ impl Keys {
     }
 
     fn open<S: LogStore>(&self, store: S) -> Result<AttendanceLog<S>, LogFault> {
-        let part = str::to_owned;
-        let name =
-            LogName { board: part("bench.example"), exam: part("bench"), desk: part("desk"), session: part("b1") };
+        let bad = |_| LogFault::BadName;
+        let name = LogName {
+            board: "bench.example".to_owned(),
+            exam: "bench".parse().map_err(bad)?,
+            desk: "desk".parse().map_err(bad)?,
+            session: "b1".parse().map_err(bad)?,
+        };
         let opening = Opening {
             name,
             device: &self.device,
             desk_cert: self.cert.clone(),
             training: false,
-            boot_id: part("boot"),
+            boot_id: "boot".to_owned(),
             operator: self.operator.clone(),
             package: None,
             policy_sha256: Digest([0; 32]),
-            trust_store: part("lab"),
-            program: part("bench"),
+            trust_store: "lab".to_owned(),
+            program: "bench".to_owned(),
             program_sha256: None,
             revocations: None,
             basis: OpenBasis::default(),

@@ -84,11 +84,11 @@ impl DeskEnrolment {
     pub fn faults(&self, exam: &super::Settings, desk: &Desk) -> Vec<EnrolmentFault> {
         let mut faults = Vec::new();
         if let Some(Enrolment { board, exam: named, desk: id, site, recipient, .. }) = &self.request {
-            faults.extend(names(exam, desk, [board, named, id, site]));
+            faults.extend(names(exam, desk, [board.as_str(), named, id, site]));
             faults.extend(recipient.is_empty().then_some(EnrolmentFault::NoRecipient));
         }
         if let Some((DeskCert { board, exam: named, desk: id, site, training, device, .. }, _)) = &self.cert {
-            faults.extend(names(exam, desk, [board, named, id, site]));
+            faults.extend(names(exam, desk, [board.as_str(), named, id, site]));
             faults.extend((*training != exam.training).then_some(EnrolmentFault::Mode));
             let is_other = self.request.as_ref().is_some_and(|request| request.device != *device);
             faults.extend(is_other.then_some(EnrolmentFault::Key));
@@ -154,8 +154,8 @@ pub(super) fn read(
     Ok(found)
 }
 
-fn names(exam: &super::Settings, desk: &Desk, named: [&String; 4]) -> impl Iterator<Item = EnrolmentFault> {
-    let known = [&exam.board, &exam.id, &desk.id, &desk.site];
+fn names(exam: &super::Settings, desk: &Desk, named: [&str; 4]) -> impl Iterator<Item = EnrolmentFault> {
+    let known = [exam.board.as_str(), &exam.id, &desk.id, &desk.site];
     let faults = [EnrolmentFault::Board, EnrolmentFault::Exam, EnrolmentFault::Desk, EnrolmentFault::Site];
     let differs = known.into_iter().zip(named).map(|(known, named)| known != named).collect::<Vec<_>>();
     faults.into_iter().zip(differs).filter_map(|(fault, differs)| differs.then_some(fault))

@@ -6,6 +6,7 @@ use host::folder::write_new_file;
 use host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase, read_public_keys};
 use jiff::{SignedDuration, Timestamp};
 use record::certify;
+use record::ids::{DeskId, ExamId};
 use std::path::PathBuf;
 use tlog::NoteVerifier;
 
@@ -30,9 +31,9 @@ pub struct Certify {
     /// The certificate's new file.
     pub out: PathBuf,
     /// The exam's id.
-    pub exam: String,
+    pub exam: ExamId,
     /// The desk's id.
-    pub desk: String,
+    pub desk: DeskId,
     /// The site's code.
     pub site: String,
     /// The certificate's number.

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use office::work::keys::{self, Certify as CertifyOrder, NewKey as NewKeyOrder};
 use office::work::{Work, WorkError};
+use record::ids::{DeskId, ExamId};
 use std::path::PathBuf;
 
 #[derive(Subcommand)]
@@ -49,9 +50,9 @@ pub(crate) struct Certify {
     #[arg(long)]
     out: PathBuf,
     #[arg(long)]
-    exam: String,
+    exam: ExamId,
     #[arg(long)]
-    desk: String,
+    desk: DeskId,
     #[arg(long)]
     site: String,
     #[arg(long, default_value_t = 1)]

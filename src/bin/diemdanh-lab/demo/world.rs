@@ -28,6 +28,7 @@ use lab::roster_sample::{Placed, SampleList};
 use package::sealing::SealingFault;
 use record::Enrolment;
 use record::certify::{CertRequest, CertifyError, certify};
+use record::ids::IdError;
 use roster::Candidate;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -46,6 +47,8 @@ pub(super) enum DemoError {
     Note(#[from] NoteError),
     #[error("a certificate: {0}")]
     Certificate(#[from] CertifyError),
+    #[error("a name in the log: {0}")]
+    Id(#[from] IdError),
     #[error("a card: {0}")]
     Card(#[from] IssueError),
     #[error("the registry: {0}")]
@@ -199,8 +202,8 @@ fn certified(board: &NoteKey, device: NoteVerifier) -> Result<String, DemoError>
     let day = SignedDuration::from_hours(24);
     let request = CertRequest {
         serial: 1,
-        exam: EXAM.to_owned(),
-        desk: DESK.to_owned(),
+        exam: EXAM.parse()?,
+        desk: DESK.parse()?,
         site: SITE.to_owned(),
         training: true,
         not_before: now.saturating_sub(day).unwrap_or(now),

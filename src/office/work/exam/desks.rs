@@ -118,11 +118,11 @@ fn desk(work: &Work<'_>, asked: &Enrol, exam: &Exam, request: &Enrolment) -> Res
     if name_part(desk) != *desk {
         return Err(words.bad_id(desk));
     }
-    let title = asked.title.clone().unwrap_or_else(|| desk.clone());
+    let title = asked.title.clone().unwrap_or_else(|| desk.to_string());
     if !is_plain(&title) || !(asked.room.is_empty() || is_plain(&asked.room)) {
         return Err(work.words.files.not_plain("--title, --room"));
     }
-    Ok(Desk { id: desk.clone(), title, site: site.clone(), room: asked.room.clone() })
+    Ok(Desk { id: desk.to_string(), title, site: site.clone(), room: asked.room.clone() })
 }
 
 enum Kept {

@@ -182,7 +182,7 @@ fn judged(words: &PackageWords, exam: &Exam, path: &Path) -> Result<(PackageAcce
     let note = read_text_file(path).map_err(|error| error.to_string())?;
     let receipt = PackageAcceptance::peek(&note).ok_or_else(|| words.no_receipt())?;
     let PackageAcceptance { package, version, sha256, desk, .. } = &receipt;
-    let cert = exam.enrolments.get(desk).and_then(|one| one.cert.as_ref());
+    let cert = exam.enrolments.get(&**desk).and_then(|one| one.cert.as_ref());
     let (cert, _) = cert.ok_or_else(|| words.desk_unknown(desk))?;
     PackageAcceptance::open(&note, &cert.device).map_err(|_| words.receipt_unsigned(desk))?;
     let last = exam.packages.last(package).ok_or_else(|| words.package_unknown(package))?;
@@ -190,7 +190,7 @@ fn judged(words: &PackageWords, exam: &Exam, path: &Path) -> Result<(PackageAcce
     if packed.sha256 != *sha256 {
         return Err(words.other_package(desk, package, version));
     }
-    if !packed.desks.contains(desk) {
+    if !packed.desks.iter().any(|one| *desk == *one) {
         return Err(words.not_for_desk(package, version, desk));
     }
     let newer = (last.version > *version).then_some(last.version);
