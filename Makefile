@@ -13,7 +13,7 @@ export CARGO_PROFILE_TEST_OPT_LEVEL = 1
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 BENCH = $(TARGET)/release/diemdanh-bench --out target/bench
 
-.PHONY: demo demo-desk demo-board programs test check lint rooms bench acceptance mutants packages-demo packages-test
+.PHONY: demo demo-desk demo-board programs test check lint dependencies rooms bench acceptance mutants packages-demo packages-test
 
 # The desk on the embedded defaults. With a display: a window to use by hand. Without one: the same desk in a real
 # window under Xvfb, driven by a script, with a picture of every screen in target/demo; then the board's half.
@@ -36,8 +36,9 @@ demo-board:
 	$(CARGO) build -p diemdanh-board
 	config/demo/board.sh $(TARGET)/debug/diemdanh-board $(OUT)
 
+# Programs and tests in one go: apart, what they stand on is compiled twice, once with the tests' own features.
 programs:
-	$(CARGO) build --profile test $(ALL)
+	$(CARGO) build --profile test $(ALL) --bins --tests
 
 # Every test: the rooms, the programs, the desk on a real PC/SC daemon, the window.
 test: packages-test programs
@@ -53,6 +54,10 @@ check:
 lint:
 	$(CARGO) fmt --check
 	$(CARGO) clippy $(ALL) --all-targets -- -D warnings
+
+# Licences, sources, bans, and nothing that nobody uses. Builds its two tools the first time.
+dependencies:
+	config/lint/dependencies.sh
 
 # Who uses whom, and how many lines each room has.
 rooms:

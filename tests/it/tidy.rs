@@ -43,6 +43,25 @@ fn rooms_for_strangers_stand_on_the_ground() {
     }
 }
 
+/// A version before its release is a promise of nobody's: each is named with its reason and its end.
+#[test]
+fn prereleases_are_named_with_until_when() {
+    let read = |path: &str| fs::read_to_string(path).expect(path).parse::<toml::Table>().expect(path);
+    let of = |table: &toml::Table, list: &str| -> Vec<toml::Table> {
+        let found = table[list].as_array().expect(list).iter();
+        found.map(|one| one.as_table().expect(list).clone()).collect()
+    };
+    let text = |one: &toml::Table, key: &str| one[key].as_str().expect(key).to_owned();
+    let locked = of(&read("Cargo.lock"), "package").into_iter().map(|one| (text(&one, "name"), text(&one, "version")));
+    // What follows a plus sign says something of the build.
+    let mut found: Vec<_> = locked.filter(|(_, v)| v.split('+').next().is_some_and(|v| v.contains('-'))).collect();
+    let listed = of(&read("config/lint/prereleases.toml"), "prerelease");
+    assert!(listed.iter().all(|one| !text(one, "why").is_empty() && !text(one, "until").is_empty()));
+    let mut listed: Vec<_> = listed.iter().map(|one| (text(one, "name"), text(one, "version"))).collect();
+    (found.sort(), listed.sort());
+    assert_eq!(found, listed, "Cargo.lock on the left, config/lint/prereleases.toml on the right");
+}
+
 /// A release desk holds nothing simulated, no server, no reader of workbooks.
 #[test]
 fn a_desk_ships_no_lab_and_no_workbooks() {
