@@ -14,5 +14,5 @@ install() {
 
 install cargo-deny "$DENY"
 install cargo-machete "$MACHETE"
-"$tools/bin/cargo-deny" --all-features check --config config/lint/deny.toml bans licenses sources
+"$tools/bin/cargo-deny" --all-features --config config/lint/deny.toml check bans licenses sources
 "$tools/bin/cargo-machete" .
