@@ -157,6 +157,7 @@ fn certified(board: &NoteKey, device: &NoteKey) -> String {
         not_before: now - day,
         not_after: now + day,
         device: verifier,
+        tls_certificate: None,
     };
     certify(board, request).unwrap()
 }

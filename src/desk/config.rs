@@ -149,6 +149,9 @@ pub struct PathsConfig {
     /// The board's note over the device key; may be missing in training.
     #[serde(default)]
     pub desk_cert: Option<PathBuf>,
+    /// The folder of the desk's key for TLS.
+    #[serde(default = "tls")]
+    pub tls: PathBuf,
 }
 
 /// Where the device key lies.
@@ -334,6 +337,10 @@ pub fn parse(text: &str) -> Result<DeskConfig, toml::de::Error> {
 /// True when `error` names a key that does not exist.
 pub fn is_unknown_key(error: &toml::de::Error) -> bool {
     error.message().contains("unknown field")
+}
+
+fn tls() -> PathBuf {
+    PathBuf::from("tls")
 }
 
 fn yes() -> bool {

@@ -4,8 +4,9 @@
 //! The questions are about a number that nobody has, and name no entry of any log.
 
 use crate::config::DialectKind;
+use crate::keys::{desk_cert, device_key};
 use crate::plan::DeskPlan;
-use crate::registry::{OwnFiles, dialect, read, unprepared, verifier};
+use crate::registry::{OwnFiles, asker, dialect, read, unprepared, verifier};
 use bits::random::Random;
 use bits::secret::Pii;
 use bits::stamp::Clock;
@@ -113,13 +114,14 @@ pub fn examine(
     let dialect = dialect(plan)?;
     // The other dialect keeps nothing of an answer, its time neither.
     let verifier = (config.dialect == DialectKind::Signed).then(|| verifier(plan)).transpose()?;
-    let own = OwnFiles::read(config, base)?;
+    let own = OwnFiles::read(plan)?;
     let own = own.as_ref().map(OwnFiles::identity);
     let limits = CallLimits::default();
     let seen = look(&config.url, &authority, own.as_ref(), limits).map_err(failed)?;
     let key = NoteKey::generate(&log, random).map_err(|error| unprepared(&log, error))?;
+    let asker = asker(key, device_key(machine, base)?.as_ref(), desk_cert(machine, base)?)?;
     let (url, authority) = (config.url.as_str(), authority.as_slice());
-    let settings = RegistrySettings { url, authority, own, dialect: dialect(key), limits };
+    let settings = RegistrySettings { url, authority, own, dialect: dialect(asker), limits };
     let mut client = HttpsRegistry::new(settings, client_clock).map_err(failed)?;
     let mut calls = Vec::new();
     for _ in 0..CALLS {
@@ -248,7 +250,7 @@ fn meaning_of_refusal(why: RefusedReason) -> &'static str {
         }
         RefusedReason::NoCommonTls => "it does not speak TLS 1.3; nothing older is used: tell its operator",
         RefusedReason::OwnCertificateMissing => {
-            "it asks for this desk's certificate: set registry.client_cert and registry.client_key"
+            "it asks for this desk's certificate: enrol the desk with a board that has a CA, or set registry.client_cert and registry.client_key"
         }
         RefusedReason::OwnCertificateRefused => {
             "it does not take this desk's certificate: expired, revoked, or of another CA than the operator knows"

@@ -11,6 +11,7 @@ use host::disk::{FileStore, JournalError};
 use host::folder::{FolderError, set_aside};
 use host::package_shelf::{PackageShelf, ShelfError};
 use host::sealed::{self, SealError};
+use host::tls_folder::{TlsFolder, TlsKeyError};
 use record::statement::device_key_name;
 use record::{Enrolment, LogStore, StoreFault};
 use std::path::{Path, PathBuf};
@@ -49,6 +50,9 @@ pub enum EnrolError {
     /// The key in the folder of packages.
     #[error(transparent)]
     Identity(#[from] SealError),
+    /// The key for TLS, or the request for it.
+    #[error(transparent)]
+    Tls(#[from] TlsKeyError),
     /// The old key cannot be set aside.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -87,6 +91,7 @@ pub fn enrol(config: &DeskConfig, base: &Path, renew: bool, random: &mut dyn Ran
         site: config.desk.site.clone(),
         device: device.verifier().clone(),
         recipient: package_recipient(config, base)?,
+        tls_request: Some(tls_request(config, base, &name)?),
     };
     let (note, fingerprint) = (enrolment.sign(device.as_ref())?, enrolment.fingerprint());
     Ok(Request { note, fingerprint, is_new, board_fingerprint, set_aside })
@@ -118,6 +123,13 @@ fn package_recipient(config: &DeskConfig, base: &Path) -> Result<String, EnrolEr
     Ok(sealed::recipient_of(&identity)?)
 }
 
+/// The request for what the desk shows a server that asks who calls; its key is made where there is none.
+fn tls_request(config: &DeskConfig, base: &Path, name: &str) -> Result<Vec<u8>, EnrolError> {
+    let folder = TlsFolder::at(&base.join(&config.paths.tls));
+    let made = with_device_store(config, base, |store, _| Ok(folder.request(store, name)));
+    Ok(made.map_err(EnrolError::Config)??)
+}
+
 fn open_or_create(
     store: &DeviceStore<'_>,
     name: &str,
@@ -137,5 +149,6 @@ fn set_old_key_aside(config: &DeskConfig, base: &Path) -> Result<PathBuf, EnrolE
     if segments > 0 {
         return Err(EnrolError::JournalInUse { segments });
     }
+    TlsFolder::at(&base.join(&config.paths.tls)).set_aside()?;
     Ok(set_aside(&base.join(&config.paths.device_key))?)
 }

@@ -2,22 +2,26 @@
 
 use crate::config::{DialectKind, RegistryConfig};
 use crate::halting::diagnose;
+use crate::keys::{desk_cert, with_device_store};
 use crate::plan::DeskPlan;
 use bits::secret::Secret;
 use checkin::failure::Failure;
 use checkin::state::Halted;
 use host::clock::SystemClock;
-use host::dialect::{Dialect, SignedNotes};
+use host::dialect::{Asker, Dialect, SignedNotes};
 use host::file;
 use host::http::{CallLimits, HttpsRegistry, RegistrySettings};
 use host::intermediary::Intermediary;
 use host::pinned::ClientIdentity;
+use host::tls_folder::TlsFolder;
+use record::DeskCert;
+use record::statement::{device_key_name, endorse};
 use registry::Registry;
 use std::path::{Path, PathBuf};
-use tlog::{CosignatureKey, NoteKey, NoteVerifier};
+use tlog::{CosignatureKey, NoteKey, NoteSigner, NoteVerifier};
 
-/// Makes the client once the key is known that signs its questions: the key of the log's segment.
-pub type RegistryMaker = Box<dyn FnOnce(NoteKey) -> Result<Box<dyn Registry>, Halted>>;
+/// Makes the client once it is known who asks: the key of the log's segment signs questions.
+pub type RegistryMaker = Box<dyn FnOnce(Asker) -> Result<Box<dyn Registry>, Halted>>;
 
 /// The largest certificate or key file.
 const MAX_BYTES: u64 = 64 << 10;
@@ -37,21 +41,28 @@ pub fn client(plan: &DeskPlan) -> Result<Option<RegistryMaker>, Halted> {
 fn maker(plan: &DeskPlan) -> Result<RegistryMaker, Halted> {
     let (config, base) = (&plan.machine().registry, plan.base());
     let authority = read(config.ca.as_ref(), base, "registry.ca")?;
-    let own = OwnFiles::read(config, base)?;
+    let own = OwnFiles::read(plan)?;
     let dialect = dialect(plan)?;
     let url = config.url.clone();
-    Ok(Box::new(move |key| {
+    Ok(Box::new(move |asker| {
         let limits = CallLimits::default();
         let own = own.as_ref().map(OwnFiles::identity);
-        let dialect = dialect(key);
+        let dialect = dialect(asker);
         let settings = RegistrySettings { url: &url, authority: &authority, own, dialect, limits };
         let client = HttpsRegistry::new(settings, Box::new(SystemClock)).map_err(|error| unprepared(&url, error))?;
         Ok(Box::new(client) as Box<dyn Registry>)
     }))
 }
 
-/// Makes the dialect once the key is known that signs questions.
-pub(super) type DialectMaker = Box<dyn FnOnce(NoteKey) -> Box<dyn Dialect>>;
+/// Makes the dialect once it is known who asks.
+pub(super) type DialectMaker = Box<dyn FnOnce(Asker) -> Box<dyn Dialect>>;
+
+/// The desk as it asks with `key`, which its device key endorses here, under what the board says about that.
+pub(super) fn asker(key: NoteKey, device: &dyn NoteSigner, desk_cert: String) -> Result<Asker, Halted> {
+    let endorsement = endorse(key.verifier(), device);
+    let endorsement = endorsement.map_err(|error| unprepared("the key that signs questions", error))?;
+    Ok(Asker::new(key, endorsement, desk_cert))
+}
 
 /// The dialect that the configuration names, with the keys that it needs.
 pub(super) fn dialect(plan: &DeskPlan) -> Result<DialectMaker, Halted> {
@@ -59,7 +70,7 @@ pub(super) fn dialect(plan: &DeskPlan) -> Result<DialectMaker, Halted> {
     match config.dialect {
         DialectKind::Signed => {
             let verifier = verifier(plan)?;
-            Ok(Box::new(move |key| Box::new(SignedNotes::new(key, verifier)) as Box<dyn Dialect>))
+            Ok(Box::new(move |asker| Box::new(SignedNotes::new(asker, verifier)) as Box<dyn Dialect>))
         }
         DialectKind::Intermediary => {
             let api_key = String::from_utf8(read(config.api_key.as_ref(), base, "registry.api_key")?)
@@ -87,13 +98,28 @@ pub(super) struct OwnFiles {
 }
 
 impl OwnFiles {
-    /// Reads both; `None` where the configuration names neither.
-    pub(super) fn read(config: &RegistryConfig, base: &Path) -> Result<Option<Self>, Halted> {
+    /// Those that the configuration names; where it names neither, what came back from the board with the desk's own
+    /// certificate, and the key that enrolment made for it; `None` where there is nothing.
+    pub(super) fn read(plan: &DeskPlan) -> Result<Option<Self>, Halted> {
+        let (config, base) = (&plan.machine().registry, plan.base());
         if config.client_cert.is_none() && config.client_key.is_none() {
-            return Ok(None);
+            return Self::enrolled(plan);
         }
         let certificate = read(config.client_cert.as_ref(), base, "registry.client_cert")?;
         let key = Secret::new(read(config.client_key.as_ref(), base, "registry.client_key")?);
+        Ok(Some(Self { certificate, key }))
+    }
+
+    fn enrolled(plan: &DeskPlan) -> Result<Option<Self>, Halted> {
+        let (machine, base) = (plan.machine(), plan.base());
+        let shown = DeskCert::peek(&desk_cert(machine, base)?).and_then(|cert| cert.tls_certificate);
+        let Some(certificate) = shown else { return Ok(None) };
+        let folder = base.join(&machine.paths.tls);
+        let name = device_key_name(&machine.exam.board, &machine.desk.id);
+        let key = with_device_store(machine, base, |store, _| {
+            let opened = TlsFolder::at(&folder).key(store, &name);
+            opened.map_err(|error| unprepared("paths.tls", error))
+        })?;
         Ok(Some(Self { certificate, key }))
     }
 

@@ -12,7 +12,7 @@ use crate::orders::{Hands, LogOrder, Message, NO_CONTACT, PinOrder, QUEUE_LEN, R
 use crate::package::OpenPackage;
 use crate::pending::PendingStore;
 use crate::plan::DeskPlan;
-use crate::registry::RegistryMaker;
+use crate::registry::{RegistryMaker, asker};
 use crate::rules::EffectiveRules;
 use crate::runtime::{Brain, RunningDesk, ViewCell, inbox};
 use crate::sources::{Prepared, prepare};
@@ -95,9 +95,7 @@ fn open(
     let (package, tries) = prepared.staff.take().unzip();
     let tries = tries.unwrap_or_default();
     let staff = package.as_ref().map(staff_of);
-    // Questions are signed by the segment's key, which never leaves memory.
-    let segment_key = log.segment_key().clone();
-    let registry = adapters.registry.take().map(|make| make(segment_key)).transpose();
+    let registry = registry(&log, &prepared, adapters.registry.take());
     let registry =
         registry.inspect_err(|halted| close_log(&mut log, prepared.on_duty.word(), halted, adapters.clock.now()))?;
     let (operator, device) = (prepared.on_duty.word().clone(), prepared.device.verifier().clone());
@@ -185,6 +183,17 @@ fn close_log(log: &mut AttendanceLog<FileStore>, operator: &Code, halted: &Halte
 }
 
 /// The threads that keep and ask questions; what an earlier run left open is taken up.
+/// The registry's client. Questions are signed by the segment's key, which never leaves memory.
+fn registry(
+    log: &AttendanceLog<FileStore>,
+    prepared: &Prepared,
+    maker: Option<RegistryMaker>,
+) -> Result<Option<Box<dyn Registry>>, Halted> {
+    let Some(make) = maker else { return Ok(None) };
+    let asker = asker(log.segment_key().clone(), prepared.device.as_ref(), prepared.desk_cert.clone())?;
+    make(asker).map(Some)
+}
+
 fn ask_threads(
     registry: Box<dyn Registry>,
     plan: &DeskPlan,

@@ -2,7 +2,7 @@
 
 use bits::secret::{Pii, Secret};
 use jiff::Timestamp;
-use registry::wire::{Expected, judge, question_text, split_body};
+use registry::wire::{Expected, Papers, judge, presented_text, split_body};
 use registry::{Answer, Query, RefusedReason};
 use sha2::{Digest as _, Sha256};
 use tlog::{NoteKey, NoteVerifier};
@@ -72,20 +72,40 @@ pub trait Dialect: Send {
 
 /// The house's own: both sides are signed notes, and the answer may cosign the log's head.
 pub struct SignedNotes {
-    key: NoteKey,
+    asker: Asker,
     verifier: NoteVerifier,
 }
 
+/// Who asks: the key that signs questions, and what is known of it outside.
+pub struct Asker {
+    key: NoteKey,
+    papers: Papers,
+}
+
+impl Asker {
+    /// Asks with the key of a log's segment, the device key's word about it, and the board's word about that.
+    pub fn new(key: NoteKey, endorsement: String, desk_cert: String) -> Self {
+        let papers = Papers { key: key.verifier().to_string(), endorsement, desk_cert };
+        Self { key, papers }
+    }
+
+    /// Signs with one key and presents this line as its verifier key: for trying what a registry makes of that.
+    pub fn presenting(key: NoteKey, line: String) -> Self {
+        Self { key, papers: Papers { key: line, ..Papers::default() } }
+    }
+}
+
 impl SignedNotes {
-    /// Questions are signed with `key`, answers are checked with `verifier`.
-    pub fn new(key: NoteKey, verifier: NoteVerifier) -> Self {
-        Self { key, verifier }
+    /// Questions are signed by `asker`, answers are checked with `verifier`.
+    pub fn new(asker: Asker, verifier: NoteVerifier) -> Self {
+        Self { asker, verifier }
     }
 }
 
 impl Dialect for SignedNotes {
     fn call(&self, query: &Query) -> Option<Call> {
-        let body = Pii::new(self.key.sign(question_text(query).reveal()).ok()?);
+        let Asker { key, papers } = &self.asker;
+        let body = Pii::new(key.sign(presented_text(query, papers).reveal()).ok()?);
         Some(Call { body, content_type: "text/plain; charset=utf-8", header: None })
     }
 

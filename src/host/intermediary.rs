@@ -5,10 +5,10 @@
 //! of the question.
 
 use super::dialect::{Asked, Call, Dialect, Judged};
+use super::p256::point_of;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bits::armour;
 use bits::secret::Secret;
-use crypto::NamedCurve;
 use crypto::digest::HashAlg;
 use crypto::ec::Point;
 use crypto::ecdsa::ecdsa_verify_der;
@@ -35,8 +35,7 @@ impl Intermediary {
     pub fn new(api_key: Secret<String>, fields: SentFields, public_key: &[u8]) -> Result<Self, NoPublicKey> {
         let found = armour::objects(public_key).ok_or(NoPublicKey)?;
         let [spki] = found.as_slice() else { return Err(NoPublicKey) };
-        let point = spki.strip_prefix(P256_SPKI).ok_or(NoPublicKey)?;
-        let verifier = Point::decode(NamedCurve::P256, point).map_err(|_| NoPublicKey)?;
+        let verifier = point_of(spki).ok_or(NoPublicKey)?;
         Ok(Self { api_key, fields, verifier })
     }
 
@@ -70,9 +69,3 @@ impl Dialect for Intermediary {
         Judged::of(judge(&data.responds, asked.query, asked.now, asked.max_skew_seconds))
     }
 }
-
-/// The beginning of a public key of P-256 (RFC 5480), before the point.
-const P256_SPKI: &[u8] = &[
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE,
-    0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
-];

@@ -9,6 +9,7 @@
 
 pub mod clock;
 pub mod confined;
+pub mod desk_ca;
 pub mod device_key;
 pub mod device_seal;
 pub mod dialect;
@@ -24,6 +25,7 @@ pub mod intermediary;
 pub mod keys;
 pub mod logging;
 pub mod outputs;
+mod p256;
 pub mod package_shelf;
 pub mod pair;
 pub mod pcsc;
@@ -42,6 +44,7 @@ pub mod speech;
 pub mod staging;
 pub mod terminal;
 pub mod threads;
+pub mod tls_folder;
 #[cfg(feature = "tpm")]
 pub mod tpm;
 #[cfg(feature = "tpm")]

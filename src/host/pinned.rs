@@ -14,7 +14,7 @@ use std::{error::Error, io, net::SocketAddr, sync::Arc, time::Duration};
 
 /// What a desk shows a server that asks who is calling.
 pub struct ClientIdentity<'a> {
-    /// The desk's certificate and those between it and the server's CA, PEM.
+    /// The desk's certificate and those between it and the server's CA, PEM; or the one certificate, DER.
     pub certificate: &'a [u8],
     /// Its private key, PEM.
     pub key: &'a Secret<Vec<u8>>,
@@ -47,8 +47,13 @@ pub(super) fn client_config(
         .with_root_certificates(pinned(authority)?);
     let Some(own) = own else { return Ok(builder.with_no_client_auth()) };
     let unusable = |error: &dyn std::fmt::Display| RegistrySetupError::OwnCertificate(error.to_string());
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(own.certificate).collect();
-    let chain = chain.map_err(|error| unusable(&error))?;
+    let chain = match own.certificate.first() {
+        Some(&DER_SEQUENCE) => vec![CertificateDer::from(own.certificate.to_vec())],
+        _ => {
+            let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(own.certificate).collect();
+            chain.map_err(|error| unusable(&error))?
+        }
+    };
     let key = PrivateKeyDer::from_pem_slice(own.key.expose()).map_err(|error| unusable(&error))?;
     builder.with_client_auth_cert(chain, key).map_err(|error| unusable(&error))
 }
@@ -139,4 +144,5 @@ async fn addresses(name: Name) -> Result<Addrs, Box<dyn Error + Send + Sync>> {
     Ok(Box::new(found.into_iter()))
 }
 
+const DER_SEQUENCE: u8 = 0x30;
 const MAX_ERROR_LAYERS: usize = 16;

@@ -6,6 +6,7 @@
 
 mod admin;
 mod answering;
+mod door;
 mod envelopes;
 mod identity;
 mod orders;
@@ -27,9 +28,11 @@ use axum_server::{Handle, tls_rustls::RustlsConfig};
 use bits::hex;
 use bits::random::Random;
 use bits::secret::Secret;
+use door::Door;
 use envelopes::EnvelopeKeys;
 use host::{file, threads};
 use identity::{Identity, Shelf};
+use jiff::Timestamp;
 use orders::Orders;
 use rcgen::KeyPair;
 use rustls::ServerConfig;
@@ -57,6 +60,9 @@ pub enum StubError {
     /// A certificate or key that was given cannot be used.
     #[error("a certificate or key that was given: {0}")]
     Pem(String),
+    /// The file of the board's keys is none.
+    #[error("the board's key: {0}")]
+    Board(String),
     /// No TLS.
     #[error("the stub has no TLS: {0}")]
     Tls(#[from] rustls::Error),
@@ -118,8 +124,9 @@ impl RegistryStub {
         let cosigner_key = cosigners.as_ref().map(|(own, _)| CosignatureKey::of(own)).transpose()?;
         let witness = Mutex::new(LabWitness::new(witness, None));
         let envelope_keys = kept_envelope_keys(shelf)?;
+        let door = Door::of(&settings)?;
         let orders = Mutex::new(Orders::new(settings));
-        let desk = Arc::new(Desk { key, foreign_key, cosigners, envelope_keys, orders, witness });
+        let desk = Arc::new(Desk { key, foreign_key, cosigners, envelope_keys, door, orders, witness });
         let url = format!("https://{}{ASK}", places.asking.local_addr()?);
         let witness_prefix = format!("https://{}{}", places.witnessing.local_addr()?, witnessing::PREFIX);
         let admin = places.admin.as_ref().map(TcpListener::local_addr).transpose()?;
@@ -260,6 +267,11 @@ impl RegistryStub {
         self.desk.orders().calls
     }
 
+    /// How many calls were turned away at the door.
+    pub fn turned_away(&self) -> u32 {
+        self.desk.orders().turned_away
+    }
+
     /// The last question, word for word.
     pub fn last_question(&self) -> Option<String> {
         self.desk.orders().last_question.clone()
@@ -289,6 +301,7 @@ struct Desk {
     /// The key that cosigns, and another of its name.
     cosigners: Option<(NoteKey, NoteKey)>,
     envelope_keys: EnvelopeKeys,
+    door: Door,
     orders: Mutex<Orders>,
     witness: Mutex<LabWitness>,
 }
@@ -300,9 +313,12 @@ impl Desk {
 }
 
 async fn ask(State(desk): State<Arc<Desk>>, question: String) -> Response {
-    let Some(query) = answering::read(&question) else {
-        desk.orders().no_questions += 1;
-        return StatusCode::BAD_REQUEST.into_response();
+    let query = match desk.door.let_in(&question, Timestamp::now()) {
+        Ok(query) => query,
+        Err(status) => {
+            desk.orders().turned_away += 1;
+            return status.into_response();
+        }
     };
     let order = desk.orders().take(&query, &question);
     let spoken = Spoken { query: &query, question: &question, dialect: Dialect::Signed };
@@ -314,7 +330,7 @@ async fn check(State(desk): State<Arc<Desk>>, headers: HeaderMap, body: String) 
         return StatusCode::UNAUTHORIZED.into_response();
     }
     let Some(query) = envelopes::read(&body) else {
-        desk.orders().no_questions += 1;
+        desk.orders().turned_away += 1;
         return StatusCode::BAD_REQUEST.into_response();
     };
     let order = desk.orders().take(&query, &body);

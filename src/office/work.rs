@@ -9,6 +9,7 @@
 //! - Nothing is said to be done before it is.
 
 pub mod certificates;
+pub mod desk_ca;
 mod error;
 pub mod evidence;
 pub mod exam;

@@ -45,6 +45,8 @@ pub struct CertRequest {
     pub not_after: Timestamp,
     /// The device key's public half, as the desk's request names it.
     pub device: NoteVerifier,
+    /// What the desk may show a server that asks who calls (X.509, DER).
+    pub tls_certificate: Option<Vec<u8>>,
 }
 
 /// Signs a desk's certificate.
@@ -66,9 +68,20 @@ pub fn certify(board: &NoteKey, request: CertRequest) -> Result<String, CertifyE
         return Err(CertifyError::DeviceName);
     }
     let board_keys = Some(BoardKeys::one(board.verifier().clone()).digest());
-    let CertRequest { serial, exam, desk, site, training, not_before, not_after, device } = request;
-    let cert =
-        DeskCert { serial, board: domain, exam, desk, site, training, not_before, not_after, device, board_keys };
+    let CertRequest { serial, exam, desk, site, training, not_before, not_after, device, tls_certificate } = request;
+    let cert = DeskCert {
+        serial,
+        board: domain,
+        exam,
+        desk,
+        site,
+        training,
+        not_before,
+        not_after,
+        device,
+        tls_certificate,
+        board_keys,
+    };
     Ok(cert.sign(board)?)
 }
 

@@ -5,6 +5,7 @@
 use super::board_keys::BoardKeys;
 use super::event::Digest;
 use super::ids::{DeskId, ExamId};
+use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bits::{base32, hex};
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
@@ -73,6 +74,9 @@ pub struct DeskCert {
     pub not_after: Timestamp,
     /// The key that endorses the desk's segment keys.
     pub device: NoteVerifier,
+    /// What the desk shows a server that asks who calls (X.509, DER), signed by the board's CA for as long as this
+    /// certificate counts; `None` where the desk asked for none or the board has no such CA.
+    pub tls_certificate: Option<Vec<u8>>,
     /// The set of board keys that speaks here; certificates of older programs name none.
     pub board_keys: Option<Digest>,
 }
@@ -104,7 +108,7 @@ impl Statement for DeskCert {
     fn text(&self) -> String {
         let mode = if self.training { "training" } else { "live" };
         format!(
-            "{DESK_CERT}\nserial {}\nboard {}\nexam {}\ndesk {}\nsite {}\nmode {mode}\nnot-before {}\nnot-after {}\ndevice-key {}\n{}",
+            "{DESK_CERT}\nserial {}\nboard {}\nexam {}\ndesk {}\nsite {}\nmode {mode}\nnot-before {}\nnot-after {}\ndevice-key {}\n{}{}",
             self.serial,
             self.board,
             self.exam,
@@ -113,6 +117,7 @@ impl Statement for DeskCert {
             self.not_before,
             self.not_after,
             self.device,
+            bytes_line(TLS_CERTIFICATE, self.tls_certificate.as_deref()),
             board_keys_line(self.board_keys)
         )
     }
@@ -133,6 +138,7 @@ impl Statement for DeskCert {
             not_before: fields.take("not-before")?.parse().ok()?,
             not_after: fields.take("not-after")?.parse().ok()?,
             device: NoteVerifier::parse(fields.take("device-key")?).ok()?,
+            tls_certificate: fields.bytes(TLS_CERTIFICATE)?,
             board_keys: fields.board_keys()?,
         };
         (cert.text() == text).then_some(cert)
@@ -146,6 +152,11 @@ impl Statement for DeskCert {
 /// The line by which a statement of a board names the set of its keys; nothing where it names none.
 pub fn board_keys_line(set: Option<Digest>) -> String {
     set.map_or_else(String::new, |set| format!("{BOARD_KEYS} {set}\n"))
+}
+
+/// The line of bytes that may be missing.
+fn bytes_line(name: &str, bytes: Option<&[u8]>) -> String {
+    bytes.map_or_else(String::new, |bytes| format!("{name} {}\n", BASE64.encode(bytes)))
 }
 
 /// The name that a desk's device key must have.
@@ -169,6 +180,9 @@ pub struct Enrolment {
     pub device: NoteVerifier,
     /// Whom the board seals this desk's packages for, `age1…`; empty for a desk that takes none.
     pub recipient: String,
+    /// The desk's request for what it shows a server that asks who calls (PKCS#10, DER); desks of older programs send
+    /// none.
+    pub tls_request: Option<Vec<u8>>,
 }
 
 impl Enrolment {
@@ -199,8 +213,14 @@ impl Enrolment {
 impl Statement for Enrolment {
     fn text(&self) -> String {
         format!(
-            "{ENROLMENT}\nboard {}\nexam {}\ndesk {}\nsite {}\ndevice-key {}\npackage-recipient {}\n",
-            self.board, self.exam, self.desk, self.site, self.device, self.recipient
+            "{ENROLMENT}\nboard {}\nexam {}\ndesk {}\nsite {}\ndevice-key {}\npackage-recipient {}\n{}",
+            self.board,
+            self.exam,
+            self.desk,
+            self.site,
+            self.device,
+            self.recipient,
+            bytes_line(TLS_REQUEST, self.tls_request.as_deref())
         )
     }
 
@@ -213,6 +233,7 @@ impl Statement for Enrolment {
             site: fields.take("site")?.to_owned(),
             device: NoteVerifier::parse(fields.take("device-key")?).ok()?,
             recipient: fields.take("package-recipient")?.to_owned(),
+            tls_request: fields.bytes(TLS_REQUEST)?,
         };
         (request.text() == text).then_some(request)
     }
@@ -259,12 +280,25 @@ impl<'a> Fields<'a> {
     /// The set of board keys, where the next line names one. `None` for a line that names something else by this
     /// name.
     pub fn board_keys(&mut self) -> Option<Option<Digest>> {
-        let is_named = self.lines.clone().next().is_some_and(|line| line.starts_with(BOARD_KEYS));
-        if !is_named {
+        if !self.names(BOARD_KEYS) {
             return Some(None);
         }
         let digest = hex::decode(self.take(BOARD_KEYS)?)?.try_into().ok().map(Digest);
         digest.map(Some)
+    }
+
+    /// The bytes of the next line, where it is of this name. `None` for a line of this name that holds none.
+    pub fn bytes(&mut self, name: &str) -> Option<Option<Vec<u8>>> {
+        if !self.names(name) {
+            return Some(None);
+        }
+        let bytes = BASE64.decode(self.take(name)?).ok()?;
+        (bytes.len() <= MAX_BYTES_LEN).then_some(Some(bytes))
+    }
+
+    /// True when the next line begins so.
+    fn names(&self, name: &str) -> bool {
+        self.lines.clone().next().is_some_and(|line| line.starts_with(name))
     }
 
     /// The lines that are left, as they are.
@@ -279,6 +313,10 @@ impl<'a> Fields<'a> {
 }
 
 const BOARD_KEYS: &str = "board-keys";
+const TLS_CERTIFICATE: &str = "tls-certificate";
+const TLS_REQUEST: &str = "tls-request";
+/// A request or certificate for TLS with a key of P-256 has a few hundred.
+const MAX_BYTES_LEN: usize = 4 << 10;
 const DESK_CERT: &str = "diemdanh/desk-cert/v1";
 const ENROLMENT: &str = "diemdanh/enrolment/v1";
 const SEGMENT_KEY: &str = "diemdanh/segment-key/v1";

@@ -17,6 +17,12 @@ pub const MAX_ANSWER_CODE_LEN: usize = 64;
 #[serde(deny_unknown_fields)]
 struct QuestionLine {
     id: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    key: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    endorsement: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    desk_cert: String,
     origin: String,
     size: u64,
     root: String,
@@ -27,10 +33,30 @@ struct QuestionLine {
     ds_certificate: String,
 }
 
-/// The text of a question. It names a person: it is sent, and never kept.
+/// By what whoever is asked can tell who asks: from the board's key, which it knows, to the key that signs the question.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Papers {
+    /// The key of the log's segment, which signs questions: a verifier key named by the segment's origin.
+    pub key: String,
+    /// The device key's signed word about that key; empty where there is none.
+    pub endorsement: String,
+    /// The board's signed word about the device key; empty where there is none.
+    pub desk_cert: String,
+}
+
+/// The text of a question as it is kept, for whoever asked it. It names a person: it is never kept in the open.
 pub fn question_text(query: &Query) -> Pii<String> {
+    presented_text(query, &Papers::default())
+}
+
+/// The text of a question as it is sent, with the papers of whoever asks.
+pub fn presented_text(query: &Query, papers: &Papers) -> Pii<String> {
+    let Papers { key, endorsement, desk_cert } = papers.clone();
     let line = QuestionLine {
         id: query.request_id.to_string(),
+        key,
+        endorsement,
+        desk_cert,
         origin: query.asked.origin.clone(),
         size: query.asked.size,
         root: hex::encode_lower(&query.asked.root),
@@ -45,9 +71,15 @@ pub fn question_text(query: &Query) -> Pii<String> {
 
 /// Reads a question's text; `None` for any other form.
 pub fn parse_question(text: &str) -> Option<Query> {
+    parse_presented(text).map(|(query, _)| query)
+}
+
+/// Reads a question's text with the papers in it, of which nothing is checked; `None` for any other form.
+pub fn parse_presented(text: &str) -> Option<(Query, Papers)> {
     let line: QuestionLine = read(QUESTION_HEAD, text)?;
     let asked = Asked { origin: line.origin, size: line.size, root: hex::decode(&line.root)?.try_into().ok()? };
-    Some(Query {
+    let papers = Papers { key: line.key, endorsement: line.endorsement, desk_cert: line.desk_cert };
+    let query = Query {
         request_id: RequestId(hex::decode(&line.id)?.try_into().ok()?),
         number: Pii::new(line.number),
         full_name: Pii::new(line.full_name),
@@ -55,7 +87,8 @@ pub fn parse_question(text: &str) -> Option<Query> {
         expiry: line.expiry,
         ds_certificate: BASE64.decode(line.ds_certificate).ok()?,
         asked,
-    })
+    };
+    Some((query, papers))
 }
 
 /// What a registry says, before anybody judged it.

@@ -340,6 +340,7 @@ fn a_board_certifies_only_its_own_desks() {
         not_before: at(0).wall,
         not_after: at(60).wall,
         device: device().verifier().clone(),
+        tls_certificate: None,
     };
     let note = certify(&board(), request.clone()).unwrap();
     assert_eq!(DeskCert::open(&note, &BoardKeys::one(board().verifier().clone())).unwrap().site, "Điểm thi 01");

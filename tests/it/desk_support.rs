@@ -429,6 +429,7 @@ fn certified(board: &NoteKey, device: &NoteVerifier, serial: u32) -> String {
         not_before: now - day,
         not_after: now + day,
         device: device.clone(),
+        tls_certificate: None,
     };
     certify(board, request).unwrap()
 }

@@ -53,6 +53,7 @@ impl Enrollee {
             site: site.to_owned(),
             device: device.verifier().clone(),
             recipient,
+            tls_request: None,
         };
         Self { device, identity, request }
     }

@@ -134,6 +134,7 @@ fn a_request_names_whom_packages_are_sealed_for() {
         site: "0901".to_owned(),
         device: device.verifier().clone(),
         recipient: recipient.to_owned(),
+        tls_request: None,
     };
     for recipient in [recipient.as_str(), ""] {
         let signed = request(recipient).sign(&device).unwrap();

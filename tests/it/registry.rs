@@ -1,14 +1,13 @@
 //! The registry over real TLS on loopback: every verdict and every fault.
 
-use crate::record_support::device;
-use crate::registry_support::{NUMBER, client, client_at, not_asked, query, query_about, refused, stub};
+use crate::registry_support::{NUMBER, client, client_at, not_asked, query, query_about, refused, segment_key, stub};
 use diemdanh::{
     bits::stamp::{Clock as _, Stamp},
     host::{clock::SystemClock, http::CallLimits},
     lab::registry_stub::{ShownCertificate, StubFault, StubSettings},
     registry::{
         Answer, Breaker, CardInvalidReason, Field, MAX_PAUSE_MS, NotAskedReason, RefusedReason, Registry, RequestId,
-        wire::{AnswerLine, Expected, answer_text, judge, parse_question, question_text},
+        wire::{AnswerLine, Expected, Papers, answer_text, judge, parse_presented, parse_question, presented_text},
     },
 };
 use std::{
@@ -49,11 +48,12 @@ fn the_question_is_signed_and_names_the_log() {
     let stub = stub(StubSettings::default());
     client(&stub).ask(&query());
     let question = stub.last_question().unwrap();
-    let key = device();
+    let key = segment_key();
     let text = key.verifier().open(&question).unwrap();
-    let asked = parse_question(text).unwrap();
+    let (asked, papers) = parse_presented(text).unwrap();
     assert_eq!((asked.asked, asked.request_id), (query().asked, query().request_id));
-    assert_eq!(question_text(&query()).reveal(), text);
+    assert_eq!(papers, Papers { key: key.verifier().to_string(), ..Papers::default() });
+    assert_eq!(presented_text(&query(), &papers).reveal(), text);
     assert_eq!(parse_question(&text.replace("\"size\":3", "\"size\": 3")).map(|_| ()), None);
 }
 
@@ -271,7 +271,8 @@ fn openapi_describes_what_travels() {
         reason: None,
         time: SystemClock.now().wall,
     };
-    for text in [question_text(&query()).reveal().clone(), answer_text(&line)] {
+    let papers = Papers { key: "k".to_owned(), endorsement: "e".to_owned(), desk_cert: "c".to_owned() };
+    for text in [presented_text(&query(), &papers).reveal().clone(), answer_text(&line)] {
         let (head, json) = text.split_once('\n').unwrap();
         assert!(described.contains(head), "{head}");
         let parts: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).unwrap();

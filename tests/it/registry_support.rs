@@ -1,16 +1,16 @@
 //! A registry's stub and a client for it, with short limits, so that nothing here waits long.
 
-use crate::record_support::device;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::{Pii, Secret};
 use diemdanh::host::clock::SystemClock;
-use diemdanh::host::dialect::{Dialect, SignedNotes};
+use diemdanh::host::dialect::{Asker, Dialect, SignedNotes};
 use diemdanh::host::http::{CallLimits, HttpsRegistry, RegistrySettings, RegistrySetupError};
 use diemdanh::host::intermediary::Intermediary;
 use diemdanh::host::pinned::ClientIdentity;
 use diemdanh::lab::registry_stub::{PemIdentity, RegistryStub, StubSettings};
 use diemdanh::registry::intermediary::SentFields;
 use diemdanh::registry::{Answer, Asked, NotAskedReason, Query, RefusedReason, RequestId};
+use diemdanh::tlog::NoteKey;
 use jiff::civil::date;
 
 pub(crate) const NUMBER: &str = "099208000017";
@@ -49,6 +49,25 @@ pub(crate) fn client_at(
     client_with(url, stub, Some(stub.client()), limits)
 }
 
+/// A client that asks as somebody else.
+pub(crate) fn client_asking(
+    url: &str,
+    stub: &RegistryStub,
+    asker: Asker,
+    limits: CallLimits,
+) -> Result<HttpsRegistry, RegistrySetupError> {
+    let key = Secret::new(stub.client().key.clone().into_bytes());
+    let own = Some(ClientIdentity { certificate: stub.client().certificate.as_bytes(), key: &key });
+    let settings = RegistrySettings {
+        url,
+        authority: stub.authority_pem().as_bytes(),
+        own,
+        dialect: dialect(url, stub, asker),
+        limits,
+    };
+    HttpsRegistry::new(settings, Box::new(SystemClock))
+}
+
 /// A client that shows the server this certificate, or none.
 pub(crate) fn client_with(
     url: &str,
@@ -61,15 +80,25 @@ pub(crate) fn client_with(
         .zip(key.as_ref())
         .map(|(identity, key)| ClientIdentity { certificate: identity.certificate.as_bytes(), key });
     let authority = stub.authority_pem().as_bytes();
-    let dialect = dialect(url, stub);
+    let dialect = dialect(url, stub, asker(segment_key()));
     let settings = RegistrySettings { url, authority, own, dialect, limits };
     HttpsRegistry::new(settings, Box::new(SystemClock))
 }
 
+/// The key of the log's segment that [`query`] names.
+pub(crate) fn segment_key() -> NoteKey {
+    NoteKey::generate(&query().asked.origin, &mut SeededRandom::new("segment")).unwrap()
+}
+
+/// Whoever asks with this key and shows no more.
+pub(crate) fn asker(key: NoteKey) -> Asker {
+    Asker::new(key, String::new(), String::new())
+}
+
 /// The dialect that is spoken at this address.
-fn dialect(url: &str, stub: &RegistryStub) -> Box<dyn Dialect> {
+fn dialect(url: &str, stub: &RegistryStub, asker: Asker) -> Box<dyn Dialect> {
     if !url.ends_with("/v1/check") {
-        return Box::new(SignedNotes::new(device(), stub.verifier().clone()));
+        return Box::new(SignedNotes::new(asker, stub.verifier().clone()));
     }
     let api_key = Secret::new("lab-key".to_owned());
     let fields = SentFields { device_type: "desk".to_owned(), province: String::new() };

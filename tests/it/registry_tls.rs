@@ -1,6 +1,8 @@
 //! Mutual TLS with the registry: what each side may be, and how each refusal is named.
 
-use crate::registry_support::{SHORT, client, client_at, client_with, not_asked, query, refused, stub};
+use crate::registry_support::{
+    SHORT, asker, client, client_at, client_with, not_asked, query, refused, segment_key, stub,
+};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::host::clock::SystemClock;
 use diemdanh::host::dialect::SignedNotes;
@@ -145,7 +147,7 @@ fn pinned_certificate_is_exactly_one() {
             url: stub.url(),
             authority: authority.as_bytes(),
             own: None,
-            dialect: Box::new(SignedNotes::new(crate::record_support::device(), stub.verifier().clone())),
+            dialect: Box::new(SignedNotes::new(asker(segment_key()), stub.verifier().clone())),
             limits: SHORT,
         };
         let refused = HttpsRegistry::new(settings, Box::new(SystemClock)).map(|_| ());

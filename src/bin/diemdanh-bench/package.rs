@@ -143,12 +143,13 @@ impl World {
             not_before: self.now - SignedDuration::from_hours(1),
             not_after: self.now + SignedDuration::from_hours(24 * 14),
             device: device.clone(),
+            tls_certificate: None,
         };
         let cert = certify(&self.board, request).map_err(other)?;
         let read = DeskCert::peek(&cert).map(|read| (read, cert));
         let (exam, desk) = (id.parse().map_err(other)?, desk.parse().map_err(other)?);
         let (site, recipient) = (site.to_owned(), self.recipient.clone());
-        let request = Enrolment { board, exam, desk, site, device, recipient };
+        let request = Enrolment { board, exam, desk, site, device, recipient, tls_request: None };
         Ok(DeskEnrolment { request: Some(request), cert: read })
     }
 

@@ -204,6 +204,7 @@ impl Keys {
             not_before: now - jiff::SignedDuration::from_hours(24),
             not_after: now + jiff::SignedDuration::from_hours(24 * 30),
             device: device.verifier().clone(),
+            tls_certificate: None,
             board_keys: None,
         };
         let cert = cert.sign(&board).map_err(note)?;

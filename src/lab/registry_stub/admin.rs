@@ -74,7 +74,7 @@ fn fields(bytes: &[u8]) -> BTreeMap<String, String> {
 fn render(orders: &Orders, looked_for: &str) -> String {
     TEMPLATE
         .replace("{{calls}}", &orders.calls.to_string())
-        .replace("{{no_questions}}", &orders.no_questions.to_string())
+        .replace("{{turned_away}}", &orders.turned_away.to_string())
         .replace("{{otherwise}}", &escaped(&orders.settings.otherwise))
         .replace("{{faults}}", &faults(orders.settings.fault))
         .replace("{{no_fault}}", &faults(StubFault::None))

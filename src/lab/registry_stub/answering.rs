@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bits::hex;
 use http_body::Frame;
 use jiff::{SignedDuration, Timestamp};
-use registry::wire::{AnswerLine, answer_text, parse_question};
+use registry::wire::{AnswerLine, answer_text};
 use registry::{Asked, Query};
 use sha2::{Digest as _, Sha256};
 use std::future::Future as _;
@@ -20,12 +20,6 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tlog::{Checkpoint, NoteKey, cosignature::cosign};
 use tokio::time::{Instant, Sleep, sleep, sleep_until};
-
-/// A question as it came: a signed note.
-pub(super) fn read(question: &str) -> Option<Query> {
-    let (text, _) = question.rsplit_once("\n\n")?;
-    parse_question(&format!("{text}\n"))
-}
 
 /// What came, and in which dialect.
 pub(super) struct Spoken<'a> {

@@ -8,11 +8,12 @@ use rcgen::{
     date_time_ymd,
 };
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::version::{TLS12, TLS13};
-use rustls::{RootCertStore, ServerConfig, crypto::ring};
+use rustls::{RootCertStore, ServerConfig, crypto::CryptoProvider, crypto::ring};
 use std::io;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -81,10 +82,38 @@ impl Identity {
             Some(path) => file::read(path, MAX_LEN)?,
             None => clients.certificate.clone().into_bytes(),
         };
-        let trusted = settings.client_certificate.then_some(trusted);
-        let asking = server_config(settings, shown.clone(), trusted.as_deref())?;
+        let revoked = settings.client_revocations.as_ref().map(|path| file::read(path, MAX_LEN)).transpose()?;
+        let clients = settings.client_certificate.then_some(Clients { trusted, revoked });
+        let asking = server_config(settings, shown.clone(), clients.as_ref())?;
         let witnessing = server_config(settings, usual, None)?;
         Ok(Self { authority: authority.certificate, client, foreign_client, shown, asking, witnessing })
+    }
+}
+
+/// Whose certificates are taken, and which of them are not any more; PEM.
+struct Clients {
+    trusted: Vec<u8>,
+    revoked: Option<Vec<u8>>,
+}
+
+impl Clients {
+    fn verifier(&self, provider: Arc<CryptoProvider>) -> Result<Arc<dyn ClientCertVerifier>, StubError> {
+        let unreadable = |error: rustls::pki_types::pem::Error| StubError::Pem(error.to_string());
+        let mut roots = RootCertStore::empty();
+        for certificate in CertificateDer::pem_slice_iter(&self.trusted) {
+            roots.add(certificate.map_err(unreadable)?)?;
+        }
+        let builder = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+        let builder = match &self.revoked {
+            Some(list) => {
+                let lists = CertificateRevocationListDer::pem_slice_iter(list).collect::<Result<Vec<_>, _>>();
+                // A list that has ended says nothing any more, and nobody is let in by a silence.
+                let builder = builder.with_crls(lists.map_err(unreadable)?);
+                builder.only_check_end_entity_revocation().enforce_revocation_expiration()
+            }
+            None => builder,
+        };
+        builder.build().map_err(|error| StubError::Pem(error.to_string()))
     }
 }
 
@@ -99,20 +128,13 @@ fn kept_client(shelf: &Shelf<'_>, clients: &Authority) -> Result<PemIdentity, St
 fn server_config(
     settings: &StubSettings,
     shown: Arc<Shown>,
-    clients: Option<&[u8]>,
+    clients: Option<&Clients>,
 ) -> Result<Arc<ServerConfig>, StubError> {
     let provider = Arc::new(ring::default_provider());
     let versions = if settings.old_tls { [&TLS12] } else { [&TLS13] };
     let builder = ServerConfig::builder_with_provider(provider.clone()).with_protocol_versions(&versions)?;
     let builder = match clients {
-        Some(pem) => {
-            let mut roots = RootCertStore::empty();
-            for certificate in CertificateDer::pem_slice_iter(pem) {
-                roots.add(certificate.map_err(|error| StubError::Pem(error.to_string()))?)?;
-            }
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build();
-            builder.with_client_cert_verifier(verifier.map_err(|error| StubError::Pem(error.to_string()))?)
-        }
+        Some(clients) => builder.with_client_cert_verifier(clients.verifier(provider)?),
         None => builder.with_no_client_auth(),
     };
     let mut config = builder.with_cert_resolver(shown);

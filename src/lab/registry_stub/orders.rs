@@ -10,8 +10,8 @@ use std::collections::VecDeque;
 pub(super) struct Orders {
     pub(super) settings: StubSettings,
     pub(super) calls: u32,
-    /// Calls that were no questions.
-    pub(super) no_questions: u32,
+    /// Calls that were no questions, or of somebody who may not ask.
+    pub(super) turned_away: u32,
     pub(super) last_question: Option<String>,
     last_answer: Option<String>,
     /// The last calls, the latest first.
@@ -38,7 +38,7 @@ pub(super) struct SeenCall {
 
 impl Orders {
     pub(super) fn new(settings: StubSettings) -> Self {
-        Self { settings, calls: 0, no_questions: 0, last_question: None, last_answer: None, seen: VecDeque::new() }
+        Self { settings, calls: 0, turned_away: 0, last_question: None, last_answer: None, seen: VecDeque::new() }
     }
 
     /// Counts the call; returns what is ordered for it.

@@ -217,6 +217,13 @@ pub struct StubSettings {
     pub server_key: Option<PathBuf>,
     /// The CA of its clients, PEM; without it one of the lab is made.
     pub client_authority: Option<PathBuf>,
+    /// Certificates of clients that do not count any more, a list by that CA, PEM; without it none was taken back.
+    pub client_revocations: Option<PathBuf>,
+    /// The key of the board (`board.vkey`) whose certified desks may ask in the dialect of signed notes; without it
+    /// everybody may who signs.
+    pub board_key: Option<PathBuf>,
+    /// That board's list of revoked desks, its signed note.
+    pub revocations: Option<PathBuf>,
     /// The API key of those who ask in the intermediary's dialect.
     pub api_key: String,
     /// The name of the key that it cosigns the log's head with in each answer; empty: an old registry, which does not.
@@ -251,6 +258,9 @@ impl Default for StubSettings {
             server_certificate: None,
             server_key: None,
             client_authority: None,
+            client_revocations: None,
+            board_key: None,
+            revocations: None,
             api_key: "lab-key".to_owned(),
             cosigner_name: "cosigner.registry.example".to_owned(),
             witness_name: "witness.example".to_owned(),

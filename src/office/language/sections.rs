@@ -395,6 +395,9 @@ sentences! {
     pub KeyWords in "keys":
     certified(serial, desk, until);
     revoked(number, count);
+    ca_made(path, until);
+    no_ca(desk);
+    crl_written(path, count, until);
 }
 
 sentences! {

@@ -1,5 +1,6 @@
 //! Certificates of desks: signed for a request that somebody read out, and taken back.
 
+use super::desk_ca::{Certified, crl_beside, tls_certificate};
 use super::{Work, WorkError};
 use bits::base32;
 use host::folder::{read_text_file, write_new_file};
@@ -58,15 +59,20 @@ pub fn enrol(work: &Work<'_>, asked: &Enrol) -> Result<(), WorkError> {
     if base32::normalised(&asked.confirm) != base32::normalised(&request.fingerprint()) {
         return Err(WorkError::OtherRequest);
     }
-    let board = open_key_file(&asked.key, &read_passphrase(asked.passphrase_file.as_deref())?)?;
+    let passphrase = read_passphrase(asked.passphrase_file.as_deref())?;
+    let board = open_key_file(&asked.key, &passphrase)?;
     if board.verifier().name() != request.board {
         return Err(WorkError::OtherBoard(request.board));
     }
     let not_before = asked.from.unwrap_or(work.now);
     let not_after = not_before.checked_add(SignedDuration::from_hours(i64::from(asked.days) * 24))?;
-    let Enrolment { exam, desk, site, device, .. } = request;
     let (serial, training) = (asked.serial, asked.training);
-    let cert = CertRequest { serial, exam, desk: desk.clone(), site, training, not_before, not_after, device };
+    let certified = Certified { board: &board, request: &request, serial, dates: (not_before, not_after) };
+    let tls_certificate = tls_certificate(work, &asked.key, &passphrase, &certified)?;
+    let Enrolment { exam, desk, site, device, .. } = request;
+    let named = desk.clone();
+    let cert =
+        CertRequest { serial, exam, desk: named, site, training, not_before, not_after, device, tls_certificate };
     write_new_file(&asked.out, certify::certify(&board, cert)?.as_bytes())?;
     work.voice.say(&work.words.keys.certified(serial, desk, not_after));
     Ok(())
@@ -77,7 +83,8 @@ pub fn enrol(work: &Work<'_>, asked: &Enrol) -> Result<(), WorkError> {
 /// # Errors
 /// What kept it from being done.
 pub fn revoke(work: &Work<'_>, asked: &Revoke) -> Result<(), WorkError> {
-    let board = open_key_file(&asked.key, &read_passphrase(asked.passphrase_file.as_deref())?)?;
+    let passphrase = read_passphrase(asked.passphrase_file.as_deref())?;
+    let board = open_key_file(&asked.key, &passphrase)?;
     let keys = BoardKeys::one(board.verifier().clone());
     let before = asked.list.as_ref().map(|path| list(path, &keys)).transpose()?;
     let (number, mut revoked) = before.map_or((0, Vec::new()), |list| (list.number, list.revoked));
@@ -91,7 +98,7 @@ pub fn revoke(work: &Work<'_>, asked: &Revoke) -> Result<(), WorkError> {
     let next = RevocationList { number, board_keys: Some(keys.digest()), revoked };
     write_new_file(&asked.out, next.sign(&board)?.as_bytes())?;
     work.voice.say(&work.words.keys.revoked(next.number, next.revoked.len()));
-    Ok(())
+    crl_beside(work, &asked.key, &passphrase, (&next, &asked.out))
 }
 
 fn list(path: &Path, board: &BoardKeys) -> Result<RevocationList, WorkError> {

@@ -7,6 +7,7 @@ use crate::proof::ProofError;
 use emrtd::authenticity::deviation::DeviationError;
 use emrtd::evidence::AnswerError;
 use emrtd::lds::files::FileId;
+use host::desk_ca::DeskCaError;
 use host::folder::FolderError;
 use host::folder_lock::FolderLockError;
 use host::keys::KeyFileError;
@@ -147,6 +148,9 @@ pub enum WorkError {
     /// A certificate that cannot be made.
     #[error(transparent)]
     Certify(#[from] CertifyError),
+    /// The board's CA for its desks, or a desk's request to it.
+    #[error(transparent)]
+    DeskCa(#[from] DeskCaError),
     /// A file of board keys.
     #[error(transparent)]
     BoardKeys(#[from] BoardKeysError),

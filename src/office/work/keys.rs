@@ -82,6 +82,7 @@ pub fn certify(work: &Work<'_>, asked: &Certify) -> Result<(), WorkError> {
         not_before,
         not_after: not_before.checked_add(SignedDuration::from_hours(i64::from(asked.days) * 24))?,
         device: NoteVerifier::parse(&read_public_keys(&asked.device)?)?,
+        tls_certificate: None,
     };
     write_new_file(&asked.out, certify::certify(&board, request)?.as_bytes())?;
     Ok(())

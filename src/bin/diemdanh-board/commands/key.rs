@@ -3,6 +3,7 @@
 use super::{desks, evidence, word};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use office::work::desk_ca::{self, NewCa, NewCrl};
 use office::work::keys::{self, Certify as CertifyOrder, NewKey as NewKeyOrder};
 use office::work::{Work, WorkError};
 use record::ids::{DeskId, ExamId};
@@ -18,8 +19,46 @@ pub(crate) enum Key {
     Recovery(evidence::Recovery),
     /// Sign the certificate that a desk asks for, after its sixteen characters were heard
     Enrol(desks::Enrol),
-    /// Take a desk's certificate back: sign the next list of revocations
+    /// Take a desk's certificate back: sign the next list of revocations, and beside it, where there is a desks' CA, that
+    /// CA's list `<out>.crl`
     Revoke(desks::Revoke),
+    /// Make the desks' CA beside the board's key, under the same passphrase: `desks-ca.key`, `desks-ca.pem`. From then on
+    /// a desk that is enrolled gets what it shows the registry's server
+    DesksCa(DesksCa),
+    /// Write the desks' CA's list of revocations anew (each has an end)
+    DesksCrl(DesksCrl),
+}
+
+#[derive(Args)]
+pub(crate) struct DesksCa {
+    /// The board's sealed key (board.key)
+    #[arg(long)]
+    key: PathBuf,
+    /// Good for this many days; no desk's certificate outlives it
+    #[arg(long, default_value_t = 1_095, value_parser = clap::value_parser!(u16).range(1..))]
+    days: u16,
+    /// A file whose first line is the passphrase (default: the standard input)
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub(crate) struct DesksCrl {
+    /// The board's sealed key (board.key)
+    #[arg(long)]
+    key: PathBuf,
+    /// The board's list of revocations, if there is one
+    #[arg(long)]
+    list: Option<PathBuf>,
+    /// The list to write, a new file (PEM)
+    #[arg(long)]
+    out: PathBuf,
+    /// The next one comes within this many days
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..))]
+    days: u16,
+    /// A file whose first line is the passphrase (default: the standard input)
+    #[arg(long)]
+    passphrase_file: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -79,6 +118,12 @@ pub(crate) fn run(work: &mut Work<'_>, command: Key) -> Result<u8, WorkError> {
         Key::Recovery(args) => evidence::recovery(work, args),
         Key::Enrol(args) => desks::enrol(work, args),
         Key::Revoke(args) => desks::revoke(work, args),
+        Key::DesksCa(DesksCa { key, days, passphrase_file }) => {
+            desk_ca::new_ca(work, &NewCa { key, days, passphrase_file })
+        }
+        Key::DesksCrl(DesksCrl { key, list, out, days, passphrase_file }) => {
+            desk_ca::new_crl(work, &NewCrl { key, list, out, days, passphrase_file })
+        }
     };
     done.map(|()| 0)
 }

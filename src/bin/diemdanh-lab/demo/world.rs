@@ -209,6 +209,7 @@ fn certified(board: &NoteKey, device: NoteVerifier) -> Result<String, DemoError>
         not_before: now.saturating_sub(day).unwrap_or(now),
         not_after: now.saturating_add(day * 7).unwrap_or(now),
         device,
+        tls_certificate: None,
     };
     Ok(certify(board, request)?)
 }

@@ -1,11 +1,13 @@
 //! Enrols the desks of an exam.
 
+use super::super::desk_ca::{Certified, tls_certificate};
 use super::super::{Ending, Work, WorkError};
 use super::{lock, read, tell_written};
 use crate::exam::enrolment::{cert_name, request_name};
 use crate::exam::{DESKS_FOLDER, Desk, DeskEnrolment, Exam, Settings};
 use crate::language::DeskWords;
 use bits::base32;
+use bits::secret::Secret;
 use bits::text::is_plain;
 use host::folder::{read_text_file, read_text_input, replace_files};
 use host::keys::{open_key_file, read_passphrase};
@@ -78,11 +80,12 @@ pub fn enrol(work: &Work<'_>, asked: &Enrol) -> Result<Ending, WorkError> {
         Kept::Other(why) => return Ok(work.refused(&why)),
         Kept::New => {}
     }
-    let board = open_key_file(&asked.key, &read_passphrase(asked.passphrase_file.as_deref())?)?;
+    let passphrase = read_passphrase(asked.passphrase_file.as_deref())?;
+    let board = open_key_file(&asked.key, &passphrase)?;
     if board.verifier().name() != exam.settings.board {
         return Ok(work.refused(&work.words.files.other_board(board.verifier().name(), &exam.settings.board)));
     }
-    write(work, asked, &exam, &board, &desk, (request, text))
+    write(work, asked, &exam, &Signing { board, passphrase }, &desk, (request, text))
 }
 
 fn request_text(path: &Path) -> Result<String, WorkError> {
@@ -141,11 +144,17 @@ fn kept(words: &DeskWords, asked: &Enrol, before: &DeskEnrolment, request: &Enro
     Kept::Other(words.other_request(&request.desk, serial))
 }
 
+/// What the board signs with: its key, and the passphrase that opens what lies beside it.
+struct Signing {
+    board: NoteKey,
+    passphrase: Secret<String>,
+}
+
 fn write(
     work: &Work<'_>,
     asked: &Enrol,
     exam: &Exam,
-    board: &NoteKey,
+    signing: &Signing,
     desk: &Desk,
     (request, text): (Enrolment, String),
 ) -> Result<Ending, WorkError> {
@@ -163,10 +172,25 @@ fn write(
     };
     let (not_before, not_after) = dates(asked, &exam.settings, work.now)?;
     let has_recipient = !request.recipient.is_empty();
+    let Signing { board, passphrase } = signing;
+    let certified = Certified { board, request: &request, serial, dates: (not_before, not_after) };
+    let tls_certificate = tls_certificate(work, &asked.key, passphrase, &certified)?;
     let Enrolment { exam: named, desk: id, site, device, .. } = request;
     let training = exam.settings.training;
-    let cert = CertRequest { serial, exam: named, desk: id.clone(), site, training, not_before, not_after, device };
-    let cert = certify::certify(board, cert)?;
+    let cert = certify::certify(
+        board,
+        CertRequest {
+            exam: named,
+            desk: id.clone(),
+            serial,
+            site,
+            training,
+            not_before,
+            not_after,
+            device,
+            tls_certificate,
+        },
+    )?;
     let mut files = Vec::new();
     if !exam.desks.contains(desk) {
         files.push((desk.path(), desk.write().into_bytes()));
