@@ -16,6 +16,7 @@ pub mod chip;
 pub mod closing;
 pub mod contact;
 pub mod context;
+pub mod cosigned;
 mod dates;
 pub mod event;
 pub mod exception;

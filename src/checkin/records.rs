@@ -169,7 +169,7 @@ pub(super) fn question(id: RequestId, case: &Case, context: &Context) -> Attenda
 }
 
 /// The registry's word.
-pub(super) fn answer(id: RequestId, reply: &Reply) -> AttendanceEvent {
+pub fn answer(id: RequestId, reply: &Reply) -> AttendanceEvent {
     AttendanceEvent::RegistryAnswer {
         id: id.to_string(),
         request_sha256: reply.request_sha256.map(Digest),

@@ -16,7 +16,7 @@ use crate::sign_in::SignIn;
 use bits::secret::Pii;
 use bits::stamp::Stamp;
 use emrtd::access::key::AccessKey;
-use record::{ArrivalIndex, CandidateRef, DocumentRef, Durable};
+use record::{ArrivalIndex, CandidateRef, DocumentRef, Durable, LateWord};
 use registry::{Query, RequestId};
 use roster::{CandidateId, Roster};
 use std::collections::HashMap;
@@ -272,6 +272,11 @@ impl State {
     pub fn take_up(&mut self, left: Vec<(Query, About)>) {
         let pending = |(query, about)| Pending { query, about, asked_ms: Some(0), in_flight: false, is_earlier: true };
         self.pending.extend(left.into_iter().map(pending));
+    }
+
+    /// Takes up bad news about people who are in that no earlier run had an answer to.
+    pub fn take_up_news(&mut self, words: &[LateWord]) {
+        self.news.take_up(words);
     }
 
     /// Questions without an answer on the disk, of this run and of those before.

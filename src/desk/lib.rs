@@ -36,6 +36,7 @@ mod pins;
 pub mod plan;
 pub mod purge;
 mod questions;
+pub mod reconcile;
 pub mod registry;
 pub mod rules;
 pub mod runtime;

@@ -156,7 +156,7 @@ impl DeskPlan {
     }
 
     /// The session, as the log's and the journal's name have it.
-    pub(super) fn session_id(&self) -> &SessionId {
+    pub fn session_id(&self) -> &SessionId {
         &self.session.id
     }
 

@@ -41,7 +41,7 @@ pub(super) fn journals(config: &DeskConfig, base: &Path) -> Vec<(SessionId, Path
 }
 
 /// The sessions that this desk has a journal of.
-fn known(config: &DeskConfig, base: &Path) -> Vec<SessionId> {
+pub(super) fn known(config: &DeskConfig, base: &Path) -> Vec<SessionId> {
     let folders = list_folders(&base.join(&config.paths.journal)).unwrap_or_default();
     folders.iter().filter_map(|name| name.parse().ok()).collect()
 }

@@ -102,6 +102,7 @@ fn open(
     let trust = Arc::new(prepared.trust.clone());
     let context = Arc::new(context(plan, prepared, staff, log.head().origin));
     let mut state = State::new(&context, log.arrivals(), opened, began);
+    state.take_up_news(log.late().open());
     state.sign_in = tries;
     let contact = Arc::new(AtomicU64::new(NO_CONTACT));
     let (card, card_orders) = sync_channel(QUEUE_LEN);
@@ -182,7 +183,6 @@ fn close_log(log: &mut AttendanceLog<FileStore>, operator: &Code, halted: &Halte
     }
 }
 
-/// The threads that keep and ask questions; what an earlier run left open is taken up.
 /// The registry's client. Questions are signed by the segment's key, which never leaves memory.
 fn registry(
     log: &AttendanceLog<FileStore>,
@@ -194,6 +194,7 @@ fn registry(
     make(asker).map(Some)
 }
 
+/// The threads that keep and ask questions; what an earlier run left open is taken up.
 fn ask_threads(
     registry: Box<dyn Registry>,
     plan: &DeskPlan,

@@ -26,6 +26,7 @@ pub mod desk_state;
 mod durable;
 mod event;
 mod history;
+mod late;
 mod log;
 mod opened;
 mod pseudonym;
@@ -40,6 +41,7 @@ pub use event::{
     RegistryState, Totals,
 };
 pub use history::SegmentHead;
+pub use late::{LateIndex, LateWord};
 pub use log::{AttendanceLog, LogFault, LogName, Opening};
 pub use opened::{OpenBasis, OpenRules, Opened, OutsideHead, PackageRef, Previous, TornSegment};
 pub use pseudonym::{ExamKey, document_ref};

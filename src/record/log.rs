@@ -6,8 +6,8 @@ use super::frame::{self, FrameKind, MAX_ENTRY_LEN};
 use super::history::{History, SegmentHead};
 use super::ids::{DeskId, ExamId, SessionId};
 use super::{
-    ArrivalIndex, AttendanceEvent, Code, Digest, LogStore, OpenBasis, Opened, OutsideHead, PackageRef, StoreFault,
-    Totals, statement,
+    ArrivalIndex, AttendanceEvent, Code, Digest, LateIndex, LogStore, OpenBasis, Opened, OutsideHead, PackageRef,
+    StoreFault, Totals, statement,
 };
 use bits::random::Random;
 use bits::stamp::Stamp;
@@ -147,6 +147,7 @@ pub struct AttendanceLog<S: LogStore> {
     checkpoint: String,
     last: Option<LastTime>,
     arrivals: ArrivalIndex,
+    late: LateIndex,
     totals: Totals,
     earlier: Vec<SegmentHead>,
 }
@@ -188,6 +189,7 @@ impl<S: LogStore> AttendanceLog<S> {
             checkpoint: String::new(),
             last: None,
             arrivals: history.arrivals,
+            late: history.late,
             totals: Totals::default(),
             earlier: history.heads,
         };
@@ -234,6 +236,11 @@ impl<S: LogStore> AttendanceLog<S> {
         let (proof, entry) = self.write(operator, AttendanceEvent::Close { totals }, stamp)?;
         self.state = State::Closed;
         Ok(self.appended(proof, jump, entry))
+    }
+
+    /// What the registry said against people who were in, and nobody has answered for, over all segments.
+    pub fn late(&self) -> &LateIndex {
+        &self.late
     }
 
     /// Who is in, over all segments.
@@ -409,6 +416,7 @@ impl<S: LogStore> AttendanceLog<S> {
 
     fn take_in(&mut self, entry: &Entry) {
         self.last = Some(LastTime { wall: entry.t, boot_ms: entry.bt, boot: entry.boot.clone() });
+        self.late.apply(entry, &self.arrivals);
         self.arrivals.apply(self.segment, entry);
         self.totals.count(&entry.event);
     }

@@ -100,6 +100,7 @@ mod programs;
 mod proofs;
 mod purge;
 mod read_program;
+mod reconcile;
 mod record;
 mod record_anchors;
 mod record_disk;

@@ -6,6 +6,7 @@ mod export;
 pub(crate) mod kiosk;
 mod purge;
 mod read;
+mod reconcile;
 mod status;
 
 use clap::Subcommand;
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Status(status::Arguments),
     /// Examines what the desk depends on, the day before.
     Doctor(doctor::Arguments),
+    /// Asks the registry again for everything that is still open, of every session.
+    Reconcile(reconcile::Arguments),
     /// Removes people's data from the desk for good, with a signed entry.
     Purge(purge::Arguments),
 }
@@ -34,6 +37,7 @@ pub(crate) fn run(command: Option<Command>, desk: &kiosk::KioskArguments) -> Exi
         Some(Command::Enrol(arguments)) => enrol::run(&arguments),
         Some(Command::Status(arguments)) => status::run(&arguments),
         Some(Command::Doctor(arguments)) => doctor::run(&arguments),
+        Some(Command::Reconcile(arguments)) => reconcile::run(&arguments),
         Some(Command::Purge(arguments)) => purge::run(&arguments),
         Some(Command::Export(arguments)) => export::run(&arguments),
         None => kiosk::run(desk),

@@ -3,6 +3,7 @@
 use super::Desk;
 use crate::case::{Case, RegistryPart, Stage, answer_state};
 use crate::context::Context;
+use crate::cosigned::{OwnLog, judge_cosigned};
 use crate::event::{Effect, Purpose};
 use crate::failure::{Failure, Signal};
 use crate::news::{About, Notice};
@@ -10,9 +11,7 @@ use crate::state::{Pending, RegistryHealth};
 use crate::{policy, records};
 use bits::secret::Pii;
 use jiff::Timestamp;
-use registry::{Answer, Asked, HeadLines, Query, RefusedReason, Reply, RequestId};
-use tlog::witness::WitnessedCheckpoint;
-use tlog::{Checkpoint, CosignatureKey, NoteError};
+use registry::{Answer, Asked, Query, RefusedReason, Reply, RequestId};
 
 impl Desk<'_> {
     pub(super) fn answered(&mut self, id: RequestId, reply: &Reply) {
@@ -104,7 +103,13 @@ impl Desk<'_> {
     /// The registry signed the head that the question named: an anchor, or an entry that says why it is none.
     fn cosigned(&mut self, reply: &Reply) {
         let (Some(key), Some(signed)) = (&self.context.policy.registry_cosigner, &reply.cosigned) else { return };
-        match self.judge_cosigned(key, signed) {
+        let own = OwnLog {
+            origin: &self.context.origin,
+            size: self.state.head.entry().seq + 1,
+            now: self.state.now.wall,
+            tolerance_s: self.context.policy.clock_tolerance_s,
+        };
+        match judge_cosigned(key, signed, own) {
             Ok(witnessed) => {
                 self.record_note(records::anchor(&witnessed));
                 let clock_off_s = self.seconds_from(witnessed.at());
@@ -112,20 +117,6 @@ impl Desk<'_> {
             }
             Err(why) => self.record_note(records::device_news("registry-cosigner", why)),
         }
-    }
-
-    fn judge_cosigned(&self, key: &CosignatureKey, signed: &HeadLines) -> Result<WitnessedCheckpoint, &'static str> {
-        let Asked { origin, size, root } = signed.head.clone();
-        if origin != self.context.origin || size > self.state.head.entry().seq + 1 {
-            return Err("foreign-head");
-        }
-        let witnessed = WitnessedCheckpoint::of_head(&Checkpoint { origin, size, root }, &signed.lines, key);
-        let witnessed = witnessed.map_err(|error| match error {
-            NoteError::NoSignature => "foreign-key",
-            _ => "bad-signature",
-        })?;
-        let is_fresh = self.seconds_from(witnessed.at()).abs() <= self.context.policy.clock_tolerance_s;
-        is_fresh.then_some(witnessed).ok_or("stale")
     }
 
     /// This desk's time minus an outside one.
