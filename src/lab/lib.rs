@@ -13,6 +13,7 @@ pub mod issuer;
 pub mod journal;
 pub mod link;
 pub mod reader;
+pub mod registry_load;
 pub mod registry_stub;
 pub mod roster_sample;
 pub mod short_list;

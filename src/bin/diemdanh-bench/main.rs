@@ -10,6 +10,7 @@ mod hostile;
 mod link;
 mod package;
 mod record;
+mod registry;
 mod report;
 mod roster;
 mod trust;
@@ -34,6 +35,9 @@ struct Arguments {
     /// Only the figures of hostile exports.
     #[arg(long)]
     hostile: bool,
+    /// Only the figures of the registry's stub.
+    #[arg(long)]
+    registry: bool,
     /// Only the packages' figures.
     #[arg(long)]
     packages: bool,
@@ -67,6 +71,8 @@ enum BenchError {
     Unread(&'static str),
     #[error("the desk never showed {0}")]
     NeverShown(&'static str),
+    #[error("the registry's stub left {failed} calls unanswered beside {answered}")]
+    Unanswered { failed: usize, answered: usize },
 }
 
 /// Measures everything and writes `report.md`.
@@ -91,7 +97,9 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work)?;
     let mut rows = Vec::new();
-    if arguments.packages {
+    if arguments.registry {
+        rows.extend(registry::rows(&work)?);
+    } else if arguments.packages {
         rows.extend(package::rows(&work)?);
     } else if arguments.hostile {
         rows.extend(hostile::rows(&work)?);
@@ -102,8 +110,9 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
         rows.extend(program()?);
         rows.extend(roster::rows(&work)?);
         rows.extend(package::rows(&work)?);
+        rows.extend(registry::rows(&work)?);
     }
-    if !arguments.packages && !arguments.hostile {
+    if !arguments.packages && !arguments.hostile && !arguments.registry {
         rows.extend(record::rows(&work)?);
         rows.extend(hostile::rows(&work)?);
     }
