@@ -86,3 +86,4 @@ packages-demo:
 
 packages-test:
 	$(PACKAGES) build window headless reader check keys
+	config/deploy/schemathesis.sh

@@ -8,6 +8,8 @@ mkdir -p target
 log=target/test.log
 export TEST_SKIPS=$PWD/target/test.skips
 : >"$TEST_SKIPS"
+counts=target/schemathesis/counts.txt
+rm -f "$counts"
 
 ${CARGO:-cargo} test --no-fail-fast "$@" 2>&1 | tee "$log"
 ended=${PIPESTATUS[0]}
@@ -22,6 +24,7 @@ unlisted=$(while IFS=$'\t' read -r test why; do
 done <"$TEST_SKIPS")
 echo
 while IFS=$'\t' read -r test why; do echo "skipped: $test: $why"; done <"$TEST_SKIPS"
+[ ! -f "$counts" ] || cat "$counts"
 echo "tests: $(($(count passed) + $(count failed))) ran, $(count failed) failed, $(wc -l <"$TEST_SKIPS") skipped"
 [ "$(count passed)" -gt 0 ] || { echo "no test ran"; exit 1; }
 if [ -n "${CI:-}" ] && [ -n "$unlisted" ]; then

@@ -9,7 +9,7 @@ declare -A lists=(
   [headless]="xvfb xauth"
   [reader]="pcscd vsmartcard-vpcd iproute2 util-linux"
   [keys]="xdotool openbox ibus ibus-unikey dbus dbus-daemon"
-  [check]="openssl python3-minimal golang-go golang-golang-x-mod-dev softhsm2 swtpm libtss2-dev libtss2-tcti-swtpm0"
+  [check]="openssl python3-minimal python3-venv golang-go golang-golang-x-mod-dev softhsm2 swtpm libtss2-dev libtss2-tcti-swtpm0"
 )
 
 missing=()

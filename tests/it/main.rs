@@ -123,6 +123,7 @@ mod roster_files;
 mod roster_import;
 mod rules;
 mod scanned;
+mod schema;
 mod secure_messaging;
 mod sign_in;
 mod signed_data;

@@ -2,6 +2,7 @@
 //! stub knows a board, whom that board certified.
 
 use super::StubError;
+use super::persons::is_number;
 use super::settings::StubSettings;
 use axum::http::StatusCode;
 use host::file;
@@ -35,6 +36,9 @@ impl Door {
     pub(super) fn let_in(&self, body: &str, now: Timestamp) -> Result<Query, StatusCode> {
         let (text, _) = body.rsplit_once("\n\n").ok_or(StatusCode::BAD_REQUEST)?;
         let (query, papers) = parse_presented(&format!("{text}\n")).ok_or(StatusCode::BAD_REQUEST)?;
+        if !is_number(query.number.reveal()) {
+            return Err(StatusCode::BAD_REQUEST);
+        }
         let key = signer(body, &query.asked.origin, &papers).ok_or(StatusCode::UNAUTHORIZED)?;
         match &self.board {
             Some(board) => self.certified(board, &key, &papers, now).map(|()| query).ok_or(StatusCode::FORBIDDEN),

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::orders::Order;
+use super::persons::is_number;
 use super::settings::StubFault;
 use axum::http::HeaderMap;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -26,6 +27,11 @@ pub(super) fn is_let_in(headers: &HeaderMap, api_key: &str) -> bool {
 /// The question in this body. What the dialect does not send is not known.
 pub(super) fn read(body: &str) -> Option<Query> {
     let question: QuestionBody = serde_json::from_str(body).ok()?;
+    // One spelling only: what another caller would take for another id is another.
+    let is_plain = question.code.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    if !is_number(&question.id_card) || !is_plain {
+        return None;
+    }
     Some(Query {
         request_id: RequestId(hex::decode(&question.code)?.try_into().ok()?),
         number: Pii::new(question.id_card),

@@ -17,6 +17,11 @@ pub(super) fn of_roster(bytes: &[u8]) -> Result<Vec<(String, StubPerson)>, Canon
     Ok(known.collect())
 }
 
+/// Twelve digits. Anything else is nobody's number, and a question about it is none.
+pub(super) fn is_number(text: &str) -> bool {
+    text.len() == NUMBER_LEN && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// What the stub says to this question.
 pub(super) fn verdict(settings: &StubSettings, query: &Query) -> Verdict {
     let number = query.number.reveal();
@@ -50,3 +55,5 @@ fn compare(person: &StubPerson, query: &Query) -> Verdict {
 fn as_written(name: &str) -> String {
     text::nfc(name).to_uppercase().split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+const NUMBER_LEN: usize = 12;
