@@ -110,6 +110,7 @@ mod registry;
 mod registry_anchors;
 mod registry_dialects;
 mod registry_door;
+mod registry_lies;
 mod registry_stub;
 mod registry_support;
 mod registry_tls;
