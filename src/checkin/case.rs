@@ -2,10 +2,12 @@
 
 use crate::chip::{ChipReading, DataProof};
 use crate::contact::{ContactId, KeyFit, OpenContact};
-use crate::context::{Context, Timing};
+use crate::context::{Context, SessionTimes, Timing};
 use crate::event::{Choice, Identity, KeptEvidence, PortraitNews};
+use crate::exception::Step;
 use crate::failure::Failure;
 use crate::namesakes;
+use crate::signals::Signals;
 use bits::stamp::Stamp;
 use cccd::holder::{Holder, HolderNote};
 use emrtd::lds::portrait::Portrait;
@@ -55,10 +57,31 @@ pub struct Case {
     pub began: Stamp,
     /// How that moment lies in the session.
     pub timing: Timing,
+    /// The times that this was counted by; `None` where the exam sets none.
+    pub counted: Option<Counted>,
     /// Where the decision stands.
     pub stage: Stage,
     /// The document signer's certificate, for the registry.
     pub signer_certificate: Vec<u8>,
+}
+
+/// The times that say who is late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    /// The times.
+    pub times: SessionTimes,
+    /// They count from the signal of the candidate's room, not from the plan.
+    pub is_signal: bool,
+}
+
+impl Counted {
+    fn of(context: &Context, signals: &Signals, candidate: Option<CandidateId>) -> Option<Self> {
+        let planned = context.policy.session?;
+        let room = candidate.and_then(|id| context.roster.get(id)).map(|row| row.room);
+        let signal = room.and_then(|room| signals.get(&room).copied());
+        let times = signal.map_or(planned, |signal| planned.from_signal(signal));
+        Some(Self { times, is_signal: signal.is_some() })
+    }
 }
 
 /// The registry's part in a case.
@@ -105,6 +128,8 @@ pub enum Stage {
     Deciding,
     /// A person is choosing a reason.
     ChoosingReason,
+    /// Somebody else has to stand behind it, and proves who she is.
+    Second(Step),
     /// The decision is being written.
     Recording(Choice),
     /// The decision is on the disk.
@@ -123,6 +148,7 @@ impl Case {
         identity: Identity,
         context: &Context,
         arrivals: &Arrivals,
+        signals: &Signals,
         stamp: Stamp,
     ) -> Self {
         let Identity { chip, holder, notes, signer_certificate, request_id } = identity;
@@ -134,7 +160,8 @@ impl Case {
             DataProof::Signed => RegistryPart::Asking(request_id),
             DataProof::Unproven => RegistryPart::Withheld,
         };
-        let timing = context.policy.session.map_or(Timing::InTime, |times| times.timing(stamp.wall));
+        let times = Counted::of(context, signals, sole_candidate(&matching));
+        let timing = times.map_or(Timing::InTime, |counted| counted.times.timing(stamp.wall));
         Self {
             contact: contact.id,
             key_fit: contact.fit(&holder.number),
@@ -153,6 +180,7 @@ impl Case {
             arrival,
             began: stamp,
             timing,
+            counted: times,
             stage: Stage::Deciding,
             signer_certificate,
         }
@@ -176,7 +204,7 @@ impl Case {
 
     /// True while nothing has been decided.
     pub fn is_open(&self) -> bool {
-        matches!(self.stage, Stage::Deciding | Stage::ChoosingReason)
+        matches!(self.stage, Stage::Deciding | Stage::ChoosingReason | Stage::Second(_))
     }
 }
 

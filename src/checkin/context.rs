@@ -1,7 +1,6 @@
 //! What a desk knows before the first tap and what never changes until it is started again.
 
 use crate::exception::Staff;
-use crate::sign_in::OnDuty;
 use bits::secret::{Pii, Secret};
 use jiff::{SignedDuration, Timestamp, tz::Offset};
 use package::Rules;
@@ -18,10 +17,10 @@ pub struct Context {
     pub portraits: BTreeMap<CandidateId, Pii<Vec<u8>>>,
     /// Where this desk stands.
     pub place: Place,
+    /// The rooms of that place that the list names, in order.
+    pub rooms: Vec<String>,
     /// What it goes by.
     pub policy: DeskPolicy,
-    /// Who works here: whoever does something at this desk does it with this operator's leave.
-    pub on_duty: OnDuty,
     /// Those who may prove themselves here; nobody at a desk outside a package.
     pub staff: Option<Arc<Staff>>,
     /// Names for the header.
@@ -66,6 +65,10 @@ pub struct DeskPolicy {
     pub registry_asked: bool,
     /// For how long nothing decides after the buttons have changed their meaning.
     pub press_guard_ms: u64,
+    /// How far from the planned time one person alone records a room's signal, in minutes.
+    pub signal_alone_minutes: i64,
+    /// For how long nobody does anything before the desk locks itself.
+    pub lock_after_ms: u64,
     /// How long an unanswered question waits before it is asked again.
     pub registry_again_ms: u64,
     /// There is a witness outside.
@@ -113,6 +116,13 @@ impl SessionTimes {
         Self { opens: shifted(-60), starts, last_entry: shifted(15) }
     }
 
+    /// The same times for a room whose signal was given at this moment: the grace counts from there.
+    #[must_use]
+    pub fn from_signal(&self, signal: Timestamp) -> Self {
+        let grace = self.last_entry.duration_since(self.starts);
+        Self { starts: signal, last_entry: signal.saturating_add(grace).unwrap_or(signal), ..*self }
+    }
+
     /// How `moment` lies in the session.
     pub fn timing(&self, moment: Timestamp) -> Timing {
         let minutes = moment.duration_since(self.starts).as_mins();
@@ -135,6 +145,8 @@ impl Default for DeskPolicy {
             rules: Rules::default(),
             registry_asked: true,
             press_guard_ms: 400,
+            lock_after_ms: 600_000,
+            signal_alone_minutes: 5,
             registry_again_ms: 30_000,
             witness_asked: false,
             registry_cosigner: None,

@@ -11,7 +11,7 @@ use crypto::pin::{PinCheck, PinLock};
 use emrtd::access::key::AccessKey;
 use emrtd::lds::portrait::Portrait;
 use iso7816::transport::ReaderEvent;
-use record::{AttendanceEvent, Durable, Totals};
+use record::{AttendanceEvent, Code, Durable, Totals};
 use registry::{Query, Reply, RequestId};
 use roster::CandidateId;
 use std::fmt;
@@ -101,6 +101,12 @@ pub enum Input {
     WithoutCard(CandidateId, Meaning),
     /// The last arrival is to be taken back: ask first.
     UndoLast,
+    /// The signals of the rooms.
+    OpenSignals,
+    /// The room with this number among those of this place.
+    PickedRoom(usize),
+    /// The time of what is ruled, as it was typed.
+    EnteredTime(String),
     /// Something is ruled about a matter.
     Ruled(Ruling, Meaning),
     /// Somebody says by name that late news about a person who is in was dealt with.
@@ -111,6 +117,8 @@ pub enum Input {
     Scanned(String),
     /// The session is to be ended: ask first.
     EndSession,
+    /// The desk is to be locked, or handed over to somebody else.
+    Lock,
     /// Back (Esc).
     Back,
     /// Before there is a desk: the package with this number is to be taken or used.
@@ -133,11 +141,15 @@ impl fmt::Debug for Input {
             Self::PickedWaiting(id) => formatter.debug_tuple("PickedWaiting").field(id).finish(),
             Self::WithoutCard(id, on) => formatter.debug_tuple("WithoutCard").field(id).field(on).finish(),
             Self::UndoLast => formatter.write_str("UndoLast"),
+            Self::OpenSignals => formatter.write_str("OpenSignals"),
+            Self::PickedRoom(index) => formatter.debug_tuple("PickedRoom").field(index).finish(),
+            Self::EnteredTime(text) => formatter.debug_tuple("EnteredTime").field(text).finish(),
             Self::Ruled(ruling, on) => formatter.debug_tuple("Ruled").field(ruling).field(on).finish(),
             Self::AnsweredNews(id, on) => formatter.debug_tuple("AnsweredNews").field(id).field(on).finish(),
             Self::Continue => formatter.write_str("Continue"),
             Self::Scanned(_) => formatter.write_str("Scanned(…)"),
             Self::EndSession => formatter.write_str("EndSession"),
+            Self::Lock => formatter.write_str("Lock"),
             Self::Back => formatter.write_str("Back"),
             Self::TakePackage(index) => formatter.debug_tuple("TakePackage").field(index).finish(),
             Self::ChoseOperator(index) => formatter.debug_tuple("ChoseOperator").field(index).finish(),
@@ -158,6 +170,8 @@ pub enum Choice {
     Admit,
     /// Send to the head of site.
     Refer,
+    /// Let in, and report that the portrait may be another's; a second person follows.
+    DoubtPortrait,
     /// Do not let in; a reason follows.
     NotAdmitted,
     /// In already, and comes in again.
@@ -325,6 +339,8 @@ pub enum Purpose {
     Ruling,
     /// A wrong PIN; the next is not tried before.
     WrongPin,
+    /// A locked desk was opened, or taken over; it opens when that is on the disk.
+    Opening,
     /// The registry's answer, one that counts.
     Answer(RequestId),
     /// Anything that nobody waits for.
@@ -365,6 +381,8 @@ pub enum Effect {
         /// The PIN.
         pin: Secret<String>,
     },
+    /// Entries from here on are this operator's.
+    OnDuty(Code),
     /// Write the last entry; the log ends.
     CloseLog,
     /// Make the sound of a signal.

@@ -3,8 +3,11 @@
 //! | Matter | comes from | what may be ruled | written |
 //! |---|---|---|---|
 //! | somebody without a readable card | a row that was looked up | he waits for the head of site, with why there is no card | `referred` |
-//! | somebody who waits | every `referred` of this run | let in, with a ground; not let in, with a reason | `manual-decision`, `not-admitted`, with the second person |
+//! | somebody who waits | every `referred` that is not decided on | let in, with a ground; if expected elsewhere, as a guest; not let in, with a reason | `manual-decision`, `guest`, `not-admitted`, with the second person |
+//! | somebody decided on while the desk was down | a row that was looked up | let in or not let in on paper, with the paper's time | `paper-decision`, with both PINs |
+//! | the person at the desk | a case | goes in, and the doubt about the portrait is reported; is not let in | `portrait-doubted` and `check-in`; `not-admitted` |
 //! | the last arrival | idle | it does not count | `undo`, with the second person |
+//! | a room's signal | idle | it was given, now or at a time of today | `start-signal`; with the second person where it is a correction or far from the plan |
 //!
 //! Invariants:
 //! - Nobody is let in, kept out or taken back here without a [`SecondPerson`], who proved by PIN to be somebody else than
@@ -37,10 +40,15 @@ pub struct Staff {
 }
 
 impl Staff {
+    /// Who may work at this desk, in the package's order.
+    pub(super) fn signers(&self) -> impl Iterator<Item = &Operator> {
+        let can = |one: &&Operator| one.works_at(&self.site) && !one.is_revoked() && one.pin.is_some();
+        self.operators.iter().filter(can)
+    }
+
     /// Who may stand beside whoever is on duty, in the package's order.
     pub(super) fn seconds<'a>(&'a self, on_duty: &'a OnDuty) -> impl Iterator<Item = &'a Operator> {
-        let can = |one: &&Operator| one.works_at(&self.site) && !one.is_revoked() && one.pin.is_some();
-        self.operators.iter().filter(can).filter(|one| makes_two(on_duty, &one.code, |action| one.role.may(action)))
+        self.signers().filter(|one| makes_two(on_duty, &one.code, |action| one.role.may(action)))
     }
 }
 
@@ -148,6 +156,24 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// Why somebody who is expected elsewhere takes the exam here. Minutes are written about it.
+    GuestReason:
+    /// The council ordered it.
+    CouncilOrder "council-order",
+    /// There is no time to reach the right place.
+    CannotMove "no-time-to-move",
+}
+
+vocabulary! {
+    /// What was decided on paper while the desk was down.
+    OnPaper:
+    /// Was let in.
+    Admitted "admitted",
+    /// Was not let in.
+    NotAdmitted "not-admitted",
+}
+
+vocabulary! {
     /// Why an arrival does not count.
     UndoReason:
     /// Another person was let in than the one whom the entry names.
@@ -158,6 +184,28 @@ vocabulary! {
     NotEntered "not-entered",
 }
 
+/// When something was, that is entered at the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum When {
+    /// At the moment of the press.
+    Now,
+    /// Before: somebody types when.
+    Asked,
+    /// At this moment.
+    At(Timestamp),
+}
+
+/// Why a typed time is none that can be entered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WrongTime {
+    /// No time of a day.
+    NotATime,
+    /// Still to come.
+    Later,
+    /// Before the door opened.
+    BeforeOpening,
+}
+
 /// What is ruled about a matter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ruling {
@@ -165,16 +213,46 @@ pub enum Ruling {
     Refer(WithoutCard),
     /// Is let in.
     Admit(Ground),
+    /// Is let in, though expected elsewhere.
+    Guest(GuestReason),
     /// Is not let in.
     NotAdmit(NotAdmittedReason),
     /// Does not count any more.
     Undo(UndoReason),
+    /// The signal of a room was given.
+    Start(When),
+    /// The person at the desk is let in, and the doubt about the portrait reported.
+    Doubt,
+    /// Was decided on paper, then.
+    Paper(OnPaper, When),
 }
 
 impl Ruling {
     /// Somebody else has to prove to stand behind it.
     pub fn needs_two(self) -> bool {
         !matches!(self, Self::Refer(_))
+    }
+
+    /// Whoever is on duty gives her own PIN too: nothing of it was seen at the desk when it happened.
+    pub(super) fn needs_both_pins(self) -> bool {
+        matches!(self, Self::Paper(..))
+    }
+
+    /// When it was, for a ruling that has a moment of its own.
+    pub fn when(self) -> Option<When> {
+        match self {
+            Self::Start(when) | Self::Paper(_, when) => Some(when),
+            Self::Refer(_) | Self::Admit(_) | Self::Guest(_) | Self::NotAdmit(_) | Self::Undo(_) | Self::Doubt => None,
+        }
+    }
+
+    /// The same ruling with this moment, where it has one.
+    pub(super) fn timed(self, when: When) -> Self {
+        match self {
+            Self::Start(_) => Self::Start(when),
+            Self::Paper(what, _) => Self::Paper(what, when),
+            Self::Refer(_) | Self::Admit(_) | Self::Guest(_) | Self::NotAdmit(_) | Self::Undo(_) | Self::Doubt => self,
+        }
     }
 }
 
@@ -198,13 +276,24 @@ pub enum Matter {
     WithoutCard(CandidateId),
     /// An arrival that is to be taken back.
     Undo(LastArrival),
+    /// The rooms of this place, and their signals.
+    Rooms,
+    /// The signal of one of them.
+    Room(String),
 }
 
 /// How far it is.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// A ruling is chosen.
     Choosing,
+    /// When it was is typed; the last text was no time.
+    Time {
+        /// What it is for.
+        ruling: Ruling,
+        /// Why the last text was none.
+        wrong: Option<WrongTime>,
+    },
     /// Who else stands behind it is chosen.
     People(Ruling),
     /// That person's PIN is asked for; the last one was wrong, with so many tries left.
@@ -215,6 +304,8 @@ pub enum Step {
         code: String,
         /// Tries left after a wrong one.
         wrong: Option<u32>,
+        /// The second person, where the PIN is that of whoever is on duty.
+        second: Option<SecondPerson>,
     },
     /// The PIN is being checked, or a wrong one is on its way into the log.
     Checking {
@@ -224,6 +315,8 @@ pub enum Step {
         code: String,
         /// Tries left after the wrong one.
         wrong: Option<u32>,
+        /// The second person, where the PIN is that of whoever is on duty.
+        second: Option<SecondPerson>,
     },
     /// It is being written.
     Recording(Ruling),
@@ -266,21 +359,45 @@ impl Waiting {
     }
 }
 
+impl Step {
+    /// What it is about, once that was chosen.
+    pub(super) fn ruling(&self) -> Option<Ruling> {
+        match self {
+            Self::Choosing => None,
+            Self::Time { ruling, .. } | Self::Pin { ruling, .. } | Self::Checking { ruling, .. } => Some(*ruling),
+            Self::People(ruling) | Self::Recording(ruling) | Self::Recorded { ruling, .. } => Some(*ruling),
+        }
+    }
+}
+
 impl Exception {
     /// A matter that was just taken up.
     pub(super) fn of(matter: Matter) -> Self {
         Self { matter, step: Step::Choosing }
     }
 
-    /// Everything that may be ruled now, from left to right. `is_in` tells who is in: nobody is let in twice.
-    pub(super) fn rulings(&self, is_in: impl Fn(CandidateId) -> bool) -> Vec<Ruling> {
+    /// Everything that may be ruled now, from left to right. `is_in` tells who is in: nobody is let in twice; `is_guest` who
+    /// is expected elsewhere.
+    pub(super) fn rulings(
+        &self,
+        is_in: impl Fn(CandidateId) -> bool,
+        is_guest: impl Fn(CandidateId) -> bool,
+    ) -> Vec<Ruling> {
         match (&self.step, &self.matter) {
-            (Step::Choosing, Matter::WithoutCard(_)) => all(WithoutCard::ALL, Ruling::Refer),
+            (Step::Choosing, Matter::WithoutCard(_)) => {
+                let paper = all(OnPaper::ALL, |what| Ruling::Paper(what, When::Asked));
+                all(WithoutCard::ALL, Ruling::Refer).into_iter().chain(paper).collect()
+            }
+            (Step::Choosing, Matter::Room(_)) => vec![Ruling::Start(When::Now), Ruling::Start(When::Asked)],
             (Step::Choosing, Matter::Undo(_)) => all(UndoReason::ALL, Ruling::Undo),
             (Step::Choosing, Matter::Waiting(waiting)) => {
                 // Whom no list has cannot be let in as a candidate.
                 let candidate = waiting.candidate.filter(|id| !is_in(*id));
-                let admit = candidate.map(|_| all(Ground::ALL, Ruling::Admit)).unwrap_or_default();
+                let admit = match candidate {
+                    Some(id) if is_guest(id) => all(GuestReason::ALL, Ruling::Guest),
+                    Some(_) => all(Ground::ALL, Ruling::Admit),
+                    None => Vec::new(),
+                };
                 admit.into_iter().chain(all(&NotAdmittedReason::ALL, Ruling::NotAdmit)).collect()
             }
             _ => Vec::new(),

@@ -31,6 +31,11 @@ macro_rules! failures {
                 match self { $(Failure::$name => $code,)+ }
             }
 
+            /// The failure of a code in the log, in whatever case it stands there.
+            pub fn of_code(code: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|failure| failure.code().eq_ignore_ascii_case(code))
+            }
+
             /// Which of the four signals it shows.
             pub fn signal(self) -> Signal {
                 match self { $(Failure::$name => Signal::$signal,)+ }

@@ -2,7 +2,7 @@
 //!
 //! [`step`](step::step) takes a state, a stamp and an event and returns the next state and the effects that the
 //! desk has to run; [`view`](show::view) says what the screen shows. States carry the names of their screens:
-//! idle, reading, verdict, already in, elsewhere, closing, halted; before them, preparing.
+//! idle, reading, verdict, already in, elsewhere, exception, closing, halted; before them, preparing; over them, locked.
 //!
 //! Invariants:
 //! - No clock, no file, no thread, no egui; the same events give the same state.
@@ -23,6 +23,7 @@ pub mod exception;
 pub mod failure;
 pub mod health;
 mod keys;
+pub mod lock;
 pub mod machine;
 pub mod namesakes;
 pub mod news;
@@ -32,6 +33,8 @@ pub mod preparing;
 pub mod records;
 pub mod show;
 pub mod sign_in;
+pub mod signals;
+mod standing;
 pub mod state;
 pub mod step;
 pub mod view;

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::records::failure_code;
 use bits::hex;
 use jiff::Timestamp;
-use record::{CandidateRef, EntryRef, LateWord, RegistryState};
+use record::{CandidateRef, EntryRef, RegistryState};
 use registry::RequestId;
 
 /// The most notices that are kept; what comes above them is in the log alone.
@@ -39,21 +39,6 @@ pub struct Notice {
     pub at: Timestamp,
 }
 
-impl Notice {
-    /// The notice of a word in the log; `None` for one whose code or id this program does not know.
-    fn of(word: &LateWord) -> Option<Self> {
-        let cause = word.cause.as_ref()?;
-        Some(Self {
-            question: RequestId(hex::decode(&word.id)?.try_into().ok()?),
-            candidate: word.candidate,
-            arrival: word.arrival,
-            state: word.state,
-            failure: Failure::ALL.iter().copied().find(|failure| failure_code(*failure) == *cause)?,
-            at: word.at,
-        })
-    }
-}
-
 /// The notices that nobody has answered yet, the oldest first.
 #[derive(Debug, Default)]
 pub struct LateNews {
@@ -74,13 +59,6 @@ impl LateNews {
             self.open.push(notice);
         }
         fits
-    }
-
-    /// Takes up what the log says that nobody has answered for, from runs before this one.
-    pub(super) fn take_up(&mut self, words: &[LateWord]) {
-        for notice in words.iter().filter_map(Notice::of) {
-            self.add(notice);
-        }
     }
 
     /// A person has dealt with it.

@@ -154,6 +154,8 @@ pub fn verdict(case: &Case, context: &Context, stamp: Stamp) -> Verdict {
 fn cleared(case: &Case, remarks: Vec<Failure>) -> Verdict {
     let candidate = match case.matching {
         Matching::Exact(id) => CandidateRef(id.0),
+        // A guest who went out comes in again where he was let in.
+        Matching::Elsewhere { candidate: id, .. } if case.arrival.is_some() => CandidateRef(id.0),
         Matching::Elsewhere { .. } => {
             let reasons = std::iter::once(Failure::Elsewhere).chain(remarks).collect();
             return Verdict::Direct { reasons };
@@ -180,7 +182,7 @@ pub fn choices(case: &Case, verdict: &Verdict) -> Vec<Choice> {
     }
     match verdict {
         Verdict::Working => Vec::new(),
-        Verdict::Admit(_) => vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted],
+        Verdict::Admit(_) => vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted, Choice::DoubtPortrait],
         Verdict::ReEnter(..) => vec![Choice::ReEntry, Choice::Refer, Choice::ReportDuplicate],
         Verdict::Direct { .. } => vec![Choice::Refer, Choice::Directed],
         Verdict::Ask { .. } | Verdict::Halt { .. } if case.arrival.is_some() => {
@@ -193,7 +195,7 @@ pub fn choices(case: &Case, verdict: &Verdict) -> Vec<Choice> {
 /// What it takes to press a button.
 pub fn action_of(choice: Choice) -> Action {
     match choice {
-        Choice::Admit => Action::Admit,
+        Choice::Admit | Choice::DoubtPortrait => Action::Admit,
         Choice::ReEntry => Action::ReEnter,
         Choice::Refer => Action::Refer,
         Choice::NotAdmitted => Action::NotAdmit,

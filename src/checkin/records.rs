@@ -3,15 +3,16 @@
 use crate::case::{Case, answer_state};
 use crate::context::{Context, Timing};
 use crate::event::NotAdmittedReason;
-use crate::exception::{Ground, SecondPerson, UndoReason, Waiting, WithoutCard};
+use crate::exception::{Ground, GuestReason, OnPaper, SecondPerson, UndoReason, Waiting, WithoutCard};
 use crate::failure::Failure;
 use crate::news::Notice;
 use crate::policy::{Clearance, Verdict, registry_failure};
+use jiff::Timestamp;
 use record::{
     AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, Digest, DocumentRef, EntryRef, ReEntryBasis, document_ref,
 };
 use registry::{Reply, RequestId};
-use roster::Matching;
+use roster::{Candidate, Matching};
 use tlog::witness::WitnessedCheckpoint;
 
 /// The document in the log: a keyed digest of the holder's number.
@@ -25,7 +26,12 @@ pub(super) fn document_of(number: &str, context: &Context) -> DocumentRef {
 }
 
 /// Somebody is let in.
-pub(super) fn check_in(clearance: &Clearance, case: &Case, context: &Context) -> AttendanceEvent {
+pub(super) fn check_in(
+    clearance: &Clearance,
+    case: &Case,
+    context: &Context,
+    second: Option<&SecondPerson>,
+) -> AttendanceEvent {
     AttendanceEvent::CheckIn(CheckIn {
         cand: clearance.candidate(),
         doc: document(case, context),
@@ -34,8 +40,19 @@ pub(super) fn check_in(clearance: &Clearance, case: &Case, context: &Context) ->
         registry: case.registry.state(),
         remarks: codes(clearance.remarks()),
         late: matches!(case.timing, Timing::Late { .. } | Timing::TooLate { .. }),
-        second: None,
+        second: second.map(|second| second.word().clone()),
     })
+}
+
+/// Somebody is let in whose portrait may be another's.
+pub(super) fn portrait_doubted(
+    clearance: &Clearance,
+    case: &Case,
+    context: &Context,
+    second: &SecondPerson,
+) -> AttendanceEvent {
+    let (cand, doc) = (clearance.candidate(), document(case, context));
+    AttendanceEvent::PortraitDoubted { cand, doc, second: second.word().clone() }
 }
 
 /// Somebody is sent to the head of site.
@@ -49,12 +66,17 @@ pub(super) fn referred(case: &Case, verdict: &Verdict, context: &Context) -> Att
 }
 
 /// Somebody is not let in.
-pub(super) fn not_admitted(case: &Case, reason: NotAdmittedReason, context: &Context) -> AttendanceEvent {
+pub(super) fn not_admitted(
+    case: &Case,
+    reason: NotAdmittedReason,
+    context: &Context,
+    second: Option<&SecondPerson>,
+) -> AttendanceEvent {
     AttendanceEvent::NotAdmitted {
         cand: case.candidate_ref(),
         doc: Some(document(case, context)),
         reason: code(reason.code()),
-        second: None,
+        second: second.map(|second| second.word().clone()),
     }
 }
 
@@ -77,6 +99,27 @@ pub(super) fn manual(waiting: &Waiting, ground: Ground, second: &SecondPerson) -
     }
 }
 
+/// Two people let somebody in who is expected elsewhere; `row` says where.
+pub(super) fn guest(waiting: &Waiting, row: &Candidate, reason: GuestReason, second: &SecondPerson) -> AttendanceEvent {
+    AttendanceEvent::Guest {
+        cand: CandidateRef(row.id.0),
+        doc: waiting.document,
+        chip: waiting.chip,
+        registry: waiting.registry,
+        site: row.site.clone(),
+        session: row.session.clone(),
+        room: row.room.clone(),
+        reason: code(reason.code()),
+        second: second.word().clone(),
+    }
+}
+
+/// Two people enter what was decided on paper at `at`.
+pub(super) fn on_paper(cand: CandidateRef, what: OnPaper, at: Timestamp, second: &SecondPerson) -> AttendanceEvent {
+    let admitted = what == OnPaper::Admitted;
+    AttendanceEvent::PaperDecision { cand, admitted, at, second: second.word().clone() }
+}
+
 /// Two people do not let somebody in who was sent to them.
 pub(super) fn kept_out(waiting: &Waiting, reason: NotAdmittedReason, second: &SecondPerson) -> AttendanceEvent {
     AttendanceEvent::NotAdmitted {
@@ -92,10 +135,30 @@ pub(super) fn undo(refers: EntryRef, reason: UndoReason, second: &SecondPerson) 
     AttendanceEvent::Undo { refers, reason: code(reason.code()), second: second.word().clone() }
 }
 
+/// The signal of a room was given.
+pub(super) fn start_signal(room: &str, at: Timestamp, second: Option<&SecondPerson>) -> AttendanceEvent {
+    AttendanceEvent::StartSignal { room: room.to_owned(), at, second: second.map(|second| second.word().clone()) }
+}
+
 /// A PIN of this operator was wrong.
 pub fn wrong_pin(whose: &str) -> AttendanceEvent {
     let event = Code::new(whose).unwrap_or_else(|_| Code::unknown());
     AttendanceEvent::DeviceEvent { device: code(WRONG_PIN), event }
+}
+
+/// The desk's lock: what became of it.
+pub(super) fn lock_news(word: &str) -> AttendanceEvent {
+    device_news(LOCK, word)
+}
+
+/// True where whoever is on duty opened a locked desk, by PIN.
+pub fn is_opening(device: &Code, event: &Code) -> bool {
+    (device.as_str(), event.as_str()) == (LOCK, OPENED)
+}
+
+/// Whoever may unlock gave everybody the tries back.
+pub fn pins_unlocked(by: &Code) -> AttendanceEvent {
+    AttendanceEvent::DeviceEvent { device: code(PINS_UNLOCKED), event: by.clone() }
 }
 
 /// Somebody who is in comes in again.
@@ -227,6 +290,11 @@ fn codes(failures: &[Failure]) -> Vec<Code> {
 
 /// What the log calls a wrong PIN.
 pub const WRONG_PIN: &str = "wrong-pin";
+/// What the log calls the desk's lock, and its opening.
+const LOCK: &str = "lock";
+pub(super) const OPENED: &str = "opened";
+/// What the log calls it when everybody got the tries back.
+pub const PINS_UNLOCKED: &str = "pins-unlocked";
 
 /// Our own words are codes by construction; a test runs over all of them.
 fn code(word: &str) -> Code {

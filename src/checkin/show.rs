@@ -2,6 +2,7 @@
 
 mod closing;
 mod exception;
+mod lock;
 
 use crate::case::{Case, RegistryPart, Stage};
 use crate::contact::CardField;
@@ -14,7 +15,7 @@ use crate::policy::{Basis, CaseScreen, Verdict, is_waiting, registry_failure, ve
 use crate::preparing::PreparingView;
 use crate::sign_in::Action;
 use crate::state::{Halted, Idle, Phase, ReaderHealth, State};
-use crate::step::{guarded_ms, offered, undoable, waiting_count};
+use crate::step::{can_lock, guarded_ms, offered, undoable, waiting_count};
 use crate::view::*;
 use bits::secret::Pii;
 use bits::stamp::Stamp;
@@ -37,8 +38,8 @@ pub fn view(context: &Context, state: &State) -> View {
         meaning: state.meaning(),
         guarded_ms: guarded_ms(state, context),
         guard_ms: context.policy.press_guard_ms,
-        news: news(context, state),
-        key_waits: state.key_waits(),
+        news: shown_news(context, state),
+        key_waits: state.key_waits() && state.lock.is_none(),
     }
 }
 
@@ -81,6 +82,12 @@ pub fn preparing_view(header: Header, preparing: PreparingView, version: &str) -
     View { header, screen: Screen::Preparing(preparing), ..bare_view(version) }
 }
 
+/// At a locked desk nobody reads about whom.
+fn shown_news(context: &Context, state: &State) -> Option<NewsView> {
+    let news = news(context, state);
+    if state.lock.is_some() { news.map(lock::without_person) } else { news }
+}
+
 /// The oldest news that nobody has answered.
 fn news(context: &Context, state: &State) -> Option<NewsView> {
     let open = state.news.open();
@@ -94,6 +101,7 @@ fn news(context: &Context, state: &State) -> Option<NewsView> {
         failure: first.failure,
         time: local(context, first.at, "%H:%M"),
         more: open.len() - 1,
+        can_be_answered: state.on_duty.may(Action::AnswerNotice),
     })
 }
 
@@ -104,12 +112,13 @@ fn header(context: &Context, state: &State) -> Header {
         session: labels.session,
         site: labels.site,
         desk: labels.desk,
-        operator: context.on_duty.name().to_owned(),
+        operator: state.on_duty.name().to_owned(),
         clock: local(context, state.now.wall, "%H:%M"),
         arrived: state.arrivals.len(),
         expected: context.expected,
         training: context.training,
         outside_package: context.outside_package,
+        can_lock: can_lock(context, state),
     }
 }
 
@@ -133,6 +142,9 @@ fn status(context: &Context, state: &State) -> StatusBar {
 }
 
 fn screen(context: &Context, state: &State) -> Screen {
+    if let Some(lock) = &state.lock {
+        return Screen::Locked(lock::locked_view(context, state, lock));
+    }
     match &state.phase {
         Phase::Idle(idle) => Screen::Idle(idle_view(context, state, idle)),
         Phase::Reading(reading) => Screen::Reading(ReadingView {
@@ -141,7 +153,10 @@ fn screen(context: &Context, state: &State) -> Screen {
             // A held card is tried again and again; the words about it stay until it opens.
             interrupted: reading.interrupted.filter(|failure| !state.is_reading() || *failure == Failure::CardHeld),
         }),
-        Phase::Case(case) => case_screen(context, state, case),
+        Phase::Case(case) => match &case.stage {
+            Stage::Second(step) => Screen::Exception(exception::second_view(context, state, case, step)),
+            _ => case_screen(context, state, case),
+        },
         Phase::Exception(exception) => Screen::Exception(exception::exception_view(context, state, exception)),
         Phase::Closing(closing) => Screen::Closing(closing_view(context, state, closing)),
         Phase::Halted(halted) => Screen::Halted(halted_view(halted)),
@@ -176,8 +191,20 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
         reader_failure,
         waiting: waiting_count(context.staff.as_ref(), &state.waiting),
         undo: undo(context, state),
-        takes_without_card: context.staff.is_some() && context.on_duty.may(Action::Refer),
+        signals: signals(context, state),
+        takes_without_card: context.staff.is_some() && state.on_duty.may(Action::Refer),
     }
+}
+
+/// How far the rooms' signals are, where somebody could record one.
+fn signals(context: &Context, state: &State) -> Option<SignalsView> {
+    let may = context.staff.is_some() && state.on_duty.may(Action::GiveSignal) && !context.rooms.is_empty();
+    let given = context.rooms.iter().filter(|room| state.signals.contains_key(*room)).count();
+    let only = match context.rooms.as_slice() {
+        [only] => state.signals.get(only).map(|at| local(context, *at, "%H:%M")),
+        _ => None,
+    };
+    may.then_some(SignalsView { given, rooms: context.rooms.len(), only })
 }
 
 /// The arrival that could be taken back: SBD and time.
@@ -231,7 +258,7 @@ fn case_screen(context: &Context, state: &State, case: &Case) -> Screen {
     let view = case_view(context, state, case, &verdict);
     let decided = match &case.stage {
         Stage::Recording(choice) | Stage::Recorded { choice, .. } => Some(*choice),
-        Stage::Deciding | Stage::ChoosingReason => None,
+        Stage::Deciding | Stage::ChoosingReason | Stage::Second(_) => None,
     };
     match (decided, verdict.screen()) {
         (Some(Choice::ReEntry | Choice::ReportDuplicate), _) | (None, CaseScreen::AlreadyIn) => Screen::AlreadyIn(view),
@@ -248,7 +275,7 @@ fn case_view(context: &Context, state: &State, case: &Case, verdict: &Verdict) -
         Stage::Recorded { .. } if recorded_admit => (Signal::Ok, Headline::RecordedAdmit),
         Stage::Recorded { choice, .. } => (Signal::Attention, Headline::Recorded(*choice)),
         // Somebody who is about to be kept out is not shown as somebody to let in.
-        Stage::ChoosingReason => (Signal::Attention, Headline::Ask),
+        Stage::ChoosingReason | Stage::Second(_) => (Signal::Attention, Headline::Ask),
         Stage::Deciding | Stage::Recording(_) => (verdict.signal(), headline(verdict)),
     };
     CaseView {
@@ -259,15 +286,18 @@ fn case_view(context: &Context, state: &State, case: &Case, verdict: &Verdict) -
         lines: lines(case, context, state.now),
         namesakes: side_by_side(&context.roster, &case.namesakes),
         reasons: verdict.named().to_vec(),
-        minutes_late: match case.timing {
-            Timing::Late { minutes } | Timing::TooLate { minutes } => Some(minutes),
-            Timing::InTime | Timing::TooEarly => None,
-        },
+        late: late(context, case),
         arrival: case.arrival.map(|arrival| arrival_receipt(context, arrival)),
         portrait: PortraitView::of(case.portrait.as_ref(), case.chip.overall == Overall::Pass),
         listed_portrait: case.listed_portrait.clone(),
         stage: stage(context, state, case),
     }
+}
+
+fn late(context: &Context, case: &Case) -> Option<LateView> {
+    let (Timing::Late { minutes } | Timing::TooLate { minutes }) = case.timing else { return None };
+    let counted = case.counted?;
+    Some(LateView { minutes, from: local(context, counted.times.starts, "%H:%M"), is_signal: counted.is_signal })
 }
 
 fn headline(verdict: &Verdict) -> Headline {
@@ -373,6 +403,8 @@ fn stage(context: &Context, state: &State, case: &Case) -> StageView {
     match &case.stage {
         Stage::Deciding => StageView::Deciding(offered(state).to_vec()),
         Stage::ChoosingReason => StageView::ChoosingReason,
+        // A screen of its own.
+        Stage::Second(_) => StageView::Deciding(Vec::new()),
         Stage::Recording(_) => StageView::Recording,
         Stage::Recorded { durable, .. } => StageView::Recorded(receipt(context, durable.entry(), durable.at())),
     }

@@ -18,8 +18,9 @@
 //! - One check at a time: what is tried while another PIN is being checked counts as not tried.
 //! - No clock, no PIN: the moments come with the events.
 
+use bits::secret::Secret;
 use bits::stamp::Stamp;
-use crypto::pin::{PinCheck, PinLock};
+use crypto::pin::{PIN_LEN, PinCheck, PinLock};
 use package::operators::Operator;
 pub use package::roles::{Action, Role};
 use record::Code;
@@ -31,6 +32,8 @@ pub const LOCKING_TRIES: u32 = 5;
 pub const STOPPING_TRIES: u32 = 15;
 /// What whoever may unlock counts with where wrong PINs were forgotten: two minutes before the next try.
 pub const DISTRUSTED_TRIES: u32 = 8;
+/// The longest text that somebody may have typed for a PIN, slips included.
+const MAX_TYPED_LEN: usize = PIN_LEN + 2;
 /// How long the first lock lasts, in milliseconds.
 pub const FIRST_LOCK_MS: u64 = 15_000;
 
@@ -282,6 +285,11 @@ impl SignIn {
         }
     }
 
+    /// Somebody who may unlock has come: everybody tries again from the start.
+    pub(super) fn forget(&mut self) {
+        self.tries.clear();
+    }
+
     /// Lets somebody try again from the start.
     ///
     /// # Errors
@@ -296,6 +304,12 @@ impl SignIn {
         self.tries.remove(code);
         Ok(())
     }
+}
+
+/// True for what no person types as a PIN: a scanner that writes into the line. It is no try.
+pub(super) fn is_scan(pin: &Secret<String>) -> bool {
+    let text = pin.expose();
+    text.len() > MAX_TYPED_LEN || !text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 impl Tries {

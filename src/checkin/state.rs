@@ -6,17 +6,19 @@ use crate::closing::Closing;
 use crate::contact::{CardField, ContactId};
 use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
-use crate::exception::{Exception, LastArrival, Ruling, Waiting, WaitingId};
+use crate::exception::{Exception, LastArrival, Ruling, Step, Waiting, WaitingId};
 use crate::failure::Failure;
 pub use crate::health::{ReaderHealth, RegistryHealth};
+use crate::lock::Lock;
 use crate::namesakes;
 use crate::news::{About, LateNews};
 use crate::policy::Verdict;
-use crate::sign_in::SignIn;
+use crate::sign_in::{OnDuty, SignIn, Standing};
+use crate::signals::Signals;
 use bits::secret::Pii;
 use bits::stamp::Stamp;
 use emrtd::access::key::AccessKey;
-use record::{ArrivalIndex, CandidateRef, DocumentRef, Durable, LateWord};
+use record::{ArrivalIndex, CandidateRef, DocumentRef, Durable};
 use registry::{Query, RequestId};
 use roster::{CandidateId, Roster};
 use std::collections::HashMap;
@@ -27,6 +29,12 @@ use tlog::witness::WitnessedCheckpoint;
 pub struct State {
     /// What the desk is doing.
     pub phase: Phase,
+    /// Who works here: whoever does something at this desk does it with this operator's leave.
+    pub on_duty: OnDuty,
+    /// The desk is locked, over whatever it is doing.
+    pub(super) lock: Option<Lock>,
+    /// When somebody did something last, on the boot clock.
+    pub(super) touched_ms: u64,
     /// How reader, registry and machine are.
     pub health: Health,
     /// Who is in.
@@ -48,7 +56,9 @@ pub struct State {
     pub last: Option<LastRecorded>,
     /// The last arrival that was recorded here.
     pub(super) last_arrival: Option<LastArrival>,
-    /// Who was sent to the head of site in this run and is not decided on.
+    /// The signal of each room that was recorded.
+    pub signals: Signals,
+    /// Who was sent to the head of site and is not decided on.
     pub waiting: Vec<Waiting>,
     /// How many of them there have been.
     pub(super) waitings: u64,
@@ -206,6 +216,8 @@ pub(super) struct Buttons {
 /// Everything that gives the buttons of a screen their meaning.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Offer {
+    /// Nothing is to be pressed but what opens the desk.
+    pub(super) is_locked: bool,
     pub(super) contact: Option<ContactId>,
     pub(super) verdict: Option<Verdict>,
     pub(super) choices: Vec<Choice>,
@@ -241,9 +253,12 @@ pub struct LastRecorded {
 
 impl State {
     /// The state of a desk that has just opened its log: idle, with what the log says.
-    pub fn new(context: &Context, index: &ArrivalIndex, opened: Durable, now: Stamp) -> Self {
+    pub fn new(context: &Context, on_duty: OnDuty, index: &ArrivalIndex, opened: Durable, now: Stamp) -> Self {
         Self {
             phase: Phase::Idle(Idle::default()),
+            on_duty,
+            lock: None,
+            touched_ms: now.boot_ms,
             health: Health::unknown(),
             arrivals: arrivals(context, index),
             pending: Vec::new(),
@@ -254,6 +269,7 @@ impl State {
             head: opened,
             last: None,
             last_arrival: None,
+            signals: Signals::new(),
             waiting: Vec::new(),
             waitings: 0,
             sign_in: SignIn::default(),
@@ -272,11 +288,6 @@ impl State {
     pub fn take_up(&mut self, left: Vec<(Query, About)>) {
         let pending = |(query, about)| Pending { query, about, asked_ms: Some(0), in_flight: false, is_earlier: true };
         self.pending.extend(left.into_iter().map(pending));
-    }
-
-    /// Takes up bad news about people who are in that no earlier run had an answer to.
-    pub fn take_up_news(&mut self, words: &[LateWord]) {
-        self.news.take_up(words);
     }
 
     /// Questions without an answer on the disk, of this run and of those before.
@@ -302,6 +313,20 @@ impl State {
     /// A card is being read.
     pub fn is_reading(&self) -> bool {
         self.field.contact().is_some()
+    }
+
+    /// Nothing on the screen counts down: neither a case nor the time until the next PIN.
+    pub fn is_still(&self) -> bool {
+        let asked = match (&self.lock, &self.phase) {
+            (Some(Lock::Pin { code, .. }), _) => Some(code),
+            (None, Phase::Exception(exception)) => match &exception.step {
+                Step::Pin { code, .. } => Some(code),
+                _ => None,
+            },
+            _ => None,
+        };
+        let counts = asked.is_some_and(|code| matches!(self.sign_in.standing(code, self.now), Standing::Locked { .. }));
+        self.case().is_none() && !counts
     }
 
     /// A key waits until the person at the desk has been decided on.

@@ -3,10 +3,15 @@
 mod card;
 mod closing;
 mod exception;
+mod lock;
 mod people;
 mod registry;
+mod second;
+mod signals;
 
+pub(super) use card::is_unproven;
 pub(super) use exception::{rulings, undoable, waiting_count};
+pub(super) use lock::can_lock;
 
 use crate::case::Stage;
 use crate::closing::Closing;
@@ -14,6 +19,7 @@ use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meaning, Purpose};
 use crate::exception::{LastArrival, Matter};
 use crate::failure::{Failure, Signal};
+use crate::lock::is_sign_of_life;
 use crate::policy::{action_of, choices, verdict};
 use crate::records;
 use crate::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, State};
@@ -45,13 +51,18 @@ struct Desk<'a> {
 
 impl Desk<'_> {
     fn take(&mut self, event: Event) {
+        if is_sign_of_life(&event) {
+            self.state.touched_ms = self.state.now.boot_ms;
+        }
         match event {
             Event::Tick => {
                 self.ask_again();
                 self.try_held_card();
                 self.note_looks();
+                self.lock_if_idle();
             }
             Event::Reader(news) => self.reader(&news),
+            Event::Input(input) if self.state.lock.is_some() => self.input_while_locked(input),
             Event::Input(input) => self.input(input),
             Event::Card { contact, news } => self.card(contact, news),
             Event::Registry { id, reply } => self.answered(id, &reply),
@@ -159,6 +170,10 @@ impl Desk<'_> {
     }
 
     fn card_came(&mut self) {
+        // A locked desk opens no card, and dismisses nothing.
+        if self.state.lock.is_some() {
+            return;
+        }
         let has_gone = self.continue_on();
         if self.state.is_reading() {
             return;
@@ -173,10 +188,7 @@ impl Desk<'_> {
     }
 
     fn waits_for_card(&self) -> bool {
-        match &self.state.phase {
-            Phase::Idle(_) | Phase::Reading(_) => true,
-            Phase::Case(_) | Phase::Exception(_) | Phase::Closing(_) | Phase::Halted(_) => false,
-        }
+        self.state.lock.is_none() && matches!(self.state.phase, Phase::Idle(_) | Phase::Reading(_))
     }
 
     // -- the record --
@@ -204,6 +216,7 @@ impl Desk<'_> {
             Purpose::Decision => self.decision_recorded(durable),
             Purpose::Ruling => self.ruling_recorded(durable),
             Purpose::WrongPin => self.wrong_pin_kept(),
+            Purpose::Opening => self.opened(),
         }
     }
 
@@ -211,7 +224,7 @@ impl Desk<'_> {
         let Some(case) = self.state.case_mut() else { return };
         let Stage::Recording(choice) = case.stage else { return };
         case.stage = Stage::Recorded { choice, durable: durable.clone() };
-        let admitted = case.candidate_ref().filter(|_| choice == Choice::Admit);
+        let admitted = case.candidate_ref().filter(|_| matches!(choice, Choice::Admit | Choice::DoubtPortrait));
         if let Some(candidate) = admitted {
             let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: false };
             self.state.arrivals.entry(candidate).or_insert(arrival);
@@ -220,10 +233,10 @@ impl Desk<'_> {
         match choice {
             Choice::Refer => self.waits(&durable),
             // Whoever was decided on waits for nobody any more.
-            Choice::Admit | Choice::ReEntry | Choice::NotAdmitted => self.waits_no_more(),
+            Choice::Admit | Choice::DoubtPortrait | Choice::ReEntry | Choice::NotAdmitted => self.waits_no_more(),
             Choice::ReportDuplicate | Choice::Directed | Choice::EndSession => {}
         }
-        if matches!(choice, Choice::Admit | Choice::ReEntry) {
+        if matches!(choice, Choice::Admit | Choice::DoubtPortrait | Choice::ReEntry) {
             self.news_while_recording();
         }
         self.state.last = Some(LastRecorded { choice, durable });
@@ -234,6 +247,7 @@ impl Desk<'_> {
         // A key that waited for the next person opens nothing at a desk that has stopped.
         self.state.next_key = None;
         self.leave();
+        self.state.lock = None;
         self.state.phase = Phase::Halted(Halted { failure, detail: String::new() });
         self.effects.push(Effect::Sound(Signal::Stop));
     }
@@ -263,6 +277,9 @@ impl Desk<'_> {
 
 /// What the buttons of a state do.
 fn offer(context: &Context, state: &State) -> Offer {
+    if state.lock.is_some() {
+        return Offer { is_locked: true, ..Offer::default() };
+    }
     let case = state.case().filter(|case| case.is_open());
     let verdict = case.map(|case| verdict(case, context, state.now));
     let mut choices = match (&state.phase, case, &verdict) {
@@ -270,7 +287,8 @@ fn offer(context: &Context, state: &State) -> Offer {
         (_, Some(case), Some(verdict)) => choices(case, verdict),
         _ => Vec::new(),
     };
-    choices.retain(|choice| context.on_duty.may(action_of(*choice)));
+    let has_second = context.staff.as_ref().is_some_and(|staff| staff.seconds(&state.on_duty).next().is_some());
+    choices.retain(|choice| state.on_duty.may(action_of(*choice)) && (has_second || *choice != Choice::DoubtPortrait));
     let exception = match &state.phase {
         Phase::Exception(exception) => Some(exception),
         _ => None,
@@ -280,7 +298,8 @@ fn offer(context: &Context, state: &State) -> Offer {
         _ => Vec::new(),
     };
     Offer {
-        rulings: exception.map(|one| rulings(one, state)).unwrap_or_default(),
+        is_locked: false,
+        rulings: exception.map(|one| rulings(one, context, state)).unwrap_or_default(),
         waiting: exception
             .and_then(|one| if let Matter::Waiting(waiting) = &one.matter { Some(waiting.id) } else { None }),
         found,

@@ -4,19 +4,23 @@
 //! can be printed without printing anybody.
 
 mod exception;
+mod status;
 
-use crate::event::{Choice, CopyHealth, DiskState, Meaning, PortraitNews, ReadPhase};
-pub use crate::exception::{Cause, Ground, Ruling, UndoReason, WaitingId, WithoutCard};
+use crate::event::{Choice, Meaning, PortraitNews, ReadPhase};
+pub use crate::exception::{
+    Cause, Ground, GuestReason, OnPaper, Ruling, UndoReason, WaitingId, When, WithoutCard, WrongTime,
+};
 use crate::failure::{Failure, Signal};
-use crate::health::{ReaderHealth, RegistryHealth};
 pub use crate::namesakes::{NamesakeFact, NamesakeValue, NamesakeView, NamesakesView};
 pub use crate::preparing::{OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView};
 pub use bits::qr::QrMatrix;
 use bits::secret::Pii;
 pub use emrtd::lds::portrait::Portrait;
-pub use exception::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, WaitingRow};
+pub use exception::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, RoomView, WaitingRow};
+pub use jiff::Timestamp;
 pub use registry::{Field, RequestId};
 pub use roster::{CandidateId, Distinction, MatchReason, Sex};
+pub use status::{StatusBar, WitnessView};
 use std::sync::Arc;
 
 /// Everything one frame needs.
@@ -57,6 +61,8 @@ pub struct NewsView {
     pub time: String,
     /// How many more there are behind it.
     pub more: usize,
+    /// Whoever is on duty may say that it was dealt with, and the desk is not locked.
+    pub can_be_answered: bool,
 }
 
 /// The bar above.
@@ -82,6 +88,8 @@ pub struct Header {
     pub training: bool,
     /// No package of a board stands behind this desk's rules.
     pub outside_package: bool,
+    /// The desk can be locked, or handed over to somebody else.
+    pub can_lock: bool,
 }
 
 /// The screen, by the state's name.
@@ -101,6 +109,8 @@ pub enum Screen {
     Elsewhere(CaseView),
     /// Something that two people decide.
     Exception(ExceptionView),
+    /// Nothing is shown of what stands behind: somebody has to give a PIN.
+    Locked(LockedView),
     /// The session is being ended, or has ended.
     Closing(ClosingView),
     /// The desk has stopped.
@@ -113,9 +123,20 @@ impl Screen {
         match self {
             Self::Verdict(case) | Self::AlreadyIn(case) | Self::Elsewhere(case) => Some(case),
             Self::Preparing(_) | Self::Idle(_) | Self::Reading(_) => None,
-            Self::Exception(_) | Self::Closing(_) | Self::Halted(_) => None,
+            Self::Exception(_) | Self::Locked(_) | Self::Closing(_) | Self::Halted(_) => None,
         }
     }
+}
+
+/// A locked desk.
+#[derive(Debug, Clone)]
+pub struct LockedView {
+    /// Who is on duty.
+    pub on_duty: String,
+    /// Who may open it, and whose PIN is asked for.
+    pub sign_in: SignInView,
+    /// A PIN is being checked.
+    pub is_checking: bool,
 }
 
 /// Waiting for a key and a card.
@@ -141,8 +162,21 @@ pub struct IdleView {
     pub waiting: usize,
     /// The last arrival, which could be taken back: SBD, and local time `HH:MM:SS`.
     pub undo: Option<(String, String)>,
+    /// The rooms' signals, where somebody could record one.
+    pub signals: Option<SignalsView>,
     /// Somebody who was looked up can be sent to the head of site without a card.
     pub takes_without_card: bool,
+}
+
+/// How far the rooms' signals are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SignalsView {
+    /// In how many rooms it was recorded.
+    pub given: usize,
+    /// How many rooms there are.
+    pub rooms: usize,
+    /// The signal of the only room, local time `HH:MM`.
+    pub only: Option<String>,
 }
 
 /// The one instruction of the idle screen.
@@ -202,8 +236,8 @@ pub struct CaseView {
     pub namesakes: Option<NamesakesView>,
     /// Why a decision is needed, the gravest first.
     pub reasons: Vec<Failure>,
-    /// How many minutes after the start signal, if after it.
-    pub minutes_late: Option<i64>,
+    /// How late, if after the start signal.
+    pub late: Option<LateView>,
     /// The arrival that counts already.
     pub arrival: Option<ReceiptView>,
     /// The portrait.
@@ -212,6 +246,17 @@ pub struct CaseView {
     pub listed_portrait: Option<Arc<Portrait>>,
     /// Where the decision stands.
     pub stage: StageView,
+}
+
+/// How late somebody is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateView {
+    /// Whole minutes.
+    pub minutes: i64,
+    /// Since when, local time `HH:MM`.
+    pub from: String,
+    /// That is the signal of the candidate's room; else the planned time, and no signal was recorded there.
+    pub is_signal: bool,
 }
 
 /// The word above everything.
@@ -395,24 +440,6 @@ pub struct HeadView {
     pub qr: Option<QrMatrix>,
 }
 
-/// How far somebody outside has seen the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WitnessView {
-    /// There is no witness.
-    Off,
-    /// Nothing was seen yet.
-    Never,
-    /// The last time it was.
-    Seen {
-        /// Entries written since.
-        entries_since: u64,
-        /// Minutes since.
-        minutes_ago: u64,
-        /// The last call failed.
-        is_silent: bool,
-    },
-}
-
 /// The desk has stopped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HaltedView {
@@ -420,37 +447,6 @@ pub struct HaltedView {
     pub failure: Failure,
     /// The place: a file, a key, a line.
     pub detail: String,
-}
-
-/// The bar below.
-#[derive(Debug, Clone)]
-pub struct StatusBar {
-    /// The reader.
-    pub reader: ReaderHealth,
-    /// A card is in the field.
-    pub card_present: bool,
-    /// The registry; `None` where it is not asked.
-    pub registry: Option<RegistryHealth>,
-    /// Since when it is silent, `HH:MM`.
-    pub registry_silent_since: Option<String>,
-    /// Questions without an answer, those of earlier segments too.
-    pub pending: usize,
-    /// The disk.
-    pub disk: DiskState,
-    /// The log's copy on a second medium.
-    pub copy: CopyHealth,
-    /// The clock is steady.
-    pub clock_steady: bool,
-    /// The clock differs from an outside time by so many minutes.
-    pub clock_off_minutes: Option<i64>,
-    /// How far somebody outside has seen the log.
-    pub witness: WitnessView,
-    /// The witness could not be asked how far it has seen this log before it was opened, and has not answered since.
-    pub witness_not_asked: bool,
-    /// Entries in the segment that is being written.
-    pub log_entries: u64,
-    /// The program's version.
-    pub version: String,
 }
 
 impl PortraitView {

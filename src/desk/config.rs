@@ -317,6 +317,10 @@ pub struct WindowConfig {
     /// takes no less than the usual 400.
     #[serde(default)]
     pub press_guard_ms: Option<u64>,
+    /// The desk locks itself when nobody has done anything for so many minutes. A desk of an exam takes no more than the
+    /// usual 10.
+    #[serde(default)]
+    pub lock_after_minutes: Option<u64>,
 }
 
 impl Default for ChipConfig {

@@ -68,6 +68,7 @@ impl<S: LogStore> LogHand<S> {
             self.anchor_if_due();
             match orders.recv_timeout(Duration::from_millis(LOOK_MS)) {
                 Ok(LogOrder::Append(purpose, event)) => self.append(purpose, *event),
+                Ok(LogOrder::OnDuty(operator)) => self.operator = operator,
                 Ok(LogOrder::Evidence(evidence)) => self.evidence.waiting = Some(evidence),
                 Ok(LogOrder::Witnessed(outcome)) => self.take_answer(*outcome),
                 Ok(LogOrder::Close) => break self.close(orders),
@@ -261,7 +262,7 @@ impl<S: LogStore> LogHand<S> {
             let left_ms = until_ms.saturating_sub(self.clock.now().boot_ms);
             match orders.recv_timeout(Duration::from_millis(left_ms)) {
                 Ok(LogOrder::Witnessed(outcome)) => self.take_answer(*outcome),
-                Ok(LogOrder::Append(..) | LogOrder::Evidence(_) | LogOrder::Close) => (),
+                Ok(LogOrder::Append(..) | LogOrder::OnDuty(_) | LogOrder::Evidence(_) | LogOrder::Close) => (),
                 Err(_) => return,
             }
         }

@@ -10,7 +10,7 @@ use checkin::preparation::PreparationEvent;
 use checkin::state::{Halted, State};
 use crypto::pin::PinLock;
 use emrtd::access::key::AccessKey;
-use record::AttendanceEvent;
+use record::{AttendanceEvent, Code};
 use registry::{Query, RequestId};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -67,6 +67,8 @@ pub(super) enum CardOrder {
 pub(super) enum LogOrder {
     /// Write an entry.
     Append(Purpose, Box<AttendanceEvent>),
+    /// Who is on duty from here on.
+    OnDuty(Code),
     /// What the decision that follows rests on.
     Evidence(KeptEvidence),
     /// A head has been to the witness.

@@ -115,7 +115,7 @@ impl Past {
 
 /// The entry about this head of site, who gave everybody else their tries back.
 pub(super) fn unlocked(code: &Code) -> AttendanceEvent {
-    AttendanceEvent::DeviceEvent { device: word(UNLOCKED), event: code.clone() }
+    records::pins_unlocked(code)
 }
 
 fn about_pins(event: &AttendanceEvent, operator: &Code) -> Option<Said> {
@@ -123,10 +123,21 @@ fn about_pins(event: &AttendanceEvent, operator: &Code) -> Option<Said> {
         AttendanceEvent::DeviceEvent { device, event } if device.as_str() == records::WRONG_PIN => {
             Some(Said::Wrong(event.as_str().to_owned()))
         }
-        AttendanceEvent::DeviceEvent { device, .. } if device.as_str() == UNLOCKED => Some(Said::Unlocked),
+        AttendanceEvent::DeviceEvent { device, .. } if device.as_str() == records::PINS_UNLOCKED => {
+            Some(Said::Unlocked)
+        }
+        AttendanceEvent::DeviceEvent { device, event } if records::is_opening(device, event) => {
+            Some(Said::Right(operator.as_str().to_owned()))
+        }
+        // Whoever takes a desk over has given the PIN.
+        AttendanceEvent::OperatorChanged { .. } => Some(Said::Right(operator.as_str().to_owned())),
         // Whoever stands behind a decision as the second person has given the PIN.
         AttendanceEvent::ManualDecision { second, .. }
         | AttendanceEvent::Undo { second, .. }
+        | AttendanceEvent::PortraitDoubted { second, .. }
+        | AttendanceEvent::Guest { second, .. }
+        | AttendanceEvent::PaperDecision { second, .. }
+        | AttendanceEvent::StartSignal { second: Some(second), .. }
         | AttendanceEvent::NotAdmitted { second: Some(second), .. } => Some(Said::Right(second.as_str().to_owned())),
         // A desk works from a package only after somebody gave the PIN.
         AttendanceEvent::Open(opened) if opened.package.is_some() && *operator != Code::unknown() => {
@@ -147,9 +158,4 @@ fn cosigner(path: &Path) -> Option<CosignatureKey> {
     CosignatureKey::parse(String::from_utf8(file::read(path, MAX_KEY_LEN).ok()?).ok()?.trim()).ok()
 }
 
-fn word(text: &str) -> Code {
-    Code::new(text).unwrap_or_else(|_| Code::unknown())
-}
-
-const UNLOCKED: &str = "pins-unlocked";
 const MAX_KEY_LEN: u64 = 4 << 10;

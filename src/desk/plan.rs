@@ -200,10 +200,18 @@ impl DeskPlan {
             rules: self.rules.rules().clone(),
             registry_asked: !self.machine.registry.url.is_empty(),
             press_guard_ms: self.press_guard_ms(usual.press_guard_ms),
+            lock_after_ms: self.lock_after_ms(usual.lock_after_ms),
             registry_again_ms: self.machine.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
             witness_asked: !self.machine.witness.url.is_empty(),
             ..usual
         }
+    }
+
+    /// Shorter is stricter; longer is for training only.
+    fn lock_after_ms(&self, usual_ms: u64) -> u64 {
+        let wanted = self.machine.window.lock_after_minutes.map(|minutes| minutes.max(1).saturating_mul(60_000));
+        let wanted_ms = wanted.unwrap_or(usual_ms);
+        if self.training { wanted_ms } else { wanted_ms.min(usual_ms) }
     }
 
     /// Longer is stricter; shorter is for training only.

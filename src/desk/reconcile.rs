@@ -20,7 +20,9 @@ use checkin::records;
 use checkin::state::Halted;
 use host::disk::{FileStore, JournalError};
 use record::segment::{SegmentContent, read_segment};
-use record::{ArrivalIndex, AttendanceLog, Code, LateIndex, LateWord, LogFault, LogStore as _, Opening, StoreFault};
+use record::{
+    ArrivalIndex, AttendanceLog, Code, EntryRef, LogFault, LogStore as _, OpenNews, Opening, Standing, StoreFault,
+};
 use registry::{Answer, Asked, Query, Registry, Reply};
 use std::path::Path;
 use tlog::{CosignatureKey, NoteSigner, NoteVerifier};
@@ -74,6 +76,15 @@ pub struct Reconciled {
     pub late: Vec<LateWord>,
 }
 
+/// What the registry said against somebody who was in already, and nobody has answered for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LateWord {
+    /// What it said, and when.
+    pub news: OpenNews,
+    /// The arrival that it is about.
+    pub arrival: EntryRef,
+}
+
 /// The sessions whose questions are asked again: the one that is named, or all that this desk has a journal of.
 ///
 /// # Errors
@@ -124,7 +135,8 @@ pub fn reconcile(
         false => (None, Vec::new()),
     };
     let Some(kept) = store_of_questions.filter(|_| !left.is_empty()) else {
-        return Ok(Reconciled::of(&said_before(&mut store, device.verifier())?, 0, 0));
+        let (standing, arrivals) = said_before(&mut store, device.verifier())?;
+        return Ok(Reconciled::of(&standing, &arrivals, 0, 0));
     };
     let maker = client(plan).map_err(ReconcileError::Config)?.ok_or(ReconcileError::NoRegistry)?;
     let mut desk = Reconciler::open(plan, store, device.as_ref(), maker, kept, (clock, random))?;
@@ -208,7 +220,7 @@ impl Reconciler {
 
     fn close(mut self, clock: &dyn Clock) -> Result<Reconciled, ReconcileError> {
         self.log.close(&self.operator, clock.now())?;
-        Ok(Reconciled::of(self.log.late(), self.asked, self.answered))
+        Ok(Reconciled::of(self.log.standing(), self.log.arrivals(), self.asked, self.answered))
     }
 }
 
@@ -222,8 +234,11 @@ impl Reconciled {
         }
     }
 
-    fn of(index: &LateIndex, asked: usize, answered: usize) -> Self {
-        Self { asked, answered, open: index.unanswered(), late: index.open().to_vec() }
+    /// News about somebody whose arrival was undone meanwhile is nobody's.
+    fn of(standing: &Standing, arrivals: &ArrivalIndex, asked: usize, answered: usize) -> Self {
+        let word = |news: &OpenNews| Some(LateWord { arrival: arrivals.get(news.cand)?.entry, news: news.clone() });
+        let late = standing.news().iter().filter_map(word).collect();
+        Self { asked, answered, open: standing.unanswered(), late }
     }
 }
 
@@ -235,18 +250,18 @@ fn operator(plan: &DeskPlan) -> Code {
 }
 
 /// What stands in a journal that nothing is written to.
-fn said_before(store: &mut FileStore, device: &NoteVerifier) -> Result<LateIndex, ReconcileError> {
-    let (mut late, mut arrivals) = (LateIndex::default(), ArrivalIndex::default());
+fn said_before(store: &mut FileStore, device: &NoteVerifier) -> Result<(Standing, ArrivalIndex), ReconcileError> {
+    let (mut standing, mut arrivals) = (Standing::default(), ArrivalIndex::default());
     for segment in store.segments()? {
         let content = read_segment(&store.read(segment)?, device).map_err(|_| LogFault::Damaged { segment })?;
         if let SegmentContent::Good(good) = content {
             for entry in &good.entries {
-                late.apply(entry, &arrivals);
                 arrivals.apply(segment, entry);
+                standing.apply(entry);
             }
         }
     }
-    Ok(late)
+    Ok((standing, arrivals))
 }
 
 /// After so many questions in a row without an answer the others would end the same way, and take minutes.

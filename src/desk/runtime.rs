@@ -231,9 +231,8 @@ impl Brain {
         }
     }
 
-    /// Nobody's case is on the screen, where lines count down.
     fn is_still(&self) -> bool {
-        matches!(&self.machine, Machine::Running(_, state) if state.case().is_none())
+        matches!(&self.machine, Machine::Running(_, state) if state.is_still())
     }
 
     fn run_effect(&mut self, effect: MachineEffect) {
@@ -265,6 +264,9 @@ fn run(hands: &mut Hands, effect: Effect) {
         }
         Effect::KeepEvidence(evidence) => {
             let _ = hands.log.send(LogOrder::Evidence(evidence));
+        }
+        Effect::OnDuty(operator) => {
+            let _ = hands.log.send(LogOrder::OnDuty(operator));
         }
         Effect::CloseLog => {
             let _ = hands.log.send(LogOrder::Close);

@@ -100,9 +100,7 @@ fn open(
         registry.inspect_err(|halted| close_log(&mut log, prepared.on_duty.word(), halted, adapters.clock.now()))?;
     let (operator, device) = (prepared.on_duty.word().clone(), prepared.device.verifier().clone());
     let trust = Arc::new(prepared.trust.clone());
-    let context = Arc::new(context(plan, prepared, staff, log.head().origin));
-    let mut state = State::new(&context, log.arrivals(), opened, began);
-    state.take_up_news(log.late().open());
+    let (context, mut state) = brain(plan, prepared, staff, &log, (opened, began));
     state.sign_in = tries;
     let contact = Arc::new(AtomicU64::new(NO_CONTACT));
     let (card, card_orders) = sync_channel(QUEUE_LEN);
@@ -147,6 +145,21 @@ fn open(
     let pins = package.map(|package| pin_thread(package, &inbox, &mut workers)).transpose()?;
     let hands = Hands { card, log: log_orders, registry, pins, sound: adapters.sound, contact };
     Ok(Started { context, state, hands, workers })
+}
+
+/// What the brain goes by, and what it begins with: what the journal says is still open.
+fn brain(
+    plan: &DeskPlan,
+    prepared: Prepared,
+    staff: Option<Arc<Staff>>,
+    log: &AttendanceLog<FileStore>,
+    (opened, began): (Durable, Stamp),
+) -> (Arc<Context>, State) {
+    let on_duty = prepared.on_duty.clone();
+    let context = Arc::new(context(plan, prepared, staff, log.head().origin));
+    let mut state = State::new(&context, on_duty, log.arrivals(), opened, began);
+    state.take_up_standing(&context, log.standing());
+    (context, state)
 }
 
 /// A recipient that is none would leave every decision without its evidence.
@@ -268,15 +281,16 @@ fn staff_of(package: &OpenPackage) -> Arc<Staff> {
 }
 
 fn context(plan: &DeskPlan, prepared: Prepared, staff: Option<Arc<Staff>>, origin: String) -> Context {
-    let Prepared { roster, exam_key, on_duty, portraits, cosigner, .. } = prepared;
+    let Prepared { roster, exam_key, portraits, cosigner, .. } = prepared;
     let place = plan.place();
     let expected = roster.count_at(&place);
+    let rooms = roster.rooms_at(&place);
     Context {
         roster,
         portraits,
         place,
+        rooms,
         policy: DeskPolicy { registry_cosigner: cosigner, ..plan.policy() },
-        on_duty,
         staff,
         labels: plan.labels(),
         exam_key,

@@ -92,6 +92,9 @@ fn candidate(entry: &Entry) -> Option<CandidateRef> {
     match &entry.event {
         AttendanceEvent::CheckIn(check_in) => Some(check_in.cand),
         AttendanceEvent::ManualDecision { cand, admitted: true, .. } => *cand,
+        AttendanceEvent::Guest { cand, .. } | AttendanceEvent::PaperDecision { cand, admitted: true, .. } => {
+            Some(*cand)
+        }
         _ => None,
     }
 }

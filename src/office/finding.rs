@@ -335,8 +335,20 @@ findings! {
     ManualDecision Remark "event.manual-decision";
     /// An undone entry.
     Undone Remark "event.undo";
+    /// Somebody was let in whose portrait may be another's; to be checked after the session.
+    PortraitDoubted Remark "event.portrait-doubted";
+    /// Somebody who is expected elsewhere was let in as a guest.
+    Guest Remark "event.guest";
+    /// What was decided on paper, entered afterwards.
+    PaperDecision Remark "event.paper-decision";
+    /// The signal of a room was recorded once more.
+    SignalAgain Remark "event.signal-again";
+    /// An entry names a time that lies behind its own.
+    TimeAhead Remark "time.ahead";
     /// Somebody came on a candidate who was in.
     Duplicate Remark "event.duplicate";
+    /// Another operator than at the entry before, and no entry says that she took over.
+    OperatorUnsaid Remark "state.operator-unsaid";
     /// Somebody is in at two desks of one session; the path names the other export and its entry.
     AtTwoDesks Remark "state.at-two-desks";
     /// A candidate was let in twice.

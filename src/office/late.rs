@@ -36,9 +36,9 @@ impl LateAnswers {
                 self.waiting.entry(*doc).or_default();
             }
             AttendanceEvent::CheckIn(check_in) => self.arrived(check_in.doc, check_in.cand),
-            AttendanceEvent::ManualDecision { cand: Some(cand), doc: Some(doc), admitted: true, .. } => {
-                self.arrived(*doc, *cand);
-            }
+            AttendanceEvent::ManualDecision { cand: Some(cand), doc: Some(doc), admitted: true, .. }
+            | AttendanceEvent::Guest { cand, doc: Some(doc), .. }
+            | AttendanceEvent::ReEntry { cand, doc: Some(doc), .. } => self.arrived(*doc, *cand),
             AttendanceEvent::RegistryAnswer { id: question, state, .. } => {
                 self.answered(place, id(question), *state, is_in);
             }

@@ -283,8 +283,8 @@ fn write(entry: &[u8], index: usize, hashes: &[Hash], note: &str) -> String {
 
 fn is_about(event: &AttendanceEvent, candidate: CandidateRef, is_own: impl Fn(EntryRef) -> bool) -> bool {
     use AttendanceEvent::{
-        CheckIn, DuplicateReported, Elsewhere, LateAnswer, ManualDecision, NotAdmitted, PersonViewed, ReEntry,
-        ReadFailed, Referred, Undo,
+        CheckIn, DuplicateReported, Elsewhere, Guest, LateAnswer, ManualDecision, NotAdmitted, PaperDecision,
+        PersonViewed, PortraitDoubted, ReEntry, ReadFailed, Referred, Undo,
     };
     match event {
         CheckIn(check_in) => check_in.cand == candidate,
@@ -295,7 +295,10 @@ fn is_about(event: &AttendanceEvent, candidate: CandidateRef, is_own: impl Fn(En
         | DuplicateReported { cand, .. }
         | ReEntry { cand, .. }
         | LateAnswer { cand, .. }
-        | PersonViewed { cand, .. } => *cand == candidate,
+        | PersonViewed { cand, .. }
+        | PortraitDoubted { cand, .. }
+        | Guest { cand, .. }
+        | PaperDecision { cand, .. } => *cand == candidate,
         Undo { refers, .. } => is_own(*refers),
         _ => false,
     }

@@ -10,8 +10,8 @@ use super::{
 use jiff::Timestamp;
 use record::export::EVIDENCE_FOLDER;
 use record::segment::digest;
-use record::{AttendanceEvent, Entry, EntryRef, PackageRef, RegistryState, Totals};
-use std::collections::BTreeMap;
+use record::{AttendanceEvent, Code, Entry, EntryRef, PackageRef, RegistryState, Totals};
+use std::collections::{BTreeMap, BTreeSet};
 use tlog::tree::Hash;
 
 /// What a log adds up to.
@@ -80,9 +80,13 @@ pub(super) struct Rules {
     requests: BTreeMap<[u8; 16], bool>,
     pending: u64,
     late: LateAnswers,
+    /// Rooms whose signal was recorded.
+    signals: BTreeSet<String>,
     /// Time, boot clock and boot of the entry before.
     before: Option<(Timestamp, u64, String)>,
     segment: u32,
+    /// Who was on duty at the entry before.
+    on_duty: Option<Code>,
     totals: Totals,
     closed: bool,
     /// The first entry stands before the segment's last in time; a jump behind it would say so.
@@ -106,7 +110,7 @@ impl Rules {
     /// A segment begins.
     pub(super) fn begin(&mut self, segment: u32, origin: &str) {
         (self.segment, self.totals, self.closed, self.fell) = (segment, Totals::default(), false, false);
-        self.told = Told::default();
+        (self.told, self.on_duty) = (Told::default(), None);
         self.arrivals.begin(segment);
         self.told.summary.segments = 1;
         self.told.summary.log = origin.rsplit_once('/').map(|(log, _)| log.to_owned());
@@ -118,6 +122,7 @@ impl Rules {
             self.find(FindingKind::AfterClose, entry.seq);
         }
         self.times(entry);
+        self.operator(entry);
         self.references(entry, context);
         self.outside(entry, context);
         self.listing(entry, context);
@@ -172,6 +177,19 @@ impl Rules {
             }
         }
         self.before = Some((entry.t, entry.bt, entry.boot.clone()));
+    }
+
+    /// Within a segment another operator comes only with an entry that says so, and names the one before.
+    fn operator(&mut self, entry: &Entry) {
+        let before = self.on_duty.replace(entry.op.clone());
+        let is_same = before.as_ref().is_none_or(|before| *before == entry.op);
+        let is_said = match &entry.event {
+            AttendanceEvent::OperatorChanged { from } => before.as_ref() == Some(from),
+            _ => is_same,
+        };
+        if !is_said {
+            self.find(FindingKind::OperatorUnsaid, entry.seq);
+        }
     }
 
     fn tell_fall(&mut self) {
@@ -246,12 +264,17 @@ impl Rules {
     /// What a board may want to look at.
     fn listing(&mut self, entry: &Entry, context: &VerifyContext<'_, '_>) {
         use AttendanceEvent::{
-            CheckIn, ClockConfirmed, ClockJump, DeviceEvent, DuplicateReported, Evidence, ManualDecision, Purged,
-            RegistryAnswer, Undo,
+            CheckIn, ClockConfirmed, ClockJump, DeviceEvent, DuplicateReported, Evidence, Guest, ManualDecision,
+            PaperDecision, PortraitDoubted, Purged, RegistryAnswer, StartSignal, Undo,
         };
         let what = match &entry.event {
+            StartSignal { at, .. } | PaperDecision { at, .. } if *at > entry.t => FindingKind::TimeAhead,
+            StartSignal { room, .. } if !self.signals.insert(room.clone()) => FindingKind::SignalAgain,
             ManualDecision { .. } => FindingKind::ManualDecision,
             Undo { .. } => FindingKind::Undone,
+            PortraitDoubted { .. } => FindingKind::PortraitDoubted,
+            Guest { .. } => FindingKind::Guest,
+            PaperDecision { .. } => FindingKind::PaperDecision,
             ClockJump { .. } => FindingKind::ClockJump,
             ClockConfirmed { .. } => FindingKind::ClockConfirmed,
             DuplicateReported { .. } => FindingKind::Duplicate,
@@ -307,6 +330,11 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::ReEntry { .. } => "re-entry",
         AttendanceEvent::ReadFailed { .. } => "read-failed",
         AttendanceEvent::LateAnswer { .. } => "late-answer",
+        AttendanceEvent::Guest { .. } => "guest",
+        AttendanceEvent::PaperDecision { .. } => "paper-decision",
+        AttendanceEvent::PortraitDoubted { .. } => "portrait-doubted",
+        AttendanceEvent::StartSignal { .. } => "start-signal",
+        AttendanceEvent::OperatorChanged { .. } => "operator-changed",
         AttendanceEvent::DeviceEvent { .. } => "device-event",
         AttendanceEvent::PersonViewed { .. } => "person-viewed",
         AttendanceEvent::ClockJump { .. } => "clock-jump",

@@ -45,6 +45,8 @@ pub enum Action {
     ReportDuplicate,
     /// What came to light after an admission is taken note of by name.
     AnswerNotice,
+    /// That the signal was given in a room is recorded.
+    GiveSignal,
     /// The session is ended for good.
     EndSession,
     /// What the rules leave to the head of site: a case that was referred.
@@ -90,6 +92,7 @@ impl Role {
             | Action::Direct
             | Action::ReportDuplicate
             | Action::AnswerNotice
+            | Action::GiveSignal
             | Action::EndSession => self != Self::Technician,
             Action::DecideException | Action::AnswerAlarm | Action::Unlock | Action::AnswerForOverrule => {
                 matches!(self, Self::HeadOfSite | Self::Board)
@@ -100,7 +103,7 @@ impl Role {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadCard,
         Self::LookUp,
         Self::Admit,
@@ -110,6 +113,7 @@ impl Action {
         Self::Direct,
         Self::ReportDuplicate,
         Self::AnswerNotice,
+        Self::GiveSignal,
         Self::EndSession,
         Self::DecideException,
         Self::AnswerAlarm,

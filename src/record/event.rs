@@ -1,77 +1,11 @@
 //! What can happen at a desk, as plain facts.
 
+use super::code::Code;
 use super::entry::{read_time, write_time};
 use super::opened::{Opened, PackageRef};
 use bits::hex;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-
-/// The longest [`Code`].
-pub(super) const MAX_CODE_LEN: usize = 64;
-
-/// A short word from a fixed vocabulary: a reason, a cause, an operator's name in the package. It cannot hold a
-/// person's name or a free text: lower-case ASCII letters, digits, `.`, `-`, `_` and `/` only, and no run of six
-/// digits or more.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Code(String);
-
-/// Why a text is no [`Code`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum CodeError {
-    /// Empty.
-    #[error("a code is not empty")]
-    Empty,
-    /// Longer than [`MAX_CODE_LEN`].
-    #[error("a code has at most {MAX_CODE_LEN} characters")]
-    TooLong,
-    /// A character that no code has.
-    #[error("a code has only lower-case letters, digits and . - _ /")]
-    ForeignCharacter,
-    /// Six or more digits in a row could be part of somebody's number.
-    #[error("a code has at most five digits in a row")]
-    DigitRun,
-}
-
-impl Code {
-    /// Takes a word of a vocabulary.
-    ///
-    /// # Errors
-    /// [`CodeError`] when the text could be something else.
-    pub fn new(text: &str) -> Result<Self, CodeError> {
-        let allowed = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-_/".contains(byte);
-        match text.as_bytes() {
-            [] => Err(CodeError::Empty),
-            bytes if bytes.len() > MAX_CODE_LEN => Err(CodeError::TooLong),
-            bytes if !bytes.iter().all(allowed) => Err(CodeError::ForeignCharacter),
-            bytes if bytes.split(|byte| !byte.is_ascii_digit()).any(|run| run.len() > 5) => Err(CodeError::DigitRun),
-            _ => Ok(Self(text.to_owned())),
-        }
-    }
-
-    /// The word.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl Code {
-    /// The code that stands where no word of the vocabulary fits.
-    pub fn unknown() -> Self {
-        Self("unknown".to_owned())
-    }
-}
-
-impl Serialize for Code {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(&self.0)
-    }
-}
-
-impl<'de> Deserialize<'de> for Code {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Self::new(&String::deserialize(deserializer)?).map_err(de::Error::custom)
-    }
-}
 
 /// Declares a byte array that stands in entries as lower-case hexadecimal.
 macro_rules! hex_bytes {
@@ -365,6 +299,66 @@ pub enum AttendanceEvent {
         /// The second person, where the policy asked for one.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         second: Option<Code>,
+    },
+    /// Somebody who is expected elsewhere was let in here by two people; minutes are written about it.
+    Guest {
+        /// The candidate.
+        cand: CandidateRef,
+        /// The document, where one was read.
+        doc: Option<DocumentRef>,
+        /// What the chip said.
+        chip: ChipState,
+        /// What the registry said.
+        registry: RegistryState,
+        /// The site where he is expected.
+        site: String,
+        /// The session.
+        session: String,
+        /// The room.
+        room: String,
+        /// Why, as a stable code.
+        reason: Code,
+        /// The second person.
+        second: Code,
+    },
+    /// What was decided on paper while the desk was down, entered afterwards by two people with a PIN each. It rests on
+    /// nothing that the desk saw.
+    PaperDecision {
+        /// The candidate.
+        cand: CandidateRef,
+        /// True: let in.
+        admitted: bool,
+        /// When, by the paper.
+        #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+        at: Timestamp,
+        /// The second person.
+        second: Code,
+    },
+    /// The portrait of somebody who is let in may be another's: reported upward, and checked after the session. The
+    /// `check-in` follows.
+    PortraitDoubted {
+        /// The candidate.
+        cand: CandidateRef,
+        /// The document.
+        doc: DocumentRef,
+        /// The second person.
+        second: Code,
+    },
+    /// In a room the signal was given from which the time of writing counts. A later entry for the same room corrects it.
+    StartSignal {
+        /// The room, as the roster writes it.
+        room: String,
+        /// When.
+        #[serde(serialize_with = "write_time", deserialize_with = "read_time")]
+        at: Timestamp,
+        /// The second person, for a correction and for a signal far from the planned time.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        second: Option<Code>,
+    },
+    /// Somebody else is on duty from here on, `op` of this entry, who gave her PIN.
+    OperatorChanged {
+        /// Who was on duty before.
+        from: Code,
     },
     /// Something happened to a device: reader, scanner, disk, network, power, operator's lock.
     DeviceEvent {

@@ -2,7 +2,7 @@
 
 use super::log::LastTime;
 use super::segment::{Segment, SegmentContent, read_segment};
-use super::{ArrivalIndex, Digest, LateIndex, LogFault, LogName, LogStore, Previous, TornSegment};
+use super::{ArrivalIndex, Digest, LogFault, LogName, LogStore, Previous, Standing, TornSegment};
 use tlog::NoteVerifier;
 use tlog::presenting::PresentedSegment;
 use tlog::tree::{Hash, leaf_hash};
@@ -13,7 +13,7 @@ pub(super) struct History {
     pub(super) prev: Option<Previous>,
     pub(super) abandoned: Vec<TornSegment>,
     pub(super) arrivals: ArrivalIndex,
-    pub(super) late: LateIndex,
+    pub(super) standing: Standing,
     pub(super) last: Option<LastTime>,
     pub(super) heads: Vec<SegmentHead>,
     pub(super) presented: Vec<PresentedSegment>,
@@ -45,7 +45,7 @@ impl History {
             prev: None,
             abandoned: Vec::new(),
             arrivals: ArrivalIndex::default(),
-            late: LateIndex::default(),
+            standing: Standing::default(),
             last: None,
             heads: Vec::new(),
             presented: Vec::new(),
@@ -84,8 +84,8 @@ impl History {
 
     fn arrive(&mut self, number: u32, segment: &Segment) {
         for entry in &segment.entries {
-            self.late.apply(entry, &self.arrivals);
             self.arrivals.apply(number, entry);
+            self.standing.apply(entry);
         }
         let last = segment.entries.last();
         self.last = last.map(|entry| LastTime { wall: entry.t, boot_ms: entry.bt, boot: entry.boot.clone() });

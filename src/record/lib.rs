@@ -22,26 +22,27 @@ pub mod statement;
 
 mod board_keys;
 pub mod certify;
+mod code;
 pub mod desk_state;
 mod durable;
 mod event;
 mod history;
-mod late;
 mod log;
 mod opened;
 mod pseudonym;
 mod replay;
+mod standing;
 mod store;
 
 pub use board_keys::{BoardKeys, BoardKeysError, MAX_BOARD_KEYS, MAX_BOARD_KEYS_LEN};
+pub use code::{Code, CodeError};
 pub use durable::{Appended, Durable};
 pub use entry::{ENTRY_VERSION, Entry};
 pub use event::{
-    AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, CodeError, Digest, DocumentRef, EntryRef, ReEntryBasis,
-    RegistryState, Totals,
+    AttendanceEvent, CandidateRef, CheckIn, ChipState, Digest, DocumentRef, EntryRef, ReEntryBasis, RegistryState,
+    Totals,
 };
 pub use history::SegmentHead;
-pub use late::{LateIndex, LateWord};
 pub use log::{AttendanceLog, LogFault, LogName, Opening};
 pub use opened::{OpenBasis, OpenRules, Opened, OutsideHead, PackageRef, Previous, TornSegment};
 pub use pseudonym::{ExamKey, document_ref};
@@ -49,5 +50,6 @@ pub use replay::{Arrival, ArrivalIndex};
 pub use revocation::{Revocation, RevocationList};
 pub use segment::{Segment, SegmentContent, SegmentDamage};
 pub use source::{ExportSource, SourceFault, Stray, StrayKind};
+pub use standing::{OpenNews, OpenReferral, Standing};
 pub use statement::{DeskCert, Enrolment};
 pub use store::{LogStore, StoreFault};

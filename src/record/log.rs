@@ -6,7 +6,7 @@ use super::frame::{self, FrameKind, MAX_ENTRY_LEN};
 use super::history::{History, SegmentHead};
 use super::ids::{DeskId, ExamId, SessionId};
 use super::{
-    ArrivalIndex, AttendanceEvent, Code, Digest, LateIndex, LogStore, OpenBasis, Opened, OutsideHead, PackageRef,
+    ArrivalIndex, AttendanceEvent, Code, Digest, LogStore, OpenBasis, Opened, OutsideHead, PackageRef, Standing,
     StoreFault, Totals, statement,
 };
 use bits::random::Random;
@@ -147,7 +147,7 @@ pub struct AttendanceLog<S: LogStore> {
     checkpoint: String,
     last: Option<LastTime>,
     arrivals: ArrivalIndex,
-    late: LateIndex,
+    standing: Standing,
     totals: Totals,
     earlier: Vec<SegmentHead>,
 }
@@ -189,7 +189,7 @@ impl<S: LogStore> AttendanceLog<S> {
             checkpoint: String::new(),
             last: None,
             arrivals: history.arrivals,
-            late: history.late,
+            standing: history.standing,
             totals: Totals::default(),
             earlier: history.heads,
         };
@@ -238,14 +238,14 @@ impl<S: LogStore> AttendanceLog<S> {
         Ok(self.appended(proof, jump, entry))
     }
 
-    /// What the registry said against people who were in, and nobody has answered for, over all segments.
-    pub fn late(&self) -> &LateIndex {
-        &self.late
-    }
-
     /// Who is in, over all segments.
     pub fn arrivals(&self) -> &ArrivalIndex {
         &self.arrivals
+    }
+
+    /// What is still open, over all segments.
+    pub fn standing(&self) -> &Standing {
+        &self.standing
     }
 
     /// Sums of this segment so far.
@@ -416,8 +416,8 @@ impl<S: LogStore> AttendanceLog<S> {
 
     fn take_in(&mut self, entry: &Entry) {
         self.last = Some(LastTime { wall: entry.t, boot_ms: entry.bt, boot: entry.boot.clone() });
-        self.late.apply(entry, &self.arrivals);
         self.arrivals.apply(self.segment, entry);
+        self.standing.apply(entry);
         self.totals.count(&entry.event);
     }
 }

@@ -1,6 +1,7 @@
 //! The first entry of a segment: who opens it, from what, and what was known from outside before.
 
-use super::event::{Code, Digest};
+use super::code::Code;
+use super::event::Digest;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use tlog::witness::Introduction;

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 /// One arrival that counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Arrival {
-    /// The entry that let her in: `check-in` or `manual-decision`.
+    /// The entry that let her in: `check-in`, `manual-decision`, `guest` or `paper-decision`.
     pub entry: EntryRef,
     /// That entry's wall-clock time.
     pub at: Timestamp,
@@ -54,6 +54,9 @@ impl ArrivalIndex {
         match &entry.event {
             AttendanceEvent::CheckIn(check_in) => self.arrive(check_in.cand, place, entry.t, false),
             AttendanceEvent::ManualDecision { cand: Some(cand), admitted: true, .. } => {
+                self.arrive(*cand, place, entry.t, true);
+            }
+            AttendanceEvent::Guest { cand, .. } | AttendanceEvent::PaperDecision { cand, admitted: true, .. } => {
                 self.arrive(*cand, place, entry.t, true);
             }
             AttendanceEvent::Undo { refers, .. } => self.undo(*refers),

@@ -83,7 +83,7 @@ for number in need(sorted({int(name.split("/")[1]) for name in files if name.sta
         sums = (sum(map(bool, inside.values())), seq, *(sum(x["ev"] == kind for x in events) for kind in ("manual-decision",
                 "undo"))) if ev == "close" else None
         need(not sums or [e["totals"][key] for key in ("arrived", "entries", "manual", "undone")] == [*sums], "totals" + here)
-        if ev == "check-in" or ev == "manual-decision" and e["admitted"] and e["cand"]:
+        if ev in ("check-in", "guest") or ev in ("manual-decision", "paper-decision") and e["admitted"] and e["cand"]:
             owner[(number, seq)], inside[e["cand"]] = e["cand"], inside.get(e["cand"], 0) + 1
     keys[origin], segments[number], before = [key_of(key)], leaves, (origin, len(raw), root(leaves).hex())
 notes += [(name, text(name), True) for name in files if re.match(r"segments/\d+/anchors/", name)]

@@ -17,6 +17,11 @@ impl RequestId {
         random.fill(&mut bytes);
         Self(bytes)
     }
+
+    /// An id as a log has it; `None` for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        hex::decode(text)?.try_into().ok().map(Self)
+    }
 }
 
 impl fmt::Display for RequestId {

@@ -13,6 +13,7 @@ use super::{Candidate, CandidateId, CandidateNumber, Place, Sex, matching};
 use bits::letters;
 use bits::secret::Pii;
 use jiff::civil::Date;
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// All expected candidates, in the order of the file.
@@ -118,6 +119,19 @@ impl Roster {
         let fits: Vec<bool> = self.spots.values.iter().map(|spot| matching::fits_spot(spot, place)).collect();
         let is_here = |spot: &&u32| usize::try_from(**spot).is_ok_and(|spot| fits.get(spot) == Some(&true));
         self.spots.rows.iter().filter(is_here).count()
+    }
+
+    /// True where the row with this id belongs to another place.
+    pub fn is_elsewhere(&self, id: CandidateId, here: &Place) -> bool {
+        let row = self.by_id.rows(id_key(&id)).find(|row| self.ids.get(*row) == Some(&id));
+        row.and_then(|row| self.spots.get(row)).is_some_and(|spot| !matching::fits_spot(spot, here))
+    }
+
+    /// The rooms of a place, in order, each once.
+    pub fn rooms_at(&self, place: &Place) -> Vec<String> {
+        let here = self.spots.values.iter().filter(|spot| matching::fits_spot(spot, place));
+        let rooms: BTreeSet<&String> = here.map(|spot| &spot.room).collect();
+        rooms.into_iter().cloned().collect()
     }
 
     /// The rows with this name, marks and case aside, and this birth date.

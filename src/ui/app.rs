@@ -149,6 +149,8 @@ impl App {
             Screen::Idle(_) => Some(Place::Search),
             Screen::Preparing(PreparingView::SignIn(sign_in)) if sign_in.chosen.is_some() => Some(Place::Pin),
             Screen::Exception(view) if asks_pin(view) => Some(Place::Pin),
+            Screen::Exception(view) if matches!(view.stage, ExceptionStage::Time(..)) => Some(Place::Time),
+            Screen::Locked(view) if view.sign_in.chosen.is_some() => Some(Place::Lock),
             _ => None,
         };
         if self.line_of != place {
@@ -206,7 +208,9 @@ impl App {
     fn bars(&self, ui: &mut Ui, view: &View, buttons: Buttons) {
         let bar = Frame::new().fill(style::BAR).inner_margin(Margin::symmetric(20, 0));
         Panel::top("header").exact_size(style::HEADER_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
-            header::show(ui, &view.header, &self.strings);
+            if let Some(input) = header::show(ui, &view.header, &self.strings) {
+                (self.link.send)(input);
+            }
         });
         if view.header.training {
             let band = Frame::new().fill(style::TRAINING);
@@ -276,6 +280,10 @@ impl App {
             Screen::AlreadyIn(case) => screens::already_in::show(ui, case, &mut tools),
             Screen::Elsewhere(case) => screens::elsewhere::show(ui, case, &mut tools),
             Screen::Exception(exception) => screens::exception::show(ui, exception, &mut self.line, &mut tools),
+            Screen::Locked(locked) => {
+                tools.portrait.wipe();
+                screens::locked::show(ui, locked, &mut self.line, &mut tools)
+            }
             Screen::Closing(closing) => {
                 tools.portrait.wipe();
                 screens::closing::show(ui, closing, &mut tools)
@@ -326,6 +334,9 @@ fn asks_pin(view: &ExceptionView) -> bool {
 enum Place {
     Search,
     Pin,
+    Time,
+    /// A PIN too, but of whoever opens the desk: what was typed of another's does not go over into it.
+    Lock,
 }
 
 /// The width of the demo's side panel.

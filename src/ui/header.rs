@@ -1,12 +1,13 @@
 //! The bar above every screen, and the band of training.
 
 use crate::style::{self, Size};
-use crate::text::Strings;
+use crate::text::{Strings, Words};
+use checkin::event::Input;
 use checkin::view::Header;
-use egui::{Align, Color32, Layout, RichText, Ui};
+use egui::{Align, Button, Color32, Key, Layout, Modifiers, RichText, Sense, Stroke, Ui, Vec2};
 
-/// Exam, session, site, desk, operator; clock and arrived / expected.
-pub(super) fn show(ui: &mut Ui, header: &Header, strings: &Strings) {
+/// Exam, session, site, desk, operator; clock and arrived / expected; the desk's lock.
+pub(super) fn show(ui: &mut Ui, header: &Header, strings: &Strings) -> Option<Input> {
     let words = &strings.words;
     ui.horizontal_centered(|ui| {
         ui.label(RichText::new(&words.app_name).font(style::bold(Size::Large)).color(style::ON_BAR));
@@ -31,8 +32,9 @@ pub(super) fn show(ui: &mut Ui, header: &Header, strings: &Strings) {
                 .collect();
             ui.label(RichText::new(known.join("  ·  ")).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
         });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, header, strings));
-    });
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, header, strings)).inner
+    })
+    .inner
 }
 
 /// A band across the window: nobody takes training for an exam.
@@ -42,7 +44,7 @@ pub(super) fn training_band(ui: &mut Ui, strings: &Strings) {
     });
 }
 
-fn right(ui: &mut Ui, header: &Header, strings: &Strings) {
+fn right(ui: &mut Ui, header: &Header, strings: &Strings) -> Option<Input> {
     let words = &strings.words;
     ui.label(RichText::new(&header.clock).font(style::bold(Size::Title)).color(style::ON_BAR));
     ui.add_space(style::GAP);
@@ -57,4 +59,16 @@ fn right(ui: &mut Ui, header: &Header, strings: &Strings) {
         ui.add_space(style::GAP);
     }
     ui.label(RichText::new(&words.language_key).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+    header.can_lock.then(|| lock(ui, words)).flatten()
+}
+
+/// It decides nothing, so it is always alive. It has a key of its own and no place among what Tab goes through: what
+/// decides about the person comes first there.
+fn lock(ui: &mut Ui, words: &Words) -> Option<Input> {
+    let text =
+        RichText::new(format!("{} [F12]", words.action_lock)).font(style::font(Size::Small)).color(style::ON_BAR);
+    let button = Button::new(text).fill(style::BAR).stroke(Stroke::new(1.0, style::ON_BAR_SOFT));
+    let response = ui.add(button.min_size(Vec2::new(0.0, style::TARGET_MIN)).sense(Sense::CLICK));
+    let by_key = ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::F12));
+    (response.clicked() || by_key).then_some(Input::Lock)
 }

@@ -27,6 +27,10 @@ pub(super) fn show(ui: &mut Ui, news: &NewsView, buttons: Buttons, strings: &Str
             ui.add(white(who(news, strings), style::bold(Size::Large)));
             ui.add(white(what(news, strings), style::font(Size::Body)));
         });
+        // Whoever may not, or does not see about whom, answers for nobody.
+        if !news.can_be_answered {
+            return None;
+        }
         let press = Press { key: Some(Key::F11), weight: Weight::Side, alive: buttons.alive };
         button(ui, &words.news_answered, press, BUTTON_WIDTH)
             .then_some(Input::AnsweredNews(news.question, buttons.meaning))

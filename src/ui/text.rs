@@ -64,6 +64,12 @@ macro_rules! words {
 
 words! {
     app_name
+    action_lock
+    locked_title
+    locked_on_duty
+    locked_people
+    locked_checking
+    waiting_unnamed
     language_key
     training_band
     outside_package
@@ -110,6 +116,19 @@ words! {
     headline_recorded_referred
     headline_recorded_not_admitted
     headline_recorded_directed
+    headline_recorded_doubted
+    ruling_guest
+    guest_council_order
+    guest_cannot_move
+    recorded_guest
+    ruling_paper
+    paper_admitted
+    paper_not_admitted
+    paper_admitted_at
+    paper_not_admitted_at
+    recorded_paper
+    action_doubt
+    ruling_doubt
     headline_recorded_duplicate
     headline_recorded
     recording
@@ -162,7 +181,21 @@ words! {
     go_to
     entered_at
     at_desk
-    minutes_late
+    late_by_signal
+    late_by_plan
+    signal_open
+    signal_title
+    signal_none
+    signal_now
+    signal_earlier
+    signal_at
+    recorded_signal
+    whole_site
+    time_label
+    time_hint
+    time_wrong_form
+    time_wrong_later
+    time_wrong_opening
     record_number
     fields_differ
     field_name

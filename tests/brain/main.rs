@@ -16,6 +16,12 @@ mod checkin_support;
 mod cosigned_answers;
 #[path = "../it/desk_support.rs"]
 mod desk_support;
+#[path = "../it/doubts.rs"]
+mod doubts;
+#[path = "../it/guests.rs"]
+mod guests;
+#[path = "../it/locked.rs"]
+mod locked;
 #[path = "../it/namesakes.rs"]
 mod namesakes;
 #[path = "../it/needles.rs"]
@@ -28,5 +34,11 @@ mod record_support;
 mod scanned;
 #[path = "../it/sign_in.rs"]
 mod sign_in;
+#[path = "../it/signals.rs"]
+mod signals;
+#[path = "../it/staffed.rs"]
+mod staffed;
+#[path = "../it/standing.rs"]
+mod standing;
 #[path = "../it/two_people.rs"]
 mod two_people;

@@ -413,7 +413,7 @@ func (c *check) entries(number int64, s *segment) {
 			need(t.Arrived == arrived && t.Entries == e.Seq && t.Manual == manual && t.Undone == undone, "totals"+here)
 		}
 		switch {
-		case e.Ev == "check-in" || e.Ev == "manual-decision" && e.Admitted && e.Cand != "":
+		case e.Ev == "check-in" || e.Ev == "guest" || (e.Ev == "manual-decision" || e.Ev == "paper-decision") && e.Admitted && e.Cand != "":
 			c.owner[place{number, e.Seq}] = e.Cand
 			c.inside[e.Cand]++
 		case e.Ev == "undo":

@@ -53,6 +53,8 @@ pub(crate) struct Desk {
     pub(crate) reads: usize,
     pub(crate) contact: ContactId,
     pub(crate) written: Vec<AttendanceEvent>,
+    /// Whose entries they are.
+    pub(crate) operator: Code,
 }
 
 impl Desk {
@@ -68,10 +70,10 @@ impl Desk {
         let context = Context {
             portraits: std::collections::BTreeMap::new(),
             roster,
+            rooms: vec!["0012".to_owned()],
             place: Place { site: None, session: None, room: Some("0012".to_owned()) },
             policy,
             staff: None,
-            on_duty: OnDuty::Named { code: Code::new("gt-01").expect("a code"), name: String::new() },
             labels: Labels::default(),
             exam_key,
             utc_offset: Offset::from_hours(7).expect("an offset"),
@@ -80,7 +82,8 @@ impl Desk {
             origin: "test".to_owned(),
             expected: 2,
         };
-        let state = State::new(&context, &ArrivalIndex::default(), opened, now);
+        let on_duty = OnDuty::Named { code: Code::new("gt-01").expect("a code"), name: String::new() };
+        let state = State::new(&context, on_duty, &ArrivalIndex::default(), opened, now);
         Self {
             context,
             state: Some(state),
@@ -91,6 +94,7 @@ impl Desk {
             reads: 0,
             contact: ContactId(0),
             written: vec![],
+            operator: record_support::code("gt-01"),
         }
     }
 
@@ -116,7 +120,7 @@ impl Desk {
         match effect {
             Effect::Record { purpose, event } => {
                 self.written.push(event.clone());
-                let durable = self.log.append(&record_support::code("op-1"), event, self.now).expect("an entry").proof;
+                let durable = self.log.append(&self.operator, event, self.now).expect("an entry").proof;
                 Some(Event::Recorded { purpose, durable })
             }
             Effect::Ask(query, _) => {
@@ -130,13 +134,17 @@ impl Desk {
                 None
             }
             Effect::CloseLog => {
-                let durable = self.log.close(&record_support::code("op-1"), self.now).expect("an entry").proof;
+                let durable = self.log.close(&self.operator, self.now).expect("an entry").proof;
                 let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
                 Some(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })))
             }
             Effect::CheckPin { pin, .. } => {
                 let check = if pin.expose() == PIN { PinCheck::Right } else { PinCheck::Wrong };
                 Some(Event::PinChecked(Some(check)))
+            }
+            Effect::OnDuty(operator) => {
+                self.operator = operator;
+                None
             }
             Effect::Forget(_) | Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
         }

@@ -216,6 +216,18 @@ impl Opened {
         shown(&self.wait("the sign-in", |view| shown(view).is_some_and(|sign_in| wanted(&sign_in)))).unwrap()
     }
 
+    /// A desk that knows its package: somebody signs in, or takes the package first.
+    pub(crate) fn packages_or_people(&self) -> SignInView {
+        let asks = |view: &View| {
+            matches!(view.screen, Screen::Preparing(PreparingView::Packages(_) | PreparingView::SignIn(_)))
+        };
+        let view = self.wait("packages or people", asks);
+        if matches!(view.screen, Screen::Preparing(PreparingView::Packages(_))) {
+            self.send(Input::TakePackage(0));
+        }
+        self.signing_in(|_| true)
+    }
+
     /// Presses a button as soon as it decides.
     pub(crate) fn choose(&self, choice: Choice) {
         let view = self.wait("a button that decides", |view| offers(view, choice));

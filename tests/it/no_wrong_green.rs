@@ -173,7 +173,8 @@ fn green_without_the_registry_says_so() {
 #[test]
 fn technician_reads_cards_and_decides_on_nobody() {
     let mut desk = Desk::usual();
-    desk.context.on_duty = OnDuty::SignedIn(sign_in::Desk::new().signed_in("kt-01", "604713", sign_in::at(0)));
+    desk.state.as_mut().unwrap().on_duty =
+        OnDuty::SignedIn(sign_in::Desk::new().signed_in("kt-01", "604713", sign_in::at(0)));
     desk.good_person(HERE);
     assert_eq!(desk.verdict().stage, StageView::Deciding(vec![]));
     for choice in CHOICES {

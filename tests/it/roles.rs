@@ -3,7 +3,7 @@
 use diemdanh::package::roles::{Action, Role};
 
 /// The whole table: invigilator, head of site, technician, board.
-const TABLE: [(Action, [bool; 4]); 15] = [
+const TABLE: [(Action, [bool; 4]); 16] = [
     (Action::ReadCard, [true, true, true, true]),
     (Action::LookUp, [true, true, false, true]),
     (Action::Admit, [true, true, false, true]),
@@ -13,6 +13,7 @@ const TABLE: [(Action, [bool; 4]); 15] = [
     (Action::Direct, [true, true, false, true]),
     (Action::ReportDuplicate, [true, true, false, true]),
     (Action::AnswerNotice, [true, true, false, true]),
+    (Action::GiveSignal, [true, true, false, true]),
     (Action::EndSession, [true, true, false, true]),
     (Action::DecideException, [false, true, false, true]),
     (Action::AnswerAlarm, [false, true, false, true]),

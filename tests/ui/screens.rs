@@ -117,7 +117,7 @@ fn verdict(stage: StageView) -> View {
 }
 
 /// A window whose buttons are alive.
-fn alive(view: View) -> Window {
+pub(crate) fn alive(view: View) -> Window {
     let mut window = window(view);
     window.rest();
     window
@@ -210,7 +210,7 @@ fn every_button_is_large_enough_and_inside_the_window() {
     }
 }
 
-fn situation(wanted: &str) -> View {
+pub(crate) fn situation(wanted: &str) -> View {
     let found = views::all().into_iter().find(|(name, _)| *name == wanted);
     found.map_or_else(|| panic!("no view is called {wanted}"), |(_, view)| view)
 }

@@ -31,6 +31,9 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("idle_late_news", View { news: Some(news()), ..view(Screen::Idle(IdleView::default())) }),
         ("verdict_late_news", View { news: Some(news()), ..view(Screen::Verdict(admit())) }),
         ("verdict_recorded", view(Screen::Verdict(recorded()))),
+        ("verdict_doubted", view(Screen::Verdict(doubted()))),
+        ("verdict_late", view(Screen::Verdict(late(true)))),
+        ("verdict_late_by_plan", view(Screen::Verdict(late(false)))),
         ("verdict_stop", view(Screen::Verdict(stop()))),
         ("verdict_same_name", view(Screen::Verdict(admit_of_two()))),
         ("verdict_several_rows", view(Screen::Verdict(several_rows()))),
@@ -46,8 +49,9 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
 }
 
 pub(crate) fn view(screen: Screen) -> View {
+    let is_over = matches!(screen, Screen::Preparing(_) | Screen::Halted(_) | Screen::Closing(ClosingView::Closed(_)));
     View {
-        header: header(),
+        header: Header { can_lock: !is_over, ..header() },
         screen,
         status: status(),
         meaning: Meaning(0),
@@ -70,6 +74,7 @@ fn header() -> Header {
         expected: 480,
         training: true,
         outside_package: false,
+        can_lock: true,
     }
 }
 
@@ -189,11 +194,11 @@ pub(crate) fn admit() -> CaseView {
         ],
         namesakes: None,
         reasons: vec![],
-        minutes_late: None,
+        late: None,
         arrival: None,
         listed_portrait: None,
         portrait: PortraitView::Proven(portrait()),
-        stage: StageView::Deciding(vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted]),
+        stage: StageView::Deciding(vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted, Choice::DoubtPortrait]),
     }
 }
 
@@ -218,7 +223,7 @@ fn unrecorded() -> IdleView {
     IdleView { unrecorded: name, instruction: Instruction::TakeCardAway, ..IdleView::default() }
 }
 
-fn news() -> NewsView {
+pub(crate) fn news() -> NewsView {
     NewsView {
         question: RequestId([7; 16]),
         candidate_number: Some("01000123".to_owned()),
@@ -227,12 +232,25 @@ fn news() -> NewsView {
         failure: Failure::RegistryCardInvalid,
         time: "06:42".to_owned(),
         more: 1,
+        can_be_answered: true,
     }
 }
 
 pub(crate) fn recorded() -> CaseView {
     let receipt = ReceiptView { entry: "1/42".to_owned(), time: "06:41:07".to_owned() };
     CaseView { headline: Headline::RecordedAdmit, stage: StageView::Recorded(receipt), ..admit() }
+}
+
+/// Goes in, and the doubt about the portrait was reported.
+fn doubted() -> CaseView {
+    let headline = Headline::Recorded(Choice::DoubtPortrait);
+    CaseView { signal: Signal::Attention, headline, ..recorded() }
+}
+
+/// After the start signal, within the grace.
+fn late(is_signal: bool) -> CaseView {
+    let late = Some(LateView { minutes: 7, from: "07:31".to_owned(), is_signal });
+    CaseView { late, signal: Signal::Attention, reasons: vec![Failure::Late], ..admit() }
 }
 
 fn stop() -> CaseView {

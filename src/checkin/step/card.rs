@@ -41,7 +41,7 @@ impl Desk<'_> {
             Phase::Reading(reading) => reading.interrupted == Some(Failure::CardHeld),
             _ => false,
         };
-        if is_held && self.state.field.waits() {
+        if is_held && self.state.field.waits() && self.state.lock.is_none() {
             self.open_contact();
         }
     }
@@ -68,7 +68,8 @@ impl Desk<'_> {
             return;
         }
         let id = identity.request_id;
-        let mut case = Case::new(open, identity, self.context, &self.state.arrivals, self.state.now);
+        let mut case =
+            Case::new(open, identity, self.context, &self.state.arrivals, &self.state.signals, self.state.now);
         case.earlier = self.state.undecided.get(&records::document(&case, self.context)).copied();
         if matches!(case.registry, RegistryPart::Asking(_)) {
             let event = records::question(id, &case, self.context);
@@ -155,14 +156,17 @@ impl Desk<'_> {
     /// What could not be proven and was never decided on stays with the number until this desk ends.
     pub(super) fn remember_undecided(&mut self) {
         let Some(case) = self.state.case().filter(|case| case.is_open()) else { return };
-        let unproven = case.chip.failure.filter(|failure| {
-            failure.signal() == Signal::Stop || matches!(failure, Failure::SignerUnknown | Failure::ChipNotAsked)
-        });
+        let unproven = case.chip.failure.filter(|failure| is_unproven(*failure));
         if let Some(failure) = unproven {
             let document = records::document(case, self.context);
             self.state.undecided.entry(document).or_insert(failure);
         }
     }
+}
+
+/// A chip that failed so proves nothing, and who it was is told when a card of this number comes again.
+pub(crate) fn is_unproven(failure: Failure) -> bool {
+    failure.signal() == Signal::Stop || matches!(failure, Failure::SignerUnknown | Failure::ChipNotAsked)
 }
 
 fn is_lift(failure: Failure) -> bool {

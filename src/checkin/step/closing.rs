@@ -13,7 +13,7 @@ use tlog::witness::WitnessedCheckpoint;
 impl Desk<'_> {
     /// Only an idle desk ends a session; nobody is left standing at it.
     pub(super) fn ask_to_end(&mut self) {
-        let may = self.context.on_duty.may(Action::EndSession);
+        let may = self.state.on_duty.may(Action::EndSession);
         if may && matches!(self.state.phase, Phase::Idle(_)) && !self.state.is_reading() {
             self.state.phase = Phase::Closing(Closing::Asking);
         }

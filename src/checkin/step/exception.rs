@@ -5,16 +5,15 @@ use crate::case::{Case, answer_state};
 use crate::context::Context;
 use crate::event::{Effect, Purpose};
 use crate::exception::{
-    Cause, Exception, LastArrival, MAX_WAITING, Matter, Ruling, SecondPerson, Staff, Step, Waiting, WaitingId,
-    WithoutCard,
+    Cause, Exception, LastArrival, MAX_WAITING, Matter, OnPaper, Ruling, SecondPerson, Staff, Step, Waiting, WaitingId,
+    When, WithoutCard,
 };
 use crate::news::About;
 use crate::policy::{registry_failure, verdict};
-use crate::sign_in::{Action, Attempt};
+use crate::sign_in::Action;
 use crate::state::{Phase, State};
 use crate::{event::PortraitNews, records};
-use bits::secret::{Pii, Secret};
-use crypto::pin::PinCheck;
+use bits::secret::Pii;
 use record::{Arrival, AttendanceEvent, CandidateRef, ChipState, Durable, RegistryState};
 use registry::{Answer, RequestId};
 use roster::CandidateId;
@@ -39,8 +38,7 @@ impl Desk<'_> {
     /// Somebody of the list has no card that can be read.
     pub(super) fn without_card(&mut self, id: CandidateId) {
         let is_in = self.state.arrivals.contains_key(&CandidateRef(id.0));
-        if self.is_free() && !is_in && self.context.on_duty.may(Action::Refer) && self.context.roster.get(id).is_some()
-        {
+        if self.is_free() && !is_in && self.state.on_duty.may(Action::Refer) && self.context.roster.get(id).is_some() {
             self.record_note(records::viewed(CandidateRef(id.0), "search"));
             self.take_up(Matter::WithoutCard(id));
         }
@@ -56,13 +54,13 @@ impl Desk<'_> {
         }
     }
 
-    fn take_up(&mut self, matter: Matter) {
+    pub(super) fn take_up(&mut self, matter: Matter) {
         self.state.key = None;
         self.state.phase = Phase::Exception(Box::new(Exception::of(matter)));
     }
 
     /// Nobody is at the desk, and there is somebody who could stand beside whoever is on duty.
-    fn is_free(&self) -> bool {
+    pub(super) fn is_free(&self) -> bool {
         let is_idle = matches!(self.state.phase, Phase::Idle(_)) && !self.state.is_reading();
         is_idle && self.context.staff.is_some()
     }
@@ -71,79 +69,26 @@ impl Desk<'_> {
         if !self.state.buttons.offer.rulings.contains(&ruling) {
             return;
         }
-        let Some(exception) = self.exception() else { return };
-        if ruling.needs_two() {
-            exception.step = Step::People(ruling);
-        } else {
-            self.record_ruling(ruling, None);
-        }
-    }
-
-    /// Who stands beside whoever is on duty: the one with this number among those who may.
-    pub(super) fn chose_second(&mut self, index: usize) {
-        let Some(staff) = self.context.staff.clone() else { return };
-        let code = staff.seconds(&self.context.on_duty).nth(index).map(|one| one.code.clone());
-        let Some(exception) = self.exception() else { return };
-        if let (Step::People(ruling), Some(code)) = (&exception.step, code) {
-            exception.step = Step::Pin { ruling: *ruling, code, wrong: None };
-        }
-    }
-
-    pub(super) fn entered_pin(&mut self, pin: Secret<String>) {
-        let Some(staff) = self.context.staff.clone() else { return };
-        let now = self.state.now;
-        let Phase::Exception(exception) = &mut self.state.phase else { return };
-        let Step::Pin { ruling, code, .. } = &exception.step else { return };
-        let (ruling, code) = (*ruling, code.clone());
-        let Ok(lock) = self.state.sign_in.ask(&staff.operators, &staff.site, &code, now) else { return };
-        exception.step = Step::Checking { ruling, code: code.clone(), wrong: None };
-        self.effects.push(Effect::CheckPin { code, lock, pin });
-    }
-
-    pub(super) fn pin_checked(&mut self, check: Option<PinCheck>) {
-        let Some(staff) = self.context.staff.clone() else { return };
-        let whose = self.state.sign_in.checking().unwrap_or_default().to_owned();
-        let attempt = self.state.sign_in.judge(&staff.operators, &staff.site, check, self.state.now);
-        if !matches!(attempt, Attempt::In(_) | Attempt::Stale) {
-            self.effects.push(Effect::Record { purpose: Purpose::WrongPin, event: records::wrong_pin(&whose) });
-        }
-        let Phase::Exception(exception) = &mut self.state.phase else { return };
-        // What the PIN was for may have changed while it was checked: then it is ruled anew.
-        let Step::Checking { ruling, code, .. } = &exception.step else { return };
-        let (ruling, code) = (*ruling, code.clone());
-        match attempt {
-            Attempt::In(operator) => match SecondPerson::of(operator, &self.context.on_duty) {
-                Some(second) => self.record_ruling(ruling, Some(&second)),
-                None => exception.step = Step::People(ruling),
-            },
-            Attempt::Stale => exception.step = Step::People(ruling),
-            wrong => {
-                let left = if let Attempt::Wrong { tries_left } = wrong { Some(tries_left) } else { None };
-                exception.step = Step::Checking { ruling, code, wrong: left };
-            }
-        }
-    }
-
-    /// The wrong PIN is on the disk: the next may be tried.
-    pub(super) fn wrong_pin_kept(&mut self) {
-        let Some(exception) = self.exception() else { return };
-        if let Step::Checking { ruling, code, wrong } = &exception.step {
-            exception.step = Step::Pin { ruling: *ruling, code: code.clone(), wrong: *wrong };
-        }
+        let now = self.state.now.wall;
+        self.ruled_at(ruling.when().map_or(ruling, |when| ruling.timed(when.at(now))));
     }
 
     /// What the facts do not allow any more is not written: somebody came in meanwhile, or the arrival does not count.
-    fn record_ruling(&mut self, ruling: Ruling, second: Option<&SecondPerson>) {
+    pub(super) fn record_ruling(&mut self, ruling: Ruling, second: Option<&SecondPerson>) {
+        if let (Phase::Case(_), Some(second)) = (&self.state.phase, second) {
+            return self.record_case_ruling(ruling, second);
+        }
         let Phase::Exception(exception) = &self.state.phase else { return };
-        let event = ruling_entry(&exception.matter, ruling, second);
+        let event = ruling_entry(self.context, &exception.matter, ruling, second);
         let stands = match &exception.matter {
             Matter::Waiting(waiting) => {
-                let id = waiting.candidate.filter(|_| matches!(ruling, Ruling::Admit(_)));
+                let id = waiting.candidate.filter(|_| matches!(ruling, Ruling::Admit(_) | Ruling::Guest(_)));
                 id.is_none_or(|id| !self.state.arrivals.contains_key(&CandidateRef(id.0)))
             }
             Matter::Undo(last) => self.state.arrivals.get(&CandidateRef(last.candidate.0)) == Some(&last.arrival),
-            Matter::WithoutCard(_) => true,
-            Matter::List => false,
+            Matter::WithoutCard(id) => !self.state.arrivals.contains_key(&CandidateRef(id.0)),
+            Matter::Room(_) => true,
+            Matter::List | Matter::Rooms => false,
         };
         match event.filter(|_| stands) {
             Some(event) => {
@@ -164,8 +109,10 @@ impl Desk<'_> {
         self.effects.push(Effect::Sound(crate::failure::Signal::Ok));
         match (matter, ruling) {
             (Matter::Waiting(waiting), _) => self.settled(&waiting, ruling, &durable),
+            (Matter::Room(room), Ruling::Start(When::At(at))) => drop(self.state.signals.insert(room, at)),
             (Matter::Undo(last), _) => drop(self.state.arrivals.remove(&CandidateRef(last.candidate.0))),
             (Matter::WithoutCard(id), Ruling::Refer(why)) => self.waits_without_card(id, why, &durable),
+            (Matter::WithoutCard(id), Ruling::Paper(what, _)) => self.decided_on_paper(id, what, &durable),
             _ => {}
         }
     }
@@ -174,15 +121,28 @@ impl Desk<'_> {
     fn settled(&mut self, waiting: &Waiting, ruling: Ruling, durable: &Durable) {
         let latest = self.state.waiting.iter().find(|one| one.id == waiting.id).and_then(|one| one.question.clone());
         self.state.waiting.retain(|one| one.id != waiting.id);
-        if let (Some(candidate), Ruling::Admit(_)) = (waiting.candidate, ruling) {
-            let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: true };
-            self.state.arrivals.insert(CandidateRef(candidate.0), arrival);
-            self.state.last_arrival = Some(LastArrival { candidate, arrival });
+        if let (Some(candidate), Ruling::Admit(_) | Ruling::Guest(_)) = (waiting.candidate, ruling) {
+            self.arrives(candidate, durable);
             // What the registry said while the ruling was being written goes to a person like every late answer.
             let was_told = waiting.question.as_ref().is_some_and(|(_, answer)| answer.is_some());
             if let Some((question, Some(answer))) = latest.filter(|_| !was_told) {
                 self.late(question, &answer, About { candidate: Some(CandidateRef(candidate.0)) });
             }
+        }
+    }
+
+    /// Somebody is in by what people decided.
+    fn arrives(&mut self, candidate: CandidateId, durable: &Durable) {
+        let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: true };
+        self.state.arrivals.insert(CandidateRef(candidate.0), arrival);
+        self.state.last_arrival = Some(LastArrival { candidate, arrival });
+    }
+
+    /// What was decided on paper is entered; nobody waits for it any more.
+    fn decided_on_paper(&mut self, candidate: CandidateId, what: OnPaper, durable: &Durable) {
+        self.state.waiting.retain(|one| one.candidate != Some(candidate));
+        if what == OnPaper::Admitted {
+            self.arrives(candidate, durable);
         }
     }
 
@@ -240,8 +200,14 @@ impl Desk<'_> {
 
     /// The person at the desk was decided on.
     pub(super) fn waits_no_more(&mut self) {
-        let decided = self.state.case().and_then(Case::candidate);
-        self.state.waiting.retain(|one| decided.is_none() || one.candidate != decided);
+        let Some(case) = self.state.case() else { return };
+        let (decided, document) = (case.candidate(), Some(records::document(case, self.context)));
+        // Whom no list has is known by the document.
+        let is_meant = |one: &Waiting| match decided {
+            Some(_) => one.candidate == decided,
+            None => one.candidate.is_none() && one.document == document,
+        };
+        self.state.waiting.retain(|one| !is_meant(one));
     }
 
     fn add_waiting(&mut self, make: impl FnOnce(WaitingId) -> Waiting) {
@@ -262,17 +228,19 @@ impl Desk<'_> {
 
     /// One step back; nothing was written.
     pub(super) fn back_from_exception(&mut self) {
+        let has_rooms = self.context.rooms.len() > 1;
         let Some(exception) = self.exception() else { return };
         match (&exception.step, &exception.matter) {
             (Step::Pin { ruling, .. }, _) => exception.step = Step::People(*ruling),
-            (Step::People(_), _) => exception.step = Step::Choosing,
+            (Step::People(_) | Step::Time { .. }, _) => exception.step = Step::Choosing,
             (Step::Choosing, Matter::Waiting(_)) => *exception = Exception::of(Matter::List),
+            (Step::Choosing, Matter::Room(_)) if has_rooms => *exception = Exception::of(Matter::Rooms),
             (Step::Checking { .. } | Step::Recording(_), _) => {}
             (Step::Choosing | Step::Recorded { .. }, _) => self.go_idle(None),
         }
     }
 
-    fn exception(&mut self) -> Option<&mut Exception> {
+    pub(super) fn exception(&mut self) -> Option<&mut Exception> {
         match &mut self.state.phase {
             Phase::Exception(exception) => Some(exception),
             _ => None,
@@ -281,11 +249,24 @@ impl Desk<'_> {
 }
 
 /// The entry that a ruling leads to; `None` where it needs another person and there is none.
-fn ruling_entry(matter: &Matter, ruling: Ruling, second: Option<&SecondPerson>) -> Option<AttendanceEvent> {
+fn ruling_entry(
+    context: &Context,
+    matter: &Matter,
+    ruling: Ruling,
+    second: Option<&SecondPerson>,
+) -> Option<AttendanceEvent> {
     match (matter, ruling) {
         (Matter::WithoutCard(id), Ruling::Refer(why)) => Some(records::referred_without_card(CandidateRef(id.0), why)),
         (Matter::Waiting(waiting), Ruling::Admit(ground)) => Some(records::manual(waiting, ground, second?)),
+        (Matter::Waiting(waiting), Ruling::Guest(reason)) => {
+            let row = context.roster.get(waiting.candidate?)?;
+            Some(records::guest(waiting, &row, reason, second?))
+        }
+        (Matter::WithoutCard(id), Ruling::Paper(what, When::At(at))) => {
+            Some(records::on_paper(CandidateRef(id.0), what, at, second?))
+        }
         (Matter::Waiting(waiting), Ruling::NotAdmit(reason)) => Some(records::kept_out(waiting, reason, second?)),
+        (Matter::Room(room), Ruling::Start(When::At(at))) => Some(records::start_signal(room, at, second)),
         (Matter::Undo(last), Ruling::Undo(reason)) => Some(records::undo(last.arrival.entry, reason, second?)),
         _ => None,
     }
@@ -316,15 +297,16 @@ fn waiting_of(
 }
 
 /// What may be ruled about a matter now.
-pub(crate) fn rulings(exception: &Exception, state: &State) -> Vec<Ruling> {
-    exception.rulings(|id| state.arrivals.contains_key(&CandidateRef(id.0)))
+pub(crate) fn rulings(exception: &Exception, context: &Context, state: &State) -> Vec<Ruling> {
+    let is_guest = |id| context.roster.is_elsewhere(id, &context.place);
+    exception.rulings(|id| state.arrivals.contains_key(&CandidateRef(id.0)), is_guest)
 }
 
 /// The last arrival that was recorded here, where it still counts and two people could take it back.
 pub(crate) fn undoable(context: &Context, state: &State) -> Option<LastArrival> {
     let last = state.last_arrival.clone()?;
     let counts = state.arrivals.get(&CandidateRef(last.candidate.0)) == Some(&last.arrival);
-    (counts && context.staff.is_some() && context.on_duty.may(Action::Refer)).then_some(last)
+    (counts && context.staff.is_some() && state.on_duty.may(Action::Refer)).then_some(last)
 }
 
 /// How many of those who wait there are, where somebody could decide on them.

@@ -6,7 +6,7 @@
 use super::{Desk, guarded_ms, offer};
 use crate::case::{Case, Stage};
 use crate::event::{Choice, Effect, Input, Meaning, NotAdmittedReason};
-use crate::exception::Step;
+use crate::exception::{Ruling, Step};
 use crate::failure::Failure;
 use crate::keys::{self, Entry};
 use crate::policy::{Verdict, verdict};
@@ -31,9 +31,13 @@ impl Desk<'_> {
                 self.continue_on();
             }
             Input::EndSession => self.ask_to_end(),
+            Input::Lock => self.lock_now(),
             Input::OpenWaiting => self.open_waiting(),
             Input::PickedWaiting(id) => self.picked_waiting(id),
             Input::UndoLast => self.undo_last(),
+            Input::OpenSignals => self.open_signals(),
+            Input::PickedRoom(index) => self.picked_room(index),
+            Input::EnteredTime(text) => self.entered_time(&text),
             Input::WithoutCard(id, on) if self.decides(on) => self.without_card(id),
             Input::Ruled(ruling, on) if self.decides(on) => self.ruled(ruling),
             Input::Chose(choice, on) if self.decides(on) => self.chose(choice),
@@ -90,7 +94,7 @@ impl Desk<'_> {
     }
 
     fn may(&self, action: Action) -> bool {
-        self.context.on_duty.may(action)
+        self.state.on_duty.may(action)
     }
 
     /// A key for the next person waits until this one has been decided on.
@@ -138,6 +142,11 @@ impl Desk<'_> {
         }
         match choice {
             Choice::EndSession => self.end_session(),
+            Choice::DoubtPortrait => {
+                if let Some(case) = self.state.case_mut() {
+                    case.stage = Stage::Second(Step::People(Ruling::Doubt));
+                }
+            }
             Choice::NotAdmitted => {
                 if let Some(case) = self.state.case_mut() {
                     case.stage = Stage::ChoosingReason;
@@ -159,9 +168,14 @@ impl Desk<'_> {
     }
 
     fn reason(&mut self, reason: NotAdmittedReason) {
-        let context = self.context;
+        let (context, has_second) = (self.context, self.has_second());
         let Some(case) = self.state.case_mut().filter(|case| case.stage == Stage::ChoosingReason) else { return };
-        let event = records::not_admitted(case, reason, context);
+        // Where somebody could stand behind it, nobody is kept out by one person alone.
+        if has_second {
+            case.stage = Stage::Second(Step::People(Ruling::NotAdmit(reason)));
+            return;
+        }
+        let event = records::not_admitted(case, reason, context, None);
         case.stage = Stage::Recording(Choice::NotAdmitted);
         self.record_decision(event);
     }
@@ -195,6 +209,7 @@ impl Desk<'_> {
                     case.stage = Stage::Deciding;
                 }
             }
+            Some(Stage::Second(_)) => self.back_from_second(),
             Some(Stage::Deciding) => self.abandon(),
             Some(Stage::Recording(_)) => {}
             Some(Stage::Recorded { .. }) => self.go_idle(None),
@@ -227,7 +242,7 @@ impl Desk<'_> {
 /// The entry that a choice leads to. Whoever is let in is let in by a clearance of this very verdict.
 fn entry(choice: Choice, case: &Case, verdict: &Verdict, context: &crate::context::Context) -> Option<AttendanceEvent> {
     match (choice, verdict) {
-        (Choice::Admit, Verdict::Admit(clearance)) => Some(records::check_in(clearance, case, context)),
+        (Choice::Admit, Verdict::Admit(clearance)) => Some(records::check_in(clearance, case, context, None)),
         (Choice::ReEntry, Verdict::ReEnter(clearance, first)) => {
             Some(records::re_entry(clearance, case, first.entry, context))
         }

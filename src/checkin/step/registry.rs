@@ -61,6 +61,7 @@ impl Desk<'_> {
         let before_recorded = case.is_open() || matches!(case.stage, Stage::Recording(_));
         if before_recorded && (case.registry == RegistryPart::Asking(id) || is_silent(&case.registry)) {
             case.registry = RegistryPart::Done(answer.clone());
+            self.end_doubt();
             self.announce();
         }
         before_recorded

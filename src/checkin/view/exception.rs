@@ -1,7 +1,7 @@
 //! What the screen shows of a matter that two people decide.
 
 use super::{PlaceView, Portrait, ReceiptView, SignInView};
-use crate::exception::{Cause, Ruling, WaitingId};
+use crate::exception::{Cause, Ruling, WaitingId, WrongTime};
 use bits::secret::Pii;
 use std::sync::Arc;
 
@@ -12,6 +12,10 @@ pub struct ExceptionView {
     pub title: MatterTitle,
     /// Whom it is about; nobody on the list of those who wait.
     pub person: Option<MatterPerson>,
+    /// Which room it is about.
+    pub room: Option<RoomView>,
+    /// When it was, for a ruling that says so: local time `HH:MM`.
+    pub time: Option<String>,
     /// How far it is.
     pub stage: ExceptionStage,
 }
@@ -25,6 +29,10 @@ pub enum MatterTitle {
     WithoutCard,
     /// An arrival that is to be taken back.
     Undo,
+    /// The signal of a room.
+    Signal,
+    /// The person at the desk.
+    Case,
 }
 
 /// Whom a matter is about.
@@ -53,6 +61,10 @@ pub struct MatterPerson {
 pub enum ExceptionStage {
     /// Everybody who waits.
     List(Vec<WaitingRow>),
+    /// The rooms of this place.
+    Rooms(Vec<RoomView>),
+    /// When it was is typed; the last text was none.
+    Time(Ruling, Option<WrongTime>),
     /// What may be ruled, from left to right.
     Choosing(Vec<Ruling>),
     /// Somebody else stands behind it: who, and her PIN.
@@ -63,6 +75,15 @@ pub enum ExceptionStage {
     Recording,
     /// It is on the disk.
     Recorded(Ruling, ReceiptView),
+}
+
+/// A room and its signal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomView {
+    /// The room, as the list writes it.
+    pub room: String,
+    /// When its signal was given, local time `HH:MM`.
+    pub signal: Option<String>,
 }
 
 /// Somebody who waits.

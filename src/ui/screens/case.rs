@@ -5,7 +5,7 @@ use crate::style::{self, Size};
 use crate::text::{Strings, Words};
 use crate::widgets::{Press, Weight, banner, button, check_line, hatched_banner, remark, remark_line};
 use checkin::event::{Choice, Input, NotAdmittedReason};
-use checkin::view::{CaseView, Headline, PersonView, StageView};
+use checkin::view::{CaseView, Headline, LateView, PersonView, StageView};
 use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
@@ -98,23 +98,24 @@ fn foot(ui: &mut Ui, view: &CaseView, buttons: Buttons, words: &Words) -> Option
 
 /// Going on stands where nobody was let in.
 fn go_on(ui: &mut Ui, buttons: Buttons, words: &Words) -> Option<Input> {
-    let [left, middle, right] = slot_widths(ui);
+    let [left, middle, right, far] = slot_widths(ui);
     ui.add_space(left + ui.spacing().item_spacing.x);
     let press = Press { key: Some(Key::Enter), weight: Weight::Main, alive: buttons.alive };
-    let width = middle + right + ui.spacing().item_spacing.x;
+    let width = middle + right + far + ui.spacing().item_spacing.x * 2.0;
     button(ui, &words.action_continue, press, width).then_some(Input::Continue)
 }
 
-/// Three places that never move: letting in at the left, the head of site in the middle, everything else at the right.
+/// Four places that never move: letting in at the left, the head of site beside it, what keeps out or sends on behind that,
+/// and at the far right what is reported about somebody who goes in.
 fn slots(ui: &mut Ui, choices: &[Choice], buttons: Buttons, words: &Words) -> Option<Input> {
     let mut pressed = None;
-    for (slot, width) in [Slot::Left, Slot::Middle, Slot::Right].into_iter().zip(slot_widths(ui)) {
+    for (slot, width) in [Slot::Left, Slot::Middle, Slot::Right, Slot::Far].into_iter().zip(slot_widths(ui)) {
         let Some(choice) = choices.iter().copied().find(|choice| place_of(*choice).0 == slot) else {
             ui.add_space(width + ui.spacing().item_spacing.x);
             continue;
         };
         let weight = if slot == Slot::Left { Weight::Main } else { Weight::Side };
-        let press = Press { key: Some(place_of(choice).1), weight, alive: buttons.alive };
+        let press = Press { key: place_of(choice).1, weight, alive: buttons.alive };
         if button(ui, choice_word(choice, words), press, width) {
             pressed = Some(Input::Chose(choice, buttons.meaning));
         }
@@ -128,23 +129,26 @@ enum Slot {
     Left,
     Middle,
     Right,
+    Far,
 }
 
 /// Where a button stands and which key it has, on every screen.
-fn place_of(choice: Choice) -> (Slot, Key) {
+fn place_of(choice: Choice) -> (Slot, Option<Key>) {
     match choice {
-        Choice::Admit | Choice::ReEntry => (Slot::Left, Key::F5),
-        Choice::Refer => (Slot::Middle, Key::F6),
-        Choice::NotAdmitted => (Slot::Right, Key::F7),
-        Choice::ReportDuplicate => (Slot::Right, Key::F8),
-        Choice::Directed => (Slot::Right, Key::F9),
-        Choice::EndSession => (Slot::Right, Key::F10),
+        Choice::Admit | Choice::ReEntry => (Slot::Left, Some(Key::F5)),
+        Choice::Refer => (Slot::Middle, Some(Key::F6)),
+        Choice::NotAdmitted => (Slot::Right, Some(Key::F7)),
+        Choice::ReportDuplicate => (Slot::Right, Some(Key::F8)),
+        Choice::Directed => (Slot::Right, Some(Key::F9)),
+        Choice::EndSession => (Slot::Right, Some(Key::F10)),
+        // Seldom, and never by accident: a finger, or Tab and Enter.
+        Choice::DoubtPortrait => (Slot::Far, None),
     }
 }
 
-fn slot_widths(ui: &Ui) -> [f32; 3] {
-    let share = (ui.available_width() - ui.spacing().item_spacing.x * 2.0) / 3.6;
-    [share * 1.6, share, share]
+fn slot_widths(ui: &Ui) -> [f32; 4] {
+    let share = (ui.available_width() - ui.spacing().item_spacing.x * 3.0) / 4.5;
+    [share * 1.4, share, share, share * 1.1]
 }
 
 /// No digit chooses: a scanner types digits. Tab and Enter, or a finger.
@@ -162,12 +166,18 @@ fn reasons_row(ui: &mut Ui, buttons: Buttons, words: &Words) -> Option<Input> {
 }
 
 fn banner_detail(view: &CaseView, words: &Words) -> String {
-    match (&view.stage, view.minutes_late) {
+    match (&view.stage, &view.late) {
         (StageView::Recorded(receipt), _) => format!("{} {} · {}", words.record_number, receipt.entry, receipt.time),
         (StageView::ChoosingReason, _) => words.reason_title.clone(),
-        (_, Some(minutes)) => format!("{minutes} {}", words.minutes_late),
+        (_, Some(late)) => late_words(late, words),
         _ => String::new(),
     }
+}
+
+/// Vietnamese and English order these words differently.
+fn late_words(late: &LateView, words: &Words) -> String {
+    let words = if late.is_signal { &words.late_by_signal } else { &words.late_by_plan };
+    words.replace("{minutes}", &late.minutes.to_string()).replace("{time}", &late.from)
 }
 
 fn headline(headline: Headline, words: &Words) -> &str {
@@ -181,6 +191,7 @@ fn headline(headline: Headline, words: &Words) -> &str {
         Headline::Elsewhere => &words.headline_elsewhere,
         Headline::RecordedAdmit => &words.headline_recorded_admit,
         Headline::Recorded(Choice::Refer) => &words.headline_recorded_referred,
+        Headline::Recorded(Choice::DoubtPortrait) => &words.headline_recorded_doubted,
         Headline::Recorded(Choice::NotAdmitted) => &words.headline_recorded_not_admitted,
         Headline::Recorded(Choice::Directed) => &words.headline_recorded_directed,
         Headline::Recorded(Choice::ReportDuplicate) => &words.headline_recorded_duplicate,
@@ -191,6 +202,7 @@ fn headline(headline: Headline, words: &Words) -> &str {
 fn choice_word(choice: Choice, words: &Words) -> &str {
     match choice {
         Choice::Admit => &words.action_admit,
+        Choice::DoubtPortrait => &words.action_doubt,
         Choice::Refer => &words.action_refer,
         Choice::NotAdmitted => &words.action_not_admitted,
         Choice::ReEntry => &words.action_reentry,

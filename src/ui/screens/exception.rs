@@ -1,15 +1,16 @@
 //! What two people decide: those who wait for the head of site, somebody without a card, an arrival taken back.
 
 use super::preparing::{people, pin};
-use super::{Buttons, Tools};
+use super::{Buttons, Tools, moment};
 use crate::style::{self, Size};
 use crate::text::{Strings, Words};
 use crate::widgets::{Press, Weight, banner, button, focus_ring, place_cells};
+use bits::secret::Pii;
 use checkin::event::{Input, NotAdmittedReason};
 use checkin::failure::Signal;
 use checkin::view::{
-    Cause, ExceptionStage, ExceptionView, Ground, MatterPerson, MatterTitle, Ruling, UndoReason, WaitingRow,
-    WithoutCard,
+    Cause, ExceptionStage, ExceptionView, Ground, GuestReason, MatterPerson, MatterTitle, OnPaper, RoomView, Ruling,
+    UndoReason, WaitingRow, When, WithoutCard,
 };
 use egui::{Frame, Key, Label, Panel, RichText, ScrollArea, Ui, Vec2};
 
@@ -33,6 +34,8 @@ pub(crate) fn show(ui: &mut Ui, view: &ExceptionView, line: &mut String, tools: 
     ui.add_space(style::GAP);
     let drawn = match &view.stage {
         ExceptionStage::List(rows) => list(ui, rows, strings),
+        ExceptionStage::Rooms(rooms) => moment::rooms(ui, rooms, words),
+        ExceptionStage::Time(_, wrong) => moment::time(ui, *wrong, line, tools),
         ExceptionStage::Person(ruling, sign_in) => {
             match sign_in.chosen.and_then(|chosen| sign_in.operators.get(chosen)) {
                 Some(operator) => pin(ui, sign_in, operator, line, tools),
@@ -50,7 +53,8 @@ pub(crate) fn show(ui: &mut Ui, view: &ExceptionView, line: &mut String, tools: 
         }
         ExceptionStage::Choosing(_) | ExceptionStage::Recorded(..) => {
             let may_leave = matches!(view.stage, ExceptionStage::Choosing(_));
-            view.person.as_ref().and_then(|person| who(ui, person, may_leave, tools))
+            let left = view.person.as_ref().and_then(|person| who(ui, person, may_leave, tools));
+            left.or_else(|| view.room.as_ref().and_then(|room| about_room(ui, room, may_leave, words)))
         }
     };
     pressed.or(drawn)
@@ -83,7 +87,7 @@ fn list(ui: &mut Ui, rows: &[WaitingRow], strings: &Strings) -> Option<Input> {
             let text = format!(
                 "{}   ·   {}   ·   {} {number}{room}   ·   {}",
                 row.since,
-                row.name.reveal(),
+                named(&row.name, words),
                 words.candidate_number,
                 causes(&row.causes, strings),
             );
@@ -116,11 +120,14 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
             }
         }
         ui.vertical(|ui| {
-            let name = RichText::new(person.name.reveal()).font(style::bold(Size::Banner)).color(style::INK);
+            let name = RichText::new(named(&person.name, words)).font(style::bold(Size::Banner)).color(style::INK);
             ui.add(Label::new(name).wrap());
             let mut facts = Vec::new();
             facts.extend(person.birth_date.as_ref().map(|date| (&words.birth_date, date.reveal().clone())));
             facts.extend(person.candidate_number.as_ref().map(|number| (&words.candidate_number, number.clone())));
+            let place = person.place.as_ref();
+            facts.extend(place.and_then(|place| place.site.clone()).map(|site| (&words.site, site)));
+            facts.extend(place.and_then(|place| place.session.clone()).map(|session| (&words.session, session)));
             facts.extend(person.arrival.as_ref().map(|arrival| (&words.arrived, arrival.time.clone())));
             ui.horizontal_wrapped(|ui| {
                 for (name, value) in facts {
@@ -150,12 +157,29 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
     .inner
 }
 
-/// What the PIN is for: the ruling, and about whom.
+/// The room, and a way back.
+fn about_room(ui: &mut Ui, room: &RoomView, may_leave: bool, words: &Words) -> Option<Input> {
+    moment::room(ui, room, words);
+    ui.add_space(style::GAP * 2.0);
+    let press = Press::always(Some(Key::Escape), Weight::Side);
+    (may_leave && button(ui, &words.action_back, press, BACK_WIDTH)).then_some(Input::Back)
+}
+
+/// What the PIN is for: the ruling, and about whom or which room.
 fn what_for(view: &ExceptionView, ruling: Ruling, words: &Words) -> String {
-    let name = view.person.as_ref().map_or("", |person| person.name.reveal().as_str());
+    let ruled = ruling_word(ruling, words).replace("{time}", view.time.as_deref().unwrap_or_default());
+    if let Some(room) = &view.room {
+        return format!("{ruled} — {} {}", words.room, room.room);
+    }
+    let name = view.person.as_ref().map_or("", |person| named(&person.name, words));
     let number = view.person.as_ref().and_then(|person| person.candidate_number.as_deref()).unwrap_or("–");
     let kind = kind(ruling, words).map(|kind| format!("{kind}: ")).unwrap_or_default();
-    format!("{kind}{} — {name} · {} {number}", ruling_word(ruling, words), words.candidate_number)
+    format!("{kind}{ruled} — {name} · {} {number}", words.candidate_number)
+}
+
+/// After a restart nobody knows the name of somebody whom no list has.
+fn named<'a>(name: &'a Pii<String>, words: &'a Words) -> &'a str {
+    if name.reveal().is_empty() { &words.waiting_unnamed } else { name.reveal() }
 }
 
 fn working(ui: &mut Ui, words: &Words) {
@@ -190,7 +214,7 @@ fn buttons(ui: &mut Ui, stage: &ExceptionStage, buttons: Buttons, words: &Words)
             let press = Press { key: Some(Key::Enter), weight: Weight::Main, alive: buttons.alive };
             button(ui, &words.action_continue, press, ui.available_width()).then_some(Input::Continue)
         }
-        ExceptionStage::List(_) => back(ui, words),
+        ExceptionStage::List(_) | ExceptionStage::Rooms(_) | ExceptionStage::Time(..) => back(ui, words),
         ExceptionStage::Person(_, people) if people.chosen.is_none() => back(ui, words),
         ExceptionStage::Person(..) | ExceptionStage::Checking | ExceptionStage::Recording => None,
     }
@@ -225,8 +249,11 @@ fn ruling_row(ui: &mut Ui, row: &[Ruling], buttons: Buttons, words: &Words) -> O
 fn kind(ruling: Ruling, words: &Words) -> Option<&str> {
     match ruling {
         Ruling::Admit(_) => Some(&words.ruling_admit),
+        Ruling::Guest(_) => Some(&words.ruling_guest),
         Ruling::NotAdmit(_) => Some(&words.ruling_keep_out),
-        Ruling::Refer(_) | Ruling::Undo(_) => None,
+        Ruling::Paper(_, When::Asked) => Some(&words.ruling_paper),
+        Ruling::Paper(..) => None,
+        Ruling::Refer(_) | Ruling::Undo(_) | Ruling::Start(_) | Ruling::Doubt => None,
     }
 }
 
@@ -235,6 +262,8 @@ fn title(title: MatterTitle, words: &Words) -> &str {
         MatterTitle::Waiting => &words.waiting_title,
         MatterTitle::WithoutCard => &words.without_card_title,
         MatterTitle::Undo => &words.undo_title,
+        MatterTitle::Signal => &words.signal_title,
+        MatterTitle::Case => &words.second_person_title,
     }
 }
 
@@ -263,6 +292,16 @@ fn ruling_word(ruling: Ruling, words: &Words) -> &str {
         Ruling::NotAdmit(NotAdmittedReason::Documents) => &words.keep_out_document,
         Ruling::NotAdmit(NotAdmittedReason::TooLate) => &words.keep_out_late,
         Ruling::NotAdmit(NotAdmittedReason::Conduct) => &words.keep_out_conduct,
+        Ruling::Doubt => &words.ruling_doubt,
+        Ruling::Guest(GuestReason::CouncilOrder) => &words.guest_council_order,
+        Ruling::Guest(GuestReason::CannotMove) => &words.guest_cannot_move,
+        Ruling::Paper(OnPaper::Admitted, When::At(_)) => &words.paper_admitted_at,
+        Ruling::Paper(OnPaper::NotAdmitted, When::At(_)) => &words.paper_not_admitted_at,
+        Ruling::Paper(OnPaper::Admitted, _) => &words.paper_admitted,
+        Ruling::Paper(OnPaper::NotAdmitted, _) => &words.paper_not_admitted,
+        Ruling::Start(When::Now) => &words.signal_now,
+        Ruling::Start(When::Asked) => &words.signal_earlier,
+        Ruling::Start(When::At(_)) => &words.signal_at,
         Ruling::Undo(UndoReason::WrongPerson) => &words.undo_wrong_person,
         Ruling::Undo(UndoReason::Mistake) => &words.undo_mistake,
         Ruling::Undo(UndoReason::NotEntered) => &words.undo_not_entered,
@@ -283,5 +322,9 @@ fn recorded_word(ruling: Ruling, words: &Words) -> &str {
         Ruling::Admit(_) => &words.recorded_manual,
         Ruling::NotAdmit(_) => &words.headline_recorded_not_admitted,
         Ruling::Undo(_) => &words.recorded_undo,
+        Ruling::Start(_) => &words.recorded_signal,
+        Ruling::Doubt => &words.headline_recorded_doubted,
+        Ruling::Guest(_) => &words.recorded_guest,
+        Ruling::Paper(..) => &words.recorded_paper,
     }
 }

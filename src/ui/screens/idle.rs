@@ -8,7 +8,7 @@ use crate::text::Words;
 use crate::widgets::{LineKind, LineLook, focus_ring, line, notice, side_by_side};
 use checkin::event::Input;
 use checkin::failure::Signal;
-use checkin::view::{FoundRow, IdleView, Instruction};
+use checkin::view::{FoundRow, IdleView, Instruction, SignalsView};
 use egui::{Align, Frame, Layout, Panel, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 900.0;
@@ -75,9 +75,22 @@ fn feet(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
             let text = format!("{} · {} {number} · {time} [F4]", words.undo_open, words.candidate_number);
             pressed = pressed.or(foot_button(ui, &text, style::INK_SOFT).then_some(Input::UndoLast));
         }
+        if let Some(signals) = &view.signals {
+            let text = signals_text(signals, words);
+            pressed = pressed.or(foot_button(ui, &text, style::INK_SOFT).then_some(Input::OpenSignals));
+        }
         pressed.or(end_session(ui, words))
     })
     .inner
+}
+
+/// The signal of the only room, or in how many rooms it was recorded.
+fn signals_text(signals: &SignalsView, words: &Words) -> String {
+    match &signals.only {
+        Some(time) => words.signal_at.replace("{time}", time),
+        None if signals.rooms == 1 => words.signal_open.clone(),
+        None => format!("{} ({}/{})", words.signal_open, signals.given, signals.rooms),
+    }
 }
 
 fn foot_button(ui: &mut Ui, text: &str, ink: egui::Color32) -> bool {

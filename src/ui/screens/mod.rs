@@ -7,6 +7,8 @@ pub(super) mod elsewhere;
 pub(super) mod exception;
 pub(super) mod halted;
 pub(super) mod idle;
+pub(super) mod locked;
+mod moment;
 pub(super) mod preparing;
 pub(super) mod reading;
 pub(super) mod verdict;

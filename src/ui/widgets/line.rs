@@ -12,12 +12,14 @@ use egui::text_edit::TextEditState;
 use egui::{FontId, Id, Key, RichText, TextEdit, Ui};
 
 /// What a line is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum LineKind {
     /// Codes, numbers, and names without their marks.
     Search,
     /// A secret of digits; never shown.
     Pin,
+    /// A time of the day.
+    Time,
 }
 
 /// How a line looks.
@@ -40,7 +42,7 @@ pub(crate) struct LineNews {
 
 /// Draws the line; `text` is what stands in it.
 pub(crate) fn line(ui: &mut Ui, look: &LineLook<'_>, text: &mut String, hand: &Hand) -> LineNews {
-    let id = Id::unique(("line", look.kind == LineKind::Pin));
+    let id = Id::unique(("line", look.kind));
     let before = text.clone();
     let label = ui.label(RichText::new(look.label).font(style::font(Size::Body)).color(style::INK_SOFT));
     let mut entered = Hand::lines_of_frame(ui, text);
@@ -97,6 +99,7 @@ fn edit<'a>(look: &LineLook<'a>, text: &'a mut String, id: Id) -> TextEdit<'a> {
         .desired_width(look.width);
     match look.kind {
         LineKind::Search => edit,
+        LineKind::Time => edit.char_limit(MAX_TIME_LEN).align(egui::Align2::CENTER_CENTER),
         LineKind::Pin => edit.password(true).char_limit(MAX_PIN_LEN).align(egui::Align2::CENTER_CENTER),
     }
 }
@@ -108,5 +111,7 @@ fn cursor_to_end(ui: &Ui, id: Id, text: &str) {
     state.store(ui.ctx(), id);
 }
 
+/// As long as any time of a day is written.
+const MAX_TIME_LEN: usize = 8;
 /// Longer than every PIN.
 const MAX_PIN_LEN: usize = 16;

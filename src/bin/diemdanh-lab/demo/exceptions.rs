@@ -81,8 +81,19 @@ fn rule(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     hands.press("Enter")
 }
 
+/// The head of site stands behind a decision about the person at the desk.
+pub(super) fn stand_behind(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
+    give_pin(view, hands, false)
+}
+
 /// The head of site chooses herself and gives her PIN.
 fn second_person(view: &ViewCell, hands: &Hands, is_pictured: bool) -> Result<(), DemoError> {
+    give_pin(view, hands, is_pictured)?;
+    wait(view, "second person", recorded)?;
+    Ok(())
+}
+
+fn give_pin(view: &ViewCell, hands: &Hands, is_pictured: bool) -> Result<(), DemoError> {
     let asks = |chosen: bool| move |view: &View| matches!(stage(view), Some(ExceptionStage::Person(_, people)) if people.chosen.is_some() == chosen);
     wait(view, "second person", asks(false))?;
     if is_pictured {
@@ -90,9 +101,7 @@ fn second_person(view: &ViewCell, hands: &Hands, is_pictured: bool) -> Result<()
     }
     hands.press("1")?;
     wait(view, "second person", asks(true))?;
-    hands.enter(PIN)?;
-    wait(view, "second person", recorded)?;
-    Ok(())
+    hands.enter(PIN)
 }
 
 fn leave(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {

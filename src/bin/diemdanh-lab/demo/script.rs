@@ -246,7 +246,7 @@ fn decide(view: &ViewCell, hands: &Hands, visitor: &Visitor) -> Result<(), DemoE
         Choice::NotAdmitted => "F7",
         Choice::ReportDuplicate => "F8",
         Choice::Directed => "F9",
-        Choice::EndSession => return Err(DemoError::WindowGone),
+        Choice::EndSession | Choice::DoubtPortrait => return Err(DemoError::WindowGone),
     };
     hands.wait_alive(view, &visitor.title)?;
     hands.press(key)?;
@@ -258,6 +258,7 @@ fn decide(view: &ViewCell, hands: &Hands, visitor: &Visitor) -> Result<(), DemoE
         hands.wait_alive(view, &visitor.title)?;
         hands.press("Tab")?;
         hands.press("Enter")?;
+        exceptions::stand_behind(view, hands)?;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use host::clock::SystemClock;
 use host::progress::Progress;
 use host::random::SystemRandom;
 use host::speech;
-use record::{LateWord, RegistryState};
+use record::RegistryState;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -81,17 +81,17 @@ fn text(session: &str, done: &Reconciled) -> String {
 }
 
 fn said(word: &LateWord) -> String {
-    let against = match word.state {
+    let against = match word.news.state {
         RegistryState::CardInvalid => "the card does not count any more (revoked, lost, replaced or expired)",
         RegistryState::Mismatch => "it knows this number with other facts than the card's",
         RegistryState::NotFound => "it does not know this number",
         _ => "a code of its own",
     };
-    let code = word.cause.as_ref().map_or("-", |cause| cause.as_str()).to_ascii_uppercase();
+    let code = word.news.cause.as_ref().map_or("-", |cause| cause.as_str()).to_ascii_uppercase();
     let (segment, seq) = (word.arrival.segment, word.arrival.seq);
     format!(
         "{code} about somebody who is in (entry {segment:03}/{seq}): {against}; said at {}, question {}",
-        word.at, word.id
+        word.news.at, word.news.question
     )
 }
 
