@@ -25,6 +25,7 @@
 //! | [`desk`] | runs the kiosk |
 //! | `ui` | the window; the only room that names egui (not re-exported here: whoever tests the rest needs no window) |
 //! | [`lists`] | strangers' workbooks |
+//! | [`review`] | the brain of the board, pure: many logs, cases, decisions |
 //! | [`office`] | runs the board's work |
 //! | [`lab`] | everything simulated; [`face`] and [`sample`] are its faces and its made-up exams |
 //! | [`manual`] | the manual |
@@ -39,5 +40,5 @@ pub mod manual;
 
 pub use {
     bits, cccd, checkin, crypto, desk, emrtd, face, host, iso7816, lab, lists, office, package, record, registry,
-    roster, sample, tlog, words,
+    review, roster, sample, tlog, words,
 };

@@ -12,6 +12,8 @@ pub mod figures {}
 pub mod registry {}
 #[doc = include_str!("exam_files.md")]
 pub mod exam_files {}
+#[doc = include_str!("review.md")]
+pub mod review {}
 #[doc = include_str!("glossary.md")]
 pub mod glossary {}
 #[doc = include_str!("threats.md")]

@@ -344,6 +344,7 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::PackageLoaded { .. } => "package-loaded",
         AttendanceEvent::Purged { .. } => "purged",
         AttendanceEvent::Export { .. } => "export",
+        AttendanceEvent::CaseStep { .. } => "case-step",
         AttendanceEvent::Close { .. } => "close",
     }
 }

@@ -427,6 +427,12 @@ pub enum AttendanceEvent {
         /// The root over them.
         root: Digest,
     },
+    /// Members of a board did something about a case. What, about which entries, and who, stands in the note that they
+    /// signed. In a board's own record only.
+    CaseStep {
+        /// The signed statement, word for word.
+        note: String,
+    },
     /// The segment ends on purpose.
     Close {
         /// What the segment adds up to, so that a reader of the last entry can hold it against the others.

@@ -25,6 +25,7 @@ pub mod certify;
 mod code;
 pub mod desk_state;
 mod durable;
+pub mod effective;
 mod event;
 mod history;
 mod log;

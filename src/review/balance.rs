@@ -1,0 +1,257 @@
+//! The board balances, room by room and session by session: list + guests = admitted + absent, and admitted = scripts.
+//!
+//! Nothing is set off against anything else: a room with one script too many and one with one too few are two
+//! differences, and so are the two kinds within one room.
+
+use crate::{
+    expected::RoomId,
+    projection::Review,
+    sitting::{Sitting, State},
+};
+use bits::hex;
+use record::{CandidateRef, segment::digest};
+use std::collections::BTreeMap;
+
+/// People of one session, counted by what became of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// On the list.
+    pub listed: u64,
+    /// Of these, let in, here or at another site.
+    pub present: u64,
+    /// Of these, not let in.
+    pub not_admitted: u64,
+    /// Of these, sent to the head of site, without a decision.
+    pub referred: u64,
+    /// Of these, shown the way, and in nowhere.
+    pub elsewhere: u64,
+    /// Of these, absent.
+    pub absent: u64,
+    /// Of these, not known: not recorded, and a log is missing.
+    pub not_known: u64,
+    /// Of those who are present, let in at another site than the list says.
+    pub moved: u64,
+    /// Not on this list, and let in here. Their room is not known: they stand in the site's row without a room.
+    pub guests: u64,
+}
+
+impl Counts {
+    /// Let in here: who is on the list and did not go elsewhere, and guests.
+    pub fn admitted(&self) -> u64 {
+        self.present.saturating_sub(self.moved).saturating_add(self.guests)
+    }
+
+    /// On the list and not in: absent, and not let in.
+    pub fn not_in(&self) -> u64 {
+        self.absent.saturating_add(self.not_admitted)
+    }
+
+    /// Adds other people.
+    pub fn add(&mut self, other: &Self) {
+        let pairs = [
+            (&mut self.listed, other.listed),
+            (&mut self.present, other.present),
+            (&mut self.not_admitted, other.not_admitted),
+            (&mut self.referred, other.referred),
+            (&mut self.elsewhere, other.elsewhere),
+            (&mut self.absent, other.absent),
+            (&mut self.not_known, other.not_known),
+            (&mut self.moved, other.moved),
+            (&mut self.guests, other.guests),
+        ];
+        for (here, more) in pairs {
+            *here = here.saturating_add(more);
+        }
+    }
+
+    fn count(&mut self, state: State) {
+        let place = match state {
+            State::Present => &mut self.present,
+            State::NotAdmitted => &mut self.not_admitted,
+            State::Referred => &mut self.referred,
+            State::Elsewhere => &mut self.elsewhere,
+            State::Absent => &mut self.absent,
+            State::NotKnown => &mut self.not_known,
+        };
+        *place += 1;
+        self.listed += 1;
+    }
+}
+
+/// Why two sides of a room's balance differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DifferenceKind {
+    /// Nothing is recorded about people of the list, and a log is missing.
+    NotRecorded,
+    /// People were sent to the head of site, and no entry says what became of them.
+    Undecided,
+    /// People were shown the way, and are in nowhere.
+    ShownTheWay,
+    /// People of the list were let in at another site.
+    Moved,
+    /// Fewer scripts than were let in.
+    ScriptsMissing,
+    /// More scripts than were let in.
+    ScriptsTooMany,
+}
+
+impl DifferenceKind {
+    /// All of them.
+    pub const ALL: [Self; 6] = [
+        Self::NotRecorded,
+        Self::Undecided,
+        Self::ShownTheWay,
+        Self::Moved,
+        Self::ScriptsMissing,
+        Self::ScriptsTooMany,
+    ];
+
+    /// The stable word of reports and programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NotRecorded => "not-recorded",
+            Self::Undecided => "undecided",
+            Self::ShownTheWay => "shown-the-way",
+            Self::Moved => "moved",
+            Self::ScriptsMissing => "scripts-missing",
+            Self::ScriptsTooMany => "scripts-too-many",
+        }
+    }
+}
+
+/// One difference, open until somebody explains it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Difference {
+    /// Its name, which stays as long as session, room and kind are the same.
+    pub id: String,
+    /// Why the sides differ.
+    pub kind: DifferenceKind,
+    /// By how much: people or scripts.
+    pub units: u64,
+    /// Whom it is about, as far as that is known.
+    pub people: Vec<CandidateRef>,
+}
+
+/// One room in one session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// The session, as a number of the exam's sessions.
+    pub session: usize,
+    /// Where; without a room for guests of a site.
+    pub room: RoomId,
+    /// The people.
+    pub counts: Counts,
+    /// Scripts that were handed in, where the site has told how many.
+    pub scripts: Option<u64>,
+    /// What does not balance.
+    pub differences: Vec<Difference>,
+}
+
+/// How many scripts each room handed in, by session and room.
+pub type Scripts = BTreeMap<(usize, RoomId), u64>;
+
+/// People by the kind of difference that they make.
+type Apart = BTreeMap<DifferenceKind, Vec<CandidateRef>>;
+
+/// All rooms of all sessions in which somebody is expected or was let in.
+pub fn balance(review: &Review, scripts: &Scripts) -> Vec<Balance> {
+    let mut rooms: BTreeMap<(usize, RoomId), (Counts, Apart)> = BTreeMap::new();
+    listed(review, &mut rooms);
+    for session in 0..review.expected().sessions().len() {
+        review.recorded(session).for_each(|sitting| recorded(review, &sitting, &mut rooms));
+    }
+    for key in scripts.keys() {
+        rooms.entry(key.clone()).or_default();
+    }
+    let one = |(key, (counts, apart)): ((usize, RoomId), (Counts, Apart))| {
+        let scripts = scripts.get(&key).copied();
+        let differences = differences(review, &key, &counts, apart, scripts);
+        Balance { session: key.0, room: key.1, counts, scripts, differences }
+    };
+    rooms.into_iter().map(one).collect()
+}
+
+/// The whole of several balances.
+pub fn total<'a>(balances: impl IntoIterator<Item = &'a Balance>) -> Counts {
+    let mut sum = Counts::default();
+    balances.into_iter().for_each(|balance| sum.add(&balance.counts));
+    sum
+}
+
+/// Everybody of the list.
+fn listed(review: &Review, rooms: &mut BTreeMap<(usize, RoomId), (Counts, Apart)>) {
+    let expected = review.expected();
+    for (row, person) in expected.people().iter().enumerate() {
+        let Some(room) = expected.room_of(person) else { continue };
+        for session in expected.sessions_of(person) {
+            let Some(state) = review.state(*session, row) else { continue };
+            let (counts, apart) = rooms.entry((*session, room.clone())).or_default();
+            counts.count(state);
+            let kind = match state {
+                State::NotKnown => DifferenceKind::NotRecorded,
+                State::Referred => DifferenceKind::Undecided,
+                State::Elsewhere => DifferenceKind::ShownTheWay,
+                State::Present | State::NotAdmitted | State::Absent => continue,
+            };
+            apart.entry(kind).or_default().push(person.cand);
+        }
+    }
+}
+
+/// Who was let in at another site than the list says, or is on no list of this session.
+fn recorded(review: &Review, sitting: &Sitting, rooms: &mut BTreeMap<(usize, RoomId), (Counts, Apart)>) {
+    if sitting.state != State::Present {
+        return;
+    }
+    let home = sitting.person.as_ref().filter(|_| sitting.is_expected);
+    let home = home.and_then(|person| review.expected().room_of(person));
+    let sites: Vec<&str> =
+        sitting.behind.iter().filter_map(|place| review.log(*place)).map(|log| log.site.as_str()).collect();
+    let is_at = |site: &str| sites.iter().any(|one| *one == site || one.is_empty() || site.is_empty());
+    if home.is_some_and(|home| is_at(&home.site)) {
+        return;
+    }
+    if let Some(home) = home {
+        let (counts, apart) = rooms.entry((sitting.session, home.clone())).or_default();
+        counts.moved += 1;
+        apart.entry(DifferenceKind::Moved).or_default().push(sitting.cand);
+    }
+    if let Some(site) = sites.first() {
+        let room = RoomId { site: (*site).to_owned(), room: String::new() };
+        rooms.entry((sitting.session, room)).or_default().0.guests += 1;
+    }
+}
+
+fn differences(
+    review: &Review,
+    (session, room): &(usize, RoomId),
+    counts: &Counts,
+    apart: Apart,
+    scripts: Option<u64>,
+) -> Vec<Difference> {
+    let session = review.expected().sessions().get(*session).map_or("", |session| session.id.as_str());
+    let id = |kind: DifferenceKind| {
+        let named = digest(
+            format!("diemdanh/difference/v1\n{session}\n{}\n{}\n{}\n", room.site, room.room, kind.word()).as_bytes(),
+        );
+        hex::encode_lower(named.0.get(..DIFFERENCE_ID_LEN).unwrap_or_default())
+    };
+    let people = apart.into_iter().map(|(kind, people)| {
+        let units = u64::try_from(people.len()).unwrap_or(u64::MAX);
+        Difference { id: id(kind), kind, units, people }
+    });
+    let mut all: Vec<Difference> = people.collect();
+    if let Some(scripts) = scripts {
+        let admitted = counts.admitted();
+        let sides = [
+            (DifferenceKind::ScriptsMissing, admitted.saturating_sub(scripts)),
+            (DifferenceKind::ScriptsTooMany, scripts.saturating_sub(admitted)),
+        ];
+        let differing = sides.into_iter().filter(|(_, units)| *units > 0);
+        all.extend(differing.map(|(kind, units)| Difference { id: id(kind), kind, units, people: Vec::new() }));
+    }
+    all
+}
+
+/// Bytes of a difference's name.
+const DIFFERENCE_ID_LEN: usize = 16;

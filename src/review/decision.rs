@@ -1,0 +1,126 @@
+//! What members of the board did about a case: steps of the board's own record, and the state that follows from them.
+
+use crate::{
+    case::{Case, CaseId},
+    fact::EntryId,
+};
+use jiff::Timestamp;
+use record::Digest;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The session under which a member's record stands among an exam's logs: no exam has a session of this id.
+pub const RECORD_SESSION: &str = "board";
+
+/// Where a case stands (domain: mới, đã hỏi, đã trả lời, chờ quyết định, đã quyết định, khiếu nại, đóng).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CaseState {
+    /// Nobody has done anything.
+    New,
+    /// Statements were asked for.
+    Asked,
+    /// Statements were given.
+    Answered,
+    /// Everything is there that can be had.
+    ToDecide,
+    /// Two members decided.
+    Decided,
+    /// Somebody appealed.
+    Appealed,
+    /// Nothing more is to be done.
+    Closed,
+}
+
+impl CaseState {
+    /// All of them, in their order.
+    pub const ALL: [Self; 7] =
+        [Self::New, Self::Asked, Self::Answered, Self::ToDecide, Self::Decided, Self::Appealed, Self::Closed];
+
+    /// The stable word of reports and programs.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Asked => "asked",
+            Self::Answered => "answered",
+            Self::ToDecide => "to-decide",
+            Self::Decided => "decided",
+            Self::Appealed => "appealed",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The state with this word.
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.word() == word)
+    }
+
+    /// Two members stand behind it.
+    pub fn needs_two(self) -> bool {
+        matches!(self, Self::Decided | Self::Closed)
+    }
+}
+
+/// One step: an entry of the board's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The entry.
+    pub entry: EntryId,
+    /// When, by the member's computer.
+    pub at: Timestamp,
+    /// The case.
+    pub case: CaseId,
+    /// What the case rested on then, see [`Case::basis`].
+    pub basis: Digest,
+    /// The state that it brought the case to.
+    pub state: CaseState,
+    /// What was ruled, or which explanation fits, as a stable code; empty where nothing was.
+    pub ruling: String,
+    /// Why, in words.
+    pub reason: String,
+    /// The members whose keys signed it, by their codes.
+    pub by: Vec<String>,
+    /// The step of the same record that this one takes back.
+    pub undoes: Option<EntryId>,
+}
+
+/// What is known of a case beyond its rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseFile<'a> {
+    /// Where it stands.
+    pub state: CaseState,
+    /// All steps, those taken back too, in the order of their entries.
+    pub steps: Vec<&'a Step>,
+    /// Entries were added to the case after the last step that stands: it rests on other entries than was known then.
+    pub has_news: bool,
+    /// Members ruled differently, and neither took it back: both stand, and it is to be decided.
+    pub is_contested: bool,
+}
+
+/// The file of each case. Steps that name a case that no rule opens (any more) are told apart.
+pub fn files<'a>(cases: &[Case], steps: &'a [Step]) -> (BTreeMap<CaseId, CaseFile<'a>>, Vec<&'a Step>) {
+    let undone: BTreeSet<&EntryId> = steps.iter().filter_map(|step| step.undoes.as_ref()).collect();
+    let mut by_case: BTreeMap<CaseId, Vec<&'a Step>> = BTreeMap::new();
+    for step in steps {
+        by_case.entry(step.case).or_default().push(step);
+    }
+    let mut files = BTreeMap::new();
+    for case in cases {
+        let mut own = by_case.remove(&case.id).unwrap_or_default();
+        own.sort_by(|one, other| one.entry.cmp(&other.entry));
+        own.dedup_by(|one, other| one.entry == other.entry);
+        let standing: Vec<&Step> =
+            own.iter().filter(|step| step.undoes.is_none() && !undone.contains(&step.entry)).copied().collect();
+        files.insert(case.id, file(case, own, &standing));
+    }
+    (files, by_case.into_values().flatten().collect())
+}
+
+/// The furthest state that a standing step reached: whose clock was ahead is no argument.
+fn file<'a>(case: &Case, steps: Vec<&'a Step>, standing: &[&Step]) -> CaseFile<'a> {
+    let furthest = standing.iter().map(|step| step.state).max().unwrap_or(CaseState::New);
+    let rulings: BTreeSet<&str> =
+        standing.iter().filter(|step| step.state == CaseState::Decided).map(|step| step.ruling.as_str()).collect();
+    let is_contested = rulings.len() > 1;
+    let has_news = !standing.is_empty() && !standing.iter().any(|step| step.basis == case.basis);
+    let state = if is_contested { CaseState::ToDecide } else { furthest };
+    CaseFile { state, steps, has_news, is_contested }
+}
