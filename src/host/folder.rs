@@ -62,8 +62,22 @@ pub fn write_folder(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), Fo
 /// # Errors
 /// [`FolderError`].
 pub fn write_folder_on(medium: &mut dyn Medium, target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
+    write_folder_from(medium, target, files.iter().map(|(path, bytes)| Ok::<_, FolderError>((path, bytes))))?;
+    read_back(target, files)
+}
+
+/// The same for files that come one by one, so that no large folder is ever in memory as a whole; whoever made them knows
+/// what they are and reads them back.
+///
+/// # Errors
+/// [`FolderError`], or why there is no next file. `target` exists afterwards only when everything went well.
+pub fn write_folder_from<E: From<FolderError>, P: AsRef<str>, B: AsRef<[u8]>>(
+    medium: &mut dyn Medium,
+    target: &Path,
+    files: impl IntoIterator<Item = Result<(P, B), E>>,
+) -> Result<(), E> {
     if target.symlink_metadata().is_ok() {
-        return Err(FolderError::Exists(target.to_owned()));
+        return Err(FolderError::Exists(target.to_owned()).into());
     }
     let name = target.file_name().ok_or_else(|| FolderError::NotPlain(target.to_owned()))?;
     let partial = parent(target).join(format!(".{}{PARTIAL}", name.to_string_lossy()));
@@ -71,22 +85,40 @@ pub fn write_folder_on(medium: &mut dyn Medium, target: &Path, files: &[(String,
         fs::remove_dir_all(&partial).map_err(at(&partial))?;
     }
     let written = write_partial(medium, &partial, files)
-        .and_then(|()| durable::rename(medium, &partial, target).map_err(at(target)));
+        .and_then(|()| Ok(durable::rename(medium, &partial, target).map_err(at(target))?));
     if let Err(error) = written {
         // A full disk leaves nothing of anybody behind.
         let _ = fs::remove_dir_all(&partial);
         return Err(error);
     }
-    read_back(target, files)
+    Ok(())
 }
 
-fn write_partial(medium: &mut dyn Medium, partial: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {
+fn write_partial<E: From<FolderError>, P: AsRef<str>, B: AsRef<[u8]>>(
+    medium: &mut dyn Medium,
+    partial: &Path,
+    files: impl IntoIterator<Item = Result<(P, B), E>>,
+) -> Result<(), E> {
     medium.create_folder(partial).map_err(at(partial))?;
-    for (path, bytes) in files {
-        let place = place(medium, partial, path)?;
-        durable::write_unnamed(medium, &place, bytes).map_err(at(&place))?;
+    for file in files {
+        let (path, bytes) = file?;
+        let place = place(medium, partial, path.as_ref())?;
+        durable::write_unnamed(medium, &place, bytes.as_ref()).map_err(at(&place))?;
     }
-    sync_tree(medium, partial)
+    Ok(sync_tree(medium, partial)?)
+}
+
+/// Removes what runs that were cut have left unfinished right in `folder`. Whoever calls this knows that nobody else writes
+/// there.
+///
+/// # Errors
+/// [`FolderError`].
+pub fn remove_unfinished(folder: &Path) -> Result<(), FolderError> {
+    for name in list_folders(folder)?.iter().filter(|name| name.starts_with('.') && name.ends_with(PARTIAL)) {
+        let path = folder.join(name);
+        fs::remove_dir_all(&path).map_err(at(&path))?;
+    }
+    Ok(())
 }
 
 /// Writes one new file and flushes it; an existing one is never overwritten.

@@ -5,6 +5,7 @@
 //! false board's key, package and trust folder writes a log that is sound in itself.
 
 use super::{
+    board_record::is_record,
     exam::{Issued, Packed},
     finding::{Finding, FindingKind, Found},
     segment::Checked,
@@ -67,10 +68,17 @@ pub(super) fn check_issued(
     issued: &Issued,
     found: &mut Found,
 ) {
-    match issued.certificates.get(desk) {
+    // What members write down rests on no package; and their certificates make nobody a desk.
+    let is_log_of_member = |one: &Checked| one.opened.origin.rsplit_once('/').is_some_and(|(log, _)| is_record(log));
+    let is_record = !segments.is_empty() && segments.iter().all(is_log_of_member);
+    let certificates = if is_record { &issued.members } else { &issued.certificates };
+    match certificates.get(desk) {
         None => found.add(Finding::package(FindingKind::DeskNotIssued)),
         Some(note) if note != cert_note => found.add(Finding::package(FindingKind::CertNotIssued)),
         Some(_) => (),
+    }
+    if is_record {
+        return;
     }
     for segment in segments {
         let whats = of_opened(desk, segment, issued);

@@ -9,6 +9,10 @@ pub use sections::*;
 
 use crate::finding::FindingKind;
 use lists::words::ListWords;
+use review::balance::DifferenceKind;
+use review::decision::CaseState;
+use review::{Grade, MissingWhy, Rule};
+use std::collections::BTreeSet;
 use words::{Dictionary, DictionaryError, Language};
 
 /// All sentences of one language.
@@ -42,6 +46,10 @@ pub struct BoardWords {
     pub proof: ProofWords,
     /// What is said about receipts for exports.
     pub receipt: ReceiptWords,
+    /// What is said about exports that come, and about what follows from all of them.
+    pub review: ReviewWords,
+    /// What is said about members of the board, and about what they do.
+    pub decide: DecideWords,
     /// What is said about keys and certificates.
     pub keys: KeyWords,
     /// What is said about a folder of CSCA certificates.
@@ -77,6 +85,8 @@ impl BoardWords {
             report: ReportWords(of()),
             proof: ProofWords(of()),
             receipt: ReceiptWords(of()),
+            review: ReviewWords(of()),
+            decide: DecideWords(of()),
             keys: KeyWords(of()),
             trust: TrustWords(of()),
             lists: ListWords::of(language),
@@ -89,15 +99,68 @@ impl BoardWords {
         self.all.word(FINDINGS, what.code())
     }
 
+    /// The neutral title of a rule's cases.
+    pub fn rule(&self, rule: Rule) -> &str {
+        self.all.word(RULES, rule.code())
+    }
+
+    /// A harmless explanation by its code.
+    pub fn explanation<'a>(&'a self, code: &'a str) -> &'a str {
+        self.all.word(EXPLANATIONS, code)
+    }
+
+    /// What entries do not tell, by its code.
+    pub fn unknown<'a>(&'a self, code: &'a str) -> &'a str {
+        self.all.word(UNKNOWNS, code)
+    }
+
+    /// Why a log is missing, by the stable word.
+    pub fn missing_why<'a>(&'a self, word: &'a str) -> &'a str {
+        self.all.word(MISSING, word)
+    }
+
+    /// Why a room does not balance, by the stable word.
+    pub fn difference<'a>(&'a self, word: &'a str) -> &'a str {
+        self.all.word(DIFFERENCES, word)
+    }
+
+    /// Where a case stands, by the stable word.
+    pub fn case_state<'a>(&'a self, word: &'a str) -> &'a str {
+        self.all.word(CASE_STATES, word)
+    }
+
+    /// How far a second arrival is excluded, by the stable word.
+    pub fn grade<'a>(&'a self, word: &'a str) -> &'a str {
+        self.all.word(GRADES, word)
+    }
+
     /// What the sentences lack, or have too much: nothing, in a program that was tested.
     pub fn faults(&self) -> Vec<String> {
-        let findings: Vec<(&str, &[&str])> = FindingKind::ALL.iter().map(|what| (what.code(), &[][..])).collect();
-        let said = SECTIONS.iter().copied().chain([(FINDINGS, findings.as_slice())]);
+        let coded = coded();
+        let said = SECTIONS.iter().copied().chain(coded.iter().map(|(section, said)| (*section, said.as_slice())));
         let mut faults: Vec<String> = said.flat_map(|(section, said)| self.all.check(section, said).0).collect();
-        let is_known = |name: &str| name == FINDINGS || SECTIONS.iter().any(|(known, _)| *known == name);
+        let is_coded = |name: &str| coded.iter().any(|(known, _)| *known == name);
+        let is_known = |name: &str| is_coded(name) || SECTIONS.iter().any(|(known, _)| *known == name);
         faults.extend(self.all.sections().filter(|name| !is_known(name)).map(|name| format!("[{name}] is never said")));
         faults
     }
+}
+
+/// Sections whose keys are stable codes, with all of them.
+fn coded() -> Vec<(&'static str, Vec<(&'static str, &'static [&'static str])>)> {
+    let whole = |codes: BTreeSet<&'static str>| codes.into_iter().map(|code| (code, &[][..])).collect();
+    let rules = Rule::ALL.iter();
+    let all: [(&str, BTreeSet<&str>); 8] = [
+        (FINDINGS, FindingKind::ALL.iter().map(|what| what.code()).collect()),
+        (RULES, rules.clone().map(|rule| rule.code()).collect()),
+        (EXPLANATIONS, rules.clone().flat_map(|rule| rule.explanations()).copied().collect()),
+        (UNKNOWNS, rules.flat_map(|rule| rule.unknowns()).copied().collect()),
+        (MISSING, MissingWhy::ALL.iter().map(|why| why.word()).collect()),
+        (DIFFERENCES, DifferenceKind::ALL.iter().map(|kind| kind.word()).collect()),
+        (CASE_STATES, CaseState::ALL.iter().map(|state| state.word()).collect()),
+        (GRADES, Grade::ALL.iter().map(|grade| grade.word()).collect()),
+    ];
+    all.into_iter().map(|(section, codes)| (section, whole(codes))).collect()
 }
 
 /// Every section that is declared here, with its sentences and their slots.
@@ -118,9 +181,18 @@ const SECTIONS: &[Section] = &[
     (ReportWords::SECTION, ReportWords::SAID),
     (ProofWords::SECTION, ProofWords::SAID),
     (ReceiptWords::SECTION, ReceiptWords::SAID),
+    (ReviewWords::SECTION, ReviewWords::SAID),
+    (DecideWords::SECTION, DecideWords::SAID),
     (KeyWords::SECTION, KeyWords::SAID),
     (TrustWords::SECTION, TrustWords::SAID),
 ];
 const FINDINGS: &str = "findings";
+const RULES: &str = "rules";
+const EXPLANATIONS: &str = "explanations";
+const UNKNOWNS: &str = "unknowns";
+const MISSING: &str = "missing";
+const DIFFERENCES: &str = "differences";
+const GRADES: &str = "grades";
+const CASE_STATES: &str = "case-states";
 const VI: &str = include_str!("../../assets/i18n/board.vi.toml");
 const EN: &str = include_str!("../../assets/i18n/board.en.toml");

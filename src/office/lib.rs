@@ -16,15 +16,21 @@ compile_error!("cfg(fuzzing) is for the fuzzer's own builds");
 
 pub mod anchors;
 mod basis;
+pub mod board_record;
 mod cross;
 pub mod exam;
 pub mod finding;
+pub mod forms;
 pub mod language;
 pub mod paper;
 pub mod proof;
 pub mod proof_index;
+pub mod received;
 pub mod receiving;
 pub mod report;
+pub mod review_papers;
+pub mod review_report;
+pub mod review_sheets;
 pub mod verify;
 pub mod work;
 

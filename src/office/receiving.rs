@@ -70,7 +70,8 @@ pub fn receipt(files: &dyn ExportSource, board: &NoteKey) -> Result<(String, Ver
     }
 }
 
-fn heads(files: &dyn ExportSource) -> Option<Vec<Checkpoint>> {
+/// The heads of all segments of an export, in the order of their numbers; `None` where one cannot be read.
+pub fn heads(files: &dyn ExportSource) -> Option<Vec<Checkpoint>> {
     let paths = files.sizes().into_keys().filter(|path| Part::of(path) == Some(Part::Checkpoint));
     let head = |path: String| {
         let note = files.read(&path, Part::Checkpoint.max_len()).ok()?;

@@ -10,7 +10,8 @@ use super::{
 use jiff::Timestamp;
 use record::export::EVIDENCE_FOLDER;
 use record::segment::digest;
-use record::{AttendanceEvent, Code, Entry, EntryRef, PackageRef, RegistryState, Totals};
+use record::{AttendanceEvent, Code, Digest, Entry, EntryRef, PackageRef, RegistryState, Totals};
+use review::{Fact, FactReader, SegmentFacts};
 use std::collections::{BTreeMap, BTreeSet};
 use tlog::tree::Hash;
 
@@ -91,6 +92,16 @@ pub(super) struct Rules {
     closed: bool,
     /// The first entry stands before the segment's last in time; a jump behind it would say so.
     fell: bool,
+    /// What a review asks for; nothing where nobody does.
+    facts: Option<Facts>,
+}
+
+/// The entries of segments that were gone through, as facts.
+#[derive(Default)]
+struct Facts {
+    reader: FactReader,
+    segments: Vec<SegmentFacts>,
+    now: Vec<Fact>,
 }
 
 /// What the rules need beside the entry.
@@ -107,10 +118,32 @@ impl VerifyContext<'_, '_> {
 }
 
 impl Rules {
+    /// Rules that keep what the entries say, for a review.
+    pub(super) fn keeping_facts() -> Self {
+        Self { facts: Some(Facts::default()), ..Self::default() }
+    }
+
+    pub(super) fn keeps_facts(&self) -> bool {
+        self.facts.is_some()
+    }
+
+    /// The next entry of the segment, with its leaf hash; told only once the segment has ended at its signed root.
+    pub(super) fn keep(&mut self, entry: &Entry, leaf: Hash) {
+        if let Some(facts) = &mut self.facts {
+            facts.now.push(facts.reader.fact(self.segment, entry, Digest(leaf)));
+        }
+    }
+
+    /// The segments that ended at their signed roots.
+    pub(super) fn take_facts(&mut self) -> Option<Vec<SegmentFacts>> {
+        self.facts.take().map(|facts| facts.segments)
+    }
+
     /// A segment begins.
     pub(super) fn begin(&mut self, segment: u32, origin: &str) {
         (self.segment, self.totals, self.closed, self.fell) = (segment, Totals::default(), false, false);
         (self.told, self.on_duty) = (Told::default(), None);
+        self.facts.iter_mut().for_each(|facts| facts.now.clear());
         self.arrivals.begin(segment);
         self.told.summary.segments = 1;
         self.told.summary.log = origin.rsplit_once('/').map(|(log, _)| log.to_owned());
@@ -142,6 +175,9 @@ impl Rules {
     /// The segment ends at this size and root, which its checkpoint signs. What its entries said.
     pub(super) fn end(&mut self, size: u64, root: Hash) -> Told {
         self.tell_fall();
+        if let Some(facts) = &mut self.facts {
+            facts.segments.push(SegmentFacts { number: self.segment, facts: std::mem::take(&mut facts.now) });
+        }
         self.told.summary.head = Some((size, root));
         if !self.closed {
             self.told.found.add(Finding::segment(FindingKind::NotClosed, self.segment));

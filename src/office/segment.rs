@@ -114,12 +114,13 @@ fn read_through<S: Spread>(
     rules.begin(number, &head.opened.origin);
     around.spread.in_order(bundles, &|index| bundle(around, number, size, index), &mut |bundle| {
         bundle.found.into_iter().for_each(|finding| found.add(finding));
-        let entries = match bundle.content {
+        let (kept, entries) = match bundle.content {
             Ok((leaves, root, entries)) => {
+                let kept = if rules.keeps_facts() { leaves.clone() } else { Vec::new() };
                 if let Some(line) = history.last_mut() {
                     line.take(leaves, root);
                 }
-                entries
+                (kept, entries)
             }
             Err(what) => {
                 fault = Some(what);
@@ -132,7 +133,8 @@ fn read_through<S: Spread>(
             return true;
         };
         let context = VerifyContext { history, outside: around.outside, listed: around.listed };
-        for entry in entries.iter().filter(|_| fault.is_none()) {
+        for (entry, at) in entries.iter().zip(0..).filter(|_| fault.is_none()) {
+            kept.get(at).into_iter().for_each(|leaf| rules.keep(entry, *leaf));
             span = Some(span.map_or((entry.t, entry.t), |(from, to)| (from.min(entry.t), to.max(entry.t))));
             rules.entry(entry, &context);
         }

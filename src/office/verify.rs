@@ -20,6 +20,7 @@ use bits::spread::{InTurn, Spread};
 use record::export::{DESK_CERT_FILE, MANIFEST_FILE, Manifest};
 use record::export_form::{Part, segment_of};
 use record::{BoardKeys, DeskCert, ExportSource, OutsideHead, Revocation};
+use review::{Export, LogId, SegmentFacts};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use tlog::{NoteError, NoteVerifier};
 
@@ -48,12 +49,25 @@ pub struct Verification {
     pub bases: Vec<Basis>,
     /// Who is in, until the exports were compared.
     pub(super) arrivals: Arrivals,
+    /// What the entries say, where a review asked for it.
+    facts: Option<Vec<SegmentFacts>>,
 }
 
 impl Verification {
     /// What the findings add up to.
     pub fn verdict(&self) -> Verdict {
         Verdict::of(&self.findings)
+    }
+
+    /// The export as a review takes it in: nothing unless it is sound. The one maker of what a review rests on.
+    pub fn into_export(self) -> Option<Export> {
+        if !matches!(self.verdict(), Verdict::Clean | Verdict::Remarks) {
+            return None;
+        }
+        let log = LogId::new(self.summary.log.as_deref()?)?;
+        let training = self.counts.contains_key(&FindingKind::Training);
+        let (site, anchored) = (self.cert?.site, self.witnessed.last);
+        Some(Export { log, site, training, segments: self.facts?, anchored })
     }
 
     /// Nothing more can be checked.
@@ -120,7 +134,21 @@ impl<S: Spread> Check<'_, S> {
         all
     }
 
+    /// Checks one export, and keeps what its entries say for [`Verification::into_export`].
+    pub fn for_review(&self, source: &dyn ExportSource) -> Verification {
+        self.with_rules(source, &mut History::new(source), Rules::keeping_facts())
+    }
+
     pub(super) fn one<'a>(&self, source: &'a dyn ExportSource, history: &mut History<'a>) -> Verification {
+        self.with_rules(source, history, Rules::default())
+    }
+
+    fn with_rules<'a>(
+        &self,
+        source: &'a dyn ExportSource,
+        history: &mut History<'a>,
+        mut rules: Rules,
+    ) -> Verification {
         let listed = Listed { source, sizes: source.sizes() };
         let mut found = Found::default();
         if let Err(what) = form::check(&listed, &mut found) {
@@ -139,7 +167,7 @@ impl<S: Spread> Check<'_, S> {
             spread: self.spread,
             progress: self.progress,
         };
-        let (mut rules, mut told, mut segments) = (Rules::default(), Told::default(), Vec::new());
+        let (mut told, mut segments) = (Told::default(), Vec::new());
         for number in segment_numbers(&listed) {
             match segment::check(&around, number, history, &mut rules, &mut found) {
                 Ok(gone) => {
@@ -150,7 +178,9 @@ impl<S: Spread> Check<'_, S> {
             }
         }
         rules.finish(&mut told);
-        self.conclude(&listed, cert, manifest, &segments, history, (told, rules.arrivals), found)
+        let facts = rules.take_facts();
+        let concluded = self.conclude(&listed, cert, manifest, &segments, history, (told, rules.arrivals), found);
+        Verification { facts, ..concluded }
     }
 
     #[expect(clippy::too_many_arguments, reason = "everything that was found out before")]
@@ -192,7 +222,17 @@ impl<S: Spread> Check<'_, S> {
         });
         let (findings, counts) = found.into_parts();
         let bases = segments.iter().take(MAX_BASES).map(Basis::of).collect();
-        Verification { cert: Some(cert), findings, counts, summary, witnessed, unanchored, bases, arrivals }
+        Verification {
+            cert: Some(cert),
+            findings,
+            counts,
+            summary,
+            witnessed,
+            unanchored,
+            bases,
+            arrivals,
+            facts: None,
+        }
     }
 
     /// Every anchor from any source lies on this history, and none is larger than the log.

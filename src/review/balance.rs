@@ -178,14 +178,14 @@ pub fn total<'a>(balances: impl IntoIterator<Item = &'a Balance>) -> Counts {
     sum
 }
 
-/// Everybody of the list.
+/// Everybody of the list, counted by the numbers of rooms and named once a room.
 fn listed(review: &Review, rooms: &mut BTreeMap<(usize, RoomId), (Counts, Apart)>) {
     let expected = review.expected();
+    let mut counted: BTreeMap<(usize, usize), (Counts, Apart)> = BTreeMap::new();
     for (row, person) in expected.people().iter().enumerate() {
-        let Some(room) = expected.room_of(person) else { continue };
         for session in expected.sessions_of(person) {
             let Some(state) = review.state(*session, row) else { continue };
-            let (counts, apart) = rooms.entry((*session, room.clone())).or_default();
+            let (counts, apart) = counted.entry((*session, person.room_number())).or_default();
             counts.count(state);
             let kind = match state {
                 State::NotKnown => DifferenceKind::NotRecorded,
@@ -194,6 +194,11 @@ fn listed(review: &Review, rooms: &mut BTreeMap<(usize, RoomId), (Counts, Apart)
                 State::Present | State::NotAdmitted | State::Absent => continue,
             };
             apart.entry(kind).or_default().push(person.cand);
+        }
+    }
+    for ((session, room), of_room) in counted {
+        if let Some(room) = expected.rooms().get(room) {
+            rooms.insert((session, room.clone()), of_room);
         }
     }
 }

@@ -78,7 +78,9 @@ pub struct Step {
     pub reason: String,
     /// The members whose keys signed it, by their codes.
     pub by: Vec<String>,
-    /// The step of the same record that this one takes back.
+    /// SHA-256 of the statement that they signed. The same statement written down again, by whomever, is the same step.
+    pub statement: Digest,
+    /// The step that this one takes back, in whosever record; a step that takes one back is not taken back itself.
     pub undoes: Option<EntryId>,
 }
 
@@ -97,7 +99,7 @@ pub struct CaseFile<'a> {
 
 /// The file of each case. Steps that name a case that no rule opens (any more) are told apart.
 pub fn files<'a>(cases: &[Case], steps: &'a [Step]) -> (BTreeMap<CaseId, CaseFile<'a>>, Vec<&'a Step>) {
-    let undone: BTreeSet<&EntryId> = steps.iter().filter_map(|step| step.undoes.as_ref()).collect();
+    let undone = undone(steps);
     let mut by_case: BTreeMap<CaseId, Vec<&'a Step>> = BTreeMap::new();
     for step in steps {
         by_case.entry(step.case).or_default().push(step);
@@ -107,11 +109,18 @@ pub fn files<'a>(cases: &[Case], steps: &'a [Step]) -> (BTreeMap<CaseId, CaseFil
         let mut own = by_case.remove(&case.id).unwrap_or_default();
         own.sort_by(|one, other| one.entry.cmp(&other.entry));
         own.dedup_by(|one, other| one.entry == other.entry);
-        let standing: Vec<&Step> =
-            own.iter().filter(|step| step.undoes.is_none() && !undone.contains(&step.entry)).copied().collect();
+        let stands = |step: &&&Step| step.undoes.is_none() && !undone.contains(&step.statement);
+        let standing: Vec<&Step> = own.iter().filter(stands).copied().collect();
         files.insert(case.id, file(case, own, &standing));
     }
     (files, by_case.into_values().flatten().collect())
+}
+
+/// The statements that were taken back: however often one is written down again, it does not come back.
+fn undone(steps: &[Step]) -> BTreeSet<Digest> {
+    let by_entry: BTreeMap<&EntryId, &Step> = steps.iter().map(|step| (&step.entry, step)).collect();
+    let named = steps.iter().filter_map(|step| by_entry.get(step.undoes.as_ref()?));
+    named.filter(|step| step.undoes.is_none()).map(|step| step.statement).collect()
 }
 
 /// The furthest state that a standing step reached: whose clock was ahead is no argument.

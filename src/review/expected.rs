@@ -41,9 +41,18 @@ pub struct Expected {
     room_numbers: BTreeMap<RoomId, u32>,
     session_sets: Vec<Vec<usize>>,
     session_words: BTreeMap<String, u32>,
+    /// Every room with every set of sessions that somebody has there.
+    spots: BTreeSet<(u32, u32)>,
     packed: BTreeMap<(usize, String), BTreeSet<String>>,
     exam: String,
     training: bool,
+}
+
+impl Person {
+    /// The room's number in [`Expected::rooms`].
+    pub(crate) fn room_number(&self) -> usize {
+        usize::try_from(self.room).unwrap_or(usize::MAX)
+    }
 }
 
 impl Expected {
@@ -62,6 +71,7 @@ impl Expected {
             self.rooms.push(room);
         }
         let sessions = self.sessions_named(session);
+        self.spots.insert((number, sessions));
         self.people.push(Person { cand, room: number, sessions });
     }
 
@@ -108,6 +118,15 @@ impl Expected {
     pub fn sessions_of(&self, person: &Person) -> &[usize] {
         let set = usize::try_from(person.sessions).ok().and_then(|set| self.session_sets.get(set));
         set.map_or(&[], Vec::as_slice)
+    }
+
+    /// Every session and room in which somebody is expected, a room by its number in [`Self::rooms`].
+    pub(crate) fn spots(&self) -> BTreeSet<(usize, usize)> {
+        let spots = self.spots.iter().filter_map(|(room, sessions)| {
+            let sessions = self.session_sets.get(usize::try_from(*sessions).ok()?)?;
+            Some((usize::try_from(*room).ok()?, sessions))
+        });
+        spots.flat_map(|(room, sessions)| sessions.iter().map(move |session| (*session, room))).collect()
     }
 
     /// All rooms that the list names.

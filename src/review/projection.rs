@@ -311,16 +311,22 @@ impl Review {
         }
     }
 
+    /// What it means that nothing is said of somebody, in a session and a room.
+    fn silent(&self, (session, room): (usize, usize)) -> State {
+        let site = self.expected.rooms().get(room).map_or("", |room| room.site.as_str());
+        if self.missing_at(session, site).is_empty() { State::Absent } else { State::NotKnown }
+    }
+
     fn all_states(&self) -> Vec<Vec<Option<State>>> {
         let people = self.expected.people();
         let mut states = vec![vec![None; people.len()]; self.expected.sessions().len()];
+        // Of most nothing is recorded in most sessions: what silence means is looked up once for a room.
+        let silent: BTreeMap<(usize, usize), State> =
+            self.expected.spots().into_iter().map(|spot| (spot, self.silent(spot))).collect();
         for (row, person) in people.iter().enumerate() {
-            let site = self.expected.room_of(person).map_or("", |room| room.site.as_str());
             for session in self.expected.sessions_of(person) {
-                // Of most nothing is recorded in most sessions; those are looked up once for all of a site.
-                let silent = if self.missing_at(*session, site).is_empty() { State::Absent } else { State::NotKnown };
                 if let Some(state) = states.get_mut(*session).and_then(|states| states.get_mut(row)) {
-                    *state = Some(silent);
+                    *state = silent.get(&(*session, person.room_number())).copied();
                 }
             }
         }
@@ -418,11 +424,9 @@ fn disputed_in(log: &Log) -> BTreeSet<CandidateRef> {
 fn missing(expected: &Expected, logs: &[Log]) -> BTreeMap<(usize, String), Vec<MissingLog>> {
     let by_desk: BTreeMap<(usize, &str), &Log> =
         logs.iter().filter(|log| log.counts()).filter_map(|log| Some(((log.session?, log.id.desk()), log))).collect();
-    let mut places: BTreeSet<(usize, &str)> = BTreeSet::new();
-    for person in expected.people() {
-        let site = expected.room_of(person).map_or("", |room| room.site.as_str());
-        places.extend(expected.sessions_of(person).iter().map(|session| (*session, site)));
-    }
+    let site = |room: usize| expected.rooms().get(room).map_or("", |room| room.site.as_str());
+    let mut places: BTreeSet<(usize, &str)> =
+        expected.spots().into_iter().map(|(session, room)| (session, site(room))).collect();
     places.extend(expected.all_desks().map(|(session, site, _)| (session, site)));
     let why = |session: usize, desk: &str| match by_desk.get(&(session, desk)).map(|log| log.state) {
         Some(LogState::Closed) => None,

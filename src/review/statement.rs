@@ -50,7 +50,9 @@ impl StepStatement {
             self.at,
             self.by.join(" "),
         );
-        self.entries.iter().for_each(|entry| drop(writeln!(text, "entry {}", entry_line(entry))));
+        self.entries.iter().for_each(|entry| {
+            let _ = writeln!(text, "entry {}", entry_line(entry));
+        });
         let _ = writeln!(text, "reason {}", or_dash(&self.reason));
         text
     }

@@ -7,7 +7,7 @@ use diemdanh_review::{
     statement::StepStatement,
 };
 use jiff::Timestamp;
-use record::EntryRef;
+use record::{EntryRef, segment::digest};
 
 fn duplicate() -> Review {
     review([closed("d1", &[check_in(1)]), closed("d2", &[check_in(1)])])
@@ -24,6 +24,7 @@ fn step(case: &Case, member: &str, seq: u64, state: CaseState, ruling: &str) -> 
         ruling: ruling.to_owned(),
         reason: "Đã xem biên bản".to_owned(),
         by: vec![member.to_owned()],
+        statement: digest(format!("{member} {seq}").as_bytes()),
         undoes: None,
     }
 }
@@ -99,4 +100,15 @@ fn a_statement_is_read_in_one_spelling_only() {
     }
     let two_lines = StepStatement { reason: "một\nhai".to_owned(), ..said };
     assert_eq!(StepStatement::parse(&two_lines.text()), None);
+}
+
+#[test]
+fn what_was_taken_back_does_not_come_back_when_it_is_written_down_again() {
+    let review = duplicate();
+    let case = &review.cases()[0];
+    let decided = step(case, "hd-01", 1, CaseState::Decided, "came-back");
+    let undo = Step { undoes: Some(decided.entry.clone()), ..step(case, "hd-02", 1, CaseState::New, "") };
+    let replayed = Step { statement: decided.statement, ..step(case, "hd-01", 2, CaseState::Decided, "came-back") };
+    let undo_of_undo = Step { undoes: Some(undo.entry.clone()), ..step(case, "hd-01", 3, CaseState::New, "") };
+    assert_eq!(state(&review, &[decided, undo, replayed, undo_of_undo]), (CaseState::New, false, false));
 }

@@ -2,6 +2,7 @@
 //! programs. A log is held against it.
 
 use super::{DESKS_FOLDER, EXAM_FILE, ExamError, FormFault, Ledger, PACKAGES_FILE, Settings, required};
+use crate::board_record::MEMBERS_FOLDER;
 use crate::verify::Files;
 use bits::hex;
 use bits::spreadsheet::meant;
@@ -20,6 +21,8 @@ pub struct Issued {
     pub exam: String,
     /// The certificates' notes by desk, as they lie in the folder now. Who signed them is the check's matter.
     pub certificates: BTreeMap<String, String>,
+    /// The same of members of the board, whose records rest on no package.
+    pub members: BTreeMap<String, String>,
     /// Every version of every package.
     pub packages: Ledger,
     /// The programs by the digests of their files; `None` where the folder has no such list.
@@ -33,15 +36,19 @@ impl Issued {
     /// [`ExamError`].
     pub fn read(files: &Files) -> Result<Self, ExamError> {
         let settings = Settings::read(required(files, EXAM_FILE)?)?;
-        let certificate = |(path, bytes): (&String, &Vec<u8>)| {
-            let desk = path.strip_prefix(DESKS_FOLDER)?.strip_suffix(".cert")?.to_owned();
-            let note = String::from_utf8(bytes.clone()).ok().filter(|note| DeskCert::peek(note).is_some())?;
-            Some((desk, note))
+        let certificates = |folder: &str| {
+            let certificate = |(path, bytes): (&String, &Vec<u8>)| {
+                let desk = path.strip_prefix(folder)?.strip_suffix(".cert")?.to_owned();
+                let note = String::from_utf8(bytes.clone()).ok().filter(|note| DeskCert::peek(note).is_some())?;
+                Some((desk, note))
+            };
+            files.iter().filter_map(certificate).collect()
         };
         Ok(Self {
             board: settings.board,
             exam: settings.id,
-            certificates: files.iter().filter_map(certificate).collect(),
+            certificates: certificates(DESKS_FOLDER),
+            members: certificates(MEMBERS_FOLDER),
             packages: Ledger::read(files.get(PACKAGES_FILE).map(Vec::as_slice).unwrap_or_default())?,
             programs: files.get(PROGRAMS_FILE).map(|bytes| programs(bytes)).transpose()?,
         })

@@ -14,6 +14,7 @@
 //! packages.csv     the packages that were made, and who took them
 //! programs.csv     the programs that desks may run, where the board lists them
 //! receipts/        what the desks signed about that
+//! logs/            the exports that were received, one folder each; apart/ those that were not taken
 //! portraits/       <SBD>.jpg or <number>.jpg, where there are any
 //! ```
 //!
@@ -27,6 +28,7 @@ mod check_sessions;
 mod check_text;
 pub mod desks;
 pub mod enrolment;
+pub mod expecting;
 pub mod issued;
 pub mod ledger;
 mod letter_list;
@@ -80,6 +82,10 @@ pub const TRUST_FOLDER: &str = "trust/";
 pub const DESKS_FOLDER: &str = "desks/";
 /// The folder of the desks' receipts for packages.
 pub const RECEIPTS_FOLDER: &str = "receipts/";
+/// The folder of the exports that were received and found sound, one folder each.
+pub const LOGS_FOLDER: &str = "logs/";
+/// The folder of exports that were not: forged, damaged, not to be decided, another exam's, training.
+pub const APART_FOLDER: &str = "apart/";
 /// The folder of portraits.
 pub const PORTRAITS_FOLDER: &str = "portraits/";
 

@@ -157,6 +157,24 @@ pub enum WorkError {
     /// A note.
     #[error(transparent)]
     Note(#[from] NoteError),
+    /// A word that cannot name a log.
+    #[error(transparent)]
+    Id(#[from] record::ids::IdError),
+    /// A journal that cannot be opened.
+    #[error(transparent)]
+    Journal(#[from] host::disk::JournalError),
+    /// A record that cannot be written.
+    #[error(transparent)]
+    Log(#[from] record::LogFault),
+    /// A record that cannot be read.
+    #[error(transparent)]
+    Store(#[from] record::StoreFault),
+    /// A record that was damaged.
+    #[error(transparent)]
+    Segment(#[from] record::SegmentDamage),
+    /// A record that cannot be laid out.
+    #[error(transparent)]
+    Export(#[from] record::export::ExportFault),
     /// A moment that no calendar has.
     #[error(transparent)]
     Time(#[from] jiff::Error),

@@ -1,6 +1,7 @@
 //! Makes an exam and keeps it as a folder of files.
 
 pub mod checking;
+pub mod deciding;
 pub mod desks;
 pub mod import;
 mod list;
@@ -9,6 +10,9 @@ pub mod operators;
 pub mod pack;
 pub mod packages;
 pub mod pin_letters;
+pub mod receive;
+pub mod reporting;
+pub mod reviewing;
 mod summary;
 
 use super::{Ending, Work, WorkError};

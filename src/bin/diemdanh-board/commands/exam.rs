@@ -5,6 +5,7 @@ mod import;
 mod operators;
 mod pack;
 mod packages;
+mod review;
 mod sample;
 
 use clap::{Args, Subcommand};
@@ -40,6 +41,20 @@ pub(crate) enum Exam {
     Open(packages::Open),
     /// Note which desks took which packages, from the receipts that they signed
     Receipt(packages::Receipts),
+    /// Take exported logs into the exam's folder, each once; forged or damaged ones are put apart
+    Receive(review::Receive),
+    /// Say which logs have not come, are not ended, or contradict each other
+    Missing(review::Missing),
+    /// Say what is known of everybody, room by room, and which cases are to be looked at
+    Review(review::Review),
+    /// Write the workbook and the file for the exam system
+    Report(review::Report),
+    /// Certify a member of the board for this exam
+    Member(review::Member),
+    /// Write down what members do about a case
+    Decide(review::Decide),
+    /// Lay out a member's record as an export that anybody can check
+    Record(review::Record),
     /// Make a synthetic list: CSV and XLSX as a board gets them
     Sample(sample::Sample),
 }
@@ -84,6 +99,13 @@ pub(crate) fn run(work: &mut Work<'_>, command: Exam) -> Result<Ending, WorkErro
         Exam::Pack(args) => pack::pack(work, args),
         Exam::Open(args) => packages::open(work, args),
         Exam::Receipt(args) => packages::receive(work, args),
+        Exam::Receive(args) => review::receive(work, args),
+        Exam::Missing(args) => review::missing(work, args),
+        Exam::Review(args) => review::review(work, args),
+        Exam::Report(args) => review::report(work, args),
+        Exam::Member(args) => review::member(work, args),
+        Exam::Decide(args) => review::decide(work, args),
+        Exam::Record(args) => review::record(work, args),
         Exam::Sample(args) => sample::run(work, args),
     }
 }

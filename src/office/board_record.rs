@@ -1,0 +1,143 @@
+//! The board's own record: what members did about cases, in the same format as a desk's log, each member under a key that
+//! the board's set has certified.
+//!
+//! Invariants:
+//! - A step counts when every member whom it names has signed it, the writer among them, and there are two where two are
+//!   needed. A typed name is nobody.
+//! - A member's certificate makes nobody a desk: a log of a member about who sat is not taken.
+
+use crate::language::DecideWords;
+use crate::verify::Files;
+use record::segment::digest;
+use record::{BoardKeys, DeskCert};
+use review::decision::{RECORD_SESSION, Step};
+use review::statement::StepStatement;
+use review::{EntryId, Fact, Kind, Log, LogState, Review};
+use std::collections::{BTreeMap, BTreeSet};
+use tlog::NoteVerifier;
+
+/// The folder of the members' certificates, in an exam's.
+pub const MEMBERS_FOLDER: &str = "members/";
+/// The folder of the members' journals, in an exam's: one folder each.
+pub const RECORD_FOLDER: &str = "board/";
+
+/// What a member's certificate names for a site. No site of an exam is called so: a desk's certificate makes nobody a member.
+pub const MEMBER_SITE: &str = "@board";
+
+/// The members of a board, by their codes, each with what the board certified.
+#[derive(Debug, Clone, Default)]
+pub struct Members(BTreeMap<String, (DeskCert, String)>);
+
+impl Members {
+    /// Those whose certificates this board has signed for this exam, out of the files of an exam's folder. A file that is
+    /// none is nobody.
+    pub fn read(files: &Files, board: &BoardKeys, exam: &str) -> Self {
+        let one = |(path, bytes): (&String, &Vec<u8>)| {
+            let code = path.strip_prefix(MEMBERS_FOLDER)?.strip_suffix(".cert")?;
+            let note = String::from_utf8(bytes.clone()).ok()?;
+            let cert = DeskCert::open(&note, board).ok()?;
+            let is_ours =
+                cert.desk == *code && cert.site == MEMBER_SITE && format!("{}/{}", cert.board, cert.exam) == exam;
+            is_ours.then(|| (code.to_owned(), (cert, note)))
+        };
+        Self(files.iter().filter_map(one).collect())
+    }
+
+    /// A member's key.
+    pub fn key(&self, code: &str) -> Option<&NoteVerifier> {
+        self.0.get(code).map(|(cert, _)| &cert.device)
+    }
+
+    /// A member's certificate, as a note.
+    pub fn note(&self, code: &str) -> Option<&str> {
+        self.0.get(code).map(|(_, note)| note.as_str())
+    }
+
+    /// The member whose key this is.
+    pub fn code_of(&self, key: &NoteVerifier) -> Option<&str> {
+        self.0.iter().find(|(_, (cert, _))| cert.device == *key).map(|(code, _)| code.as_str())
+    }
+
+    /// All codes.
+    pub fn codes(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+}
+
+/// Why a step of a record does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum StepFault {
+    /// Not in the form of a step, or of another exam.
+    #[error("not a step of a case of this exam")]
+    Form,
+    /// A member whom it names has not signed it, or is none.
+    #[error("a member named in it has not signed it")]
+    Unsigned,
+    /// Whoever wrote the record is not among those who signed.
+    #[error("the member whose record this is has not signed it")]
+    Writer,
+    /// One member where two are needed.
+    #[error("two members have to sign it")]
+    OneMember,
+}
+
+impl StepFault {
+    /// What a member reads.
+    pub fn said(self, words: &DecideWords) -> String {
+        match self {
+            Self::Form => words.form(),
+            Self::Unsigned => words.unsigned(),
+            Self::Writer => words.writer(),
+            Self::OneMember => words.one_member(),
+        }
+    }
+}
+
+/// What members did, out of all logs of a review; and entries that do not count.
+pub fn steps(review: &Review, members: &Members) -> (Vec<Step>, Vec<(EntryId, StepFault)>) {
+    let (mut steps, mut faults) = (Vec::new(), Vec::new());
+    let records = review.logs().iter().filter(|log| log.state == LogState::BoardRecord);
+    for log in records {
+        for fact in log.facts().filter(|fact| fact.kind == Kind::CaseStep) {
+            match step(log, fact, members, review.expected().exam()) {
+                Ok(step) => steps.push(step),
+                Err(fault) => faults.push((log.entry_id(fact), fault)),
+            }
+        }
+    }
+    (steps, faults)
+}
+
+fn step(log: &Log, fact: &Fact, members: &Members, exam: &str) -> Result<Step, StepFault> {
+    let note = fact.reasons.first().map_or("", |note| note.as_str());
+    let said = open(note, members, exam)?;
+    if !said.by.iter().any(|code| code == log.id.desk()) {
+        return Err(StepFault::Writer);
+    }
+    let statement = digest(said.text().as_bytes());
+    let StepStatement { case, basis, state, ruling, reason, by, undoes, .. } = said;
+    Ok(Step { entry: log.entry_id(fact), at: fact.at, case, basis, state, ruling, reason, by, statement, undoes })
+}
+
+/// Reads a signed step; every member whom it names must have signed.
+///
+/// # Errors
+/// [`StepFault`].
+pub fn open(note: &str, members: &Members, exam: &str) -> Result<StepStatement, StepFault> {
+    let text = note.split_once("\n\n").map(|(text, _)| format!("{text}\n")).ok_or(StepFault::Form)?;
+    let said = StepStatement::parse(&text).filter(|said| said.exam == exam).ok_or(StepFault::Form)?;
+    let has_signed = |code: &String| members.key(code).is_some_and(|key| key.open(note) == Ok(text.as_str()));
+    if !said.by.iter().all(has_signed) {
+        return Err(StepFault::Unsigned);
+    }
+    let keys: BTreeSet<Vec<u8>> =
+        said.by.iter().filter_map(|code| members.key(code)).map(NoteVerifier::key_bytes).collect();
+    // What took two takes two to be taken back.
+    let needed = if said.state.needs_two() || said.undoes.is_some() { 2 } else { 1 };
+    if keys.len() < needed { Err(StepFault::OneMember) } else { Ok(said) }
+}
+
+/// True for the name of a log that is a member's record.
+pub(crate) fn is_record(log: &str) -> bool {
+    log.rsplit_once('/').is_some_and(|(_, session)| session == RECORD_SESSION)
+}
