@@ -6,8 +6,6 @@
 //! Invariants: one notice a question; nothing but [`LateNews::answered`] takes one away.
 
 use crate::failure::Failure;
-use crate::records::failure_code;
-use bits::hex;
 use jiff::Timestamp;
 use record::{CandidateRef, EntryRef, RegistryState};
 use registry::RequestId;

@@ -11,7 +11,7 @@ use crate::finding::FindingKind;
 use lists::words::ListWords;
 use review::balance::DifferenceKind;
 use review::decision::CaseState;
-use review::{Grade, MissingWhy, Rule};
+use review::{Grade, Kind, MissingWhy, Rule};
 use std::collections::BTreeSet;
 use words::{Dictionary, DictionaryError, Language};
 
@@ -50,6 +50,8 @@ pub struct BoardWords {
     pub review: ReviewWords,
     /// What is said about members of the board, and about what they do.
     pub decide: DecideWords,
+    /// What stands in the lists and sheets of the board's window.
+    pub book: BookWords,
     /// What is said about keys and certificates.
     pub keys: KeyWords,
     /// What is said about a folder of CSCA certificates.
@@ -87,6 +89,7 @@ impl BoardWords {
             receipt: ReceiptWords(of()),
             review: ReviewWords(of()),
             decide: DecideWords(of()),
+            book: BookWords(of()),
             keys: KeyWords(of()),
             trust: TrustWords(of()),
             lists: ListWords::of(language),
@@ -129,6 +132,11 @@ impl BoardWords {
         self.all.word(CASE_STATES, word)
     }
 
+    /// What happened, by the stable word of an entry's kind.
+    pub fn event<'a>(&'a self, word: &'a str) -> &'a str {
+        self.all.word(EVENTS, word)
+    }
+
     /// How far a second arrival is excluded, by the stable word.
     pub fn grade<'a>(&'a self, word: &'a str) -> &'a str {
         self.all.word(GRADES, word)
@@ -150,7 +158,7 @@ impl BoardWords {
 fn coded() -> Vec<(&'static str, Vec<(&'static str, &'static [&'static str])>)> {
     let whole = |codes: BTreeSet<&'static str>| codes.into_iter().map(|code| (code, &[][..])).collect();
     let rules = Rule::ALL.iter();
-    let all: [(&str, BTreeSet<&str>); 8] = [
+    let all: [(&str, BTreeSet<&str>); 9] = [
         (FINDINGS, FindingKind::ALL.iter().map(|what| what.code()).collect()),
         (RULES, rules.clone().map(|rule| rule.code()).collect()),
         (EXPLANATIONS, rules.clone().flat_map(|rule| rule.explanations()).copied().collect()),
@@ -158,6 +166,7 @@ fn coded() -> Vec<(&'static str, Vec<(&'static str, &'static [&'static str])>)> 
         (MISSING, MissingWhy::ALL.iter().map(|why| why.word()).collect()),
         (DIFFERENCES, DifferenceKind::ALL.iter().map(|kind| kind.word()).collect()),
         (CASE_STATES, CaseState::ALL.iter().map(|state| state.word()).collect()),
+        (EVENTS, Kind::ALL.iter().map(|kind| kind.word()).collect()),
         (GRADES, Grade::ALL.iter().map(|grade| grade.word()).collect()),
     ];
     all.into_iter().map(|(section, codes)| (section, whole(codes))).collect()
@@ -183,6 +192,7 @@ const SECTIONS: &[Section] = &[
     (ReceiptWords::SECTION, ReceiptWords::SAID),
     (ReviewWords::SECTION, ReviewWords::SAID),
     (DecideWords::SECTION, DecideWords::SAID),
+    (BookWords::SECTION, BookWords::SAID),
     (KeyWords::SECTION, KeyWords::SAID),
     (TrustWords::SECTION, TrustWords::SAID),
 ];
@@ -193,6 +203,7 @@ const UNKNOWNS: &str = "unknowns";
 const MISSING: &str = "missing";
 const DIFFERENCES: &str = "differences";
 const GRADES: &str = "grades";
+const EVENTS: &str = "events";
 const CASE_STATES: &str = "case-states";
 const VI: &str = include_str!("../../assets/i18n/board.vi.toml");
 const EN: &str = include_str!("../../assets/i18n/board.en.toml");

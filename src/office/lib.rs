@@ -28,6 +28,7 @@ pub mod proof_index;
 pub mod received;
 pub mod receiving;
 pub mod report;
+pub mod review_book;
 pub mod review_papers;
 pub mod review_report;
 pub mod review_sheets;

@@ -81,6 +81,12 @@ pub enum Kind {
     ManualNotAdmitted,
     NotAdmitted,
     Referred,
+    Guest,
+    PaperAdmitted,
+    PaperNotAdmitted,
+    PortraitDoubted,
+    StartSignal,
+    OperatorChanged,
     Undo,
     RegistryRequest,
     RegistryAnswer,
@@ -103,9 +109,44 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, in the order of the format.
+    pub const ALL: &[Self] = &[
+        Self::Open,
+        Self::CheckIn,
+        Self::ManualAdmitted,
+        Self::ManualNotAdmitted,
+        Self::NotAdmitted,
+        Self::Referred,
+        Self::Guest,
+        Self::PaperAdmitted,
+        Self::PaperNotAdmitted,
+        Self::PortraitDoubted,
+        Self::StartSignal,
+        Self::OperatorChanged,
+        Self::Undo,
+        Self::RegistryRequest,
+        Self::RegistryAnswer,
+        Self::Elsewhere,
+        Self::DuplicateReported,
+        Self::ReEntry,
+        Self::ReadFailed,
+        Self::LateAnswer,
+        Self::DeviceEvent,
+        Self::PersonViewed,
+        Self::ClockJump,
+        Self::ClockConfirmed,
+        Self::Anchor,
+        Self::Evidence,
+        Self::PackageLoaded,
+        Self::Purged,
+        Self::Export,
+        Self::CaseStep,
+        Self::Close,
+    ];
+
     /// Somebody was let in who was not in by this log.
     pub fn lets_in(self) -> bool {
-        matches!(self, Self::CheckIn | Self::ManualAdmitted)
+        matches!(self, Self::CheckIn | Self::ManualAdmitted | Self::Guest | Self::PaperAdmitted)
     }
 
     /// A stable word, for reports and programs.
@@ -117,6 +158,12 @@ impl Kind {
             Self::ManualNotAdmitted => "manual-not-admitted",
             Self::NotAdmitted => "not-admitted",
             Self::Referred => "referred",
+            Self::Guest => "guest",
+            Self::PaperAdmitted => "paper-admitted",
+            Self::PaperNotAdmitted => "paper-not-admitted",
+            Self::PortraitDoubted => "portrait-doubted",
+            Self::StartSignal => "start-signal",
+            Self::OperatorChanged => "operator-changed",
             Self::Undo => "undo",
             Self::RegistryRequest => "registry-request",
             Self::RegistryAnswer => "registry-answer",
@@ -181,8 +228,8 @@ impl Fact {
     /// What it says about whether somebody is in, by the record's one rule.
     pub fn saying(&self) -> Option<Saying> {
         Some(match self.kind {
-            Kind::CheckIn | Kind::ManualAdmitted => Saying::Arrived,
-            Kind::NotAdmitted | Kind::ManualNotAdmitted => Saying::NotAdmitted,
+            Kind::CheckIn | Kind::ManualAdmitted | Kind::Guest | Kind::PaperAdmitted => Saying::Arrived,
+            Kind::NotAdmitted | Kind::ManualNotAdmitted | Kind::PaperNotAdmitted => Saying::NotAdmitted,
             Kind::Referred => Saying::Referred,
             Kind::Elsewhere => Saying::Elsewhere,
             Kind::Undo => Saying::Undone(self.refers?),
@@ -255,6 +302,19 @@ impl FactReader {
                 (fact.chip, fact.registry) = (Some(*chip), Some(*registry));
                 self.said(fact, std::slice::from_ref(reason), Some(second));
             }
+            E::Guest { cand, doc, chip, registry, reason, second, .. } => {
+                (fact.cand, fact.doc) = (Some(*cand), *doc);
+                (fact.chip, fact.registry) = (Some(*chip), Some(*registry));
+                self.said(fact, std::slice::from_ref(reason), Some(second));
+            }
+            E::PaperDecision { cand, second, .. } => {
+                fact.cand = Some(*cand);
+                self.said(fact, &[], Some(second));
+            }
+            E::PortraitDoubted { cand, doc, second } => {
+                (fact.cand, fact.doc) = (Some(*cand), Some(*doc));
+                self.said(fact, &[], Some(second));
+            }
             E::NotAdmitted { cand, doc, reason, second } => {
                 (fact.cand, fact.doc) = (*cand, *doc);
                 self.said(fact, std::slice::from_ref(reason), second.as_ref());
@@ -308,6 +368,8 @@ impl FactReader {
                 (fact.doc, fact.registry) = (self.asked.get(id).copied(), Some(*state));
                 self.said(fact, cause.as_slice(), None);
             }
+            E::StartSignal { second, .. } => self.said(fact, &[], second.as_ref()),
+            E::OperatorChanged { from } => self.said(fact, std::slice::from_ref(from), None),
             E::DeviceEvent { device, event } => self.said(fact, &[device.clone(), event.clone()], None),
             E::ClockJump { by_ms } => fact.amount = *by_ms,
             E::Anchor { size, with, .. } => {
@@ -358,6 +420,12 @@ fn kind(event: &AttendanceEvent) -> Kind {
         E::ManualDecision { .. } => Kind::ManualNotAdmitted,
         E::NotAdmitted { .. } => Kind::NotAdmitted,
         E::Referred { .. } => Kind::Referred,
+        E::Guest { .. } => Kind::Guest,
+        E::PaperDecision { admitted: true, .. } => Kind::PaperAdmitted,
+        E::PaperDecision { .. } => Kind::PaperNotAdmitted,
+        E::PortraitDoubted { .. } => Kind::PortraitDoubted,
+        E::StartSignal { .. } => Kind::StartSignal,
+        E::OperatorChanged { .. } => Kind::OperatorChanged,
         E::Undo { .. } => Kind::Undo,
         E::RegistryRequest { .. } => Kind::RegistryRequest,
         E::RegistryAnswer { .. } => Kind::RegistryAnswer,

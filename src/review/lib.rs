@@ -8,6 +8,7 @@
 //! Balance     list + guests = admitted + absent, room by room          balance
 //! Case        something that a person has to look at, opened by a rule case, rules
 //! Limits      what chance alone does to a desk's or a site's shares    rates
+//! Book        what a window asks of all that                       book
 //! Decision    what two members of the board ruled about a case         decision
 //! ```
 //!
@@ -21,6 +22,7 @@
 //! - A rate or a score never opens a case.
 
 pub mod balance;
+pub mod book;
 pub mod case;
 pub mod decision;
 pub mod expected;

@@ -1,4 +1,4 @@
-//! The only room that names egui: the window, its looks, its words and one file a screen.
+//! The only room that names egui: the desk's window and the board's, their looks, their words and one file a screen.
 //!
 //! Invariants: a screen is a function from a view to perhaps one input; no business condition in drawing code; a
 //! still screen costs nothing.
@@ -9,6 +9,7 @@ mod header;
 mod icons;
 mod news;
 mod portrait;
+pub mod review;
 mod scan;
 mod screens;
 mod status;

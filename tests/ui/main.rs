@@ -7,6 +7,7 @@ mod locked;
 mod look;
 mod preparing;
 mod presses;
+mod review;
 mod screens;
 mod views;
 mod views_exception;

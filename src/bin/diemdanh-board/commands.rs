@@ -7,6 +7,7 @@ mod inspect;
 mod key;
 mod prove;
 mod receipt;
+mod review;
 mod trust;
 mod verify;
 mod voice;
@@ -49,6 +50,8 @@ pub(crate) enum Command {
     /// Make an exam out of lists, as a folder of files
     #[command(subcommand)]
     Exam(exam::Exam),
+    /// Look at an exam in a window: who was there, what is missing, what somebody has to look at
+    Review(review::Review),
     /// Make keys and certificates
     #[command(subcommand)]
     Key(key::Key),
@@ -58,7 +61,7 @@ pub(crate) enum Command {
 ///
 /// # Errors
 /// What kept it from being done.
-pub(crate) fn run(work: &mut Work<'_>, command: Command) -> Result<u8, WorkError> {
+pub(crate) fn run(work: &mut Work<'_>, command: Command, language: Language) -> Result<u8, WorkError> {
     match command {
         Command::Verify(args) => verify::run(work, args),
         Command::Prove(args) => prove::prove(work, args),
@@ -68,6 +71,7 @@ pub(crate) fn run(work: &mut Work<'_>, command: Command) -> Result<u8, WorkError
         Command::Receipt(args) => receipt::receive(work, args),
         Command::Trust(command) => Ok(unbegun(work, trust::run(work, command))),
         Command::Exam(command) => exam::run(work, command).map(Ending::exit_code),
+        Command::Review(args) => review::show(work, args, language).map(Ending::exit_code),
         Command::Key(command) => key::run(work, command),
     }
 }

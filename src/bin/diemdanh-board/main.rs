@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         Err(error) => return failed(&error.to_string()),
     };
     let mut work = Work { now: Timestamp::now(), random: &mut SystemRandom, words: &words, voice: &Terminal };
-    match commands::run(&mut work, typed.command) {
+    match commands::run(&mut work, typed.command, language) {
         Ok(code) => speech::exit_code(ExitCode::from(code)),
         Err(error) => failed(&error.said(&words)),
     }

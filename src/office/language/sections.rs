@@ -466,6 +466,28 @@ sentences! {
 }
 
 sentences! {
+    /// What stands in the lists and sheets of the board's window.
+    pub BookWords in "book":
+    balanced();
+    closed();
+    foreign();
+    board_record();
+    confirmed();
+    unconfirmed(count);
+    cases();
+    people();
+    steps();
+    how(case);
+    gap(minutes);
+    from_here();
+    number(number);
+    stranger(id);
+    by(code);
+    second(code);
+    reasons(codes);
+}
+
+sentences! {
     /// What is said about members of the board, and about what they do.
     pub DecideWords in "decide":
     no_code(code);

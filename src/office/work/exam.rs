@@ -1,5 +1,6 @@
 //! Makes an exam and keeps it as a folder of files.
 
+pub mod book;
 pub mod checking;
 pub mod deciding;
 pub mod desks;

@@ -34,15 +34,12 @@ fn judge(sitting: &Sitting, facts: &[(Place, &Fact)]) -> Vec<(Rule, Vec<Place>)>
         (Rule::Twice, twice(&standing, facts)),
         (Rule::Stranger, if sitting.person.is_none() { let_in(&|_| true) } else { Vec::new() }),
         (Rule::CheckOverruled, let_in(&|fact| fact.chip.is_some_and(is_not_proven))),
-        (Rule::Manual, let_in(&|fact| fact.kind == Kind::ManualAdmitted)),
+        (Rule::Manual, let_in(&|fact| matches!(fact.kind, Kind::ManualAdmitted | Kind::Guest | Kind::PaperAdmitted))),
         (Rule::OnePerson, any(&|fact| fact.second.as_ref() == Some(&fact.op))),
         (Rule::RegistryBefore, let_in(&|fact| fact.registry.is_some_and(is_against))),
         (Rule::RegistryAfter, registry_after(&standing, facts)),
         (Rule::RefusedThenIn, refused_and_in(&standing, facts)),
-        (
-            Rule::PortraitDoubted,
-            any(&|fact| fact.has_reason("portrait-differs") || fact.has_reason("portrait-doubted")),
-        ),
+        (Rule::PortraitDoubted, any(&|fact| fact.kind == Kind::PortraitDoubted || fact.has_reason("portrait-differs"))),
         (Rule::Undone, any(&|fact| fact.kind == Kind::Undo)),
         (Rule::Undecided, undecided(sitting, facts)),
         (Rule::TooLate, let_in(&|fact| fact.has_reason(TOO_LATE))),
@@ -106,7 +103,9 @@ fn registry_after(standing: &Standing<'_>, facts: &[(Place, &Fact)]) -> Vec<Plac
 }
 
 fn refused_and_in(standing: &Standing<'_>, facts: &[(Place, &Fact)]) -> Vec<Place> {
-    let refused = places(facts, &|fact| matches!(fact.kind, Kind::NotAdmitted | Kind::ManualNotAdmitted));
+    let refused = places(facts, &|fact| {
+        matches!(fact.kind, Kind::NotAdmitted | Kind::ManualNotAdmitted | Kind::PaperNotAdmitted)
+    });
     match standing.arrivals.is_empty() || refused.is_empty() {
         true => Vec::new(),
         false => standing.arrivals.iter().map(|(place, _)| *place).chain(refused).collect(),

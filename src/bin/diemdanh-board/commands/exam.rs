@@ -5,7 +5,7 @@ mod import;
 mod operators;
 mod pack;
 mod packages;
-mod review;
+pub(crate) mod review;
 mod sample;
 
 use clap::{Args, Subcommand};

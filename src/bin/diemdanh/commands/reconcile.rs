@@ -2,7 +2,7 @@
 
 use clap::Args;
 use desk::plan::DeskPlan;
-use desk::reconcile::{ReconcileError, Reconciled, plans, reconcile};
+use desk::reconcile::{LateWord, ReconcileError, Reconciled, plans, reconcile};
 use desk::start::read_config;
 use host::clock::SystemClock;
 use host::progress::Progress;

@@ -121,6 +121,7 @@ pub fn member(work: &Work<'_>, asked: &Member) -> Result<Ending, WorkError> {
         not_before: work.now,
         not_after: work.now.checked_add(SignedDuration::from_hours(MEMBER_HOURS))?,
         device,
+        tls_certificate: None,
     };
     let note = certify(&board, request)?;
     if !asked.dry_run {

@@ -1,0 +1,118 @@
+//! What the board's window shows: the exam that was read, as lists and sheets in both languages.
+//!
+//! Made once from what was read; every answer comes from memory. Names stand here and not in `review`, which knows
+//! candidates by their ids only.
+
+mod desks;
+mod find;
+mod overview;
+mod rows;
+mod sheets;
+
+use crate::language::BoardWords;
+use crate::work::exam::reviewing::Loaded;
+use desks::{DeskLine, desk_lines};
+use jiff::tz::Offset;
+use record::CandidateRef;
+use review::balance::{Balance, Scripts, balance};
+use review::book::{Book, List, Overview, Row, Sheet, Wanted};
+use review::decision::{CaseState, files};
+use review::{CaseId, LogId};
+use std::collections::{BTreeMap, HashMap};
+use words::{DictionaryError, Language};
+
+/// A case's state, and whether somebody has to look.
+struct CaseStanding {
+    state: CaseState,
+    is_open: bool,
+}
+
+/// An exam as the window of the board shows it.
+pub struct ReviewBook {
+    loaded: Loaded,
+    words: [BoardWords; 2],
+    rooms: Vec<Balance>,
+    desks: Vec<DeskLine>,
+    /// Each row of the exam's list, as a row of what the review expects.
+    expected_rows: Vec<Option<usize>>,
+    list_rows: HashMap<CandidateRef, u32>,
+    standing: BTreeMap<CaseId, CaseStanding>,
+    offset: Offset,
+}
+
+impl ReviewBook {
+    /// Takes what was read, and adds up what every page needs.
+    ///
+    /// # Errors
+    /// [`DictionaryError`]: a fault of the build, found by the first test.
+    pub fn new(loaded: Loaded) -> Result<Self, DictionaryError> {
+        let review = &loaded.review;
+        let rooms = balance(review, &Scripts::new());
+        let desks = desk_lines(review);
+        let cand = |id: &roster::CandidateId| CandidateRef(id.0);
+        let ids = loaded.exam.candidates.ids();
+        let expected_rows = ids.iter().map(|id| review.expected().row(cand(id))).collect();
+        let list_rows = (0..).zip(ids).map(|(row, id)| (cand(id), row)).collect();
+        let (files, _) = files(review.cases(), &loaded.steps);
+        let standing = files.iter().map(|(id, file)| {
+            let is_settled = matches!(file.state, CaseState::Decided | CaseState::Closed);
+            (*id, CaseStanding { state: file.state, is_open: !is_settled || file.has_news || file.is_contested })
+        });
+        let standing = standing.collect();
+        let offset = Offset::from_hours(loaded.exam.settings.utc_offset_hours).unwrap_or(Offset::UTC);
+        let words = [BoardWords::load(Language::Vietnamese)?, BoardWords::load(Language::English)?];
+        Ok(Self { loaded, words, rooms, desks, expected_rows, list_rows, standing, offset })
+    }
+
+    fn words(&self, language: Language) -> &BoardWords {
+        let [vietnamese, english] = &self.words;
+        match language {
+            Language::Vietnamese => vietnamese,
+            Language::English => english,
+        }
+    }
+
+    fn session_name(&self, session: usize) -> String {
+        let known = self.loaded.review.expected().sessions().get(session);
+        known
+            .map_or_else(|| "?".to_owned(), |one| if one.title.is_empty() { one.id.clone() } else { one.title.clone() })
+    }
+
+    fn site_name(&self, code: &str) -> String {
+        let known = self.loaded.exam.sites.iter().find(|site| site.code == code && !site.title.is_empty());
+        known.map_or_else(|| code.to_owned(), |site| format!("{code} {}", site.title))
+    }
+
+    fn desk_of(&self, log: &LogId) -> Option<u32> {
+        let review = &self.loaded.review;
+        let is_it = |line: &DeskLine| line.log.and_then(|at| review.logs().get(at)).is_some_and(|one| one.id == *log);
+        self.desks.iter().position(is_it).and_then(|at| u32::try_from(at).ok())
+    }
+}
+
+impl Book for ReviewBook {
+    fn title(&self) -> String {
+        let settings = &self.loaded.exam.settings;
+        format!("{} — {}/{}", settings.title, settings.board, settings.id)
+    }
+
+    fn sessions(&self) -> Vec<String> {
+        (0..self.loaded.review.expected().sessions().len()).map(|one| self.session_name(one)).collect()
+    }
+
+    fn overview(&self, language: Language) -> Overview {
+        self.overview_in(self.words(language))
+    }
+
+    fn find(&self, list: List, wanted: &Wanted) -> Vec<u32> {
+        self.found(list, wanted)
+    }
+
+    fn row(&self, list: List, number: u32, language: Language) -> Row {
+        self.row_in(list, number, self.words(language))
+    }
+
+    fn sheet(&self, list: List, number: u32, language: Language) -> Option<Sheet> {
+        self.sheet_in(list, number, self.words(language))
+    }
+}

@@ -1,0 +1,301 @@
+//! The board's window: an exam as its logs tell it, from the whole down to one entry.
+//!
+//! It only looks. What is decided about a case is signed by two members at the command line, and shown here.
+//!
+//! Keys: F5 to F9 are the pages, F2 the other language; what is typed finds, arrows choose, Enter opens, Esc goes back.
+
+mod lists;
+mod overview;
+mod sheet;
+mod table;
+pub mod words;
+
+use crate::app::WindowError;
+use crate::style::{self, Size};
+use ::words::Language;
+use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui, Vec2};
+use lists::ListPage;
+use review::book::{Book, List, Overview, Sheet};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use words::{ReviewWords, filled};
+
+/// News from whoever reads the exam.
+pub enum Loading {
+    /// So many exports of so many are checked.
+    Progress(usize, usize),
+    /// Everything is there.
+    Done(Arc<dyn Book>),
+    /// It was stopped.
+    Stopped,
+    /// Why nothing can be shown, as the person at the window reads it.
+    Failed(String),
+}
+
+/// Where the exam comes from.
+pub struct ReviewLink {
+    /// News of the reading.
+    pub news: Receiver<Loading>,
+    /// Ends the reading.
+    pub stop: Box<dyn Fn()>,
+}
+
+/// What the window is opened with.
+pub struct ReviewOptions {
+    /// Inner size in points.
+    pub size: Vec2,
+    /// Its language at first.
+    pub language: Language,
+    /// A hand on the keyboard that is nobody's; none at a board's table.
+    pub pilot: Option<Box<dyn crate::app::Pilot>>,
+}
+
+/// Opens the window and runs until it is closed. `ready` gets the means to wake it.
+///
+/// # Errors
+/// [`WindowError`].
+pub fn run(link: ReviewLink, options: ReviewOptions, ready: impl FnOnce(crate::app::Wake)) -> Result<(), WindowError> {
+    let app = ReviewApp { pilot: options.pilot, ..ReviewApp::new(link, options.language)? };
+    let title = app.words.window_title.clone();
+    let viewport = egui::ViewportBuilder::default().with_title(title).with_inner_size(options.size);
+    let native = eframe::NativeOptions { viewport, ..Default::default() };
+    let create: eframe::AppCreator<'_> = Box::new(move |creation| {
+        style::install(&creation.egui_ctx);
+        let context = creation.egui_ctx.clone();
+        ready(Box::new(move || context.request_repaint()));
+        Ok(Box::new(app))
+    });
+    eframe::run_native("diemdanh-review", native, create)?;
+    Ok(())
+}
+
+/// A page of the window.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    Overview,
+    Rows(List),
+}
+
+impl Page {
+    const ALL: [(Self, Key); 5] = [
+        (Self::Overview, Key::F5),
+        (Self::Rows(List::Rooms), Key::F6),
+        (Self::Rows(List::Desks), Key::F7),
+        (Self::Rows(List::People), Key::F8),
+        (Self::Rows(List::Cases), Key::F9),
+    ];
+
+    fn label(self, words: &ReviewWords) -> &str {
+        match self {
+            Self::Overview => &words.page_overview,
+            Self::Rows(List::Rooms) => &words.page_rooms,
+            Self::Rows(List::Desks) => &words.page_desks,
+            Self::Rows(List::People) => &words.page_people,
+            Self::Rows(List::Cases) => &words.page_cases,
+        }
+    }
+}
+
+/// How far the reading is.
+enum Stage {
+    Reading(usize, usize),
+    Open(Arc<dyn Book>),
+    Stopped,
+    Failed(String),
+}
+
+/// The window's own state: the page, what was typed, what is open.
+pub struct ReviewApp {
+    link: ReviewLink,
+    stage: Stage,
+    words: ReviewWords,
+    language: Language,
+    page: Page,
+    lists: [ListPage; 4],
+    /// Made once a language: the first page adds up every room.
+    overview: Option<Overview>,
+    /// The sheets that lie on each other, the last one in sight.
+    open: Vec<Sheet>,
+    pilot: Option<Box<dyn crate::app::Pilot>>,
+}
+
+impl ReviewApp {
+    /// A window over `link`.
+    ///
+    /// # Errors
+    /// [`WindowError::Words`].
+    pub fn new(link: ReviewLink, language: Language) -> Result<Self, WindowError> {
+        let lists = [List::Rooms, List::Desks, List::People, List::Cases].map(ListPage::new);
+        Ok(Self {
+            link,
+            stage: Stage::Reading(0, 0),
+            words: ReviewWords::load(language)?,
+            language,
+            page: Page::Overview,
+            lists,
+            overview: None,
+            open: Vec::new(),
+            pilot: None,
+        })
+    }
+
+    /// Draws one frame.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        self.hear();
+        self.keys(ui);
+        self.bar(ui);
+        let ground = Frame::new().fill(style::GROUND).inner_margin(Margin::symmetric(20, 14));
+        CentralPanel::no_frame().frame(ground).show(ui, |ui| match &self.stage {
+            Stage::Reading(done, all) => self.reading(ui, *done, *all),
+            Stage::Stopped => said(ui, &self.words.stopped),
+            Stage::Failed(why) => {
+                said(ui, &self.words.failed);
+                ui.label(RichText::new(why).font(style::font(Size::Body)).color(style::INK_SOFT));
+            }
+            Stage::Open(book) => self.page(ui, &Arc::clone(book)),
+        });
+    }
+
+    fn hear(&mut self) {
+        loop {
+            self.stage = match self.link.news.try_recv() {
+                Ok(Loading::Progress(done, all)) => Stage::Reading(done, all),
+                Ok(Loading::Done(book)) => Stage::Open(book),
+                Ok(Loading::Stopped) => Stage::Stopped,
+                Ok(Loading::Failed(why)) => Stage::Failed(why),
+                // Whoever read it is gone without a word: a panic, which the diagnostics have.
+                Err(TryRecvError::Disconnected) if matches!(self.stage, Stage::Reading(..)) => Stage::Stopped,
+                Err(_) => return,
+            };
+        }
+    }
+
+    fn keys(&mut self, ui: &Ui) {
+        let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
+        if pressed(Key::F2) {
+            self.switch_language();
+        }
+        for (page, key) in Page::ALL {
+            if pressed(key) {
+                self.turn_to(page);
+            }
+        }
+        if pressed(Key::Escape) && self.open.pop().is_none() {
+            self.current_list().into_iter().for_each(ListPage::clear);
+        }
+    }
+
+    fn turn_to(&mut self, page: Page) {
+        (self.page, self.open) = (page, Vec::new());
+    }
+
+    fn current_list(&mut self) -> Option<&mut ListPage> {
+        let Page::Rows(list) = self.page else { return None };
+        self.lists.iter_mut().find(|one| one.list() == list)
+    }
+
+    fn switch_language(&mut self) {
+        let other = self.language.other();
+        if let Ok(words) = ReviewWords::load(other) {
+            (self.words, self.language) = (words, other);
+            // What lies open was worded in the other language.
+            (self.overview, self.open) = (None, Vec::new());
+        }
+    }
+
+    fn bar(&mut self, ui: &mut Ui) {
+        let frame = Frame::new().fill(style::BAR).inner_margin(Margin::symmetric(12, 6));
+        Panel::top("pages").exact_size(style::HEADER_HEIGHT).frame(frame).show_separator_line(false).show(ui, |ui| {
+            ui.horizontal_centered(|ui| {
+                for (page, _) in Page::ALL {
+                    let is_here = page == self.page;
+                    let ink = if is_here { style::INK } else { style::ON_BAR };
+                    let label = RichText::new(page.label(&self.words)).font(style::bold(Size::Body)).color(ink);
+                    let ground = if is_here { style::SURFACE } else { style::BAR };
+                    let button = egui::Button::new(label).fill(ground).min_size(Vec2::new(0.0, style::TARGET_MIN));
+                    let response = ui.add(button);
+                    crate::widgets::focus_ring(ui, &response);
+                    if response.clicked() {
+                        self.turn_to(page);
+                    }
+                }
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let label = RichText::new(&self.words.language_key).font(style::font(Size::Small));
+                    let button = egui::Button::new(label.color(style::ON_BAR)).fill(style::BAR);
+                    if ui.add(button).clicked() {
+                        self.switch_language();
+                    }
+                });
+            });
+        });
+    }
+
+    fn reading(&self, ui: &mut Ui, done: usize, all: usize) {
+        said(ui, &self.words.loading);
+        let count = filled(&self.words.loading_of, &[("done", done.to_string()), ("all", all.to_string())]);
+        #[expect(clippy::cast_precision_loss, reason = "a share, for a bar of some hundred pixels")]
+        let share = if all == 0 { 0.0 } else { done as f32 / all as f32 };
+        ui.add(egui::ProgressBar::new(share).desired_width(600.0).text(count));
+        let button = egui::Button::new(RichText::new(&self.words.stop).font(style::bold(Size::Body)));
+        if ui.add_sized(Vec2::new(160.0, style::TARGET_MIN), button).clicked() {
+            (self.link.stop)();
+        }
+    }
+
+    fn page(&mut self, ui: &mut Ui, book: &Arc<dyn Book>) {
+        let title = RichText::new(book.title()).font(style::bold(Size::Large)).color(style::INK_SOFT);
+        ui.add(egui::Label::new(title).truncate());
+        let (words, language) = (&self.words, self.language);
+        let opens = if let Some(sheet) = self.open.last() {
+            sheet::show(ui, sheet, words)
+        } else if let Page::Rows(list) = self.page {
+            let Some(page) = self.lists.iter_mut().find(|one| one.list() == list) else { return };
+            page.show(ui, book.as_ref(), words, language).map(|number| Leads::To(list, number))
+        } else {
+            let overview = self.overview.get_or_insert_with(|| book.overview(language));
+            overview::show(ui, overview, words)
+        };
+        match opens {
+            Some(Leads::To(list, number)) => self.open.extend(book.sheet(list, number, language)),
+            Some(Leads::Back) => drop(self.open.pop()),
+            None => (),
+        }
+        self.open.truncate(MAX_OPEN);
+    }
+}
+
+/// Where something that was pressed leads.
+pub(super) enum Leads {
+    /// To what stands behind a row.
+    To(List, u32),
+    /// Back to where one came from.
+    Back,
+}
+
+fn said(ui: &mut Ui, text: &str) {
+    ui.add_space(style::GAP * 4.0);
+    ui.label(RichText::new(text).font(style::bold(Size::Title)));
+    ui.add_space(style::GAP);
+}
+
+impl eframe::App for ReviewApp {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
+        if let Some(pilot) = &mut self.pilot {
+            pilot.after_frame(ui.ctx());
+        }
+    }
+
+    fn raw_input_hook(&mut self, _context: &egui::Context, raw_input: &mut egui::RawInput) {
+        if let Some(pilot) = &mut self.pilot {
+            pilot.before_frame(raw_input);
+        }
+    }
+
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}
+
+/// So many sheets lie on each other: whoever follows lines in a circle finds the way back.
+const MAX_OPEN: usize = 32;

@@ -1,0 +1,256 @@
+//! The board's window, as a member of a board finds it: pages by key, rows by what is typed, sheets and the way back.
+
+use egui::Key;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use review::Counts;
+use review::book::{Block, Book, Line, List, Mark, Overview, Row, SessionSummary, Sheet, Wanted};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use ui::review::words::ReviewWords;
+use ui::review::{Loading, ReviewApp, ReviewLink};
+use ui::style;
+use words::Language;
+
+/// As many people as sit the national exam.
+const COUNTRY: u32 = 1_160_000;
+
+/// A book of made-up rows; counts how many it was asked for.
+#[derive(Default)]
+struct MadeUp {
+    asked: Arc<AtomicUsize>,
+}
+
+impl Book for MadeUp {
+    fn title(&self) -> String {
+        "Kỳ thi thử — board.example/tn".to_owned()
+    }
+
+    fn sessions(&self) -> Vec<String> {
+        vec!["Buổi 1".to_owned(), "Buổi 2".to_owned()]
+    }
+
+    fn overview(&self, _: Language) -> Overview {
+        let session = |title: &str| SessionSummary {
+            title: title.to_owned(),
+            counts: Counts { listed: 600, present: 588, absent: 9, not_known: 3, ..Counts::default() },
+            differing: (2, 25),
+            arrivals: vec![10, 80, 160, 240, 90, 8],
+            slices_from: -25,
+            last_entry: Some(15),
+        };
+        let missing =
+            Line { text: "buổi b1, điểm 09, bàn 3: chưa nhận".to_owned(), mark: Mark::Look, opens: None };
+        Overview {
+            sessions: self.sessions().iter().map(|title| session(title)).collect(),
+            logs: (24, 25),
+            missing: vec![missing],
+            cases: vec![("Lượt vào đã được rút lại".to_owned(), 3, 1)],
+        }
+    }
+
+    fn find(&self, list: List, wanted: &Wanted) -> Vec<u32> {
+        let all = if list == List::People { COUNTRY } else { 30 };
+        let rows = 0..if wanted.text.is_empty() { all } else { 2 };
+        if wanted.sort.is_some_and(|(_, is_turned)| is_turned) { rows.rev().collect() } else { rows.collect() }
+    }
+
+    fn row(&self, list: List, number: u32, _: Language) -> Row {
+        self.asked.fetch_add(1, Ordering::Relaxed);
+        Row { cells: vec![format!("{list:?} {number}"), "ô".to_owned()], mark: Mark::Look }
+    }
+
+    fn sheet(&self, list: List, number: u32, _: Language) -> Option<Sheet> {
+        let block = |title: &str| Block {
+            title: title.to_owned(),
+            lines: vec![Line {
+                text: "đi tiếp".to_owned(), mark: Mark::Plain, opens: Some((List::Cases, number + 1))
+            }],
+        };
+        let beside = (list == List::Cases).then(|| block("bên kia"));
+        Some(Sheet { title: format!("tờ {list:?} {number}"), blocks: vec![(block("bên này"), beside)] })
+    }
+}
+
+struct Shown {
+    harness: Harness<'static>,
+    news: SyncSender<Loading>,
+    asked: Arc<AtomicUsize>,
+    stopped: Arc<AtomicUsize>,
+}
+
+fn shown() -> Shown {
+    let (news, heard) = sync_channel(8);
+    let (asked, stopped) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
+    let stop = Arc::clone(&stopped);
+    let link = ReviewLink {
+        news: heard,
+        stop: Box::new(move || {
+            stop.fetch_add(1, Ordering::Relaxed);
+        }),
+    };
+    let mut app = ReviewApp::new(link, Language::Vietnamese).unwrap();
+    let harness = Harness::builder()
+        .with_size(style::DESIGN_SIZE)
+        .with_context_setup(style::install)
+        .build_ui(move |ui| app.frame(ui));
+    Shown { harness, news, asked, stopped }
+}
+
+/// A window over an exam that was read.
+fn open() -> Shown {
+    let mut shown = shown();
+    shown.news.send(Loading::Done(Arc::new(MadeUp { asked: Arc::clone(&shown.asked) }))).unwrap();
+    shown.harness.run_steps(3);
+    shown
+}
+
+impl Shown {
+    fn press(&mut self, key: Key) {
+        self.harness.key_press(key);
+        self.harness.run_steps(3);
+    }
+
+    fn press_with(&mut self, modifiers: egui::Modifiers, key: Key) {
+        self.harness.key_press_modifiers(modifiers, key);
+        self.harness.run_steps(3);
+    }
+
+    /// One character a frame, as a keyboard gives them.
+    fn type_in(&mut self, text: &str) {
+        for letter in text.chars() {
+            self.harness.event(egui::Event::Text(letter.to_string()));
+            self.harness.step();
+        }
+        self.harness.run_steps(2);
+    }
+
+    fn sees(&self, text: &str) -> bool {
+        self.harness.query_all_by(|node| node.label().is_some_and(|label| label.contains(text))).next().is_some()
+            || self.harness.query_all_by(|node| node.value().is_some_and(|value| value.contains(text))).next().is_some()
+    }
+}
+
+#[test]
+fn both_languages_have_every_word() {
+    for language in [Language::Vietnamese, Language::English] {
+        ReviewWords::load(language).expect("the words");
+    }
+}
+
+#[test]
+fn an_exam_is_read_with_a_way_to_stop() {
+    let mut shown = shown();
+    shown.harness.run_steps(2);
+    shown.news.send(Loading::Progress(3, 25)).unwrap();
+    shown.harness.run_steps(3);
+    assert!(shown.sees("Đang kiểm tra"), "it says what it does");
+    shown.harness.get_by_label("Dừng").click();
+    shown.harness.run_steps(3);
+    assert_eq!(shown.stopped.load(Ordering::Relaxed), 1);
+    shown.news.send(Loading::Stopped).unwrap();
+    shown.harness.run_steps(3);
+    assert!(shown.sees("Đã dừng"));
+}
+
+#[test]
+fn what_cannot_be_read_is_said() {
+    let mut shown = shown();
+    shown.news.send(Loading::Failed("exam.toml, dòng 4".to_owned())).unwrap();
+    shown.harness.run_steps(3);
+    assert!(shown.sees("Không đọc được") && shown.sees("exam.toml, dòng 4"));
+}
+
+#[test]
+fn whoever_reads_dies_and_the_window_says_so() {
+    let mut shown = shown();
+    let (other, _) = sync_channel(1);
+    drop(std::mem::replace(&mut shown.news, other));
+    shown.harness.run_steps(3);
+    assert!(shown.sees("Đã dừng"), "never a bar that stands for ever");
+}
+
+#[test]
+fn first_page_tells_who_was_there_and_what_is_missing() {
+    let shown = open();
+    for text in
+        ["Kỳ thi thử", "Buổi 1", "588", "! 3", "! 2 / 25", "24 / 25", "bàn 3: chưa nhận", "rút lại: 3, cần xem 1"]
+    {
+        assert!(shown.sees(text), "{text}");
+    }
+}
+
+#[test]
+fn a_country_is_scrolled_by_row_and_only_what_is_in_sight_is_asked_for() {
+    let mut shown = open();
+    shown.press(Key::F8);
+    assert!(shown.sees("People 0,") && shown.sees("1160000 dòng"));
+    let before = shown.asked.load(Ordering::Relaxed);
+    shown.press_with(egui::Modifiers::CTRL, Key::End);
+    assert!(shown.sees("People 1159999,"), "the last row can be reached");
+    let asked = shown.asked.load(Ordering::Relaxed) - before;
+    assert!(asked <= 6 * 40, "{asked} rows for some frames");
+    shown.press(Key::PageUp);
+    assert!(!shown.sees("People 1159999,") || shown.sees("People 1159970,"), "a page further up");
+    shown.press_with(egui::Modifiers::CTRL, Key::Home);
+    assert!(shown.sees("People 0,"));
+}
+
+#[test]
+fn letters_find_arrows_choose_enter_opens_and_escape_goes_back() {
+    let mut shown = open();
+    shown.press(Key::F8);
+    shown.type_in("đặng");
+    assert!(shown.sees("2 dòng") && shown.sees("đặng"), "typed without pressing into the line first");
+    shown.press(Key::ArrowDown);
+    shown.press(Key::Enter);
+    assert!(shown.sees("tờ People 1"));
+    shown.harness.get_by_label("đi tiếp").click();
+    shown.harness.run_steps(3);
+    assert!(shown.sees("tờ Cases 2") && shown.sees("bên kia"), "both sides beside each other");
+    shown.press(Key::Escape);
+    assert!(shown.sees("tờ People 1"));
+    shown.press(Key::Escape);
+    assert!(shown.sees("2 dòng"), "what was typed is still there");
+    shown.press(Key::Escape);
+    assert!(shown.sees("1160000 dòng"), "and goes with the next");
+}
+
+#[test]
+fn a_heading_sorts_turns_round_and_gives_the_order_back() {
+    let mut shown = open();
+    shown.press(Key::F7);
+    for first in ["Desks 0,", "Desks 29,", "Desks 0,"] {
+        shown.harness.get_by_label("Bàn").click();
+        shown.harness.run_steps(3);
+        assert!(shown.sees(first), "{first}");
+    }
+}
+
+#[test]
+fn lines_that_lead_in_a_circle_do_not_pile_up() {
+    let mut shown = open();
+    shown.press(Key::F9);
+    shown.press(Key::Enter);
+    for _ in 0..40 {
+        shown.harness.get_all_by_label("đi tiếp").next().unwrap().click();
+        shown.harness.run_steps(2);
+    }
+    for _ in 0..33 {
+        shown.press(Key::Escape);
+    }
+    assert!(shown.sees("30 dòng"), "the way back ends");
+}
+
+#[test]
+fn language_changes_on_every_page() {
+    let mut shown = open();
+    for page in [Key::F5, Key::F6, Key::F7, Key::F8, Key::F9] {
+        shown.press(page);
+        shown.press(Key::F2);
+        assert!(shown.sees("F7  Desks and logs"), "{page:?}");
+        shown.press(Key::F2);
+        assert!(shown.sees("F7  Bàn và nhật ký"), "{page:?}");
+    }
+}
