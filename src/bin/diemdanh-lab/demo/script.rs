@@ -306,6 +306,7 @@ fn name_of(screen: &Screen) -> String {
         }
         Screen::Exception(exception) => format!("exception {:?}", exception.title),
         Screen::Closing(closing) => format!("closing {closing:?}"),
+        Screen::Locked(_) => "locked".to_owned(),
         Screen::Halted(halted) => format!("halted {}", halted.failure.code()),
     }
 }
