@@ -154,8 +154,11 @@ impl BoardWords {
     }
 }
 
+/// A sentence's key with its slots.
+type Sentence = (&'static str, &'static [&'static str]);
+
 /// Sections whose keys are stable codes, with all of them.
-fn coded() -> Vec<(&'static str, Vec<(&'static str, &'static [&'static str])>)> {
+fn coded() -> Vec<(&'static str, Vec<Sentence>)> {
     let whole = |codes: BTreeSet<&'static str>| codes.into_iter().map(|code| (code, &[][..])).collect();
     let rules = Rule::ALL.iter();
     let all: [(&str, BTreeSet<&str>); 9] = [

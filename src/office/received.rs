@@ -79,11 +79,12 @@ pub fn log_of(source: &dyn ExportSource) -> Option<String> {
     head.origin.rsplit_once('/').map(|(log, _)| log.to_owned())
 }
 
+/// A file of an export by its path, or why the medium does not give it.
+pub type ExportFile<'a> = Result<(String, Cow<'a, [u8]>), SourceFault>;
+
 /// The files of a sound export one by one, each held against the manifest once more as it is read: what is kept is what was
 /// checked, whatever the medium does meanwhile.
-pub fn files<'a>(
-    source: &'a dyn ExportSource,
-) -> Option<impl Iterator<Item = Result<(String, Cow<'a, [u8]>), SourceFault>> + 'a> {
+pub fn files<'a>(source: &'a dyn ExportSource) -> Option<impl Iterator<Item = ExportFile<'a>> + 'a> {
     let note = source.read(MANIFEST_FILE, Part::Manifest.max_len()).ok()?.into_owned();
     let text = std::str::from_utf8(&note).ok()?.split_once("\n\n").map(|(text, _)| format!("{text}\n"))?;
     let manifest = Manifest::parse(&text)?;

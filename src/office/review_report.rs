@@ -109,15 +109,8 @@ fn rooms(out: &mut String, review: &Review, all: &[Balance], words: &BoardWords)
     for one in all {
         let room = if one.room.room.is_empty() { said.no_room() } else { shown_within(&one.room.room) };
         let (site, c) = (shown_within(&one.room.site), &one.counts);
-        let line = said.room(
-            session_id(review, one.session),
-            site,
-            room,
-            c.listed + c.guests,
-            c.admitted(),
-            c.not_in(),
-            c.not_known,
-        );
+        let place = format!("{} {site} {room}", session_id(review, one.session));
+        let line = said.room(place, c.listed + c.guests, c.admitted(), c.not_in(), c.not_known);
         let _ = writeln!(out, "  {line}");
         for difference in &one.differences {
             let _ = writeln!(out, "    - {}: {}", words.difference(difference.kind.word()), difference.units);

@@ -449,7 +449,7 @@ sentences! {
     differing(rooms, all);
     rooms_head();
     no_room();
-    room(session, site, room, expected, admitted, absent, unknown);
+    room(place, expected, admitted, absent, unknown);
     missing_head(count);
     missing_log(session, site, desk, why);
     foreign_log(log);
