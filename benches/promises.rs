@@ -150,8 +150,8 @@ fn certified(board: &NoteKey, device: &NoteKey) -> String {
     let verifier: NoteVerifier = device.verifier().clone();
     let request = CertRequest {
         serial: 1,
-        exam: "exam".parse().expect("an id"),
-        desk: "desk".parse().expect("an id"),
+        exam: "exam".parse().unwrap(),
+        desk: "desk".parse().unwrap(),
         site: "site".to_owned(),
         training: true,
         not_before: now - day,
@@ -166,9 +166,9 @@ fn open<S: LogStore>(store: S, device: &NoteKey, desk_cert: String) -> Attendanc
     let opening = Opening {
         name: LogName {
             board: "board".to_owned(),
-            exam: "exam".parse().expect("an id"),
-            desk: "desk".parse().expect("an id"),
-            session: "b1".parse().expect("an id"),
+            exam: "exam".parse().unwrap(),
+            desk: "desk".parse().unwrap(),
+            session: "b1".parse().unwrap(),
         },
         device,
         desk_cert,

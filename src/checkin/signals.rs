@@ -71,11 +71,7 @@ mod tests {
     #[test]
     fn times_are_read_as_people_write_them() {
         for text in ["7:31", "07:31", "07.31", "7h31", "0731", "731", " 07 : 31 ", "7 giờ 31"] {
-            assert_eq!(
-                hour_and_minute(text).map(|(hour, minute)| (hour, minute)),
-                (text.len() <= 8).then_some((7, 31)),
-                "{text}"
-            );
+            assert_eq!(hour_and_minute(text), (text.len() <= 8).then_some((7, 31)), "{text}");
         }
         for text in ["", "7", "31", ":31", "7:3", "7:311", "099208000017", "7:31:20", "a7:31", "-7:31"] {
             assert_eq!(hour_and_minute(text), None, "{text}");

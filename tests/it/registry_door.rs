@@ -21,6 +21,9 @@ fn heard(stub: &RegistryStub, asker: Asker, query: &Query) -> Answer {
 }
 
 /// The question of another log than the key's, and one that was signed by another key than it presents.
+/// What is done to a chain of papers, with a key of somebody else.
+type Bending = fn(&mut Chain, NoteKey);
+
 #[test]
 fn key_that_did_not_sign_is_turned_away() {
     let stub = stub(StubSettings::default());
@@ -78,7 +81,7 @@ fn chain_from_the_board_is_followed_link_by_link() {
     let (_folder, stub) = knowing_the_board(None);
     assert!(matches!(Chain::good().heard(&stub), Answer::Match { .. }));
     let other = |name: &str| NoteKey::generate(name, &mut SeededRandom::new("somebody else")).unwrap();
-    let bent: [(&str, fn(&mut Chain, NoteKey)); 6] = [
+    let bent: [(&str, Bending); 6] = [
         ("another board of this name", |chain, other| chain.board = other),
         ("another device of this name", |chain, other| chain.device = other),
         ("another desk's log", |chain, _| chain.origin = chain.origin.replace("desk-1", "desk-10")),
@@ -89,7 +92,7 @@ fn chain_from_the_board_is_followed_link_by_link() {
     for (what, bend) in bent {
         let mut chain = Chain::good();
         let name = if what.contains("device") { chain.device.verifier() } else { chain.board.verifier() };
-        let other = other(&name.name().to_owned());
+        let other = other(name.name());
         bend(&mut chain, other);
         assert_eq!(chain.heard(&stub), status(403), "{what}");
     }

@@ -108,7 +108,7 @@ fn each_field_of_another_form() {
             let is_same = other.insert(name.clone(), value.clone()).as_ref() == Some(value);
             let answer = said(&Value::Object(other));
             // The reason of a match is not read, whatever it says.
-            let is_read = !is_same && !(name == "reason" && value.is_string());
+            let is_read = !(is_same || name == "reason" && value.is_string());
             assert!(!is_read || !matches!(answer, Answer::Match { .. }), "{name} = {value}: {answer:?}");
         }
         let twice = json.replacen('{', &format!("{{\"{name}\":{},", line[name]), 1);

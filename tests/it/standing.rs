@@ -46,9 +46,12 @@ fn revoked() -> Answer {
     Answer::CardInvalid { reason: CardInvalidReason::Revoked }
 }
 
+/// One thing that happens at a desk.
+type Step = fn(&mut Desk);
+
 #[test]
 fn who_waits_is_the_same_after_a_restart_at_every_step() {
-    let steps: Vec<(&str, fn(&mut Desk))> = vec![
+    let steps: Vec<(&str, Step)> = vec![
         ("referred while asking", |desk| refer_asking(desk)),
         ("silence says nothing", |desk| {
             desk.answers(Answer::NotAsked { why: NotAskedReason::TimedOut });

@@ -58,7 +58,8 @@ fn prereleases_are_named_with_until_when() {
     let listed = of(&read("config/lint/prereleases.toml"), "prerelease");
     assert!(listed.iter().all(|one| !text(one, "why").is_empty() && !text(one, "until").is_empty()));
     let mut listed: Vec<_> = listed.iter().map(|one| (text(one, "name"), text(one, "version"))).collect();
-    (found.sort(), listed.sort());
+    found.sort();
+    listed.sort();
     assert_eq!(found, listed, "Cargo.lock on the left, config/lint/prereleases.toml on the right");
 }
 

@@ -28,7 +28,7 @@ fn nobody_is_absent_while_a_log_of_the_site_is_missing() {
     let whole = review([closed("d1", &[check_in(1)]), closed("d2", &[check_in(3)])]);
     assert_eq!((state(&whole, 2), state(&whole, 7)), (State::Absent, State::NotKnown), "the other site is its own");
     assert_eq!(sitting(&whole, 1).grade, Grade::Site);
-    let all = review(["d1", "d2", "d3", "d4"].map(|desk| closed(desk, &[])).into_iter());
+    let all = review(["d1", "d2", "d3", "d4"].map(|desk| closed(desk, &[])));
     assert_eq!((state(&all, 1), state(&all, 12)), (State::Absent, State::Absent));
     assert_eq!(all.sitting(1, cand(1)).state, State::NotKnown, "the second session has no log at all");
 }

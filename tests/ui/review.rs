@@ -90,7 +90,7 @@ fn shown() -> Shown {
             stop.fetch_add(1, Ordering::Relaxed);
         }),
     };
-    let mut app = ReviewApp::new(link, Language::Vietnamese).unwrap();
+    let Ok(mut app) = ReviewApp::new(link, Language::Vietnamese) else { panic!("the words do not load") };
     let harness = Harness::builder()
         .with_size(style::DESIGN_SIZE)
         .with_context_setup(style::install)
@@ -101,12 +101,16 @@ fn shown() -> Shown {
 /// A window over an exam that was read.
 fn open() -> Shown {
     let mut shown = shown();
-    shown.news.send(Loading::Done(Arc::new(MadeUp { asked: Arc::clone(&shown.asked) }))).unwrap();
+    shown.tell(Loading::Done(Arc::new(MadeUp { asked: Arc::clone(&shown.asked) })));
     shown.harness.run_steps(3);
     shown
 }
 
 impl Shown {
+    fn tell(&self, news: Loading) {
+        assert!(self.news.send(news).is_ok(), "the window hears");
+    }
+
     fn press(&mut self, key: Key) {
         self.harness.key_press(key);
         self.harness.run_steps(3);
@@ -143,13 +147,13 @@ fn both_languages_have_every_word() {
 fn an_exam_is_read_with_a_way_to_stop() {
     let mut shown = shown();
     shown.harness.run_steps(2);
-    shown.news.send(Loading::Progress(3, 25)).unwrap();
+    shown.tell(Loading::Progress(3, 25));
     shown.harness.run_steps(3);
     assert!(shown.sees("Đang kiểm tra"), "it says what it does");
     shown.harness.get_by_label("Dừng").click();
     shown.harness.run_steps(3);
     assert_eq!(shown.stopped.load(Ordering::Relaxed), 1);
-    shown.news.send(Loading::Stopped).unwrap();
+    shown.tell(Loading::Stopped);
     shown.harness.run_steps(3);
     assert!(shown.sees("Đã dừng"));
 }
@@ -157,7 +161,7 @@ fn an_exam_is_read_with_a_way_to_stop() {
 #[test]
 fn what_cannot_be_read_is_said() {
     let mut shown = shown();
-    shown.news.send(Loading::Failed("exam.toml, dòng 4".to_owned())).unwrap();
+    shown.tell(Loading::Failed("exam.toml, dòng 4".to_owned()));
     shown.harness.run_steps(3);
     assert!(shown.sees("Không đọc được") && shown.sees("exam.toml, dòng 4"));
 }
@@ -234,7 +238,7 @@ fn lines_that_lead_in_a_circle_do_not_pile_up() {
     shown.press(Key::F9);
     shown.press(Key::Enter);
     for _ in 0..40 {
-        shown.harness.get_all_by_label("đi tiếp").next().unwrap().click();
+        shown.harness.get_all_by_label("đi tiếp").next().expect("a line").click();
         shown.harness.run_steps(2);
     }
     for _ in 0..33 {

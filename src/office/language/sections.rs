@@ -480,6 +480,7 @@ sentences! {
     how(case);
     gap(minutes);
     from_here();
+    log_facts(entries, arrived, manual, failed, unconfirmed);
     number(number);
     stranger(id);
     by(code);

@@ -70,8 +70,11 @@ impl ReviewBook {
 
     fn sitting_block(&self, sitting: &Sitting, words: &BoardWords) -> Block {
         let state = said(sitting.state, words);
-        let grade = words.grade(sitting.grade.word());
-        let title = format!("{}: {state} ({grade})", self.session_name(sitting.session));
+        let mut title = format!("{}: {state}", self.session_name(sitting.session));
+        // How far a second arrival is excluded says something of an arrival only.
+        if sitting.state == review::State::Present {
+            title = format!("{title} ({})", words.grade(sitting.grade.word()));
+        }
         let review = &self.loaded.review;
         let entries = sitting.entries.iter().filter_map(|place| {
             let (log, fact) = (review.log(*place)?, review.fact(*place)?);
@@ -173,7 +176,8 @@ impl ReviewBook {
             (before, was_confirmed) = (Some(fact), is_confirmed);
         }
         let title = words.review.about_log(shown_within(log.id.as_str()));
-        let head = self.row_in(List::Desks, u32::try_from(at).ok()?, words).cells.join(" · ");
+        let (entries, arrived) = (line.entries, line.arrived);
+        let head = words.book.log_facts(entries, arrived, line.manual, line.failed, line.unconfirmed);
         Some(Sheet { title, blocks: vec![(Block { title: head, lines }, None)] })
     }
 

@@ -27,7 +27,7 @@ fn one_session(ui: &mut Ui, session: &SessionSummary, words: &ReviewWords) {
     style::card().show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.label(RichText::new(&session.title).font(style::bold(Size::Large)));
-        ui.horizontal_wrapped(|ui| {
+        ui.horizontal_top(|ui| {
             let counts = &session.counts;
             let cells = [
                 (&words.listed, counts.listed, false),
@@ -85,7 +85,8 @@ fn arrivals(ui: &mut Ui, session: &SessionSummary, words: &ReviewWords) {
 }
 
 fn limit(ui: &Ui, rect: Rect, x: f32, name: &str) {
-    ui.painter().vline(x, rect.y_range(), egui::Stroke::new(2.0, style::INK));
+    let above = egui::Rangef::new(rect.top(), rect.bottom() - 22.0);
+    ui.painter().vline(x, above, egui::Stroke::new(2.0, style::INK));
     let at = Pos2::new(x, rect.bottom());
     ui.painter().text(at, Align2::CENTER_BOTTOM, name, style::font(Size::Small), style::INK_SOFT);
 }
@@ -153,7 +154,7 @@ fn cases(ui: &mut Ui, overview: &Overview, words: &ReviewWords) {
     });
 }
 
-const CELL_WIDTH: f32 = 132.0;
+const CELL_WIDTH: f32 = 124.0;
 const CHART_HEIGHT: f32 = 130.0;
 /// So many missing logs stand on the first page; the list of desks has all.
 const MAX_MISSING: usize = 12;

@@ -15,7 +15,7 @@ pub(super) fn show(ui: &mut Ui, sheet: &Sheet, words: &ReviewWords) -> Option<Le
         if ui.add_sized(Vec2::new(150.0, style::TARGET_MIN), back).clicked() {
             leads = Some(Leads::Back);
         }
-        ui.add(egui::Label::new(RichText::new(&sheet.title).font(style::bold(Size::Title))).truncate());
+        ui.add(egui::Label::new(RichText::new(&sheet.title).font(style::bold(Size::Large))).wrap());
     });
     ScrollArea::vertical().id_salt("sheet").auto_shrink(false).show(ui, |ui| {
         for (block, beside) in &sheet.blocks {
