@@ -3,8 +3,10 @@
 //! Papers that leave the house (PIN letters, lists to sign, minutes, the guide of an export) are official and stay
 //! Vietnamese; errors of the machine, logs and the help of the command line are English.
 
+mod reviewing;
 mod sections;
 
+pub use reviewing::*;
 pub use sections::*;
 
 use crate::finding::FindingKind;

@@ -1,0 +1,93 @@
+//! What is said about exports that come back, about the cases that follow from them, and in the board's window.
+
+use words::sentences;
+
+sentences! {
+    /// What is said about exports that come, and about what follows from all of them.
+    pub ReviewWords in "review":
+    receiving();
+    received_new(path, log);
+    received_longer(path, log);
+    received_same(path, log);
+    received_older(path, log);
+    received_contradicts(path, log);
+    received_more(path, log);
+    received_failed(path, why);
+    received_apart(path, why, kept);
+    received_nothing(path, why);
+    received_sum(taken, same, apart, failed);
+    other_mode();
+    changed_meanwhile();
+    logs(logs, exports, desks);
+    session(id);
+    listed();
+    present();
+    not_admitted();
+    referred();
+    elsewhere();
+    absent();
+    not_known();
+    moved();
+    guests();
+    differing(rooms, all);
+    rooms_head();
+    no_room();
+    room(place, expected, admitted, absent, unknown);
+    missing_head(count);
+    missing_log(session, site, desk, why);
+    foreign_log(log);
+    damaged(folder, why);
+    cases_head(count);
+    explanations();
+    unknowns();
+    about_person(session, number);
+    about_stranger(session, id);
+    about_document(document);
+    about_log(log);
+    person(session, number, state, grade);
+    nobody(number);
+}
+
+sentences! {
+    /// What is said about members of the board, and about what they do.
+    pub DecideWords in "decide":
+    no_code(code);
+    taken(code);
+    no_case(case);
+    no_state(state);
+    no_step(step);
+    no_reason();
+    no_member(key);
+    form();
+    unsigned();
+    writer();
+    one_member();
+    recorded(entry);
+    steps(count);
+    step(state, by, ruling, reason);
+    step_fault(entry, why);
+    news();
+}
+
+sentences! {
+    /// What stands in the lists and sheets of the board's window.
+    pub BookWords in "book":
+    balanced();
+    closed();
+    foreign();
+    board_record();
+    confirmed();
+    unconfirmed(count);
+    cases();
+    people();
+    steps();
+    how(case);
+    gap(minutes);
+    from_here();
+    log_facts(entries, arrived, manual, failed, unconfirmed);
+    number(number);
+    stranger(id);
+    by(code);
+    second(code);
+    reasons(codes);
+}
