@@ -123,6 +123,8 @@ pub(super) struct Brain {
     pub(super) view: Arc<ViewCell>,
     /// When the last step was.
     pub(super) stepped: Stamp,
+    /// What the hands of a session said before the brain heard that it runs: they begin first.
+    early: Vec<Event>,
 }
 
 impl Brain {
@@ -136,7 +138,8 @@ impl Brain {
         let stepped = clock.now();
         let (packages, hand) = packages;
         let (packages, preparing) = (Some(packages), Some(hand));
-        Self { machine, clock, hands: None, packages, preparing, workers: Vec::new(), view, stepped }
+        let (workers, early) = (Vec::new(), Vec::new());
+        Self { machine, clock, hands: None, packages, preparing, workers, view, stepped, early }
     }
 
     /// Over a session.
@@ -144,12 +147,17 @@ impl Brain {
         let Started { context, state, hands, workers } = started;
         let stepped = clock.now();
         let machine = Machine::Running(context, Box::new(state));
-        Self { machine, clock, hands: Some(hands), packages: None, preparing: None, workers, view, stepped }
+        let (hands, early) = (Some(hands), Vec::new());
+        Self { machine, clock, hands, packages: None, preparing: None, workers, view, stepped, early }
     }
 
     fn run(mut self, messages: Receiver<Message>) {
         loop {
             let event = match messages.recv_timeout(Duration::from_millis(self.patience_ms())) {
+                Ok(Message::Event(event)) if self.is_early(&event) => {
+                    self.early.push(event);
+                    continue;
+                }
                 Ok(Message::Event(event)) => MachineEvent::Desk(event),
                 Ok(Message::Preparation(event)) => MachineEvent::Preparation(event),
                 Ok(Message::Started(started)) => self.started(*started),
@@ -157,9 +165,18 @@ impl Brain {
                 Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => MachineEvent::Desk(Event::Tick),
             };
+            let starts = matches!(event, MachineEvent::Started(..));
             self = self.take(event);
+            let early = if starts { std::mem::take(&mut self.early) } else { Vec::new() };
+            self = early.into_iter().fold(self, |brain, event| brain.take(MachineEvent::Desk(event)));
         }
         self.end(messages);
+    }
+
+    /// Of a session that does not run yet. A person's inputs and time are for whatever there is.
+    fn is_early(&self, event: &Event) -> bool {
+        let is_of_session = !matches!(event, Event::Input(_) | Event::Tick);
+        matches!(self.machine, Machine::Preparing(_)) && is_of_session && self.early.len() < QUEUE_LEN
     }
 
     fn started(&mut self, started: Started) -> MachineEvent {

@@ -5,7 +5,7 @@ use crate::desk_support::{World, card, case_of, good, is_idle, person, ready};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::{Pii, Secret};
 use diemdanh::bits::stamp::{Clock, Stamp};
-use diemdanh::checkin::event::{Choice, Input};
+use diemdanh::checkin::event::{Choice, DiskState, Input};
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{PreparingView, Role, Screen, StageView, View};
 use diemdanh::desk::handover::hand_over;
@@ -34,6 +34,20 @@ impl Clock for Moved {
         let now = SystemClock.now();
         Stamp { wall: now.wall + SignedDuration::from_hours(self.0), ..now }
     }
+}
+
+/// The hands of a session begin before the brain hears that it runs, and what they say first is not said again soon: that the
+/// disk is well, that the journal is shorter than what the witness has signed.
+#[test]
+fn what_is_said_before_the_session_runs_is_heard() {
+    let site = Site::new();
+    site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
+    let desk = site.open();
+    desk.packages();
+    desk.send(Input::TakePackage(0));
+    desk.sign_in(0);
+    let is_told = desk.view.wait(2_000, |view| view.status.disk == DiskState::Enough).is_ok();
+    assert!(is_told, "long before the next look, which is five seconds later");
 }
 
 #[test]
