@@ -305,6 +305,34 @@ fn a_card_that_was_left_undecided_stands_beside_no_card() {
     assert_eq!(exception(&desk).person.unwrap().causes, causes);
 }
 
+/// A second card of the same number hides nothing of the first one.
+#[test]
+fn who_comes_again_with_a_card_waits_with_both_causes() {
+    let mut desk = desk_of("gt-01");
+    for (overall, failure) in [(Overall::Fail, Failure::DataAltered), (Overall::Unknown, Failure::SignerUnknown)] {
+        let read = chip(overall, Some(failure));
+        desk.scan(HERE).card().identity(HERE, read.clone()).finished(read).chose(Choice::Refer).go_on().lift();
+    }
+    assert_eq!(idle(&desk).waiting, 1);
+    open_first(&mut desk);
+    let causes = [Cause::Named(vec![Failure::DataAltered]), Cause::Named(vec![Failure::SignerUnknown])];
+    assert_eq!(exception(&desk).person.unwrap().causes, causes);
+}
+
+/// Coming again without a card ends no question about the card of before, and takes away no portrait.
+#[test]
+fn who_comes_again_without_a_card_keeps_question_and_portrait() {
+    let mut desk = desk_of("gt-01");
+    desk.context.policy.registry_asked = true;
+    refer_asking(&mut desk);
+    send_without_card(&mut desk);
+    open_first(&mut desk);
+    assert!(exception(&desk).person.unwrap().portrait.is_some());
+    desk.answers(Answer::CardInvalid { reason: CardInvalidReason::Revoked });
+    let causes = exception(&desk).person.unwrap().causes;
+    assert_eq!(causes.last(), Some(&Cause::Named(vec![Failure::RegistryCardInvalid])));
+}
+
 /// Somebody is let in with what is known then: an answer that comes while he waits is seen before anything is ruled.
 #[test]
 fn an_answer_about_somebody_who_waits_is_seen_by_whoever_rules() {
