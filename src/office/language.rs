@@ -13,7 +13,7 @@ use crate::finding::FindingKind;
 use lists::words::ListWords;
 use review::balance::DifferenceKind;
 use review::decision::CaseState;
-use review::{Grade, Kind, MissingWhy, Rule};
+use review::{Grade, Kind, MissingWhy, Rule, State};
 use std::collections::BTreeSet;
 use words::{Dictionary, DictionaryError, Language};
 
@@ -117,6 +117,18 @@ impl BoardWords {
     /// What entries do not tell, by its code.
     pub fn unknown<'a>(&'a self, code: &'a str) -> &'a str {
         self.all.word(UNKNOWNS, code)
+    }
+
+    /// What became of a candidate in a session.
+    pub fn state(&self, state: State) -> String {
+        match state {
+            State::Present => self.review.present(),
+            State::NotAdmitted => self.review.not_admitted(),
+            State::Referred => self.review.referred(),
+            State::Elsewhere => self.review.elsewhere(),
+            State::Absent => self.review.absent(),
+            State::NotKnown => self.review.not_known(),
+        }
     }
 
     /// Why a log is missing, by the stable word.

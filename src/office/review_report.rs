@@ -207,7 +207,7 @@ fn person(out: &mut String, loaded: &Loaded, wanted: &str, words: &BoardWords) {
 fn sitting_text(out: &mut String, loaded: &Loaded, sitting: &Sitting, number: &str, words: &BoardWords) {
     let (review, said) = (&loaded.review, &words.review);
     let session = session_id(review, sitting.session);
-    let state = state(sitting.state, said);
+    let state = words.state(sitting.state);
     let _ = writeln!(out, "{}", said.person(session, shown_within(number), state, words.grade(sitting.grade.word())));
     let entries = sitting.entries.iter().filter_map(|place| Some((review.log(*place)?, review.fact(*place)?)));
     for (log, fact) in entries {
@@ -223,17 +223,6 @@ fn sitting_text(out: &mut String, loaded: &Loaded, sitting: &Sitting, number: &s
             "    {}",
             said.missing_log(session_id(review, one.session), shown_within(&one.site), shown_within(&one.desk), why)
         );
-    }
-}
-
-fn state(state: State, said: &ReviewWords) -> String {
-    match state {
-        State::Present => said.present(),
-        State::NotAdmitted => said.not_admitted(),
-        State::Referred => said.referred(),
-        State::Elsewhere => said.elsewhere(),
-        State::Absent => said.absent(),
-        State::NotKnown => said.not_known(),
     }
 }
 

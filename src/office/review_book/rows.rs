@@ -84,7 +84,7 @@ impl ReviewBook {
         let is_open = states.iter().any(|(_, state)| !matches!(state, State::Present | State::Absent));
         let said: Vec<String> = states
             .iter()
-            .map(|(session, state)| format!("{}: {}", self.session_name(*session), said(*state, words)))
+            .map(|(session, state)| format!("{}: {}", self.session_name(*session), words.state(*state)))
             .collect();
         let cells = vec![
             person.number.as_str().to_owned(),
@@ -130,19 +130,6 @@ impl ReviewBook {
     pub(super) fn number_of(&self, row: u32) -> String {
         let person = usize::try_from(row).ok().and_then(|row| self.loaded.exam.candidates.row(row));
         person.map(|one| one.number.as_str().to_owned()).unwrap_or_default()
-    }
-}
-
-/// The state of somebody in a session, in words.
-pub(super) fn said(state: State, words: &BoardWords) -> String {
-    let said = &words.review;
-    match state {
-        State::Present => said.present(),
-        State::NotAdmitted => said.not_admitted(),
-        State::Referred => said.referred(),
-        State::Elsewhere => said.elsewhere(),
-        State::Absent => said.absent(),
-        State::NotKnown => said.not_known(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! What stands behind a row: one person, one case, one log, one room.
 
 use super::ReviewBook;
-use super::rows::{day_first, said};
+use super::rows::day_first;
 use crate::language::BoardWords;
 use bits::text::shown_within;
 use record::CandidateRef;
@@ -69,7 +69,7 @@ impl ReviewBook {
     }
 
     fn sitting_block(&self, sitting: &Sitting, words: &BoardWords) -> Block {
-        let state = said(sitting.state, words);
+        let state = words.state(sitting.state);
         let mut title = format!("{}: {state}", self.session_name(sitting.session));
         // How far a second arrival is excluded says something of an arrival only.
         if sitting.state == review::State::Present {
