@@ -69,6 +69,11 @@ impl Book for MadeUp {
             }],
         };
         let beside = (list == List::Cases).then(|| block("bên kia"));
+        if list == List::Rooms {
+            let line = Line { text: "bản ghi".to_owned(), mark: Mark::Plain, opens: None };
+            let long = Block { title: "dài".to_owned(), lines: vec![line; 2_500] };
+            return Some(Sheet { title: "tờ dài".to_owned(), blocks: vec![(long, None)] });
+        }
         Some(Sheet { title: format!("tờ {list:?} {number}"), blocks: vec![(block("bên này"), beside)] })
     }
 }
@@ -219,6 +224,14 @@ fn letters_find_arrows_choose_enter_opens_and_escape_goes_back() {
     assert!(shown.sees("2 dòng"), "what was typed is still there");
     shown.press(Key::Escape);
     assert!(shown.sees("1160000 dòng"), "and goes with the next");
+}
+
+#[test]
+fn what_a_long_log_does_not_show_is_counted() {
+    let mut shown = open();
+    shown.press(Key::F6);
+    shown.press(Key::Enter);
+    assert!(shown.sees("… + 500"), "of 2,500 lines");
 }
 
 #[test]

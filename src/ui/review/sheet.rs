@@ -40,6 +40,11 @@ fn one(ui: &mut Ui, block: &Block) -> Option<Leads> {
         for line in block.lines.iter().take(MAX_LINES) {
             leads = leads.take().or(one_line(ui, line));
         }
+        // What is not drawn is counted: nothing is lost in silence.
+        let more = block.lines.len().saturating_sub(MAX_LINES);
+        if more > 0 {
+            ui.label(RichText::new(format!("… + {more}")).font(style::bold(Size::Large)));
+        }
     });
     leads
 }
