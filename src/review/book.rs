@@ -3,7 +3,9 @@
 //! A window holds none of it: it asks for the rows that it draws, by number, in the frame in which it draws them. So a
 //! list may have a million rows, and what a row says is made where the exam's people are known.
 //!
-//! Invariant: every answer comes from memory, at once; nothing here waits for a disk.
+//! Invariants:
+//! - Every answer comes from memory, at once; nothing here waits for a disk.
+//! - What is typed and what is shown may name a person: none of it can be printed for a diagnosis.
 
 use super::Counts;
 use words::Language;
@@ -22,7 +24,7 @@ pub enum List {
 }
 
 /// Which rows of a list are wanted, and in which order.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, Hash)]
 pub struct Wanted {
     /// What was typed: names without marks, numbers, codes; empty for everybody.
     pub text: String,
@@ -48,7 +50,7 @@ pub enum Mark {
 }
 
 /// One row, as it is drawn.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Row {
     /// The cells, one a column of its list.
     pub cells: Vec<String>,
@@ -57,7 +59,7 @@ pub struct Row {
 }
 
 /// What stands behind a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Sheet {
     /// Whom or what it is about.
     pub title: String,
@@ -66,7 +68,7 @@ pub struct Sheet {
 }
 
 /// Lines under a heading.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Block {
     /// The heading.
     pub title: String,
@@ -75,7 +77,7 @@ pub struct Block {
 }
 
 /// One line of a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Line {
     /// What it says.
     pub text: String,
@@ -103,7 +105,7 @@ pub struct SessionSummary {
 }
 
 /// The first page.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Overview {
     /// The sessions, in their order.
     pub sessions: Vec<SessionSummary>,
