@@ -25,6 +25,7 @@
 //! | [`desk`] | runs the kiosk |
 //! | `ui` | the window; the only room that names egui (not re-exported here: whoever tests the rest needs no window) |
 //! | [`lists`] | strangers' workbooks |
+//! | [`paper`] | pages of A4 as PDF |
 //! | [`review`] | the brain of the board, pure: many logs, cases, decisions |
 //! | [`office`] | runs the board's work |
 //! | [`lab`] | everything simulated; [`face`] and [`sample`] are its faces and its made-up exams |
@@ -39,6 +40,6 @@
 pub mod manual;
 
 pub use {
-    bits, cccd, checkin, crypto, desk, emrtd, face, host, iso7816, lab, lists, office, package, record, registry,
-    review, roster, sample, tlog, words,
+    bits, cccd, checkin, crypto, desk, emrtd, face, host, iso7816, lab, lists, office, package, paper, record,
+    registry, review, roster, sample, tlog, words,
 };

@@ -22,7 +22,6 @@ pub mod exam;
 pub mod finding;
 pub mod forms;
 pub mod language;
-pub mod paper;
 pub mod proof;
 pub mod proof_index;
 pub mod received;

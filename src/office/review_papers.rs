@@ -5,7 +5,7 @@
 //! - Nobody is called absent here whose state is not known: she stands there as what she is.
 
 use crate::forms::{Forms, Section};
-use crate::paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT};
+use paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT};
 use crate::review_sheets::{Cell, Sheet as Table};
 use crate::work::exam::reviewing::Loaded;
 use std::collections::BTreeMap;

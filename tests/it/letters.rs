@@ -9,7 +9,7 @@ use diemdanh::host::folder::FolderError;
 use diemdanh::host::pair::{Document, Settled, settle, write_pair, write_pair_on};
 use diemdanh::office::exam::letters::{self, LetterFault};
 use diemdanh::office::exam::{Exam, OPERATORS_FILE, Operator, Role, Settings, Site, letter_page, operators};
-use diemdanh::office::paper::PaperError;
+use diemdanh::paper::PaperError;
 use std::io;
 use std::path::Path;
 use std::process::{Command, Output};

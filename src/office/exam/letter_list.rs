@@ -1,8 +1,8 @@
 //! The list by which a site's PIN letters are handed out: who has signed for which. It holds no PIN.
 
 use super::{Exam, Operator, letter_page::role_name};
-use crate::paper::Block;
-use crate::paper::{Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT};
+use paper::Block;
+use paper::{Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT};
 
 /// The list of one site, as many pages as it needs.
 ///

@@ -9,9 +9,9 @@
 use super::letter_list;
 use super::letters::Letter;
 use super::{Exam, Operator};
-use crate::paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT, WIDTH_MM};
 use jiff::{Timestamp, tz::Offset};
 use package::operators::Role;
+use paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT, WIDTH_MM};
 use std::collections::BTreeMap;
 
 /// The letters as a PDF: by site, the list first, then one page each.

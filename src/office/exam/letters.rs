@@ -6,11 +6,11 @@
 
 use super::Exam;
 use crate::language::LetterWords;
-use crate::paper::missing;
 use bits::hex;
 use bits::random::Random;
 use bits::secret::Secret;
 use package::operators::{Operator, PinCost, PinError, PinLock, draw_pin};
+use paper::missing;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 

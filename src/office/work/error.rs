@@ -2,7 +2,6 @@
 
 use crate::exam::ExamError;
 use crate::language::BoardWords;
-use crate::paper::PaperError;
 use crate::proof::ProofError;
 use emrtd::authenticity::deviation::DeviationError;
 use emrtd::evidence::AnswerError;
@@ -19,6 +18,7 @@ use lists::mapping::MappingError;
 use lists::table::TableError;
 use package::contents::ContentsFault;
 use package::operators::PinError;
+use paper::PaperError;
 use record::certify::CertifyError;
 use record::{BoardKeysError, SourceFault};
 use std::io;
