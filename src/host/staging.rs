@@ -5,16 +5,15 @@
 //!
 //! Invariant: no file of the folder is ever overwritten.
 
-use super::durable::{self, Disk, Medium as _};
-use super::file;
+use super::durable::{self, Disk, Medium};
 use super::folder::{FolderError, list_names};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Files that have no name yet.
-#[derive(Debug)]
 pub struct Staging {
+    medium: Box<dyn Medium>,
     folder: PathBuf,
     hidden: PathBuf,
     names: Vec<String>,
@@ -28,10 +27,18 @@ impl Staging {
     /// # Errors
     /// [`FolderError`].
     pub fn begin(folder: &Path) -> Result<Self, FolderError> {
+        Self::begin_on(Box::new(Disk), folder)
+    }
+
+    /// As [`Staging::begin`], through a medium of which a test lets each call fail.
+    ///
+    /// # Errors
+    /// [`FolderError`].
+    pub fn begin_on(mut medium: Box<dyn Medium>, folder: &Path) -> Result<Self, FolderError> {
         let hidden = folder.join(HIDDEN);
         remove_hidden(&hidden)?;
-        file::create_folders(&hidden).map_err(at(&hidden))?;
-        Ok(Self { folder: folder.to_owned(), hidden, names: Vec::new(), is_kept: false })
+        medium.create_folder(&hidden).map_err(at(&hidden))?;
+        Ok(Self { medium, folder: folder.to_owned(), hidden, names: Vec::new(), is_kept: false })
     }
 
     /// Writes one more file and flushes it.
@@ -47,7 +54,7 @@ impl Staging {
             return Err(FolderError::Exists(target));
         }
         let hidden = self.hidden.join(name);
-        durable::write_unnamed(&mut Disk, &hidden, bytes).map_err(at(&hidden))?;
+        durable::write_unnamed(self.medium.as_mut(), &hidden, bytes).map_err(at(&hidden))?;
         self.names.push(name.to_owned());
         Ok(())
     }
@@ -58,8 +65,8 @@ impl Staging {
     /// [`FolderError`].
     pub fn keep(&mut self) -> Result<(), FolderError> {
         self.is_kept = true;
-        Disk.sync_names(&self.hidden).map_err(at(&self.hidden))?;
-        Disk.sync_names(&self.folder).map_err(at(&self.folder))
+        self.medium.sync_names(&self.hidden).map_err(at(&self.hidden))?;
+        self.medium.sync_names(&self.folder).map_err(at(&self.folder))
     }
 
     /// Gives every file its name.
@@ -68,7 +75,7 @@ impl Staging {
     /// [`FolderError`]; what has no name yet stays for [`recover`].
     pub fn publish(mut self) -> Result<(), FolderError> {
         self.is_kept = true;
-        name_all(&self.folder, &self.hidden, &self.names)
+        name_all(self.medium.as_mut(), &self.folder, &self.hidden, &self.names)
     }
 }
 
@@ -91,18 +98,18 @@ pub fn recover(folder: &Path, wanted: &dyn Fn(&Path) -> bool) -> Result<Vec<Stri
     let mut names = list_names(&hidden)?;
     names.retain(|name| wanted(&hidden.join(name)) && folder.join(name).symlink_metadata().is_err());
     if !names.is_empty() {
-        name_all(folder, &hidden, &names)?;
+        name_all(&mut Disk, folder, &hidden, &names)?;
     }
     remove_hidden(&hidden)?;
     Ok(names)
 }
 
-fn name_all(folder: &Path, hidden: &Path, names: &[String]) -> Result<(), FolderError> {
+fn name_all(medium: &mut dyn Medium, folder: &Path, hidden: &Path, names: &[String]) -> Result<(), FolderError> {
     for name in names {
         let target = folder.join(name);
-        Disk.rename(&hidden.join(name), &target).map_err(at(&target))?;
+        medium.rename(&hidden.join(name), &target).map_err(at(&target))?;
     }
-    Disk.sync_names(folder).map_err(at(folder))?;
+    medium.sync_names(folder).map_err(at(folder))?;
     remove_hidden(hidden)
 }
 

@@ -1,5 +1,6 @@
 //! What the board's commands for packages refuse, and what is left when they are stopped anywhere.
 
+use crate::cut::Cut;
 use crate::exam_pack::{Enrollee, Office, is_there, stranger};
 use crate::programs::board_program;
 use diemdanh::host::folder::{Files, FolderError};
@@ -229,6 +230,50 @@ fn staged_files_get_their_names_together_or_not_at_all() {
     staging.publish().unwrap();
     assert!(is_there(&folder.join("c")) && !is_there(&hidden));
     assert_eq!(std::fs::read(folder.join("old")).unwrap(), b"old");
+}
+
+/// Cut at every call, before and after it, stopped or with the error told: afterwards all files are there that the ledger
+/// was told of, whole, or none is.
+#[test]
+fn staged_files_are_all_there_or_none_wherever_the_disk_fails() {
+    let (mut made, mut none) = (0, 0);
+    let ends = [(false, false), (false, true), (true, false), (true, true)];
+    for (calls_left, (after, is_stopped)) in (1..20).flat_map(|calls| ends.map(|end| (calls, end))) {
+        let work = tempfile::tempdir().unwrap();
+        let folder = work.path().join("goi");
+        std::fs::create_dir(&folder).unwrap();
+        std::fs::write(folder.join("old"), "old").unwrap();
+        let is_known = stage_two(Cut { calls_left, after }, &folder, is_stopped);
+        recover(&folder, &|_| is_known).unwrap();
+        let names = || std::fs::read_dir(&folder).unwrap().count();
+        if is_known {
+            assert_eq!(std::fs::read(folder.join("a")).unwrap(), b"first", "{calls_left} {after}");
+            assert_eq!((std::fs::read(folder.join("b")).unwrap().as_slice(), names()), (b"second".as_slice(), 3));
+            made += 1;
+        } else {
+            assert_eq!(names(), 1, "{calls_left} {after} {is_stopped}");
+            none += 1;
+        }
+        assert_eq!(std::fs::read(folder.join("old")).unwrap(), b"old");
+    }
+    assert!(made > 20 && none > 12, "{made} {none}");
+}
+
+/// Stages two files; true when the ledger would know of them.
+fn stage_two(cut: Cut, folder: &Path, is_stopped: bool) -> bool {
+    let Ok(mut staging) = Staging::begin_on(Box::new(cut), folder) else { return false };
+    let staged = staging.put("a", b"first").and_then(|()| staging.put("b", b"second")).and_then(|()| staging.keep());
+    match staged {
+        Ok(()) => {
+            let _ = staging.publish();
+            true
+        }
+        Err(_) if is_stopped => {
+            std::mem::forget(staging);
+            false
+        }
+        Err(_) => false,
+    }
 }
 
 /// Stopped when so many packages are staged, when the ledger was written, when so many have their names: the next run

@@ -1,16 +1,15 @@
 //! PIN letters: what the board's command makes of a list of operators, and what a cut leaves.
 
+use crate::cut::Cut;
 use crate::programs::board_program;
 use diemdanh::bits::{random::SeededRandom, secret::Secret};
 use diemdanh::checkin::sign_in::{FIRST_LOCK_MS, LOCKING_TRIES, STOPPING_TRIES};
 use diemdanh::crypto::pin::{PinCheck, PinCost};
-use diemdanh::host::durable::{Disk, Medium};
 use diemdanh::host::folder::FolderError;
 use diemdanh::host::pair::{Document, Settled, settle, write_pair, write_pair_on};
 use diemdanh::office::exam::letters::{self, LetterFault};
 use diemdanh::office::exam::{Exam, OPERATORS_FILE, Operator, Role, Settings, Site, letter_page, operators};
 use diemdanh::paper::PaperError;
-use std::io;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -143,53 +142,6 @@ fn names_that_cannot_be_served_are_named() {
     );
     exam.operators[0].code = code();
     assert_eq!(own(&["kt-01"], true, &exam), Err(vec![LetterFault::Twice(code())]));
-}
-
-/// Fails at the given call, or does it and fails then, as a cut does.
-struct Cut {
-    calls_left: usize,
-    after: bool,
-}
-
-impl Cut {
-    fn at(&mut self, call: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
-        let cut = || io::Error::other("cut");
-        match self.calls_left.checked_sub(1) {
-            None => return Err(cut()),
-            Some(left) => self.calls_left = left,
-        }
-        match (self.calls_left, self.after) {
-            (0, false) => Err(cut()),
-            (0, true) => call().and_then(|()| Err(cut())),
-            _ => call(),
-        }
-    }
-}
-
-impl Medium for Cut {
-    fn create_folder(&mut self, path: &Path) -> io::Result<()> {
-        self.at(|| Disk.create_folder(path))
-    }
-
-    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
-        if self.calls_left == 1 && !self.after {
-            // A part of the file is there.
-            Disk.write_new(path, &bytes[..bytes.len() / 2])?;
-        }
-        self.at(|| Disk.write_new(path, bytes))
-    }
-
-    fn sync_names(&mut self, path: &Path) -> io::Result<()> {
-        self.at(|| Disk.sync_names(path))
-    }
-
-    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
-        self.at(|| Disk.rename(from, to))
-    }
-
-    fn remove(&mut self, path: &Path) -> io::Result<()> {
-        self.at(|| Disk.remove(path))
-    }
 }
 
 /// Cut at every call, before and after it: afterwards both files are old, or both are new.

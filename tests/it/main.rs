@@ -27,6 +27,7 @@ mod chip;
 mod conformance;
 mod cosigned_answers;
 mod crypto;
+mod cut;
 mod desk_ca;
 mod desk_cards;
 mod desk_certificates;
