@@ -5,6 +5,7 @@ use crate::contact::ContactId;
 use crate::exception::{Ruling, WaitingId};
 use crate::failure::Failure;
 use crate::news::About;
+use crate::preparing::PackageId;
 use bits::secret::{Pii, Secret};
 use cccd::holder::{Holder, HolderNote};
 use crypto::pin::{PinCheck, PinLock};
@@ -122,7 +123,7 @@ pub enum Input {
     /// Back (Esc).
     Back,
     /// Before there is a desk: the package with this number is to be taken or used.
-    TakePackage(usize),
+    TakePackage(PackageId),
     /// The operator with this number wants to sign in, or stands behind a ruling.
     ChoseOperator(usize),
     /// The PIN of the operator who was chosen.
@@ -151,7 +152,7 @@ impl fmt::Debug for Input {
             Self::EndSession => formatter.write_str("EndSession"),
             Self::Lock => formatter.write_str("Lock"),
             Self::Back => formatter.write_str("Back"),
-            Self::TakePackage(index) => formatter.debug_tuple("TakePackage").field(index).finish(),
+            Self::TakePackage(id) => formatter.debug_tuple("TakePackage").field(id).finish(),
             Self::ChoseOperator(index) => formatter.debug_tuple("ChoseOperator").field(index).finish(),
             Self::EnteredPin(_) => formatter.write_str("EnteredPin(…)"),
         }

@@ -10,7 +10,7 @@ mod shown;
 
 use crate::event::Input;
 use crate::failure::Failure;
-use crate::preparing::{OfferView, RefusedView};
+use crate::preparing::{OfferView, PackageId, RefusedView};
 use crate::sign_in::{Action, Attempt, SignIn, SignedIn};
 use bits::secret::Secret;
 use bits::stamp::Stamp;
@@ -22,15 +22,9 @@ use std::collections::{BTreeSet, VecDeque};
 /// How often sticks are looked at while a package is chosen, in milliseconds.
 pub const LOOK_AGAIN_MS: u64 = 2_000;
 
-/// The number that the desk gave a package; it is never given to another one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PackageId(pub u64);
-
 /// A package that this desk can take or use, and what has to be known of it to let somebody in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Offered {
-    /// Its number.
-    pub id: PackageId,
     /// As a person compares it with the board's letter.
     pub offer: OfferView,
     /// The code of the site that it is for.
@@ -270,16 +264,15 @@ impl Preparation {
         }
         match self.found.offered.as_slice() {
             [only] if only.offer.is_kept && self.found.refused.is_empty() && self.notice.is_none() => {
-                self.take(0, false)
+                let id = only.offer.id;
+                self.take(id, false)
             }
             _ => Vec::new(),
         }
     }
 
     /// A package is taken from a stick, and used where its time has come.
-    fn take(&mut self, index: usize, was_shown: bool) -> Vec<PreparationEffect> {
-        let Some(chosen) = self.found.offered.get(index) else { return Vec::new() };
-        let id = chosen.id;
+    fn take(&mut self, id: PackageId, was_shown: bool) -> Vec<PreparationEffect> {
         self.stage = Stage::Taking { was_shown };
         vec![PreparationEffect::Take(id)]
     }
@@ -312,7 +305,7 @@ impl Preparation {
     fn input(&mut self, input: Input) -> Vec<PreparationEffect> {
         match (&mut self.stage, input) {
             (Stage::SigningIn(entrance), input) if entrance.is_busy => entrance.keep(input),
-            (Stage::Choosing, Input::TakePackage(index)) => return self.take(index, true),
+            (Stage::Choosing, Input::TakePackage(id)) => return self.take(id, true),
             (Stage::SigningIn(entrance), Input::ChoseOperator(index)) => {
                 (entrance.chosen, entrance.wrong) = (Some(index), None);
             }
@@ -320,7 +313,7 @@ impl Preparation {
                 (entrance.chosen, entrance.wrong) = (None, None);
             }
             (Stage::SigningIn(_), Input::EnteredPin(pin)) => return self.try_pin(pin),
-            (Stage::Confirming { operator, .. }, Input::TakePackage(_)) => {
+            (Stage::Confirming { operator, package, .. }, Input::TakePackage(id)) if id == package.offer.id => {
                 let operator = operator.clone();
                 return self.begin(operator);
             }

@@ -30,9 +30,15 @@ pub struct PackagesView {
     pub notice: Option<Failure>,
 }
 
+/// The number that the desk gave a package it found; it is never given to another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PackageId(pub u64);
+
 /// A package, as a person compares it with the board's letter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OfferView {
+    /// Its number: what whoever takes it names, whatever else lies there by then.
+    pub id: PackageId,
     /// The exam's name.
     pub exam: String,
     /// The session.

@@ -12,7 +12,9 @@ pub use crate::exception::{
 };
 use crate::failure::{Failure, Signal};
 pub use crate::namesakes::{NamesakeFact, NamesakeValue, NamesakeView, NamesakesView};
-pub use crate::preparing::{OfferView, OperatorView, PackagesView, PreparingView, RefusedView, Role, SignInView};
+pub use crate::preparing::{
+    OfferView, OperatorView, PackageId, PackagesView, PreparingView, RefusedView, Role, SignInView,
+};
 pub use bits::qr::QrMatrix;
 use bits::secret::Pii;
 pub use emrtd::lds::portrait::Portrait;

@@ -16,8 +16,8 @@ use crate::sources::{Entrance, prepare, prepare_from};
 use crate::start::start_in;
 use bits::secret::Secret;
 use bits::stamp::Clock;
-use checkin::preparation::{FoundPackages, Offered, PackageId, PreparationEffect, PreparationEvent};
-use checkin::preparing::{OfferView, RefusedView};
+use checkin::preparation::{FoundPackages, Offered, PreparationEffect, PreparationEvent};
+use checkin::preparing::{OfferView, PackageId, RefusedView};
 use checkin::sign_in::{SignIn, SignedIn};
 use checkin::state::Halted;
 use crypto::pin::{PinCheck, PinLock};
@@ -134,6 +134,7 @@ impl PackageWorker {
         let offset = offset_of(settings.utc_offset_hours);
         let site = [settings.site.code.as_str(), settings.site.title.as_str()];
         let offer = OfferView {
+            id,
             exam: settings.title.clone(),
             session: session_title(settings),
             site: site.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · "),
@@ -147,7 +148,7 @@ impl PackageWorker {
             is_kept: package.is_kept,
         };
         let is_clock_disputed = self.packages.disputed(note, clock).is_some();
-        Offered { id, offer, site: note.site.clone(), operators: package.front().operators.clone(), is_clock_disputed }
+        Offered { offer, site: note.site.clone(), operators: package.front().operators.clone(), is_clock_disputed }
     }
 
     /// What was just taken is judged again as what it is now: a package to be used.

@@ -5,7 +5,6 @@ use crate::exam_pack::Office;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::bits::spread::InTurn;
-use diemdanh::checkin::event::Input;
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::handover::hand_over;
 use diemdanh::desk::sessions::chosen;
@@ -80,7 +79,7 @@ fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
     assert_eq!(offers.iter().map(|one| one.rows).collect::<Vec<_>>(), [2, 2]);
     assert!(offers[0].session.starts_with("Buổi 1") && offers[1].session.starts_with("Buổi 2"), "{offers:?}");
     assert!(said.contains(&offers[0].fingerprint), "what the board prints is what the desk shows: {said}");
-    open.send(Input::TakePackage(0));
+    open.take_package();
     open.sign_in(0);
     assert_eq!(open.view.get().header.expected, 2);
     open.kiosk.stop();

@@ -8,8 +8,9 @@ use diemdanh::checkin::failure::Signal;
 use diemdanh::checkin::news::About;
 use diemdanh::checkin::state::RegistryHealth;
 use diemdanh::checkin::view::Headline;
+use diemdanh::package::Rules;
 use diemdanh::record::{AttendanceEvent, RegistryState};
-use diemdanh::registry::{Answer, Asked, CardInvalidReason, NotAskedReason, Query, Reply, RequestId};
+use diemdanh::registry::{Answer, Asked, CardInvalidReason, NotAskedReason, Query, RefusedReason, Reply, RequestId};
 use std::fmt::Write as _;
 
 fn reply(answer: Answer) -> Box<Reply> {
@@ -43,6 +44,48 @@ fn ten_thousand_answers_to_one_question_are_one_answer() {
     assert_eq!((desk.news(), desk.status().registry), (None, Some(RegistryHealth::Well)));
     desk.go_on().good_person(OTHER_ROOM);
     assert_eq!(answers(&desk).len(), 2, "the queue moves on");
+}
+
+/// Whatever keeps a registry from saying anything about the person is silence: the local verdict stands where the rules
+/// let it, in the words for a desk without a registry, and a person is asked where they do not.
+#[test]
+fn every_way_of_saying_nothing_is_silence() {
+    use RefusedReason::*;
+    let refused = [
+        ForeignCertificate,
+        CertificateForOtherName,
+        CertificateExpired,
+        CertificateTooEarly,
+        NoCommonTls,
+        OwnCertificateMissing,
+        OwnCertificateRefused,
+        BadSignature,
+        ForeignRequest,
+        StaleTime { off_seconds: 600 },
+        TooLarge { limit: 1 },
+        Malformed,
+        ContentType,
+        HttpStatus { status: 500 },
+        Declined,
+    ];
+    let not_asked = [
+        NotAskedReason::TimedOut,
+        NotAskedReason::Unreachable,
+        NotAskedReason::NameUnknown,
+        NotAskedReason::BrokenOff,
+        NotAskedReason::OutOfOrder { status: 503 },
+    ];
+    let said =
+        refused.map(|why| Answer::Refused { why }).into_iter().chain(not_asked.map(|why| Answer::NotAsked { why }));
+    for answer in said {
+        for (registry_required, headline) in [(false, Headline::AdmitWithoutRegistry), (true, Headline::Ask)] {
+            let rules = Rules { registry_required, ..Rules::default() };
+            let mut desk = Desk::new(DeskPolicy { rules, ..DeskPolicy::default() });
+            desk.scan(HERE).card().identity(HERE, good()).finished(good()).answers(answer.clone());
+            desk.later(2_500);
+            assert_eq!(desk.verdict().headline, headline, "{answer:?}, required: {registry_required}");
+        }
+    }
 }
 
 #[test]

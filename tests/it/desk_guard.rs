@@ -39,7 +39,7 @@ fn locked_out() -> Site {
     site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
     let desk = site.open();
     desk.packages();
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     desk.signing_in(|_| true);
     desk.send(Input::ChoseOperator(INVIGILATOR));
     for left in (1..5).rev() {
@@ -215,7 +215,7 @@ fn is_asked(site: &Site, operator: usize) -> bool {
     let view = desk.wait("the desk or the characters", |view| is_idle(view) || compares(view));
     let is_asked = compares(&view);
     if is_asked {
-        desk.send(Input::TakePackage(0));
+        desk.take_package();
         desk.wait("the idle desk", is_idle);
     }
     desk.kiosk.stop();

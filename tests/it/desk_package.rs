@@ -44,7 +44,7 @@ fn what_is_said_before_the_session_runs_is_heard() {
     site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
     let desk = site.open();
     desk.packages();
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     desk.sign_in(0);
     let is_told = desk.view.wait(2_000, |view| view.status.disk == DiskState::Enough).is_ok();
     assert!(is_told, "long before the next look, which is five seconds later");
@@ -63,7 +63,7 @@ fn a_package_is_shown_taken_and_worked_from() {
     assert_eq!((offer.exam.as_str(), offer.site.as_str()), ("Kỳ thi thử", "0901 · THPT Mẫu"));
     assert_eq!((offer.rows, offer.version, offer.held, offer.is_kept), (9, 1, None, false));
     assert_eq!(offer.fingerprint.chars().filter(char::is_ascii_alphanumeric).count(), 16);
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     let sign_in = desk.signing_in(|_| true);
     let names: Vec<&str> = sign_in.operators.iter().map(|one| one.code.as_str()).collect();
     assert_eq!(names, ["gt-07", "tdt-01"], "nobody without a PIN is asked for one");
@@ -245,7 +245,7 @@ fn a_clock_that_was_put_back_makes_no_package_young() {
     // The log says that it is later: only somebody who may answer for the clock gets the desk, and by that answers.
     let desk = site.open();
     assert_eq!(desk.packages().offers.first().map(|offer| offer.version), Some(3));
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     let sign_in = desk.signing_in(|_| true);
     assert!(sign_in.clock_disputed, "the screen says why");
     desk.send(Input::ChoseOperator(0));
@@ -321,7 +321,7 @@ fn a_package_is_taken_days_before_it_can_be_used() {
     );
     let desk = site.open();
     assert!(desk.packages().offers[0].from.is_some());
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     let told = |view: &View| match &view.screen {
         Screen::Preparing(PreparingView::Packages(packages)) => packages.notice,
         _ => None,
@@ -340,7 +340,7 @@ fn wrong_pins_lock_over_a_restart_and_a_head_of_site_unlocks() {
     site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
     let desk = site.open();
     desk.packages();
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     desk.signing_in(|_| true);
     desk.send(Input::ChoseOperator(0));
     for left in (1..5).rev() {
@@ -369,7 +369,7 @@ fn a_package_with_nobody_to_sign_in_starts_no_desk() {
     site.put("goi.diemdanh", &site.pack(&contents, |_| {}));
     let desk = site.open();
     desk.packages();
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     desk.wait("the reason", |view| {
         matches!(&view.screen, Screen::Preparing(PreparingView::Packages(packages))
             if packages.notice == Some(Failure::NobodySignsIn))
@@ -397,13 +397,14 @@ fn each_session_has_a_journal_and_a_package_of_its_own() {
     site.put("chieu.diemdanh", &site.pack(&second, |note| note.session = "b2".to_owned()));
     let desk = site.open();
     assert_eq!(desk.packages().offers.len(), 2);
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     desk.sign_in(0);
     desk.kiosk.stop();
     // The morning's package is kept, the afternoon's still on the stick: somebody chooses.
     let desk = site.open();
-    assert_eq!(desk.packages().offers.iter().map(|one| one.is_kept).collect::<Vec<_>>(), [true, false]);
-    desk.send(Input::TakePackage(1));
+    let offers = desk.packages().offers;
+    assert_eq!(offers.iter().map(|one| one.is_kept).collect::<Vec<_>>(), [true, false]);
+    desk.send(Input::TakePackage(offers[1].id));
     desk.sign_in(0);
     desk.kiosk.stop();
     for session in ["b1", "b2"] {
@@ -454,8 +455,8 @@ fn a_package_with_an_older_list_of_revocations_is_refused_and_a_revoked_desk_doe
     // Certificate 1 is this desk's own.
     site.put("b2.diemdanh", &packed("b2", list(3, &[1])));
     let desk = site.open();
-    let taken = desk.packages().offers.iter().position(|one| !one.is_kept).unwrap();
-    desk.send(Input::TakePackage(taken));
+    let taken = desk.packages().offers.into_iter().find(|one| !one.is_kept).unwrap();
+    desk.send(Input::TakePackage(taken.id));
     desk.signing_in(|_| true);
     desk.send(Input::ChoseOperator(0));
     desk.send(Input::EnteredPin(Secret::new(PIN.to_owned())));

@@ -208,6 +208,16 @@ impl Opened {
         shown(&self.wait("the packages", |view| shown(view).is_some())).unwrap()
     }
 
+    /// Takes the first package that the screen offers.
+    pub(crate) fn take_package(&self) {
+        let first = |view: &View| match &view.screen {
+            Screen::Preparing(PreparingView::Packages(packages)) => packages.offers.first().map(|offer| offer.id),
+            _ => None,
+        };
+        let view = self.wait("a package", |view| first(view).is_some());
+        self.send(Input::TakePackage(first(&view).unwrap()));
+    }
+
     pub(crate) fn signing_in(&self, wanted: impl Fn(&SignInView) -> bool) -> SignInView {
         let shown = |view: &View| match &view.screen {
             Screen::Preparing(PreparingView::SignIn(sign_in)) => Some(sign_in.clone()),
@@ -223,7 +233,7 @@ impl Opened {
         };
         let view = self.wait("packages or people", asks);
         if matches!(view.screen, Screen::Preparing(PreparingView::Packages(_))) {
-            self.send(Input::TakePackage(0));
+            self.take_package();
         }
         self.signing_in(|_| true)
     }
@@ -241,7 +251,7 @@ impl Opened {
         let compares = |view: &View| matches!(view.screen, Screen::Preparing(PreparingView::Packages(_)));
         let view = self.wait("the idle desk, or the characters", |view| is_idle(view) || compares(view));
         if compares(&view) {
-            self.send(Input::TakePackage(0));
+            self.take_package();
         }
         self.wait("the idle desk", is_idle);
     }
@@ -249,7 +259,7 @@ impl Opened {
     /// Takes the only package and signs in.
     pub(crate) fn begin(&self) {
         assert_eq!(self.packages().offers.len(), 1);
-        self.send(Input::TakePackage(0));
+        self.take_package();
         self.sign_in(0);
     }
 }

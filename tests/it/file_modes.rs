@@ -58,7 +58,7 @@ fn a_desk_under_a_umask_that_forbids_nothing() {
     site.put("goi.diemdanh", &site.pack_with(site.world.board(), &recipient, &contents, |_| {}));
     let desk = site.open();
     desk.packages();
-    desk.send(Input::TakePackage(0));
+    desk.take_package();
     desk.signing_in(|_| true);
     desk.send(Input::ChoseOperator(0));
     desk.send(Input::EnteredPin(Secret::new("000000".to_owned())));

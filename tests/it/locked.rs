@@ -109,7 +109,7 @@ fn nothing_but_a_pin_does_anything() {
             Input::Continue,
             Input::EndSession,
             Input::Lock,
-            Input::TakePackage(0),
+            Input::TakePackage(PackageId(0)),
         ]
     };
     let prepared: [fn(&mut Desk); 4] = [
@@ -144,6 +144,18 @@ fn nothing_but_a_pin_does_anything() {
         give_pin(&mut desk, PIN);
         assert_eq!(format!("{:?}", desk.screen()), before, "what stood there stands there again");
     }
+}
+
+/// Even where nothing could be pressed: what is pressed at a locked desk was never meant for what stood there before.
+#[test]
+fn a_locked_desk_means_something_else_than_an_idle_one() {
+    let mut desk = desk_of("gt-01");
+    let idle_meaning = desk.meaning();
+    lock(&mut desk);
+    let locked_meaning = desk.meaning();
+    assert_ne!(idle_meaning, locked_meaning);
+    give_pin(&mut desk, PIN);
+    assert_ne!(desk.meaning(), locked_meaning);
 }
 
 /// The search of whoever went away is not read by whoever comes.

@@ -44,6 +44,17 @@ fn told(view: &NamesakesView) -> Vec<(String, Vec<Told>)> {
     view.people.iter().map(|one| (one.number.clone(), facts(one))).collect()
 }
 
+/// What was pressed for the people of one list is not meant for those of the next.
+#[test]
+fn a_list_of_other_people_means_something_else() {
+    let mut desk = desk();
+    let mut meanings = vec![desk.meaning()];
+    for text in ["nguyen van mau", "le thu", ""] {
+        meanings.push(desk.give(Event::Input(Input::Typed(text.to_owned()))).meaning());
+    }
+    assert!(meanings.windows(2).all(|two| two[0] != two[1]), "{meanings:?}");
+}
+
 #[test]
 fn a_search_that_finds_people_of_one_name_sets_them_side_by_side() {
     let view = typed("nguyen van mau");

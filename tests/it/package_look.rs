@@ -118,7 +118,7 @@ fn people_that_are_others_than_the_note_says_start_no_desk() {
     site.put("goi.diemdanh", &site.pack(&site.contents(), |note| note.rows = 10));
     let desk = site.open();
     desk.packages();
-    desk.send(diemdanh::checkin::event::Input::TakePackage(0));
+    desk.take_package();
     desk.signing_in(|_| true);
     desk.send(diemdanh::checkin::event::Input::ChoseOperator(0));
     let pin = diemdanh::bits::secret::Secret::new(crate::desk_package_support::PIN.to_owned());

@@ -5,7 +5,7 @@ use crate::sign_in;
 use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::event::Input;
 use diemdanh::checkin::preparation::*;
-use diemdanh::checkin::preparing::{OfferView, PreparingView};
+use diemdanh::checkin::preparing::{OfferView, PackageId, PreparingView};
 use diemdanh::checkin::view::Screen;
 use diemdanh::crypto::pin::PinCheck;
 use jiff::tz::Offset;
@@ -26,6 +26,7 @@ fn bare() -> BareDesk {
 
 fn offered(is_kept: bool) -> Offered {
     let offer = OfferView {
+        id: PackageId(1),
         exam: String::new(),
         session: String::new(),
         site: String::new(),
@@ -39,7 +40,7 @@ fn offered(is_kept: bool) -> Offered {
         is_kept,
     };
     let operators = sign_in::Desk::new().operators;
-    Offered { id: PackageId(1), offer, site: "0901".to_owned(), operators, is_clock_disputed: false }
+    Offered { offer, site: "0901".to_owned(), operators, is_clock_disputed: false }
 }
 
 fn opened() -> PreparationEvent {
@@ -57,7 +58,7 @@ fn event(kind: u8) -> PreparationEvent {
         5 => PreparationEvent::Checked(Some(PinCheck::Wrong)),
         6 => PreparationEvent::Checked(None),
         7 => PreparationEvent::WrongPinKept,
-        8 => PreparationEvent::Input(Input::TakePackage(0)),
+        8 => PreparationEvent::Input(Input::TakePackage(PackageId(1))),
         9 => PreparationEvent::Input(Input::ChoseOperator(0)),
         10 => PreparationEvent::Input(Input::EnteredPin(Secret::new("000000".to_owned()))),
         11 => PreparationEvent::Input(Input::Back),
@@ -111,4 +112,18 @@ fn before_the_first_look_the_screen_says_nothing_about_packages() {
     assert!(matches!(desk.view(sign_in::at(0)).screen, Screen::Preparing(PreparingView::Working)));
     let (desk, _) = desk.step(sign_in::at(0), PreparationEvent::Looked(FoundPackages::default()));
     assert!(matches!(desk.view(sign_in::at(0)).screen, Screen::Preparing(PreparingView::Packages(_))));
+}
+
+/// Sticks are looked at again and again: what was pressed names a package, not a place in a list that may be another by now.
+#[test]
+fn what_was_pressed_is_taken_wherever_it_stands_by_then() {
+    let (desk, _) = Preparation::new(bare(), sign_in::at(0)).step(sign_in::at(0), opened());
+    let (mut other, mut meant) = (offered(false), offered(false));
+    (other.offer.id, meant.offer.id) = (PackageId(8), PackageId(7));
+    let before = FoundPackages { offered: vec![meant.clone()], ..FoundPackages::default() };
+    let (desk, _) = desk.step(sign_in::at(1), PreparationEvent::Looked(before));
+    let after = FoundPackages { offered: vec![other, meant], ..FoundPackages::default() };
+    let (desk, _) = desk.step(sign_in::at(2), PreparationEvent::Looked(after));
+    let (_, effects) = desk.step(sign_in::at(2), PreparationEvent::Input(Input::TakePackage(PackageId(7))));
+    assert!(matches!(effects.as_slice(), [PreparationEffect::Take(PackageId(7))]), "{effects:?}");
 }

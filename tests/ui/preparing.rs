@@ -10,8 +10,8 @@ use egui::Key;
 
 #[test]
 fn the_only_package_is_taken_by_enter_and_by_hand() {
-    assert_eq!(window(package()).press(Key::Enter), [Input::TakePackage(0)]);
-    assert_eq!(window(package()).click("Nhận gói này  [Enter]"), [Input::TakePackage(0)]);
+    assert_eq!(window(package()).press(Key::Enter), [Input::TakePackage(PackageId(7))]);
+    assert_eq!(window(package()).click("Nhận gói này  [Enter]"), [Input::TakePackage(PackageId(7))]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use checkin::view::*;
 
 pub(crate) fn offer(is_kept: bool) -> OfferView {
     OfferView {
+        id: PackageId(7),
         exam: "Kỳ thi tốt nghiệp THPT 2027".to_owned(),
         session: "Ngữ văn · 07:35 11/06/2027".to_owned(),
         site: "0901 · THPT Mẫu".to_owned(),

@@ -53,11 +53,11 @@ fn packages_screen(ui: &mut Ui, view: &PackagesView, tools: &mut Tools<'_>) -> O
             text(ui, &words.preparing_compare, Size::Large);
             ui.add_space(style::GAP);
         }
-        for (index, offer) in view.offers.iter().enumerate() {
+        for offer in &view.offers {
             // Enter takes the only one; among several somebody has to choose.
             let key = (view.offers.len() == 1).then_some(Key::Enter);
             if offer_card(ui, offer, key, words) {
-                taken = Some(Input::TakePackage(index));
+                taken = Some(Input::TakePackage(offer.id));
             }
             ui.add_space(style::GAP);
         }
