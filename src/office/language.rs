@@ -3,6 +3,7 @@
 //! Papers that leave the house (PIN letters, lists to sign, minutes, the guide of an export) are official and stay
 //! Vietnamese; errors of the machine, logs and the help of the command line are English.
 
+mod inspecting;
 mod reviewing;
 mod sections;
 
@@ -58,6 +59,8 @@ pub struct BoardWords {
     pub keys: KeyWords,
     /// What is said about a folder of CSCA certificates.
     pub trust: TrustWords,
+    /// What is said about an inspection that is judged again.
+    pub inspect: InspectWords,
     /// What is said about a list itself.
     pub lists: ListWords,
     all: Dictionary,
@@ -94,6 +97,7 @@ impl BoardWords {
             book: BookWords(of()),
             keys: KeyWords(of()),
             trust: TrustWords(of()),
+            inspect: InspectWords(of()),
             lists: ListWords::of(language),
             all,
         })
@@ -212,6 +216,7 @@ const SECTIONS: &[Section] = &[
     (BookWords::SECTION, BookWords::SAID),
     (KeyWords::SECTION, KeyWords::SAID),
     (TrustWords::SECTION, TrustWords::SAID),
+    (InspectWords::SECTION, InspectWords::SAID),
 ];
 const FINDINGS: &str = "findings";
 const RULES: &str = "rules";

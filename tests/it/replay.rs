@@ -11,6 +11,7 @@ use diemdanh::emrtd::report::{Cause, Check, CheckResult, Outcome, Overall, rende
 use diemdanh::lab::card::{CardFault, Refused, SyntheticCard};
 use diemdanh::lab::issuer::{Fault, Making, trust_store_der};
 use diemdanh::lab::vpcd;
+use diemdanh::words::Language;
 use jiff::Timestamp;
 use std::path::Path;
 
@@ -293,8 +294,14 @@ fn h04_report_of_the_program_names_reader_and_times() {
 fn page_names_the_person_only_on_request() {
     use diemdanh::emrtd::report::page;
     let inspection = judged(kept(&Making::default()));
-    let (without, with) = (page::html(&inspection, at(), false), page::html(&inspection, at(), true));
+    let words = |language| diemdanh::office::language::BoardWords::load(language).unwrap().inspect;
+    let (vi, en) = (words(Language::Vietnamese), words(Language::English));
+    let (without, with) = (page::html(&inspection, at(), false, &en), page::html(&inspection, at(), true, &en));
     assert!(without.contains("<h1>PASS</h1>") && without.contains("chip.authentication"));
+    assert!(without.contains("lang=\"en\"") && without.contains("Every required check is good."));
+    let vietnamese = page::html(&inspection, at(), true, &vi);
+    assert!(vietnamese.contains("lang=\"vi\"") && vietnamese.contains("Mọi kiểm tra bắt buộc đều đạt."));
+    assert!(!["Check<", "File<", "Judged", "Born", "yes"].iter().any(|word| vietnamese.contains(word)), "{vietnamese}");
     let number = crate::inspection_support::person().number;
     let document = &number[3..];
     assert!(!without.contains(document) && with.contains(document));

@@ -418,3 +418,37 @@ sentences! {
     not_signed();
     refused(files);
 }
+
+sentences! {
+    /// What stands around the stable codes of an inspection that is judged again.
+    pub InspectWords in "inspect":
+    language();
+    pass();
+    warn();
+    unknown();
+    fail();
+    access();
+    retry();
+    judged(at, store);
+    empty_trust(folder);
+    skipped(file);
+    left_out(object, why);
+    title();
+    checks();
+    check();
+    result();
+    cause();
+    standard();
+    files();
+    file();
+    bytes();
+    signed_by_trusted();
+    yes();
+    no();
+    holder();
+    holder_unproven();
+    born();
+    document();
+    issued_by();
+    document_signer();
+}

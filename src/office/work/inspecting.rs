@@ -6,6 +6,7 @@ use emrtd::authenticity::trust::{MAX_ANCHORS, TrustStore};
 use emrtd::evidence::{ActiveAnswer, MAX_ANSWER_FILE_BYTES};
 use emrtd::lds::files::{FileId, LdsFiles};
 use emrtd::replay::{Beside, replay_with};
+use emrtd::report::page::PageWords as _;
 use emrtd::report::{page, render};
 use host::file;
 use host::folder::write_new_file;
@@ -49,12 +50,14 @@ pub fn inspect(work: &Work<'_>, asked: &Inspect) -> Result<u8, WorkError> {
     let beside = Beside { answer: answer.as_ref(), issue_date: Some(dg13::ISSUED) };
     let inspection = replay_with(files, beside, &trust, at);
     if let Some(path) = &asked.html {
-        write_new_file(path, page::html(&inspection, at, asked.person).as_bytes())?;
+        let page = page::html(&inspection, at, asked.person, &work.words.inspect);
+        write_new_file(path, page.as_bytes())?;
     }
     if asked.json {
         work.voice.hand_on(&render::json(&inspection));
     } else {
         work.voice.put(&render::text(&inspection));
+        work.voice.say(&work.words.inspect.meaning(inspection.overall));
     }
     Ok(inspection.overall.exit_code())
 }
@@ -88,15 +91,15 @@ fn trust(work: &Work<'_>, folder: &Path) -> Result<TrustStore, WorkError> {
     let found = match read_trust_folder(folder) {
         Ok(found) => found,
         Err(TrustFolderError::Empty(folder)) => {
-            work.voice.complain(&format!("{} holds no certificate", folder.display()));
+            work.voice.complain(&work.words.inspect.empty_trust(folder.display()));
             return Ok(TrustStore::empty());
         }
         Err(error) => return Err(error.into()),
     };
     let (store, dropped) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())?;
-    found.skipped.iter().for_each(|skipped| work.voice.complain(&format!("{skipped} holds no certificate")));
+    found.skipped.iter().for_each(|skipped| work.voice.complain(&work.words.inspect.skipped(skipped)));
     for dropped in dropped.iter().take(MAX_ANCHORS) {
-        work.voice.complain(&format!("trust object {} was left out: {}", dropped.index + 1, dropped.cause));
+        work.voice.complain(&work.words.inspect.left_out(dropped.index + 1, &dropped.cause));
     }
     Ok(store)
 }
