@@ -16,6 +16,14 @@ pub fn encode_lower(bytes: &[u8]) -> String {
 }
 
 /// Reads hexadecimal text. `None` when the length is odd or a character is no hexadecimal digit.
+///
+/// ```
+/// use diemdanh_bits::hex::{decode, encode};
+///
+/// assert_eq!(decode("00a4"), Some(vec![0x00, 0xA4]));
+/// assert_eq!(encode(&[0x00, 0xA4]), "00A4");
+/// assert_eq!(decode("0"), None);
+/// ```
 pub fn decode(text: &str) -> Option<Vec<u8>> {
     let digits = text.as_bytes();
     if !digits.len().is_multiple_of(2) {

@@ -167,6 +167,14 @@ pub fn announced_len(bytes: &[u8]) -> Result<usize, TlvError> {
 }
 
 /// Writes one element with the shortest definite length.
+///
+/// ```
+/// use diemdanh_bits::tlv::{encode, single};
+///
+/// let element = encode(0x5F01, b"0107");
+/// assert_eq!(element, b"\x5F\x01\x040107");
+/// assert_eq!(single(&element, 0x5F01).unwrap().value, b"0107");
+/// ```
 pub fn encode(tag: u32, value: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(value.len() + 8);
     let tag_bytes = tag.to_be_bytes();

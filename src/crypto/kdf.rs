@@ -18,6 +18,18 @@ pub enum KeyUse {
 /// Derives the key for `usage` and `cipher` from a shared secret or password.
 ///
 /// 3DES keys are 16 bytes (two-key) with odd parity; AES keys have the cipher's length.
+///
+/// The worked example of Doc 9303-11, appendix D.1:
+///
+/// ```
+/// use bits::hex;
+/// use diemdanh_crypto::cipher::CipherAlg;
+/// use diemdanh_crypto::kdf::{KeyUse, derive};
+///
+/// let seed = hex::decode("239AB9CB282DAF66231DC5A4DF6BFBAE").unwrap();
+/// let key = derive(&seed, KeyUse::Encryption, CipherAlg::TripleDes);
+/// assert_eq!(hex::encode(key.reveal()), "AB94FDECF2674FDFB9B391F85D7F76F2");
+/// ```
 pub fn derive(shared_secret: &[u8], usage: KeyUse, cipher: CipherAlg) -> Secret<Vec<u8>> {
     let counter = match usage {
         KeyUse::Encryption => [0, 0, 0, 1],

@@ -84,6 +84,18 @@ pub struct Mrz {
 impl Mrz {
     /// Reads the characters of an MRZ without line breaks, as DG1 holds them.
     ///
+    /// The specimen of Doc 9303-4, appendix B:
+    ///
+    /// ```
+    /// use diemdanh_emrtd::mrz::{Mrz, MrzFormat};
+    ///
+    /// let first = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<";
+    /// let second = "L898902C36UTO7408122F1204159ZE184226B<<<<<10";
+    /// let zone = Mrz::parse([first, second].concat().as_bytes()).unwrap();
+    /// assert_eq!((zone.format, zone.document_number.reveal().as_str()), (MrzFormat::Td3, "L898902C3"));
+    /// assert!(zone.wrong_digits.is_empty());
+    /// ```
+    ///
     /// # Errors
     /// [`MrzError`] for a wrong length or alphabet; wrong check digits are in [`Mrz::wrong_digits`].
     pub fn parse(characters: &[u8]) -> Result<Self, MrzError> {

@@ -78,7 +78,14 @@ impl StatusWord {
         (self.sw1() == 0x6C).then(|| short_length(self.sw2()))
     }
 
-    /// `63Cx`: tries that are left.
+    /// `63Cx`: tries that are left (ISO/IEC 7816-4, table 6).
+    ///
+    /// ```
+    /// use diemdanh_iso7816::status::StatusWord;
+    ///
+    /// assert_eq!(StatusWord(0x63C2).tries_left(), Some(2));
+    /// assert_eq!(StatusWord(0x6300).tries_left(), None, "a refusal that counts nothing");
+    /// ```
     pub fn tries_left(self) -> Option<u8> {
         (self.sw1() == 0x63 && self.sw2() & 0xF0 == 0xC0).then_some(self.sw2() & 0x0F)
     }

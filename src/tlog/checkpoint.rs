@@ -7,6 +7,15 @@ use super::{
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 
 /// The head of a log at one moment: which log, how long it is, and what its tree adds up to.
+///
+/// ```
+/// use diemdanh_tlog::checkpoint::Checkpoint;
+///
+/// let head = Checkpoint { origin: "log.example/2027".to_owned(), size: 3, root: [0; 32] };
+/// let text = "log.example/2027\n3\nAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+/// assert_eq!(head.text(), text);
+/// assert_eq!(Checkpoint::parse(text), Some(head));
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// The log's origin, a URL without scheme (`log.example/2027`); also the name of the key that signs.

@@ -17,6 +17,18 @@ pub fn consistency_proof(leaves: &[Hash], old: u64) -> Option<Vec<Hash>> {
 }
 
 /// True when `proof` shows that the tree of `old` is the beginning of the tree of `new`, each a size and a root.
+///
+/// ```
+/// use diemdanh_tlog::consistency::{consistency_proof, is_consistent};
+/// use diemdanh_tlog::tree::{Tree, leaf_hash};
+///
+/// let leaves = [b"one", b"two", b"six"].map(|entry| leaf_hash(entry));
+/// let (old, new) = (Tree::of(&leaves[..2]).root(), Tree::of(&leaves).root());
+/// let proof = consistency_proof(&leaves, 2).unwrap();
+/// assert!(is_consistent((2, &old), (3, &new), &proof));
+/// let another_past = Tree::of(&[leaf_hash(b"one"), leaf_hash(b"ten")]).root();
+/// assert!(!is_consistent((2, &another_past), (3, &new), &proof));
+/// ```
 pub fn is_consistent(old: (u64, &Hash), new: (u64, &Hash), proof: &[Hash]) -> bool {
     if old.0 == 0 || old.0 == new.0 {
         return proof.is_empty() && (old.0 == 0 || old.1 == new.1);

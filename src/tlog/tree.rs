@@ -66,6 +66,16 @@ impl Tree {
 
 /// The hashes beside the way from leaf `index` up to the root over `leaves`, lowest first (RFC 6962 §2.1.1); `None`
 /// when there is no such leaf.
+///
+/// ```
+/// use diemdanh_tlog::tree::{Tree, inclusion_proof, leaf_hash, root_from_proof};
+///
+/// let leaves: Vec<_> = [b"one", b"two", b"six"].map(|entry| leaf_hash(entry)).to_vec();
+/// let proof = inclusion_proof(&leaves, 2).unwrap();
+/// assert_eq!(proof.len(), 1, "the root over the first two");
+/// assert_eq!(root_from_proof(leaf_hash(b"six"), 2, 3, &proof), Some(Tree::of(&leaves).root()));
+/// assert_ne!(root_from_proof(leaf_hash(b"ten"), 2, 3, &proof), Some(Tree::of(&leaves).root()));
+/// ```
 pub fn inclusion_proof(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
     if index >= leaves.len() {
         return None;
