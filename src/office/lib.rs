@@ -22,6 +22,7 @@ pub mod exam;
 pub mod finding;
 pub mod forms;
 pub mod language;
+pub mod loaded;
 pub mod proof;
 pub mod proof_index;
 pub mod received;

@@ -10,7 +10,7 @@ mod rows;
 mod sheets;
 
 use crate::language::BoardWords;
-use crate::work::exam::reviewing::Loaded;
+use crate::loaded::Loaded;
 use desks::{DeskLine, desk_lines};
 use jiff::tz::Offset;
 use record::CandidateRef;

@@ -5,9 +5,9 @@
 //! - Nobody is called absent here whose state is not known: she stands there as what she is.
 
 use crate::forms::{Forms, Section};
-use paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT};
+use crate::loaded::Loaded;
 use crate::review_sheets::{Cell, Sheet as Table};
-use crate::work::exam::reviewing::Loaded;
+use paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT};
 use std::collections::BTreeMap;
 
 /// One row of a site's list: room, number, name, birth date, state, reason.

@@ -1,7 +1,7 @@
 //! What a review says, for whoever reads it at a terminal, and the same for a program.
 
 use crate::language::{BoardWords, ReviewWords};
-use crate::work::exam::reviewing::Loaded;
+use crate::loaded::Loaded;
 use bits::text::shown_within;
 use review::balance::{Balance, Scripts, balance, total};
 use review::decision::{Step, files};

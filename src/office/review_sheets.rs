@@ -6,7 +6,7 @@
 
 use crate::forms::{Forms, Section};
 use crate::language::BoardWords;
-use crate::work::exam::reviewing::Loaded;
+use crate::loaded::Loaded;
 use bits::spreadsheet::CsvRows;
 use bits::text::shown;
 use jiff::Timestamp;

@@ -3,6 +3,7 @@
 use super::super::WorkError;
 use super::reviewing::{self, Sources};
 use crate::language::BoardWords;
+use crate::loaded::Loaded;
 use crate::review_book::ReviewBook;
 use host::threads;
 use std::sync::Arc;
@@ -36,7 +37,7 @@ pub fn read_beside(
     Ok(())
 }
 
-fn news(read: Result<Option<reviewing::Loaded>, WorkError>, language: Language) -> BookNews {
+fn news(read: Result<Option<Loaded>, WorkError>, language: Language) -> BookNews {
     let book = match read {
         Ok(Some(loaded)) => ReviewBook::new(loaded).map_err(|fault| fault.to_string()),
         Ok(None) => return BookNews::Stopped,

@@ -1,10 +1,11 @@
 //! Certifies members of the board, and writes down what they do about cases.
 
 use super::super::{Ending, Work, WorkError};
-use super::reviewing::{Loaded, Sources, loaded};
+use super::reviewing::{Sources, loaded};
 use super::{lock, outputs, tell_written};
 use crate::board_record::{MEMBER_SITE, MEMBERS_FOLDER, RECORD_FOLDER, open};
 use crate::exam::DESKS_FOLDER;
+use crate::loaded::Loaded;
 use bits::stamp::{Clock as _, Stamp};
 use bits::text::is_plain;
 use host::clock::{SystemClock, boot_id};

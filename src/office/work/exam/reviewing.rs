@@ -2,8 +2,9 @@
 
 use super::super::{Ending, Work, WorkError};
 use super::read;
-use crate::board_record::{self, MEMBERS_FOLDER, Members, RECORD_FOLDER, StepFault};
+use crate::board_record::{self, MEMBERS_FOLDER, Members, RECORD_FOLDER};
 use crate::exam::{self, Exam, Issued, LOGS_FOLDER, Settings, expecting};
+use crate::loaded::Loaded;
 use crate::received;
 use crate::review_report::{self, Asked};
 use crate::verify::Check;
@@ -16,8 +17,8 @@ use host::progress::Progress;
 use host::threads::SideBySide;
 use record::segment::read_segment;
 use record::{BoardKeys, Digest, RevocationList, SegmentContent};
-use review::decision::{RECORD_SESSION, Step};
-use review::{EntryId, Export, FactReader, Intake, LogId, Review, SegmentFacts};
+use review::decision::RECORD_SESSION;
+use review::{Export, FactReader, Intake, LogId, Review, SegmentFacts};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use tlog::tree::leaf_hash;
@@ -32,26 +33,6 @@ pub struct Sources {
     pub anchors: Option<PathBuf>,
     /// The board's newest list of revoked certificates.
     pub revocations: Option<PathBuf>,
-}
-
-/// An exam with everything that was received for it.
-pub struct Loaded {
-    /// The exam's folder as it was read.
-    pub exam: Exam,
-    /// What is known.
-    pub review: Review,
-    /// Kept exports that were taken in.
-    pub exports: usize,
-    /// The board's keys.
-    pub board: BoardKeys,
-    /// The members of the board.
-    pub members: Members,
-    /// What they did about cases.
-    pub steps: Vec<Step>,
-    /// Entries of their records that do not count, and why.
-    pub step_faults: Vec<(EntryId, StepFault)>,
-    /// Kept exports that are not sound any more: their folders' names, and what the check found.
-    pub damaged: Vec<(String, Vec<FindingKind>)>,
 }
 
 /// Reads an exam, checks every kept export once more, and puts all together. `progress` is told how many of how many
