@@ -6,8 +6,8 @@
 //!   needed. A typed name is nobody.
 //! - A member's certificate makes nobody a desk: a log of a member about who sat is not taken.
 
+use crate::exam::{Files, MEMBERS_FOLDER};
 use crate::language::DecideWords;
-use crate::verify::Files;
 use record::segment::digest;
 use record::{BoardKeys, DeskCert};
 use review::decision::{RECORD_SESSION, Step};
@@ -16,8 +16,6 @@ use review::{EntryId, Fact, Kind, Log, LogState, Review};
 use std::collections::{BTreeMap, BTreeSet};
 use tlog::NoteVerifier;
 
-/// The folder of the members' certificates, in an exam's.
-pub const MEMBERS_FOLDER: &str = "members/";
 /// The folder of the members' journals, in an exam's: one folder each.
 pub const RECORD_FOLDER: &str = "board/";
 

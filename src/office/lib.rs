@@ -46,5 +46,6 @@ mod segment;
 pub use anchors::{Outside, OutsideTime, Witnessed};
 pub use basis::Basis;
 pub use exam::Exam;
+pub use exam::Files;
 pub use finding::{Finding, FindingKind, Severity, Verdict};
-pub use verify::{Check, Files, Verification, verify, verify_all};
+pub use verify::{Check, Verification, verify, verify_all};

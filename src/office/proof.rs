@@ -5,10 +5,11 @@
 //! of somebody else who came on the candidate does, is named and not shown.
 
 use super::{
+    Files,
     finding::Verdict,
     history::History,
     proof_index::{INDEX_FILE, ProofIndex, file_name},
-    verify::{Check, Files, Verification},
+    verify::{Check, Verification},
 };
 use crate::language::ProofWords;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};

@@ -9,7 +9,7 @@ use super::{
     arrivals::Arrivals,
     basis::{Basis, check_board_keys, check_issued},
     cross,
-    exam::Issued,
+    exam::{Files, Issued},
     finding::{Finding, FindingKind, Found, Verdict},
     form,
     history::{History, Listed},
@@ -26,9 +26,6 @@ use tlog::{NoteError, NoteVerifier};
 
 /// Segments whose basis is kept for the report.
 const MAX_BASES: usize = 1_000;
-
-/// The files of one export by their paths, parts separated by `/`.
-pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// What the check of one export found.
 #[derive(Debug, Clone, Default)]

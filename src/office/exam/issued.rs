@@ -1,9 +1,9 @@
 //! What a board has issued for an exam, as its folder tells: certificates, packages with their rules and trust store,
 //! programs. A log is held against it.
 
-use super::{DESKS_FOLDER, EXAM_FILE, ExamError, FormFault, Ledger, PACKAGES_FILE, Settings, required};
-use crate::board_record::MEMBERS_FOLDER;
-use crate::verify::Files;
+use super::{
+    DESKS_FOLDER, EXAM_FILE, ExamError, Files, FormFault, Ledger, MEMBERS_FOLDER, PACKAGES_FILE, Settings, required,
+};
 use bits::hex;
 use bits::spreadsheet::meant;
 use record::{DeskCert, Digest};

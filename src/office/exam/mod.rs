@@ -52,11 +52,13 @@ pub use policy::Policy;
 pub use settings::{Session, Settings};
 
 use super::language::FormWords;
-use super::verify::Files;
 use ::package::operators::OperatorsError;
 use roster::canonical::CanonicalError;
 use roster::{Candidate, Roster, canonical};
 use std::collections::BTreeMap;
+
+/// The files of a folder, or of an export, by their paths, parts separated by `/`.
+pub type Files = BTreeMap<String, Vec<u8>>;
 
 /// The file of [`Settings`].
 pub const EXAM_FILE: &str = "exam.toml";
@@ -80,6 +82,8 @@ pub const PACKAGES_FILE: &str = "packages.csv";
 pub const TRUST_FOLDER: &str = "trust/";
 /// The folder of the desks.
 pub const DESKS_FOLDER: &str = "desks/";
+/// The folder of the board's members.
+pub const MEMBERS_FOLDER: &str = "members/";
 /// The folder of the desks' receipts for packages.
 pub const RECEIPTS_FOLDER: &str = "receipts/";
 /// The folder of the exports that were received and found sound, one folder each.

@@ -17,9 +17,9 @@ pub mod reviewing;
 mod summary;
 
 use super::{Ending, Work, WorkError};
+use crate::Files;
 use crate::exam::settings::is_part;
 use crate::exam::{self, Exam, Settings};
-use crate::verify::Files;
 use bits::text::is_plain;
 use host::folder::{read_chosen, write_folder};
 use host::folder_lock::FolderLock;

@@ -1,7 +1,6 @@
 //! Checks exports against the board's key and what the board collected.
 
 use super::{Work, WorkError};
-use crate::board_record::MEMBERS_FOLDER;
 use crate::verify::Verification;
 use crate::{Check, Outside, Verdict, exam, report};
 use host::export_folder::FolderSource;
@@ -74,7 +73,7 @@ fn outside(asked: &Verify, board: &BoardKeys) -> Result<Outside, WorkError> {
     if let Some(folder) = &asked.exam {
         let names = [exam::EXAM_FILE, exam::PACKAGES_FILE, exam::PROGRAMS_FILE];
         outside.issued =
-            Some(exam::Issued::read(&read_chosen(folder, &names, &[exam::DESKS_FOLDER, MEMBERS_FOLDER])?)?);
+            Some(exam::Issued::read(&read_chosen(folder, &names, &[exam::DESKS_FOLDER, exam::MEMBERS_FOLDER])?)?);
     }
     if let Some(folder) = &asked.anchors {
         outside.collect(&FolderSource::open(folder)?);

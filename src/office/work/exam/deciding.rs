@@ -3,8 +3,8 @@
 use super::super::{Ending, Work, WorkError};
 use super::reviewing::{Sources, loaded};
 use super::{lock, outputs, tell_written};
-use crate::board_record::{MEMBER_SITE, MEMBERS_FOLDER, RECORD_FOLDER, open};
-use crate::exam::DESKS_FOLDER;
+use crate::board_record::{MEMBER_SITE, RECORD_FOLDER, open};
+use crate::exam::{DESKS_FOLDER, MEMBERS_FOLDER};
 use crate::loaded::Loaded;
 use bits::stamp::{Clock as _, Stamp};
 use bits::text::is_plain;

@@ -3,10 +3,10 @@
 use super::super::{Ending, Work, WorkError};
 use super::summary::summary;
 use super::{lock, outputs, read, tell_written};
+use crate::Files;
 use crate::exam::report::{self, Judgement};
 use crate::exam::{CANDIDATES_FILE, EXAM_FILE, Exam, ExamError, IMPORT_FILE, MAPPING_FILE, PORTRAITS_FOLDER, Settings};
 use crate::language::BoardWords;
-use crate::verify::Files;
 use host::confined::{self, Ended, limit_memory, run_again};
 use host::file;
 use host::folder::{is_folder, list_names, read_chosen, read_text_file, replace_files};

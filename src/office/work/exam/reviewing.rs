@@ -2,7 +2,7 @@
 
 use super::super::{Ending, Work, WorkError};
 use super::read;
-use crate::board_record::{self, MEMBERS_FOLDER, Members, RECORD_FOLDER};
+use crate::board_record::{self, Members, RECORD_FOLDER};
 use crate::exam::{self, Exam, Issued, LOGS_FOLDER, Settings, expecting};
 use crate::loaded::Loaded;
 use crate::received;
@@ -88,7 +88,7 @@ pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -
 
 /// The members of the board, as the exam's folder names them.
 pub(super) fn members(folder: &Path, board: &BoardKeys) -> Result<Members, WorkError> {
-    let files = read_chosen(folder, &[exam::EXAM_FILE], &[MEMBERS_FOLDER])?;
+    let files = read_chosen(folder, &[exam::EXAM_FILE], &[exam::MEMBERS_FOLDER])?;
     let settings = Settings::read(files.get(exam::EXAM_FILE).map(Vec::as_slice).unwrap_or_default())?;
     Ok(Members::read(&files, board, &format!("{}/{}", settings.board, settings.id)))
 }
@@ -160,7 +160,7 @@ pub(super) fn loaded(work: &Work<'_>, sources: &Sources) -> Result<Option<Loaded
 /// What was issued for the exam of a folder, without its people.
 pub(super) fn issued(folder: &Path) -> Result<(Settings, Issued), WorkError> {
     let names = [exam::EXAM_FILE, exam::PACKAGES_FILE, exam::PROGRAMS_FILE];
-    let files = read_chosen(folder, &names, &[exam::DESKS_FOLDER, MEMBERS_FOLDER])?;
+    let files = read_chosen(folder, &names, &[exam::DESKS_FOLDER, exam::MEMBERS_FOLDER])?;
     let settings = Settings::read(files.get(exam::EXAM_FILE).map(Vec::as_slice).unwrap_or_default())?;
     Ok((settings, Issued::read(&files)?))
 }
