@@ -14,6 +14,7 @@ use host::http::{CallLimits, HttpsRegistry, RegistrySettings};
 use host::intermediary::Intermediary;
 use host::pinned::ClientIdentity;
 use host::tls_folder::TlsFolder;
+use host::tls_key::TlsKey;
 use record::DeskCert;
 use record::statement::{device_key_name, endorse};
 use registry::Registry;
@@ -94,7 +95,7 @@ pub(super) fn verifier(plan: &DeskPlan) -> Result<NoteVerifier, Halted> {
 /// The certificate that the desk shows the registry, and its key, as their files hold them.
 pub(super) struct OwnFiles {
     certificate: Vec<u8>,
-    key: Secret<Vec<u8>>,
+    key: TlsKey,
 }
 
 impl OwnFiles {
@@ -106,7 +107,7 @@ impl OwnFiles {
             return Self::enrolled(plan);
         }
         let certificate = read(config.client_cert.as_ref(), base, "registry.client_cert")?;
-        let key = Secret::new(read(config.client_key.as_ref(), base, "registry.client_key")?);
+        let key = TlsKey::of_pem(Secret::new(read(config.client_key.as_ref(), base, "registry.client_key")?));
         Ok(Some(Self { certificate, key }))
     }
 

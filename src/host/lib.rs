@@ -45,6 +45,7 @@ pub mod staging;
 pub mod terminal;
 pub mod threads;
 pub mod tls_folder;
+pub mod tls_key;
 #[cfg(feature = "tpm")]
 pub mod tpm;
 #[cfg(feature = "tpm")]

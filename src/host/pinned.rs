@@ -2,8 +2,8 @@
 //! redirects, no proxies. And what went wrong, by name.
 
 use super::http::RegistrySetupError;
+use super::tls_key::{self, TlsKey};
 use bits::armour;
-use bits::secret::Secret;
 use registry::RefusedReason;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, redirect::Policy};
@@ -16,8 +16,8 @@ use std::{error::Error, io, net::SocketAddr, sync::Arc, time::Duration};
 pub struct ClientIdentity<'a> {
     /// The desk's certificate and those between it and the server's CA, PEM; or the one certificate, DER.
     pub certificate: &'a [u8],
-    /// Its private key, PEM.
-    pub key: &'a Secret<Vec<u8>>,
+    /// Its private key.
+    pub key: &'a TlsKey,
 }
 
 /// A client that trusts one CA, follows nobody and uses no proxy.
@@ -54,8 +54,16 @@ pub(super) fn client_config(
             chain.map_err(|error| unusable(&error))?
         }
     };
-    let key = PrivateKeyDer::from_pem_slice(own.key.expose()).map_err(|error| unusable(&error))?;
-    builder.with_client_auth_cert(chain, key).map_err(|error| unusable(&error))
+    match own.key {
+        TlsKey::InMemory(pem) => {
+            let key = PrivateKeyDer::from_pem_slice(pem.expose()).map_err(|error| unusable(&error))?;
+            builder.with_client_auth_cert(chain, key).map_err(|error| unusable(&error))
+        }
+        TlsKey::Held(key) => {
+            let shown = tls_key::shown(chain, key).ok_or_else(|| unusable(&"it is for another key"))?;
+            Ok(builder.with_client_cert_resolver(shown))
+        }
+    }
 }
 
 /// The one CA of a file.

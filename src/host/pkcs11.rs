@@ -4,6 +4,7 @@
 //! Ed25519 where the token has it, otherwise ECDSA on P-256. The key's label in the token is its name in notes.
 
 use super::random::SystemRandom;
+use super::tls_key::HeldKey;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
 use bits::random::Random as _;
 use bits::secret::Secret;
@@ -23,6 +24,7 @@ use cryptoki::{
 };
 use sha2::{Digest as _, Sha256};
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use tlog::{NoteError, NoteSigner, NoteVerifier, signed_elsewhere};
 
 /// Which token, and how it is opened.
@@ -109,6 +111,54 @@ impl TokenKey {
     }
 }
 
+/// A key of P-256 for TLS in a token, beside the device key.
+pub(super) struct TokenTlsKey {
+    /// One call at a time: a session of the module is no shared thing.
+    session: Mutex<Session>,
+    key: ObjectHandle,
+    point: Vec<u8>,
+}
+
+impl TokenTlsKey {
+    /// Opens the key that belongs to the device key `name`.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub(super) fn open(settings: &TokenSettings<'_>, name: &str) -> Result<Self, TokenError> {
+        let (session, label) = (session(settings)?, tls_label(name));
+        let key = find(&session, ObjectClass::PRIVATE_KEY, &label)?.ok_or(TokenError::NoKey)?;
+        let public = find(&session, ObjectClass::PUBLIC_KEY, &label)?.ok_or(TokenError::NoKey)?;
+        let point = public_bytes(&session, public)?;
+        Ok(Self { session: Mutex::new(session), key, point })
+    }
+
+    /// Makes it in the token.
+    ///
+    /// # Errors
+    /// [`TokenError`].
+    pub(super) fn create(settings: &TokenSettings<'_>, name: &str) -> Result<Self, TokenError> {
+        let (made, label) = (session(settings)?, tls_label(name));
+        if find(&made, ObjectClass::PRIVATE_KEY, &label)?.is_some() {
+            return Err(TokenError::Exists);
+        }
+        generate(&made, &Mechanism::EccKeyPairGen, P256, &label)?;
+        drop(made);
+        Self::open(settings, name)
+    }
+}
+
+impl HeldKey for TokenTlsKey {
+    fn point(&self) -> &[u8] {
+        &self.point
+    }
+
+    fn sign_digest(&self, digest: &[u8]) -> Option<Vec<u8>> {
+        let session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let told = |error: &cryptoki::error::Error| tracing::error!(%error, "the token did not sign for TLS");
+        session.sign(&Mechanism::Ecdsa, self.key, digest).inspect_err(told).ok()
+    }
+}
+
 impl NoteSigner for TokenKey {
     fn verifier(&self) -> &NoteVerifier {
         &self.verifier
@@ -171,6 +221,10 @@ fn wrapped(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
 /// The device key's own name is taken in the token.
 fn wrapping_label(name: &str) -> String {
     format!("{name}/packages")
+}
+
+fn tls_label(name: &str) -> String {
+    format!("{name}/tls")
 }
 
 fn wrapping_template(label: &str) -> Result<[Attribute; 9], TokenError> {

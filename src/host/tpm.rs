@@ -8,6 +8,7 @@
 use super::folder::{FolderError, read_text_file, write_new_file};
 use super::keys::{KeyFileError, SealCost, seal, unseal};
 use super::random::SystemRandom;
+use super::tls_key::HeldKey;
 use bits::secret::Secret;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -91,6 +92,46 @@ impl TpmKey {
             }
             _ => Err(TpmError::Form),
         }
+    }
+}
+
+/// A key of P-256 for TLS in a TPM, in a file of its own.
+pub(super) struct TpmTlsKey {
+    key: TpmKey,
+    point: Vec<u8>,
+}
+
+impl TpmTlsKey {
+    /// The key that `path` holds.
+    ///
+    /// # Errors
+    /// [`TpmError`].
+    pub(super) fn open(tcti: &str, path: &Path, passphrase: &Secret<String>, name: &str) -> Result<Self, TpmError> {
+        Self::of(TpmKey::open(tcti, path, passphrase, name)?)
+    }
+
+    /// Makes it in the TPM; `path` must not exist.
+    ///
+    /// # Errors
+    /// [`TpmError`].
+    pub(super) fn create(tcti: &str, path: &Path, passphrase: &Secret<String>, name: &str) -> Result<Self, TpmError> {
+        Self::of(TpmKey::create(tcti, path, passphrase, name)?)
+    }
+
+    fn of(key: TpmKey) -> Result<Self, TpmError> {
+        let point = point(key.material.public()).ok_or(TpmError::Form)?;
+        Ok(Self { key, point })
+    }
+}
+
+impl HeldKey for TpmTlsKey {
+    fn point(&self) -> &[u8] {
+        &self.point
+    }
+
+    fn sign_digest(&self, digest: &[u8]) -> Option<Vec<u8>> {
+        let told = |error: &TpmError| tracing::error!(%error, "the TPM did not sign for TLS");
+        self.key.signature(digest).inspect_err(told).ok()
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a desk shows the registry's server, from its enrolment to an answered question: the real programs all the way,
 //! over real TLS.
 
+#[cfg(feature = "tpm")]
+use crate::device_keys::tpm;
+use crate::device_keys::{MODULE, init_token};
 use crate::programs::{board_program_in, program};
 use diemdanh::bits::secret::Secret;
 use diemdanh::host::desk_ca::DeskCa;
@@ -32,15 +35,25 @@ verifier = \"registry.vkey\"
 /// A board and one of its desks, in a folder each of their own.
 struct Ground {
     folder: TempDir,
+    /// The desk's own file but for the registry's address.
+    config: String,
+    /// What a desk's programs find in their environment.
+    env: Vec<(&'static str, String)>,
 }
 
 impl Ground {
     /// The board has its keys and its CA; the desk has its configuration and nothing else.
     fn new() -> Self {
-        let ground = Self { folder: tempfile::tempdir().unwrap() };
+        Self::with("", "mat khau cua ban", Vec::new())
+    }
+
+    /// The same with the desk's keys where `device` says.
+    fn with(device: &str, passphrase: &str, env: Vec<(&'static str, String)>) -> Self {
+        let config = CONFIG.replace("[registry]", &format!("{device}[registry]"));
+        let ground = Self { folder: tempfile::tempdir().unwrap(), config, env };
         fs::write(ground.at("pass"), format!("{PASS}\n")).unwrap();
-        fs::write(ground.at("device.pass"), "mat khau cua ban").unwrap();
-        fs::write(ground.at("desk.toml"), CONFIG).unwrap();
+        fs::write(ground.at("device.pass"), passphrase).unwrap();
+        fs::write(ground.at("desk.toml"), &ground.config).unwrap();
         ground.board("key new --out . --board so.example");
         ground.board("key desks-ca --key board.key");
         ground
@@ -68,6 +81,7 @@ impl Ground {
             .current_dir(self.folder.path())
             .args(arguments.split(' '))
             .args(["--config", "desk.toml"])
+            .envs(self.env.iter().map(|(key, value)| (key, value)))
             .output()
             .unwrap()
     }
@@ -103,7 +117,7 @@ impl Ground {
         let mut url = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut url).unwrap();
         assert!(url.starts_with("https://"), "{url}");
-        fs::write(self.at("desk.toml"), format!("{CONFIG}url = \"{}\"\n", url.trim())).unwrap();
+        fs::write(self.at("desk.toml"), format!("{}url = \"{}\"\n", self.config, url.trim())).unwrap();
         Server(child)
     }
 
@@ -233,4 +247,53 @@ fn board_without_a_ca_says_so() {
     fs::remove_file(ground.at("desks-ca.pem")).unwrap();
     ground.board("key desks-ca --key board.key --days 1");
     assert!(!ground.try_board("key desks-ca --key board.key").status.success());
+}
+
+/// A desk with a token makes its key for TLS there, and answers with it; without the token there is no answer.
+#[test]
+fn key_for_tls_stays_in_the_token() {
+    let Some((_token, conf)) = init_token() else { return };
+    let device = format!("[device]\nstore = \"pkcs11\"\nmodule = \"{MODULE}\"\ntoken = \"desk\"\n");
+    let mut ground = Ground::with(&device, "4321\n", vec![("SOFTHSM2_CONF", conf)]);
+    stays_in_the_device(&ground);
+    let (_other, conf) = init_token().unwrap();
+    ground.env = vec![("SOFTHSM2_CONF", conf)];
+    let (code, said) = ground.examined(OF_THE_BOARD);
+    assert!(code == Some(3) && said.contains("no key of this name"), "{code:?} {said}");
+}
+
+#[cfg(feature = "tpm")]
+#[test]
+fn key_for_tls_stays_in_the_tpm() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let Some((_tpm, tcti)) = tpm(folder.path()) else { return };
+    let mut ground =
+        Ground::with(&format!("[device]\nstore = \"tpm\"\ntcti = \"{tcti}\"\n"), "mat khau cua ban", Vec::new());
+    stays_in_the_device(&ground);
+    let (_other, stranger) = tpm(other.path()).unwrap();
+    ground.config = ground.config.replace(&tcti, &stranger);
+    let (code, said) = ground.examined(OF_THE_BOARD);
+    assert!(code == Some(2) || code == Some(3), "another TPM signs nothing for this desk: {code:?} {said}");
+    assert!(!said.contains("20 of 20 calls"), "{said}");
+}
+
+#[track_caller]
+fn stays_in_the_device(ground: &Ground) {
+    let first = ground.request("");
+    assert_eq!(ground.request(""), first, "asked again, the same request");
+    ground.certify(1, "");
+    assert!(ground.at("tls/tls-request.der").is_file() && !ground.at("tls/tls-key.age").exists());
+    ground.is_let_in(OF_THE_BOARD);
+    // A stop between key and request: the key is taken, not another one made.
+    fs::remove_file(ground.at("tls/tls-request.der")).unwrap();
+    ground.request("");
+    ground.is_let_in(OF_THE_BOARD);
+    // What another desk was given is of no use with this key.
+    let other = Ground::new();
+    other.certify(1, "");
+    fs::copy(other.at("desk-cert"), ground.at("desk-cert")).unwrap();
+    let (code, said) = ground.examined(OF_THE_BOARD);
+    assert!(code == Some(3), "{code:?} {said}");
+    ground.certify(2, "");
+    ground.is_let_in(OF_THE_BOARD);
 }

@@ -2,8 +2,8 @@
 
 use diemdanh::bits::{random::SeededRandom, secret::Secret};
 use diemdanh::lists::Weight;
+use diemdanh::office::Files;
 use diemdanh::office::exam::{Exam, Fault, Operator, Policy, Role, Session, Settings, check};
-use diemdanh::office::verify::Files;
 use diemdanh::package::operators::{PinCost, PinLock};
 
 fn session(id: &str, title: &str, start: &str) -> Session {

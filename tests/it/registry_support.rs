@@ -7,6 +7,7 @@ use diemdanh::host::dialect::{Asker, Dialect, SignedNotes};
 use diemdanh::host::http::{CallLimits, HttpsRegistry, RegistrySettings, RegistrySetupError};
 use diemdanh::host::intermediary::Intermediary;
 use diemdanh::host::pinned::ClientIdentity;
+use diemdanh::host::tls_key::TlsKey;
 use diemdanh::lab::registry_stub::{PemIdentity, RegistryStub, StubSettings};
 use diemdanh::registry::intermediary::SentFields;
 use diemdanh::registry::{Answer, Asked, NotAskedReason, Query, RefusedReason, RequestId};
@@ -56,7 +57,7 @@ pub(crate) fn client_asking(
     asker: Asker,
     limits: CallLimits,
 ) -> Result<HttpsRegistry, RegistrySetupError> {
-    let key = Secret::new(stub.client().key.clone().into_bytes());
+    let key = TlsKey::of_pem(Secret::new(stub.client().key.clone().into_bytes()));
     let own = Some(ClientIdentity { certificate: stub.client().certificate.as_bytes(), key: &key });
     let settings = RegistrySettings {
         url,
@@ -75,7 +76,7 @@ pub(crate) fn client_with(
     shown: Option<&PemIdentity>,
     limits: CallLimits,
 ) -> Result<HttpsRegistry, RegistrySetupError> {
-    let key = shown.map(|identity| Secret::new(identity.key.clone().into_bytes()));
+    let key = shown.map(|identity| TlsKey::of_pem(Secret::new(identity.key.clone().into_bytes())));
     let own = shown
         .zip(key.as_ref())
         .map(|(identity, key)| ClientIdentity { certificate: identity.certificate.as_bytes(), key });

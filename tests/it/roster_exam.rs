@@ -4,11 +4,11 @@ use crate::programs::vietnamese;
 use diemdanh::bits::{random::SeededRandom, secret::Pii};
 use diemdanh::lists::table::{Limits, Table};
 use diemdanh::lists::{Capacity, Intake, Mapping, identity};
+use diemdanh::office::Files;
 use diemdanh::office::exam::{
     CANDIDATES_FILE, Desk, Exam, ExamError, Fault, OPERATORS_FILE, Operator, Role, Session, Settings, Site, check,
     operators, places,
 };
-use diemdanh::office::verify::Files;
 use diemdanh::roster::{Candidate, CandidateId, CandidateNumber, Roster, Sex, canonical};
 
 fn settings() -> Settings {
