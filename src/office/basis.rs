@@ -96,7 +96,8 @@ fn of_opened(desk: &str, segment: &Checked, issued: &Issued) -> Vec<FindingKind>
     let mut whats: Vec<FindingKind> = of_program(opened, issued).into_iter().collect();
     whats.extend(opened.board_keys.is_none().then_some(FindingKind::BoardKeysUnsaid));
     let Some(package) = &opened.package else {
-        whats.push(FindingKind::PackageAbsent);
+        // A wrong PIN, a purge, an answer that was fetched later: nobody had signed in, and nobody's list was needed.
+        whats.extend(segment.is_of_a_session.then_some(FindingKind::PackageAbsent));
         return whats;
     };
     let Some(packed) = issued_as(issued, package) else {

@@ -37,6 +37,8 @@ pub(super) struct Checked {
     pub(super) root: Hash,
     /// Earliest and latest entry's time.
     pub(super) span: (Timestamp, Timestamp),
+    /// It holds what a desk can say only while it works.
+    pub(super) is_of_a_session: bool,
 }
 
 /// A segment that was gone through, and what its entries say.
@@ -56,10 +58,11 @@ pub(super) fn check<S: Spread>(
 ) -> Result<GoneThrough, FindingKind> {
     let head = Head::read(around, number, found)?;
     history.begin(Line::new(number, head.opened.origin.clone(), head.checkpoint.size));
-    let span = read_through(around, &head, number, history, rules, found).inspect_err(|_| history.drop_last())?;
+    let read = read_through(around, &head, number, history, rules, found);
+    let (span, is_of_a_session) = read.inspect_err(|_| history.drop_last())?;
     let Head { opened, key, checkpoint: Checkpoint { size, root, .. } } = head;
     let told = rules.end(size, root);
-    Ok(GoneThrough { checked: Checked { number, opened, key, size, root, span }, told })
+    Ok(GoneThrough { checked: Checked { number, opened, key, size, root, span, is_of_a_session }, told })
 }
 
 struct Head {
@@ -106,11 +109,11 @@ fn read_through<S: Spread>(
     history: &mut History<'_>,
     rules: &mut Rules,
     found: &mut Found,
-) -> Result<(Timestamp, Timestamp), FindingKind> {
+) -> Result<((Timestamp, Timestamp), bool), FindingKind> {
     let size = head.checkpoint.size;
     let bundles = usize::try_from(size.div_ceil(TILE_WIDTH as u64)).map_err(|_| FindingKind::EntriesForm)?;
     let mut fault = None;
-    let mut span: Option<(Timestamp, Timestamp)> = None;
+    let (mut span, mut is_of_a_session): (Option<(Timestamp, Timestamp)>, bool) = (None, false);
     rules.begin(number, &head.opened.origin);
     around.spread.in_order(bundles, &|index| bundle(around, number, size, index), &mut |bundle| {
         bundle.found.into_iter().for_each(|finding| found.add(finding));
@@ -136,6 +139,7 @@ fn read_through<S: Spread>(
         for (entry, at) in entries.iter().zip(0..).filter(|_| fault.is_none()) {
             kept.get(at).into_iter().for_each(|leaf| rules.keep(entry, *leaf));
             span = Some(span.map_or((entry.t, entry.t), |(from, to)| (from.min(entry.t), to.max(entry.t))));
+            is_of_a_session |= entry.event.is_of_a_session();
             rules.entry(entry, &context);
         }
         true
@@ -149,7 +153,7 @@ fn read_through<S: Spread>(
         None => (),
     }
     check_upper_tiles(around, line, found);
-    span.ok_or(FindingKind::EntriesForm)
+    span.map(|span| (span, is_of_a_session)).ok_or(FindingKind::EntriesForm)
 }
 
 /// What one bundle and its tile of leaf hashes hold.

@@ -8,7 +8,10 @@ use diemdanh::bits::spread::InTurn;
 use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::exam::{Exam, Issued, Ledger, PACKAGES_FILE, PROGRAMS_FILE, Packed, Settings};
 use diemdanh::office::{Check, Files, FindingKind, Outside, Severity, Verdict, Verification, report};
-use diemdanh::record::{AttendanceLog, BoardKeys, Digest, ExportSource, OpenBasis, OpenRules, Opening, PackageRef};
+use diemdanh::record::{
+    AttendanceEvent, AttendanceLog, BoardKeys, CandidateRef, Digest, ExportSource, OpenBasis, OpenRules, Opening,
+    PackageRef,
+};
 use diemdanh::tlog::NoteKey;
 
 fn packed() -> Packed {
@@ -61,13 +64,20 @@ fn honest<'a>(device: &'a NoteKey) -> Opening<'a> {
 }
 
 fn verified(files: &Files, change: impl FnOnce(&mut Opening<'_>)) -> Verification {
+    let worked = AttendanceEvent::PersonViewed { cand: CandidateRef([7; 16]), purpose: code("search") };
+    verified_with(files, worked, change)
+}
+
+/// The same of a segment that holds this event besides.
+fn verified_with(files: &Files, event: AttendanceEvent, change: impl FnOnce(&mut Opening<'_>)) -> Verification {
     let device = device();
     let mut opening = honest(&device);
     change(&mut opening);
     let store = MemoryStore::default();
     let random = &mut SeededRandom::new("segment 0");
     let mut log = AttendanceLog::open(store.clone(), &opening, at(0), random).unwrap().0;
-    log.close(&code("op-1"), at(1)).unwrap();
+    log.append(&code("op-1"), event, at(1)).unwrap();
+    log.close(&code("op-1"), at(2)).unwrap();
     let outside = Outside { issued: Some(Issued::read(files).unwrap()), ..Outside::default() };
     let check = Check { board: &keys(), outside: &outside, spread: &InTurn, progress: &|_| {} };
     check.run(&[&Forge::of(&store).files as &dyn ExportSource]).remove(0)
@@ -115,6 +125,17 @@ fn each_part_that_was_not_issued_is_a_finding_of_its_own() {
     }
     let one = verified(&folder(|_, _| ()), |opening| opening.basis.board_keys = Some(other));
     assert_eq!((basis(&one), one.verdict()), (vec![FindingKind::BoardKeysOther], Verdict::Forged));
+}
+
+/// A wrong PIN before anybody has signed in, a purge, an answer that was fetched when the session was over.
+#[test]
+fn what_stands_beside_a_session_needs_no_package() {
+    let event = |name: &str| AttendanceEvent::DeviceEvent { device: code(name), event: code("gt-01") };
+    let purged = AttendanceEvent::Purged { what: vec![code("roster")], receipt: None, overruled_by: Vec::new() };
+    for beside in [event("wrong-pin"), event("pins-unlocked"), purged] {
+        let one = verified_with(&folder(|_, _| ()), beside.clone(), |opening| opening.package = None);
+        assert_eq!(basis(&one), [], "{beside:?}");
+    }
 }
 
 #[test]

@@ -5,6 +5,7 @@ use crate::exam_pack::Office;
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::bits::spread::InTurn;
+use diemdanh::checkin::event::Input;
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::handover::hand_over;
 use diemdanh::desk::sessions::chosen;
@@ -80,6 +81,11 @@ fn what_the_board_packs_a_desk_works_from_and_the_board_hears_of_it() {
     assert!(offers[0].session.starts_with("Buổi 1") && offers[1].session.starts_with("Buổi 2"), "{offers:?}");
     assert!(said.contains(&offers[0].fingerprint), "what the board prints is what the desk shows: {said}");
     open.take_package();
+    // Somebody mistypes: an entry of its own, and nothing that the board holds against the desk.
+    open.signing_in(|_| true);
+    open.send(Input::ChoseOperator(0));
+    open.send(Input::EnteredPin(Secret::new("000000".to_owned())));
+    open.signing_in(|sign_in| sign_in.wrong.is_some());
     open.sign_in(0);
     assert_eq!(open.view.get().header.expected, 2);
     open.kiosk.stop();
