@@ -33,6 +33,9 @@ endif
 
 # What the board does with a list before the exam, and with the desk's log after it.
 demo-board:
+ifeq ($(strip $(DISPLAY)$(WAYLAND_DISPLAY)),)
+	$(PACKAGES) pictures
+endif
 	$(CARGO) build -p diemdanh-board
 	config/demo/board.sh $(TARGET)/debug/diemdanh-board $(OUT)
 

@@ -32,6 +32,27 @@ if [ -d "$out/export" ]; then
   cp -r "$out/export" "$work/altered" && printf 'x' >>"$(find "$work/altered" -path '*segments*' -type f | sort | head -n 1)"
   step "one byte more in it does not" 2 "$program" verify "$work/altered" --board-key "$out/board.vkey"
 fi
+if [ -d "$out/export-2" ]; then
+  rm -rf "$out/review" "$out/papers" && cp -r "$out/exam" "$work/day"
+  exam=$work/day keys=(--board-key "$out/board.vkey" --anchors "$out/anchors") pass=(--passphrase-file "$out/passphrase")
+  step "both desks' logs come in" 0 "$program" exam receive "$exam" "$out/export" "$out/export-2" "${keys[@]}"
+  step "no log is missing" 0 "$program" exam missing "$exam" "${keys[@]}"
+  step "what follows from both" 0 "$program" exam review "$exam" "${keys[@]}" --rooms --cases
+  for member in hd-01 hd-02; do
+    "$program" key new --out "$work/$member" --board hoidong.example --desk "$member" "${pass[@]}" >/dev/null 2>&1
+    step "$member is a member of the board" 0 "$program" exam member "$exam" "$member" --member "$work/$member/device.vkey" --key "$out/board.key" "${pass[@]}"
+  done
+  "$program" exam review "$exam" "${keys[@]}" --json >"$work/review.json" 2>/dev/null
+  case=$(tr -d ' \n' <"$work/review.json" | grep -o '"id":"[^"]*","rule":"sitting.twice"' | head -n 1 | cut -d'"' -f4)
+  step "two of them decide on who came in twice" 0 "$program" exam decide "$exam" "$case" "${keys[@]}" --state decided \
+    --ruling one-is-mistaken --reason "Bàn 2 quét nhầm thẻ; biên bản số 1" \
+    --key "$work/hd-01/device.key" "${pass[@]}" --with "$work/hd-02/device.key" --with-passphrase-file "$out/passphrase"
+  if command -v xvfb-run scrot xdotool openbox >/dev/null; then
+    step "every page of the board's window" 0 xvfb-run -a -s "-screen 0 1280x800x24" \
+      config/demo/review.sh "$out/review" "$program" review "$exam" "${keys[@]}"
+  fi
+  step "lists and papers" 0 "$program" exam report "$exam" "${keys[@]}" --into "$out/papers"
+fi
 all=$(wc -l <"$steps") good=$(awk -F'\t' '$3 == "ok"' "$steps" | wc -l)
 echo "$good of $all as expected; pictures, log and report in $out"
 [ "$good" -eq "$all" ]

@@ -7,6 +7,7 @@ declare -A lists=(
   [build]="gcc pkg-config libpcsclite-dev"
   [window]="libgl1 libglx-mesa0 libgl1-mesa-dri libx11-6 libx11-xcb1 libxcursor1 libxi6 libxrandr2 libxkbcommon0 libxkbcommon-x11-0 alsa-utils"
   [headless]="xvfb xauth"
+  [pictures]="xvfb xauth xdotool openbox scrot"
   [reader]="pcscd vsmartcard-vpcd iproute2 util-linux"
   [keys]="xdotool openbox ibus ibus-unikey dbus dbus-daemon"
   [check]="openssl python3-minimal python3-venv golang-go golang-golang-x-mod-dev softhsm2 swtpm libtss2-dev libtss2-tcti-swtpm0"

@@ -1,5 +1,6 @@
 //! The demo: the whole desk on simulated cards, reader and registry; by hand, or by a script that checks itself.
 
+mod board;
 mod exceptions;
 mod package;
 mod people;

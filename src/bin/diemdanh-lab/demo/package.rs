@@ -26,21 +26,29 @@ use tlog::NoteKey;
 /// The PIN of everybody in the demo.
 pub(super) const PIN: &str = "480913";
 
+/// What was packed, as the board keeps it.
+pub(super) struct Packed {
+    /// What the package's note says.
+    pub(super) note: PackageNote,
+    /// What is in it.
+    pub(super) contents: Contents,
+}
+
 /// Writes the stick.
-pub(super) fn write_stick(stick: &Path, board: &NoteKey, recipient: &str, cert: &str) -> Result<(), DemoError> {
+pub(super) fn write_stick(stick: &Path, board: &NoteKey, recipient: &str, cert: &str) -> Result<Packed, DemoError> {
     fs::create_dir_all(stick)?;
     let contents = contents(cert)?;
-    let good = packed(&contents, board, recipient)?;
+    let (note, good) = packed(&contents, board, recipient)?;
     let mut damaged = good.clone();
     if let Some(byte) = damaged.last_mut() {
         *byte ^= 1;
     }
     fs::write(stick.join("tap-huan-b1-0901-v1.diemdanh"), good)?;
     fs::write(stick.join("ban-chep-loi.diemdanh"), damaged)?;
-    Ok(())
+    Ok(Packed { note, contents })
 }
 
-fn packed(contents: &Contents, board: &NoteKey, recipient: &str) -> Result<Vec<u8>, DemoError> {
+fn packed(contents: &Contents, board: &NoteKey, recipient: &str) -> Result<(PackageNote, Vec<u8>), DemoError> {
     let with = SealTools {
         seal: &|bytes, recipients| sealed::seal(bytes, recipients).ok(),
         fresh: &sealed::generate,
@@ -66,7 +74,8 @@ fn packed(contents: &Contents, board: &NoteKey, recipient: &str) -> Result<Vec<u
         previous: None,
         board_keys: Some(BoardKeys::one(board.verifier().clone()).digest()),
     };
-    Ok(seal_file(&note.sign(board)?, &sealed))
+    let file = seal_file(&note.sign(board)?, &sealed);
+    Ok((note, file))
 }
 
 fn contents(cert: &str) -> Result<Contents, DemoError> {

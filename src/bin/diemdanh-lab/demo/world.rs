@@ -1,5 +1,6 @@
 //! The world of the demo: training data made at start, a registry on loopback, a reader in the process.
 
+use super::board;
 use super::package::write_stick;
 use bits::hex;
 use bits::random::Random as _;
@@ -18,6 +19,7 @@ use desk::sessions::chosen;
 use desk::start::{Adapters, read_config, start};
 use host::clock::SystemClock;
 use host::folder::FolderError;
+use host::keys::KeyFileError;
 use host::random::SystemRandom;
 use jiff::{SignedDuration, Timestamp};
 use lab::issuer::people::{Person, people};
@@ -26,9 +28,10 @@ use lab::reader::{LabField, LabReader};
 use lab::registry_stub::{RegistryStub, StubError, StubSettings};
 use lab::roster_sample::{Placed, SampleList};
 use package::sealing::SealingFault;
-use record::Enrolment;
 use record::certify::{CertRequest, CertifyError, certify};
+use record::export::ExportFault;
 use record::ids::IdError;
+use record::{CodeError, Enrolment, LogFault};
 use roster::Candidate;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,6 +64,14 @@ pub(super) enum DemoError {
     Window(#[from] WindowError),
     #[error("a package: {0}")]
     Contents(#[from] SealingFault),
+    #[error("a word in the log: {0}")]
+    Word(#[from] CodeError),
+    #[error("the other desk's log: {0}")]
+    Log(#[from] LogFault),
+    #[error("the other desk's export: {0}")]
+    OtherExport(#[from] ExportFault),
+    #[error("the board's key: {0}")]
+    BoardKey(#[from] KeyFileError),
     #[error("a PIN: {0}")]
     Pin(#[from] PinError),
     #[error("the enrolment: {0}")]
@@ -87,7 +98,7 @@ pub(super) const SITE: &str = "0901";
 /// The room of the demo's desk: where most of its people belong.
 pub(super) const ROOM: u32 = 12;
 /// The room of the person who comes to the wrong door.
-const OTHER_ROOM: u32 = 15;
+pub(super) const OTHER_ROOM: u32 = 15;
 /// The one of the lab's people who is on no list.
 const ON_NO_LIST: usize = 9;
 /// Whose name somebody else has as well.
@@ -122,8 +133,9 @@ impl World {
         let (config, base) = read_config(&work.join("desk.toml")).map_err(DemoError::Desk)?;
         let request = enrol(&config, &base, false, &mut SystemRandom)?;
         let Enrolment { recipient, device, .. } = Enrolment::open(&request.note)?;
-        let cert = certified(&board_key, device)?;
-        write_stick(&work.join("stick"), &board_key, &recipient, &cert)?;
+        let cert = certified(&board_key, DESK, 1, device)?;
+        let packed = write_stick(&work.join("stick"), &board_key, &recipient, &cert)?;
+        board::write(out, &board_key, &packed, &cert)?;
         // What `verify --anchors` takes: the keys that the board knows of whoever sees logs from outside.
         let anchors = out.join("anchors");
         fs::create_dir_all(&anchors)?;
@@ -197,13 +209,13 @@ fn secrets(work: &Path) -> Result<(), DemoError> {
 }
 
 /// The board's note over the desk's key.
-fn certified(board: &NoteKey, device: NoteVerifier) -> Result<String, DemoError> {
+pub(super) fn certified(board: &NoteKey, desk: &str, serial: u32, device: NoteVerifier) -> Result<String, DemoError> {
     let now = Timestamp::now();
     let day = SignedDuration::from_hours(24);
     let request = CertRequest {
-        serial: 1,
+        serial,
         exam: EXAM.parse()?,
-        desk: DESK.parse()?,
+        desk: desk.parse()?,
         site: SITE.to_owned(),
         training: true,
         not_before: now.saturating_sub(day).unwrap_or(now),
