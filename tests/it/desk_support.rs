@@ -2,6 +2,7 @@
 //!
 //! Nothing sleeps: a test waits on views, with a limit.
 
+pub(crate) use crate::lab_people::{good, made, person};
 use diemdanh::bits::hex;
 use diemdanh::bits::random::{Random as _, SeededRandom};
 use diemdanh::bits::secret::Secret;
@@ -22,7 +23,7 @@ use diemdanh::host::random::SystemRandom;
 use diemdanh::iso7816::transport::CardReader;
 use diemdanh::lab::card::{CardData, SyntheticCard};
 use diemdanh::lab::issuer::people::{Person, people};
-use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
+use diemdanh::lab::issuer::trust_store_der;
 use diemdanh::lab::reader::LabField;
 use diemdanh::lab::registry_stub::{RegistryStub, StubSettings};
 use diemdanh::lab::short_list::short_list;
@@ -341,20 +342,6 @@ pub(crate) fn ready(screen: &Screen) -> Option<&CaseView> {
         let open = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
         open && !matches!(case.portrait, PortraitView::Pending)
     })
-}
-
-/// One of the lab's people; all but the last are in the roster, in this desk's room.
-pub(crate) fn person(index: usize) -> Person {
-    people().remove(index)
-}
-
-/// A good card's content.
-pub(crate) fn good(person: &Person) -> CardData {
-    made(person, &Making::default())
-}
-
-pub(crate) fn made(person: &Person, making: &Making) -> CardData {
-    Issuer::lab().unwrap().issue(person, making).unwrap()
 }
 
 pub(crate) fn card(data: &CardData) -> SyntheticCard {

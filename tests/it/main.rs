@@ -83,6 +83,7 @@ mod inspection_resumed;
 mod inspection_support;
 mod issuer;
 mod json;
+mod lab_people;
 mod latest;
 mod letters;
 mod list_memory;

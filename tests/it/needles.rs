@@ -1,6 +1,6 @@
 //! Everything that gives the first of the lab's people away, in every form it could take.
 
-use crate::desk_support::{good, person};
+use crate::lab_people::{good, person};
 use diemdanh::bits::{hex, text};
 use diemdanh::emrtd::lds::files::FileId;
 use sha2::{Digest as _, Sha256};
