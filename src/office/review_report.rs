@@ -4,7 +4,9 @@ use crate::language::{BoardWords, ReviewWords};
 use crate::loaded::Loaded;
 use bits::text::shown_within;
 use review::balance::{Balance, Scripts, balance, total};
+use review::comparison::{Compared, Comparison, manual_admissions};
 use review::decision::{Step, files};
+use review::rates::Flag;
 use review::{Case, Counts, EntryId, LogState, MissingLog, Review, Rule, Sitting, State, Subject};
 use roster::{CandidateId, CandidateNumber};
 use serde_json::{Value, json};
@@ -84,6 +86,48 @@ fn overview(out: &mut String, loaded: &Loaded, all: &[Balance], words: &BoardWor
         let differing = own.clone().filter(|one| !one.differences.is_empty()).count();
         let _ = writeln!(out, "  {}", said.differing(differing, own.count()));
     }
+    comparisons(out, review, words);
+}
+
+/// What stands out among desks and sites, with the warning that somebody always does.
+fn comparisons(out: &mut String, review: &Review, words: &BoardWords) {
+    let said = &words.review;
+    for one in manual_admissions(review) {
+        let session = session_id(review, one.session);
+        let head = match one.what {
+            Compared::Desks => said.compared_desks(session, one.compared, one.flags.len()),
+            Compared::Sites => said.compared_sites(session, one.compared, one.flags.len()),
+        };
+        let _ = writeln!(out, "\n{head}");
+        for flag in &one.flags {
+            let (name, share) = (shown_within(&flag.share.name), &flag.share);
+            let overall = format!("{:.2}", flag.overall * 100.0);
+            let chance = format!("{:.1e}", flag.chance);
+            let _ = writeln!(out, "  - {}", said.stands_out(name, share.hits, share.of, overall, chance));
+        }
+    }
+}
+
+fn comparisons_json(review: &Review) -> Value {
+    let flag = |flag: &Flag| {
+        json!({
+            "name": flag.share.name,
+            "hits": flag.share.hits,
+            "of": flag.share.of,
+            "overall": flag.overall,
+            "chance": flag.chance,
+            "limit": flag.limit,
+        })
+    };
+    let one = |one: &Comparison| {
+        json!({
+            "session": session_id(review, one.session),
+            "what": one.what.word(),
+            "compared": one.compared,
+            "flags": one.flags.iter().map(flag).collect::<Vec<_>>(),
+        })
+    };
+    manual_admissions(review).iter().map(one).collect()
 }
 
 fn counts(out: &mut String, counts: &Counts, said: &ReviewWords) {
@@ -274,6 +318,7 @@ pub fn json(loaded: &Loaded) -> Value {
     json!({
         "sessions": sessions.collect::<Vec<_>>(),
         "rooms": rooms.collect::<Vec<_>>(),
+        "comparisons": comparisons_json(review),
         "people": people_json(loaded),
         "cases": review.cases().iter().map(|case| case_json(loaded, case)).collect::<Vec<_>>(),
         "steps": loaded.steps.iter().map(step_json).collect::<Vec<_>>(),

@@ -24,6 +24,7 @@
 pub mod balance;
 pub mod book;
 pub mod case;
+pub mod comparison;
 pub mod decision;
 pub mod expected;
 pub mod fact;

@@ -25,12 +25,17 @@ pub struct Flag {
     pub overall: f64,
     /// How probable so many or more are by chance.
     pub chance: f64,
-    /// The limit that it lies below: one over the number of shares that were compared.
+    /// The limit that it lies below: the false flags that may be expected, over the number of shares that were compared.
     pub limit: f64,
 }
 
-/// The shares that lie above what chance explains, in the order of their names.
+/// The shares that lie above what chance explains, in the order of their names; of honest ones at most one is expected.
 pub fn flags(shares: &[Share]) -> Vec<Flag> {
+    flags_within(shares, 1.0)
+}
+
+/// The same with another number of false flags that may be expected, where several comparisons share one.
+pub fn flags_within(shares: &[Share], expected: f64) -> Vec<Flag> {
     let compared = shares.iter().filter(|share| share.of > 0).count();
     let (hits, of) = shares.iter().fold((0_u64, 0_u64), |(hits, of), share| {
         (hits.saturating_add(share.hits.min(share.of)), of.saturating_add(share.of))
@@ -38,7 +43,7 @@ pub fn flags(shares: &[Share]) -> Vec<Flag> {
     if compared < 2 || hits == 0 || hits == of {
         return Vec::new();
     }
-    let (overall, limit) = (ratio(hits, of), 1.0 / float(u64::try_from(compared).unwrap_or(u64::MAX)));
+    let (overall, limit) = (ratio(hits, of), expected / float(u64::try_from(compared).unwrap_or(u64::MAX)));
     let judged = shares.iter().map(|share| (share, at_least(share.hits.min(share.of), share.of, overall)));
     // A tail of exactly the limit counts too; the sum over all honest desks stays at one or below it.
     let mut flags: Vec<Flag> = judged

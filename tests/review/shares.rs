@@ -1,7 +1,10 @@
 //! Shares and chance: exact tails, and at most one false flag expected in a session of honest desks.
 
+use crate::world::{check_in, closed, manual, review};
 use bits::random::{Random as _, SeededRandom};
+use diemdanh_review::comparison::{Compared, manual_admissions};
 use diemdanh_review::rates::{Share, at_least, flags};
+use record::AttendanceEvent;
 
 fn near(found: f64, wanted: f64) -> bool {
     (found - wanted).abs() <= wanted.abs() * 1e-9
@@ -61,4 +64,30 @@ fn honest_exams_have_at_most_one_flag_a_session() {
 
 fn is_hit(pair: &[u8], of_thousand: u32) -> bool {
     u32::from(u16::from_be_bytes([pair[0], pair[1]])) * 1000 < of_thousand * 65_536
+}
+
+fn desk(name: &str, cards: u8, by_hand: u8) -> diemdanh_review::Export {
+    let cards = (0..cards).map(|number| check_in(number % 12 + 1));
+    let by_hand = (0..by_hand).map(|number| manual(Some(number % 12 + 1)));
+    closed(name, &cards.chain(by_hand).collect::<Vec<AttendanceEvent>>())
+}
+
+#[test]
+fn a_desk_that_lets_in_by_hand_stands_out_among_desks_and_opens_no_case_of_its_own() {
+    let all = review([desk("d1", 60, 0), desk("d2", 60, 1), desk("d3", 60, 1), desk("d4", 20, 40)]);
+    let found = manual_admissions(&all);
+    let told: Vec<_> = found.iter().map(|one| (one.session, one.what, one.compared, one.flags.len())).collect();
+    assert_eq!(told, [(0, Compared::Desks, 4, 1), (0, Compared::Sites, 2, 1)]);
+    let flag = &found[0].flags[0];
+    assert_eq!((flag.share.name.as_str(), flag.share.hits, flag.share.of), ("d4", 40, 60));
+    assert!(near(flag.limit, 0.5 / 4.0), "both comparisons of a session share one false flag");
+    assert!(all.cases().iter().all(|case| !case.rule.code().contains("rate")));
+}
+
+#[test]
+fn one_desk_alone_and_desks_alike_stand_out_nowhere() {
+    assert_eq!(manual_admissions(&review([desk("d1", 3, 30)])), []);
+    let alike =
+        manual_admissions(&review([desk("d1", 60, 2), desk("d2", 60, 2), desk("d3", 60, 2), desk("d4", 60, 2)]));
+    assert!(alike.len() == 2 && alike.iter().all(|one| one.flags.is_empty()), "{alike:?}");
 }

@@ -30,6 +30,9 @@ sentences! {
     moved();
     guests();
     differing(rooms, all);
+    compared_desks(session, count, flags);
+    compared_sites(session, count, flags);
+    stands_out(name, hits, of, overall, chance);
     rooms_head();
     no_room();
     room(place, expected, admitted, absent, unknown);
