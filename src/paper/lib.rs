@@ -16,8 +16,14 @@ use krilla::{
     page::PageSettings,
     paint::{Fill, Stroke},
     surface::Surface,
-    text::{Font, TextDirection},
+    text::TextDirection,
 };
+
+mod face;
+
+pub use face::{Face, Look, Typefaces, missing, missing_in};
+
+use face::POINTS_PER_MM;
 
 /// The width of a page.
 pub const WIDTH_MM: f32 = 210.0;
@@ -35,73 +41,16 @@ pub enum PaperError {
     Pdf(String),
 }
 
-/// The characters of a text for which a font of running text has no picture, each once, in their order: on paper they would
-/// be empty boxes.
-///
-/// # Errors
-/// [`PaperError::Font`].
-pub fn missing(text: &str) -> Result<String, PaperError> {
-    let mut lacking = String::new();
-    for bytes in FONTS.into_iter().take(TEXT_FONTS) {
-        let face = ttf_parser::Face::parse(bytes, 0).map_err(|_| PaperError::Font)?;
-        for one in text.chars().filter(|one| !one.is_whitespace() && face.glyph_index(*one).is_none()) {
-            if !lacking.contains(one) {
-                lacking.push(one);
-            }
-        }
-    }
-    Ok(lacking)
-}
-
-/// A font.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Face {
-    /// Open Sans.
-    Regular,
-    /// Open Sans, semi-bold.
-    Bold,
-    /// JetBrains Mono.
-    Mono,
-}
-
-/// How a text looks.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Look {
-    /// The font.
-    pub face: Face,
-    /// Its size in points.
-    pub size_pt: f32,
-    /// Its grey, 0 black to 255 white.
-    pub grey: u8,
-}
-
-impl Look {
-    /// Black.
-    pub fn new(face: Face, size_pt: f32) -> Self {
-        Self { face, size_pt, grey: INK }
-    }
-
-    /// The same in another grey.
-    pub fn grey(self, grey: u8) -> Self {
-        Self { grey, ..self }
-    }
-}
-
 /// A document of A4 pages.
 pub struct Paper {
     document: Document,
-    fonts: [Typeface; 3],
+    fonts: Typefaces,
 }
 
 /// One page while it is drawn on.
 pub struct Sheet<'a> {
     surface: Surface<'a>,
-    fonts: &'a [Typeface; 3],
-}
-
-struct Typeface {
-    font: Font,
-    widths: ttf_parser::Face<'static>,
+    fonts: &'a Typefaces,
 }
 
 impl Paper {
@@ -110,8 +59,7 @@ impl Paper {
     /// # Errors
     /// [`PaperError::Font`].
     pub fn new(title: &str) -> Result<Self, PaperError> {
-        let [regular, bold, mono] = FONTS;
-        let fonts = [Typeface::new(regular)?, Typeface::new(bold)?, Typeface::new(mono)?];
+        let fonts = Typefaces::read()?;
         let mut document = Document::new();
         document.set_metadata(Metadata::new().title(title.to_owned()).language("vi".to_owned()));
         Ok(Self { document, fonts })
@@ -146,7 +94,7 @@ impl Sheet<'_> {
     pub fn text(&mut self, x_mm: f32, y_mm: f32, look: Look, text: &str) {
         self.surface.set_stroke(None);
         self.surface.set_fill(Some(fill(look.grey)));
-        let font = typeface(self.fonts, look.face).font.clone();
+        let font = self.fonts.font(look.face);
         let place = Point::from_xy(points(x_mm), points(y_mm));
         self.surface.draw_text(place, font, look.size_pt, text, false, TextDirection::LeftToRight);
     }
@@ -168,7 +116,7 @@ impl Sheet<'_> {
     pub fn paragraph(&mut self, x_mm: f32, y_mm: f32, width_mm: f32, look: Look, text: &str) -> f32 {
         let leading_mm = look.size_pt * LEADING / POINTS_PER_MM;
         let mut y_mm = y_mm;
-        for line in self.lines(width_mm, look, text) {
+        for line in self.fonts.lines(width_mm, look, text) {
             self.text(x_mm, y_mm, look, &line);
             y_mm += leading_mm;
         }
@@ -177,11 +125,7 @@ impl Sheet<'_> {
 
     /// How wide a line is.
     pub fn width_mm(&self, look: Look, text: &str) -> f32 {
-        let widths = &typeface(self.fonts, look.face).widths;
-        let advance =
-            |one: char| widths.glyph_index(one).and_then(|glyph| widths.glyph_hor_advance(glyph)).unwrap_or(0);
-        let units: f32 = text.chars().map(|one| f32::from(advance(one))).sum();
-        units / f32::from(widths.units_per_em()) * look.size_pt / POINTS_PER_MM
+        self.fonts.width_mm(look, text)
     }
 
     /// A box: its ground and the line around it, where there are any.
@@ -209,32 +153,9 @@ impl Sheet<'_> {
     pub fn picture_of(&mut self, x_mm: f32, y_mm: f32, look: Look, text: &str) {
         self.surface.set_stroke(None);
         self.surface.set_fill(Some(fill(look.grey)));
-        let font = typeface(self.fonts, look.face).font.clone();
+        let font = self.fonts.font(look.face);
         let place = Point::from_xy(points(x_mm), points(y_mm));
         self.surface.draw_text(place, font, look.size_pt, text, true, TextDirection::LeftToRight);
-    }
-
-    fn lines(&self, width_mm: f32, look: Look, text: &str) -> Vec<String> {
-        let fits = |line: &str| self.width_mm(look, line) <= width_mm;
-        let mut lines: Vec<String> = Vec::new();
-        // A no-break space keeps a number with its unit.
-        for word in text.split(' ').filter(|word| !word.is_empty()) {
-            match lines.last_mut() {
-                Some(line) if fits(&format!("{line} {word}")) => *line = format!("{line} {word}"),
-                _ => lines.push(String::new()),
-            }
-            let Some(line) = lines.last_mut().filter(|line| line.is_empty()) else { continue };
-            let mut rest = word.chars().peekable();
-            // A word that is wider than the line is broken where the line ends.
-            while let Some(next) = rest.next_if(|next| line.is_empty() || fits(&format!("{line}{next}"))) {
-                line.push(next);
-            }
-            let rest: String = rest.collect();
-            if !rest.is_empty() {
-                lines.extend(self.lines(width_mm, look, &rest));
-            }
-        }
-        lines
     }
 }
 
@@ -249,23 +170,6 @@ pub struct Block {
     pub width_mm: f32,
     /// Its height.
     pub height_mm: f32,
-}
-
-impl Typeface {
-    fn new(bytes: &'static [u8]) -> Result<Self, PaperError> {
-        let font = Font::new(bytes.to_vec().into(), 0).ok_or(PaperError::Font)?;
-        let widths = ttf_parser::Face::parse(bytes, 0).map_err(|_| PaperError::Font)?;
-        Ok(Self { font, widths })
-    }
-}
-
-fn typeface(fonts: &[Typeface; 3], face: Face) -> &Typeface {
-    let [regular, bold, mono] = fonts;
-    match face {
-        Face::Regular => regular,
-        Face::Bold => bold,
-        Face::Mono => mono,
-    }
 }
 
 fn fill(grey: u8) -> Fill {
@@ -287,14 +191,6 @@ pub const SOFT: u8 = 95;
 /// The ground of a box.
 pub const TINT: u8 = 236;
 
-const POINTS_PER_MM: f32 = 72.0 / 25.4;
 const LEADING: f32 = 1.38;
 const LEAST_SHARE: f32 = 0.66;
 const THIN_PT: f32 = 0.6;
-/// The first of [`FONTS`]; names stand in no other.
-const TEXT_FONTS: usize = 2;
-const FONTS: [&[u8]; 3] = [
-    include_bytes!("../../assets/fonts/OpenSans_400Regular.ttf"),
-    include_bytes!("../../assets/fonts/OpenSans_600SemiBold.ttf"),
-    include_bytes!("../../assets/fonts/JetBrainsMono_400Regular.ttf"),
-];
