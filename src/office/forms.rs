@@ -27,7 +27,135 @@ pub struct Forms {
     reasons: Words,
     #[serde(default)]
     papers: Words,
+    #[serde(default)]
+    notes: Words,
+    #[serde(default)]
+    differences: Words,
+    /// How wide columns are on paper, in millimetres.
+    #[serde(default)]
+    widths: BTreeMap<String, u8>,
+    #[serde(default)]
+    paper: BTreeMap<String, PaperForm>,
     csv: Option<CsvForm>,
+}
+
+/// One kind of paper: its title, its columns, its sentences, and who signs. What an exam's own leaves out is the usual.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PaperForm {
+    heading: Option<String>,
+    number: Option<String>,
+    place: Option<String>,
+    title: Option<String>,
+    about: Option<Vec<String>>,
+    opening: Option<Vec<String>>,
+    rows: Option<Vec<String>>,
+    row_columns: Option<Vec<String>>,
+    columns: Option<Vec<String>>,
+    closing: Option<Vec<String>>,
+    open_head: Option<String>,
+    open_columns: Option<Vec<String>>,
+    open_closing: Option<Vec<String>>,
+    difference_head: Option<String>,
+    difference_columns: Option<Vec<String>>,
+    log_head: Option<String>,
+    signers: Option<Vec<String>>,
+}
+
+/// The lists of a [`PaperForm`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lines {
+    /// Below the title.
+    About,
+    /// In front of the tables.
+    Opening,
+    /// The items of the first table, by the names of columns.
+    Rows,
+    /// The columns of that table.
+    RowColumns,
+    /// The columns of the table.
+    Columns,
+    /// Behind the tables.
+    Closing,
+    /// The columns of people who are neither in nor absent.
+    OpenColumns,
+    /// Behind that table.
+    OpenClosing,
+    /// The columns of differences.
+    DifferenceColumns,
+    /// Who signs, from the left.
+    Signers,
+}
+
+impl PaperForm {
+    /// One of its lists; nothing where it has none.
+    pub fn lines(&self, which: Lines) -> &[String] {
+        let lines = match which {
+            Lines::About => &self.about,
+            Lines::Opening => &self.opening,
+            Lines::Rows => &self.rows,
+            Lines::RowColumns => &self.row_columns,
+            Lines::Columns => &self.columns,
+            Lines::Closing => &self.closing,
+            Lines::OpenColumns => &self.open_columns,
+            Lines::OpenClosing => &self.open_closing,
+            Lines::DifferenceColumns => &self.difference_columns,
+            Lines::Signers => &self.signers,
+        };
+        lines.as_deref().unwrap_or_default()
+    }
+
+    /// Its title.
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or_default()
+    }
+
+    /// Its number and sign; empty where it has none.
+    pub fn number(&self) -> &str {
+        self.number.as_deref().unwrap_or_default()
+    }
+
+    /// The board issues it, not a site.
+    pub fn is_of_board(&self) -> bool {
+        self.heading.as_deref() == Some("board")
+    }
+
+    /// It has a line for place and date; minutes have none.
+    pub fn has_place(&self) -> bool {
+        self.place.is_some()
+    }
+
+    /// What stands above the people who are neither in nor absent, above the differences, and above the logs.
+    pub fn heads(&self) -> [&str; 3] {
+        [&self.open_head, &self.difference_head, &self.log_head].map(|head| head.as_deref().unwrap_or_default())
+    }
+
+    /// The same without what stands behind the tables.
+    pub fn without_closing(&self) -> Self {
+        Self { closing: None, ..self.clone() }
+    }
+
+    fn over(self, usual: Self) -> Self {
+        Self {
+            heading: self.heading.or(usual.heading),
+            number: self.number.or(usual.number),
+            place: self.place.or(usual.place),
+            title: self.title.or(usual.title),
+            about: self.about.or(usual.about),
+            opening: self.opening.or(usual.opening),
+            rows: self.rows.or(usual.rows),
+            row_columns: self.row_columns.or(usual.row_columns),
+            columns: self.columns.or(usual.columns),
+            closing: self.closing.or(usual.closing),
+            open_head: self.open_head.or(usual.open_head),
+            open_columns: self.open_columns.or(usual.open_columns),
+            open_closing: self.open_closing.or(usual.open_closing),
+            difference_head: self.difference_head.or(usual.difference_head),
+            difference_columns: self.difference_columns.or(usual.difference_columns),
+            log_head: self.log_head.or(usual.log_head),
+            signers: self.signers.or(usual.signers),
+        }
+    }
 }
 
 /// Words by their stable names.
@@ -54,8 +182,12 @@ pub enum Section {
     CaseState,
     /// Why somebody was not let in.
     Reason,
-    /// A title, a signer or a line of a paper.
+    /// A word that several papers share.
     Paper,
+    /// A note beside somebody's name.
+    Note,
+    /// Why two sides of a room's balance differ.
+    Difference,
 }
 
 impl Forms {
@@ -76,8 +208,15 @@ impl Forms {
                 (&mut forms.case_states, own.case_states),
                 (&mut forms.reasons, own.reasons),
                 (&mut forms.papers, own.papers),
+                (&mut forms.notes, own.notes),
+                (&mut forms.differences, own.differences),
             ];
             sections.into_iter().for_each(|(usual, own)| usual.extend(own));
+            forms.widths.extend(own.widths);
+            for (name, own) in own.paper {
+                let usual = forms.paper.remove(&name).unwrap_or_default();
+                forms.paper.insert(name, own.over(usual));
+            }
             forms.csv = own.csv.or(forms.csv);
         }
         Ok(forms)
@@ -93,8 +232,20 @@ impl Forms {
             Section::CaseState => &self.case_states,
             Section::Reason => &self.reasons,
             Section::Paper => &self.papers,
+            Section::Note => &self.notes,
+            Section::Difference => &self.differences,
         };
         words.get(name).map_or(name, String::as_str)
+    }
+
+    /// A kind of paper by its stable name.
+    pub fn paper(&self, name: &str) -> PaperForm {
+        self.paper.get(name).cloned().unwrap_or_default()
+    }
+
+    /// How wide a column is on paper, in millimetres; `None` where it takes what the others leave.
+    pub fn width_mm(&self, column: &str) -> Option<f32> {
+        self.widths.get(column).map(|width| f32::from(*width))
     }
 
     /// The columns of the file for the exam system, by their stable names.

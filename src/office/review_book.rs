@@ -54,10 +54,8 @@ impl ReviewBook {
         let expected_rows = ids.iter().map(|id| review.expected().row(cand(id))).collect();
         let list_rows = (0..).zip(ids).map(|(row, id)| (cand(id), row)).collect();
         let (files, _) = files(review.cases(), &loaded.steps);
-        let standing = files.iter().map(|(id, file)| {
-            let is_settled = matches!(file.state, CaseState::Decided | CaseState::Closed);
-            (*id, CaseStanding { state: file.state, is_open: !is_settled || file.has_news || file.is_contested })
-        });
+        let standing =
+            files.iter().map(|(id, file)| (*id, CaseStanding { state: file.state, is_open: !file.is_settled() }));
         let standing = standing.collect();
         let offset = Offset::from_hours(loaded.exam.settings.utc_offset_hours).unwrap_or(Offset::UTC);
         let words = [BoardWords::load(Language::Vietnamese)?, BoardWords::load(Language::English)?];

@@ -1,178 +1,153 @@
-//! Papers of a session: for each site the list of those who are not in, by room and number (Decree 30/2020, annex I).
+//! The board's papers, in the form of Decree 30/2020 and in the words of the exam's form set: for each site and session who
+//! was there, who was absent, and the minutes; for each session the quick report and the summary.
 //!
 //! Invariants:
-//! - The top right of the first page stays free below the heading: the body's digital signature stands there.
-//! - Nobody is called absent here whose state is not known: she stands there as what she is.
+//! - The same review, decisions and forms give the same bytes.
+//! - Nobody is called absent here whose state is not known: she stands apart, as what she is.
+//! - Reports of a session name nobody, and add up no two sessions.
 
-use crate::forms::{Forms, Section};
+mod fill;
+mod heads;
+mod roll;
+mod session;
+mod site;
+
+use crate::forms::{Forms, Lines, PaperForm, Section};
 use crate::loaded::Loaded;
-use crate::review_sheets::{Cell, Sheet as Table};
-use paper::{Block, Face, INK, Look, Paper, PaperError, SOFT, Sheet, TINT};
-use std::collections::BTreeMap;
+use fill::Facts;
+use heads::{Head, all_heads};
+use jiff::tz::Offset;
+use paper::official::{Foot, Heading, Official, Part, Signature};
+use paper::{Face, Paper, PaperError};
+use review::balance::{Balance, Difference};
+use roll::{Rolls, rolls};
 
-/// One row of a site's list: room, number, name, birth date, state, reason.
-type Row = [String; 6];
+/// A file: its name in the folder of the report, and what is in it.
+pub type Written = (String, Vec<u8>);
 
-/// The list of those who are not in, for one session: a site after the other, each on pages of its own. `absent` is the
-/// sheet of that name. Nothing where everybody is in.
-///
-/// # Errors
-/// [`PaperError`].
-pub fn absent(loaded: &Loaded, session: &str, absent: &Table, forms: &Forms) -> Result<Option<Vec<u8>>, PaperError> {
-    let sites = by_site(session, absent);
-    if sites.is_empty() {
-        return Ok(None);
-    }
-    let mut paper = Paper::new(forms.word(Section::Paper, "absent_title"))?;
-    for (site, rows) in sites {
-        let count = rows.len().div_ceil(ROWS).max(1);
-        let pages: Vec<&[Row]> = rows.chunks(ROWS).collect();
-        for (at, rows) in pages.iter().enumerate() {
-            paper.page(|sheet| {
-                let page = Page { title: &loaded.exam.settings.title, session, site: &site, forms };
-                if at == 0 {
-                    page.head(sheet)
-                } else {
-                    page.number(sheet, at + 1)
-                }
-                page.table(sheet, rows, at * ROWS);
-                if at + 1 == count {
-                    page.signature(sheet, rows.len());
-                }
-                page.foot(sheet, loaded, at + 1, count);
-            })?;
-        }
-    }
-    paper.finish().map(Some)
-}
-
-fn by_site(session: &str, absent: &Table) -> BTreeMap<String, Vec<Row>> {
-    let mut sites: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-    for cells in &absent.rows {
-        let text = |name: &str| {
-            let at = absent.columns.iter().position(|column| *column == name);
-            match at.and_then(|at| cells.get(at)) {
-                Some(Cell::Text(text)) => text.clone(),
-                _ => String::new(),
-            }
-        };
-        if text("session") == session {
-            let row = ["room", "candidate", "name", "born", "state", "reason"].map(text);
-            sites.entry(text("site")).or_default().push(row);
-        }
-    }
-    sites
-}
-
-struct Page<'a> {
-    title: &'a str,
-    session: &'a str,
-    site: &'a str,
+/// Everything that papers are made from, put together once.
+pub struct Papers<'a> {
+    loaded: &'a Loaded,
     forms: &'a Forms,
+    balances: &'a [Balance],
+    rolls: Rolls,
+    heads: Vec<Head<'a>>,
+    offset: Offset,
 }
 
-impl Page<'_> {
-    fn word(&self, name: &str) -> String {
-        let word = self.forms.word(Section::Paper, name);
-        word.replace("{exam}", self.title).replace("{session}", self.session).replace("{site}", self.site)
-    }
-
-    fn head(&self, sheet: &mut Sheet<'_>) {
-        let half = (RIGHT_MM - LEFT_MM) / 2.0 - 4.0;
-        centred(sheet, LEFT_MM, half, 22.0, HEAD, &self.word("superior"));
-        centred(sheet, LEFT_MM, half, 28.0, HEAD_BOLD, &self.word("body"));
-        let middle = LEFT_MM + half / 2.0;
-        sheet.line((middle - half / 5.0, 30.0), (middle + half / 5.0, 30.0), INK, 0.6);
-        let right = RIGHT_MM - half;
-        centred(sheet, right, half, 22.0, HEAD_BOLD, &self.word("nation"));
-        centred(sheet, right, half, 28.0, HEAD_BOLD, &self.word("motto"));
-        centred(sheet, LEFT_MM, RIGHT_MM - LEFT_MM, 58.0, TITLE, &self.word("absent_title"));
-        centred(sheet, LEFT_MM, RIGHT_MM - LEFT_MM, 65.0, TEXT, &self.word("absent_place"));
-    }
-
-    fn number(&self, sheet: &mut Sheet<'_>, number: usize) {
-        centred(sheet, LEFT_MM, RIGHT_MM - LEFT_MM, 15.0, TEXT, &number.to_string());
-    }
-
-    fn table(&self, sheet: &mut Sheet<'_>, rows: &[Row], before: usize) {
-        sheet.block(
-            Block { x_mm: LEFT_MM, y_mm: 72.0, width_mm: RIGHT_MM - LEFT_MM, height_mm: 8.0 },
-            Some(TINT),
-            None,
-        );
-        let names = ["number", "room", "candidate", "name", "born", "state", "reason"];
-        for (at, name) in names.into_iter().enumerate() {
-            let (x, width) = column(at);
-            sheet.fitted(x, 77.3, width, CAPTION_BOLD, self.forms.word(Section::Column, name));
-        }
-        for (row, cells) in rows.iter().enumerate() {
-            let y = FIRST_ROW_MM + steps(row) * ROW_MM;
-            sheet.text(LEFT_MM + 1.0, y, SMALL, &(before + row + 1).to_string());
-            for (at, cell) in cells.iter().enumerate() {
-                let (x, width) = column(at + 1);
-                let is_long = sheet.width_mm(SMALL, cell) > width;
-                sheet.fitted(x, if is_long { y - 1.4 } else { y }, width, SMALL, cell);
-            }
-            sheet.line((LEFT_MM, y + 2.6), (RIGHT_MM, y + 2.6), RULE, 0.4);
+impl<'a> Papers<'a> {
+    /// Puts it together.
+    pub fn new(loaded: &'a Loaded, balances: &'a [Balance], forms: &'a Forms) -> Self {
+        Self {
+            loaded,
+            forms,
+            balances,
+            rolls: rolls(&loaded.review, balances),
+            heads: all_heads(&loaded.review),
+            offset: Offset::from_hours(loaded.exam.settings.utc_offset_hours).unwrap_or(Offset::UTC),
         }
     }
 
-    fn signature(&self, sheet: &mut Sheet<'_>, rows: usize) {
-        let y = FIRST_ROW_MM + steps(rows) * ROW_MM + 6.0;
-        centred(sheet, 115.0, RIGHT_MM - 115.0, y, HEAD_BOLD, &self.word("absent_signer"));
-        centred(sheet, 115.0, RIGHT_MM - 115.0, y + 5.0, CAPTION, &self.word("sign_here"));
+    /// How many sites there are papers for.
+    pub fn sites(&self) -> usize {
+        self.rolls.len()
     }
 
-    /// The heads of the site's logs, each on a line of its own as far as there is room.
-    fn foot(&self, sheet: &mut Sheet<'_>, loaded: &Loaded, page: usize, count: usize) {
-        sheet.line((LEFT_MM, 268.0), (RIGHT_MM, 268.0), SOFT, 0.4);
-        sheet.text_to(RIGHT_MM, 272.0, CAPTION, &format!("{page}/{count}"));
-        let logs = loaded.review.logs().iter();
-        let own = logs.filter(|log| log.counts() && log.site == self.site && log.id.session() == self.session);
-        for (row, log) in own.take(FOOT_LINES).enumerate() {
-            let Some(last) = log.facts().last() else { continue };
-            let line = format!("{} {}/{} {}", log.id, last.place.segment, last.place.seq, last.leaf);
-            sheet.fitted(LEFT_MM, 272.0 + steps(row) * 3.6, RIGHT_MM - LEFT_MM - 14.0, MONO, &line);
+    /// The papers of one site, by its number: three for each session in which somebody is expected or was let in there.
+    ///
+    /// # Errors
+    /// [`PaperError`].
+    pub fn of_site(&self, number: usize) -> Result<Vec<Written>, PaperError> {
+        let Some((site, sessions)) = self.rolls.iter().nth(number) else { return Ok(Vec::new()) };
+        let folder = folder_name(number + 1, site);
+        let mut files = Vec::new();
+        for (session, rooms) in sessions {
+            let id = self.session_id(*session);
+            let of =
+                site::OfSite { papers: self, session: *session, site, rooms, heads: self.heads_of(id, Some(site)) };
+            files.push((format!("{folder}/du-thi-{id}.pdf"), of.present()?));
+            files.push((format!("{folder}/vang-thi-{id}.pdf"), of.absent()?));
+            files.push((format!("{folder}/bien-ban-{id}.pdf"), of.minutes()?));
+        }
+        Ok(files)
+    }
+
+    /// The papers of one session, by its number: quick report and summary.
+    ///
+    /// # Errors
+    /// [`PaperError`].
+    pub fn of_session(&self, session: usize) -> Result<Vec<Written>, PaperError> {
+        let id = self.session_id(session);
+        let of = session::OfSession { papers: self, session };
+        Ok(vec![(format!("bao-cao-nhanh-{id}.pdf"), of.quick()?), (format!("tong-hop-{id}.pdf"), of.summary()?)])
+    }
+
+    fn session_id(&self, session: usize) -> &str {
+        self.loaded.review.expected().sessions().get(session).map_or("", |one| one.id.as_str())
+    }
+
+    /// Balances of a session, of one site or of all: they stand in the order of sessions, sites, rooms.
+    fn balances_of(&self, session: usize, site: Option<&str>) -> &'a [Balance] {
+        let place = |one: &Balance| match site {
+            Some(site) => (one.session, one.room.site.as_str()).cmp(&(session, site)),
+            None => one.session.cmp(&session),
+        };
+        let first = self.balances.partition_point(|one| place(one).is_lt());
+        let behind = self.balances.partition_point(|one| place(one).is_le());
+        self.balances.get(first..behind).unwrap_or_default()
+    }
+
+    /// What was said about a difference; that nothing was, where nothing was.
+    fn explained(&self, _difference: &Difference) -> String {
+        self.word("unexplained").to_owned()
+    }
+
+    fn is_explained(&self, _difference: &Difference) -> bool {
+        false
+    }
+
+    /// Where the logs of a session end, of one site or of all.
+    fn heads_of(&self, session: &str, site: Option<&str>) -> Vec<&Head<'a>> {
+        let is_it =
+            |head: &&Head<'_>| head.log.id.session() == session && site.is_none_or(|site| head.log.site == site);
+        self.heads.iter().filter(is_it).collect()
+    }
+
+    fn word<'b>(&'b self, name: &'b str) -> &'b str {
+        self.forms.word(Section::Paper, name)
+    }
+
+    /// One paper: the form's sentences around `parts`.
+    fn official(&self, paper: &Paper, form: &PaperForm, facts: &Facts, parts: Vec<Part>, foot: Foot) -> Official {
+        let clean = |text: &str| facts.fill(text).map(|text| paper.fonts().spelled(Face::Serif, &text));
+        let lines = |which: Lines| form.lines(which).iter().filter_map(|line| clean(line)).collect::<Vec<_>>();
+        let said = |name: &str| clean(self.word(name)).unwrap_or_default();
+        let (superior, body) = if form.is_of_board() { ("board_superior", "board_body") } else { ("superior", "body") };
+        let heading = Heading {
+            superior: said(superior),
+            body: said(body),
+            number: clean(form.number()).unwrap_or_default(),
+            nation: said("nation"),
+            motto: said("motto"),
+            place_and_date: if form.has_place() { said("place_and_date") } else { String::new() },
+        };
+        let sign = |capacity: String| Signature { capacity, note: said("sign_here"), name: String::new() };
+        let paragraphs = |which: Lines| lines(which).into_iter().map(Part::Paragraph);
+        Official {
+            heading,
+            title: clean(form.title()).unwrap_or_default(),
+            about: lines(Lines::About),
+            parts: paragraphs(Lines::Opening).chain(parts).chain(paragraphs(Lines::Closing)).collect(),
+            signatures: lines(Lines::Signers).into_iter().map(sign).collect(),
+            foot,
         }
     }
 }
 
-fn centred(sheet: &mut Sheet<'_>, x_mm: f32, width_mm: f32, y_mm: f32, look: Look, text: &str) {
-    let own = sheet.width_mm(look, text);
-    if own > width_mm {
-        sheet.fitted(x_mm, y_mm, width_mm, look, text);
-    } else {
-        sheet.text(x_mm + (width_mm - own) / 2.0, y_mm, look, text);
-    }
+/// A site's folder: its number, so that no two are one, and its code as far as every file system takes it.
+fn folder_name(number: usize, site: &str) -> String {
+    let code: String = site.chars().filter(|one| one.is_ascii_alphanumeric()).take(FOLDER_CODE_LEN).collect();
+    if code.is_empty() { format!("{number:04}") } else { format!("{number:04}-{code}") }
 }
 
-/// Where a column begins, and how wide it is.
-fn column(at: usize) -> (f32, f32) {
-    let x = COLUMNS_MM.get(at).copied().unwrap_or(RIGHT_MM);
-    let next = COLUMNS_MM.get(at + 1).copied().unwrap_or(RIGHT_MM);
-    (x + 1.0, next - x - 2.0)
-}
-
-fn steps(row: usize) -> f32 {
-    u8::try_from(row).map_or(0.0, f32::from)
-}
-
-/// Rows a page.
-const ROWS: usize = 20;
-/// Logs whose heads stand in the foot.
-const FOOT_LINES: usize = 5;
-const LEFT_MM: f32 = 30.0;
-const RIGHT_MM: f32 = 192.0;
-const FIRST_ROW_MM: f32 = 85.5;
-/// Rows to be signed or written on are 8 mm high.
-const ROW_MM: f32 = 8.0;
-const COLUMNS_MM: [f32; 7] = [LEFT_MM, 40.0, 56.0, 80.0, 124.0, 146.0, 168.0];
-const TITLE: Look = Look { face: Face::Bold, size_pt: 14.0, grey: INK };
-const HEAD: Look = Look { face: Face::Regular, size_pt: 11.0, grey: INK };
-const HEAD_BOLD: Look = Look { face: Face::Bold, size_pt: 11.0, grey: INK };
-const TEXT: Look = Look { face: Face::Regular, size_pt: 13.0, grey: INK };
-const SMALL: Look = Look { face: Face::Regular, size_pt: 10.0, grey: INK };
-const CAPTION: Look = Look { face: Face::Regular, size_pt: 9.0, grey: SOFT };
-const CAPTION_BOLD: Look = Look { face: Face::Bold, size_pt: 9.0, grey: INK };
-const MONO: Look = Look { face: Face::Mono, size_pt: 6.5, grey: SOFT };
-const RULE: u8 = 190;
+const FOLDER_CODE_LEN: usize = 40;

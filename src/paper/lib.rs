@@ -20,8 +20,11 @@ use krilla::{
 };
 
 mod face;
+mod layout;
+pub mod official;
 
 pub use face::{Face, Look, Typefaces, missing, missing_in};
+pub use official::Official;
 
 use face::POINTS_PER_MM;
 
@@ -63,6 +66,11 @@ impl Paper {
         let mut document = Document::new();
         document.set_metadata(Metadata::new().title(title.to_owned()).language("vi".to_owned()));
         Ok(Self { document, fonts })
+    }
+
+    /// Its fonts, to measure by.
+    pub fn fonts(&self) -> &Typefaces {
+        &self.fonts
     }
 
     /// Adds a page.

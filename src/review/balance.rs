@@ -143,6 +143,8 @@ pub struct Balance {
     pub counts: Counts,
     /// Scripts that were handed in, where the site has told how many.
     pub scripts: Option<u64>,
+    /// Who was let in here and belongs to another list, or to none.
+    pub guests: Vec<CandidateRef>,
     /// What does not balance.
     pub differences: Vec<Difference>,
 }
@@ -150,12 +152,19 @@ pub struct Balance {
 /// How many scripts each room handed in, by session and room.
 pub type Scripts = BTreeMap<(usize, RoomId), u64>;
 
-/// People by the kind of difference that they make.
-type Apart = BTreeMap<DifferenceKind, Vec<CandidateRef>>;
+/// One room while it is counted: people, those who make a difference by its kind, guests.
+#[derive(Debug, Default)]
+struct Room {
+    counts: Counts,
+    apart: BTreeMap<DifferenceKind, Vec<CandidateRef>>,
+    guests: Vec<CandidateRef>,
+}
+
+type Rooms = BTreeMap<(usize, RoomId), Room>;
 
 /// All rooms of all sessions in which somebody is expected or was let in.
 pub fn balance(review: &Review, scripts: &Scripts) -> Vec<Balance> {
-    let mut rooms: BTreeMap<(usize, RoomId), (Counts, Apart)> = BTreeMap::new();
+    let mut rooms = Rooms::new();
     listed(review, &mut rooms);
     for session in 0..review.expected().sessions().len() {
         review.recorded(session).for_each(|sitting| recorded(review, &sitting, &mut rooms));
@@ -163,10 +172,11 @@ pub fn balance(review: &Review, scripts: &Scripts) -> Vec<Balance> {
     for key in scripts.keys() {
         rooms.entry(key.clone()).or_default();
     }
-    let one = |(key, (counts, apart)): ((usize, RoomId), (Counts, Apart))| {
+    let one = |(key, room): ((usize, RoomId), Room)| {
         let scripts = scripts.get(&key).copied();
+        let Room { counts, apart, guests } = room;
         let differences = differences(review, &key, &counts, apart, scripts);
-        Balance { session: key.0, room: key.1, counts, scripts, differences }
+        Balance { session: key.0, room: key.1, counts, scripts, guests, differences }
     };
     rooms.into_iter().map(one).collect()
 }
@@ -179,21 +189,21 @@ pub fn total<'a>(balances: impl IntoIterator<Item = &'a Balance>) -> Counts {
 }
 
 /// Everybody of the list, counted by the numbers of rooms and named once a room.
-fn listed(review: &Review, rooms: &mut BTreeMap<(usize, RoomId), (Counts, Apart)>) {
+fn listed(review: &Review, rooms: &mut Rooms) {
     let expected = review.expected();
-    let mut counted: BTreeMap<(usize, usize), (Counts, Apart)> = BTreeMap::new();
+    let mut counted: BTreeMap<(usize, usize), Room> = BTreeMap::new();
     for (row, person) in expected.people().iter().enumerate() {
         for session in expected.sessions_of(person) {
             let Some(state) = review.state(*session, row) else { continue };
-            let (counts, apart) = counted.entry((*session, person.room_number())).or_default();
-            counts.count(state);
+            let room = counted.entry((*session, person.room_number())).or_default();
+            room.counts.count(state);
             let kind = match state {
                 State::NotKnown => DifferenceKind::NotRecorded,
                 State::Referred => DifferenceKind::Undecided,
                 State::Elsewhere => DifferenceKind::ShownTheWay,
                 State::Present | State::NotAdmitted | State::Absent => continue,
             };
-            apart.entry(kind).or_default().push(person.cand);
+            room.apart.entry(kind).or_default().push(person.cand);
         }
     }
     for ((session, room), of_room) in counted {
@@ -204,7 +214,7 @@ fn listed(review: &Review, rooms: &mut BTreeMap<(usize, RoomId), (Counts, Apart)
 }
 
 /// Who was let in at another site than the list says, or is on no list of this session.
-fn recorded(review: &Review, sitting: &Sitting, rooms: &mut BTreeMap<(usize, RoomId), (Counts, Apart)>) {
+fn recorded(review: &Review, sitting: &Sitting, rooms: &mut Rooms) {
     if sitting.state != State::Present {
         return;
     }
@@ -217,13 +227,15 @@ fn recorded(review: &Review, sitting: &Sitting, rooms: &mut BTreeMap<(usize, Roo
         return;
     }
     if let Some(home) = home {
-        let (counts, apart) = rooms.entry((sitting.session, home.clone())).or_default();
-        counts.moved += 1;
-        apart.entry(DifferenceKind::Moved).or_default().push(sitting.cand);
+        let room = rooms.entry((sitting.session, home.clone())).or_default();
+        room.counts.moved += 1;
+        room.apart.entry(DifferenceKind::Moved).or_default().push(sitting.cand);
     }
     if let Some(site) = sites.first() {
         let room = RoomId { site: (*site).to_owned(), room: String::new() };
-        rooms.entry((sitting.session, room)).or_default().0.guests += 1;
+        let room = rooms.entry((sitting.session, room)).or_default();
+        room.counts.guests += 1;
+        room.guests.push(sitting.cand);
     }
 }
 
@@ -231,7 +243,7 @@ fn differences(
     review: &Review,
     (session, room): &(usize, RoomId),
     counts: &Counts,
-    apart: Apart,
+    apart: BTreeMap<DifferenceKind, Vec<CandidateRef>>,
     scripts: Option<u64>,
 ) -> Vec<Difference> {
     let session = review.expected().sessions().get(*session).map_or("", |session| session.id.as_str());

@@ -97,6 +97,13 @@ pub struct CaseFile<'a> {
     pub is_contested: bool,
 }
 
+impl CaseFile<'_> {
+    /// Nobody has to do anything about it: decided or closed, nothing new since, and no second ruling.
+    pub fn is_settled(&self) -> bool {
+        matches!(self.state, CaseState::Decided | CaseState::Closed) && !self.has_news && !self.is_contested
+    }
+}
+
 /// The file of each case. Steps that name a case that no rule opens (any more) are told apart.
 pub fn files<'a>(cases: &[Case], steps: &'a [Step]) -> (BTreeMap<CaseId, CaseFile<'a>>, Vec<&'a Step>) {
     let undone = undone(steps);

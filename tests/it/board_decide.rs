@@ -163,7 +163,9 @@ fn reports_are_the_same_bytes_twice_and_lie_outside_the_exam() {
         let (code, said) = at.run("report", &["--into", name]);
         assert_eq!(code, Some(0), "{said}");
     }
-    for file in ["tong-hop.xlsx", "ket-qua.csv", "vang-thi-b1.pdf"] {
+    for file in
+        ["tong-hop.xlsx", "ket-qua.csv", "tong-hop-b1.pdf", "0001-0901/vang-thi-b1.pdf", "0001-0901/bien-ban-b1.pdf"]
+    {
         let read = |folder: &str| fs::read(at.path(folder).join(file)).unwrap();
         assert_eq!(read("one"), read("two"), "{file}");
     }

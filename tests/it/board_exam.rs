@@ -24,6 +24,7 @@ use tempfile::TempDir;
 
 const EXAM: &str = "thi";
 const SITE: &str = "0901";
+pub(crate) const SETTINGS: &str = "board = \"board.example\"\nid = \"thi\"\ntitle = \"Thi thử\"\n[[session]]\nid = \"b1\"\nstart = \"2026-05-28T20:26:40Z\"\n";
 
 fn device(desk: &str) -> NoteKey {
     NoteKey::generate(&format!("board.example/{desk}"), &mut SeededRandom::new(desk)).unwrap()
@@ -49,7 +50,7 @@ fn package() -> PackageRef {
     PackageRef { id: Code::new(&package_id(EXAM, "b1", SITE)).unwrap(), version: 1, sha256: Digest([5; 32]) }
 }
 
-fn person(number: u8) -> Candidate {
+pub(crate) fn person(number: u8) -> Candidate {
     Candidate {
         id: CandidateId([number; 16]),
         number: CandidateNumber::new(&format!("990000{number:02}")).unwrap(),
@@ -72,6 +73,11 @@ pub(crate) struct Board {
 
 impl Board {
     pub(crate) fn new() -> Self {
+        Self::of((1..=4).map(person).collect(), SETTINGS)
+    }
+
+    /// The same with other candidates and another `exam.toml`.
+    pub(crate) fn of(candidates: Vec<Candidate>, settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let packed = Packed {
             id: package().id.as_str().to_owned(),
@@ -89,12 +95,11 @@ impl Board {
         };
         let mut ledger = Ledger::default();
         ledger.add(packed);
-        let settings = "board = \"board.example\"\nid = \"thi\"\ntitle = \"Thi thử\"\n[[session]]\nid = \"b1\"\nstart = \"2026-05-28T20:26:40Z\"\n";
         let mut files = vec![
             ("exam.toml".to_owned(), settings.into()),
             ("sites.csv".to_owned(), format!("code,title\n{SITE},\n").into_bytes()),
             ("rooms.csv".to_owned(), format!("site,room,capacity\n{SITE},P1,\n").into_bytes()),
-            ("candidates.csv".to_owned(), canonical::write((1..=4).map(person).collect())),
+            ("candidates.csv".to_owned(), canonical::write(candidates)),
             ("packages.csv".to_owned(), ledger.write()),
         ];
         for desk in ["d1", "d2"] {

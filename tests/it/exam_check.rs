@@ -8,7 +8,7 @@ use diemdanh::package::operators::{PinCost, PinLock};
 
 fn session(id: &str, title: &str, start: &str) -> Session {
     let start = start.parse().unwrap();
-    Session { id: id.to_owned(), title: title.to_owned(), opens: None, start, last_entry: None }
+    Session { id: id.to_owned(), title: title.to_owned(), opens: None, start, last_entry: None, report_due: None }
 }
 
 fn exam() -> Exam {

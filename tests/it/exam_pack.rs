@@ -198,6 +198,7 @@ fn exam(training: bool, board: &NoteKey) -> Files {
         opens: None,
         start: Timestamp::from_second(day(days).as_second()).unwrap(),
         last_entry: None,
+        report_due: None,
     };
     let sessions = vec![session("b1", "Buổi 1", 3), session("b2", "Buổi 2", 4)];
     let settings = Settings { training, sessions, ..Settings::new("so.example", "tn", "Kỳ thi thử") };

@@ -99,6 +99,7 @@ mod package;
 mod package_archive;
 mod package_look;
 mod package_note;
+mod papers;
 mod passive;
 mod pcsc;
 mod pcsc_desk;

@@ -18,6 +18,7 @@ fn settings() -> Settings {
         opens: None,
         start: "2026-06-26T00:35:00Z".parse().unwrap(),
         last_entry: Some("2026-06-26T00:50:00Z".parse().unwrap()),
+        report_due: Some("2026-06-26T04:30:00Z".parse().unwrap()),
     };
     Settings { sessions: vec![session], ..Settings::new("board.example", "tn2026", "Kỳ thi \"thử\"") }
 }

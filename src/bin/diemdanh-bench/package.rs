@@ -96,8 +96,14 @@ impl World {
     /// An exam of these candidates at so many sites, each with its own enrolled desks and operators.
     fn exam(&self, candidates: Roster, sites: u32) -> Result<Exam, BenchError> {
         let later = self.now + SignedDuration::from_hours(72);
-        let session =
-            Session { id: "b1".to_owned(), title: String::new(), opens: None, start: later, last_entry: None };
+        let session = Session {
+            id: "b1".to_owned(),
+            title: String::new(),
+            opens: None,
+            start: later,
+            last_entry: None,
+            report_due: None,
+        };
         let settings = Settings { sessions: vec![session], ..Settings::new("board.example", "tn2026", "Bench") };
         let mut exam = Exam::read(&Exam::new_files(&settings)).map_err(other)?;
         let mut people: Vec<Candidate> = candidates.iter().collect();

@@ -5,6 +5,7 @@
 //! sites.csv        code, title
 //! rooms.csv        site, room, capacity
 //! candidates.csv   everybody, sorted, each with an id that stays
+//! exempt.csv       who need not sit which session, where anybody is exempt: session, candidate
 //! operators.toml   who works at the desks
 //! policy.toml      the rules of the desks
 //! mapping.toml     how the last list was read
@@ -28,6 +29,7 @@ mod check_sessions;
 mod check_text;
 pub mod desks;
 pub mod enrolment;
+pub mod exempt;
 pub mod expecting;
 pub mod issued;
 pub mod ledger;
@@ -45,6 +47,7 @@ pub use ::package::operators::{self, Operator, Role};
 pub use check::{Fault, check};
 pub use desks::Desk;
 pub use enrolment::{DeskEnrolment, DeskState};
+pub use exempt::{EXEMPT_FILE, Exempt};
 pub use issued::{Issued, PROGRAMS_FILE};
 pub use ledger::{Ledger, Packed};
 pub use places::{Room, Site};
@@ -54,7 +57,7 @@ pub use settings::{Session, Settings};
 use super::language::FormWords;
 use ::package::operators::OperatorsError;
 use roster::canonical::CanonicalError;
-use roster::{Candidate, Roster, canonical};
+use roster::{Candidate, CandidateNumber, Roster, canonical};
 use std::collections::BTreeMap;
 
 /// The files of a folder, or of an export, by their paths, parts separated by `/`.
@@ -212,6 +215,8 @@ pub struct Exam {
     pub candidates: Roster,
     /// Who works at the desks.
     pub operators: Vec<Operator>,
+    /// Who need not sit which session.
+    pub exempt: Exempt,
     /// The rules of the desks.
     pub policy: Policy,
     /// Nobody wrote rules: these are the usual ones.
@@ -236,6 +241,11 @@ impl Exam {
             Some(bytes) => Roster::from_canonical(bytes)?,
             None => Roster::default(),
         };
+        let settings = Settings::read(required(files, EXAM_FILE)?)?;
+        let knows = |session: &str, number: &CandidateNumber| {
+            settings.sessions.iter().any(|one| one.id == session) && !candidates.by_number(number).is_empty()
+        };
+        let exempt = Exempt::read(files.get(EXEMPT_FILE).map(Vec::as_slice).unwrap_or_default(), &knows)?;
         let below = |folder: &str| {
             let found = files.iter().filter_map(|(path, bytes)| Some((path.strip_prefix(folder)?.to_owned(), bytes)));
             found.filter(|(name, _)| !name.contains('/')).collect::<Vec<_>>()
@@ -245,7 +255,8 @@ impl Exam {
         let desks = desks.map(|(name, bytes)| Desk::read(&format!("{DESKS_FOLDER}{name}"), bytes));
         let desks = desks.collect::<Result<Vec<_>, _>>()?;
         Ok(Self {
-            settings: Settings::read(required(files, EXAM_FILE)?)?,
+            settings,
+            exempt,
             sites: places::read_sites(files.get(SITES_FILE).map(Vec::as_slice).unwrap_or_default())?,
             rooms: places::read_rooms(files.get(ROOMS_FILE).map(Vec::as_slice).unwrap_or_default())?,
             candidates,

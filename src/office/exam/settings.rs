@@ -51,6 +51,8 @@ pub struct Session {
     pub start: Timestamp,
     /// The last moment at which somebody is let in.
     pub last_entry: Option<Timestamp>,
+    /// Until when the quick report of the session is due.
+    pub report_due: Option<Timestamp>,
 }
 
 impl Settings {
@@ -96,7 +98,12 @@ impl Settings {
         }
         for session in &self.sessions {
             let _ = write!(out, "\n[[session]]\nid = {}\ntitle = {}\n", text(&session.id), text(&session.title));
-            let times = [("opens", session.opens), ("start", Some(session.start)), ("last_entry", session.last_entry)];
+            let times = [
+                ("opens", session.opens),
+                ("start", Some(session.start)),
+                ("last_entry", session.last_entry),
+                ("report_due", session.report_due),
+            ];
             for (key, time) in times.into_iter().filter_map(|(key, time)| Some((key, time?))) {
                 let _ = writeln!(out, "{key} = \"{time}\"");
             }
@@ -140,4 +147,5 @@ const SESSION_EXAMPLE: &str = "
 # opens = \"2026-06-26T06:30:00+07:00\"
 # start = \"2026-06-26T07:35:00+07:00\"
 # last_entry = \"2026-06-26T07:50:00+07:00\"
+# report_due = \"2026-06-26T11:30:00+07:00\"   # hạn báo cáo nhanh của buổi thi
 ";

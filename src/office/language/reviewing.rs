@@ -49,6 +49,8 @@ sentences! {
     about_log(log);
     person(session, number, state, grade);
     nobody(number);
+    writing();
+    papers(count, sites, folder);
 }
 
 sentences! {

@@ -70,6 +70,7 @@ fn read(folder: &Path) -> Result<Files, WorkError> {
         exam::SITES_FILE,
         exam::ROOMS_FILE,
         exam::CANDIDATES_FILE,
+        exam::EXEMPT_FILE,
         exam::OPERATORS_FILE,
         exam::POLICY_FILE,
         exam::MAPPING_FILE,

@@ -4,11 +4,15 @@ use super::super::{Ending, Work, WorkError};
 use super::outputs;
 use super::reviewing::{Sources, loaded};
 use crate::forms::{FORMS_FILE, Forms};
-use crate::review_papers::absent;
+use crate::loaded::Loaded;
+use crate::review_papers::{Papers, Written};
 use crate::review_sheets::{csv, sheets, xlsx};
+use host::durable::Disk;
 use host::file;
+use host::progress::Progress;
+use review::balance::{Scripts, balance};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Reports to be written.
 pub struct Report {
@@ -18,34 +22,57 @@ pub struct Report {
     pub into: PathBuf,
 }
 
-/// Writes the workbook and the file for the exam system into a new folder.
+/// Writes the workbook, the file for the exam system and all papers into a new folder.
 ///
 /// # Errors
 /// What kept it from being done.
 pub fn report(work: &Work<'_>, asked: &Report) -> Result<Ending, WorkError> {
     outputs(&[]).check(&asked.into)?;
     let Some(loaded) = loaded(work, &asked.sources)? else { return Ok(Ending::Refused) };
-    let own = asked.sources.folder.join(FORMS_FILE);
+    let forms = forms(&asked.sources.folder)?;
+    let mut files = tables(work, &loaded, &forms)?;
+    let balances = balance(&loaded.review, &Scripts::new());
+    let papers = Papers::new(&loaded, &balances, &forms);
+    for session in 0..loaded.review.expected().sessions().len() {
+        files.extend(papers.of_session(session)?);
+    }
+    let names: Vec<String> = files.iter().map(|(name, _)| name.clone()).collect();
+    let (mut count, bar) = (0, Progress::new(work.words.review.writing(), papers.sites()));
+    // Papers of a national exam are never in memory as a whole.
+    let of_sites = (0..papers.sites()).flat_map(|number| {
+        bar.at(number + 1);
+        match papers.of_site(number) {
+            Ok(written) => {
+                count += written.len();
+                written.into_iter().map(Ok).collect::<Vec<_>>()
+            }
+            Err(error) => vec![Err(WorkError::from(error))],
+        }
+    });
+    let all = files.into_iter().map(Ok::<Written, WorkError>).chain(of_sites);
+    host::folder::write_folder_from(&mut Disk, &asked.into, all)?;
+    for name in names {
+        work.voice.say(&work.words.files.wrote(asked.into.join(name).display()));
+    }
+    work.voice.say(&work.words.review.papers(count, papers.sites(), asked.into.display()));
+    Ok(if loaded.damaged.is_empty() { Ending::Done } else { Ending::Remarks })
+}
+
+fn tables(work: &Work<'_>, loaded: &Loaded, forms: &Forms) -> Result<Vec<Written>, WorkError> {
+    let sheets = sheets(loaded, &loaded.steps, forms, work.words);
+    let book = xlsx(&sheets, forms, loaded.exam.settings.utc_offset_hours)?;
+    Ok(vec![(BOOK_FILE.to_owned(), book), (CSV_FILE.to_owned(), csv(loaded, forms))])
+}
+
+/// The forms of an exam: its own over the usual ones.
+fn forms(folder: &Path) -> Result<Forms, WorkError> {
+    let own = folder.join(FORMS_FILE);
     let own = match file::read(&own, host::folder::MAX_TEXT_LEN) {
         Ok(bytes) => Some(bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(WorkError::at(&own, error)),
     };
-    let forms = Forms::read(own.as_deref())?;
-    let sheets = sheets(&loaded, &loaded.steps, &forms, work.words);
-    let book = xlsx(&sheets, &forms, loaded.exam.settings.utc_offset_hours)?;
-    let mut files = vec![(BOOK_FILE.to_owned(), book), (CSV_FILE.to_owned(), csv(&loaded, &forms))];
-    if let Some(table) = sheets.iter().find(|sheet| sheet.name == "absent") {
-        for session in loaded.review.expected().sessions() {
-            let paper = absent(&loaded, &session.id, table, &forms)?;
-            files.extend(paper.map(|paper| (format!("vang-thi-{}.pdf", session.id), paper)));
-        }
-    }
-    host::folder::write_folder(&asked.into, &files)?;
-    for (name, _) in &files {
-        work.voice.say(&work.words.files.wrote(asked.into.join(name).display()));
-    }
-    Ok(if loaded.damaged.is_empty() { Ending::Done } else { Ending::Remarks })
+    Ok(Forms::read(own.as_deref())?)
 }
 
 /// The workbook.
