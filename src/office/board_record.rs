@@ -11,7 +11,10 @@ use crate::language::DecideWords;
 use record::segment::digest;
 use record::{BoardKeys, DeskCert};
 use review::decision::{RECORD_SESSION, Step};
-use review::statement::StepStatement;
+use review::deed::Deed;
+use review::explanation::Explanation;
+use review::scripts::{CountSource, ScriptCount};
+use review::statement::Statement;
 use review::{EntryId, Fact, Kind, Log, LogState, Review};
 use std::collections::{BTreeMap, BTreeSet};
 use tlog::NoteVerifier;
@@ -91,47 +94,91 @@ impl StepFault {
     }
 }
 
-/// What members did, out of all logs of a review; and entries that do not count.
-pub fn steps(review: &Review, members: &Members) -> (Vec<Step>, Vec<(EntryId, StepFault)>) {
-    let (mut steps, mut faults) = (Vec::new(), Vec::new());
+/// Everything that members did, out of all their records.
+#[derive(Debug, Clone, Default)]
+pub struct Told {
+    /// Steps of cases.
+    pub steps: Vec<Step>,
+    /// How many scripts rooms handed in.
+    pub counts: Vec<ScriptCount>,
+    /// What explains differences.
+    pub explanations: Vec<Explanation>,
+    /// What was looked at and purged.
+    pub deeds: Vec<Deed>,
+    /// Entries that do not count, and why.
+    pub faults: Vec<(EntryId, StepFault)>,
+}
+
+/// What members did, out of all logs of a review.
+pub fn told(review: &Review, members: &Members) -> Told {
+    let mut told = Told::default();
     let records = review.logs().iter().filter(|log| log.state == LogState::BoardRecord);
     for log in records {
         for fact in log.facts().filter(|fact| fact.kind == Kind::CaseStep) {
-            match step(log, fact, members, review.expected().exam()) {
-                Ok(step) => steps.push(step),
-                Err(fault) => faults.push((log.entry_id(fact), fault)),
+            match of_writer(log, fact, members, review.expected().exam()) {
+                Ok(said) => told.take(log.entry_id(fact), fact, said),
+                Err(fault) => told.faults.push((log.entry_id(fact), fault)),
             }
         }
     }
-    (steps, faults)
+    told
 }
 
-fn step(log: &Log, fact: &Fact, members: &Members, exam: &str) -> Result<Step, StepFault> {
+impl Told {
+    fn take(&mut self, entry: EntryId, fact: &Fact, said: Statement) {
+        let (statement, at) = (digest(said.text().as_bytes()), fact.at);
+        match said {
+            Statement::Step(said) => self.steps.push(Step {
+                entry,
+                at,
+                case: said.case,
+                basis: said.basis,
+                state: said.state,
+                ruling: said.ruling,
+                reason: said.reason,
+                duties: said.duties,
+                by: said.by,
+                statement,
+                undoes: said.undoes,
+            }),
+            Statement::Count(said) => self.counts.push(ScriptCount {
+                entry,
+                source: CountSource::Board,
+                statement,
+                session: said.session,
+                room: said.room,
+                scripts: said.scripts,
+                at,
+                by: said.by,
+                instead: said.instead,
+                reason: said.reason,
+            }),
+            Statement::Explanation(said) => self.explanations.push(Explanation { entry, statement, said }),
+            Statement::Deed(said) => self.deeds.push(Deed { entry, said }),
+        }
+    }
+}
+
+fn of_writer(log: &Log, fact: &Fact, members: &Members, exam: &str) -> Result<Statement, StepFault> {
     let note = fact.reasons.first().map_or("", |note| note.as_str());
     let said = open(note, members, exam)?;
-    if !said.by.iter().any(|code| code == log.id.desk()) {
-        return Err(StepFault::Writer);
-    }
-    let statement = digest(said.text().as_bytes());
-    let StepStatement { case, basis, state, ruling, reason, by, undoes, .. } = said;
-    Ok(Step { entry: log.entry_id(fact), at: fact.at, case, basis, state, ruling, reason, by, statement, undoes })
+    if said.by().iter().any(|code| code == log.id.desk()) { Ok(said) } else { Err(StepFault::Writer) }
 }
 
-/// Reads a signed step; every member whom it names must have signed.
+/// Reads a signed statement; every member whom it names must have signed.
 ///
 /// # Errors
 /// [`StepFault`].
-pub fn open(note: &str, members: &Members, exam: &str) -> Result<StepStatement, StepFault> {
+pub fn open(note: &str, members: &Members, exam: &str) -> Result<Statement, StepFault> {
     let text = note.split_once("\n\n").map(|(text, _)| format!("{text}\n")).ok_or(StepFault::Form)?;
-    let said = StepStatement::parse(&text).filter(|said| said.exam == exam).ok_or(StepFault::Form)?;
+    let said = Statement::parse(&text).filter(|said| said.exam() == exam).ok_or(StepFault::Form)?;
     let has_signed = |code: &String| members.key(code).is_some_and(|key| key.open(note) == Ok(text.as_str()));
-    if !said.by.iter().all(has_signed) {
+    if !said.by().iter().all(has_signed) {
         return Err(StepFault::Unsigned);
     }
     let keys: BTreeSet<Vec<u8>> =
-        said.by.iter().filter_map(|code| members.key(code)).map(NoteVerifier::key_bytes).collect();
-    // What took two takes two to be taken back.
-    let needed = if said.state.needs_two() || said.undoes.is_some() { 2 } else { 1 };
+        said.by().iter().filter_map(|code| members.key(code)).map(NoteVerifier::key_bytes).collect();
+    let needed = if said.needs_two() { 2 } else { 1 };
     if keys.len() < needed { Err(StepFault::OneMember) } else { Ok(said) }
 }
 

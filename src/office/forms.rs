@@ -31,6 +31,8 @@ pub struct Forms {
     notes: Words,
     #[serde(default)]
     differences: Words,
+    #[serde(default)]
+    categories: Words,
     /// How wide columns are on paper, in millimetres.
     #[serde(default)]
     widths: BTreeMap<String, u8>,
@@ -188,6 +190,8 @@ pub enum Section {
     Note,
     /// Why two sides of a room's balance differ.
     Difference,
+    /// What explains such a difference.
+    Category,
 }
 
 impl Forms {
@@ -210,6 +214,7 @@ impl Forms {
                 (&mut forms.papers, own.papers),
                 (&mut forms.notes, own.notes),
                 (&mut forms.differences, own.differences),
+                (&mut forms.categories, own.categories),
             ];
             sections.into_iter().for_each(|(usual, own)| usual.extend(own));
             forms.widths.extend(own.widths);
@@ -234,6 +239,7 @@ impl Forms {
             Section::Paper => &self.papers,
             Section::Note => &self.notes,
             Section::Difference => &self.differences,
+            Section::Category => &self.categories,
         };
         words.get(name).map_or(name, String::as_str)
     }

@@ -14,6 +14,7 @@ use crate::finding::FindingKind;
 use lists::words::ListWords;
 use review::balance::DifferenceKind;
 use review::decision::CaseState;
+use review::explanation::Category;
 use review::{Grade, Kind, MissingWhy, Rule, State};
 use std::collections::BTreeSet;
 use words::{Dictionary, DictionaryError, Language};
@@ -53,6 +54,8 @@ pub struct BoardWords {
     pub review: ReviewWords,
     /// What is said about members of the board, and about what they do.
     pub decide: DecideWords,
+    /// What is said about scripts that were counted, and about differences that are explained.
+    pub count: CountWords,
     /// What stands in the lists and sheets of the board's window.
     pub book: BookWords,
     /// What is said about keys and certificates.
@@ -94,6 +97,7 @@ impl BoardWords {
             receipt: ReceiptWords(of()),
             review: ReviewWords(of()),
             decide: DecideWords(of()),
+            count: CountWords(of()),
             book: BookWords(of()),
             keys: KeyWords(of()),
             trust: TrustWords(of()),
@@ -133,6 +137,11 @@ impl BoardWords {
             State::Absent => self.review.absent(),
             State::NotKnown => self.review.not_known(),
         }
+    }
+
+    /// What explains a difference, by its category.
+    pub fn category(&self, category: Category) -> &str {
+        self.all.word(CATEGORIES, category.word())
     }
 
     /// Why a log is missing, by the stable word.
@@ -179,13 +188,14 @@ type Sentence = (&'static str, &'static [&'static str]);
 fn coded() -> Vec<(&'static str, Vec<Sentence>)> {
     let whole = |codes: BTreeSet<&'static str>| codes.into_iter().map(|code| (code, &[][..])).collect();
     let rules = Rule::ALL.iter();
-    let all: [(&str, BTreeSet<&str>); 9] = [
+    let all: [(&str, BTreeSet<&str>); 10] = [
         (FINDINGS, FindingKind::ALL.iter().map(|what| what.code()).collect()),
         (RULES, rules.clone().map(|rule| rule.code()).collect()),
         (EXPLANATIONS, rules.clone().flat_map(|rule| rule.explanations()).copied().collect()),
         (UNKNOWNS, rules.flat_map(|rule| rule.unknowns()).copied().collect()),
         (MISSING, MissingWhy::ALL.iter().map(|why| why.word()).collect()),
         (DIFFERENCES, DifferenceKind::ALL.iter().map(|kind| kind.word()).collect()),
+        (CATEGORIES, Category::ALL.iter().map(|one| one.word()).collect()),
         (CASE_STATES, CaseState::ALL.iter().map(|state| state.word()).collect()),
         (EVENTS, Kind::ALL.iter().map(|kind| kind.word()).collect()),
         (GRADES, Grade::ALL.iter().map(|grade| grade.word()).collect()),
@@ -213,6 +223,7 @@ const SECTIONS: &[Section] = &[
     (ReceiptWords::SECTION, ReceiptWords::SAID),
     (ReviewWords::SECTION, ReviewWords::SAID),
     (DecideWords::SECTION, DecideWords::SAID),
+    (CountWords::SECTION, CountWords::SAID),
     (BookWords::SECTION, BookWords::SAID),
     (KeyWords::SECTION, KeyWords::SAID),
     (TrustWords::SECTION, TrustWords::SAID),
@@ -226,6 +237,7 @@ const MISSING: &str = "missing";
 const DIFFERENCES: &str = "differences";
 const GRADES: &str = "grades";
 const EVENTS: &str = "events";
+const CATEGORIES: &str = "categories";
 const CASE_STATES: &str = "case-states";
 const VI: &str = include_str!("../../assets/i18n/board.vi.toml");
 const EN: &str = include_str!("../../assets/i18n/board.en.toml");

@@ -31,6 +31,7 @@ pub mod report;
 pub mod review_book;
 pub mod review_papers;
 pub mod review_report;
+mod review_rooms;
 pub mod review_sheets;
 pub mod verify;
 pub mod work;

@@ -14,7 +14,7 @@ use crate::loaded::Loaded;
 use desks::{DeskLine, desk_lines};
 use jiff::tz::Offset;
 use record::CandidateRef;
-use review::balance::{Balance, Scripts, balance};
+use review::balance::Balance;
 use review::book::{Book, List, Overview, Row, Sheet, Wanted};
 use review::decision::{CaseState, files};
 use review::{CaseId, LogId};
@@ -47,13 +47,13 @@ impl ReviewBook {
     /// [`DictionaryError`]: a fault of the build, found by the first test.
     pub fn new(loaded: Loaded) -> Result<Self, DictionaryError> {
         let review = &loaded.review;
-        let rooms = balance(review, &Scripts::new());
+        let rooms = loaded.balances();
         let desks = desk_lines(review);
         let cand = |id: &roster::CandidateId| CandidateRef(id.0);
         let ids = loaded.exam.candidates.ids();
         let expected_rows = ids.iter().map(|id| review.expected().row(cand(id))).collect();
         let list_rows = (0..).zip(ids).map(|(row, id)| (cand(id), row)).collect();
-        let (files, _) = files(review.cases(), &loaded.steps);
+        let (files, _) = files(review.cases(), &loaded.told.steps);
         let standing =
             files.iter().map(|(id, file)| (*id, CaseStanding { state: file.state, is_open: !file.is_settled() }));
         let standing = standing.collect();

@@ -20,6 +20,7 @@ use jiff::tz::Offset;
 use paper::official::{Foot, Heading, Official, Part, Signature};
 use paper::{Face, Paper, PaperError};
 use review::balance::{Balance, Difference};
+use review::explanation::Explanation;
 use roll::{Rolls, rolls};
 
 /// A file: its name in the folder of the report, and what is in it.
@@ -97,13 +98,16 @@ impl<'a> Papers<'a> {
         self.balances.get(first..behind).unwrap_or_default()
     }
 
-    /// What was said about a difference; that nothing was, where nothing was.
-    fn explained(&self, _difference: &Difference) -> String {
-        self.word("unexplained").to_owned()
-    }
-
-    fn is_explained(&self, _difference: &Difference) -> bool {
-        false
+    /// What was said about a difference as it is now: category and words, who, when; that nothing was, where nothing was.
+    fn explained(&self, difference: &Difference) -> String {
+        let now = difference.said.iter().filter(|one| one.said.basis == difference.basis);
+        let line = |one: &Explanation| {
+            let word = one.said.category.map_or("", |category| self.forms.word(Section::Category, category.word()));
+            let (by, at) = (one.said.by.join(", "), fill::date(one.said.at, self.offset));
+            format!("{word}: {} ({by}, {at})", one.said.reason)
+        };
+        let lines: Vec<String> = now.map(line).collect();
+        if lines.is_empty() { self.word("unexplained").to_owned() } else { lines.join("; ") }
     }
 
     /// Where the logs of a session end, of one site or of all.

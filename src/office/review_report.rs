@@ -2,11 +2,14 @@
 
 use crate::language::{BoardWords, ReviewWords};
 use crate::loaded::Loaded;
+use crate::review_rooms;
 use bits::text::shown_within;
-use review::balance::{Balance, Scripts, balance, total};
+use jiff::civil::Date;
+use review::balance::{Balance, total};
 use review::comparison::{Compared, Comparison, manual_admissions};
-use review::decision::{Step, files};
+use review::decision::{CaseFile, Step, files};
 use review::rates::Flag;
+use review::statement::Duties;
 use review::{Case, Counts, EntryId, LogState, MissingLog, Review, Rule, Sitting, State, Subject};
 use roster::{CandidateId, CandidateNumber};
 use serde_json::{Value, json};
@@ -22,6 +25,8 @@ pub struct Asked {
     pub cases: bool,
     /// The candidates with this SBD, entry by entry.
     pub number: Option<String>,
+    /// The day, by which what is due is over; `None` where nobody asks.
+    pub today: Option<Date>,
 }
 
 /// The review as text.
@@ -31,13 +36,14 @@ pub fn text(loaded: &Loaded, asked: &Asked, words: &BoardWords) -> String {
         person(&mut out, loaded, number, words);
         return out;
     }
-    let all = balance(&loaded.review, &Scripts::new());
+    let (all, gone) = loaded.explained();
     overview(&mut out, loaded, &all, words);
     if asked.rooms {
-        rooms(&mut out, &loaded.review, &all, words);
+        review_rooms::rooms(&mut out, &loaded.review, &all, words);
+        review_rooms::gone(&mut out, &gone, words);
     }
     out.push_str(&missing(loaded, words));
-    cases(&mut out, loaded, asked.cases, words);
+    cases(&mut out, loaded, asked, words);
     out
 }
 
@@ -147,25 +153,11 @@ fn counts(out: &mut String, counts: &Counts, said: &ReviewWords) {
     }
 }
 
-fn rooms(out: &mut String, review: &Review, all: &[Balance], words: &BoardWords) {
-    let said = &words.review;
-    let _ = writeln!(out, "\n{}", said.rooms_head());
-    for one in all {
-        let room = if one.room.room.is_empty() { said.no_room() } else { shown_within(&one.room.room) };
-        let (site, c) = (shown_within(&one.room.site), &one.counts);
-        let place = format!("{} {site} {room}", session_id(review, one.session));
-        let line = said.room(place, c.listed + c.guests, c.admitted(), c.not_in(), c.not_known);
-        let _ = writeln!(out, "  {line}");
-        for difference in &one.differences {
-            let _ = writeln!(out, "    - {}: {}", words.difference(difference.kind.word()), difference.units);
-        }
-    }
-}
-
-fn cases(out: &mut String, loaded: &Loaded, in_full: bool, words: &BoardWords) {
+fn cases(out: &mut String, loaded: &Loaded, asked: &Asked, words: &BoardWords) {
+    let in_full = asked.cases;
     let said = &words.review;
     let all = loaded.review.cases();
-    let (files, foreign) = files(all, &loaded.steps);
+    let (files, foreign) = files(all, &loaded.told.steps);
     let _ = writeln!(out, "\n{}", said.cases_head(all.len()));
     let mut by_rule: BTreeMap<Rule, Vec<&Case>> = BTreeMap::new();
     all.iter().for_each(|case| by_rule.entry(case.rule).or_default().push(case));
@@ -176,7 +168,12 @@ fn cases(out: &mut String, loaded: &Loaded, in_full: bool, words: &BoardWords) {
             case.entries.iter().for_each(|entry| {
                 let _ = writeln!(out, "      {}", entry_line(&loaded.review, entry));
             });
-            files.get(&case.id).into_iter().for_each(|file| steps(out, &file.steps, file.has_news, words));
+            files.get(&case.id).into_iter().for_each(|file| {
+                steps(out, &file.steps, file.has_news, words);
+                for line in duties(file, asked.today, words) {
+                    let _ = writeln!(out, "      > {line}");
+                }
+            });
         }
         if in_full {
             let why: Vec<&str> = rule.explanations().iter().map(|code| words.explanation(code)).collect();
@@ -185,11 +182,11 @@ fn cases(out: &mut String, loaded: &Loaded, in_full: bool, words: &BoardWords) {
             let _ = writeln!(out, "    {}: {}", said.unknowns(), open.join("; "));
         }
     }
-    let _ = writeln!(out, "\n{}", words.decide.steps(loaded.steps.len()));
+    let _ = writeln!(out, "\n{}", words.decide.steps(loaded.told.steps.len()));
     for step in foreign {
         let _ = writeln!(out, "  - {} {}", step.case, review::case::entry_line(&step.entry));
     }
-    for (entry, fault) in &loaded.step_faults {
+    for (entry, fault) in &loaded.told.faults {
         let line = words.decide.step_fault(review::case::entry_line(entry), fault.said(&words.decide));
         let _ = writeln!(out, "  - {line}");
     }
@@ -206,6 +203,19 @@ fn steps(out: &mut String, steps: &[&Step], has_news: bool, words: &BoardWords) 
     if has_news {
         let _ = writeln!(out, "      > {}", words.decide.news());
     }
+}
+
+/// What a case waits for, a line each: until when, of whom, what must be kept. Every screen says it so.
+pub fn duties(file: &CaseFile<'_>, today: Option<Date>, words: &BoardWords) -> Vec<String> {
+    let (said, all) = (&words.decide, &file.duties);
+    let day = |date: Date| date.strftime("%d/%m/%Y").to_string();
+    let is_overdue = today.is_some_and(|today| file.is_overdue(today));
+    let due = all.due.map(|due| if is_overdue { said.overdue(day(due)) } else { said.due(day(due)) });
+    let asked = file.awaited().map(|whom| said.asked(shown_within(whom)));
+    let given = all.given.iter().map(|whom| said.given(shown_within(whom)));
+    let preserve = all.preserve.iter().map(|what| said.preserve(shown_within(what)));
+    let appeal = all.appeal_until.map(|date| said.appeal_until(day(date)));
+    due.into_iter().chain(asked).chain(given).chain(preserve).chain(appeal).collect()
 }
 
 fn subject(loaded: &Loaded, subject: &Subject, words: &BoardWords) -> String {
@@ -270,7 +280,7 @@ fn sitting_text(out: &mut String, loaded: &Loaded, sitting: &Sitting, number: &s
     }
 }
 
-fn session_id(review: &Review, number: usize) -> &str {
+pub(crate) fn session_id(review: &Review, number: usize) -> &str {
     review.expected().sessions().get(number).map_or("?", |session| session.id.as_str())
 }
 
@@ -297,36 +307,24 @@ pub fn missing_json(loaded: &Loaded) -> Value {
 /// The whole review for a program: without names, candidates by SBD and id.
 pub fn json(loaded: &Loaded) -> Value {
     let review = &loaded.review;
-    let all = balance(review, &Scripts::new());
+    let all = loaded.balances();
     let sessions = review.expected().sessions().iter().enumerate().map(|(number, session)| {
         let own = all.iter().filter(|one| one.session == number);
         json!({"session": session.id, "counts": counts_json(&total(own))})
     });
-    let rooms = all.iter().map(|one| {
-        let differences = one
-            .differences
-            .iter()
-            .map(|difference| json!({"id": difference.id, "kind": difference.kind.word(), "units": difference.units}));
-        json!({
-            "session": session_id(review, one.session),
-            "site": one.room.site,
-            "room": one.room.room,
-            "counts": counts_json(&one.counts),
-            "differences": differences.collect::<Vec<_>>(),
-        })
-    });
+    let rooms = all.iter().map(|one| review_rooms::json(review, one));
     json!({
         "sessions": sessions.collect::<Vec<_>>(),
         "rooms": rooms.collect::<Vec<_>>(),
         "comparisons": comparisons_json(review),
         "people": people_json(loaded),
         "cases": review.cases().iter().map(|case| case_json(loaded, case)).collect::<Vec<_>>(),
-        "steps": loaded.steps.iter().map(step_json).collect::<Vec<_>>(),
+        "steps": loaded.told.steps.iter().map(step_json).collect::<Vec<_>>(),
         "intake": missing_json(loaded),
     })
 }
 
-fn counts_json(counts: &Counts) -> Value {
+pub(crate) fn counts_json(counts: &Counts) -> Value {
     json!({
         "listed": counts.listed,
         "present": counts.present,
@@ -366,7 +364,18 @@ fn step_json(step: &Step) -> Value {
         "at": step.at.to_string(),
         "basis": step.basis.to_string(),
         "undoes": step.undoes.as_ref().map(review::case::entry_line),
+        "duties": duties_json(&step.duties),
         "entry": review::case::entry_line(&step.entry),
+    })
+}
+
+fn duties_json(duties: &Duties) -> Value {
+    json!({
+        "due": duties.due.map(|date| date.to_string()),
+        "asked": duties.asked,
+        "given": duties.given,
+        "preserve": duties.preserve,
+        "appeal_until": duties.appeal_until.map(|date| date.to_string()),
     })
 }
 
@@ -380,10 +389,11 @@ pub fn case_json(loaded: &Loaded, case: &Case) -> Value {
         Subject::Log(log) => json!({"log": log.as_str()}),
         Subject::Entry(entry) => json!({"entry": review::case::entry_line(entry)}),
     };
-    let (files, _) = files(std::slice::from_ref(case), &loaded.steps);
+    let (files, _) = files(std::slice::from_ref(case), &loaded.told.steps);
     json!({
         "state": files.get(&case.id).map(|file| file.state.word()),
         "has_news": files.get(&case.id).map(|file| file.has_news),
+        "duties": files.get(&case.id).map(|file| duties_json(&file.duties)),
         "id": case.id.to_string(),
         "rule": case.rule.code(),
         "version": case.rule.version(),

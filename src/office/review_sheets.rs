@@ -10,10 +10,12 @@ use crate::loaded::Loaded;
 use bits::spreadsheet::CsvRows;
 use bits::text::shown;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use jiff::tz::Offset;
 use record::CandidateRef;
-use review::balance::{Balance, Scripts, balance, total};
+use review::balance::{Balance, total};
 use review::decision::{CaseFile, Step, files};
+use review::explanation::Explanation;
 use review::{CaseId, Counts, Log, LogState, Place, Review, State, Subject};
 use roster::{Candidate, CandidateId};
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format as Look, Workbook, Worksheet, XlsxError};
@@ -28,6 +30,8 @@ pub enum Cell {
     Number(u64),
     /// A moment, shown in the exam's local time.
     Time(Timestamp),
+    /// A day.
+    Day(Date),
     /// Nothing.
     Empty,
 }
@@ -43,10 +47,10 @@ pub struct Sheet {
     pub rows: Vec<Vec<Cell>>,
 }
 
-/// All sheets, in their order: summary, sites, rooms, absent, cases, decisions, desks.
+/// All sheets, in their order: summary, sites, rooms, absent, cases, decisions, desks, differences.
 pub fn sheets(loaded: &Loaded, steps: &[Step], forms: &Forms, words: &BoardWords) -> Vec<Sheet> {
     let review = &loaded.review;
-    let all = balance(review, &Scripts::new());
+    let all = loaded.balances();
     let (files, _) = files(review.cases(), steps);
     vec![
         summary(review, &all),
@@ -56,6 +60,7 @@ pub fn sheets(loaded: &Loaded, steps: &[Step], forms: &Forms, words: &BoardWords
         cases(loaded, &files, forms, words),
         decisions(steps, forms),
         desks(review, forms),
+        differences_sheet(review, &all, forms),
     ]
 }
 
@@ -92,6 +97,7 @@ fn parts(rows: &[Vec<Cell>]) -> Vec<&[Vec<Cell>]> {
 
 fn write(sheet: &mut Worksheet, what: &Sheet, rows: &[Vec<Cell>], forms: &Forms, hours: i8) -> Result<(), XlsxError> {
     let (bold, time) = (Look::new().set_bold(), Look::new().set_num_format("dd/mm/yyyy hh:mm:ss"));
+    let day = Look::new().set_num_format("dd/mm/yyyy");
     for (column, name) in (0..).zip(what.columns) {
         sheet.write_string_with_format(0, column, forms.word(Section::Column, name), &bold)?;
         sheet.set_column_width(column, WIDTH)?;
@@ -109,6 +115,12 @@ fn write(sheet: &mut Worksheet, what: &Sheet, rows: &[Vec<Cell>], forms: &Forms,
                 }
                 Cell::Time(at) => {
                     sheet.write_datetime_with_format(row, column, &local(*at, hours)?, &time)?;
+                }
+                Cell::Day(date) => {
+                    let (year, month, of_month) =
+                        (date.year().unsigned_abs(), date.month().unsigned_abs(), date.day().unsigned_abs());
+                    let date = ExcelDateTime::from_ymd(year, month, of_month)?;
+                    sheet.write_datetime_with_format(row, column, &date, &day)?;
                 }
                 Cell::Empty => (),
             }
@@ -313,10 +325,13 @@ fn cases(loaded: &Loaded, files: &BTreeMap<CaseId, CaseFile<'_>>, forms: &Forms,
             Cell::Text(case.entries.iter().map(review::case::entry_line).collect::<Vec<_>>().join("\n")),
             text(forms.word(Section::CaseState, state)),
             if news { text("x") } else { Cell::Empty },
+            day(file.and_then(|file| file.duties.due)),
+            Cell::Text(file.map(|file| file.awaited().collect::<Vec<_>>().join("; ")).unwrap_or_default()),
+            day(file.and_then(|file| file.duties.appeal_until)),
         ]
     };
     let rows = loaded.review.cases().iter().map(row).collect();
-    Sheet { name: "cases", columns: &["case", "rule", "about", "site", "entries", "case_state", "news"], rows }
+    Sheet { name: "cases", columns: CASE_COLUMNS, rows }
 }
 
 fn about(loaded: &Loaded, subject: &Subject) -> String {
@@ -330,6 +345,37 @@ fn about(loaded: &Loaded, subject: &Subject) -> String {
         Subject::Log(log) => log.as_str().to_owned(),
         Subject::Entry(entry) => review::case::entry_line(entry),
     }
+}
+
+fn day(date: Option<Date>) -> Cell {
+    date.map_or(Cell::Empty, Cell::Day)
+}
+
+/// Every difference, explained or open, with each explanation on a line of its own.
+fn differences_sheet(review: &Review, all: &[Balance], forms: &Forms) -> Sheet {
+    let columns = &["session", "site", "room", "kind", "units", "state", "category", "words", "by", "at", "log"];
+    let mut rows = Vec::new();
+    for (one, difference) in all.iter().flat_map(|one| one.differences.iter().map(move |difference| (one, difference)))
+    {
+        let word = if difference.is_open() { "unexplained" } else { "explained" };
+        let start = || {
+            let kind = forms.word(Section::Difference, difference.kind.word());
+            let place = [session(review, one.session), text(&one.room.site), text(&one.room.room)];
+            let what = [text(kind), Cell::Number(difference.units), text(forms.word(Section::Paper, word))];
+            [place, what].concat()
+        };
+        if difference.said.is_empty() {
+            rows.push([start(), vec![Cell::Empty; 5]].concat());
+        }
+        rows.extend(difference.said.iter().map(|one| [start(), explanation(one, forms).to_vec()].concat()));
+    }
+    Sheet { name: "differences", columns, rows }
+}
+
+fn explanation(one: &Explanation, forms: &Forms) -> [Cell; 5] {
+    let category = one.said.category.map_or("", |category| forms.word(Section::Category, category.word()));
+    let (by, entry) = (one.said.by.join(", "), review::case::entry_line(&one.entry));
+    [text(category), text(&one.said.reason), Cell::Text(by), Cell::Time(one.said.at), Cell::Text(entry)]
 }
 
 fn decisions(steps: &[Step], forms: &Forms) -> Sheet {
@@ -386,6 +432,8 @@ fn desk(review: &Review, number: u32, log: &Log, forms: &Forms) -> Vec<Cell> {
     ]
 }
 
+const CASE_COLUMNS: &[&str] =
+    &["case", "rule", "about", "site", "entries", "case_state", "news", "due", "awaited", "appeal_until"];
 /// The day that every workbook says it was made on: nobody's clock is in it.
 const MADE: (u16, u8, u8) = (2026, 1, 1);
 /// Rows of one sheet; what is more goes on another.

@@ -5,12 +5,15 @@
 
 use crate::{
     expected::RoomId,
+    explanation::Explanation,
     projection::Review,
+    scripts::{ScriptCount, Scripts, agreed},
     sitting::{Sitting, State},
 };
 use bits::hex;
-use record::{CandidateRef, segment::digest};
+use record::{CandidateRef, Digest, segment::digest};
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 /// People of one session, counted by what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -93,17 +96,20 @@ pub enum DifferenceKind {
     ScriptsMissing,
     /// More scripts than were let in.
     ScriptsTooMany,
+    /// Two counts of the scripts differ, and nobody has decided between them.
+    ScriptsContradicted,
 }
 
 impl DifferenceKind {
     /// All of them.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NotRecorded,
         Self::Undecided,
         Self::ShownTheWay,
         Self::Moved,
         Self::ScriptsMissing,
         Self::ScriptsTooMany,
+        Self::ScriptsContradicted,
     ];
 
     /// The stable word of reports and programs.
@@ -115,6 +121,7 @@ impl DifferenceKind {
             Self::Moved => "moved",
             Self::ScriptsMissing => "scripts-missing",
             Self::ScriptsTooMany => "scripts-too-many",
+            Self::ScriptsContradicted => "scripts-contradicted",
         }
     }
 }
@@ -130,6 +137,18 @@ pub struct Difference {
     pub units: u64,
     /// Whom it is about, as far as that is known.
     pub people: Vec<CandidateRef>,
+    /// SHA-256 over what it rests on: kind, units, people, counts. An explanation names it, so that it is seen when the
+    /// difference is another one by now.
+    pub basis: Digest,
+    /// What members said about it, see [`crate::explanation::explain`].
+    pub said: Vec<Explanation>,
+}
+
+impl Difference {
+    /// Nobody has explained it as it is now.
+    pub fn is_open(&self) -> bool {
+        !self.said.iter().any(|one| one.said.basis == self.basis)
+    }
 }
 
 /// One room in one session.
@@ -141,16 +160,15 @@ pub struct Balance {
     pub room: RoomId,
     /// The people.
     pub counts: Counts,
-    /// Scripts that were handed in, where the site has told how many.
+    /// Scripts that were handed in, where all who counted agree.
     pub scripts: Option<u64>,
+    /// Every count that stands.
+    pub script_counts: Vec<ScriptCount>,
     /// Who was let in here and belongs to another list, or to none.
     pub guests: Vec<CandidateRef>,
     /// What does not balance.
     pub differences: Vec<Difference>,
 }
-
-/// How many scripts each room handed in, by session and room.
-pub type Scripts = BTreeMap<(usize, RoomId), u64>;
 
 /// One room while it is counted: people, those who make a difference by its kind, guests.
 #[derive(Debug, Default)]
@@ -162,21 +180,30 @@ struct Room {
 
 type Rooms = BTreeMap<(usize, RoomId), Room>;
 
-/// All rooms of all sessions in which somebody is expected or was let in.
+/// All rooms of all sessions in which somebody is expected, was let in or counted scripts, in the order of sessions,
+/// sites and rooms. `scripts` may come from several sources; each count keeps the entry that holds it.
 pub fn balance(review: &Review, scripts: &Scripts) -> Vec<Balance> {
     let mut rooms = Rooms::new();
     listed(review, &mut rooms);
     for session in 0..review.expected().sessions().len() {
         review.recorded(session).for_each(|sitting| recorded(review, &sitting, &mut rooms));
     }
-    for key in scripts.keys() {
+    for key in scripts.places() {
         rooms.entry(key.clone()).or_default();
     }
     let one = |(key, room): ((usize, RoomId), Room)| {
-        let scripts = scripts.get(&key).copied();
+        let script_counts = scripts.of_room(&key).to_vec();
         let Room { counts, apart, guests } = room;
-        let differences = differences(review, &key, &counts, apart, scripts);
-        Balance { session: key.0, room: key.1, counts, scripts, guests, differences }
+        let differences = differences(review, &key, &counts, apart, &script_counts);
+        Balance {
+            session: key.0,
+            room: key.1,
+            counts,
+            scripts: agreed(&script_counts),
+            script_counts,
+            guests,
+            differences,
+        }
     };
     rooms.into_iter().map(one).collect()
 }
@@ -244,30 +271,57 @@ fn differences(
     (session, room): &(usize, RoomId),
     counts: &Counts,
     apart: BTreeMap<DifferenceKind, Vec<CandidateRef>>,
-    scripts: Option<u64>,
+    script_counts: &[ScriptCount],
 ) -> Vec<Difference> {
     let session = review.expected().sessions().get(*session).map_or("", |session| session.id.as_str());
-    let id = |kind: DifferenceKind| {
-        let named = digest(
-            format!("diemdanh/difference/v1\n{session}\n{}\n{}\n{}\n", room.site, room.room, kind.word()).as_bytes(),
-        );
-        hex::encode_lower(named.0.get(..DIFFERENCE_ID_LEN).unwrap_or_default())
+    let admitted = counts.admitted();
+    let one = |kind: DifferenceKind, units: u64, people: Vec<CandidateRef>| {
+        let id = difference_id(session, room, kind);
+        let basis = basis(kind, units, admitted, &people, script_counts);
+        Difference { id, kind, units, people, basis, said: Vec::new() }
     };
-    let people = apart.into_iter().map(|(kind, people)| {
+    let mut all: Vec<Difference> = Vec::new();
+    for (kind, people) in apart {
         let units = u64::try_from(people.len()).unwrap_or(u64::MAX);
-        Difference { id: id(kind), kind, units, people }
-    });
-    let mut all: Vec<Difference> = people.collect();
-    if let Some(scripts) = scripts {
-        let admitted = counts.admitted();
-        let sides = [
+        all.push(one(kind, units, people));
+    }
+    let most = script_counts.iter().map(|count| count.scripts).max().unwrap_or_default();
+    let least = script_counts.iter().map(|count| count.scripts).min().unwrap_or_default();
+    let sides = match agreed(script_counts) {
+        Some(scripts) => vec![
             (DifferenceKind::ScriptsMissing, admitted.saturating_sub(scripts)),
             (DifferenceKind::ScriptsTooMany, scripts.saturating_sub(admitted)),
-        ];
-        let differing = sides.into_iter().filter(|(_, units)| *units > 0);
-        all.extend(differing.map(|(kind, units)| Difference { id: id(kind), kind, units, people: Vec::new() }));
-    }
+        ],
+        None => vec![(DifferenceKind::ScriptsContradicted, most.saturating_sub(least))],
+    };
+    all.extend(sides.into_iter().filter(|(_, units)| *units > 0).map(|(kind, units)| one(kind, units, Vec::new())));
     all
+}
+
+fn difference_id(session: &str, room: &RoomId, kind: DifferenceKind) -> String {
+    let named = format!("diemdanh/difference/v1\n{session}\n{}\n{}\n{}\n", room.site, room.room, kind.word());
+    hex::encode_lower(digest(named.as_bytes()).0.get(..DIFFERENCE_ID_LEN).unwrap_or_default())
+}
+
+fn basis(
+    kind: DifferenceKind,
+    units: u64,
+    admitted: u64,
+    people: &[CandidateRef],
+    script_counts: &[ScriptCount],
+) -> Digest {
+    let mut text = format!("{} {units}\n", kind.word());
+    for cand in people {
+        let _ = writeln!(text, "{cand}");
+    }
+    // Who was let in, and who counted, matter to what is about scripts.
+    if people.is_empty() {
+        let _ = writeln!(text, "admitted {admitted}");
+        for one in script_counts {
+            let _ = writeln!(text, "{} {}", one.scripts, one.statement);
+        }
+    }
+    digest(text.as_bytes())
 }
 
 /// Bytes of a difference's name.

@@ -3,8 +3,9 @@
 use crate::{
     case::{Case, CaseId},
     fact::EntryId,
+    statement::Duties,
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use record::Digest;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -76,6 +77,8 @@ pub struct Step {
     pub ruling: String,
     /// Why, in words.
     pub reason: String,
+    /// What it asks for and brings.
+    pub duties: Duties,
     /// The members whose keys signed it, by their codes.
     pub by: Vec<String>,
     /// SHA-256 of the statement that they signed. The same statement written down again, by whomever, is the same step.
@@ -95,12 +98,26 @@ pub struct CaseFile<'a> {
     pub has_news: bool,
     /// Members ruled differently, and neither took it back: both stand, and it is to be decided.
     pub is_contested: bool,
+    /// What the standing steps together ask for and bring: of two dates the later one, whoever's clock was ahead. A date
+    /// is made earlier by taking back the step that set it.
+    pub duties: Duties,
 }
 
 impl CaseFile<'_> {
     /// Nobody has to do anything about it: decided or closed, nothing new since, and no second ruling.
     pub fn is_settled(&self) -> bool {
         matches!(self.state, CaseState::Decided | CaseState::Closed) && !self.has_news && !self.is_contested
+    }
+
+    /// Of whom a statement was asked and not given.
+    pub fn awaited(&self) -> impl Iterator<Item = &str> {
+        let Duties { asked, given, .. } = &self.duties;
+        asked.iter().filter(|whom| !given.contains(whom)).map(String::as_str)
+    }
+
+    /// What is due is over: the date has passed and the case is not settled. The date itself is still in time.
+    pub fn is_overdue(&self, today: Date) -> bool {
+        !self.is_settled() && self.duties.due.is_some_and(|due| due < today)
     }
 }
 
@@ -138,5 +155,21 @@ fn file<'a>(case: &Case, steps: Vec<&'a Step>, standing: &[&Step]) -> CaseFile<'
     let is_contested = rulings.len() > 1;
     let has_news = !standing.is_empty() && !standing.iter().any(|step| step.basis == case.basis);
     let state = if is_contested { CaseState::ToDecide } else { furthest };
-    CaseFile { state, steps, has_news, is_contested }
+    CaseFile { state, steps, has_news, is_contested, duties: together(standing) }
+}
+
+fn together(standing: &[&Step]) -> Duties {
+    let mut all = Duties::default();
+    for Duties { due, asked, given, preserve, appeal_until } in standing.iter().map(|step| &step.duties) {
+        all.due = all.due.max(*due);
+        all.appeal_until = all.appeal_until.max(*appeal_until);
+        for (to, from) in [(&mut all.asked, asked), (&mut all.given, given), (&mut all.preserve, preserve)] {
+            from.iter().for_each(|one| {
+                if !to.contains(one) {
+                    to.push(one.clone());
+                }
+            });
+        }
+    }
+    all
 }

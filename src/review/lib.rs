@@ -5,11 +5,12 @@
 //! Intake      all of them: each log once, as far as it is known        intake
 //! Expected    who is expected where, and which desks were packed       expected
 //! Review      each sitting of each candidate, with what is behind it   projection
-//! Balance     list + guests = admitted + absent, room by room          balance
+//! Balance     list + guests = admitted + absent = scripts, room by room balance, scripts, explanation
 //! Case        something that a person has to look at, opened by a rule case, rules
 //! Limits      what chance alone does to a desk's or a site's shares    rates
 //! Book        what a window asks of all that                       book
 //! Decision    what two members of the board ruled about a case         decision
+//! Statement   what members sign: steps, counts, explanations, deeds    statement, deed
 //! ```
 //!
 //! A pure room: verified facts in, answers out. Who verifies, and from which files, is `office`'s matter; what is taken
@@ -26,12 +27,16 @@ pub mod book;
 pub mod case;
 pub mod comparison;
 pub mod decision;
+pub mod deed;
 pub mod expected;
+pub mod explanation;
 pub mod fact;
 pub mod intake;
+mod lines;
 pub mod projection;
 pub mod rates;
 mod rules;
+pub mod scripts;
 pub mod sitting;
 pub mod statement;
 

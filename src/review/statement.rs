@@ -1,14 +1,82 @@
-//! What members sign about a case: lines in one spelling only.
+//! What members sign: statements in lines of one spelling only, told apart by their first line.
 
 use crate::{
     case::{CaseId, entry_line},
     decision::CaseState,
-    fact::{EntryId, LogId},
+    deed::DeedStatement,
+    explanation::ExplanationStatement,
+    fact::EntryId,
+    lines::{Lines, MAX_REPEATED, entry_or_dash, or_dash, parse_digest, parse_entry_or_dash, un_dash},
+    scripts::CountStatement,
 };
-use bits::hex;
-use jiff::Timestamp;
-use record::{Digest, EntryRef};
+use jiff::{Timestamp, civil::Date};
+use record::Digest;
 use std::fmt::Write as _;
+
+pub use crate::lines::parse_entry;
+
+/// Anything that stands as a signed note in a member's record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Statement {
+    /// A step of a case.
+    Step(StepStatement),
+    /// How many scripts a room handed in.
+    Count(CountStatement),
+    /// What explains a difference.
+    Explanation(ExplanationStatement),
+    /// What was done with what the exam keeps.
+    Deed(DeedStatement),
+}
+
+impl Statement {
+    /// Reads any of them.
+    pub fn parse(text: &str) -> Option<Self> {
+        StepStatement::parse(text)
+            .map(Self::Step)
+            .or_else(|| CountStatement::parse(text).map(Self::Count))
+            .or_else(|| ExplanationStatement::parse(text).map(Self::Explanation))
+            .or_else(|| DeedStatement::parse(text).map(Self::Deed))
+    }
+
+    /// The lines, newline included.
+    pub fn text(&self) -> String {
+        match self {
+            Self::Step(one) => one.text(),
+            Self::Count(one) => one.text(),
+            Self::Explanation(one) => one.text(),
+            Self::Deed(one) => one.text(),
+        }
+    }
+
+    /// The exam, `<board>/<exam>`.
+    pub fn exam(&self) -> &str {
+        match self {
+            Self::Step(one) => &one.exam,
+            Self::Count(one) => &one.exam,
+            Self::Explanation(one) => &one.exam,
+            Self::Deed(one) => &one.exam,
+        }
+    }
+
+    /// The codes of the members who sign.
+    pub fn by(&self) -> &[String] {
+        match self {
+            Self::Step(one) => &one.by,
+            Self::Count(one) => &one.by,
+            Self::Explanation(one) => &one.by,
+            Self::Deed(one) => &one.by,
+        }
+    }
+
+    /// Two members stand behind it. What took two takes two to be taken back.
+    pub fn needs_two(&self) -> bool {
+        match self {
+            Self::Step(one) => one.state.needs_two() || one.undoes.is_some(),
+            Self::Count(one) => !one.instead.is_empty(),
+            Self::Explanation(_) | Self::Deed(_) => true,
+        }
+    }
+}
 
 /// A step of a case as its members sign it: the text of a note with a signature of each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,12 +101,55 @@ pub struct StepStatement {
     pub entries: Vec<EntryId>,
     /// Why, in words on one line.
     pub reason: String,
+    /// What is to be done, and until when.
+    pub duties: Duties,
+}
+
+/// What a step of a case asks for and brings. Each text is one line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Duties {
+    /// Until when the next step is due.
+    pub due: Option<Date>,
+    /// Of whom statements were asked.
+    pub asked: Vec<String>,
+    /// Of whom statements were given.
+    pub given: Vec<String>,
+    /// What must not be overwritten: the camera, and from when to when.
+    pub preserve: Vec<String>,
+    /// The last day of an appeal.
+    pub appeal_until: Option<Date>,
+}
+
+impl Duties {
+    fn text(&self) -> String {
+        let date = |name, date: Option<Date>| date.map(|date| format!("{name} {date}\n"));
+        let all = |name, texts: &[String]| texts.iter().map(|one| format!("{name} {one}\n")).collect::<String>();
+        [
+            date("due", self.due).unwrap_or_default(),
+            all("asked", &self.asked),
+            all("given", &self.given),
+            all("preserve", &self.preserve),
+            date("appeal-until", self.appeal_until).unwrap_or_default(),
+        ]
+        .concat()
+    }
+
+    fn parse(lines: &mut Lines<'_>) -> Option<Self> {
+        let owned = |all: Vec<&str>| all.into_iter().map(str::to_owned).collect();
+        let date = |text: Option<&str>| text.map_or(Some(None), |text| text.parse().ok().map(Some));
+        Some(Self {
+            due: date(lines.take_if("due"))?,
+            asked: owned(lines.all("asked")?),
+            given: owned(lines.all("given")?),
+            preserve: owned(lines.all("preserve")?),
+            appeal_until: date(lines.take_if("appeal-until"))?,
+        })
+    }
 }
 
 impl StepStatement {
     /// The lines, newline included.
     pub fn text(&self) -> String {
-        let or_dash = |text: &str| if text.is_empty() { "-".to_owned() } else { text.to_owned() };
         let mut text = format!(
             "{HEAD}\nexam {}\ncase {}\nbasis {}\nstate {}\nruling {}\nundoes {}\nat {:.3}\nby {}\n",
             self.exam,
@@ -46,7 +157,7 @@ impl StepStatement {
             self.basis,
             self.state.word(),
             or_dash(&self.ruling),
-            self.undoes.as_ref().map_or_else(|| "-".to_owned(), entry_line),
+            entry_or_dash(self.undoes.as_ref()),
             self.at,
             self.by.join(" "),
         );
@@ -54,49 +165,29 @@ impl StepStatement {
             let _ = writeln!(text, "entry {}", entry_line(entry));
         });
         let _ = writeln!(text, "reason {}", or_dash(&self.reason));
-        text
+        text + &self.duties.text()
     }
 
     /// Reads the lines; nothing but what [`Self::text`] writes is read.
     pub fn parse(text: &str) -> Option<Self> {
-        let mut lines = text.strip_suffix('\n')?.split('\n').peekable();
-        (lines.next()? == HEAD).then_some(())?;
-        let mut take = |name: &str| lines.next()?.strip_prefix(name)?.strip_prefix(' ').map(str::to_owned);
-        let exam = take("exam")?;
-        let case = CaseId::parse(&take("case")?)?;
-        let basis = Digest(hex::decode(&take("basis")?)?.try_into().ok()?);
-        let state = CaseState::of_word(&take("state")?)?;
-        let ruling = un_dash(take("ruling")?);
-        let undoes = match take("undoes")?.as_str() {
-            "-" => None,
-            line => Some(parse_entry(line)?),
+        let mut lines = Lines::behind(HEAD, text)?;
+        let read = Self {
+            exam: lines.take("exam")?.to_owned(),
+            case: CaseId::parse(lines.take("case")?)?,
+            basis: parse_digest(lines.take("basis")?)?,
+            state: CaseState::of_word(lines.take("state")?)?,
+            ruling: un_dash(lines.take("ruling")?),
+            undoes: parse_entry_or_dash(lines.take("undoes")?)?,
+            at: lines.at()?,
+            by: lines.by()?,
+            entries: lines.all("entry")?.into_iter().map(parse_entry).collect::<Option<_>>()?,
+            reason: un_dash(lines.take("reason")?),
+            duties: Duties::parse(&mut lines)?,
         };
-        let at = take("at")?.parse().ok()?;
-        let by = take("by")?.split(' ').map(str::to_owned).collect();
-        let mut entries = Vec::new();
-        while let Some(line) = lines.next_if(|line| line.starts_with("entry ")) {
-            (entries.len() < MAX_ENTRIES).then_some(())?;
-            entries.push(parse_entry(line.strip_prefix("entry ")?)?);
-        }
-        let reason = un_dash(lines.next()?.strip_prefix("reason ")?.to_owned());
-        let read = Self { exam, case, basis, state, ruling, undoes, at, by, entries, reason };
         (read.text() == text).then_some(read)
     }
 }
 
-/// Reads an entry as [`entry_line`] writes it.
-pub fn parse_entry(line: &str) -> Option<EntryId> {
-    let mut parts = line.split(' ');
-    let log = LogId::new(parts.next()?)?;
-    let place = EntryRef { segment: parts.next()?.parse().ok()?, seq: parts.next()?.parse().ok()? };
-    let leaf = Digest(hex::decode(parts.next()?)?.try_into().ok()?);
-    parts.next().is_none().then_some(EntryId { log, place, leaf })
-}
-
-fn un_dash(text: String) -> String {
-    if text == "-" { String::new() } else { text }
-}
-
 const HEAD: &str = "diemdanh/case-step/v1";
 /// Entries that one statement names; a note has no room for more.
-pub const MAX_ENTRIES: usize = 300;
+pub const MAX_ENTRIES: usize = MAX_REPEATED;

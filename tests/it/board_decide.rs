@@ -27,7 +27,7 @@ fn member_key(code: &str) -> NoteKey {
 }
 
 /// A board with a duplicate to decide on, two members, and somebody who is none.
-fn decided() -> (Board, String) {
+pub(crate) fn decided() -> (Board, String) {
     let at = Board::new();
     fs::write(at.path("pass"), PASSPHRASE).unwrap();
     key(&at, "board", &board());
@@ -47,7 +47,7 @@ fn decided() -> (Board, String) {
     (at, case)
 }
 
-fn duplicate(at: &Board) -> Value {
+pub(crate) fn duplicate(at: &Board) -> Value {
     let review = at.json("review", &[]);
     let cases = review["cases"].as_array().unwrap();
     cases.iter().find(|case| case["rule"] == "sitting.twice").unwrap().clone()

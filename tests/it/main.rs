@@ -8,6 +8,7 @@ mod access_mapping;
 mod around_exports;
 mod board;
 mod board_basis;
+mod board_counts;
 mod board_cross;
 mod board_decide;
 mod board_exam;

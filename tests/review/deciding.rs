@@ -4,9 +4,9 @@ use crate::world::*;
 use diemdanh_review::{
     Case, EntryId, LogId, Review,
     decision::{CaseState, Step, files},
-    statement::StepStatement,
+    statement::{Duties, StepStatement},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::date};
 use record::{EntryRef, segment::digest};
 
 fn duplicate() -> Review {
@@ -23,6 +23,7 @@ fn step(case: &Case, member: &str, seq: u64, state: CaseState, ruling: &str) -> 
         state,
         ruling: ruling.to_owned(),
         reason: "Đã xem biên bản".to_owned(),
+        duties: Duties::default(),
         by: vec![member.to_owned()],
         statement: digest(format!("{member} {seq}").as_bytes()),
         undoes: None,
@@ -84,6 +85,13 @@ fn a_statement_is_read_in_one_spelling_only() {
         by: vec!["hd-01".to_owned(), "hd-02".to_owned()],
         entries: case.entries.clone(),
         reason: "Đã xem biên bản số 3".to_owned(),
+        duties: Duties {
+            due: Some(date(2026, 7, 10)),
+            asked: vec!["giám thị 1".to_owned(), "thí sinh".to_owned()],
+            given: vec!["giám thị 1".to_owned()],
+            preserve: vec!["camera cổng B, 07:20 đến 07:40".to_owned()],
+            appeal_until: Some(date(2026, 8, 1)),
+        },
     };
     let text = said.text();
     assert_eq!(StepStatement::parse(&text), Some(said.clone()));
@@ -95,9 +103,14 @@ fn a_statement_is_read_in_one_spelling_only() {
         text.replace("v1", "v2"),
         format!("{text}entry x\n"),
         text.replace("ruling came-back\n", ""),
+        text.replace("due 2026-07-10", "due 2026-7-10"),
+        text.replace("appeal-until 2026-08-01\n", "appeal-until never\n"),
     ] {
         assert!(StepStatement::parse(&wrong).is_none_or(|read| read != said), "{wrong}");
     }
+    let plain = StepStatement { duties: Duties::default(), ..said.clone() };
+    assert!(plain.text().ends_with("reason Đã xem biên bản số 3\n"), "who asks for nothing says nothing more");
+    assert_eq!(StepStatement::parse(&plain.text()), Some(plain));
     let two_lines = StepStatement { reason: "một\nhai".to_owned(), ..said };
     assert_eq!(StepStatement::parse(&two_lines.text()), None);
 }
@@ -111,4 +124,34 @@ fn what_was_taken_back_does_not_come_back_when_it_is_written_down_again() {
     let replayed = Step { statement: decided.statement, ..step(case, "hd-01", 2, CaseState::Decided, "came-back") };
     let undo_of_undo = Step { undoes: Some(undo.entry.clone()), ..step(case, "hd-01", 3, CaseState::New, "") };
     assert_eq!(state(&review, &[decided, undo, replayed, undo_of_undo]), (CaseState::New, false, false));
+}
+
+#[test]
+fn what_is_due_asked_and_kept_follows_from_the_steps_that_stand() {
+    let review = duplicate();
+    let case = &review.cases()[0];
+    let duties = |due, asked: &[&str], given: &[&str]| Duties {
+        due: Some(date(2026, 7, due)),
+        asked: asked.iter().map(|one| (*one).to_owned()).collect(),
+        given: given.iter().map(|one| (*one).to_owned()).collect(),
+        ..Duties::default()
+    };
+    let asked =
+        Step { duties: duties(10, &["giám thị", "thí sinh"], &[]), ..step(case, "hd-01", 1, CaseState::Asked, "") };
+    let given = Step { duties: duties(5, &[], &["giám thị"]), ..step(case, "hd-02", 1, CaseState::Asked, "") };
+    let of = |steps: &[Step], today| {
+        let (files, _) = files(review.cases(), steps);
+        let file = &files[&case.id];
+        (file.duties.due, file.awaited().map(str::to_owned).collect::<Vec<_>>(), file.is_overdue(today))
+    };
+    let wanted = (Some(date(2026, 7, 10)), vec!["thí sinh".to_owned()]);
+    for steps in [[asked.clone(), given.clone()], [given.clone(), asked.clone()]] {
+        let (due, awaited, is_overdue) = of(&steps, date(2026, 7, 10));
+        assert_eq!(((due, awaited), is_overdue), (wanted.clone(), false), "the day itself is in time");
+        assert!(of(&steps, date(2026, 7, 11)).2);
+    }
+    let undo = Step { undoes: Some(asked.entry.clone()), ..step(case, "hd-02", 2, CaseState::New, "") };
+    assert_eq!(of(&[asked.clone(), given, undo], date(2026, 7, 5)).0, Some(date(2026, 7, 5)));
+    let settled = step(case, "hd-02", 3, CaseState::Decided, "came-back");
+    assert!(!of(&[asked, settled], date(2027, 1, 1)).2, "what is decided is not overdue");
 }

@@ -72,6 +72,32 @@ sentences! {
     step(state, by, ruling, reason);
     step_fault(entry, why);
     news();
+    no_line();
+    due(date);
+    overdue(date);
+    appeal_until(date);
+    asked(whom);
+    given(whom);
+    preserve(what);
+}
+
+sentences! {
+    /// What is said about scripts that were counted, and about differences that are explained.
+    pub CountWords in "count":
+    no_room(place);
+    no_count(entry);
+    no_words();
+    no_difference(difference);
+    no_category(word, all);
+    no_explanation(entry);
+    scripts(scripts);
+    counted(scripts, by);
+    difference(kind, units, id);
+    open();
+    explained(category, by, reason);
+    outdated();
+    gone(category, by, reason);
+    gone_head(count);
 }
 
 sentences! {
@@ -95,4 +121,6 @@ sentences! {
     by(code);
     second(code);
     reasons(codes);
+    scripts();
+    explained();
 }

@@ -25,9 +25,13 @@ impl ReviewBook {
         let differences: Vec<String> = one
             .differences
             .iter()
-            .map(|each| format!("{}: {}", words.difference(each.kind.word()), each.units))
+            .map(|each| {
+                let open = if each.is_open() { String::new() } else { format!(" ({})", words.book.explained()) };
+                format!("{}: {}{open}", words.difference(each.kind.word()), each.units)
+            })
             .collect();
-        let mark = if differences.is_empty() { Mark::Good } else { Mark::Look };
+        let is_open = one.differences.iter().any(review::balance::Difference::is_open);
+        let mark = if is_open { Mark::Look } else { Mark::Good };
         let room = if one.room.room.is_empty() { words.review.no_room() } else { shown_within(&one.room.room) };
         let cells = vec![
             self.session_name(one.session),

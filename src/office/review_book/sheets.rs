@@ -3,6 +3,8 @@
 use super::ReviewBook;
 use super::rows::day_first;
 use crate::language::BoardWords;
+use crate::review_report::duties;
+use crate::review_rooms::said_about;
 use bits::text::shown_within;
 use record::CandidateRef;
 use review::book::{Block, Line, List, Mark, Sheet};
@@ -26,12 +28,24 @@ impl ReviewBook {
         let one = self.rooms.get(at)?;
         let block = |difference: &review::balance::Difference| {
             let title = format!("{}: {}", words.difference(difference.kind.word()), difference.units);
-            let lines = difference.people.iter().map(|cand| self.person_line(*cand, words)).collect();
+            let mark = if difference.is_open() { Mark::Look } else { Mark::Plain };
+            let said = said_about(difference, words).into_iter().map(|text| Line { text, mark, opens: None });
+            let people = difference.people.iter().map(|cand| self.person_line(*cand, words));
+            let lines = said.chain(people).collect();
             (Block { title, lines }, None)
         };
         let mut blocks: Vec<_> = one.differences.iter().map(block).collect();
         if blocks.is_empty() {
             blocks.push((Block { title: words.book.balanced(), lines: Vec::new() }, None));
+        }
+        let counted = |count: &review::scripts::ScriptCount| Line {
+            text: words.count.counted(count.scripts, shown_within(&count.by.join(", "))),
+            mark: Mark::Plain,
+            opens: None,
+        };
+        let counts: Vec<Line> = one.script_counts.iter().map(counted).collect();
+        if !counts.is_empty() {
+            blocks.push((Block { title: words.book.scripts(), lines: counts }, None));
         }
         let (site, room) = (shown_within(&self.site_name(&one.room.site)), shown_within(&one.room.room));
         Some(Sheet { title: format!("{} · {site} · {room}", self.session_name(one.session)), blocks })
@@ -140,7 +154,7 @@ impl ReviewBook {
     }
 
     fn steps_block(&self, case: &Case, words: &BoardWords) -> Block {
-        let (files, _) = files(std::slice::from_ref(case), &self.loaded.steps);
+        let (files, _) = files(std::slice::from_ref(case), &self.loaded.told.steps);
         let file = files.get(&case.id);
         let line = |step: &&Step| {
             let (state, by) = (words.case_state(step.state.word()), shown_within(&step.by.join(", ")));
@@ -150,6 +164,11 @@ impl ReviewBook {
         let mut lines: Vec<Line> = file.map(|file| file.steps.iter().map(line).collect()).unwrap_or_default();
         if file.is_some_and(|file| file.has_news) {
             lines.push(Line { text: words.decide.news(), mark: Mark::Look, opens: None });
+        }
+        let wait = file.map(|file| (duties(file, None, words), file.is_settled()));
+        if let Some((duties, is_settled)) = wait {
+            let mark = if is_settled { Mark::Plain } else { Mark::Look };
+            lines.extend(duties.into_iter().map(|text| Line { text, mark, opens: None }));
         }
         lines.push(Line { text: words.book.how(case.id), mark: Mark::Plain, opens: None });
         Block { title: words.book.steps(), lines }

@@ -137,7 +137,7 @@ impl Papers<'_> {
         let scripts: Vec<u64> = own.iter().filter_map(|one| one.scripts).collect();
         let scripts = if scripts.is_empty() { String::new() } else { grouped(scripts.iter().sum()) };
         let differences: Vec<&Difference> = own.iter().flat_map(|one| &one.differences).collect();
-        let unexplained = differences.iter().filter(|one| !self.is_explained(one)).count();
+        let unexplained = differences.iter().filter(|one| one.is_open()).count();
         facts
             .counted("listed", sum.listed)
             .counted("exempt", gone)
@@ -159,7 +159,7 @@ impl Papers<'_> {
     /// Cases of a session, and how many of them are not settled.
     fn cases_of(&self, session: &str) -> (u64, u64) {
         let review = &self.loaded.review;
-        let (files, _) = review::decision::files(review.cases(), &self.loaded.steps);
+        let (files, _) = review::decision::files(review.cases(), &self.loaded.told.steps);
         let of_session = |case: &&review::Case| {
             case.entries.iter().any(|entry| entry.log.session() == session)
                 || matches!(&case.subject, review::Subject::Sitting { session: one, .. } if one == session)

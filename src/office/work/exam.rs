@@ -2,6 +2,7 @@
 
 pub mod book;
 pub mod checking;
+pub mod counting;
 pub mod deciding;
 pub mod desks;
 pub mod import;
@@ -12,6 +13,7 @@ pub mod pack;
 pub mod packages;
 pub mod pin_letters;
 pub mod receive;
+pub mod recording;
 pub mod reporting;
 pub mod reviewing;
 mod summary;

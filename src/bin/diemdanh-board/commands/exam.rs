@@ -53,6 +53,10 @@ pub(crate) enum Exam {
     Member(review::Member),
     /// Write down what members do about a case
     Decide(review::Decide),
+    /// Write down how many scripts a room handed in
+    Scripts(review::Scripts),
+    /// Write down what explains a difference of a room's balance
+    Explain(review::Explain),
     /// Lay out a member's record as an export that anybody can check
     Record(review::Record),
     /// Make a synthetic list: CSV and XLSX as a board gets them
@@ -105,6 +109,8 @@ pub(crate) fn run(work: &mut Work<'_>, command: Exam) -> Result<Ending, WorkErro
         Exam::Report(args) => review::report(work, args),
         Exam::Member(args) => review::member(work, args),
         Exam::Decide(args) => review::decide(work, args),
+        Exam::Scripts(args) => review::scripts(work, args),
+        Exam::Explain(args) => review::explain(work, args),
         Exam::Record(args) => review::record(work, args),
         Exam::Sample(args) => sample::run(work, args),
     }

@@ -1,28 +1,29 @@
 //! Certifies members of the board, and writes down what they do about cases.
 
 use super::super::{Ending, Work, WorkError};
+use super::recording::{Signers, open_key, record_by, record_statement};
 use super::reviewing::{Sources, loaded};
 use super::{lock, outputs, tell_written};
-use crate::board_record::{MEMBER_SITE, RECORD_FOLDER, open};
+use crate::board_record::{MEMBER_SITE, RECORD_FOLDER};
 use crate::exam::{DESKS_FOLDER, MEMBERS_FOLDER};
 use crate::loaded::Loaded;
-use bits::stamp::{Clock as _, Stamp};
 use bits::text::is_plain;
-use host::clock::{SystemClock, boot_id};
 use host::disk::FileStore;
 use host::folder::{list_names, read_text_file, replace_files, write_folder};
 use host::keys::{open_key_file, read_passphrase};
-use jiff::SignedDuration;
+use jiff::civil::Date;
+use jiff::{SignedDuration, Timestamp};
 use record::certify::{CertRequest, certify};
 use record::export::export;
 use record::ids::{DeskId, ExamId};
-use record::segment::digest;
-use record::{AttendanceEvent, AttendanceLog, BoardKeys, Code, DeskCert, LogName, OpenBasis, Opening};
-use review::decision::{CaseState, RECORD_SESSION};
-use review::statement::{MAX_ENTRIES, StepStatement, parse_entry};
+use record::{BoardKeys, Code, DeskCert};
+use review::decision::CaseState;
+use review::statement::{Duties, MAX_ENTRIES, Statement, StepStatement, parse_entry};
 use review::{Case, CaseId, EntryId};
 use std::path::{Path, PathBuf};
 use tlog::{NoteKey, NoteVerifier};
+
+pub use super::recording::SealedKey;
 
 /// Somebody who becomes a member.
 pub struct Member {
@@ -40,14 +41,6 @@ pub struct Member {
     pub dry_run: bool,
 }
 
-/// A key and where its passphrase is.
-pub struct SealedKey {
-    /// The sealed key.
-    pub key: PathBuf,
-    /// Whose first line is the passphrase; `None` for the standard input.
-    pub passphrase_file: Option<PathBuf>,
-}
-
 /// What members do about a case.
 pub struct Decide {
     /// What the review is made from.
@@ -62,10 +55,18 @@ pub struct Decide {
     pub reason: String,
     /// The step that this one takes back, as a report names it.
     pub undo: Option<String>,
-    /// The member whose record takes the step.
-    pub member: SealedKey,
-    /// The member beside.
-    pub with: Option<SealedKey>,
+    /// Until when the next step is due.
+    pub due: Option<Date>,
+    /// Of whom statements are asked.
+    pub asked: Vec<String>,
+    /// Of whom statements were given.
+    pub given: Vec<String>,
+    /// What must not be overwritten.
+    pub preserve: Vec<String>,
+    /// The last day of an appeal.
+    pub appeal_until: Option<Date>,
+    /// Who signs.
+    pub members: Signers,
 }
 
 /// A member's record to be handed over.
@@ -92,6 +93,26 @@ pub struct StepOrder<'a> {
     pub reason: &'a str,
     /// The step that this one takes back.
     pub undoes: Option<EntryId>,
+    /// What it asks for and brings.
+    pub duties: Duties,
+}
+
+impl StepOrder<'_> {
+    fn statement(&self, exam: &str, by: Vec<String>, at: Timestamp) -> Statement {
+        Statement::Step(StepStatement {
+            exam: exam.to_owned(),
+            case: self.case.id,
+            basis: self.case.basis,
+            state: self.state,
+            ruling: self.ruling.to_owned(),
+            undoes: self.undoes.clone(),
+            at,
+            by,
+            entries: self.case.entries.iter().take(MAX_ENTRIES).cloned().collect(),
+            reason: self.reason.to_owned(),
+            duties: self.duties.clone(),
+        })
+    }
 }
 
 /// Signs a member's certificate for this exam.
@@ -158,31 +179,28 @@ pub fn decide(work: &mut Work<'_>, asked: &Decide) -> Result<Ending, WorkError> 
     let undoes = match &asked.undo {
         None => None,
         Some(line) => match parse_entry(line)
-            .filter(|entry| loaded.steps.iter().any(|step| step.entry == *entry && step.undoes.is_none()))
+            .filter(|entry| loaded.told.steps.iter().any(|step| step.entry == *entry && step.undoes.is_none()))
         {
             Some(entry) => Some(entry),
             None => return Ok(work.refused(&words.no_step(line))),
         },
     };
-    if !is_plain(&asked.reason)
-        || asked.reason.contains('\n')
-        || (!asked.ruling.is_empty() && Code::new(&asked.ruling).is_err())
-    {
+    if !is_plain(&asked.reason) || (!asked.ruling.is_empty() && Code::new(&asked.ruling).is_err()) {
         return Ok(work.misused(&words.no_reason()));
     }
-    let order = StepOrder { case, state, ruling: &asked.ruling, reason: &asked.reason, undoes };
-    let mut keys = vec![open_key(&asked.member)?];
-    if let Some(with) = &asked.with {
-        keys.push(open_key(with)?);
+    let duties = Duties {
+        due: asked.due,
+        asked: asked.asked.clone(),
+        given: asked.given.clone(),
+        preserve: asked.preserve.clone(),
+        appeal_until: asked.appeal_until,
+    };
+    if [&duties.asked, &duties.given, &duties.preserve].into_iter().flatten().any(|text| !is_plain(text)) {
+        return Ok(work.misused(&words.no_line()));
     }
-    let keys: Vec<&NoteKey> = keys.iter().collect();
-    match record_step(work, &asked.sources.folder, &loaded, &order, &keys)? {
-        Ok(entry) => {
-            work.voice.say(&work.words.decide.recorded(review::case::entry_line(&entry)));
-            Ok(Ending::Done)
-        }
-        Err(why) => Ok(work.refused(&why)),
-    }
+    let order = StepOrder { case, state, ruling: &asked.ruling, reason: &asked.reason, undoes, duties };
+    let step = |by, at| order.statement(loaded.review.expected().exam(), by, at);
+    record_by(work, &asked.sources.folder, &loaded, &asked.members, &step)
 }
 
 /// Signs a step with all keys and writes it durably into the first member's record; the entry that it became, or why
@@ -197,95 +215,8 @@ pub fn record_step(
     order: &StepOrder<'_>,
     keys: &[&NoteKey],
 ) -> Result<Result<EntryId, String>, WorkError> {
-    let mut by = Vec::new();
-    for key in keys {
-        match loaded.members.code_of(key.verifier()) {
-            Some(code) => by.push(code.to_owned()),
-            None => return Ok(Err(work.words.decide.no_member(key.verifier().name()))),
-        }
-    }
-    let exam = loaded.review.expected().exam().to_owned();
-    let said = StepStatement {
-        exam: exam.clone(),
-        case: order.case.id,
-        basis: order.case.basis,
-        state: order.state,
-        ruling: order.ruling.to_owned(),
-        undoes: order.undoes.clone(),
-        at: record::entry::whole_ms(work.now),
-        by,
-        entries: order.case.entries.iter().take(MAX_ENTRIES).cloned().collect(),
-        reason: order.reason.to_owned(),
-    };
-    let note = signed_by_all(&said.text(), keys)?;
-    // Whoever reads it later reads it so: what would not count then is not written now.
-    if let Err(fault) = open(&note, &loaded.members, &exam) {
-        return Ok(Err(fault.said(&work.words.decide)));
-    }
-    let (Some(first), Some(code)) = (keys.first(), said.by.first()) else {
-        return Ok(Err(work.words.decide.no_member("")));
-    };
-    append(work, folder, loaded, (code, first), note).map(Ok)
-}
-
-fn signed_by_all(text: &str, keys: &[&NoteKey]) -> Result<String, WorkError> {
-    let mut note = format!("{text}\n");
-    for key in keys {
-        let one = key.sign(text)?;
-        note.push_str(one.get(text.len() + 1..).unwrap_or_default());
-    }
-    Ok(note)
-}
-
-fn append(
-    work: &mut Work<'_>,
-    folder: &Path,
-    loaded: &Loaded,
-    (member, key): (&str, &NoteKey),
-    note: String,
-) -> Result<EntryId, WorkError> {
-    let settings = &loaded.exam.settings;
-    let name = LogName {
-        board: settings.board.clone(),
-        exam: settings.id.parse()?,
-        desk: member.parse()?,
-        session: RECORD_SESSION.parse()?,
-    };
-    let log_name = name.log();
-    let operator = Code::new(member).unwrap_or_else(|_| Code::unknown());
-    let opening = Opening {
-        name,
-        device: key,
-        desk_cert: loaded.members.note(member).unwrap_or_default().to_owned(),
-        training: settings.training,
-        boot_id: boot_id().unwrap_or_else(|| "unknown".to_owned()),
-        operator: operator.clone(),
-        package: None,
-        policy_sha256: digest(b""),
-        trust_store: String::new(),
-        program: concat!("diemdanh-board ", env!("CARGO_PKG_VERSION")).to_owned(),
-        program_sha256: None,
-        revocations: None,
-        basis: OpenBasis { board_keys: Some(loaded.board.digest()), ..OpenBasis::default() },
-    };
-    let store = FileStore::open(&folder.join(RECORD_FOLDER).join(member))?;
-    let stamp = Stamp { wall: work.now, ..SystemClock.now() };
-    let (mut log, _) = AttendanceLog::open(store, &opening, stamp, work.random)?;
-    let appended = log.append(&operator, AttendanceEvent::CaseStep { note }, stamp)?;
-    let place = appended.proof.entry();
-    log.close(&operator, stamp)?;
-    let leaf = leaf_of(&folder.join(RECORD_FOLDER).join(member), key.verifier(), place)?;
-    let log = review::LogId::new(&log_name).ok_or(WorkError::NoEvidence)?;
-    Ok(EntryId { log, place, leaf })
-}
-
-/// The leaf hash of an entry that was just written, read back from the disk.
-fn leaf_of(folder: &Path, key: &NoteVerifier, place: record::EntryRef) -> Result<record::Digest, WorkError> {
-    use record::SegmentContent::Good;
-    let bytes = host::disk::read_segment_file(folder, place.segment)?;
-    let Good(segment) = record::segment::read_segment(&bytes, key)? else { return Err(WorkError::NoEvidence) };
-    let raw = usize::try_from(place.seq).ok().and_then(|seq| segment.raw.get(seq)).ok_or(WorkError::NoEvidence)?;
-    Ok(record::Digest(tlog::tree::leaf_hash(raw)))
+    let step = |by, at| order.statement(loaded.review.expected().exam(), by, at);
+    record_statement(work, folder, loaded, &step, keys)
 }
 
 /// Lays a member's record out as an export that anybody can check.
@@ -305,10 +236,6 @@ pub fn record(work: &Work<'_>, asked: &Record) -> Result<Ending, WorkError> {
     write_folder(&asked.out, &files)?;
     tell_written(work, false, &asked.out);
     Ok(Ending::Done)
-}
-
-fn open_key(sealed: &SealedKey) -> Result<NoteKey, WorkError> {
-    Ok(open_key_file(&sealed.key, &read_passphrase(sealed.passphrase_file.as_deref())?)?)
 }
 
 /// A member's certificate is good for two years: appeals are part of the work.

@@ -10,7 +10,6 @@ use crate::review_sheets::{csv, sheets, xlsx};
 use host::durable::Disk;
 use host::file;
 use host::progress::Progress;
-use review::balance::{Scripts, balance};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -31,7 +30,7 @@ pub fn report(work: &Work<'_>, asked: &Report) -> Result<Ending, WorkError> {
     let Some(loaded) = loaded(work, &asked.sources)? else { return Ok(Ending::Refused) };
     let forms = forms(&asked.sources.folder)?;
     let mut files = tables(work, &loaded, &forms)?;
-    let balances = balance(&loaded.review, &Scripts::new());
+    let balances = loaded.balances();
     let papers = Papers::new(&loaded, &balances, &forms);
     for session in 0..loaded.review.expected().sessions().len() {
         files.extend(papers.of_session(session)?);
@@ -59,7 +58,7 @@ pub fn report(work: &Work<'_>, asked: &Report) -> Result<Ending, WorkError> {
 }
 
 fn tables(work: &Work<'_>, loaded: &Loaded, forms: &Forms) -> Result<Vec<Written>, WorkError> {
-    let sheets = sheets(loaded, &loaded.steps, forms, work.words);
+    let sheets = sheets(loaded, &loaded.told.steps, forms, work.words);
     let book = xlsx(&sheets, forms, loaded.exam.settings.utc_offset_hours)?;
     Ok(vec![(BOOK_FILE.to_owned(), book), (CSV_FILE.to_owned(), csv(loaded, forms))])
 }

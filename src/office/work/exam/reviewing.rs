@@ -15,6 +15,7 @@ use host::export_folder::FolderSource;
 use host::folder::{list_folders, read_chosen, read_text_file};
 use host::progress::Progress;
 use host::threads::SideBySide;
+use jiff::tz::Offset;
 use record::segment::read_segment;
 use record::{BoardKeys, Digest, RevocationList, SegmentContent};
 use review::decision::RECORD_SESSION;
@@ -82,8 +83,8 @@ pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -
         }
     }
     let review = Review::build(expecting::expected(&exam), intake);
-    let (steps, step_faults) = board_record::steps(&review, &members);
-    Ok(Some(Loaded { exam, review, exports, board, members, steps, step_faults, damaged }))
+    let told = board_record::told(&review, &members);
+    Ok(Some(Loaded { exam, review, exports, board, members, told, damaged }))
 }
 
 /// The members of the board, as the exam's folder names them.
@@ -144,7 +145,9 @@ pub fn review(work: &Work<'_>, sources: &Sources, asked: &Asked, json: bool) -> 
     if json {
         work.voice.hand_on(&review_report::json(&loaded));
     } else {
-        work.voice.put(&review_report::text(&loaded, asked, work.words));
+        let offset = Offset::from_hours(loaded.exam.settings.utc_offset_hours).unwrap_or(Offset::UTC);
+        let asked = Asked { today: Some(offset.to_datetime(work.now).date()), ..asked.clone() };
+        work.voice.put(&review_report::text(&loaded, &asked, work.words));
     }
     Ok(if loaded.damaged.is_empty() { Ending::Done } else { Ending::Remarks })
 }

@@ -1,11 +1,14 @@
 //! What comes back from the desks, and what follows from all of it.
 
 use clap::Args;
+use jiff::civil::Date;
 use office::review_report::Asked;
+use office::work::exam::counting::{self, Explain as ExplainOrder, Scripts as ScriptsOrder};
 use office::work::exam::deciding::{
     self, Decide as DecideOrder, Member as MemberOrder, Record as RecordOrder, SealedKey,
 };
 use office::work::exam::receive::{self, Receive as ReceiveOrder};
+use office::work::exam::recording::Signers as SignersOrder;
 use office::work::exam::reporting::{self, Report as ReportOrder};
 use office::work::exam::reviewing::{self, Sources as SourcesOrder};
 use office::work::{Ending, Work, WorkError};
@@ -100,7 +103,74 @@ pub(crate) struct Decide {
     /// The step that is taken back: log, segment, number and leaf hash, as a report names it
     #[arg(long, value_name = "ENTRY")]
     undo: Option<String>,
-    /// The key of the member whose record takes the step
+    /// Until when the next step is due
+    #[arg(long, value_name = "DATE")]
+    due: Option<Date>,
+    /// Of whom a statement is asked; several are possible
+    #[arg(long, value_name = "WHOM")]
+    asked: Vec<String>,
+    /// Of whom a statement was given; several are possible
+    #[arg(long, value_name = "WHOM")]
+    given: Vec<String>,
+    /// What must not be overwritten: the camera, and from when to when; several are possible
+    #[arg(long, value_name = "WHAT")]
+    preserve: Vec<String>,
+    /// The last day of an appeal
+    #[arg(long, value_name = "DATE")]
+    appeal_until: Option<Date>,
+    #[command(flatten)]
+    signers: Signers,
+}
+
+#[derive(Args)]
+pub(crate) struct Scripts {
+    #[command(flatten)]
+    sources: Sources,
+    /// The session's id
+    #[arg(long)]
+    session: String,
+    /// The site's code
+    #[arg(long, default_value = "")]
+    site: String,
+    /// The room; without one, guests of the site
+    #[arg(long, default_value = "")]
+    room: String,
+    /// How many scripts were handed in, by the Phiếu thu bài thi
+    #[arg(long)]
+    count: u64,
+    /// Why, in words
+    #[arg(long, default_value = "")]
+    reason: String,
+    /// A count that this one stands instead of, as a report names it; takes two members
+    #[arg(long, value_name = "ENTRY")]
+    instead: Vec<String>,
+    #[command(flatten)]
+    signers: Signers,
+}
+
+#[derive(Args)]
+pub(crate) struct Explain {
+    #[command(flatten)]
+    sources: Sources,
+    /// The difference, by its name (`exam review --rooms` tells it)
+    difference: String,
+    /// What explains it; a wrong word is answered with all of them
+    #[arg(long)]
+    category: Option<String>,
+    /// In words
+    #[arg(long)]
+    reason: String,
+    /// The explanation that is taken back, as a report names it
+    #[arg(long, value_name = "ENTRY")]
+    undo: Option<String>,
+    #[command(flatten)]
+    signers: Signers,
+}
+
+/// The members who sign.
+#[derive(Args)]
+pub(crate) struct Signers {
+    /// The key of the member whose record takes it
     #[arg(long)]
     key: PathBuf,
     /// A file whose first line is that key's passphrase (default: the standard input)
@@ -112,6 +182,14 @@ pub(crate) struct Decide {
     /// A file whose first line is that key's passphrase (default: the standard input)
     #[arg(long)]
     with_passphrase_file: Option<PathBuf>,
+}
+
+impl From<Signers> for SignersOrder {
+    fn from(typed: Signers) -> Self {
+        let Signers { key, passphrase_file, with, with_passphrase_file } = typed;
+        let with = with.map(|key| SealedKey { key, passphrase_file: with_passphrase_file });
+        Self { member: SealedKey { key, passphrase_file }, with }
+    }
 }
 
 #[derive(Args)]
@@ -166,7 +244,7 @@ pub(crate) fn missing(work: &Work<'_>, args: Missing) -> Result<Ending, WorkErro
 
 pub(crate) fn review(work: &Work<'_>, args: Review) -> Result<Ending, WorkError> {
     let Review { sources, rooms, cases, person, json } = args;
-    reviewing::review(work, &sources.into(), &Asked { rooms, cases, number: person }, json)
+    reviewing::review(work, &sources.into(), &Asked { rooms, cases, number: person, today: None }, json)
 }
 
 pub(crate) fn report(work: &Work<'_>, args: Report) -> Result<Ending, WorkError> {
@@ -179,10 +257,24 @@ pub(crate) fn member(work: &Work<'_>, args: Member) -> Result<Ending, WorkError>
 }
 
 pub(crate) fn decide(work: &mut Work<'_>, args: Decide) -> Result<Ending, WorkError> {
-    let Decide { sources, case, state, ruling, reason, undo, key, passphrase_file, with, with_passphrase_file } = args;
-    let member = SealedKey { key, passphrase_file };
-    let with = with.map(|key| SealedKey { key, passphrase_file: with_passphrase_file });
-    deciding::decide(work, &DecideOrder { sources: sources.into(), case, state, ruling, reason, undo, member, with })
+    let Decide { sources, case, state, ruling, reason, undo, due, asked, given, preserve, appeal_until, signers } =
+        args;
+    let (sources, members) = (sources.into(), signers.into());
+    let order =
+        DecideOrder { sources, case, state, ruling, reason, undo, due, asked, given, preserve, appeal_until, members };
+    deciding::decide(work, &order)
+}
+
+pub(crate) fn scripts(work: &mut Work<'_>, args: Scripts) -> Result<Ending, WorkError> {
+    let Scripts { sources, session, site, room, count, reason, instead, signers } = args;
+    let (sources, members) = (sources.into(), signers.into());
+    counting::scripts(work, &ScriptsOrder { sources, session, site, room, count, reason, instead, members })
+}
+
+pub(crate) fn explain(work: &mut Work<'_>, args: Explain) -> Result<Ending, WorkError> {
+    let Explain { sources, difference, category, reason, undo, signers } = args;
+    let (sources, members) = (sources.into(), signers.into());
+    counting::explain(work, &ExplainOrder { sources, difference, category, reason, undo, members })
 }
 
 pub(crate) fn record(work: &Work<'_>, args: Record) -> Result<Ending, WorkError> {
