@@ -25,6 +25,8 @@ pub struct Outside {
     pub revocations: Option<RevocationList>,
     /// What was issued for the exam.
     pub issued: Option<Issued>,
+    /// Members signed that the sealed evidence of kept exports was purged: that it is not there any more damages none.
+    pub is_evidence_purged: bool,
 }
 
 /// A moment that somebody outside the desk signed.

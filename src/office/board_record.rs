@@ -11,7 +11,7 @@ use crate::language::DecideWords;
 use record::segment::digest;
 use record::{BoardKeys, DeskCert};
 use review::decision::{RECORD_SESSION, Step};
-use review::deed::Deed;
+use review::deed::{Deed, DeedKind};
 use review::explanation::Explanation;
 use review::scripts::{CountSource, ScriptCount};
 use review::statement::Statement;
@@ -157,6 +157,13 @@ impl Told {
             Statement::Deed(said) => self.deeds.push(Deed { entry, said }),
         }
     }
+}
+
+/// True where two members signed in this record that what was due was purged.
+pub(crate) fn has_purged(record: &review::Export, members: &Members, exam: &str) -> bool {
+    let facts = record.segments.iter().flat_map(|segment| &segment.facts).filter(|fact| fact.kind == Kind::CaseStep);
+    let notes = facts.filter_map(|fact| fact.reasons.first()).map(|note| open(note.as_str(), members, exam));
+    notes.flatten().any(|said| matches!(said, Statement::Deed(deed) if deed.kind == DeedKind::Purged))
 }
 
 fn of_writer(log: &Log, fact: &Fact, members: &Members, exam: &str) -> Result<Statement, StepFault> {

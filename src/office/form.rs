@@ -44,8 +44,13 @@ pub(super) fn check(listed: &Listed<'_>, found: &mut Found) -> Result<(), Findin
 }
 
 /// Holds every file against the manifest, and every name against the form of an export; tiles and bundles later, when
-/// they are read anyway.
-pub(super) fn check_manifest(listed: &Listed<'_>, device: &NoteVerifier, found: &mut Found) -> Option<Manifest> {
+/// they are read anyway. Evidence that members purged is missing without a fault.
+pub(super) fn check_manifest(
+    listed: &Listed<'_>,
+    device: &NoteVerifier,
+    is_evidence_purged: bool,
+    found: &mut Found,
+) -> Option<Manifest> {
     let manifest = match manifest(listed, device) {
         Ok(manifest) => manifest,
         Err(what) => {
@@ -56,6 +61,8 @@ pub(super) fn check_manifest(listed: &Listed<'_>, device: &NoteVerifier, found: 
     for (path, line) in &manifest.files {
         match (listed.sizes.get(path), Part::of(path)) {
             (_, None | Some(Part::Manifest)) => found.add(Finding::file(FindingKind::ForeignFile, path)),
+            // The entry that names it tells that it is not there.
+            (None, Some(Part::Evidence)) if is_evidence_purged => (),
             (None, _) => found.add(Finding::file(FindingKind::MissingFile, path)),
             (Some(size), _) if *size != line.0 => found.add(Finding::file(FindingKind::ChangedFile, path)),
             (_, Some(Part::Tile)) => (),

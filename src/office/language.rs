@@ -56,6 +56,8 @@ pub struct BoardWords {
     pub decide: DecideWords,
     /// What is said about scripts that were counted, and about differences that are explained.
     pub count: CountWords,
+    /// What is said about what an exam keeps, and for how long.
+    pub keeping: KeepingWords,
     /// What stands in the lists and sheets of the board's window.
     pub book: BookWords,
     /// What is said about keys and certificates.
@@ -98,6 +100,7 @@ impl BoardWords {
             review: ReviewWords(of()),
             decide: DecideWords(of()),
             count: CountWords(of()),
+            keeping: KeepingWords(of()),
             book: BookWords(of()),
             keys: KeyWords(of()),
             trust: TrustWords(of()),
@@ -224,6 +227,7 @@ const SECTIONS: &[Section] = &[
     (ReviewWords::SECTION, ReviewWords::SAID),
     (DecideWords::SECTION, DecideWords::SAID),
     (CountWords::SECTION, CountWords::SAID),
+    (KeepingWords::SECTION, KeepingWords::SAID),
     (BookWords::SECTION, BookWords::SAID),
     (KeyWords::SECTION, KeyWords::SAID),
     (TrustWords::SECTION, TrustWords::SAID),

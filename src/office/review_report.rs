@@ -8,9 +8,10 @@ use jiff::civil::Date;
 use review::balance::{Balance, total};
 use review::comparison::{Compared, Comparison, manual_admissions};
 use review::decision::{CaseFile, Step, files};
+use review::deed::{Deed, DeedKind};
 use review::rates::Flag;
 use review::statement::Duties;
-use review::{Case, Counts, EntryId, LogState, MissingLog, Review, Rule, Sitting, State, Subject};
+use review::{Case, Counts, EntryId, Kind, LogState, MissingLog, Review, Rule, Sitting, State, Subject};
 use roster::{CandidateId, CandidateNumber};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -183,12 +184,26 @@ fn cases(out: &mut String, loaded: &Loaded, asked: &Asked, words: &BoardWords) {
         }
     }
     let _ = writeln!(out, "\n{}", words.decide.steps(loaded.told.steps.len()));
+    deeds(out, &loaded.told.deeds, words);
     for step in foreign {
         let _ = writeln!(out, "  - {} {}", step.case, review::case::entry_line(&step.entry));
     }
     for (entry, fault) in &loaded.told.faults {
         let line = words.decide.step_fault(review::case::entry_line(entry), fault.said(&words.decide));
         let _ = writeln!(out, "  - {line}");
+    }
+}
+
+/// Who looked at sealed evidence, and what was purged.
+fn deeds(out: &mut String, deeds: &[Deed], words: &BoardWords) {
+    for deed in deeds {
+        let (by, reason) = (shown_within(&deed.said.by.join(", ")), shown_within(&deed.said.reason));
+        let what = shown_within(&deed.said.what.join("; "));
+        let line = match deed.said.kind {
+            DeedKind::EvidenceOpened => words.keeping.looked(by, what, reason),
+            DeedKind::Purged => words.keeping.was_purged(by, what, reason),
+        };
+        let _ = writeln!(out, "  - {line} {}", review::case::entry_line(&deed.entry));
     }
 }
 
@@ -269,6 +284,10 @@ fn sitting_text(out: &mut String, loaded: &Loaded, sitting: &Sitting, number: &s
         let mark = if is_behind { "*" } else { " " };
         let line = entry_line(review, &log.entry_id(fact));
         let _ = writeln!(out, "  {mark} {line} {}", fact.leaf);
+        let kept = log.facts().filter(|one| one.kind == Kind::Evidence && one.refers == Some(fact.place));
+        for one in kept.filter_map(|one| one.reasons.first()) {
+            let _ = writeln!(out, "      {}", said.evidence(one.as_str()));
+        }
     }
     for one in &sitting.missing {
         let why = words.missing_why(one.why.word());
@@ -320,6 +339,7 @@ pub fn json(loaded: &Loaded) -> Value {
         "people": people_json(loaded),
         "cases": review.cases().iter().map(|case| case_json(loaded, case)).collect::<Vec<_>>(),
         "steps": loaded.told.steps.iter().map(step_json).collect::<Vec<_>>(),
+        "deeds": loaded.told.deeds.iter().map(deed_json).collect::<Vec<_>>(),
         "intake": missing_json(loaded),
     })
 }
@@ -366,6 +386,17 @@ fn step_json(step: &Step) -> Value {
         "undoes": step.undoes.as_ref().map(review::case::entry_line),
         "duties": duties_json(&step.duties),
         "entry": review::case::entry_line(&step.entry),
+    })
+}
+
+fn deed_json(deed: &Deed) -> Value {
+    json!({
+        "deed": deed.said.kind.word(),
+        "what": deed.said.what,
+        "by": deed.said.by,
+        "at": deed.said.at.to_string(),
+        "reason": deed.said.reason,
+        "entry": review::case::entry_line(&deed.entry),
     })
 }
 

@@ -155,7 +155,7 @@ impl<S: Spread> Check<'_, S> {
             Ok(cert) => cert,
             Err(what) => return Verification::ended(found, Finding::file(what, DESK_CERT_FILE)),
         };
-        let manifest = form::check_manifest(&listed, &cert.device, &mut found);
+        let manifest = form::check_manifest(&listed, &cert.device, self.outside.is_evidence_purged, &mut found);
         let around = Around {
             listed: &listed,
             manifest: manifest.as_ref(),

@@ -216,7 +216,8 @@ pub struct Fact {
     pub is_late: bool,
     /// The second person.
     pub second: Option<Word>,
-    /// Reasons, remarks, causes and purposes, as stable codes; of a `case-step` the signed note.
+    /// Reasons, remarks, causes and purposes, as stable codes; of a `case-step` the signed note, of
+    /// `evidence` the SHA-256 of the sealed file.
     pub reasons: Box<[Word]>,
     /// The earlier entry of the same log that it is about.
     pub refers: Option<EntryRef>,
@@ -376,7 +377,9 @@ impl FactReader {
                 fact.amount = signed(*size);
                 self.said(fact, std::slice::from_ref(with), None);
             }
-            E::Evidence { refers, .. } => fact.refers = Some(*refers),
+            E::Evidence { refers, sha256 } => {
+                (fact.refers, fact.reasons) = (Some(*refers), [Word::from(sha256.to_string().as_str())].into());
+            }
             E::Purged { what, .. } => self.said(fact, what, None),
             E::CaseStep { note } => fact.reasons = [Word::from(note.as_str())].into(),
             _ => (),

@@ -2,6 +2,10 @@
 
 use crate::board_decide::{decided, duplicate};
 use crate::board_exam::Board;
+use diemdanh::office::review_book::ReviewBook;
+use diemdanh::office::work::exam::reviewing::{Sources, load};
+use diemdanh::review::book::{Book as _, List, Mark, Wanted};
+use diemdanh::words::Language;
 use serde_json::Value;
 use std::fs;
 
@@ -154,4 +158,60 @@ fn a_case_says_what_it_waits_for() {
     assert_eq!(signed(&at, "decide", &["hd-01"], &two_lines).0, Some(64));
     let no_day = [&case, "--state", "asked", "--reason", "x", "--due", "2026-13-01"];
     assert_eq!(signed(&at, "decide", &["hd-01"], &no_day).0, Some(64));
+}
+
+/// Every line of every sheet of a list, as the window has them; those that somebody has to look at apart.
+fn sheets(at: &Board, list: List) -> (Vec<String>, Vec<String>) {
+    let (folder, board_key) = (at.path("thi"), at.path("board.vkey"));
+    let sources = Sources { folder, board_key, anchors: None, revocations: None };
+    let book = ReviewBook::new(load(&sources, &mut |_, _| true).unwrap().unwrap()).unwrap();
+    let (mut all, mut looked) = (Vec::new(), Vec::new());
+    for row in book.find(list, &Wanted::default()) {
+        let sheet = book.sheet(list, row, Language::Vietnamese).unwrap();
+        let blocks = sheet.blocks.into_iter().flat_map(|(one, other)| [Some(one), other]).flatten();
+        for line in blocks.flat_map(|block| block.lines) {
+            if line.mark == Mark::Look {
+                looked.push(line.text.clone());
+            }
+            all.push(line.text);
+        }
+    }
+    (all, looked)
+}
+
+#[test]
+fn the_window_says_what_a_case_waits_for_and_what_explains_a_difference() {
+    let (at, case) = decided();
+    let asked = [
+        &case,
+        "--state",
+        "asked",
+        "--reason",
+        "Hỏi",
+        "--due",
+        "2026-07-10",
+        "--asked",
+        "thí sinh",
+        "--preserve",
+        "camera cổng B",
+    ];
+    assert_eq!(signed(&at, "decide", &["hd-01"], &asked).0, Some(0));
+    assert_eq!(counts(&at, &["hd-01"], "0", &[]).0, Some(0));
+    let (_, looked) = sheets(&at, List::Cases);
+    for part in ["hạn: 10/07/2026", "đã hỏi, chờ trả lời: thí sinh", "cần giữ, không để ghi đè: camera cổng B"]
+    {
+        assert!(looked.iter().any(|line| line == part), "{part}: {looked:?}");
+    }
+    let (all, looked) = sheets(&at, List::Rooms);
+    assert!(all.iter().any(|line| line == "số bài 0 (hd-01)"), "{all:?}");
+    assert!(looked.iter().any(|line| line == "chưa giải thích"), "{looked:?}");
+    let id = difference(&at, "scripts-missing")["id"].as_str().unwrap().to_owned();
+    let more = [id.as_str(), "--reason", "Giấy số 2", "--category", "left-without-script"];
+    assert_eq!(signed(&at, "explain", &["hd-01", "hd-02"], &more).0, Some(0));
+    let (all, looked) = sheets(&at, List::Rooms);
+    assert!(
+        all.iter().any(|line| line.starts_with("thí sinh ra về không nộp bài (hd-01, hd-02): Giấy số 2")),
+        "{all:?}"
+    );
+    assert!(!looked.iter().any(|line| line == "chưa giải thích"), "{looked:?}");
 }

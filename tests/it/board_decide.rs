@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::fs;
 use std::process::Command;
 
-const PASSPHRASE: &str = "mot cau du dai";
+pub(crate) const PASSPHRASE: &str = "mot cau du dai";
 
 /// A key of somebody, sealed; its verifier key beside it.
 fn key(at: &Board, name: &str, key: &NoteKey) {
@@ -26,8 +26,8 @@ fn member_key(code: &str) -> NoteKey {
     NoteKey::generate(&format!("board.example/{code}"), &mut SeededRandom::new(code)).unwrap()
 }
 
-/// A board with a duplicate to decide on, two members, and somebody who is none.
-pub(crate) fn decided() -> (Board, String) {
+/// A board with two members, and somebody who is none.
+pub(crate) fn with_members() -> Board {
     let at = Board::new();
     fs::write(at.path("pass"), PASSPHRASE).unwrap();
     key(&at, "board", &board());
@@ -40,6 +40,12 @@ pub(crate) fn decided() -> (Board, String) {
             at.without_key("member", &[code, "--member", &vkey, "--key", "board.key", "--passphrase-file", "pass"]);
         assert_eq!(code, Some(0), "{said}");
     }
+    at
+}
+
+/// The same with a duplicate to decide on.
+pub(crate) fn decided() -> (Board, String) {
+    let at = with_members();
     wrote(&at, "d1", "sticks/one", &[check_in(1)]);
     wrote(&at, "d2", "sticks/two", &[check_in(1)]);
     assert_eq!(at.run("receive", &["sticks"]).0, Some(0));

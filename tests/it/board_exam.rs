@@ -9,7 +9,7 @@ use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::exam::{Desk, Ledger, Packed};
 use diemdanh::package::note::package_id;
 use diemdanh::record::certify::{CertRequest, certify};
-use diemdanh::record::export::export;
+use diemdanh::record::export::{Beside, export_with};
 use diemdanh::record::{
     AttendanceEvent, AttendanceLog, CandidateRef, CheckIn, ChipState, Code, Digest, DocumentRef, LogName, OpenBasis,
     Opening, PackageRef, RegistryState,
@@ -223,7 +223,13 @@ impl DeskLog {
     }
 
     pub(crate) fn export(&self, board: &Board, name: &str, training: bool) -> PathBuf {
-        let files = export(&mut self.store.clone(), &cert(self.desk, training), &device(self.desk)).unwrap();
+        self.export_with(board, name, training, Beside::default())
+    }
+
+    /// The same with what stands beside the log.
+    pub(crate) fn export_with(&self, board: &Board, name: &str, training: bool, beside: Beside) -> PathBuf {
+        let device = device(self.desk);
+        let files = export_with(&mut self.store.clone(), &beside, &cert(self.desk, training), &device).unwrap();
         let path = board.path(name);
         write_folder(&path, &files).unwrap();
         path

@@ -2,6 +2,7 @@
 
 use super::{EXAM_FILE, ExamError, from_toml};
 use jiff::Timestamp;
+use jiff::civil::Date;
 use lists::Capacity;
 use serde::Deserialize;
 use std::fmt::Write as _;
@@ -31,6 +32,9 @@ pub struct Settings {
     /// Digits of every SBD, where the exam knows it: lost leading zeros are put back by it.
     #[serde(default)]
     pub number_width: Option<usize>,
+    /// Until when, at least, what names people is kept; longer while a case is open.
+    #[serde(default)]
+    pub keep_until: Option<Date>,
     /// The sessions, in their order.
     #[serde(default, rename = "session")]
     pub sessions: Vec<Session>,
@@ -67,6 +71,7 @@ impl Settings {
             room_capacity: room_capacity(),
             last_room_capacity: last_room_capacity(),
             number_width: None,
+            keep_until: None,
             sessions: Vec::new(),
         }
     }
@@ -95,6 +100,12 @@ impl Settings {
         match self.number_width {
             Some(width) => drop(writeln!(out, "number_width = {width}")),
             None => out.push_str("# number_width = 8        # số chữ số của mọi số báo danh\n"),
+        }
+        match self.keep_until {
+            Some(date) => drop(writeln!(out, "keep_until = \"{date}\"")),
+            None => {
+                out.push_str("# keep_until = \"2027-06-30\"  # giữ dữ liệu của thí sinh ít nhất đến hết ngày này\n")
+            }
         }
         for session in &self.sessions {
             let _ = write!(out, "\n[[session]]\nid = {}\ntitle = {}\n", text(&session.id), text(&session.title));

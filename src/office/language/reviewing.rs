@@ -49,6 +49,7 @@ sentences! {
     about_log(log);
     person(session, number, state, grade);
     nobody(number);
+    evidence(sha256);
     writing();
     papers(count, sites, folder);
 }
@@ -98,6 +99,23 @@ sentences! {
     outdated();
     gone(category, by, reason);
     gone_head(count);
+}
+
+sentences! {
+    /// What is said about what an exam keeps, and for how long.
+    pub KeepingWords in "keeping":
+    unsaid();
+    until(date);
+    open_cases(count);
+    appeal(date);
+    damaged(count);
+    no_words();
+    purges(what, count);
+    purged();
+    no_evidence(sha256);
+    no_file(sha256);
+    looked(by, what, reason);
+    was_purged(by, what, reason);
 }
 
 sentences! {

@@ -386,6 +386,8 @@ sentences! {
     refused(why);
     unsound(verdict);
     evidence(code, files);
+    none_for(name, why);
+    all(signed, refused, folder);
     checkpoint();
     note(fault);
 }

@@ -87,7 +87,7 @@ fn answer(asked: &Inspect) -> Result<Option<ActiveAnswer>, WorkError> {
 }
 
 /// A folder without any anchor is an empty store: every signer is unknown to it.
-fn trust(work: &Work<'_>, folder: &Path) -> Result<TrustStore, WorkError> {
+pub(super) fn trust(work: &Work<'_>, folder: &Path) -> Result<TrustStore, WorkError> {
     let found = match read_trust_folder(folder) {
         Ok(found) => found,
         Err(TrustFolderError::Empty(folder)) => {

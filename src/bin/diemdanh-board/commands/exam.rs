@@ -2,6 +2,7 @@
 
 mod desks;
 mod import;
+mod keeping;
 mod operators;
 mod pack;
 mod packages;
@@ -39,7 +40,7 @@ pub(crate) enum Exam {
     Pack(pack::Pack),
     /// Show what is in a package
     Open(packages::Open),
-    /// Note which desks took which packages, from the receipts that they signed
+    /// Note which desks took which packages, from the receipts that they signed; or sign receipts for all kept exports
     Receipt(packages::Receipts),
     /// Take exported logs into the exam's folder, each once; forged or damaged ones are put apart
     Receive(review::Receive),
@@ -57,6 +58,10 @@ pub(crate) enum Exam {
     Scripts(review::Scripts),
     /// Write down what explains a difference of a room's balance
     Explain(review::Explain),
+    /// Delete what names people when it is due, with a signed entry
+    Purge(keeping::Purge),
+    /// Open sealed evidence for two members, in memory, and show the inspection again
+    Evidence(keeping::Evidence),
     /// Lay out a member's record as an export that anybody can check
     Record(review::Record),
     /// Make a synthetic list: CSV and XLSX as a board gets them
@@ -111,6 +116,8 @@ pub(crate) fn run(work: &mut Work<'_>, command: Exam) -> Result<Ending, WorkErro
         Exam::Decide(args) => review::decide(work, args),
         Exam::Scripts(args) => review::scripts(work, args),
         Exam::Explain(args) => review::explain(work, args),
+        Exam::Purge(args) => keeping::purge(work, args),
+        Exam::Evidence(args) => keeping::evidence(work, args),
         Exam::Record(args) => review::record(work, args),
         Exam::Sample(args) => sample::run(work, args),
     }

@@ -46,10 +46,7 @@ pub(super) fn record_by(
     signers: &Signers,
     make: &Make<'_>,
 ) -> Result<Ending, WorkError> {
-    let mut keys = vec![open_key(&signers.member)?];
-    if let Some(with) = &signers.with {
-        keys.push(open_key(with)?);
-    }
+    let keys = open_keys(signers)?;
     let keys: Vec<&NoteKey> = keys.iter().collect();
     match record_statement(work, folder, loaded, make, &keys)? {
         Ok(entry) => {
@@ -151,6 +148,10 @@ fn leaf_of(folder: &Path, key: &NoteVerifier, place: record::EntryRef) -> Result
     let Good(segment) = record::segment::read_segment(&bytes, key)? else { return Err(WorkError::NoEvidence) };
     let raw = usize::try_from(place.seq).ok().and_then(|seq| segment.raw.get(seq)).ok_or(WorkError::NoEvidence)?;
     Ok(record::Digest(tlog::tree::leaf_hash(raw)))
+}
+
+pub(super) fn open_keys(signers: &Signers) -> Result<Vec<NoteKey>, WorkError> {
+    [Some(&signers.member), signers.with.as_ref()].into_iter().flatten().map(open_key).collect()
 }
 
 pub(super) fn open_key(sealed: &SealedKey) -> Result<NoteKey, WorkError> {

@@ -45,7 +45,13 @@ pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -
     let board = BoardKeys::parse(&read_text_file(&sources.board_key)?)?;
     let exam = Exam::read(&read(&sources.folder)?)?;
     let (_, issued) = issued(&sources.folder)?;
-    let outside = outside(sources, &board, issued)?;
+    let mut outside = outside(sources, &board, issued)?;
+    let members = members(&sources.folder, &board)?;
+    let own = |code| own_record(&sources.folder, &exam, code, &members);
+    let records: Vec<Result<Option<Export>, String>> = members.codes().map(own).collect();
+    let named = format!("{}/{}", exam.settings.board, exam.settings.id);
+    outside.is_evidence_purged =
+        records.iter().flatten().flatten().any(|record| board_record::has_purged(record, &members, &named));
     let names = list_folders(&sources.folder.join(LOGS_FOLDER))?;
     let names: Vec<String> = names.into_iter().filter(|name| !name.starts_with('.')).collect();
     let one = |at: usize| {
@@ -73,9 +79,8 @@ pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -
     if !goes_on {
         return Ok(None);
     }
-    let members = members(&sources.folder, &board)?;
-    for code in members.codes() {
-        match own_record(&sources.folder, &exam, code, &members) {
+    for record in records {
+        match record {
             Ok(record) => record.into_iter().for_each(|record| {
                 intake.take(record);
             }),
