@@ -71,6 +71,8 @@ pub struct DeskPolicy {
     pub lock_after_ms: u64,
     /// How long an unanswered question waits before it is asked again.
     pub registry_again_ms: u64,
+    /// The log is carried off from this desk before the session ends.
+    pub exports: bool,
     /// There is a witness outside.
     pub witness_asked: bool,
     /// What the registry signs the log's head with, where it does.
@@ -148,6 +150,7 @@ impl Default for DeskPolicy {
             lock_after_ms: 600_000,
             signal_alone_minutes: 5,
             registry_again_ms: 30_000,
+            exports: false,
             witness_asked: false,
             registry_cosigner: None,
             clock_tolerance_s: 120,

@@ -79,6 +79,11 @@ pub enum Event {
     PinChecked(Option<PinCheck>),
     /// The log was closed.
     Closed(Box<ClosedLog>),
+    /// The log was copied out.
+    CarriedOff {
+        /// And read back: what lies there is what was written.
+        whole: bool,
+    },
 }
 
 /// What a person at the desk did. Texts are a person's data; they are never printed.
@@ -116,6 +121,10 @@ pub enum Input {
     Continue,
     /// A key was scanned while somebody was still undecided, or on any screen without a line.
     Scanned(String),
+    /// How many scripts a room has, as it was typed.
+    EnteredCount(String),
+    /// The log is to be copied out before the end.
+    ExportLog,
     /// The session is to be ended: ask first.
     EndSession,
     /// The desk is to be locked, or handed over to somebody else.
@@ -149,6 +158,8 @@ impl fmt::Debug for Input {
             Self::AnsweredNews(id, on) => formatter.debug_tuple("AnsweredNews").field(id).field(on).finish(),
             Self::Continue => formatter.write_str("Continue"),
             Self::Scanned(_) => formatter.write_str("Scanned(…)"),
+            Self::EnteredCount(_) => formatter.write_str("EnteredCount(…)"),
+            Self::ExportLog => formatter.write_str("ExportLog"),
             Self::EndSession => formatter.write_str("EndSession"),
             Self::Lock => formatter.write_str("Lock"),
             Self::Back => formatter.write_str("Back"),
@@ -183,6 +194,8 @@ pub enum Choice {
     Directed,
     /// End the session.
     EndSession,
+    /// End the session although something is unsent; a second person follows.
+    EndUnsent,
 }
 
 /// Why a person was not let in.
@@ -338,6 +351,13 @@ pub enum Purpose {
     Question(RequestId),
     /// What two people ruled.
     Ruling,
+    /// The scripts of the room with this number.
+    Scripts {
+        /// Which.
+        room: usize,
+        /// How many.
+        scripts: u64,
+    },
     /// A wrong PIN; the next is not tried before.
     WrongPin,
     /// A locked desk was opened, or taken over; it opens when that is on the disk.
@@ -384,8 +404,10 @@ pub enum Effect {
     },
     /// Entries from here on are this operator's.
     OnDuty(Code),
-    /// Write the last entry; the log ends.
-    CloseLog,
+    /// Copy the log out, and read it back.
+    ExportLog,
+    /// Write the last entry; the log ends. What was asked of the registry and has no answer goes with it.
+    CloseLog(Vec<(Query, About)>),
     /// Make the sound of a signal.
     Sound(crate::failure::Signal),
 }

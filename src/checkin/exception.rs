@@ -7,6 +7,7 @@
 //! | somebody decided on while the desk was down | a row that was looked up | let in or not let in on paper, with the paper's time | `paper-decision`, with both PINs |
 //! | the person at the desk | a case | goes in, and the doubt about the portrait is reported; is not let in | `portrait-doubted` and `check-in`; `not-admitted` |
 //! | the last arrival | idle | it does not count | `undo`, with the second person |
+//! | the end of a session | closing, with something unsent | it ends all the same | `close-overruled`, with the second person |
 //! | a room's signal | idle | it was given, now or at a time of today | `start-signal`; with the second person where it is a correction or far from the plan |
 //!
 //! Invariants:
@@ -225,6 +226,8 @@ pub enum Ruling {
     Doubt,
     /// Was decided on paper, then.
     Paper(OnPaper, When),
+    /// The session ends although something is unsent.
+    EndUnsent,
 }
 
 impl Ruling {
@@ -242,7 +245,8 @@ impl Ruling {
     pub fn when(self) -> Option<When> {
         match self {
             Self::Start(when) | Self::Paper(_, when) => Some(when),
-            Self::Refer(_) | Self::Admit(_) | Self::Guest(_) | Self::NotAdmit(_) | Self::Undo(_) | Self::Doubt => None,
+            Self::Refer(_) | Self::Admit(_) | Self::Guest(_) | Self::NotAdmit(_) => None,
+            Self::Undo(_) | Self::Doubt | Self::EndUnsent => None,
         }
     }
 
@@ -251,7 +255,8 @@ impl Ruling {
         match self {
             Self::Start(_) => Self::Start(when),
             Self::Paper(what, _) => Self::Paper(what, when),
-            Self::Refer(_) | Self::Admit(_) | Self::Guest(_) | Self::NotAdmit(_) | Self::Undo(_) | Self::Doubt => self,
+            Self::Refer(_) | Self::Admit(_) | Self::Guest(_) | Self::NotAdmit(_) => self,
+            Self::Undo(_) | Self::Doubt | Self::EndUnsent => self,
         }
     }
 }

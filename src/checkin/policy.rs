@@ -201,7 +201,7 @@ pub fn action_of(choice: Choice) -> Action {
         Choice::NotAdmitted => Action::NotAdmit,
         Choice::ReportDuplicate => Action::ReportDuplicate,
         Choice::Directed => Action::Direct,
-        Choice::EndSession => Action::EndSession,
+        Choice::EndSession | Choice::EndUnsent => Action::EndSession,
     }
 }
 

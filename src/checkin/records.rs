@@ -1,6 +1,7 @@
 //! From a case to the entries of the log: plain facts, no name, no number.
 
 use crate::case::{Case, answer_state};
+use crate::closing::Unsent;
 use crate::context::{Context, Timing};
 use crate::event::NotAdmittedReason;
 use crate::exception::{Ground, GuestReason, OnPaper, SecondPerson, UndoReason, Waiting, WithoutCard};
@@ -138,6 +139,23 @@ pub(super) fn undo(refers: EntryRef, reason: UndoReason, second: &SecondPerson) 
 /// The signal of a room was given.
 pub(super) fn start_signal(room: &str, at: Timestamp, second: Option<&SecondPerson>) -> AttendanceEvent {
     AttendanceEvent::StartSignal { room: room.to_owned(), at, second: second.map(|second| second.word().clone()) }
+}
+
+/// The scripts of a room were counted.
+pub(super) fn scripts_counted(room: &str, scripts: u64) -> AttendanceEvent {
+    AttendanceEvent::ScriptsCounted { room: room.to_owned(), scripts }
+}
+
+/// Two people end the session although something is unsent.
+pub(super) fn close_overruled(unsent: Unsent, second: &SecondPerson) -> AttendanceEvent {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    AttendanceEvent::CloseOverruled {
+        waiting: count(unsent.waiting),
+        news: count(unsent.news),
+        uncounted: count(unsent.uncounted),
+        log: unsent.log,
+        second: second.word().clone(),
+    }
 }
 
 /// A PIN of this operator was wrong.

@@ -19,7 +19,6 @@ use crate::step::{can_lock, guarded_ms, offered, undoable, waiting_count};
 use crate::view::*;
 use bits::secret::Pii;
 use bits::stamp::Stamp;
-use closing::closing_view;
 use emrtd::report::Overall;
 use jiff::Timestamp;
 use record::{Arrival, EntryRef};
@@ -158,7 +157,7 @@ fn screen(context: &Context, state: &State) -> Screen {
             _ => case_screen(context, state, case),
         },
         Phase::Exception(exception) => Screen::Exception(exception::exception_view(context, state, exception)),
-        Phase::Closing(closing) => Screen::Closing(closing_view(context, state, closing)),
+        Phase::Closing(closing) => closing::closing_screen(context, state, closing),
         Phase::Halted(halted) => Screen::Halted(halted_view(halted)),
     }
 }

@@ -2,7 +2,7 @@
 
 pub use crate::case::Arrivals;
 use crate::case::Case;
-use crate::closing::Closing;
+use crate::closing::{AskingStage, Carried, Closing};
 use crate::contact::{CardField, ContactId};
 use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
@@ -21,7 +21,7 @@ use emrtd::access::key::AccessKey;
 use record::{ArrivalIndex, CandidateRef, DocumentRef, Durable};
 use registry::{Query, RequestId};
 use roster::{CandidateId, Roster};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tlog::witness::WitnessedCheckpoint;
 
 /// The whole state of a desk.
@@ -58,6 +58,12 @@ pub struct State {
     pub(super) last_arrival: Option<LastArrival>,
     /// The signal of each room that was recorded.
     pub signals: Signals,
+    /// The scripts of each room that were counted.
+    pub scripts: BTreeMap<String, u64>,
+    /// Who was shown the way to another place.
+    pub(super) directed: BTreeSet<CandidateRef>,
+    /// How far the log has been carried off.
+    pub(super) carried: Carried,
     /// Who was sent to the head of site and is not decided on.
     pub waiting: Vec<Waiting>,
     /// How many of them there have been.
@@ -270,6 +276,9 @@ impl State {
             last: None,
             last_arrival: None,
             signals: Signals::new(),
+            scripts: BTreeMap::new(),
+            directed: BTreeSet::new(),
+            carried: Carried::Not,
             waiting: Vec::new(),
             waitings: 0,
             sign_in: SignIn::default(),
@@ -321,6 +330,10 @@ impl State {
             (Some(Lock::Pin { code, .. }), _) => Some(code),
             (None, Phase::Exception(exception)) => match &exception.step {
                 Step::Pin { code, .. } => Some(code),
+                _ => None,
+            },
+            (None, Phase::Closing(Closing::Asking(asking))) => match &asking.stage {
+                AskingStage::Overruling(Step::Pin { code, .. }) => Some(code),
                 _ => None,
             },
             _ => None,

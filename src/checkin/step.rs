@@ -14,7 +14,7 @@ pub(super) use exception::{rulings, undoable, waiting_count};
 pub(super) use lock::can_lock;
 
 use crate::case::Stage;
-use crate::closing::Closing;
+use crate::closing::{Closing, Unsent};
 use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meaning, Purpose};
 use crate::exception::{LastArrival, Matter};
@@ -76,6 +76,7 @@ impl Desk<'_> {
             Event::HeadNotTold => self.head_not_told(),
             Event::PinChecked(check) => self.pin_checked(check),
             Event::Closed(log) => self.closed(&log),
+            Event::CarriedOff { whole } => self.carried_off(whole),
         }
     }
 
@@ -104,6 +105,7 @@ impl Desk<'_> {
             Event::Witnessed { witnessed, clock_off_s } => self.note_witness(*witnessed, clock_off_s),
             Event::WitnessSilent { rolled_back } => self.witness_silent(rolled_back),
             Event::HeadNotTold => self.head_not_told(),
+            Event::CarriedOff { whole } => self.carried_off(whole),
             _ => {}
         }
     }
@@ -205,9 +207,10 @@ impl Desk<'_> {
     }
 
     fn recorded(&mut self, purpose: Purpose, durable: Durable) {
-        self.state.head = durable.clone();
+        self.note_written(purpose, durable.clone());
         match purpose {
             Purpose::Note => {}
+            Purpose::Scripts { room, scripts } => self.scripts_recorded(room, scripts),
             Purpose::Answer(id) => self.answer_recorded(id),
             Purpose::Question(id) => {
                 let index = self.state.pending.iter().position(|pending| pending.query.request_id == id);
@@ -224,7 +227,8 @@ impl Desk<'_> {
         let Some(case) = self.state.case_mut() else { return };
         let Stage::Recording(choice) = case.stage else { return };
         case.stage = Stage::Recorded { choice, durable: durable.clone() };
-        let admitted = case.candidate_ref().filter(|_| matches!(choice, Choice::Admit | Choice::DoubtPortrait));
+        let directed = case.candidate_ref();
+        let admitted = directed.filter(|_| matches!(choice, Choice::Admit | Choice::DoubtPortrait));
         if let Some(candidate) = admitted {
             let arrival = Arrival { entry: durable.entry(), at: durable.at(), manual: false };
             self.state.arrivals.entry(candidate).or_insert(arrival);
@@ -234,7 +238,8 @@ impl Desk<'_> {
             Choice::Refer => self.waits(&durable),
             // Whoever was decided on waits for nobody any more.
             Choice::Admit | Choice::DoubtPortrait | Choice::ReEntry | Choice::NotAdmitted => self.waits_no_more(),
-            Choice::ReportDuplicate | Choice::Directed | Choice::EndSession => {}
+            Choice::Directed => self.state.directed.extend(directed),
+            Choice::ReportDuplicate | Choice::EndSession | Choice::EndUnsent => {}
         }
         if matches!(choice, Choice::Admit | Choice::DoubtPortrait | Choice::ReEntry) {
             self.news_while_recording();
@@ -282,12 +287,14 @@ fn offer(context: &Context, state: &State) -> Offer {
     }
     let case = state.case().filter(|case| case.is_open());
     let verdict = case.map(|case| verdict(case, context, state.now));
+    let has_second = context.staff.as_ref().is_some_and(|staff| staff.seconds(&state.on_duty).next().is_some());
     let mut choices = match (&state.phase, case, &verdict) {
-        (Phase::Closing(Closing::Asking), ..) => vec![Choice::EndSession],
+        (Phase::Closing(Closing::Asking(asking)), ..) => {
+            closing::endings(&asking.stage, Unsent::of(context, state), has_second)
+        }
         (_, Some(case), Some(verdict)) => choices(case, verdict),
         _ => Vec::new(),
     };
-    let has_second = context.staff.as_ref().is_some_and(|staff| staff.seconds(&state.on_duty).next().is_some());
     choices.retain(|choice| state.on_duty.may(action_of(*choice)) && (has_second || *choice != Choice::DoubtPortrait));
     let exception = match &state.phase {
         Phase::Exception(exception) => Some(exception),

@@ -3,9 +3,11 @@
 //! Words are named, not spelled; the screens take them from `assets/i18n`. Facts about people are `Pii`: a view
 //! can be printed without printing anybody.
 
+mod closing;
 mod exception;
 mod status;
 
+pub use crate::closing::{Beside, Carried, RoomSummary, Unsent};
 use crate::event::{Choice, Meaning, PortraitNews, ReadPhase};
 pub use crate::exception::{
     Cause, Ground, GuestReason, OnPaper, Ruling, UndoReason, WaitingId, When, WithoutCard, WrongTime,
@@ -17,6 +19,7 @@ pub use crate::preparing::{
 };
 pub use bits::qr::QrMatrix;
 use bits::secret::Pii;
+pub use closing::{AskingView, ClosedView, ClosingRoomView, ClosingView, CountingView, HeadView};
 pub use emrtd::lds::portrait::Portrait;
 pub use exception::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, RoomView, WaitingRow};
 pub use jiff::Timestamp;
@@ -390,56 +393,6 @@ pub struct ReceiptView {
     pub entry: String,
     /// Local time, `HH:MM:SS`.
     pub time: String,
-}
-
-/// The end of a session.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ClosingView {
-    /// Somebody has to say yes.
-    Asking {
-        /// How many are in.
-        arrived: usize,
-        /// How many belong here.
-        expected: usize,
-        /// Entries so far.
-        entries: u64,
-        /// Questions to the registry without an answer.
-        unanswered: usize,
-    },
-    /// The last entry is being written.
-    Writing,
-    /// The log is closed.
-    Closed(Box<ClosedView>),
-}
-
-/// The screen of a closed log: what goes into the paper minutes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ClosedView {
-    /// The log's head.
-    pub head: HeadView,
-    /// How many are in.
-    pub arrived: u64,
-    /// How many belong here.
-    pub expected: usize,
-    /// Questions to the registry without an answer.
-    pub unanswered: usize,
-    /// There is a witness outside.
-    pub witness_asked: bool,
-    /// The witness has signed the whole log.
-    pub witnessed: bool,
-}
-
-/// A log's head as people carry it away.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HeadView {
-    /// Segment and entries, `1/54`.
-    pub entry: String,
-    /// Local time, `HH:MM:SS`.
-    pub time: String,
-    /// Twenty-six characters of the root, for the paper minutes.
-    pub characters: String,
-    /// The signed note.
-    pub qr: Option<QrMatrix>,
 }
 
 /// The desk has stopped.

@@ -38,6 +38,9 @@ pub struct DeskConfig {
     /// The rules for chips.
     #[serde(default)]
     pub chip: ChipConfig,
+    /// The end of a session.
+    #[serde(default)]
+    pub closing: ClosingConfig,
     /// The window.
     #[serde(default)]
     pub window: WindowConfig,
@@ -133,6 +136,10 @@ pub struct PathsConfig {
     /// A folder on a second medium that takes a copy of the journal as it grows.
     #[serde(default)]
     pub copy: Option<PathBuf>,
+    /// A folder on a medium that takes the log to the board: the session ends by one person only when the log was
+    /// carried off to it and read back.
+    #[serde(default)]
+    pub export: Option<PathBuf>,
     /// The device key, sealed.
     pub device_key: PathBuf,
     /// The file with the device key's passphrase.
@@ -304,6 +311,14 @@ pub struct CardTypeConfig {
     /// Signed on this day or later.
     #[serde(default)]
     pub since: Option<jiff::civil::Date>,
+}
+
+/// The end of a session.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ClosingConfig {
+    /// One person alone ends it only when the scripts of every room were counted.
+    pub scripts_required: bool,
 }
 
 /// The window.

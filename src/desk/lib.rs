@@ -14,6 +14,7 @@ compile_error!("cfg(fuzzing) is for the fuzzer's own builds");
 
 pub mod anchors;
 mod card;
+mod carrying;
 pub mod config;
 pub mod doctor;
 pub mod enrol;

@@ -1,6 +1,7 @@
 //! The thread that writes the log, shows its head to a witness, and looks after the disk it lies on.
 
 use crate::anchors::{AnchorOrder, Schedule};
+use crate::carrying::Carry;
 use crate::halting::failure_of;
 use crate::indexing::IndexOrder;
 use crate::orders::{LogOrder, Message, WitnessOutcome};
@@ -8,11 +9,13 @@ use crate::plan::EVIDENCE_FOLDER;
 use bits::stamp::{Clock, Stamp};
 use checkin::event::{ClosedLog, CopyHealth, DiskState, Event, KeptEvidence, Machine, Purpose};
 use checkin::failure::Failure;
+use checkin::news::About;
 use checkin::records;
 use host::disk::{self, Space};
 use host::sealed;
 use host::second_copy::{CopyState, SecondCopy};
 use record::{Appended, AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
+use registry::Query;
 use sha2::{Digest as _, Sha256};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -40,6 +43,7 @@ pub(super) struct LogHand<S: LogStore> {
     pub(super) anchors: Option<Anchors>,
     pub(super) evidence: EvidenceHand,
     pub(super) copy: Option<SecondCopy>,
+    pub(super) carry: Option<Carry>,
     pub(super) index: Option<SyncSender<IndexOrder>>,
 }
 
@@ -71,7 +75,8 @@ impl<S: LogStore> LogHand<S> {
                 Ok(LogOrder::OnDuty(operator)) => self.operator = operator,
                 Ok(LogOrder::Evidence(evidence)) => self.evidence.waiting = Some(evidence),
                 Ok(LogOrder::Witnessed(outcome)) => self.take_answer(*outcome),
-                Ok(LogOrder::Close) => break self.close(orders),
+                Ok(LogOrder::Export) => self.carry_off(),
+                Ok(LogOrder::Close(open)) => break self.close(&open, orders),
                 Err(RecvTimeoutError::Timeout) => self.look(),
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -79,7 +84,7 @@ impl<S: LogStore> LogHand<S> {
         }
     }
 
-    fn append(&mut self, purpose: Purpose, event: AttendanceEvent) {
+    pub(super) fn append(&mut self, purpose: Purpose, event: AttendanceEvent) {
         let news = match self.log.append(&self.operator, event, self.clock.now()) {
             Ok(appended) => {
                 let entry = appended.proof.entry();
@@ -124,14 +129,16 @@ impl<S: LogStore> LogHand<S> {
     }
 
     /// Writes the last entry, tells what stands on the closing screen, and shows the whole log to the witness.
-    fn close(&mut self, orders: &Receiver<LogOrder>) {
-        match self.log.close(&self.operator, self.clock.now()) {
+    fn close(&mut self, open: &[(Query, About)], orders: &Receiver<LogOrder>) {
+        let sealed = self.seal_questions(open);
+        match self.log.close_leaving(&self.operator, sealed, self.clock.now()) {
             Ok(appended) => {
                 let durable = appended.proof.clone();
                 let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
                 self.tell(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })));
                 self.feed_index(&appended);
                 self.last_word(orders);
+                self.carry_off_closed();
             }
             Err(fault) => {
                 tracing::error!(%fault, "the log could not be closed");
@@ -176,7 +183,7 @@ impl<S: LogStore> LogHand<S> {
         }
     }
 
-    fn tell(&self, news: Event) {
+    pub(super) fn tell(&self, news: Event) {
         let _ = self.inbox.send(Message::Event(news));
     }
 
@@ -262,7 +269,8 @@ impl<S: LogStore> LogHand<S> {
             let left_ms = until_ms.saturating_sub(self.clock.now().boot_ms);
             match orders.recv_timeout(Duration::from_millis(left_ms)) {
                 Ok(LogOrder::Witnessed(outcome)) => self.take_answer(*outcome),
-                Ok(LogOrder::Append(..) | LogOrder::OnDuty(_) | LogOrder::Evidence(_) | LogOrder::Close) => (),
+                Ok(LogOrder::Append(..) | LogOrder::OnDuty(_) | LogOrder::Evidence(_)) => (),
+                Ok(LogOrder::Export | LogOrder::Close(_)) => (),
                 Err(_) => return,
             }
         }

@@ -73,8 +73,10 @@ pub(super) enum LogOrder {
     Evidence(KeptEvidence),
     /// A head has been to the witness.
     Witnessed(Box<WitnessOutcome>),
-    /// Write the last entry and end.
-    Close,
+    /// Copy the log out.
+    Export,
+    /// Write the last entry and end; what was asked and not answered goes with it.
+    Close(Vec<(Query, About)>),
 }
 
 /// What is to be done about a question.

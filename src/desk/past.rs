@@ -137,6 +137,7 @@ fn about_pins(event: &AttendanceEvent, operator: &Code) -> Option<Said> {
         | AttendanceEvent::PortraitDoubted { second, .. }
         | AttendanceEvent::Guest { second, .. }
         | AttendanceEvent::PaperDecision { second, .. }
+        | AttendanceEvent::CloseOverruled { second, .. }
         | AttendanceEvent::StartSignal { second: Some(second), .. }
         | AttendanceEvent::NotAdmitted { second: Some(second), .. } => Some(Said::Right(second.as_str().to_owned())),
         // A desk works from a package only after somebody gave the PIN.

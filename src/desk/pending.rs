@@ -9,7 +9,7 @@
 use crate::keys::with_device_store;
 use crate::plan::{DeskPlan, PENDING_FOLDER};
 use bits::hex;
-use bits::secret::Secret;
+use bits::secret::{Pii, Secret};
 use checkin::news::About;
 use checkin::state::Halted;
 use host::package_shelf::ShelfError;
@@ -59,8 +59,8 @@ impl PendingStore {
 
     /// Keeps a question before it is asked.
     pub(super) fn keep(&self, query: &Query, about: &About) {
-        let text = format!("{}\n{}", about_line(about), question_text(query).reveal());
-        let sealed = sealed::seal(text.as_bytes(), &[&self.recipient]).map_err(io::Error::other);
+        let text = kept_text(query, about);
+        let sealed = sealed::seal(text.reveal().as_bytes(), &[&self.recipient]).map_err(io::Error::other);
         let kept = sealed.and_then(|sealed| self.folder.keep(&query.request_id.to_string(), &sealed));
         if let Err(error) = kept {
             tracing::warn!(%error, "an open question could not be kept; a restart would forget it");
@@ -80,6 +80,11 @@ fn opened(sealed: &[u8], identity: &Secret<String>) -> Option<(Query, About)> {
     let bytes = bytes.inspect_err(|error| tracing::warn!(%error, "an open question cannot be read")).ok()?;
     let (about, question) = std::str::from_utf8(bytes.expose()).ok()?.split_once('\n')?;
     Some((parse_question(question)?, about_of(about)?))
+}
+
+/// A question as it is kept: whom it is about, and what was asked.
+pub(super) fn kept_text(query: &Query, about: &About) -> Pii<String> {
+    Pii::new(format!("{}\n{}", about_line(about), question_text(query).reveal()))
 }
 
 fn about_line(about: &About) -> String {

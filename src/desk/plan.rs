@@ -155,6 +155,11 @@ impl DeskPlan {
         self.copy.as_deref()
     }
 
+    /// The folder that the log is carried off to.
+    pub(super) fn export(&self) -> Option<PathBuf> {
+        self.machine.paths.export.as_ref().map(|folder| self.base.join(folder))
+    }
+
     /// The session, as the log's and the journal's name have it.
     pub fn session_id(&self) -> &SessionId {
         &self.session.id
@@ -202,6 +207,7 @@ impl DeskPlan {
             press_guard_ms: self.press_guard_ms(usual.press_guard_ms),
             lock_after_ms: self.lock_after_ms(usual.lock_after_ms),
             registry_again_ms: self.machine.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
+            exports: self.export().is_some(),
             witness_asked: !self.machine.witness.url.is_empty(),
             ..usual
         }

@@ -91,6 +91,7 @@ impl EffectiveRules {
             ("registry-wait-ms", rules.registry_wait_ms.to_string()),
             ("registry-key", from(&rules.registry_key).to_owned()),
             ("witness-required", rules.witness_required.to_string()),
+            ("scripts-required", rules.scripts_required.to_string()),
             ("witness-key", from(&rules.witness_key).to_owned()),
             ("evidence", kept.to_owned()),
         ]);
@@ -116,6 +117,7 @@ fn own(config: &DeskConfig) -> Rules {
         registry_key: String::new(),
         witness_required: config.witness.required,
         witness_key: String::new(),
+        scripts_required: config.closing.scripts_required,
         evidence_recipient: config.evidence.recipient.clone(),
         card_types: config.chip.card_type.as_ref().map(|rows| rows.iter().map(named).collect()),
     }

@@ -197,7 +197,7 @@ impl Brain {
             }
         }
         messages.try_iter().for_each(|message| self.take_session(message, &mut sessions));
-        sessions.into_iter().for_each(|hands| drop(hands.log.send(LogOrder::Close)));
+        sessions.into_iter().for_each(|hands| drop(hands.log.send(LogOrder::Close(Vec::new()))));
         // Whoever still has something to say finds nobody who hears it, and ends.
         drop(messages);
         for thread in self.preparing.into_iter().chain(self.workers) {
@@ -285,8 +285,11 @@ fn run(hands: &mut Hands, effect: Effect) {
         Effect::OnDuty(operator) => {
             let _ = hands.log.send(LogOrder::OnDuty(operator));
         }
-        Effect::CloseLog => {
-            let _ = hands.log.send(LogOrder::Close);
+        Effect::ExportLog => {
+            let _ = hands.log.send(LogOrder::Export);
+        }
+        Effect::CloseLog(open) => {
+            let _ = hands.log.send(LogOrder::Close(open));
         }
         Effect::Sound(signal) => (hands.sound)(signal),
     }

@@ -2,6 +2,7 @@
 
 use crate::anchors::{Schedule, WitnessLink, carry, outside_head};
 use crate::card::CardWorker;
+use crate::carrying::Carry;
 use crate::config::DeskConfig;
 use crate::halting::{diagnose, failure_of, halted_at};
 use crate::indexing::{self, IndexOrder};
@@ -35,6 +36,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{SyncSender, sync_channel};
+use tlog::NoteSigner;
 
 /// The adapters a desk works with.
 pub struct Adapters {
@@ -100,7 +102,9 @@ fn open(
         registry.inspect_err(|halted| close_log(&mut log, prepared.on_duty.word(), halted, adapters.clock.now()))?;
     let (operator, device) = (prepared.on_duty.word().clone(), prepared.device.verifier().clone());
     let trust = Arc::new(prepared.trust.clone());
-    let (context, mut state) = brain(plan, prepared, staff, &log, (opened, began));
+    let desk_cert = prepared.desk_cert.clone();
+    let (context, mut state, signer) = brain(plan, prepared, staff, &log, (opened, began));
+    let carry = plan.export().map(|folder| Carry { folder, desk_cert, device: signer });
     state.sign_in = tries;
     let contact = Arc::new(AtomicU64::new(NO_CONTACT));
     let (card, card_orders) = sync_channel(QUEUE_LEN);
@@ -132,7 +136,7 @@ fn open(
     });
     let journal = plan.journal().to_owned();
     let log_hand =
-        LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy, index };
+        LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy, carry, index };
     let watcher = adapters.watcher;
     let field = inbox.clone();
     workers.extend([
@@ -154,12 +158,13 @@ fn brain(
     staff: Option<Arc<Staff>>,
     log: &AttendanceLog<FileStore>,
     (opened, began): (Durable, Stamp),
-) -> (Arc<Context>, State) {
+) -> (Arc<Context>, State, Box<dyn NoteSigner>) {
     let on_duty = prepared.on_duty.clone();
-    let context = Arc::new(context(plan, prepared, staff, log.head().origin));
+    let (context, signer) = context(plan, prepared, staff, log.head().origin);
+    let context = Arc::new(context);
     let mut state = State::new(&context, on_duty, log.arrivals(), opened, began);
     state.take_up_standing(&context, log.standing());
-    (context, state)
+    (context, state, signer)
 }
 
 /// A recipient that is none would leave every decision without its evidence.
@@ -280,12 +285,18 @@ fn staff_of(package: &OpenPackage) -> Arc<Staff> {
     Arc::new(Staff { operators: package.front().operators.clone(), site: package.note().site.clone() })
 }
 
-fn context(plan: &DeskPlan, prepared: Prepared, staff: Option<Arc<Staff>>, origin: String) -> Context {
-    let Prepared { roster, exam_key, portraits, cosigner, .. } = prepared;
+/// With it, what signs for this desk.
+fn context(
+    plan: &DeskPlan,
+    prepared: Prepared,
+    staff: Option<Arc<Staff>>,
+    origin: String,
+) -> (Context, Box<dyn NoteSigner>) {
+    let Prepared { roster, exam_key, portraits, cosigner, device, .. } = prepared;
     let place = plan.place();
     let expected = roster.count_at(&place);
     let rooms = roster.rooms_at(&place);
-    Context {
+    let context = Context {
         roster,
         portraits,
         place,
@@ -299,7 +310,8 @@ fn context(plan: &DeskPlan, prepared: Prepared, staff: Option<Arc<Staff>>, origi
         outside_package: plan.rules().is_outside_package(),
         origin,
         expected,
-    }
+    };
+    (context, device)
 }
 
 fn spawned<T>(result: std::io::Result<T>) -> Result<T, Halted> {

@@ -191,6 +191,14 @@ pub enum Space {
     },
 }
 
+/// True when the folder lies on another medium than `own`. A mount point without its stick lies on the disk around it.
+///
+/// # Errors
+/// The operating system's, where one of the two is not there.
+pub fn is_other_medium(folder: &Path, own: &Path) -> io::Result<bool> {
+    Ok(rustix::fs::stat(folder)?.st_dev != rustix::fs::stat(own)?.st_dev)
+}
+
 /// Judges the room that a user without special rights has on the disk of `path`.
 ///
 /// # Errors

@@ -341,6 +341,8 @@ findings! {
     Guest Remark "event.guest";
     /// What was decided on paper, entered afterwards.
     PaperDecision Remark "event.paper-decision";
+    /// Two people ended the session although something had not reached whom it was for.
+    CloseOverruled Remark "event.close-overruled";
     /// The signal of a room was recorded once more.
     SignalAgain Remark "event.signal-again";
     /// An entry names a time that lies behind its own.

@@ -7,7 +7,7 @@ use record::BoardKeys;
 use review::Review;
 use review::balance::{Balance, balance};
 use review::explanation::{Explanation, explain};
-use review::scripts::{ScriptCount, Scripts};
+use review::scripts::{ScriptCount, Scripts, counted_at_desks};
 
 /// An exam with everything that was received for it.
 pub struct Loaded {
@@ -30,8 +30,8 @@ pub struct Loaded {
 impl Loaded {
     /// How many scripts rooms handed in, from everybody who counted. Whatever else holds counts joins here: each with the
     /// entry that holds it.
-    pub fn script_counts(&self) -> impl Iterator<Item = &ScriptCount> {
-        self.told.counts.iter()
+    pub fn script_counts(&self) -> impl Iterator<Item = ScriptCount> + '_ {
+        counted_at_desks(&self.review).into_iter().chain(self.told.counts.iter().cloned())
     }
 
     /// Every room with its balance: scripts as everybody counted them, differences with what members said about them. The
@@ -42,7 +42,7 @@ impl Loaded {
 
     /// The same, and explanations of differences that are no more.
     pub fn explained(&self) -> (Vec<Balance>, Vec<&Explanation>) {
-        let counts = self.script_counts().cloned();
+        let counts = self.script_counts();
         let mut balances = balance(&self.review, &Scripts::of(self.review.expected(), counts));
         let gone = explain(&mut balances, &self.told.explanations);
         (balances, gone)

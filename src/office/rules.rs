@@ -10,7 +10,7 @@ use super::{
 use jiff::Timestamp;
 use record::export::EVIDENCE_FOLDER;
 use record::segment::digest;
-use record::{AttendanceEvent, Code, Digest, Entry, EntryRef, PackageRef, RegistryState, Totals};
+use record::{AttendanceEvent, Code, Digest, Entry, EntryRef, OpenQuestions, PackageRef, RegistryState, Totals};
 use review::{Fact, FactReader, SegmentFacts};
 use std::collections::{BTreeMap, BTreeSet};
 use tlog::tree::Hash;
@@ -261,7 +261,7 @@ impl Rules {
                 let had = *size <= entry.seq && context.history.root_at(self.segment, *size) == Some(root.0);
                 (!had).then_some(FindingKind::ExportDiffers)
             }
-            Close { totals: told } => {
+            Close { totals: told, .. } => {
                 (*told != Totals { arrived: self.arrivals.count(), ..self.totals }).then_some(FindingKind::TotalsDiffer)
             }
             _ => None,
@@ -300,8 +300,8 @@ impl Rules {
     /// What a board may want to look at.
     fn listing(&mut self, entry: &Entry, context: &VerifyContext<'_, '_>) {
         use AttendanceEvent::{
-            CheckIn, ClockConfirmed, ClockJump, DeviceEvent, DuplicateReported, Evidence, Guest, ManualDecision,
-            PaperDecision, PortraitDoubted, Purged, RegistryAnswer, StartSignal, Undo,
+            CheckIn, ClockConfirmed, ClockJump, Close, CloseOverruled, DeviceEvent, DuplicateReported, Evidence, Guest,
+            ManualDecision, PaperDecision, PortraitDoubted, Purged, RegistryAnswer, StartSignal, Undo,
         };
         let what = match &entry.event {
             StartSignal { at, .. } | PaperDecision { at, .. } if *at > entry.t => FindingKind::TimeAhead,
@@ -317,6 +317,12 @@ impl Rules {
             CheckIn(check_in) if self.arrivals.is_in(check_in.cand) => FindingKind::TwiceIn,
             RegistryAnswer { state: RegistryState::Refused, .. } => FindingKind::RegistryRefused,
             Evidence { sha256, .. } if !context.holds_evidence(&sha256.to_string()) => FindingKind::EvidenceMissing,
+            Close { open: Some(OpenQuestions { sha256: Some(sha256), .. }), .. }
+                if !context.holds_evidence(&sha256.to_string()) =>
+            {
+                FindingKind::EvidenceMissing
+            }
+            CloseOverruled { .. } => FindingKind::CloseOverruled,
             Purged { .. } => FindingKind::Purged,
             DeviceEvent { device, event } if device.as_str() == "witness" && event.as_str() == "rolled-back" => {
                 FindingKind::WitnessDisagreed
@@ -370,6 +376,8 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::PaperDecision { .. } => "paper-decision",
         AttendanceEvent::PortraitDoubted { .. } => "portrait-doubted",
         AttendanceEvent::StartSignal { .. } => "start-signal",
+        AttendanceEvent::ScriptsCounted { .. } => "scripts-counted",
+        AttendanceEvent::CloseOverruled { .. } => "close-overruled",
         AttendanceEvent::OperatorChanged { .. } => "operator-changed",
         AttendanceEvent::DeviceEvent { .. } => "device-event",
         AttendanceEvent::PersonViewed { .. } => "person-viewed",

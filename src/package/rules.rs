@@ -5,6 +5,7 @@
 //! | `bac_fallback` | allowed only where both allow it |
 //! | `authentication_required`, `revocation_required` | required where either requires it |
 //! | `registry_required`, `witness_required` | required where either requires it |
+//! | `scripts_required` | required where either requires it |
 //! | `registry_wait_ms` | the longer |
 //! | `card_types` | the types of both |
 //! | `evidence_recipient` | the package's; the desk's where the package names none |
@@ -37,6 +38,8 @@ pub struct Rules {
     pub witness_required: bool,
     /// The verifier key of the witness, one line; empty: the file that the desk's own file names.
     pub witness_key: String,
+    /// A session ends by one person only when the scripts of every room were counted.
+    pub scripts_required: bool,
     /// Who alone opens the evidence, `age1…`; empty: nothing is kept, or the desk's own file says.
     pub evidence_recipient: String,
     /// Types of documents whose chip has a key. `None` says nothing; only a desk's own file may.
@@ -73,6 +76,7 @@ impl Default for Rules {
             registry_key: String::new(),
             witness_required: false,
             witness_key: String::new(),
+            scripts_required: false,
             evidence_recipient: String::new(),
             card_types: Some(vec![CardTypeRule { issuer, document, since: None }]),
         }
@@ -92,7 +96,7 @@ impl Rules {
     pub fn stricter_of(&self, other: &Self) -> Self {
         let Self { bac_fallback, authentication_required, revocation_required, registry_required, .. } = other;
         let Self { registry_wait_ms, witness_required, card_types, .. } = other;
-        let Self { evidence_recipient, registry_key, witness_key, .. } = other;
+        let Self { evidence_recipient, registry_key, witness_key, scripts_required, .. } = other;
         Self {
             bac_fallback: self.bac_fallback && *bac_fallback,
             authentication_required: self.authentication_required || *authentication_required,
@@ -100,6 +104,7 @@ impl Rules {
             registry_required: self.registry_required || *registry_required,
             registry_wait_ms: self.registry_wait_ms.max(*registry_wait_ms),
             witness_required: self.witness_required || *witness_required,
+            scripts_required: self.scripts_required || *scripts_required,
             card_types: both(self.card_types.as_ref(), card_types.as_ref()),
             evidence_recipient: first_named(&self.evidence_recipient, evidence_recipient),
             registry_key: first_named(&self.registry_key, registry_key),

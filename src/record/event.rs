@@ -152,6 +152,16 @@ pub struct Totals {
     pub undone: u64,
 }
 
+/// Questions to the registry that a session ends without an answer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenQuestions {
+    /// How many.
+    pub count: u64,
+    /// SHA-256 of what was asked, sealed for the board beside the log; missing where it was not kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<Digest>,
+}
+
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ev", rename_all = "kebab-case")]
@@ -355,6 +365,27 @@ pub enum AttendanceEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         second: Option<Code>,
     },
+    /// The scripts of a room were counted at the end, and the number typed in. A later entry for the same room corrects
+    /// it; a room without one is not known.
+    ScriptsCounted {
+        /// The room, as the roster writes it.
+        room: String,
+        /// How many scripts were handed in.
+        scripts: u64,
+    },
+    /// Two people end the session although something has not reached whom it is for. The `close` follows.
+    CloseOverruled {
+        /// People who wait for the head of site.
+        waiting: u64,
+        /// Bad news about somebody who is in that nobody has answered.
+        news: u64,
+        /// Rooms whose scripts the rules ask for and nobody counted.
+        uncounted: u64,
+        /// The log itself was to be carried off, and was not.
+        log: bool,
+        /// The second person.
+        second: Code,
+    },
     /// Somebody else is on duty from here on, `op` of this entry, who gave her PIN.
     OperatorChanged {
         /// Who was on duty before.
@@ -437,6 +468,10 @@ pub enum AttendanceEvent {
     Close {
         /// What the segment adds up to, so that a reader of the last entry can hold it against the others.
         totals: Totals,
+        /// The questions to the registry that have no answer which counts; missing where there is none, and in logs of
+        /// older programs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        open: Option<OpenQuestions>,
     },
 }
 

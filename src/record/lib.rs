@@ -40,8 +40,8 @@ pub use code::{Code, CodeError};
 pub use durable::{Appended, Durable};
 pub use entry::{ENTRY_VERSION, Entry};
 pub use event::{
-    AttendanceEvent, CandidateRef, CheckIn, ChipState, Digest, DocumentRef, EntryRef, ReEntryBasis, RegistryState,
-    Totals,
+    AttendanceEvent, CandidateRef, CheckIn, ChipState, Digest, DocumentRef, EntryRef, OpenQuestions, ReEntryBasis,
+    RegistryState, Totals,
 };
 pub use history::SegmentHead;
 pub use log::{AttendanceLog, LogFault, LogName, Opening};

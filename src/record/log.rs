@@ -1,5 +1,7 @@
 //! The log that is written: one segment, one append at a time.
 
+mod ending;
+
 use super::durable::{Appended, Durable};
 use super::entry::{ENTRY_VERSION, Entry, whole_ms};
 use super::frame::{self, FrameKind, MAX_ENTRY_LEN};
@@ -218,24 +220,6 @@ impl<S: LogStore> AttendanceLog<S> {
             _ => (),
         }
         self.write_behind_jump(operator, event, stamp)
-    }
-
-    /// Writes the `close` entry with its totals, into the room that was kept for it if need be. Nothing can be
-    /// appended afterwards.
-    ///
-    /// # Errors
-    /// [`LogFault`].
-    pub fn close(&mut self, operator: &Code, stamp: Stamp) -> Result<Appended, LogFault> {
-        if self.state == State::Full {
-            self.state = State::Running;
-        }
-        self.require_running()?;
-        self.store.release_reserve();
-        let jump = self.record_clock_jump(operator, stamp)?;
-        let totals = self.totals();
-        let (proof, entry) = self.write(operator, AttendanceEvent::Close { totals }, stamp)?;
-        self.state = State::Closed;
-        Ok(self.appended(proof, jump, entry))
     }
 
     /// Who is in, over all segments.

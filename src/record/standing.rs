@@ -4,14 +4,14 @@
 //! |---|---|
 //! | `referred` | a ruling with a second person, or a later decision on the same candidate |
 //! | a `registry-answer` against somebody who was let in before it | `late-answer` |
-//! | `start-signal` | a later one for the same room |
+//! | `start-signal`, `scripts-counted` | a later one for the same room |
 //! | a `read-failed` behind a check of the chip that failed | nothing; it stands for as long as the log |
 //!
 //! Invariant: a question is a document's last one; older questions about it say nothing about who waits.
 
 use super::{AttendanceEvent, CandidateRef, ChipState, Code, DocumentRef, RegistryState, entry::Entry};
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The most people who are kept as waiting, and the most news; what comes above them is in the log alone.
 const MAX_OPEN: usize = 500;
@@ -69,6 +69,8 @@ pub struct Standing {
     news: Vec<OpenNews>,
     unproven: BTreeMap<DocumentRef, Code>,
     signals: BTreeMap<String, Timestamp>,
+    scripts: BTreeMap<String, u64>,
+    directed: BTreeSet<CandidateRef>,
 }
 
 impl Standing {
@@ -97,6 +99,16 @@ impl Standing {
         &self.signals
     }
 
+    /// The scripts of each room that were counted; a later entry corrects an earlier one.
+    pub fn scripts(&self) -> &BTreeMap<String, u64> {
+        &self.scripts
+    }
+
+    /// Who was shown the way to another place.
+    pub fn directed(&self) -> &BTreeSet<CandidateRef> {
+        &self.directed
+    }
+
     /// Takes the next entry into account.
     pub fn apply(&mut self, entry: &Entry) {
         match &entry.event {
@@ -112,6 +124,8 @@ impl Standing {
                 self.unproven.entry(*doc).or_insert_with(|| code.clone());
             }
             AttendanceEvent::StartSignal { room, at, .. } => drop(self.signals.insert(room.clone(), *at)),
+            AttendanceEvent::ScriptsCounted { room, scripts } => drop(self.scripts.insert(room.clone(), *scripts)),
+            AttendanceEvent::Elsewhere { cand, .. } => drop(self.directed.insert(*cand)),
             event => self.decided(event),
         }
     }

@@ -86,6 +86,8 @@ pub enum Kind {
     PaperNotAdmitted,
     PortraitDoubted,
     StartSignal,
+    ScriptsCounted,
+    CloseOverruled,
     OperatorChanged,
     Undo,
     RegistryRequest,
@@ -122,6 +124,8 @@ impl Kind {
         Self::PaperNotAdmitted,
         Self::PortraitDoubted,
         Self::StartSignal,
+        Self::ScriptsCounted,
+        Self::CloseOverruled,
         Self::OperatorChanged,
         Self::Undo,
         Self::RegistryRequest,
@@ -163,6 +167,8 @@ impl Kind {
             Self::PaperNotAdmitted => "paper-not-admitted",
             Self::PortraitDoubted => "portrait-doubted",
             Self::StartSignal => "start-signal",
+            Self::ScriptsCounted => "scripts-counted",
+            Self::CloseOverruled => "close-overruled",
             Self::OperatorChanged => "operator-changed",
             Self::Undo => "undo",
             Self::RegistryRequest => "registry-request",
@@ -216,12 +222,13 @@ pub struct Fact {
     pub is_late: bool,
     /// The second person.
     pub second: Option<Word>,
-    /// Reasons, remarks, causes and purposes, as stable codes; of a `case-step` the signed note, of
-    /// `evidence` the SHA-256 of the sealed file.
+    /// Reasons, remarks, causes and purposes, as stable codes; of a `case-step` the signed note, of `evidence` the SHA-256 of
+    /// the sealed file, of `scripts-counted` the room.
     pub reasons: Box<[Word]>,
     /// The earlier entry of the same log that it is about.
     pub refers: Option<EntryRef>,
-    /// Milliseconds of a clock jump; entries under an anchor; bytes torn off before this segment; otherwise 0.
+    /// Milliseconds of a clock jump; entries under an anchor; bytes torn off before this segment; scripts of a room;
+    /// otherwise 0.
     pub amount: i64,
 }
 
@@ -370,6 +377,10 @@ impl FactReader {
                 self.said(fact, cause.as_slice(), None);
             }
             E::StartSignal { second, .. } => self.said(fact, &[], second.as_ref()),
+            E::ScriptsCounted { room, scripts } => {
+                (fact.amount, fact.reasons) = (signed(*scripts), [Word::from(room.as_str())].into());
+            }
+            E::CloseOverruled { second, .. } => self.said(fact, &[], Some(second)),
             E::OperatorChanged { from } => self.said(fact, std::slice::from_ref(from), None),
             E::DeviceEvent { device, event } => self.said(fact, &[device.clone(), event.clone()], None),
             E::ClockJump { by_ms } => fact.amount = *by_ms,
@@ -428,6 +439,8 @@ fn kind(event: &AttendanceEvent) -> Kind {
         E::PaperDecision { .. } => Kind::PaperNotAdmitted,
         E::PortraitDoubted { .. } => Kind::PortraitDoubted,
         E::StartSignal { .. } => Kind::StartSignal,
+        E::ScriptsCounted { .. } => Kind::ScriptsCounted,
+        E::CloseOverruled { .. } => Kind::CloseOverruled,
         E::OperatorChanged { .. } => Kind::OperatorChanged,
         E::Undo { .. } => Kind::Undo,
         E::RegistryRequest { .. } => Kind::RegistryRequest,

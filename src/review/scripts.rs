@@ -6,8 +6,9 @@
 use crate::{
     case::entry_line,
     expected::{Expected, RoomId},
-    fact::EntryId,
+    fact::{EntryId, Fact, Kind},
     lines::{Lines, or_dash, parse_entry, un_dash},
+    projection::{Log, Review},
 };
 use jiff::Timestamp;
 use record::Digest;
@@ -81,6 +82,36 @@ impl Scripts {
     pub fn of_room(&self, place: &(usize, RoomId)) -> &[ScriptCount] {
         self.0.get(place).map_or(&[], Vec::as_slice)
     }
+}
+
+/// What the desks were told at the end of each session. What one desk typed for a room later corrects what it typed before:
+/// both stand in its log. Of two desks both counts stand.
+pub fn counted_at_desks(review: &Review) -> Vec<ScriptCount> {
+    let logs = review.logs().iter().filter(|log| log.counts());
+    logs.flat_map(|log| {
+        let mut last: BTreeMap<String, ScriptCount> = BTreeMap::new();
+        for fact in log.facts().filter(|fact| fact.kind == Kind::ScriptsCounted) {
+            last.extend(counted_at(log, fact).map(|count| (count.room.room.clone(), count)));
+        }
+        last.into_values()
+    })
+    .collect()
+}
+
+fn counted_at(log: &Log, fact: &Fact) -> Option<ScriptCount> {
+    let room = RoomId { site: log.site.clone(), room: fact.reasons.first()?.as_str().to_owned() };
+    Some(ScriptCount {
+        entry: log.entry_id(fact),
+        source: CountSource::Desk,
+        statement: fact.leaf,
+        session: log.id.session().to_owned(),
+        room,
+        scripts: u64::try_from(fact.amount).ok()?,
+        at: fact.at,
+        by: vec![fact.op.as_str().to_owned()],
+        instead: Vec::new(),
+        reason: String::new(),
+    })
 }
 
 /// The number that all counts agree on; nothing without one, or where two differ.

@@ -13,7 +13,7 @@ use super::{Candidate, CandidateId, CandidateNumber, Place, Sex, matching};
 use bits::letters;
 use bits::secret::Pii;
 use jiff::civil::Date;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// All expected candidates, in the order of the file.
@@ -119,6 +119,16 @@ impl Roster {
         let fits: Vec<bool> = self.spots.values.iter().map(|spot| matching::fits_spot(spot, place)).collect();
         let is_here = |spot: &&u32| usize::try_from(**spot).is_ok_and(|spot| fits.get(spot) == Some(&true));
         self.spots.rows.iter().filter(is_here).count()
+    }
+
+    /// How many rows belong to each room of this place.
+    pub fn count_by_room(&self, place: &Place) -> BTreeMap<String, usize> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        let spots = self.spots.rows.iter().filter_map(|spot| self.spots.values.get(usize::try_from(*spot).ok()?));
+        for spot in spots.filter(|spot| matching::fits_spot(spot, place)) {
+            *counts.entry(&spot.room).or_default() += 1;
+        }
+        counts.into_iter().map(|(room, count)| (room.to_owned(), count)).collect()
     }
 
     /// True where the row with this id belongs to another place.

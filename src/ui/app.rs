@@ -8,7 +8,7 @@ use crate::text::Strings;
 use crate::{header, news, status};
 use checkin::event::Input;
 use checkin::failure::Signal;
-use checkin::view::{ExceptionStage, ExceptionView, PreparingView, Screen, View};
+use checkin::view::{ClosingView, ExceptionStage, ExceptionView, PreparingView, Screen, View};
 use egui::{CentralPanel, Frame, Key, Margin, Panel, RichText, Ui, Vec2};
 use std::sync::Arc;
 use words::Language;
@@ -150,6 +150,7 @@ impl App {
             Screen::Preparing(PreparingView::SignIn(sign_in)) if sign_in.chosen.is_some() => Some(Place::Pin),
             Screen::Exception(view) if asks_pin(view) => Some(Place::Pin),
             Screen::Exception(view) if matches!(view.stage, ExceptionStage::Time(..)) => Some(Place::Time),
+            Screen::Closing(ClosingView::Counting(_)) => Some(Place::Count),
             Screen::Locked(view) if view.sign_in.chosen.is_some() => Some(Place::Lock),
             _ => None,
         };
@@ -286,7 +287,7 @@ impl App {
             }
             Screen::Closing(closing) => {
                 tools.portrait.wipe();
-                screens::closing::show(ui, closing, &mut tools)
+                screens::closing::show(ui, closing, &mut self.line, &mut tools)
             }
             Screen::Halted(halted) => {
                 tools.portrait.wipe();
@@ -335,6 +336,7 @@ enum Place {
     Search,
     Pin,
     Time,
+    Count,
     /// A PIN too, but of whoever opens the desk: what was typed of another's does not go over into it.
     Lock,
 }

@@ -252,6 +252,28 @@ words! {
     closed_no_witness
     entries
     action_end_session
+    action_end_unsent
+    action_export
+    export_done
+    export_failed
+    ruling_end_unsent
+    unsent_waiting
+    unsent_news
+    unsent_scripts
+    unsent_log
+    closing_room
+    closing_guests
+    closing_directed
+    closing_waiting_others
+    scripts_counted
+    scripts_unknown
+    scripts_title
+    scripts_label
+    scripts_hint
+    scripts_wrong
+    closed_carrying
+    closed_carried
+    closed_not_carried
     action_back
     status_seen
     status_witness_not_asked

@@ -17,6 +17,8 @@ mod checkin_answers;
 mod checkin_flow;
 #[path = "../it/checkin_support.rs"]
 mod checkin_support;
+#[path = "../it/closing.rs"]
+mod closing;
 #[path = "../it/cosigned_answers.rs"]
 mod cosigned_answers;
 #[path = "../it/doubts.rs"]

@@ -165,9 +165,9 @@ fn late_news_are_answered_on_the_screen_that_shows_them() {
 fn a_session_ends_by_its_button_only() {
     let mut desk = Desk::usual();
     desk.give(Event::Input(Input::EndSession));
-    assert!(matches!(desk.screen(), Screen::Closing(ClosingView::Asking { .. })));
+    assert!(matches!(desk.screen(), Screen::Closing(ClosingView::Asking(_))));
     desk.chose(Choice::Admit);
-    assert!(matches!(desk.screen(), Screen::Closing(ClosingView::Asking { .. })));
+    assert!(matches!(desk.screen(), Screen::Closing(ClosingView::Asking(_))));
     desk.chose(Choice::EndSession);
     assert!(matches!(desk.screen(), Screen::Closing(ClosingView::Closed(_))), "{:?}", desk.screen());
 }

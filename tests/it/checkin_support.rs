@@ -55,6 +55,8 @@ pub(crate) struct Desk {
     pub(crate) written: Vec<AttendanceEvent>,
     /// Whose entries they are.
     pub(crate) operator: Code,
+    /// The stick takes the log.
+    pub(crate) carries: bool,
 }
 
 impl Desk {
@@ -95,6 +97,7 @@ impl Desk {
             contact: ContactId(0),
             written: vec![],
             operator: record_support::code("gt-01"),
+            carries: true,
         }
     }
 
@@ -133,8 +136,10 @@ impl Desk {
                 self.reads += 1;
                 None
             }
-            Effect::CloseLog => {
-                let durable = self.log.close(&self.operator, self.now).expect("an entry").proof;
+            Effect::CloseLog(_) => {
+                let closed = self.log.close(&self.operator, self.now).expect("an entry");
+                self.written.extend(closed.entries.iter().map(|entry| entry.event.clone()));
+                let durable = closed.proof;
                 let (checkpoint, totals) = (self.log.checkpoint().to_owned(), self.log.totals());
                 Some(Event::Closed(Box::new(ClosedLog { durable, checkpoint, totals })))
             }
@@ -146,6 +151,7 @@ impl Desk {
                 self.operator = operator;
                 None
             }
+            Effect::ExportLog => Some(Event::CarriedOff { whole: self.carries }),
             Effect::Forget(_) | Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
         }
     }

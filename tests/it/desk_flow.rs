@@ -25,7 +25,7 @@ fn good_card_is_admitted_and_stands_in_the_journal() {
     assert_eq!((check_in.chip, check_in.registry), (ChipState::Pass, RegistryState::Match));
     assert_eq!((check_in.access.as_str(), check_in.remarks.len()), ("pace-can", 0));
     bench.stop();
-    assert!(matches!(world.events().last(), Some(AttendanceEvent::Close { totals }) if totals.arrived == 1));
+    assert!(matches!(world.events().last(), Some(AttendanceEvent::Close { totals, .. }) if totals.arrived == 1));
     world.board_agrees();
 }
 

@@ -9,7 +9,7 @@ use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::event::{Choice, Input, NotAdmittedReason};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::Halted;
-use diemdanh::checkin::view::{CaseView, LineWord, PortraitView, ReceiptView, Screen, StageView, View};
+use diemdanh::checkin::view::{CaseView, ClosingView, LineWord, PortraitView, ReceiptView, Screen, StageView, View};
 use diemdanh::desk::anchors::witness;
 use diemdanh::desk::handover::hand_over;
 use diemdanh::desk::plan::DeskPlan;
@@ -314,7 +314,7 @@ impl Bench {
 /// The button is on the screen, and decides.
 pub(crate) fn offers(view: &View, choice: Choice) -> bool {
     let offered = match (&view.screen, view.screen.case().map(|case| &case.stage)) {
-        (Screen::Closing(_), _) => choice == Choice::EndSession,
+        (Screen::Closing(ClosingView::Asking(asking)), _) => asking.choices.contains(&choice),
         (_, Some(StageView::Deciding(choices))) => choices.contains(&choice),
         _ => false,
     };

@@ -311,7 +311,7 @@ enum Step {
     Continue,
 }
 
-const CHOICES: [Choice; 7] = [
+const CHOICES: [Choice; 8] = [
     Choice::Admit,
     Choice::Refer,
     Choice::NotAdmitted,
@@ -319,6 +319,7 @@ const CHOICES: [Choice; 7] = [
     Choice::ReportDuplicate,
     Choice::Directed,
     Choice::EndSession,
+    Choice::EndUnsent,
 ];
 
 fn chips() -> Vec<ChipReading> {

@@ -29,6 +29,7 @@ fn lax() -> Rules {
         evidence_recipient: String::new(),
         registry_key: String::new(),
         witness_key: String::new(),
+        scripts_required: false,
     }
 }
 
@@ -43,11 +44,12 @@ fn with(change: impl FnOnce(&mut Rules)) -> Rules {
 #[test]
 fn every_switch_stands_at_the_stricter_of_two_values() {
     type Switch = (&'static str, fn(&mut Rules, bool), fn(&Rules) -> bool, bool);
-    let switches: [Switch; 5] = [
+    let switches: [Switch; 6] = [
         ("bac_fallback", |rules, on| rules.bac_fallback = on, |rules| rules.bac_fallback, false),
         ("authentication", |rules, on| rules.authentication_required = on, |rules| rules.authentication_required, true),
         ("revocation", |rules, on| rules.revocation_required = on, |rules| rules.revocation_required, true),
         ("registry", |rules, on| rules.registry_required = on, |rules| rules.registry_required, true),
+        ("scripts", |rules, on| rules.scripts_required = on, |rules| rules.scripts_required, true),
         ("witness", |rules, on| rules.witness_required = on, |rules| rules.witness_required, true),
     ];
     for (name, set, get, strict) in switches {
@@ -131,6 +133,7 @@ fn a_desk_with_a_package_names_both_files_and_one_without_says_so() {
             "registry-required false",
             "registry-wait-ms 2500",
             "revocation-required false",
+            "scripts-required false",
             "witness-key desk",
             "witness-required false",
         ]

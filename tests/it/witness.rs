@@ -99,7 +99,7 @@ fn ended_session_shows_twenty_six_characters_and_the_witness_signs_the_last_entr
     let bench = world.open();
     bench.wait("the idle screen", is_idle);
     bench.desk.send(Input::EndSession);
-    bench.wait("the question", |view| matches!(view.screen, Screen::Closing(ClosingView::Asking { .. })));
+    bench.wait("the question", |view| matches!(view.screen, Screen::Closing(ClosingView::Asking(_))));
     bench.choose(Choice::EndSession);
     let view = bench.wait("a witnessed end", |view| closed_view(view).is_some_and(|closed| closed.witnessed));
     let shown = closed_view(&view).unwrap().clone();
@@ -126,7 +126,7 @@ fn asked_to_end_and_thought_better_of_it() {
     let bench = world.open();
     bench.wait("the idle screen", is_idle);
     bench.desk.send(Input::EndSession);
-    bench.wait("the question", |view| matches!(view.screen, Screen::Closing(ClosingView::Asking { .. })));
+    bench.wait("the question", |view| matches!(view.screen, Screen::Closing(ClosingView::Asking(_))));
     bench.desk.send(Input::Back);
     bench.wait("the idle screen", is_idle);
     bench.tap(&person(0), card(&good(&person(0))));

@@ -6,10 +6,10 @@ use diemdanh_review::{
     balance::{Balance, Difference, DifferenceKind, balance, total},
     expected::RoomId,
     explanation::{Category, Explanation, ExplanationStatement, explain},
-    scripts::{CountSource, CountStatement, ScriptCount, Scripts},
+    scripts::{CountSource, CountStatement, ScriptCount, Scripts, counted_at_desks},
 };
 use jiff::Timestamp;
-use record::{EntryRef, segment::digest};
+use record::{AttendanceEvent, EntryRef, segment::digest};
 
 fn room(site: &str, room: &str) -> RoomId {
     RoomId { site: site.to_owned(), room: room.to_owned() }
@@ -178,4 +178,30 @@ fn an_explanation_stands_for_the_difference_that_it_was_about() {
     undo.said.undoes = Some(said.entry.clone());
     assert_eq!(of(&one_less, &[said.clone(), undo]), (Some((0, true)), 0));
     assert_eq!(of(&[count(3, "P1", 2)], &[said]), (None, 1));
+}
+
+#[test]
+fn scripts_that_a_desk_was_told_are_its_room_s_count() {
+    let counted = |room: &str, scripts| AttendanceEvent::ScriptsCounted { room: room.to_owned(), scripts };
+    let first = [check_in(1), check_in(2), counted("P1", 7), counted("P1", 1)];
+    let review = review([closed("d1", &first), closed("d2", &[check_in(4), counted("P2", 1)])]);
+    let counts = counted_at_desks(&review);
+    let told: Vec<_> = counts.iter().map(|one| (one.session.as_str(), one.room.room.as_str(), one.scripts)).collect();
+    assert_eq!(told, [("b1", "P1", 1), ("b1", "P2", 1)], "what one desk typed later corrects what it typed before");
+    let all = balance(&review, &Scripts::of(review.expected(), counts));
+    let of = |name: &str| all.iter().find(|one| one.session == 0 && one.room == room("01", name)).unwrap();
+    assert_eq!((of("P1").scripts, kinds(&of("P1").differences)), (Some(1), vec![(DifferenceKind::ScriptsMissing, 1)]));
+    assert!(of("P2").differences.is_empty());
+    assert_eq!(all.iter().filter(|one| one.scripts.is_some()).count(), 2, "what nobody counted is not known");
+}
+
+/// Two desks that typed in the same room differ until the board says which stands.
+#[test]
+fn two_desks_that_count_one_room_differently_are_a_difference() {
+    let counted = |scripts| AttendanceEvent::ScriptsCounted { room: "P1".to_owned(), scripts };
+    let review = review([closed("d1", &[check_in(1), counted(1)]), closed("d2", &[counted(2)])]);
+    let all = balance(&review, &Scripts::of(review.expected(), counted_at_desks(&review)));
+    let of = all.iter().find(|one| one.session == 0 && one.room == room("01", "P1")).unwrap();
+    assert_eq!((of.scripts, of.script_counts.len()), (None, 2));
+    assert!(kinds(&of.differences).contains(&(DifferenceKind::ScriptsContradicted, 1)), "{:?}", of.differences);
 }

@@ -90,7 +90,7 @@ pub(crate) fn undo(seq: u64) -> AttendanceEvent {
 }
 
 pub(crate) fn close() -> AttendanceEvent {
-    AttendanceEvent::Close { totals: Totals::default() }
+    AttendanceEvent::Close { totals: Totals::default(), open: None }
 }
 
 pub(crate) fn opened(torn_bytes: u64) -> AttendanceEvent {

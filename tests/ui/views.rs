@@ -40,7 +40,9 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("verdict_not_listed", view(Screen::Verdict(not_listed()))),
         ("already_in", view(Screen::AlreadyIn(already_in()))),
         ("elsewhere", view(Screen::Elsewhere(elsewhere()))),
-        ("closing_asking", view(Screen::Closing(asking()))),
+        ("closing_asking", view(Screen::Closing(asking(|_| {})))),
+        ("closing_unsent", view(Screen::Closing(asking_unsent()))),
+        ("closing_counting", view(Screen::Closing(counting()))),
         ("closing_closed", view(Screen::Closing(closed()))),
         ("halted", view(Screen::Halted(halted()))),
     ];
@@ -299,8 +301,38 @@ fn elsewhere() -> CaseView {
     }
 }
 
-fn asking() -> ClosingView {
-    ClosingView::Asking { arrived: 127, expected: 480, entries: 412, unanswered: 3 }
+/// Everything counted and sent, but for `change`.
+pub(crate) fn asking(change: impl FnOnce(&mut AskingView)) -> ClosingView {
+    let room = |room: &str, arrived, waiting, scripts| ClosingRoomView {
+        summary: RoomSummary { room: room.to_owned(), expected: 24, arrived, waiting },
+        scripts,
+    };
+    let mut view = AskingView {
+        arrived: 47,
+        expected: 48,
+        entries: 412,
+        unanswered: 3,
+        rooms: vec![room("0012", 24, 0, Some(24)), room("0013", 22, 0, Some(22))],
+        beside: Beside { guests: 1, directed: 2, waiting: 0 },
+        unsent: Unsent::default(),
+        choices: vec![Choice::EndSession],
+        carried: Some(Carried::Whole),
+        is_busy: false,
+    };
+    change(&mut view);
+    ClosingView::Asking(Box::new(view))
+}
+
+/// The same while something is open: two people may end it.
+fn asking_unsent() -> ClosingView {
+    asking(|view| {
+        view.unsent = Unsent { waiting: 2, news: 1, uncounted: 1, log: true };
+        view.choices = vec![Choice::EndUnsent];
+        view.carried = Some(Carried::Not);
+        if let Some(room) = view.rooms.last_mut() {
+            (room.summary.waiting, room.scripts) = (2, None);
+        }
+    })
 }
 
 fn closed() -> ClosingView {
@@ -311,8 +343,14 @@ fn closed() -> ClosingView {
         characters: "7ZK2-0000-W4XQ-1B9F-QRS8-3T5V-0M".to_owned(),
         qr: QrMatrix::of(note),
     };
-    let closed = ClosedView { head, arrived: 471, expected: 480, unanswered: 3, witness_asked: true, witnessed: false };
+    let (arrived, expected, unanswered) = (471, 480, 3);
+    let (witness_asked, witnessed, carried) = (true, false, Some(Carried::Whole));
+    let closed = ClosedView { head, arrived, expected, unanswered, witness_asked, witnessed, carried };
     ClosingView::Closed(Box::new(closed))
+}
+
+fn counting() -> ClosingView {
+    ClosingView::Counting(CountingView { room: "0013".to_owned(), wrong: true })
 }
 
 fn halted() -> HaltedView {

@@ -42,7 +42,7 @@ fn screen(name: &str) -> Screen {
         "verdict" => Screen::Verdict(CaseView { stage: StageView::Deciding(choices), ..views::admit() }),
         "reasons" => Screen::Verdict(CaseView { stage: StageView::ChoosingReason, ..views::admit() }),
         "recorded" => Screen::Verdict(views::recorded()),
-        "closing" => Screen::Closing(ClosingView::Asking { arrived: 1, expected: 2, entries: 3, unanswered: 0 }),
+        "closing" => Screen::Closing(views::asking(|_| {})),
         "pin" => {
             let view = views_preparing::sign_in(|view| view.chosen = Some(0));
             view.screen

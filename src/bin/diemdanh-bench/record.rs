@@ -240,7 +240,7 @@ impl Keys {
     /// A segment of so many check-ins and a close, and its file with one checkpoint at the end.
     fn segment(&self, count: u32, keep_entries: bool) -> Result<(Segment, Vec<u8>), BenchError> {
         let totals = Totals { entries: u64::from(count) + 1, arrived: u64::from(count), ..Totals::default() };
-        let events = (0..count).map(check_in).chain([AttendanceEvent::Close { totals }]);
+        let events = (0..count).map(check_in).chain([AttendanceEvent::Close { totals, open: None }]);
         self.segment_of(events, keep_entries)
     }
 

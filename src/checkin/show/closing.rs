@@ -1,19 +1,35 @@
 //! What the screen shows of the end of a session.
 
-use crate::closing::{Closing, LogHead};
+use super::exception::step_view;
+use crate::closing::{Asking, AskingStage, Closing, LogHead, RoomSummary, Unsent};
 use crate::context::Context;
 use crate::dates::local;
+use crate::exception::Step;
 use crate::state::State;
-use crate::view::{ClosedView, ClosingView, HeadView};
+use crate::step::offered;
+use crate::view::{
+    AskingView, ClosedView, ClosingRoomView, ClosingView, CountingView, ExceptionStage, ExceptionView, HeadView,
+    MatterTitle, Screen,
+};
 
 /// What the screen shows.
-pub(super) fn closing_view(context: &Context, state: &State, closing: &Closing) -> ClosingView {
+pub(super) fn closing_screen(context: &Context, state: &State, closing: &Closing) -> Screen {
     match closing {
-        Closing::Asking => ClosingView::Asking {
-            arrived: state.arrivals.len(),
-            expected: context.expected,
-            entries: state.head.entry().seq + 1,
-            unanswered: state.pending.len(),
+        Closing::Asking(Asking { stage: AskingStage::Overruling(step), .. }) => {
+            Screen::Exception(overruling(context, state, step))
+        }
+        _ => Screen::Closing(closing_view(context, state, closing)),
+    }
+}
+
+fn closing_view(context: &Context, state: &State, closing: &Closing) -> ClosingView {
+    match closing {
+        Closing::Asking(asking) => match asking.stage {
+            AskingStage::Counting { room, wrong } => ClosingView::Counting(CountingView {
+                room: asking.rooms.get(room).map(|room| room.room.clone()).unwrap_or_default(),
+                wrong,
+            }),
+            _ => ClosingView::Asking(Box::new(asking_view(context, state, asking))),
         },
         Closing::Writing => ClosingView::Writing,
         Closing::Closed(head) => ClosingView::Closed(Box::new(ClosedView {
@@ -25,11 +41,37 @@ pub(super) fn closing_view(context: &Context, state: &State, closing: &Closing) 
             },
             arrived: head.arrived,
             expected: context.expected,
-            unanswered: state.pending.len(),
+            unanswered: state.unanswered(),
             witness_asked: context.policy.witness_asked,
             witnessed: is_witnessed(state, head),
+            carried: context.policy.exports.then_some(state.carried),
         })),
     }
+}
+
+fn asking_view(context: &Context, state: &State, asking: &Asking) -> AskingView {
+    let row = |room: &RoomSummary| {
+        let scripts = state.scripts.get(&room.room).copied();
+        ClosingRoomView { summary: room.clone(), scripts }
+    };
+    AskingView {
+        arrived: state.arrivals.len(),
+        expected: context.expected,
+        entries: state.head.entry().seq + 1,
+        unanswered: state.unanswered(),
+        rooms: asking.rooms.iter().map(row).collect(),
+        beside: asking.beside,
+        unsent: Unsent::of(context, state),
+        choices: offered(state).to_vec(),
+        carried: context.policy.exports.then_some(state.carried),
+        is_busy: !matches!(asking.stage, AskingStage::Summary),
+    }
+}
+
+/// Two people end the session although something is unsent.
+fn overruling(context: &Context, state: &State, step: &Step) -> ExceptionView {
+    let stage = step_view(context, state, step).unwrap_or(ExceptionStage::Recording);
+    ExceptionView { title: MatterTitle::Closing, person: None, room: None, time: None, stage }
 }
 
 /// The witness signed this very head: all entries, this root.

@@ -68,7 +68,7 @@ fn stage(context: &Context, state: &State, exception: &Exception) -> ExceptionSt
 }
 
 /// What is the same for every matter; `None` while a ruling is chosen.
-fn step_view(context: &Context, state: &State, step: &Step) -> Option<ExceptionStage> {
+pub(super) fn step_view(context: &Context, state: &State, step: &Step) -> Option<ExceptionStage> {
     Some(match step {
         Step::Choosing => return None,
         Step::Time { ruling, wrong } => ExceptionStage::Time(*ruling, *wrong),

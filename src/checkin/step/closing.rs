@@ -1,12 +1,14 @@
 //! The end of a session, and what a witness outside has seen of the log.
 
 use super::Desk;
-use crate::closing::{Closing, LogHead};
-use crate::event::{ClosedLog, Effect};
+use crate::closing::{Asking, AskingStage, Carried, Closing, LogHead, Unsent, scripts};
+use crate::event::{Choice, ClosedLog, Effect, Purpose};
+use crate::exception::{Ruling, SecondPerson, Step};
 use crate::failure::{Failure, Signal};
 use crate::records;
 use crate::sign_in::Action;
 use crate::state::Phase;
+use record::Durable;
 use std::sync::Arc;
 use tlog::witness::WitnessedCheckpoint;
 
@@ -15,15 +17,121 @@ impl Desk<'_> {
     pub(super) fn ask_to_end(&mut self) {
         let may = self.state.on_duty.may(Action::EndSession);
         if may && matches!(self.state.phase, Phase::Idle(_)) && !self.state.is_reading() {
-            self.state.phase = Phase::Closing(Closing::Asking);
+            let asking = Asking::of(self.context, self.state);
+            self.state.phase = Phase::Closing(Closing::Asking(asking));
         }
     }
 
     pub(super) fn end_session(&mut self) {
-        if matches!(self.state.phase, Phase::Closing(Closing::Asking)) {
+        if matches!(self.state.phase, Phase::Closing(Closing::Asking(_))) {
             self.state.phase = Phase::Closing(Closing::Writing);
             self.state.key = None;
-            self.effects.push(Effect::CloseLog);
+            let open = self.state.pending.iter().map(|one| (one.query.clone(), one.about.clone())).collect();
+            self.effects.push(Effect::CloseLog(open));
+        }
+    }
+
+    /// Something is unsent: two people have to stand behind it.
+    pub(super) fn end_unsent(&mut self) {
+        if let Some(stage) = self.asking_stage() {
+            *stage = AskingStage::Overruling(Step::People(Ruling::EndUnsent));
+        }
+    }
+
+    /// What is unsent at this moment stands in the entry, and not what was when the first PIN was asked.
+    pub(super) fn record_overrule(&mut self, ruling: Ruling, second: &SecondPerson) {
+        let event = records::close_overruled(Unsent::of(self.context, self.state), second);
+        if let Some(stage) = self.asking_stage() {
+            *stage = AskingStage::Overruling(Step::Recording(ruling));
+            self.effects.push(Effect::Record { purpose: Purpose::Ruling, event });
+        }
+    }
+
+    /// The entry about it is on the disk; the last one follows. False where nobody had overruled.
+    pub(super) fn overrule_recorded(&mut self) -> bool {
+        let overruled = matches!(self.asking_stage(), Some(AskingStage::Overruling(Step::Recording(_))));
+        if overruled {
+            self.end_session();
+        }
+        overruled
+    }
+
+    /// The scripts of a room are to be typed in.
+    pub(super) fn picked_room_to_count(&mut self, room: usize) {
+        if let Phase::Closing(Closing::Asking(asking)) = &mut self.state.phase
+            && matches!(asking.stage, AskingStage::Summary)
+            && room < asking.rooms.len()
+        {
+            asking.stage = AskingStage::Counting { room, wrong: false };
+        }
+    }
+
+    pub(super) fn entered_count(&mut self, text: &str) {
+        let Phase::Closing(Closing::Asking(asking)) = &mut self.state.phase else { return };
+        let AskingStage::Counting { room, .. } = asking.stage else { return };
+        let Some(name) = asking.rooms.get(room).map(|room| room.room.clone()) else { return };
+        match scripts(text) {
+            Some(scripts) => {
+                asking.stage = AskingStage::Keeping;
+                let event = records::scripts_counted(&name, scripts);
+                self.effects.push(Effect::Record { purpose: Purpose::Scripts { room, scripts }, event });
+            }
+            None => asking.stage = AskingStage::Counting { room, wrong: true },
+        }
+    }
+
+    /// The number is on the disk.
+    pub(super) fn scripts_recorded(&mut self, room: usize, scripts: u64) {
+        let Phase::Closing(Closing::Asking(asking)) = &mut self.state.phase else { return };
+        if let Some(room) = asking.rooms.get(room) {
+            self.state.scripts.insert(room.room.clone(), scripts);
+        }
+        asking.stage = AskingStage::Summary;
+    }
+
+    /// The log is to be carried off.
+    pub(super) fn carry_off(&mut self) {
+        let exports = self.context.policy.exports;
+        if let Some(stage) = self.asking_stage().filter(|stage| exports && matches!(stage, AskingStage::Summary)) {
+            *stage = AskingStage::Exporting;
+            self.effects.push(Effect::ExportLog);
+        }
+    }
+
+    /// It was carried off and read back, or it was not.
+    pub(super) fn carried_off(&mut self, whole: bool) {
+        self.state.carried = if whole { Carried::Whole } else { Carried::Failed };
+        if let Some(stage) = self.asking_stage().filter(|stage| matches!(stage, AskingStage::Exporting)) {
+            *stage = AskingStage::Summary;
+        }
+        self.effects.push(Effect::Sound(if whole { Signal::Ok } else { Signal::Attention }));
+    }
+
+    /// One step back; nothing was written. False where the screen is left.
+    pub(super) fn back_from_asking(&mut self) -> bool {
+        let Some(stage) = self.asking_stage() else { return false };
+        let next = match stage {
+            AskingStage::Summary => return false,
+            AskingStage::Counting { .. } | AskingStage::Overruling(Step::People(_)) => AskingStage::Summary,
+            AskingStage::Overruling(Step::Pin { ruling, .. }) => AskingStage::Overruling(Step::People(*ruling)),
+            AskingStage::Keeping | AskingStage::Exporting | AskingStage::Overruling(_) => return true,
+        };
+        *stage = next;
+        true
+    }
+
+    fn asking_stage(&mut self) -> Option<&mut AskingStage> {
+        match &mut self.state.phase {
+            Phase::Closing(Closing::Asking(asking)) => Some(&mut asking.stage),
+            _ => None,
+        }
+    }
+
+    /// What was decided since is not in what was carried off.
+    pub(super) fn note_written(&mut self, purpose: Purpose, durable: Durable) {
+        self.state.head = durable;
+        if !matches!(purpose, Purpose::Note | Purpose::WrongPin | Purpose::Opening) {
+            self.state.carried = Carried::Not;
         }
     }
 
@@ -80,5 +188,14 @@ impl Desk<'_> {
 
     pub(super) fn is_off(&self, clock_off_s: i64) -> bool {
         clock_off_s.abs() > self.context.policy.clock_tolerance_s
+    }
+}
+
+/// What ends the session: one person alone where nothing is unsent, two where somebody could stand behind it.
+pub(super) fn endings(stage: &AskingStage, unsent: Unsent, has_second: bool) -> Vec<Choice> {
+    match stage {
+        AskingStage::Summary if unsent.is_nothing() => vec![Choice::EndSession],
+        AskingStage::Summary if has_second => vec![Choice::EndUnsent],
+        _ => Vec::new(),
     }
 }

@@ -78,6 +78,9 @@ impl Desk<'_> {
         if let (Phase::Case(_), Some(second)) = (&self.state.phase, second) {
             return self.record_case_ruling(ruling, second);
         }
+        if let (Phase::Closing(_), Some(second)) = (&self.state.phase, second) {
+            return self.record_overrule(ruling, second);
+        }
         let Phase::Exception(exception) = &self.state.phase else { return };
         let event = ruling_entry(self.context, &exception.matter, ruling, second);
         let stands = match &exception.matter {
@@ -102,6 +105,9 @@ impl Desk<'_> {
     }
 
     pub(super) fn ruling_recorded(&mut self, durable: Durable) {
+        if self.overrule_recorded() {
+            return;
+        }
         let Phase::Exception(exception) = &mut self.state.phase else { return };
         let Step::Recording(ruling) = exception.step else { return };
         exception.step = Step::Recorded { ruling, durable: durable.clone() };

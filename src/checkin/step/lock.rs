@@ -2,7 +2,7 @@
 
 use super::Desk;
 use crate::case::Stage;
-use crate::closing::Closing;
+use crate::closing::{AskingStage, Closing};
 use crate::event::{Effect, Input, Purpose};
 use crate::exception::Step;
 use crate::lock::Lock;
@@ -129,6 +129,14 @@ impl Desk<'_> {
             {
                 exception.step = Step::Choosing;
             }
+            Phase::Closing(Closing::Asking(asking))
+                if matches!(
+                    asking.stage,
+                    AskingStage::Counting { .. } | AskingStage::Overruling(Step::People(_) | Step::Pin { .. })
+                ) =>
+            {
+                asking.stage = AskingStage::Summary;
+            }
             _ => {}
         }
     }
@@ -140,6 +148,9 @@ pub(crate) fn can_lock(context: &crate::context::Context, state: &crate::state::
     let checks = match &state.phase {
         Phase::Exception(exception) => matches!(exception.step, Step::Checking { .. }),
         Phase::Case(case) => matches!(case.stage, Stage::Second(Step::Checking { .. })),
+        Phase::Closing(Closing::Asking(asking)) => {
+            matches!(asking.stage, AskingStage::Overruling(Step::Checking { .. }))
+        }
         _ => false,
     };
     let has_keeper = context.staff.as_ref().is_some_and(|staff| staff.signers().next().is_some());

@@ -36,7 +36,12 @@ impl Desk<'_> {
             Input::PickedWaiting(id) => self.picked_waiting(id),
             Input::UndoLast => self.undo_last(),
             Input::OpenSignals => self.open_signals(),
+            Input::PickedRoom(index) if matches!(self.state.phase, Phase::Closing(_)) => {
+                self.picked_room_to_count(index);
+            }
             Input::PickedRoom(index) => self.picked_room(index),
+            Input::EnteredCount(text) => self.entered_count(&text),
+            Input::ExportLog => self.carry_off(),
             Input::EnteredTime(text) => self.entered_time(&text),
             Input::WithoutCard(id, on) if self.decides(on) => self.without_card(id),
             Input::Ruled(ruling, on) if self.decides(on) => self.ruled(ruling),
@@ -142,6 +147,7 @@ impl Desk<'_> {
         }
         match choice {
             Choice::EndSession => self.end_session(),
+            Choice::EndUnsent => self.end_unsent(),
             Choice::DoubtPortrait => {
                 if let Some(case) = self.state.case_mut() {
                     case.stage = Stage::Second(Step::People(Ruling::Doubt));
@@ -203,6 +209,9 @@ impl Desk<'_> {
     }
 
     pub(super) fn back(&mut self) {
+        if self.back_from_asking() {
+            return;
+        }
         match self.state.case().map(|case| &case.stage) {
             Some(Stage::ChoosingReason) => {
                 if let Some(case) = self.state.case_mut() {

@@ -2,6 +2,7 @@
 
 use super::Desk;
 use crate::case::Stage;
+use crate::closing::{AskingStage, Closing};
 use crate::event::{Choice, Effect, Purpose};
 use crate::exception::{Ruling, SecondPerson, Step};
 use crate::policy::{Verdict, verdict};
@@ -16,6 +17,10 @@ impl Desk<'_> {
     pub(super) fn step_mut(&mut self) -> Option<&mut Step> {
         match &mut self.state.phase {
             Phase::Exception(exception) => Some(&mut exception.step),
+            Phase::Closing(Closing::Asking(asking)) => match &mut asking.stage {
+                AskingStage::Overruling(step) => Some(step),
+                _ => None,
+            },
             Phase::Case(case) => match &mut case.stage {
                 Stage::Second(step) => Some(step),
                 _ => None,

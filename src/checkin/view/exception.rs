@@ -33,6 +33,8 @@ pub enum MatterTitle {
     Signal,
     /// The person at the desk.
     Case,
+    /// The end of the session.
+    Closing,
 }
 
 /// Whom a matter is about.

@@ -25,6 +25,8 @@ pub struct Policy {
     pub witness_required: bool,
     /// The verifier key of the witness, one line; empty: each desk's own file names one.
     pub witness_key: String,
+    /// A session ends by one person only when the scripts of every room were counted.
+    pub scripts_required: bool,
     /// Who alone opens the evidence, `age1…`; empty: each desk's own file says.
     pub evidence_recipient: String,
     /// Types of documents whose chip has a key.
@@ -44,6 +46,7 @@ impl Default for Policy {
             registry_key: usual.registry_key,
             witness_required: usual.witness_required,
             witness_key: usual.witness_key,
+            scripts_required: usual.scripts_required,
             evidence_recipient: usual.evidence_recipient,
             card_types: usual.card_types.unwrap_or_default(),
         }
@@ -64,7 +67,8 @@ impl Policy {
         let text = |value: &str| toml::Value::from(value).to_string();
         let mut out = format!(
             "{HEAD}bac_fallback = {}\nauthentication_required = {}\nrevocation_required = {}\nregistry_required = {}\n\
-             registry_wait_ms = {}\nregistry_key = {}\nwitness_required = {}\nwitness_key = {}\nevidence_recipient = {}\n",
+             registry_wait_ms = {}\nregistry_key = {}\nwitness_required = {}\nwitness_key = {}\nscripts_required = {}\n\
+             evidence_recipient = {}\n",
             self.bac_fallback,
             self.authentication_required,
             self.revocation_required,
@@ -73,6 +77,7 @@ impl Policy {
             text(&self.registry_key),
             self.witness_required,
             text(&self.witness_key),
+            self.scripts_required,
             text(&self.evidence_recipient),
         );
         for one in &self.card_types {
@@ -87,7 +92,7 @@ impl Policy {
     pub fn packed(&self) -> Rules {
         let Self { bac_fallback, authentication_required, revocation_required, registry_required, .. } = self.clone();
         let Self { registry_wait_ms, registry_key, witness_required, witness_key, .. } = self.clone();
-        let Self { evidence_recipient, card_types, .. } = self.clone();
+        let Self { evidence_recipient, card_types, scripts_required, .. } = self.clone();
         Rules {
             bac_fallback,
             authentication_required,
@@ -97,6 +102,7 @@ impl Policy {
             registry_key,
             witness_required,
             witness_key,
+            scripts_required,
             evidence_recipient,
             card_types: Some(card_types),
         }
@@ -106,5 +112,6 @@ impl Policy {
 const HEAD: &str = "\
 # Quy tắc tại bàn. Tệp của bàn chỉ làm chặt thêm, không nới được.
 # registry_key, witness_key: khóa kiểm chữ ký (một dòng); để trống thì theo tệp của bàn.
+# scripts_required: phải nhập số bài thi của mọi phòng mới kết thúc buổi thi được; thiếu thì cần hai người.
 # evidence_recipient: age1…, ai mở được phần chứng cứ; để trống thì theo tệp của bàn.
 ";

@@ -141,6 +141,7 @@ fn place_of(choice: Choice) -> (Slot, Option<Key>) {
         Choice::ReportDuplicate => (Slot::Right, Some(Key::F8)),
         Choice::Directed => (Slot::Right, Some(Key::F9)),
         Choice::EndSession => (Slot::Right, Some(Key::F10)),
+        Choice::EndUnsent => (Slot::Right, Some(Key::F11)),
         // Seldom, and never by accident: a finger, or Tab and Enter.
         Choice::DoubtPortrait => (Slot::Far, None),
     }
@@ -209,6 +210,7 @@ fn choice_word(choice: Choice, words: &Words) -> &str {
         Choice::ReportDuplicate => &words.action_report_duplicate,
         Choice::Directed => &words.action_directed,
         Choice::EndSession => &words.action_end_session,
+        Choice::EndUnsent => &words.action_end_unsent,
     }
 }
 

@@ -1,34 +1,26 @@
-//! Closing: asks once, then shows what goes into the paper minutes.
+//! Closing: the summary and what is still open, then what goes into the paper minutes.
 
-use super::{Buttons, Tools};
+mod summary;
+
+use super::Tools;
 use crate::icons;
 use crate::style::{self, Size};
 use crate::text::Words;
-use crate::widgets::{Press, Weight, banner, button};
-use checkin::event::{Choice, Input};
+use crate::widgets::banner;
+use checkin::event::Input;
 use checkin::failure::Signal;
-use checkin::view::{ClosedView, ClosingView, QrMatrix};
-use egui::{Key, Label, Rect, RichText, Ui, Vec2};
+use checkin::view::{Carried, ClosedView, ClosingView, QrMatrix};
+use egui::{Label, Rect, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 620.0;
 const QR_SIZE: f32 = 400.0;
-const BUTTON_WIDTH: f32 = 420.0;
 
-/// Draws the screen.
-pub(crate) fn show(ui: &mut Ui, view: &ClosingView, tools: &mut Tools<'_>) -> Option<Input> {
+/// Draws the screen; `line` is the number of scripts while it is typed.
+pub(crate) fn show(ui: &mut Ui, view: &ClosingView, line: &mut String, tools: &mut Tools<'_>) -> Option<Input> {
     let words = &tools.strings.words;
     match view {
-        ClosingView::Asking { arrived, expected, entries, unanswered } => {
-            banner(ui, Signal::Attention, &words.closing_title, "");
-            ui.add_space(style::GAP * 2.0);
-            fact(ui, &words.arrived, &format!("{arrived} / {expected}"));
-            fact(ui, &words.closed_entries, &format!("{entries} {}", words.entries));
-            fact(ui, &words.closed_unanswered, &unanswered.to_string());
-            ui.add_space(style::GAP * 2.0);
-            ui.label(RichText::new(&words.closing_hint).font(style::font(Size::Large)).color(style::INK));
-            ui.add_space(style::GAP * 2.0);
-            buttons(ui, tools.buttons, words)
-        }
+        ClosingView::Asking(asking) => summary::show(ui, asking, tools.buttons, words),
+        ClosingView::Counting(counting) => summary::count(ui, counting, line, tools),
         ClosingView::Writing => {
             banner(ui, Signal::Working, &words.closing_writing, "");
             None
@@ -44,17 +36,6 @@ pub(crate) fn show(ui: &mut Ui, view: &ClosingView, tools: &mut Tools<'_>) -> Op
             None
         }
     }
-}
-
-fn buttons(ui: &mut Ui, state: Buttons, words: &Words) -> Option<Input> {
-    ui.horizontal(|ui| {
-        // Enter ends nothing by accident: the way back is what it presses.
-        let back = button(ui, &words.action_back, Press::always(Some(Key::Enter), Weight::Main), BUTTON_WIDTH);
-        let end = Press { key: Some(Key::F10), weight: Weight::Side, alive: state.alive };
-        let end = button(ui, &words.action_end_session, end, BUTTON_WIDTH);
-        end.then_some(Input::Chose(Choice::EndSession, state.meaning)).or(back.then_some(Input::Back))
-    })
-    .inner
 }
 
 fn qr_code(ui: &mut Ui, closed: &ClosedView, words: &Words) {
@@ -97,6 +78,19 @@ fn minutes(ui: &mut Ui, closed: &ClosedView, words: &Words) {
         (true, false) => (Signal::Attention, &words.closed_not_witnessed),
         (false, _) => (Signal::Attention, &words.closed_no_witness),
     };
+    told(ui, signal, text);
+    ui.add_space(style::GAP);
+    let next = match closed.carried {
+        None => &words.closed_next,
+        Some(Carried::Not) => &words.closed_carrying,
+        Some(Carried::Failed) => &words.closed_not_carried,
+        Some(Carried::Whole) => &words.closed_carried,
+    };
+    ui.add(Label::new(RichText::new(next).font(style::bold(Size::Large)).color(style::INK)).wrap());
+}
+
+/// A line of its own with the colour, the icon and the ink of a signal.
+fn told(ui: &mut Ui, signal: Signal, text: &str) {
     style::signal_card(signal).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
@@ -105,8 +99,6 @@ fn minutes(ui: &mut Ui, closed: &ClosedView, words: &Words) {
             ui.add(Label::new(RichText::new(text).font(style::font(Size::Body)).color(ink)).wrap());
         });
     });
-    ui.add_space(style::GAP);
-    ui.add(Label::new(RichText::new(&words.closed_next).font(style::bold(Size::Large)).color(style::INK)).wrap());
 }
 
 fn fact(ui: &mut Ui, name: &str, value: &str) {

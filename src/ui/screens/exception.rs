@@ -171,8 +171,9 @@ fn what_for(view: &ExceptionView, ruling: Ruling, words: &Words) -> String {
     if let Some(room) = &view.room {
         return format!("{ruled} — {} {}", words.room, room.room);
     }
-    let name = view.person.as_ref().map_or("", |person| named(&person.name, words));
-    let number = view.person.as_ref().and_then(|person| person.candidate_number.as_deref()).unwrap_or("–");
+    let Some(person) = &view.person else { return ruled };
+    let name = named(&person.name, words);
+    let number = person.candidate_number.as_deref().unwrap_or("–");
     let kind = kind(ruling, words).map(|kind| format!("{kind}: ")).unwrap_or_default();
     format!("{kind}{ruled} — {name} · {} {number}", words.candidate_number)
 }
@@ -253,7 +254,7 @@ fn kind(ruling: Ruling, words: &Words) -> Option<&str> {
         Ruling::NotAdmit(_) => Some(&words.ruling_keep_out),
         Ruling::Paper(_, When::Asked) => Some(&words.ruling_paper),
         Ruling::Paper(..) => None,
-        Ruling::Refer(_) | Ruling::Undo(_) | Ruling::Start(_) | Ruling::Doubt => None,
+        Ruling::Refer(_) | Ruling::Undo(_) | Ruling::Start(_) | Ruling::Doubt | Ruling::EndUnsent => None,
     }
 }
 
@@ -264,6 +265,7 @@ fn title(title: MatterTitle, words: &Words) -> &str {
         MatterTitle::Undo => &words.undo_title,
         MatterTitle::Signal => &words.signal_title,
         MatterTitle::Case => &words.second_person_title,
+        MatterTitle::Closing => &words.closing_title,
     }
 }
 
@@ -293,6 +295,7 @@ fn ruling_word(ruling: Ruling, words: &Words) -> &str {
         Ruling::NotAdmit(NotAdmittedReason::TooLate) => &words.keep_out_late,
         Ruling::NotAdmit(NotAdmittedReason::Conduct) => &words.keep_out_conduct,
         Ruling::Doubt => &words.ruling_doubt,
+        Ruling::EndUnsent => &words.ruling_end_unsent,
         Ruling::Guest(GuestReason::CouncilOrder) => &words.guest_council_order,
         Ruling::Guest(GuestReason::CannotMove) => &words.guest_cannot_move,
         Ruling::Paper(OnPaper::Admitted, When::At(_)) => &words.paper_admitted_at,
@@ -324,6 +327,7 @@ fn recorded_word(ruling: Ruling, words: &Words) -> &str {
         Ruling::Undo(_) => &words.recorded_undo,
         Ruling::Start(_) => &words.recorded_signal,
         Ruling::Doubt => &words.headline_recorded_doubted,
+        Ruling::EndUnsent => &words.closing_writing,
         Ruling::Guest(_) => &words.recorded_guest,
         Ruling::Paper(..) => &words.recorded_paper,
     }

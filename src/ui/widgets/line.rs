@@ -20,6 +20,8 @@ pub(crate) enum LineKind {
     Pin,
     /// A time of the day.
     Time,
+    /// How many of something.
+    Count,
 }
 
 /// How a line looks.
@@ -99,7 +101,7 @@ fn edit<'a>(look: &LineLook<'a>, text: &'a mut String, id: Id) -> TextEdit<'a> {
         .desired_width(look.width);
     match look.kind {
         LineKind::Search => edit,
-        LineKind::Time => edit.char_limit(MAX_TIME_LEN).align(egui::Align2::CENTER_CENTER),
+        LineKind::Time | LineKind::Count => edit.char_limit(MAX_TIME_LEN).align(egui::Align2::CENTER_CENTER),
         LineKind::Pin => edit.password(true).char_limit(MAX_PIN_LEN).align(egui::Align2::CENTER_CENTER),
     }
 }
@@ -111,7 +113,7 @@ fn cursor_to_end(ui: &Ui, id: Id, text: &str) {
     state.store(ui.ctx(), id);
 }
 
-/// As long as any time of a day is written.
+/// As long as any time of a day is written, and longer than any number of scripts.
 const MAX_TIME_LEN: usize = 8;
 /// Longer than every PIN.
 const MAX_PIN_LEN: usize = 16;

@@ -163,7 +163,7 @@ fn search_namesakes(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
 fn end_session(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     wait(view, "end", |view| matches!(&view.screen, Screen::Idle(_)))?;
     hands.press("F10")?;
-    wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Asking { .. })))?;
+    wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Asking(_))))?;
     hands.picture("end-of-session")?;
     hands.wait_alive(view, "end")?;
     hands.press("F10")?;
@@ -246,7 +246,7 @@ fn decide(view: &ViewCell, hands: &Hands, visitor: &Visitor) -> Result<(), DemoE
         Choice::NotAdmitted => "F7",
         Choice::ReportDuplicate => "F8",
         Choice::Directed => "F9",
-        Choice::EndSession | Choice::DoubtPortrait => return Err(DemoError::WindowGone),
+        Choice::EndSession | Choice::EndUnsent | Choice::DoubtPortrait => return Err(DemoError::WindowGone),
     };
     hands.wait_alive(view, &visitor.title)?;
     hands.press(key)?;

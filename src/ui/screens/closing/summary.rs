@@ -1,0 +1,169 @@
+//! Before the end: the rooms, what is still open, and the scripts of a room.
+//!
+//! Enter ends nothing: it presses what has the focus, and nothing has it at first.
+
+use super::{fact, told};
+use crate::screens::{Buttons, Tools};
+use crate::style::{self, Size};
+use crate::text::Words;
+use crate::widgets::{LineKind, LineLook, Press, Weight, banner, button, focus_ring, line};
+use checkin::event::{Choice, Input};
+use checkin::failure::Signal;
+use checkin::view::{AskingView, Beside, Carried, ClosingRoomView, CountingView, Unsent};
+use egui::{Frame, Panel, RichText, ScrollArea, Ui, Vec2};
+use egui::{Key, Label};
+
+const FOOT_HEIGHT: f32 = 84.0;
+const ROW_HEIGHT: f32 = 48.0;
+const SLOTS: f32 = 4.0;
+
+/// The summary.
+pub(super) fn show(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words) -> Option<Input> {
+    let foot = Panel::bottom("ending").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
+    let pressed = foot.show(ui, |ui| endings(ui, view, state, words)).inner;
+    banner(ui, Signal::Attention, &words.closing_title, &format!("{} / {}", view.arrived, view.expected));
+    ui.add_space(style::GAP);
+    open(ui, &view.unsent, words);
+    ui.horizontal_wrapped(|ui| {
+        fact(ui, &words.closed_entries, &format!("{} {}", view.entries, words.entries));
+        ui.add_space(style::GAP * 2.0);
+        fact(ui, &words.closed_unanswered, &view.unanswered.to_string());
+        beside(ui, view.beside, words);
+    });
+    ui.add_space(style::GAP / 2.0);
+    let picked = rooms(ui, &view.rooms, words).filter(|_| !view.is_busy);
+    pressed.or(picked)
+}
+
+/// What has not reached whom it is for, each with what to do.
+fn open(ui: &mut Ui, unsent: &Unsent, words: &Words) {
+    let counted = |count: usize, text: &String| (count > 0).then(|| text.replace("{n}", &count.to_string()));
+    let lines = [
+        counted(unsent.waiting, &words.unsent_waiting),
+        counted(unsent.news, &words.unsent_news),
+        counted(unsent.uncounted, &words.unsent_scripts),
+        unsent.log.then(|| words.unsent_log.clone()),
+    ];
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    if lines.is_empty() {
+        ui.add(Label::new(RichText::new(&words.closing_hint).font(style::font(Size::Large)).color(style::INK)).wrap());
+    }
+    for text in lines {
+        told(ui, Signal::Attention, &text);
+    }
+    ui.add_space(style::GAP / 2.0);
+}
+
+fn beside(ui: &mut Ui, beside: Beside, words: &Words) {
+    let counts = [
+        (&words.closing_guests, beside.guests),
+        (&words.closing_directed, beside.directed),
+        (&words.closing_waiting_others, beside.waiting),
+    ];
+    for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
+        ui.add_space(style::GAP * 2.0);
+        fact(ui, name, &count.to_string());
+    }
+}
+
+/// A row a room; the whole row is pressed to type its scripts.
+fn rooms(ui: &mut Ui, rooms: &[ClosingRoomView], words: &Words) -> Option<Input> {
+    let mut picked = None;
+    ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
+        for (index, room) in rooms.iter().enumerate() {
+            let text = RichText::new(room_text(room, words)).font(style::bold(Size::Body)).color(style::INK);
+            let width = ui.available_width() - style::GAP;
+            let response = ui.add_sized(Vec2::new(width, ROW_HEIGHT), egui::Button::new(text).truncate());
+            focus_ring(ui, &response);
+            if response.clicked() {
+                picked = Some(Input::PickedRoom(index));
+            }
+        }
+    });
+    picked
+}
+
+fn room_text(room: &ClosingRoomView, words: &Words) -> String {
+    let summary = &room.summary;
+    let name = place_of(&summary.room, words);
+    let scripts = match room.scripts {
+        Some(scripts) => words.scripts_counted.replace("{n}", &scripts.to_string()),
+        None => words.scripts_unknown.clone(),
+    };
+    let counted = words
+        .closing_room
+        .replace("{arrived}", &summary.arrived.to_string())
+        .replace("{expected}", &summary.expected.to_string())
+        .replace("{waiting}", &summary.waiting.to_string());
+    format!("{name}   ·   {counted}   ·   {scripts}")
+}
+
+/// A list that names no rooms has one: the whole site.
+fn place_of(room: &str, words: &Words) -> String {
+    if room.is_empty() { words.whole_site.clone() } else { format!("{} {room}", words.room) }
+}
+
+/// Each has its place, whether it is there or not.
+fn endings(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words) -> Option<Input> {
+    ui.add_space(style::GAP);
+    let width = (ui.available_width() - ui.spacing().item_spacing.x * (SLOTS - 1.0)) / SLOTS;
+    let alive = state.alive && !view.is_busy;
+    let end = |choice, key| {
+        let offered = view.choices.contains(&choice);
+        offered.then_some((Press { key: Some(key), weight: Weight::Side, alive }, Input::Chose(choice, state.meaning)))
+    };
+    let carry = Press { key: Some(Key::F9), weight: Weight::Side, alive: !view.is_busy };
+    let slots = [
+        (&words.action_back, Some((Press::always(Some(Key::Escape), Weight::Side), Input::Back))),
+        (carry_word(view.carried, words), view.carried.map(|_| (carry, Input::ExportLog))),
+        (&words.action_end_unsent, end(Choice::EndUnsent, Key::F11)),
+        (&words.action_end_session, end(Choice::EndSession, Key::F10)),
+    ];
+    let mut pressed = None;
+    ui.horizontal(|ui| {
+        for (text, slot) in slots {
+            match slot {
+                Some((press, input)) if button(ui, text, press, width) => pressed = Some(input),
+                Some(_) => {}
+                None => drop(ui.allocate_exact_size(Vec2::new(width, style::MAIN_TARGET), egui::Sense::hover())),
+            }
+        }
+    });
+    pressed
+}
+
+fn carry_word(carried: Option<Carried>, words: &Words) -> &String {
+    match carried {
+        Some(Carried::Whole) => &words.export_done,
+        Some(Carried::Failed) => &words.export_failed,
+        Some(Carried::Not) | None => &words.action_export,
+    }
+}
+
+/// The scripts of a room are typed.
+pub(super) fn count(ui: &mut Ui, view: &CountingView, text: &mut String, tools: &Tools<'_>) -> Option<Input> {
+    let words = &tools.strings.words;
+    let title = format!("{} — {}", words.scripts_title, place_of(&view.room, words));
+    let foot = Panel::bottom("counting").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
+    let back = foot.show(ui, |ui| {
+        ui.add_space(style::GAP);
+        button(ui, &words.action_back, Press::always(Some(Key::Escape), Weight::Side), ui.available_width())
+    });
+    banner(ui, Signal::Attention, &title, "");
+    let entered = ui.vertical_centered(|ui| {
+        ui.add_space(style::GAP * 2.0);
+        let look = LineLook {
+            kind: LineKind::Count,
+            label: &words.scripts_label,
+            hint: &words.scripts_hint,
+            font: style::mono(Size::Banner),
+            width: 360.0,
+        };
+        line(ui, &look, text, tools.hand).entered.into_iter().next_back()
+    });
+    ui.add_space(style::GAP);
+    if view.wrong {
+        told(ui, Signal::Attention, &words.scripts_wrong);
+    }
+    entered.inner.map(Input::EnteredCount).or(back.inner.then_some(Input::Back))
+}
