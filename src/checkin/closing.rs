@@ -32,6 +32,11 @@ pub const MAX_SCRIPTS: u64 = 9_999;
 pub enum Closing {
     /// The summary stands there; somebody has to say yes.
     Asking(Asking),
+    /// What stands on paper is being taken away, since this moment of the boot clock.
+    Wiping {
+        /// Since when.
+        since_ms: u64,
+    },
     /// The last entry is being written.
     Writing,
     /// The log is closed.

@@ -5,6 +5,7 @@ use crate::contact::ContactId;
 use crate::exception::{Ruling, WaitingId};
 use crate::failure::Failure;
 use crate::news::About;
+use crate::paper::{AttendanceSheet, CasePaper, PaperKind, PaperNews};
 use crate::preparing::PackageId;
 use bits::secret::{Pii, Secret};
 use cccd::holder::{Holder, HolderNote};
@@ -79,6 +80,8 @@ pub enum Event {
     PinChecked(Option<PinCheck>),
     /// The log was closed.
     Closed(Box<ClosedLog>),
+    /// What became of a paper.
+    Paper(PaperNews),
     /// The log was copied out.
     CarriedOff {
         /// And read back: what lies there is what was written.
@@ -125,6 +128,8 @@ pub enum Input {
     EnteredCount(String),
     /// The log is to be copied out before the end.
     ExportLog,
+    /// A paper about whoever is on the screen.
+    Print(PaperKind),
     /// The session is to be ended: ask first.
     EndSession,
     /// The desk is to be locked, or handed over to somebody else.
@@ -160,6 +165,7 @@ impl fmt::Debug for Input {
             Self::Scanned(_) => formatter.write_str("Scanned(…)"),
             Self::EnteredCount(_) => formatter.write_str("EnteredCount(…)"),
             Self::ExportLog => formatter.write_str("ExportLog"),
+            Self::Print(kind) => formatter.debug_tuple("Print").field(kind).finish(),
             Self::EndSession => formatter.write_str("EndSession"),
             Self::Lock => formatter.write_str("Lock"),
             Self::Back => formatter.write_str("Back"),
@@ -406,6 +412,12 @@ pub enum Effect {
     OnDuty(Code),
     /// Copy the log out, and read it back.
     ExportLog,
+    /// Write who is in and who is not yet, in the place of the list before.
+    PaperList(Box<AttendanceSheet>),
+    /// Write a paper about one person.
+    Print(Box<CasePaper>),
+    /// Take the list away.
+    WipePapers,
     /// Write the last entry; the log ends. What was asked of the registry and has no answer goes with it.
     CloseLog(Vec<(Query, About)>),
     /// Make the sound of a signal.

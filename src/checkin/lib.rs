@@ -27,6 +27,7 @@ pub mod lock;
 pub mod machine;
 pub mod namesakes;
 pub mod news;
+pub mod paper;
 pub mod policy;
 pub mod preparation;
 pub mod preparing;

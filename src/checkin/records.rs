@@ -158,6 +158,11 @@ pub(super) fn close_overruled(unsent: Unsent, second: &SecondPerson) -> Attendan
     }
 }
 
+/// A paper lies where the rules say.
+pub(super) fn printed(paper: &str, to: &str, sha256: Digest, cand: Option<CandidateRef>) -> AttendanceEvent {
+    AttendanceEvent::Printed { paper: code(paper), to: to.to_owned(), sha256, cand }
+}
+
 /// A PIN of this operator was wrong.
 pub fn wrong_pin(whose: &str) -> AttendanceEvent {
     let event = Code::new(whose).unwrap_or_else(|_| Code::unknown());

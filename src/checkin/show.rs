@@ -3,6 +3,7 @@
 mod closing;
 mod exception;
 mod lock;
+pub(crate) mod papers;
 
 use crate::case::{Case, RegistryPart, Stage};
 use crate::contact::CardField;
@@ -57,6 +58,7 @@ pub(super) fn bare_view(version: &str) -> View {
         pending: 0,
         disk: super::event::DiskState::Unknown,
         copy: super::event::CopyHealth::Off,
+        paper: crate::paper::PaperHealth::Off,
         clock_steady: true,
         clock_off_minutes: None,
         witness: WitnessView::Off,
@@ -131,6 +133,7 @@ fn status(context: &Context, state: &State) -> StatusBar {
         pending: state.unanswered(),
         disk: health.machine.disk,
         copy: health.copy,
+        paper: papers::paper_health(context, state),
         clock_steady: health.machine.clock_steady,
         clock_off_minutes: is_clock_off(context, state).then_some(health.clock_off_s / 60),
         witness: witness(context, state),

@@ -12,6 +12,7 @@ pub use crate::health::{ReaderHealth, RegistryHealth};
 use crate::lock::Lock;
 use crate::namesakes;
 use crate::news::{About, LateNews};
+use crate::paper::Papers;
 use crate::policy::Verdict;
 use crate::sign_in::{OnDuty, SignIn, Standing};
 use crate::signals::Signals;
@@ -64,6 +65,8 @@ pub struct State {
     pub(super) directed: BTreeSet<CandidateRef>,
     /// How far the log has been carried off.
     pub(super) carried: Carried,
+    /// What is known of the papers.
+    pub(super) papers: Papers,
     /// Who was sent to the head of site and is not decided on.
     pub waiting: Vec<Waiting>,
     /// How many of them there have been.
@@ -279,6 +282,7 @@ impl State {
             scripts: BTreeMap::new(),
             directed: BTreeSet::new(),
             carried: Carried::Not,
+            papers: Papers::default(),
             waiting: Vec::new(),
             waitings: 0,
             sign_in: SignIn::default(),

@@ -4,6 +4,7 @@ mod card;
 mod closing;
 mod exception;
 mod lock;
+mod papers;
 mod people;
 mod registry;
 mod second;
@@ -60,6 +61,8 @@ impl Desk<'_> {
                 self.try_held_card();
                 self.note_looks();
                 self.lock_if_idle();
+                self.write_list_if_due();
+                self.end_wiping_if_stuck();
             }
             Event::Reader(news) => self.reader(&news),
             Event::Input(input) if self.state.lock.is_some() => self.input_while_locked(input),
@@ -77,6 +80,7 @@ impl Desk<'_> {
             Event::PinChecked(check) => self.pin_checked(check),
             Event::Closed(log) => self.closed(&log),
             Event::CarriedOff { whole } => self.carried_off(whole),
+            Event::Paper(news) => self.paper_news(news),
         }
     }
 

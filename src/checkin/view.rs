@@ -14,6 +14,7 @@ pub use crate::exception::{
 };
 use crate::failure::{Failure, Signal};
 pub use crate::namesakes::{NamesakeFact, NamesakeValue, NamesakeView, NamesakesView};
+pub use crate::paper::{PaperHealth, PaperKind};
 pub use crate::preparing::{
     OfferView, OperatorView, PackageId, PackagesView, PreparingView, RefusedView, Role, SignInView,
 };
@@ -21,7 +22,7 @@ pub use bits::qr::QrMatrix;
 use bits::secret::Pii;
 pub use closing::{AskingView, ClosedView, ClosingRoomView, ClosingView, CountingView, HeadView};
 pub use emrtd::lds::portrait::Portrait;
-pub use exception::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, RoomView, WaitingRow};
+pub use exception::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, PapersView, RoomView, WaitingRow};
 pub use jiff::Timestamp;
 pub use registry::{Field, RequestId};
 pub use roster::{CandidateId, Distinction, MatchReason, Sex};

@@ -31,6 +31,7 @@ pub mod overrule;
 pub mod package;
 mod package_look;
 mod package_worker;
+pub mod papers;
 mod past;
 mod pending;
 mod pins;

@@ -1,5 +1,6 @@
 //! What the threads of a desk tell each other: messages for the brain, orders for its hands.
 
+use crate::papers::PaperOrder;
 use bits::secret::Secret;
 use checkin::contact::ContactId;
 use checkin::context::Context;
@@ -52,6 +53,7 @@ pub(super) struct Hands {
     pub(super) log: SyncSender<LogOrder>,
     pub(super) registry: Option<SyncSender<RegistryOrder>>,
     pub(super) pins: Option<SyncSender<PinOrder>>,
+    pub(super) papers: Option<SyncSender<PaperOrder>>,
     pub(super) sound: Box<dyn FnMut(Signal) + Send>,
     /// The contact that counts; an older one ends as soon as it notices.
     pub(super) contact: Arc<AtomicU64>,

@@ -82,6 +82,7 @@ impl EffectiveRules {
     fn words(&self) -> BTreeMap<Code, Code> {
         let rules = &self.rules;
         let from = |key: &str| if key.is_empty() { "desk" } else { "package" };
+        let paper = if rules.paper_folder.is_empty() { "none" } else { "allowed" };
         let kept = if rules.evidence_recipient.is_empty() { "none" } else { "sealed" };
         let mut words = BTreeMap::from([
             ("bac-fallback", rules.bac_fallback.to_string()),
@@ -92,6 +93,7 @@ impl EffectiveRules {
             ("registry-key", from(&rules.registry_key).to_owned()),
             ("witness-required", rules.witness_required.to_string()),
             ("scripts-required", rules.scripts_required.to_string()),
+            ("paper", paper.to_owned()),
             ("witness-key", from(&rules.witness_key).to_owned()),
             ("evidence", kept.to_owned()),
         ]);
@@ -118,6 +120,8 @@ fn own(config: &DeskConfig) -> Rules {
         witness_required: config.witness.required,
         witness_key: String::new(),
         scripts_required: config.closing.scripts_required,
+        // People's data leave the desk in the open only where the board says so.
+        paper_folder: String::new(),
         evidence_recipient: config.evidence.recipient.clone(),
         card_types: config.chip.card_type.as_ref().map(|rows| rows.iter().map(named).collect()),
     }

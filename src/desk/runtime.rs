@@ -1,6 +1,7 @@
 //! The thread that owns the state, and the hands it works with.
 
 use crate::orders::{CardOrder, Hands, LogOrder, Message, NO_CONTACT, PinOrder, QUEUE_LEN, RegistryOrder, Started};
+use crate::papers::PaperOrder;
 use bits::stamp::{Clock, Stamp};
 use checkin::event::{Effect, Event, Input};
 use checkin::machine::{Machine, MachineEffect, MachineEvent};
@@ -285,6 +286,9 @@ fn run(hands: &mut Hands, effect: Effect) {
         Effect::OnDuty(operator) => {
             let _ = hands.log.send(LogOrder::OnDuty(operator));
         }
+        Effect::PaperList(sheet) => order_paper(hands, PaperOrder::List(sheet)),
+        Effect::Print(paper) => order_paper(hands, PaperOrder::Case(paper)),
+        Effect::WipePapers => order_paper(hands, PaperOrder::Wipe),
         Effect::ExportLog => {
             let _ = hands.log.send(LogOrder::Export);
         }
@@ -298,6 +302,13 @@ fn run(hands: &mut Hands, effect: Effect) {
 fn order(hands: &Hands, order: RegistryOrder) {
     if let Some(registry) = &hands.registry {
         let _ = registry.send(order);
+    }
+}
+
+/// Never waits: a stick that hangs holds up no desk, and the brain takes silence for a loss.
+fn order_paper(hands: &Hands, order: PaperOrder) {
+    if let Some(papers) = &hands.papers {
+        let _ = papers.try_send(order);
     }
 }
 

@@ -11,6 +11,7 @@ use crate::logbook::{Anchors, EvidenceHand, LogHand};
 use crate::opening::opening;
 use crate::orders::{Hands, LogOrder, Message, NO_CONTACT, PinOrder, QUEUE_LEN, RegistryOrder, Started};
 use crate::package::OpenPackage;
+use crate::papers::{self, PaperOrder, PaperPlace};
 use crate::pending::PendingStore;
 use crate::plan::DeskPlan;
 use crate::registry::{RegistryMaker, asker};
@@ -27,6 +28,7 @@ use checkin::records;
 use checkin::show::view;
 use checkin::state::{Halted, State};
 use host::disk::{self, FileStore, Space};
+use host::durable::Disk;
 use host::second_copy::SecondCopy;
 use host::{sealed, threads};
 use iso7816::transport::CardReader;
@@ -147,7 +149,8 @@ fn open(
     let registry =
         registry.map(|registry| ask_threads(registry, plan, &mut state, &inbox, &mut workers)).transpose()?;
     let pins = package.map(|package| pin_thread(package, &inbox, &mut workers)).transpose()?;
-    let hands = Hands { card, log: log_orders, registry, pins, sound: adapters.sound, contact };
+    let papers = paper_thread(plan, &inbox, &mut workers)?;
+    let hands = Hands { card, log: log_orders, registry, pins, papers, sound: adapters.sound, contact };
     Ok(Started { context, state, hands, workers })
 }
 
@@ -243,6 +246,24 @@ fn pin_thread(
     workers.push(spawned(threads::spawn("pins", move || pins::check(&package, &queue, &inbox)))?);
     Ok(orders)
 }
+
+/// Where the board's rules allow papers, a thread that writes them.
+fn paper_thread(
+    plan: &DeskPlan,
+    inbox: &SyncSender<Message>,
+    workers: &mut Vec<std::thread::JoinHandle<()>>,
+) -> Result<Option<SyncSender<PaperOrder>>, Halted> {
+    let Some(folder) = papers::folder(&plan.rules().rules().paper_folder, plan.base()) else { return Ok(None) };
+    let list = papers::list_name(&plan.machine().desk.id, plan.session_id());
+    let place = PaperPlace { folder, own: plan.journal().to_owned(), list, medium: Disk };
+    let (orders, queue) = sync_channel(PAPERS_QUEUED);
+    let inbox = inbox.clone();
+    workers.push(spawned(threads::spawn("papers", move || papers::run(place, &queue, &inbox)))?);
+    Ok(Some(orders))
+}
+
+/// A list, a form and the end of the list: no more is ever out at once.
+const PAPERS_QUEUED: usize = 4;
 
 fn witness_thread(
     link: WitnessLink,

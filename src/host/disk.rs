@@ -1,6 +1,6 @@
 //! The journal on a disk, and how much room is left there.
 
-use super::durable::{Disk, Medium as _};
+use super::durable::{Disk, Medium as _, parent};
 use super::file;
 use super::folder::{FolderError, read_folder, read_text_file, write_new_file};
 use record::export::KeptAnchor;
@@ -190,6 +190,28 @@ pub enum Space {
         free: u64,
     },
 }
+
+/// Takes a file away, and what stood in it: written over first, as far as the medium does that. One that is not there is
+/// as good as taken away.
+///
+/// # Errors
+/// The operating system's.
+pub fn wipe(path: &Path) -> io::Result<()> {
+    let len = match path.symlink_metadata() {
+        Ok(facts) => usize::try_from(facts.len()).unwrap_or(0),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut file = fs::OpenOptions::new().write(true).open(path)?;
+    file.write_all(&vec![0; len.min(MAX_WIPED_LEN)])?;
+    file.sync_all()?;
+    let mut disk = Disk;
+    disk.remove(path)?;
+    disk.sync_names(parent(path))
+}
+
+/// No paper is longer.
+const MAX_WIPED_LEN: usize = 64 << 20;
 
 /// True when the folder lies on another medium than `own`. A mount point without its stick lies on the disk around it.
 ///

@@ -378,6 +378,7 @@ fn kind(event: &AttendanceEvent) -> &'static str {
         AttendanceEvent::StartSignal { .. } => "start-signal",
         AttendanceEvent::ScriptsCounted { .. } => "scripts-counted",
         AttendanceEvent::CloseOverruled { .. } => "close-overruled",
+        AttendanceEvent::Printed { .. } => "printed",
         AttendanceEvent::OperatorChanged { .. } => "operator-changed",
         AttendanceEvent::DeviceEvent { .. } => "device-event",
         AttendanceEvent::PersonViewed { .. } => "person-viewed",

@@ -8,6 +8,7 @@
 //! | `scripts_required` | required where either requires it |
 //! | `registry_wait_ms` | the longer |
 //! | `card_types` | the types of both |
+//! | `paper_folder` | the package's alone |
 //! | `evidence_recipient` | the package's; the desk's where the package names none |
 //! | `registry_key`, `witness_key` | the package's; the desk's file where the package names none |
 //!
@@ -40,6 +41,9 @@ pub struct Rules {
     pub witness_key: String,
     /// A session ends by one person only when the scripts of every room were counted.
     pub scripts_required: bool,
+    /// The folder, an absolute path on a stick, that lists and forms of people may be written to in the open; empty: none
+    /// are. A desk's own file has no say in it.
+    pub paper_folder: String,
     /// Who alone opens the evidence, `age1…`; empty: nothing is kept, or the desk's own file says.
     pub evidence_recipient: String,
     /// Types of documents whose chip has a key. `None` says nothing; only a desk's own file may.
@@ -77,6 +81,7 @@ impl Default for Rules {
             witness_required: false,
             witness_key: String::new(),
             scripts_required: false,
+            paper_folder: String::new(),
             evidence_recipient: String::new(),
             card_types: Some(vec![CardTypeRule { issuer, document, since: None }]),
         }
@@ -105,6 +110,7 @@ impl Rules {
             registry_wait_ms: self.registry_wait_ms.max(*registry_wait_ms),
             witness_required: self.witness_required || *witness_required,
             scripts_required: self.scripts_required || *scripts_required,
+            paper_folder: self.paper_folder.clone(),
             card_types: both(self.card_types.as_ref(), card_types.as_ref()),
             evidence_recipient: first_named(&self.evidence_recipient, evidence_recipient),
             registry_key: first_named(&self.registry_key, registry_key),

@@ -386,6 +386,18 @@ pub enum AttendanceEvent {
         /// The second person.
         second: Code,
     },
+    /// A paper was written in the open to where the package's rules say: a list of who is in, or a form about somebody.
+    Printed {
+        /// Which: `attendance-list`, `incident-note`, `undertaking`.
+        paper: Code,
+        /// The folder.
+        to: String,
+        /// SHA-256 of the file.
+        sha256: Digest,
+        /// Whom it is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cand: Option<CandidateRef>,
+    },
     /// Somebody else is on duty from here on, `op` of this entry, who gave her PIN.
     OperatorChanged {
         /// Who was on duty before.

@@ -88,6 +88,7 @@ pub enum Kind {
     StartSignal,
     ScriptsCounted,
     CloseOverruled,
+    Printed,
     OperatorChanged,
     Undo,
     RegistryRequest,
@@ -126,6 +127,7 @@ impl Kind {
         Self::StartSignal,
         Self::ScriptsCounted,
         Self::CloseOverruled,
+        Self::Printed,
         Self::OperatorChanged,
         Self::Undo,
         Self::RegistryRequest,
@@ -169,6 +171,7 @@ impl Kind {
             Self::StartSignal => "start-signal",
             Self::ScriptsCounted => "scripts-counted",
             Self::CloseOverruled => "close-overruled",
+            Self::Printed => "printed",
             Self::OperatorChanged => "operator-changed",
             Self::Undo => "undo",
             Self::RegistryRequest => "registry-request",
@@ -381,6 +384,10 @@ impl FactReader {
                 (fact.amount, fact.reasons) = (signed(*scripts), [Word::from(room.as_str())].into());
             }
             E::CloseOverruled { second, .. } => self.said(fact, &[], Some(second)),
+            E::Printed { paper, cand, .. } => {
+                fact.cand = *cand;
+                self.said(fact, std::slice::from_ref(paper), None);
+            }
             E::OperatorChanged { from } => self.said(fact, std::slice::from_ref(from), None),
             E::DeviceEvent { device, event } => self.said(fact, &[device.clone(), event.clone()], None),
             E::ClockJump { by_ms } => fact.amount = *by_ms,
@@ -441,6 +448,7 @@ fn kind(event: &AttendanceEvent) -> Kind {
         E::StartSignal { .. } => Kind::StartSignal,
         E::ScriptsCounted { .. } => Kind::ScriptsCounted,
         E::CloseOverruled { .. } => Kind::CloseOverruled,
+        E::Printed { .. } => Kind::Printed,
         E::OperatorChanged { .. } => Kind::OperatorChanged,
         E::Undo { .. } => Kind::Undo,
         E::RegistryRequest { .. } => Kind::RegistryRequest,

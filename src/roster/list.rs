@@ -121,6 +121,14 @@ impl Roster {
         self.spots.rows.iter().filter(is_here).count()
     }
 
+    /// Who belongs to this place, in the order of the rows.
+    pub fn rows_at(&self, place: &Place) -> impl Iterator<Item = CandidateId> {
+        let fits: Vec<bool> = self.spots.values.iter().map(|spot| matching::fits_spot(spot, place)).collect();
+        let spots = self.ids.iter().zip(&self.spots.rows);
+        let is_here = move |spot: u32| usize::try_from(spot).is_ok_and(|spot| fits.get(spot) == Some(&true));
+        spots.filter(move |(_, spot)| is_here(**spot)).map(|(id, _)| *id)
+    }
+
     /// How many rows belong to each room of this place.
     pub fn count_by_room(&self, place: &Place) -> BTreeMap<String, usize> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -6,7 +6,7 @@ use crate::text::{Strings, Words};
 use checkin::event::{CopyHealth, DiskState};
 use checkin::failure::Signal;
 use checkin::state::{ReaderHealth, RegistryHealth};
-use checkin::view::{StatusBar, WitnessView};
+use checkin::view::{PaperHealth, StatusBar, WitnessView};
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
 /// Reader, card, registry and backlog, disk, second copy, clock, log, witness, version.
@@ -24,6 +24,9 @@ pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
         item(ui, signal, &words.status_disk, word);
         if let Some((signal, word)) = copy(status.copy, words) {
             item(ui, signal, &words.status_copy, word);
+        }
+        if let Some((signal, word)) = paper(status.paper, words) {
+            item(ui, signal, &words.status_paper, word);
         }
         let (signal, word) = clock(status, words);
         item(ui, signal, &words.status_clock, &word);
@@ -113,6 +116,16 @@ fn copy(copy: CopyHealth, words: &Words) -> Option<(Signal, &str)> {
         CopyHealth::Whole => Some((Signal::Ok, &words.status_ok)),
         CopyHealth::Lost => Some((Signal::Attention, &words.status_copy_lost)),
         CopyHealth::Foreign => Some((Signal::Attention, &words.status_copy_foreign)),
+    }
+}
+
+/// Nothing where the rules allow no list.
+fn paper(paper: PaperHealth, words: &Words) -> Option<(Signal, &str)> {
+    match paper {
+        PaperHealth::Off => None,
+        PaperHealth::Unknown => Some((Signal::Working, &words.status_unknown)),
+        PaperHealth::Written => Some((Signal::Ok, &words.status_ok)),
+        PaperHealth::Lost => Some((Signal::Attention, &words.status_copy_lost)),
     }
 }
 

@@ -252,6 +252,13 @@ words! {
     closed_no_witness
     entries
     action_end_session
+    status_paper
+    action_incident_note
+    action_undertaking
+    paper_printing
+    paper_hint
+    paper_printed
+    paper_not_printed
     action_end_unsent
     action_export
     export_done

@@ -35,6 +35,8 @@ mod namesakes;
 mod needles;
 #[path = "../it/no_wrong_green.rs"]
 mod no_wrong_green;
+#[path = "../it/paper_list.rs"]
+mod paper_list;
 #[path = "../it/record_support.rs"]
 mod record_support;
 #[path = "../it/scanned.rs"]

@@ -9,6 +9,7 @@ use diemdanh::checkin::contact::ContactId;
 use diemdanh::checkin::context::{Context, DeskPolicy, Labels};
 use diemdanh::checkin::event::*;
 use diemdanh::checkin::failure::Failure;
+use diemdanh::checkin::paper::{AttendanceSheet, CasePaper, PaperNews};
 use diemdanh::checkin::show::view;
 use diemdanh::checkin::sign_in::OnDuty;
 use diemdanh::checkin::state::State;
@@ -20,7 +21,7 @@ use diemdanh::emrtd::report::Overall;
 use diemdanh::iso7816::transport::ReaderEvent;
 use diemdanh::lab::journal::MemoryStore;
 use diemdanh::lab::short_list::short_list;
-use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, Code};
+use diemdanh::record::{ArrivalIndex, AttendanceEvent, AttendanceLog, Code, Digest};
 use diemdanh::registry::{Answer, Query, Reply, RequestId};
 use diemdanh::roster::{Place, Roster};
 use jiff::tz::Offset;
@@ -57,6 +58,10 @@ pub(crate) struct Desk {
     pub(crate) operator: Code,
     /// The stick takes the log.
     pub(crate) carries: bool,
+    /// What the stick says about papers: it takes them, or it refuses, or it is silent.
+    pub(crate) paper: Option<bool>,
+    pub(crate) sheets: Vec<AttendanceSheet>,
+    pub(crate) papers: Vec<CasePaper>,
 }
 
 impl Desk {
@@ -98,6 +103,9 @@ impl Desk {
             written: vec![],
             operator: record_support::code("gt-01"),
             carries: true,
+            paper: Some(true),
+            sheets: vec![],
+            papers: vec![],
         }
     }
 
@@ -152,8 +160,22 @@ impl Desk {
                 None
             }
             Effect::ExportLog => Some(Event::CarriedOff { whole: self.carries }),
+            Effect::PaperList(sheet) => {
+                self.sheets.push(*sheet);
+                self.paper_answer(PaperNews::ListWritten { sha256: Digest([1; 32]) }, PaperNews::ListLost)
+            }
+            Effect::Print(paper) => {
+                let printed = PaperNews::Printed { kind: paper.kind, cand: paper.cand, sha256: Digest([2; 32]) };
+                self.papers.push(*paper);
+                self.paper_answer(printed, PaperNews::NotPrinted)
+            }
+            Effect::WipePapers => self.paper_answer(PaperNews::Wiped(true), PaperNews::Wiped(false)),
             Effect::Forget(_) | Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,
         }
+    }
+
+    fn paper_answer(&self, taken: PaperNews, refused: PaperNews) -> Option<Event> {
+        self.paper.map(|takes| Event::Paper(if takes { taken } else { refused }))
     }
 
     pub(crate) fn later(&mut self, milliseconds: u64) -> &mut Self {

@@ -93,11 +93,14 @@ fn rules_that_nobody_wrote_or_could_go_by() {
     }
     let key = "so.example+01234567+AAAA";
     type Row = (fn(&mut Policy), Weight);
-    let rows: [Row; 6] = [
+    let rows: [Row; 9] = [
         (|rules| rules.registry_key = "khóa".to_owned(), Weight::Error),
         (|rules| rules.witness_key = "khóa".to_owned(), Weight::Error),
         (|rules| rules.evidence_recipient = "ai đó".to_owned(), Weight::Error),
         (|rules| rules.registry_wait_ms = 30_001, Weight::Error),
+        (|rules| rules.paper_folder = "giay".to_owned(), Weight::Error),
+        (|rules| rules.paper_folder = "/".to_owned(), Weight::Error),
+        (|rules| rules.paper_folder = "/media/../etc".to_owned(), Weight::Error),
         (|rules| rules.registry_required = true, Weight::Warning),
         (|rules| rules.witness_required = true, Weight::Warning),
     ];

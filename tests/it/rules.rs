@@ -30,6 +30,7 @@ fn lax() -> Rules {
         registry_key: String::new(),
         witness_key: String::new(),
         scripts_required: false,
+        paper_folder: String::new(),
     }
 }
 
@@ -129,6 +130,7 @@ fn a_desk_with_a_package_names_both_files_and_one_without_says_so() {
             "bac-fallback true",
             "card-types 1",
             "evidence none",
+            "paper none",
             "registry-key desk",
             "registry-required false",
             "registry-wait-ms 2500",

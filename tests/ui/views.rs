@@ -89,6 +89,7 @@ fn status() -> StatusBar {
         pending: 3,
         disk: DiskState::Enough,
         copy: CopyHealth::Off,
+        paper: PaperHealth::Written,
         clock_steady: true,
         clock_off_minutes: None,
         witness_not_asked: false,

@@ -8,10 +8,12 @@ use checkin::view::*;
 /// Every situation by its name.
 pub(crate) fn all() -> Vec<(&'static str, View)> {
     let ruling = Ruling::Admit(Ground::Undertaking);
-    let exception =
-        |title, person, stage| view(Screen::Exception(ExceptionView { title, person, room: None, time: None, stage }));
+    let exception = |title, person, stage| {
+        view(Screen::Exception(ExceptionView { title, person, room: None, time: None, stage, papers: papers(title) }))
+    };
     let waiting = |stage| exception(MatterTitle::Waiting, Some(person()), stage);
     vec![
+        ("closing_second_person", closing()),
         ("locked_pin", locked(Some(0), Some(4))),
         ("locked_people", locked(None, None)),
         ("locked_late_news", View { news: Some(news_of_nobody()), ..locked(Some(0), None) }),
@@ -74,6 +76,18 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
     ]
 }
 
+/// Two people end the session although something is unsent.
+fn closing() -> View {
+    let stage = ExceptionStage::Person(Ruling::EndUnsent, sign_in(None, None));
+    let title = MatterTitle::Closing;
+    view(Screen::Exception(ExceptionView { title, person: None, room: None, time: None, stage, papers: None }))
+}
+
+/// Of somebody who waits: the last one lies on the stick.
+fn papers(title: MatterTitle) -> Option<PapersView> {
+    (title == MatterTitle::Waiting).then_some(PapersView { is_printing: false, printed: Some(true) })
+}
+
 fn locked(chosen: Option<usize>, wrong: Option<u32>) -> View {
     let on_duty = "Phạm Văn Thử".to_owned();
     let locked = LockedView { on_duty, sign_in: sign_in(chosen, wrong), is_checking: false };
@@ -86,7 +100,14 @@ fn news_of_nobody() -> NewsView {
 }
 
 fn waiting_of(person: MatterPerson, stage: ExceptionStage) -> View {
-    let exception = ExceptionView { title: MatterTitle::Waiting, person: Some(person), room: None, time: None, stage };
+    let exception = ExceptionView {
+        title: MatterTitle::Waiting,
+        person: Some(person),
+        room: None,
+        time: None,
+        stage,
+        papers: None,
+    };
     view(Screen::Exception(exception))
 }
 
@@ -112,7 +133,8 @@ fn paper_pin() -> View {
     let person = MatterPerson { causes: vec![], portrait: None, ..person() };
     let stage = ExceptionStage::Person(ruling, sign_in(Some(0), None));
     let time = Some("07:12".to_owned());
-    let exception = ExceptionView { title: MatterTitle::WithoutCard, person: Some(person), room: None, time, stage };
+    let exception =
+        ExceptionView { title: MatterTitle::WithoutCard, person: Some(person), room: None, time, stage, papers: None };
     view(Screen::Exception(exception))
 }
 
@@ -123,7 +145,7 @@ fn without_card_rulings() -> Vec<Ruling> {
 
 fn signal(room: Option<RoomView>, time: Option<&str>, stage: ExceptionStage) -> View {
     let time = time.map(str::to_owned);
-    view(Screen::Exception(ExceptionView { title: MatterTitle::Signal, person: None, room, time, stage }))
+    view(Screen::Exception(ExceptionView { title: MatterTitle::Signal, person: None, room, time, stage, papers: None }))
 }
 
 fn start(when: When) -> Ruling {

@@ -31,7 +31,7 @@ fn closing_view(context: &Context, state: &State, closing: &Closing) -> ClosingV
             }),
             _ => ClosingView::Asking(Box::new(asking_view(context, state, asking))),
         },
-        Closing::Writing => ClosingView::Writing,
+        Closing::Wiping { .. } | Closing::Writing => ClosingView::Writing,
         Closing::Closed(head) => ClosingView::Closed(Box::new(ClosedView {
             head: HeadView {
                 entry: format!("{}/{}", head.segment, head.entries),
@@ -71,7 +71,7 @@ fn asking_view(context: &Context, state: &State, asking: &Asking) -> AskingView 
 /// Two people end the session although something is unsent.
 fn overruling(context: &Context, state: &State, step: &Step) -> ExceptionView {
     let stage = step_view(context, state, step).unwrap_or(ExceptionStage::Recording);
-    ExceptionView { title: MatterTitle::Closing, person: None, room: None, time: None, stage }
+    ExceptionView { title: MatterTitle::Closing, person: None, room: None, time: None, stage, papers: None }
 }
 
 /// The witness signed this very head: all entries, this root.

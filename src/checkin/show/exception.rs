@@ -6,11 +6,14 @@ use crate::context::Context;
 use crate::dates::{day_first, local};
 use crate::event::PortraitNews;
 use crate::exception::{Exception, Matter, Ruling, Staff, Step, Waiting, When};
+use crate::paper::Papers;
 use crate::preparing::{OperatorView, SignInView};
 use crate::sign_in::Standing;
 use crate::state::State;
 use crate::step::rulings;
-use crate::view::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, PlaceView, RoomView, WaitingRow};
+use crate::view::{
+    ExceptionStage, ExceptionView, MatterPerson, MatterTitle, PapersView, PlaceView, RoomView, WaitingRow,
+};
 use bits::secret::Pii;
 use emrtd::lds::portrait::Portrait;
 use package::operators::Operator;
@@ -31,6 +34,7 @@ pub(super) fn exception_view(context: &Context, state: &State, exception: &Excep
         room,
         time: exception.step.ruling().and_then(Ruling::when).and_then(|when| time(context, when)),
         stage: stage(context, state, exception),
+        papers: papers(context, state, exception),
     }
 }
 
@@ -42,7 +46,16 @@ pub(super) fn second_view(context: &Context, state: &State, case: &Case, step: &
     };
     let person = MatterPerson { name: case.holder.full_name.clone(), portrait, ..listed(context, case.candidate()) };
     let stage = step_view(context, state, step).unwrap_or(ExceptionStage::Recording);
-    ExceptionView { title: MatterTitle::Case, person: Some(person), room: None, time: None, stage }
+    ExceptionView { title: MatterTitle::Case, person: Some(person), room: None, time: None, stage, papers: None }
+}
+
+/// Where somebody waits for the head of site, or was decided on.
+fn papers(context: &Context, state: &State, exception: &Exception) -> Option<PapersView> {
+    let is_about = matches!(exception.matter, Matter::Waiting(_));
+    let stands = matches!(exception.step, Step::Choosing | Step::Recorded { .. });
+    let allowed = !context.policy.rules.paper_folder.is_empty();
+    let Papers { is_printing, printed, .. } = state.papers;
+    (is_about && stands && allowed).then_some(PapersView { is_printing, printed })
 }
 
 fn time(context: &Context, when: When) -> Option<String> {

@@ -24,8 +24,17 @@ impl Desk<'_> {
 
     pub(super) fn end_session(&mut self) {
         if matches!(self.state.phase, Phase::Closing(Closing::Asking(_))) {
-            self.state.phase = Phase::Closing(Closing::Writing);
             self.state.key = None;
+            if !self.wipe_list() {
+                self.close_log();
+            }
+        }
+    }
+
+    /// Nothing is written behind it.
+    pub(super) fn close_log(&mut self) {
+        if matches!(self.state.phase, Phase::Closing(_)) {
+            self.state.phase = Phase::Closing(Closing::Writing);
             let open = self.state.pending.iter().map(|one| (one.query.clone(), one.about.clone())).collect();
             self.effects.push(Effect::CloseLog(open));
         }
@@ -109,6 +118,9 @@ impl Desk<'_> {
 
     /// One step back; nothing was written. False where the screen is left.
     pub(super) fn back_from_asking(&mut self) -> bool {
+        if matches!(self.state.phase, Phase::Closing(Closing::Wiping { .. })) {
+            return true;
+        }
         let Some(stage) = self.asking_stage() else { return false };
         let next = match stage {
             AskingStage::Summary => return false,

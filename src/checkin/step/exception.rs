@@ -55,6 +55,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn take_up(&mut self, matter: Matter) {
+        self.state.papers.printed = None;
         self.state.key = None;
         self.state.phase = Phase::Exception(Box::new(Exception::of(matter)));
     }

@@ -144,7 +144,12 @@ impl Desk<'_> {
 
 /// There is somebody who could open it again, and no PIN is being checked for something else.
 pub(crate) fn can_lock(context: &crate::context::Context, state: &crate::state::State) -> bool {
-    let is_over = matches!(state.phase, Phase::Halted(_) | Phase::Closing(Closing::Writing | Closing::Closed(_)));
+    let is_ending = |closing: &Closing| !matches!(closing, Closing::Asking(_));
+    let is_over = match &state.phase {
+        Phase::Halted(_) => true,
+        Phase::Closing(closing) => is_ending(closing),
+        _ => false,
+    };
     let checks = match &state.phase {
         Phase::Exception(exception) => matches!(exception.step, Step::Checking { .. }),
         Phase::Case(case) => matches!(case.stage, Stage::Second(Step::Checking { .. })),

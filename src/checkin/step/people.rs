@@ -42,6 +42,7 @@ impl Desk<'_> {
             Input::PickedRoom(index) => self.picked_room(index),
             Input::EnteredCount(text) => self.entered_count(&text),
             Input::ExportLog => self.carry_off(),
+            Input::Print(kind) => self.print(kind),
             Input::EnteredTime(text) => self.entered_time(&text),
             Input::WithoutCard(id, on) if self.decides(on) => self.without_card(id),
             Input::Ruled(ruling, on) if self.decides(on) => self.ruled(ruling),

@@ -18,6 +18,17 @@ pub struct ExceptionView {
     pub time: Option<String>,
     /// How far it is.
     pub stage: ExceptionStage,
+    /// Papers about the person can be written; nothing where the rules allow none.
+    pub papers: Option<PapersView>,
+}
+
+/// Papers about a person.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PapersView {
+    /// One is being written.
+    pub is_printing: bool,
+    /// What became of the last one.
+    pub printed: Option<bool>,
 }
 
 /// A kind of matter.

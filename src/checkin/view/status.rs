@@ -2,6 +2,7 @@
 
 use crate::event::{CopyHealth, DiskState};
 use crate::health::{ReaderHealth, RegistryHealth};
+use crate::paper::PaperHealth;
 
 /// The bar below.
 #[derive(Debug, Clone)]
@@ -20,6 +21,8 @@ pub struct StatusBar {
     pub disk: DiskState,
     /// The log's copy on a second medium.
     pub copy: CopyHealth,
+    /// The list on paper.
+    pub paper: PaperHealth,
     /// The clock is steady.
     pub clock_steady: bool,
     /// The clock differs from an outside time by so many minutes.

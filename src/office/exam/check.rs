@@ -166,6 +166,8 @@ pub enum RuleFault {
     NoRecipient,
     /// Longer than anybody waits.
     LongWait,
+    /// No absolute path of a folder.
+    NoFolder,
 }
 
 impl RuleFault {
@@ -174,6 +176,7 @@ impl RuleFault {
             Self::NoVerifierKey => words.no_verifier_key(),
             Self::NoRecipient => words.no_recipient(),
             Self::LongWait => words.long_wait(),
+            Self::NoFolder => words.no_folder(),
         }
     }
 }
@@ -260,11 +263,18 @@ fn rules(policy: &Policy) -> Vec<Fault> {
         wrong("registry_key", no_key, registry),
         wrong("witness_key", no_key, witness),
         wrong("evidence_recipient", RuleFault::NoRecipient, recipient),
+        wrong("paper_folder", RuleFault::NoFolder, !is_folder(&policy.paper_folder)),
         wrong("registry_wait_ms", RuleFault::LongWait, policy.registry_wait_ms > MAX_WAIT_MS),
         unnamed("registry_required", "registry_key", policy.registry_required && registry_key.is_empty()),
         unnamed("witness_required", "witness_key", policy.witness_required && witness_key.is_empty()),
     ];
     found.into_iter().flatten().collect()
+}
+
+/// Nothing, or a place below the root that is the same wherever the desk was started.
+fn is_folder(path: &str) -> bool {
+    let parts = path.split('/').skip(1).all(|part| !part.is_empty() && part != ".." && part != ".");
+    path.is_empty() || path.len() > 1 && path.starts_with('/') && parts
 }
 
 /// Nobody waits longer for a registry, in milliseconds.

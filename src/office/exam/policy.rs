@@ -27,6 +27,8 @@ pub struct Policy {
     pub witness_key: String,
     /// A session ends by one person only when the scripts of every room were counted.
     pub scripts_required: bool,
+    /// The folder, an absolute path on a stick, that lists and forms of people may be written to; empty: none are.
+    pub paper_folder: String,
     /// Who alone opens the evidence, `age1…`; empty: each desk's own file says.
     pub evidence_recipient: String,
     /// Types of documents whose chip has a key.
@@ -47,6 +49,7 @@ impl Default for Policy {
             witness_required: usual.witness_required,
             witness_key: usual.witness_key,
             scripts_required: usual.scripts_required,
+            paper_folder: usual.paper_folder,
             evidence_recipient: usual.evidence_recipient,
             card_types: usual.card_types.unwrap_or_default(),
         }
@@ -68,7 +71,7 @@ impl Policy {
         let mut out = format!(
             "{HEAD}bac_fallback = {}\nauthentication_required = {}\nrevocation_required = {}\nregistry_required = {}\n\
              registry_wait_ms = {}\nregistry_key = {}\nwitness_required = {}\nwitness_key = {}\nscripts_required = {}\n\
-             evidence_recipient = {}\n",
+             paper_folder = {}\n             evidence_recipient = {}\n",
             self.bac_fallback,
             self.authentication_required,
             self.revocation_required,
@@ -78,6 +81,7 @@ impl Policy {
             self.witness_required,
             text(&self.witness_key),
             self.scripts_required,
+            text(&self.paper_folder),
             text(&self.evidence_recipient),
         );
         for one in &self.card_types {
@@ -92,7 +96,7 @@ impl Policy {
     pub fn packed(&self) -> Rules {
         let Self { bac_fallback, authentication_required, revocation_required, registry_required, .. } = self.clone();
         let Self { registry_wait_ms, registry_key, witness_required, witness_key, .. } = self.clone();
-        let Self { evidence_recipient, card_types, scripts_required, .. } = self.clone();
+        let Self { evidence_recipient, card_types, scripts_required, paper_folder, .. } = self.clone();
         Rules {
             bac_fallback,
             authentication_required,
@@ -103,6 +107,7 @@ impl Policy {
             witness_required,
             witness_key,
             scripts_required,
+            paper_folder,
             evidence_recipient,
             card_types: Some(card_types),
         }
@@ -113,5 +118,7 @@ const HEAD: &str = "\
 # Quy tắc tại bàn. Tệp của bàn chỉ làm chặt thêm, không nới được.
 # registry_key, witness_key: khóa kiểm chữ ký (một dòng); để trống thì theo tệp của bàn.
 # scripts_required: phải nhập số bài thi của mọi phòng mới kết thúc buổi thi được; thiếu thì cần hai người.
+# paper_folder: thư mục trên USB (đường dẫn tuyệt đối) được ghi danh sách dự phòng và biểu mẫu có tên thí sinh; để
+# trống thì không ghi.
 # evidence_recipient: age1…, ai mở được phần chứng cứ; để trống thì theo tệp của bàn.
 ";

@@ -270,6 +270,7 @@ sentences! {
     no_verifier_key();
     no_recipient();
     long_wait();
+    no_folder();
     desk_names_key(required, key);
     no_head(site);
 }

@@ -9,8 +9,8 @@ use bits::secret::Pii;
 use checkin::event::{Input, NotAdmittedReason};
 use checkin::failure::Signal;
 use checkin::view::{
-    Cause, ExceptionStage, ExceptionView, Ground, GuestReason, MatterPerson, MatterTitle, OnPaper, RoomView, Ruling,
-    UndoReason, WaitingRow, When, WithoutCard,
+    Cause, ExceptionStage, ExceptionView, Ground, GuestReason, MatterPerson, MatterTitle, OnPaper, PaperKind,
+    PapersView, RoomView, Ruling, UndoReason, WaitingRow, When, WithoutCard,
 };
 use egui::{Frame, Key, Label, Panel, RichText, ScrollArea, Ui, Vec2};
 
@@ -21,6 +21,7 @@ const COLUMNS: usize = 4;
 /// Wide enough for what stands before a row.
 const KIND_WIDTH: f32 = 190.0;
 const BACK_WIDTH: f32 = 260.0;
+const PAPERS_HEIGHT: f32 = 56.0;
 
 /// Draws the screen; `line` is the PIN while it is typed.
 pub(crate) fn show(ui: &mut Ui, view: &ExceptionView, line: &mut String, tools: &mut Tools<'_>) -> Option<Input> {
@@ -30,6 +31,7 @@ pub(crate) fn show(ui: &mut Ui, view: &ExceptionView, line: &mut String, tools: 
         let bottom = Panel::bottom("ruling").exact_size(height).frame(Frame::new()).show_separator_line(false);
         bottom.show(ui, |ui| buttons(ui, &view.stage, tools.buttons, words)).inner
     });
+    let printed = view.papers.and_then(|papers| papers_row(ui, papers, words));
     head(ui, view, words);
     ui.add_space(style::GAP);
     let drawn = match &view.stage {
@@ -57,7 +59,36 @@ pub(crate) fn show(ui: &mut Ui, view: &ExceptionView, line: &mut String, tools: 
             left.or_else(|| view.room.as_ref().and_then(|room| about_room(ui, room, may_leave, words)))
         }
     };
-    pressed.or(drawn)
+    pressed.or(printed).or(drawn)
+}
+
+/// Papers about the person; they decide nothing.
+fn papers_row(ui: &mut Ui, papers: PapersView, words: &Words) -> Option<Input> {
+    let bottom = Panel::bottom("papers").exact_size(PAPERS_HEIGHT).frame(Frame::new()).show_separator_line(false);
+    let row = bottom.show(ui, |ui| {
+        ui.horizontal(|ui| {
+            let incident = small_button(ui, &words.action_incident_note, Key::F1).then_some(PaperKind::Incident);
+            let undertaking = small_button(ui, &words.action_undertaking, Key::F8).then_some(PaperKind::Undertaking);
+            let told = match papers.printed {
+                _ if papers.is_printing => &words.paper_printing,
+                None => &words.paper_hint,
+                Some(true) => &words.paper_printed,
+                Some(false) => &words.paper_not_printed,
+            };
+            ui.label(RichText::new(told).font(style::font(Size::Body)).color(style::INK));
+            incident.or(undertaking)
+        })
+        .inner
+    });
+    row.inner.map(Input::Print)
+}
+
+/// A button beside what is decided, with its key.
+fn small_button(ui: &mut Ui, text: &str, key: Key) -> bool {
+    let label = RichText::new(format!("{text}  [{}]", key.name())).font(style::bold(Size::Body)).color(style::INK);
+    let response = ui.add(egui::Button::new(label).min_size(Vec2::new(0.0, style::TARGET_MIN)));
+    focus_ring(ui, &response);
+    response.clicked() || ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key))
 }
 
 fn head(ui: &mut Ui, view: &ExceptionView, words: &Words) {
