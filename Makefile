@@ -13,7 +13,8 @@ export CARGO_PROFILE_TEST_OPT_LEVEL = 1
 TARGET = $(or $(CARGO_TARGET_DIR),target)
 BENCH = $(TARGET)/release/diemdanh-bench --out target/bench
 
-.PHONY: demo demo-desk demo-board programs test check lint dependencies rooms bench acceptance mutants packages-demo packages-test
+.PHONY: demo demo-desk demo-board programs test check lint dependencies rooms bench acceptance mutants deb deb-check \
+  packages-demo packages-test
 
 # The desk on the embedded defaults. With a display: a window to use by hand. Without one: the same desk in a real
 # window under Xvfb, driven by a script, with a picture of every screen in target/demo; then the board's half.
@@ -83,6 +84,17 @@ mutants:
 # The acceptance data, where it is at hand: make acceptance VECTORS=DIR prints one line a case and a count.
 acceptance:
 	VECTORS="$(abspath $(VECTORS))" $(CARGO) test -p diemdanh --test it -- --nocapture --exact acceptance::acceptance
+
+# The desk's package for Debian 12, in target/deb.
+DEB_PROFILE ?= release
+deb:
+	config/deploy/deb.sh $(DEB_PROFILE)
+
+# Installs that package in a bare Debian 12, starts the window from there and purges it again; needs root and a mirror, and
+# takes minutes, so that no other target runs it.
+deb-check: deb
+	$(PACKAGES) headless package
+	config/deploy/deb_check.sh
 
 packages-demo:
 	$(PACKAGES) build window

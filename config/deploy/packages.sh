@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing from Debian's packages. Run as root or with sudo at hand.
-# usage: packages.sh [build] [window] [headless] [reader] [check]
+# usage: packages.sh [build] [window] [headless] [reader] [keys] [package] [check]
 set -euo pipefail
 
 declare -A lists=(
@@ -10,6 +10,7 @@ declare -A lists=(
   [pictures]="xvfb xauth xdotool openbox scrot"
   [reader]="pcscd vsmartcard-vpcd iproute2 util-linux"
   [keys]="xdotool openbox ibus ibus-unikey dbus dbus-daemon"
+  [package]="mmdebstrap imagemagick"
   [check]="openssl python3-minimal python3-venv golang-go golang-golang-x-mod-dev softhsm2 swtpm libtss2-dev libtss2-tcti-swtpm0"
 )
 
