@@ -7,6 +7,7 @@ use crate::failure::Failure;
 use crate::news::About;
 use crate::paper::{AttendanceSheet, CasePaper, PaperKind, PaperNews};
 use crate::preparing::PackageId;
+use crate::readiness::Check;
 use bits::secret::{Pii, Secret};
 use cccd::holder::{Holder, HolderNote};
 use crypto::pin::{PinCheck, PinLock};
@@ -82,6 +83,8 @@ pub enum Event {
     Closed(Box<ClosedLog>),
     /// What became of a paper.
     Paper(PaperNews),
+    /// What the desk depends on was looked at.
+    Examined(Vec<Check>),
     /// The log was copied out.
     CarriedOff {
         /// And read back: what lies there is what was written.
@@ -130,6 +133,8 @@ pub enum Input {
     ExportLog,
     /// A paper about whoever is on the screen.
     Print(PaperKind),
+    /// What the desk depends on is to be looked at.
+    Examine,
     /// The session is to be ended: ask first.
     EndSession,
     /// The desk is to be locked, or handed over to somebody else.
@@ -165,6 +170,7 @@ impl fmt::Debug for Input {
             Self::Scanned(_) => formatter.write_str("Scanned(…)"),
             Self::EnteredCount(_) => formatter.write_str("EnteredCount(…)"),
             Self::ExportLog => formatter.write_str("ExportLog"),
+            Self::Examine => formatter.write_str("Examine"),
             Self::Print(kind) => formatter.debug_tuple("Print").field(kind).finish(),
             Self::EndSession => formatter.write_str("EndSession"),
             Self::Lock => formatter.write_str("Lock"),
@@ -418,6 +424,8 @@ pub enum Effect {
     Print(Box<CasePaper>),
     /// Take the list away.
     WipePapers,
+    /// Look at what the desk depends on.
+    Examine,
     /// Write the last entry; the log ends. What was asked of the registry and has no answer goes with it.
     CloseLog(Vec<(Query, About)>),
     /// Make the sound of a signal.

@@ -31,6 +31,7 @@ pub mod paper;
 pub mod policy;
 pub mod preparation;
 pub mod preparing;
+pub mod readiness;
 pub mod records;
 pub mod show;
 pub mod sign_in;

@@ -160,6 +160,7 @@ fn screen(context: &Context, state: &State) -> Screen {
             _ => case_screen(context, state, case),
         },
         Phase::Exception(exception) => Screen::Exception(exception::exception_view(context, state, exception)),
+        Phase::Examining(checks) => Screen::Examining(ExaminingView { checks: checks.clone() }),
         Phase::Closing(closing) => closing::closing_screen(context, state, closing),
         Phase::Halted(halted) => Screen::Halted(halted_view(halted)),
     }
@@ -195,6 +196,7 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
         undo: undo(context, state),
         signals: signals(context, state),
         takes_without_card: context.staff.is_some() && state.on_duty.may(Action::Refer),
+        examines: context.staff.is_some() && state.on_duty.may(Action::Examine),
     }
 }
 

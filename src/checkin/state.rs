@@ -14,6 +14,7 @@ use crate::namesakes;
 use crate::news::{About, LateNews};
 use crate::paper::Papers;
 use crate::policy::Verdict;
+use crate::readiness::Check;
 use crate::sign_in::{OnDuty, SignIn, Standing};
 use crate::signals::Signals;
 use bits::secret::Pii;
@@ -102,6 +103,8 @@ pub enum Phase {
     Exception(Box<Exception>),
     /// A person is at the desk. Which of the case's screens it is follows from the verdict.
     Case(Box<Case>),
+    /// What the desk depends on is being looked at, or was: the findings.
+    Examining(Option<Vec<Check>>),
     /// The session is being ended, or has ended.
     Closing(Closing),
     /// The desk has stopped; only a restart helps.
@@ -314,7 +317,8 @@ impl State {
     pub fn case(&self) -> Option<&Case> {
         match &self.phase {
             Phase::Case(case) => Some(case),
-            Phase::Idle(_) | Phase::Reading(_) | Phase::Exception(_) | Phase::Closing(_) | Phase::Halted(_) => None,
+            Phase::Idle(_) | Phase::Reading(_) | Phase::Exception(_) => None,
+            Phase::Examining(_) | Phase::Closing(_) | Phase::Halted(_) => None,
         }
     }
 
@@ -355,7 +359,8 @@ impl State {
     pub(super) fn case_mut(&mut self) -> Option<&mut Case> {
         match &mut self.phase {
             Phase::Case(case) => Some(case),
-            Phase::Idle(_) | Phase::Reading(_) | Phase::Exception(_) | Phase::Closing(_) | Phase::Halted(_) => None,
+            Phase::Idle(_) | Phase::Reading(_) | Phase::Exception(_) => None,
+            Phase::Examining(_) | Phase::Closing(_) | Phase::Halted(_) => None,
         }
     }
 }

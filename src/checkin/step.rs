@@ -2,6 +2,7 @@
 
 mod card;
 mod closing;
+mod examining;
 mod exception;
 mod lock;
 mod papers;
@@ -81,6 +82,7 @@ impl Desk<'_> {
             Event::Closed(log) => self.closed(&log),
             Event::CarriedOff { whole } => self.carried_off(whole),
             Event::Paper(news) => self.paper_news(news),
+            Event::Examined(found) => self.examined(found),
         }
     }
 

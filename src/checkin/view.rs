@@ -18,6 +18,7 @@ pub use crate::paper::{PaperHealth, PaperKind};
 pub use crate::preparing::{
     OfferView, OperatorView, PackageId, PackagesView, PreparingView, RefusedView, Role, SignInView,
 };
+use crate::readiness::Check;
 pub use bits::qr::QrMatrix;
 use bits::secret::Pii;
 pub use closing::{AskingView, ClosedView, ClosingRoomView, ClosingView, CountingView, HeadView};
@@ -115,6 +116,8 @@ pub enum Screen {
     Elsewhere(CaseView),
     /// Something that two people decide.
     Exception(ExceptionView),
+    /// What the desk depends on.
+    Examining(ExaminingView),
     /// Nothing is shown of what stands behind: somebody has to give a PIN.
     Locked(LockedView),
     /// The session is being ended, or has ended.
@@ -129,9 +132,17 @@ impl Screen {
         match self {
             Self::Verdict(case) | Self::AlreadyIn(case) | Self::Elsewhere(case) => Some(case),
             Self::Preparing(_) | Self::Idle(_) | Self::Reading(_) => None,
-            Self::Exception(_) | Self::Locked(_) | Self::Closing(_) | Self::Halted(_) => None,
+            Self::Exception(_) | Self::Examining(_) | Self::Locked(_) => None,
+            Self::Closing(_) | Self::Halted(_) => None,
         }
     }
+}
+
+/// What the desk depends on.
+#[derive(Debug, Clone, Default)]
+pub struct ExaminingView {
+    /// The findings; nothing while it is being looked at.
+    pub checks: Option<Vec<Check>>,
 }
 
 /// A locked desk.
@@ -172,6 +183,8 @@ pub struct IdleView {
     pub signals: Option<SignalsView>,
     /// Somebody who was looked up can be sent to the head of site without a card.
     pub takes_without_card: bool,
+    /// Whoever is on duty may look at what the desk depends on.
+    pub examines: bool,
 }
 
 /// How far the rooms' signals are.

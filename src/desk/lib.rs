@@ -38,6 +38,7 @@ mod pins;
 pub mod plan;
 pub mod purge;
 mod questions;
+pub mod readiness;
 pub mod reconcile;
 pub mod registry;
 pub mod rules;

@@ -54,6 +54,8 @@ pub(super) struct Hands {
     pub(super) registry: Option<SyncSender<RegistryOrder>>,
     pub(super) pins: Option<SyncSender<PinOrder>>,
     pub(super) papers: Option<SyncSender<PaperOrder>>,
+    /// Has what the desk depends on looked at.
+    pub(super) doctor: SyncSender<()>,
     pub(super) sound: Box<dyn FnMut(Signal) + Send>,
     /// The contact that counts; an older one ends as soon as it notices.
     pub(super) contact: Arc<AtomicU64>,

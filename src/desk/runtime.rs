@@ -289,6 +289,7 @@ fn run(hands: &mut Hands, effect: Effect) {
         Effect::PaperList(sheet) => order_paper(hands, PaperOrder::List(sheet)),
         Effect::Print(paper) => order_paper(hands, PaperOrder::Case(paper)),
         Effect::WipePapers => order_paper(hands, PaperOrder::Wipe),
+        Effect::Examine => drop(hands.doctor.try_send(())),
         Effect::ExportLog => {
             let _ = hands.log.send(LogOrder::Export);
         }

@@ -18,10 +18,11 @@ use crate::registry::{RegistryMaker, asker};
 use crate::rules::EffectiveRules;
 use crate::runtime::{Brain, RunningDesk, ViewCell, inbox};
 use crate::sources::{Prepared, prepare};
-use crate::{pins, questions, watch};
+use crate::{pins, questions, readiness, watch};
 use bits::random::Random;
 use bits::stamp::{Clock, Stamp};
 use checkin::context::{Context, DeskPolicy};
+use checkin::event::Event;
 use checkin::exception::Staff;
 use checkin::failure::{Failure, Signal};
 use checkin::records;
@@ -89,8 +90,7 @@ fn open(
     mut adapters: Adapters,
     inbox: SyncSender<Message>,
 ) -> Result<Started, Halted> {
-    let recipient = evidence_recipient(plan.rules())?;
-    let began = adapters.clock.now();
+    let (recipient, began) = (evidence_recipient(plan.rules())?, adapters.clock.now());
     let (mut log, opened) = open_log(plan, &prepared, &mut adapters)?;
     let first_entry = IndexOrder::of(&opened);
     let loaded = package_loaded(&mut log, &prepared, adapters.clock.now())?;
@@ -127,6 +127,7 @@ fn open(
     let mut workers = Vec::new();
     let witness = adapters.witness.take();
     let anchors = witness.map(|link| witness_thread(link, plan.machine(), &log_orders, &mut workers)).transpose()?;
+    let doctor = doctor_thread(plan, Arc::clone(&adapters.clock), &inbox, &mut workers)?;
     let clock = Arc::clone(&adapters.clock);
     let evidence = EvidenceHand { recipient, waiting: None };
     let copy = plan.copy().map(|target| SecondCopy::start(plan.journal(), target));
@@ -150,7 +151,7 @@ fn open(
         registry.map(|registry| ask_threads(registry, plan, &mut state, &inbox, &mut workers)).transpose()?;
     let pins = package.map(|package| pin_thread(package, &inbox, &mut workers)).transpose()?;
     let papers = paper_thread(plan, &inbox, &mut workers)?;
-    let hands = Hands { card, log: log_orders, registry, pins, papers, sound: adapters.sound, contact };
+    let hands = Hands { card, log: log_orders, registry, pins, papers, doctor, sound: adapters.sound, contact };
     Ok(Started { context, state, hands, workers })
 }
 
@@ -260,6 +261,24 @@ fn paper_thread(
     let inbox = inbox.clone();
     workers.push(spawned(threads::spawn("papers", move || papers::run(place, &queue, &inbox)))?);
     Ok(Some(orders))
+}
+
+/// Looks at the machine whenever the page asks for it: nobody waits for a slow disk.
+fn doctor_thread(
+    plan: &DeskPlan,
+    clock: Arc<dyn Clock + Sync>,
+    inbox: &SyncSender<Message>,
+    workers: &mut Vec<std::thread::JoinHandle<()>>,
+) -> Result<SyncSender<()>, Halted> {
+    let (orders, queue) = sync_channel(1);
+    let (journal, inbox) = (plan.journal().to_owned(), inbox.clone());
+    workers.push(spawned(threads::spawn("doctor", move || {
+        while queue.recv().is_ok() {
+            let found = readiness::machine(&journal, clock.as_ref());
+            let _ = inbox.send(Message::Event(Event::Examined(found)));
+        }
+    }))?);
+    Ok(orders)
 }
 
 /// A list, a form and the end of the list: no more is ever out at once.

@@ -191,6 +191,23 @@ pub enum Space {
     },
 }
 
+/// Writes a page and makes it durable, so many times: for whoever measures how long that takes. Leaves nothing behind.
+///
+/// # Errors
+/// The operating system's.
+pub fn flush_times(folder: &Path, times: u32) -> io::Result<()> {
+    let path = folder.join(format!(".flush-probe-{}", std::process::id()));
+    let mut file = File::create_new(&path)?;
+    let written = (0..times).try_for_each(|_| {
+        file.write_all(&[0x55; PAGE_LEN])?;
+        file.sync_data()
+    });
+    fs::remove_file(&path)?;
+    written
+}
+
+const PAGE_LEN: usize = 4_096;
+
 /// Takes a file away, and what stood in it: written over first, as far as the medium does that. One that is not there is
 /// as good as taken away.
 ///

@@ -24,6 +24,7 @@ pub mod index;
 pub mod intermediary;
 pub mod keys;
 pub mod logging;
+pub mod machine;
 pub mod outputs;
 mod p256;
 pub mod package_shelf;

@@ -53,6 +53,8 @@ pub enum Action {
     DecideException,
     /// A clock that jumped, or a log that is shorter than it was, is answered for.
     AnswerAlarm,
+    /// What the desk depends on is looked at, on its page.
+    Examine,
     /// Somebody else's PIN is given its tries back.
     Unlock,
     /// One of the two people who overrule.
@@ -94,6 +96,7 @@ impl Role {
             | Action::AnswerNotice
             | Action::GiveSignal
             | Action::EndSession => self != Self::Technician,
+            Action::Examine => self != Self::Invigilator,
             Action::DecideException | Action::AnswerAlarm | Action::Unlock | Action::AnswerForOverrule => {
                 matches!(self, Self::HeadOfSite | Self::Board)
             }
@@ -103,7 +106,7 @@ impl Role {
 
 impl Action {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadCard,
         Self::LookUp,
         Self::Admit,
@@ -117,6 +120,7 @@ impl Action {
         Self::EndSession,
         Self::DecideException,
         Self::AnswerAlarm,
+        Self::Examine,
         Self::Unlock,
         Self::Overrule,
         Self::AnswerForOverrule,

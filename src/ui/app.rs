@@ -281,6 +281,7 @@ impl App {
             Screen::AlreadyIn(case) => screens::already_in::show(ui, case, &mut tools),
             Screen::Elsewhere(case) => screens::elsewhere::show(ui, case, &mut tools),
             Screen::Exception(exception) => screens::exception::show(ui, exception, &mut self.line, &mut tools),
+            Screen::Examining(examining) => screens::examining::show(ui, examining, &mut tools),
             Screen::Locked(locked) => {
                 tools.portrait.wipe();
                 screens::locked::show(ui, locked, &mut self.line, &mut tools)

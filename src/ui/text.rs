@@ -1,12 +1,15 @@
 //! The words on the screens: typed, so that a missing one fails the first test.
 
 use checkin::failure::Failure;
+use checkin::readiness::Check;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use words::Language;
 
 const VI: &str = include_str!("../../assets/i18n/vi.toml");
 const EN: &str = include_str!("../../assets/i18n/en.toml");
+const FINDINGS_VI: &str = include_str!("../../assets/i18n/readiness.vi.toml");
+const FINDINGS_EN: &str = include_str!("../../assets/i18n/readiness.en.toml");
 
 /// What happened, what to do, whom to call.
 #[derive(Debug, Clone, Deserialize)]
@@ -27,6 +30,19 @@ pub struct Strings {
     /// Labels, titles and buttons.
     pub words: Words,
     failures: BTreeMap<String, Advice>,
+    #[serde(skip)]
+    findings: BTreeMap<String, Found>,
+}
+
+/// What a finding of the technician's page means, and what to do.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Found {
+    /// What was found.
+    pub what: String,
+    /// What to do; empty where nothing is.
+    #[serde(default)]
+    pub todo: String,
 }
 
 impl Strings {
@@ -35,15 +51,26 @@ impl Strings {
     /// # Errors
     /// The parser's message, when a key is missing or unknown: a fault of the build, found by the first test.
     pub fn load(language: Language) -> Result<Self, toml::de::Error> {
-        toml::from_str(match language {
-            Language::Vietnamese => VI,
-            Language::English => EN,
-        })
+        let (words, findings) = match language {
+            Language::Vietnamese => (VI, FINDINGS_VI),
+            Language::English => (EN, FINDINGS_EN),
+        };
+        Ok(Self { findings: toml::from_str(findings)?, ..toml::from_str(words)? })
     }
 
     /// The advice for `failure`; `None` would be a fault of the build, found by a test over all failures.
     pub fn advice(&self, failure: Failure) -> Option<&Advice> {
         self.failures.get(failure.code())
+    }
+
+    /// What is said of a finding; its code where there are no words, which a test forbids.
+    pub fn finding(&self, check: &Check) -> Found {
+        let code = check.finding.code();
+        let mut found = self.findings.get(&code).cloned().unwrap_or(Found { what: code, todo: String::new() });
+        if !check.seen.is_empty() {
+            found.what = format!("{} ({})", found.what, check.seen);
+        }
+        found
     }
 
     /// The codes that have words; a test compares them with the table of failures.
@@ -252,6 +279,10 @@ words! {
     closed_no_witness
     entries
     action_end_session
+    examining_open
+    examining_title
+    examining_working
+    examining_again
     status_paper
     action_incident_note
     action_undertaking

@@ -23,6 +23,8 @@ mod closing;
 mod cosigned_answers;
 #[path = "../it/doubts.rs"]
 mod doubts;
+#[path = "../it/examining.rs"]
+mod examining;
 #[path = "../it/guests.rs"]
 mod guests;
 #[path = "../it/lab_people.rs"]

@@ -62,6 +62,7 @@ pub(crate) struct Desk {
     pub(crate) paper: Option<bool>,
     pub(crate) sheets: Vec<AttendanceSheet>,
     pub(crate) papers: Vec<CasePaper>,
+    pub(crate) examinations: usize,
 }
 
 impl Desk {
@@ -106,6 +107,7 @@ impl Desk {
             paper: Some(true),
             sheets: vec![],
             papers: vec![],
+            examinations: 0,
         }
     }
 
@@ -168,6 +170,10 @@ impl Desk {
                 let printed = PaperNews::Printed { kind: paper.kind, cand: paper.cand, sha256: Digest([2; 32]) };
                 self.papers.push(*paper);
                 self.paper_answer(printed, PaperNews::NotPrinted)
+            }
+            Effect::Examine => {
+                self.examinations += 1;
+                None
             }
             Effect::WipePapers => self.paper_answer(PaperNews::Wiped(true), PaperNews::Wiped(false)),
             Effect::Forget(_) | Effect::KeepEvidence(_) | Effect::ReleaseCard | Effect::Sound(_) => None,

@@ -1,10 +1,13 @@
 //! Questions to the registry over a restart: kept, asked again under the same id, gone with their answer.
 
 use crate::desk_support::{World, card, check_ins, good, person};
-use diemdanh::checkin::event::Choice;
+use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::state::RegistryHealth;
+use diemdanh::checkin::view::{ClosingView, Screen};
+use diemdanh::host::sealed;
 use diemdanh::lab::registry_stub::{StubFault, StubSettings};
+use diemdanh::office::finding::FindingKind;
 use diemdanh::record::{AttendanceEvent, RegistryState};
 use std::path::PathBuf;
 
@@ -102,4 +105,39 @@ fn kept_question_is_sealed_and_a_damaged_one_stops_nobody() {
     bench.stop();
     assert_eq!(check_ins(&world.events()), 3, "a desk that can keep nothing goes on");
     world.board_agrees();
+}
+
+/// They hold nobody up: the last entry counts them, and what was asked goes to the board and to nobody else.
+#[test]
+fn questions_that_are_open_at_the_end_go_out_sealed_for_the_board() {
+    let world = silent();
+    let (identity, recipient) = sealed::generate();
+    let text = std::fs::read_to_string(world.config()).unwrap();
+    world.write_config(&format!("{text}\n[evidence]\nrecipient = \"{recipient}\"\n"));
+    let bench = world.open();
+    bench.tap(&person(0), card(&good(&person(0))));
+    bench.decided();
+    bench.decide(Choice::Admit);
+    bench.next();
+    bench.desk.send(Input::EndSession);
+    bench.choose(Choice::EndSession);
+    bench.wait("the closed log", |view| matches!(view.screen, Screen::Closing(ClosingView::Closed(_))));
+    bench.stop();
+    let events = world.events();
+    let Some(AttendanceEvent::Close { open: Some(open), .. }) = events.last() else { panic!("{:?}", events.last()) };
+    assert_eq!(open.count, 1);
+    let sha256 = open.sha256.expect("what was asked");
+    world.board_agrees();
+    let file = std::fs::read(world.path(&format!("export-for-the-board/evidence/{sha256}.age"))).unwrap();
+    let asked = sealed::open(&file, &identity, 1 << 20).unwrap();
+    let asked = String::from_utf8(asked.expose().clone()).unwrap();
+    let id = events.iter().find_map(|event| match event {
+        AttendanceEvent::RegistryRequest { id, .. } => Some(id.clone()),
+        _ => None,
+    });
+    assert!(asked.contains(&id.unwrap()) && asked.contains(&person(0).number), "the board can ask it");
+    // Without the file the board hears that something is missing.
+    std::fs::remove_file(world.path(&format!("journal/evidence/{sha256}.age"))).unwrap();
+    let found = world.export("export-without");
+    assert!(found.findings.iter().any(|one| one.what == FindingKind::EvidenceMissing), "{:?}", found.findings);
 }

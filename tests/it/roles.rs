@@ -3,7 +3,7 @@
 use diemdanh::package::roles::{Action, Role};
 
 /// The whole table: invigilator, head of site, technician, board.
-const TABLE: [(Action, [bool; 4]); 16] = [
+const TABLE: [(Action, [bool; 4]); 17] = [
     (Action::ReadCard, [true, true, true, true]),
     (Action::LookUp, [true, true, false, true]),
     (Action::Admit, [true, true, false, true]),
@@ -17,6 +17,7 @@ const TABLE: [(Action, [bool; 4]); 16] = [
     (Action::EndSession, [true, true, false, true]),
     (Action::DecideException, [false, true, false, true]),
     (Action::AnswerAlarm, [false, true, false, true]),
+    (Action::Examine, [false, true, true, true]),
     (Action::Unlock, [false, true, false, true]),
     (Action::Overrule, [true, true, true, true]),
     (Action::AnswerForOverrule, [false, true, false, true]),
@@ -35,5 +36,5 @@ fn every_role_may_what_the_table_says_and_nothing_else() {
 #[test]
 fn a_technician_decides_on_nobody() {
     let left: Vec<Action> = Action::ALL.into_iter().filter(|action| Role::Technician.may(*action)).collect();
-    assert_eq!(left, [Action::ReadCard, Action::Overrule]);
+    assert_eq!(left, [Action::ReadCard, Action::Examine, Action::Overrule]);
 }

@@ -4,6 +4,7 @@ use crate::views_preparing as preparing;
 use bits::secret::Pii;
 use checkin::event::{Choice, CopyHealth, DiskState, Meaning, ReadPhase};
 use checkin::failure::{Failure, Signal};
+use checkin::readiness::{Check, Finding};
 use checkin::state::{ReaderHealth, RegistryHealth};
 use checkin::view::*;
 use std::sync::Arc;
@@ -44,6 +45,8 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("closing_unsent", view(Screen::Closing(asking_unsent()))),
         ("closing_counting", view(Screen::Closing(counting()))),
         ("closing_closed", view(Screen::Closing(closed()))),
+        ("examining", view(Screen::Examining(examining()))),
+        ("examining_working", view(Screen::Examining(ExaminingView::default()))),
         ("halted", view(Screen::Halted(halted()))),
     ];
     all.extend(crate::views_exception::all());
@@ -352,6 +355,19 @@ fn closed() -> ClosingView {
 
 fn counting() -> ClosingView {
     ClosingView::Counting(CountingView { room: "0013".to_owned(), wrong: true })
+}
+
+fn examining() -> ExaminingView {
+    let seen = |finding, seen: &str| Check::seen(finding, seen);
+    let checks = vec![
+        seen(Finding::ReaderReady, ""),
+        seen(Finding::RegistryNotAsked, ""),
+        seen(Finding::DiskLow, "812 MB"),
+        seen(Finding::RadioOn, "wlan phy0"),
+        seen(Finding::CameraNone, ""),
+        seen(Finding::UpdatesUnknown, ""),
+    ];
+    ExaminingView { checks: Some(checks) }
 }
 
 fn halted() -> HaltedView {

@@ -42,6 +42,7 @@ impl Desk<'_> {
             Input::PickedRoom(index) => self.picked_room(index),
             Input::EnteredCount(text) => self.entered_count(&text),
             Input::ExportLog => self.carry_off(),
+            Input::Examine => self.open_examination(),
             Input::Print(kind) => self.print(kind),
             Input::EnteredTime(text) => self.entered_time(&text),
             Input::WithoutCard(id, on) if self.decides(on) => self.without_card(id),
@@ -111,7 +112,8 @@ impl Desk<'_> {
             Phase::Case(_) | Phase::Reading(_) | Phase::Exception(_) if keys::is_long_enough(&text) => {
                 self.state.next_key = Some(Pii::new(text));
             }
-            Phase::Case(_) | Phase::Reading(_) | Phase::Exception(_) | Phase::Closing(_) | Phase::Halted(_) => {}
+            Phase::Case(_) | Phase::Reading(_) | Phase::Exception(_) => {}
+            Phase::Examining(_) | Phase::Closing(_) | Phase::Halted(_) => {}
         }
     }
 
@@ -201,7 +203,8 @@ impl Desk<'_> {
         let is_recorded = match &self.state.phase {
             Phase::Case(case) => matches!(case.stage, Stage::Recorded { .. }),
             Phase::Exception(exception) => matches!(exception.step, Step::Recorded { .. }),
-            Phase::Idle(_) | Phase::Reading(_) | Phase::Closing(_) | Phase::Halted(_) => false,
+            Phase::Idle(_) | Phase::Reading(_) => false,
+            Phase::Examining(_) | Phase::Closing(_) | Phase::Halted(_) => false,
         };
         if is_recorded {
             self.go_idle(None);

@@ -10,9 +10,11 @@ mod case;
 mod forms;
 mod frame;
 mod list;
+mod readiness;
 
 pub use case::case_pdf;
 pub use list::list_pdf;
+pub use readiness::readiness_pdf;
 
 use crate::orders::Message;
 use ::paper::PaperError;

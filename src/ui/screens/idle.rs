@@ -79,6 +79,9 @@ fn feet(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
             let text = signals_text(signals, words);
             pressed = pressed.or(foot_button(ui, &text, style::INK_SOFT).then_some(Input::OpenSignals));
         }
+        if view.examines {
+            pressed = pressed.or(foot_button(ui, &words.examining_open, style::INK_SOFT).then_some(Input::Examine));
+        }
         pressed.or(end_session(ui, words))
     })
     .inner

@@ -4,6 +4,7 @@ pub(super) mod already_in;
 mod case;
 pub(super) mod closing;
 pub(super) mod elsewhere;
+pub(super) mod examining;
 pub(super) mod exception;
 pub(super) mod halted;
 pub(super) mod idle;

@@ -166,9 +166,19 @@ fn end_session(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Asking(_))))?;
     hands.picture("end-of-session")?;
     hands.wait_alive(view, "end")?;
-    hands.press("F10")?;
+    if ends_by_one(&view.get().screen) {
+        hands.press("F10")?;
+    } else {
+        // Somebody still waits for the head of site, who stands behind the end.
+        hands.press("F11")?;
+        exceptions::stand_behind(view, hands)?;
+    }
     wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Closed(closed)) if closed.witnessed))?;
     hands.picture("session-ended")
+}
+
+fn ends_by_one(screen: &Screen) -> bool {
+    matches!(screen, Screen::Closing(ClosingView::Asking(asking)) if asking.choices.contains(&Choice::EndSession))
 }
 
 /// Leaves a clean desk for the next person after a visit went wrong.
@@ -307,6 +317,7 @@ fn name_of(screen: &Screen) -> String {
         Screen::Exception(exception) => format!("exception {:?}", exception.title),
         Screen::Closing(closing) => format!("closing {closing:?}"),
         Screen::Locked(_) => "locked".to_owned(),
+        Screen::Examining(_) => "examining".to_owned(),
         Screen::Halted(halted) => format!("halted {}", halted.failure.code()),
     }
 }

@@ -1,27 +1,39 @@
 //! Examines what the desk depends on, the day before.
 
-use clap::Args;
+use checkin::readiness::Grade;
+use checkin::state::Halted;
+use clap::{ArgGroup, Args};
 use desk::doctor::{CALLS, Finding, RegistryExam, examine, meaning};
 use desk::plan::DeskPlan;
+use desk::readiness::{self, Advice, Readiness, Tools, write_report};
 use desk::start::read_config;
 use host::clock::SystemClock;
+use host::machine::MachineFiles;
+use host::pcsc::PcscReader;
 use host::random::SystemRandom;
-use host::speech;
+use host::{program, speech};
 use registry::Answer;
 use std::fmt::Write as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// What is examined. The exit code is 0 where all is well, 1 with remarks, 2 where calls failed, 3 where nothing can be
-/// asked with this configuration, 64 for bad usage.
+/// What is examined. The exit code is 0 where all is well, 1 with remarks or where not everything was looked at, 2 where calls
+/// failed or the desk must not go out so, 3 where nothing can be asked with this configuration, 64 for bad usage.
 #[derive(Args)]
+#[command(group(ArgGroup::new("what").required(true).multiple(true).args(["registry", "report"])))]
 pub(crate) struct Arguments {
     /// The desk's configuration.
     #[arg(long, default_value = "config/desk.toml")]
     config: PathBuf,
     /// The national registry: twenty questions about a number that nobody has.
-    #[arg(long, required = true)]
+    #[arg(long)]
     registry: bool,
+    /// Everything that the desk depends on, with a report into this new folder: JSON, PDF, and a note that the device signs.
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
+    /// The language of what is said: vi or en.
+    #[arg(long, value_name = "LANG")]
+    lang: Option<String>,
 }
 
 /// The configuration does not let anything be asked.
@@ -30,7 +42,64 @@ const NOT_EXAMINED: u8 = 3;
 /// Prints what was found.
 pub(crate) fn run(arguments: &Arguments) -> ExitCode {
     let plan = read_config(&arguments.config).and_then(|(config, base)| DeskPlan::of_files(&config, &base));
-    let examined = plan.and_then(|plan| examine(&plan, &SystemClock, Box::new(SystemClock), &mut SystemRandom));
+    match (plan, &arguments.report) {
+        (Ok(plan), Some(out)) => report(&plan, arguments, out),
+        (Ok(plan), None) => told(registry(&plan)),
+        (Err(halted), _) => told(Err(halted)),
+    }
+}
+
+fn registry(plan: &DeskPlan) -> Result<RegistryExam, Halted> {
+    examine(plan, &SystemClock, Box::new(SystemClock), &mut SystemRandom)
+}
+
+/// Looks at everything, says it, and writes the report.
+fn report(plan: &DeskPlan, arguments: &Arguments, out: &Path) -> ExitCode {
+    let name = Some(plan.machine().reader.name.clone()).filter(|name| !name.is_empty());
+    let mut reader = PcscReader::new(name);
+    let tools = Tools {
+        machine: &MachineFiles::here(),
+        reader: Some(&mut reader),
+        registry: arguments.registry.then(|| registry(plan)),
+        clock: &SystemClock,
+    };
+    let readiness = readiness::examine(plan, tools);
+    speech::put(said(&readiness, &language(arguments)));
+    match write_report(plan, &readiness, out) {
+        Ok(()) => ExitCode::from(readiness.exit_code()),
+        Err(error) => {
+            tracing::error!(%error, "the report was not written");
+            ExitCode::from(NOT_EXAMINED)
+        }
+    }
+}
+
+/// The one that was asked for, or the machine's: Vietnamese but for an English locale.
+fn language(arguments: &Arguments) -> String {
+    let asked = arguments.lang.clone().unwrap_or_else(program::locale);
+    if asked.starts_with("en") { "en".to_owned() } else { "vi".to_owned() }
+}
+
+fn said(readiness: &Readiness, language: &str) -> String {
+    let mut out = String::new();
+    let Ok(advice) = Advice::load(language) else { return out };
+    for check in &readiness.checks {
+        let said = advice.said(check);
+        let mark = match check.finding.grade() {
+            Grade::Good => "ok",
+            Grade::NotDone => "?",
+            Grade::Remark => "!",
+            Grade::Bad => "XX",
+        };
+        row(&mut out, mark, &said.what);
+        if !said.todo.is_empty() {
+            row(&mut out, "", &format!("-> {}", said.todo));
+        }
+    }
+    out
+}
+
+fn told(examined: Result<RegistryExam, Halted>) -> ExitCode {
     match examined {
         Ok(exam) => {
             speech::put(text(&exam));
