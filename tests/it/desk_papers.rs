@@ -109,6 +109,7 @@ fn everybody_stands_on_the_list_whole_and_in_two_parts() {
         "7ZK2-0000-W4XQ-1B9F-QRS8-3T5V-0M",
         "board.example/exam-1/desk-1/b1/001 - 412 bản ghi",
         "chờ Trưởng Điểm thi",
+        "Lập tại bàn 1, lúc 07:45 ngày 05/01/2027",
         "Trang 1/3",
         "Trang 3/3",
         "TẬP HUẤN",
@@ -175,7 +176,9 @@ fn every_ruling_and_state_has_its_words_and_stays_on_its_page() {
         causes: (0..12).map(|_| Cause::Named(vec![Failure::NeedsDecision])).collect(),
         ..case(PaperKind::Incident, Some(Ruling::Admit(Ground::OtherPapers)))
     };
-    assert!(case_pdf(&long).is_ok());
+    let text = read_text(&case_pdf(&long).unwrap()).unwrap().replace('\n', " ");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("và 6 lý do nữa") && text.contains("CHỦ TỌA"), "{text}");
 }
 
 /// Another medium than the disk of the tests; `None` where this machine has none to lend.

@@ -46,7 +46,7 @@ struct Page<'a> {
 impl Page<'_> {
     fn title(&self, sheet: &mut Sheet<'_>) {
         centred(sheet, LEFT_MM, RIGHT_MM, 46.0, TITLE, &self.form.say("title", &[]));
-        let about = self.form.say("about", &[("desk", &self.case.head.desk)]);
+        let about = self.form.say("about", &[("desk", &self.texts.desk(&self.case.head.desk))]);
         centred(sheet, LEFT_MM, RIGHT_MM, 53.0, BOLD, &about);
     }
 
@@ -56,7 +56,7 @@ impl Page<'_> {
         let blanks = [
             ("time", clock_words(&head.time)),
             ("date", head.date.clone()),
-            ("desk", head.desk.clone()),
+            ("desk", self.texts.desk(&head.desk)),
             ("site", head.site.clone()),
             ("operator", named(&head.operator)),
         ];

@@ -10,6 +10,9 @@ const FORMS: &str = include_str!("../../../assets/forms/desk.toml");
 /// Papers are Vietnamese, whatever the screen speaks.
 const SCREENS: &str = include_str!("../../../assets/i18n/vi.toml");
 
+/// So many reasons stand on a page; the log has them all.
+const MAX_CAUSES: usize = 6;
+
 /// Words by their stable names.
 type Words = BTreeMap<String, String>;
 
@@ -96,8 +99,15 @@ impl Texts {
 
     /// Why somebody waits, each time after the other.
     pub(super) fn causes(&self, causes: &[Cause]) -> String {
-        let said: Vec<String> = causes.iter().map(|cause| self.cause(cause)).collect();
+        let mut said: Vec<String> = causes.iter().take(MAX_CAUSES).map(|cause| self.cause(cause)).collect();
+        let more = causes.len().saturating_sub(MAX_CAUSES).to_string();
+        said.extend((causes.len() > MAX_CAUSES).then(|| self.say("more_causes", &[("count", &more)])));
         said.iter().map(|one| one.trim_end_matches('.')).collect::<Vec<_>>().join("; ")
+    }
+
+    /// A desk by its name, which may say already that it is one.
+    pub(super) fn desk(&self, name: &str) -> String {
+        if name.to_lowercase().starts_with("bàn") { name.to_owned() } else { self.say("desk", &[("desk", name)]) }
     }
 
     fn cause(&self, cause: &Cause) -> String {

@@ -84,10 +84,14 @@ fn head(paper: &mut Sheet<'_>, texts: &Texts, sheet: &AttendanceSheet) -> f32 {
     centred(paper, LEFT_MM, RIGHT_MM, y_mm, TITLE, &form.say("title", &[]));
     y_mm += 8.0;
     let site = texts.say("site", &[("site", &head.site)]);
-    let session = texts.say("session", &[("session", &head.session)]);
+    let session = match head.session.as_str() {
+        "" => String::new(),
+        session => format!(" - {}", texts.say("session", &[("session", session)])),
+    };
+    let desk = texts.desk(&head.desk);
     centred(paper, LEFT_MM, RIGHT_MM, y_mm, BOLD, &head.exam);
-    centred(paper, LEFT_MM, RIGHT_MM, y_mm + 6.5, ROW, &format!("{site} - {session}"));
-    let as_of = form.say("as_of", &[("desk", &head.desk), ("time", &head.time), ("date", &head.date)]);
+    centred(paper, LEFT_MM, RIGHT_MM, y_mm + 6.5, ROW, &format!("{site}{session}"));
+    let as_of = form.say("as_of", &[("desk", &desk), ("time", &head.time), ("date", &head.date)]);
     centred(paper, LEFT_MM, RIGHT_MM, y_mm + 13.0, ROW, &as_of);
     TOP_MM + HEAD_MM
 }
