@@ -24,12 +24,12 @@ pub(super) fn show(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words
     banner(ui, Signal::Attention, &words.closing_title, &format!("{} / {}", view.arrived, view.expected));
     ui.add_space(style::GAP);
     open(ui, &view.unsent, words);
-    ui.horizontal_wrapped(|ui| {
+    ui.horizontal(|ui| {
         fact(ui, &words.closed_entries, &format!("{} {}", view.entries, words.entries));
         ui.add_space(style::GAP * 2.0);
         fact(ui, &words.closed_unanswered, &view.unanswered.to_string());
-        beside(ui, view.beside, words);
     });
+    ui.horizontal(|ui| beside(ui, view.beside, words));
     ui.add_space(style::GAP / 2.0);
     let picked = rooms(ui, &view.rooms, words).filter(|_| !view.is_busy);
     pressed.or(picked)
@@ -61,8 +61,8 @@ fn beside(ui: &mut Ui, beside: Beside, words: &Words) {
         (&words.closing_waiting_others, beside.waiting),
     ];
     for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-        ui.add_space(style::GAP * 2.0);
         fact(ui, name, &count.to_string());
+        ui.add_space(style::GAP);
     }
 }
 
