@@ -92,7 +92,7 @@ impl MachineFiles {
         if let (Err(error), Err(_)) = (&switches, &networks) {
             return Err(io::Error::from(error.kind()));
         }
-        let mut radios: Vec<Radio> = switches.iter().flatten().map(|switch| radio(switch)).collect();
+        let mut radios: Vec<Radio> = switches.iter().flatten().map(|switch| radio(switch.as_path())).collect();
         let is_switched = radios.iter().any(|radio| radio.name.starts_with("wlan"));
         let wireless = networks.iter().flatten().filter(|network| network.join("wireless").exists());
         if !is_switched {
@@ -176,7 +176,7 @@ impl MachineFiles {
     }
 }
 
-fn radio(switch: &PathBuf) -> Radio {
+fn radio(switch: &Path) -> Radio {
     let kind = line(&switch.join("type")).unwrap_or_default();
     let name = line(&switch.join("name")).unwrap_or_else(|| name_of(switch));
     // What the system does not say may send.

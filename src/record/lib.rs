@@ -29,6 +29,7 @@ pub mod effective;
 mod event;
 mod history;
 mod log;
+mod of_session;
 mod opened;
 mod pseudonym;
 mod replay;

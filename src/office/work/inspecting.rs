@@ -99,7 +99,7 @@ pub(super) fn trust(work: &Work<'_>, folder: &Path) -> Result<TrustStore, WorkEr
     let (store, dropped) = TrustStore::from_folder(&found.certificates, found.deviations.as_deref())?;
     found.skipped.iter().for_each(|skipped| work.voice.complain(&work.words.inspect.skipped(skipped)));
     for dropped in dropped.iter().take(MAX_ANCHORS) {
-        work.voice.complain(&work.words.inspect.left_out(dropped.index + 1, &dropped.cause));
+        work.voice.complain(&work.words.inspect.left_out(dropped.index + 1, dropped.cause));
     }
     Ok(store)
 }

@@ -41,7 +41,8 @@ pub fn receipt_all(work: &Work<'_>, asked: &ReceiptAll) -> Result<Ending, WorkEr
         let source = FolderSource::open_or_stray(&logs.join(name));
         Some((file_name(&source, name), name.clone(), receipt(&source, &board).map(|(note, _)| note)))
     };
-    let (mut files, mut refused): (Vec<(String, Vec<u8>)>, Vec<(String, NoReceipt)>) = (Vec::new(), Vec::new());
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    let mut refused: Vec<(String, NoReceipt)> = Vec::new();
     let (mut done, bar) = (0, Progress::new(work.words.report.checking(), names.len()));
     SideBySide::new().in_order(names.len(), &one, &mut |one| {
         match one {
