@@ -88,6 +88,17 @@ fn every_way_of_saying_nothing_is_silence() {
     }
 }
 
+/// What was decided on stands as it was decided on; what comes later is news of its own.
+#[test]
+fn an_answer_after_the_record_changes_nothing_of_what_was_decided_on() {
+    let mut desk = Desk::usual();
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_500).chose(Choice::Admit);
+    let before = format!("{:?}", desk.verdict().lines);
+    desk.answers(revoked());
+    assert_eq!(format!("{:?}", desk.verdict().lines), before);
+    assert!(desk.news().is_some(), "somebody is told");
+}
+
 #[test]
 fn answer_to_a_question_that_nobody_asked_changes_nothing() {
     let mut desk = Desk::usual();

@@ -1,6 +1,6 @@
 //! What two people decide, seen by the brain alone: who may stand beside whom, what may be ruled when, what is written.
 
-use crate::checkin_support::{Desk, HERE, NOBODY, OTHER_ROOM, PIN, chip};
+use crate::checkin_support::{Desk, HERE, NOBODY, OTHER_ROOM, PIN, chip, holder_named};
 use crate::staffed::*;
 use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::context::DeskPolicy;
@@ -10,6 +10,11 @@ use diemdanh::checkin::view::*;
 use diemdanh::emrtd::report::Overall;
 use diemdanh::record::{AttendanceEvent, ChipState, RegistryState};
 use diemdanh::registry::{Answer, CardInvalidReason};
+
+/// Who belongs into this room as well.
+const THIRD: &str = "099208002235";
+/// Another one whom no list has.
+const STRANGER: &str = "099208007733";
 
 #[test]
 fn one_of_the_two_may_decide_exceptions_and_nobody_is_both() {
@@ -317,6 +322,44 @@ fn who_comes_again_with_a_card_waits_with_both_causes() {
     open_first(&mut desk);
     let causes = [Cause::Named(vec![Failure::DataAltered]), Cause::Named(vec![Failure::SignerUnknown])];
     assert_eq!(exception(&desk).person.unwrap().causes, causes);
+}
+
+/// Whoever is decided on waits no more, and nobody else with him: not those on the list, not those whom no list has.
+#[test]
+fn who_is_decided_on_by_his_card_takes_nobody_else_off_the_list() {
+    let mut desk = desk_of("gt-01");
+    let expired = chip(Overall::Warn, Some(Failure::ChipNotAsked));
+    refer(&mut desk, HERE);
+    refer(&mut desk, NOBODY);
+    let other = holder_named(STRANGER, "Phạm Thử Khác", jiff::civil::date(2030, 1, 1));
+    desk.scan(STRANGER).card().identity_of(other, expired.clone()).finished(expired.clone());
+    desk.chose(Choice::Refer).go_on().lift();
+    assert_eq!(idle(&desk).waiting, 3);
+    let_in(&mut desk, THIRD);
+    assert_eq!(idle(&desk).waiting, 3, "somebody who never waited");
+    let_in(&mut desk, HERE);
+    assert_eq!(idle(&desk).waiting, 2);
+    // Whom no list has is known by the document alone.
+    desk.scan(NOBODY).card().identity(NOBODY, expired.clone()).finished(expired);
+    desk.chose(Choice::NotAdmitted).reason(NotAdmittedReason::Conduct);
+    prove(&mut desk, "tdt-01", PIN);
+    desk.go_on().lift();
+    assert_eq!(idle(&desk).waiting, 1);
+    input(&mut desk, Input::OpenWaiting);
+    let ExceptionStage::List(rows) = exception(&desk).stage else { panic!("{:?}", exception(&desk).stage) };
+    let names: Vec<&str> = rows.iter().map(|row| row.name.reveal().as_str()).collect();
+    assert_eq!(names, ["Phạm Thử Khác"], "the other one, whom nobody has decided on");
+}
+
+/// What was pressed for an older list sends nobody anywhere.
+#[test]
+fn nobody_is_sent_without_a_card_by_a_press_on_an_older_list() {
+    let mut desk = desk_of("gt-01");
+    let (id, old) = (desk.context.roster.ids()[0], desk.meaning());
+    input(&mut desk, Input::Typed("Nguyễn".to_owned()));
+    desk.later(400);
+    input(&mut desk, Input::WithoutCard(id, old));
+    assert!(!idle(&desk).found.is_empty(), "the search still stands there");
 }
 
 /// Coming again without a card ends no question about the card of before, and takes away no portrait.
