@@ -2,7 +2,7 @@
 //!
 //! Enter ends nothing: it presses what has the focus, and nothing has it at first.
 
-use super::{fact, told};
+use super::told;
 use crate::screens::{Buttons, Tools};
 use crate::style::{self, Size};
 use crate::text::Words;
@@ -24,12 +24,8 @@ pub(super) fn show(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words
     banner(ui, Signal::Attention, &words.closing_title, &format!("{} / {}", view.arrived, view.expected));
     ui.add_space(style::GAP);
     open(ui, &view.unsent, words);
-    ui.horizontal(|ui| {
-        fact(ui, &words.closed_entries, &format!("{} {}", view.entries, words.entries));
-        ui.add_space(style::GAP * 2.0);
-        fact(ui, &words.closed_unanswered, &view.unanswered.to_string());
-    });
-    ui.horizontal(|ui| beside(ui, view.beside, words));
+    let facts = RichText::new(facts(view, words)).font(style::font(Size::Body)).color(style::INK_SOFT);
+    ui.add(Label::new(facts).wrap());
     ui.add_space(style::GAP / 2.0);
     let picked = rooms(ui, &view.rooms, words).filter(|_| !view.is_busy);
     pressed.or(picked)
@@ -54,16 +50,21 @@ fn open(ui: &mut Ui, unsent: &Unsent, words: &Words) {
     ui.add_space(style::GAP / 2.0);
 }
 
-fn beside(ui: &mut Ui, beside: Beside, words: &Words) {
-    let counts = [
-        (&words.closing_guests, beside.guests),
-        (&words.closing_directed, beside.directed),
-        (&words.closing_waiting_others, beside.waiting),
+/// Everything that stands in no room, in as few lines as it takes: the rooms below are what is pressed.
+fn facts(view: &AskingView, words: &Words) -> String {
+    let Beside { guests, directed, waiting } = view.beside;
+    let beside = [
+        (&words.closing_guests, guests),
+        (&words.closing_directed, directed),
+        (&words.closing_waiting_others, waiting),
     ];
-    for (name, count) in counts.into_iter().filter(|(_, count)| *count > 0) {
-        fact(ui, name, &count.to_string());
-        ui.add_space(style::GAP);
-    }
+    let beside = beside.into_iter().filter(|(_, count)| *count > 0);
+    let always = [
+        format!("{}: {} {}", words.closed_entries, view.entries, words.entries),
+        format!("{}: {}", words.closed_unanswered, view.unanswered),
+    ];
+    let all = always.into_iter().chain(beside.map(|(name, count)| format!("{name}: {count}")));
+    all.collect::<Vec<_>>().join("   ·   ")
 }
 
 /// A row a room; the whole row is pressed to type its scripts.
