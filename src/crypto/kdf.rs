@@ -28,7 +28,7 @@ pub enum KeyUse {
 ///
 /// let seed = hex::decode("239AB9CB282DAF66231DC5A4DF6BFBAE").unwrap();
 /// let key = derive(&seed, KeyUse::Encryption, CipherAlg::TripleDes);
-/// assert_eq!(hex::encode(key.reveal()), "AB94FDECF2674FDFB9B391F85D7F76F2");
+/// assert_eq!(hex::encode(key.expose()), "AB94FDECF2674FDFB9B391F85D7F76F2");
 /// ```
 pub fn derive(shared_secret: &[u8], usage: KeyUse, cipher: CipherAlg) -> Secret<Vec<u8>> {
     let counter = match usage {

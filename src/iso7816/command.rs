@@ -135,12 +135,12 @@ impl CommandApdu {
     /// Writes the command, short where it fits.
     ///
     /// ```
-    /// use diemdanh_iso7816::command::Command;
+    /// use diemdanh_iso7816::command::CommandApdu;
     ///
     /// // The eMRTD application of Doc 9303-10, section 3.2.
-    /// let select = Command::select_application(&[0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01]);
+    /// let select = CommandApdu::select_application(&[0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01]);
     /// assert_eq!(select.encode(), b"\x00\xA4\x04\x0C\x07\xA0\x00\x00\x02\x47\x10\x01");
-    /// assert!(Command::parse(&select.encode()) == Ok(select), "read back");
+    /// assert!(CommandApdu::parse(&select.encode()) == Ok(select), "read back");
     /// ```
     pub fn encode(&self) -> Vec<u8> {
         let mut out = vec![self.cla, self.ins, self.p1, self.p2];
