@@ -85,7 +85,7 @@ fn key_stroke(roster: &Roster) -> Duration {
 }
 
 fn loaded(path: &Path) -> Result<(Duration, u64), BenchError> {
-    let output = Command::new("/proc/self/exe").arg("bench").arg("--load").arg(path).output()?;
+    let output = Command::new("/proc/self/exe").arg("--load").arg(path).output()?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let mut numbers = said.split_whitespace().map_while(|number| number.parse::<u64>().ok());
     match (numbers.next(), numbers.next()) {
