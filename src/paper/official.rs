@@ -2,7 +2,8 @@
 //! [`crate::layout`]'s matter.
 
 /// One official paper: heading, title, parts, signatures. Every word comes from whoever asks for it.
-#[derive(Debug, Clone, Default, PartialEq)]
+// Without `Debug`, as the parts that hold people are: a diagnosis shows nobody.
+#[derive(Clone, Default, PartialEq)]
 pub struct Official {
     /// Who writes it.
     pub heading: Heading,
@@ -37,7 +38,7 @@ pub struct Heading {
 }
 
 /// Something below the title.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Part {
     /// A text of several lines, justified, its first line set in.
     Paragraph(String),
@@ -50,7 +51,7 @@ pub enum Part {
 }
 
 /// A table. Its head is repeated on each page.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Table {
     /// Its columns.
     pub columns: Vec<Column>,
@@ -83,7 +84,7 @@ pub enum Align {
 }
 
 /// Room for one signature.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Signature {
     /// In which capacity somebody signs, in capitals.
     pub capacity: String,
