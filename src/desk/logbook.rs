@@ -11,7 +11,7 @@ use checkin::event::{ClosedLog, CopyHealth, DiskState, Event, KeptEvidence, Mach
 use checkin::failure::Failure;
 use checkin::news::About;
 use checkin::records;
-use host::disk::{self, Space};
+use host::disk::{self, Gauge, Space};
 use host::sealed;
 use host::second_copy::{CopyState, SecondCopy};
 use record::{Appended, AttendanceEvent, AttendanceLog, Code, Digest, EntryRef, LogFault, LogStore, StoreFault};
@@ -39,6 +39,7 @@ pub(super) struct LogHand<S: LogStore> {
     pub(super) clock: Arc<dyn Clock + Sync>,
     pub(super) inbox: SyncSender<Message>,
     pub(super) journal: PathBuf,
+    pub(super) gauge: Gauge,
     pub(super) began: Stamp,
     pub(super) anchors: Option<Anchors>,
     pub(super) evidence: EvidenceHand,
@@ -150,13 +151,13 @@ impl<S: LogStore> LogHand<S> {
     /// A disk that fills up first takes a part of a write and then nothing: the system names no cause for the part.
     fn cause_of(&self, fault: &LogFault) -> Failure {
         let is_short = matches!(fault, LogFault::Store(StoreFault::ShortWrite { .. }));
-        let space = disk::space(&self.journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES);
+        let space = (self.gauge)(&self.journal);
         let is_full = matches!(space, Ok(Space::TooLittle { .. }));
         if is_short && is_full { Failure::DiskFull } else { failure_of(fault) }
     }
 
     fn look(&self) {
-        let disk = match disk::space(&self.journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
+        let disk = match (self.gauge)(&self.journal) {
             Ok(Space::Enough { .. }) => DiskState::Enough,
             Ok(Space::Low { .. } | Space::TooLittle { .. }) => DiskState::Low,
             Err(_) => DiskState::Unknown,

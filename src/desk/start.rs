@@ -28,7 +28,7 @@ use checkin::failure::{Failure, Signal};
 use checkin::records;
 use checkin::show::view;
 use checkin::state::{Halted, State};
-use host::disk::{self, FileStore, Space};
+use host::disk::{FileStore, Gauge, Space};
 use host::durable::Disk;
 use host::second_copy::SecondCopy;
 use host::{sealed, threads};
@@ -53,6 +53,8 @@ pub struct Adapters {
     pub witness: Option<WitnessLink>,
     /// The clock.
     pub clock: Arc<dyn Clock + Sync>,
+    /// How much room the journal has.
+    pub gauge: Gauge,
     /// Chance for the card thread.
     pub card_random: Box<dyn Random>,
     /// Chance for keys.
@@ -137,9 +139,9 @@ fn open(
         workers.push(thread);
         orders
     });
-    let journal = plan.journal().to_owned();
+    let (journal, gauge, own) = (plan.journal().to_owned(), adapters.gauge, inbox.clone());
     let log_hand =
-        LogHand { log, operator, clock, inbox: inbox.clone(), journal, began, anchors, evidence, copy, carry, index };
+        LogHand { log, operator, clock, inbox: own, journal, gauge, began, anchors, evidence, copy, carry, index };
     let watcher = adapters.watcher;
     let field = inbox.clone();
     workers.extend([
@@ -304,7 +306,7 @@ fn open_log(
     let journal = plan.journal();
     let place = || journal.display().to_string();
     let store = FileStore::open(journal).map_err(|error| halted_at(Failure::LogUnwritable, &place(), error))?;
-    if let Ok(Space::TooLittle { .. }) = disk::space(journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
+    if let Ok(Space::TooLittle { .. }) = (adapters.gauge)(journal) {
         return Err(Halted { failure: Failure::DiskFull, detail: place() });
     }
     let trust_store = prepared.trust.version().to_owned();

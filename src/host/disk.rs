@@ -9,6 +9,7 @@ use std::{
     fs::{self, File, TryLockError},
     io::{self, Read as _, Write as _},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -250,6 +251,14 @@ pub fn space(path: &Path, refuse_below: u64, warn_below: u64) -> io::Result<Spac
         free if free < warn_below => Space::Low { free },
         free => Space::Enough { free },
     })
+}
+
+/// Says how much room there is in a folder.
+pub type Gauge = Arc<dyn Fn(&Path) -> io::Result<Space> + Send + Sync>;
+
+/// What the disk says itself, with the limits of a desk.
+pub fn gauge() -> Gauge {
+    Arc::new(|folder| space(folder, REFUSE_BELOW_BYTES, WARN_BELOW_BYTES))
 }
 
 /// Keeps a witness's signature over a closed segment beside the journal: `<nnn>-<size>.anchor`.

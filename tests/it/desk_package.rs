@@ -14,6 +14,7 @@ use diemdanh::desk::purge::{Leave, purge};
 use diemdanh::desk::sessions::chosen;
 use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
+use diemdanh::host::disk::Space;
 use diemdanh::host::folder::read_folder;
 use diemdanh::host::sealed;
 use diemdanh::lab::issuer::portrait::{Coding, coded};
@@ -24,7 +25,9 @@ use diemdanh::record::{AttendanceEvent, BoardKeys, Entry, Revocation, Revocation
 use diemdanh::tlog::NoteKey;
 use jiff::{SignedDuration, Timestamp};
 use std::fs;
+use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The wall clock moved by hours.
 struct Moved(i64);
@@ -36,18 +39,25 @@ impl Clock for Moved {
     }
 }
 
-/// The hands of a session begin before the brain hears that it runs, and what they say first is not said again soon: that the
-/// disk is well, that the journal is shorter than what the witness has signed.
+/// The hands of a session begin before the brain hears that it runs, and what they say first is not said again: that the
+/// journal is shorter than what the witness has signed. Here the disk is well at the first look, and never after.
 #[test]
 fn what_is_said_before_the_session_runs_is_heard() {
     let site = Site::new();
     site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
-    let desk = site.open();
+    let looks = AtomicU64::new(0);
+    let gauge = Arc::new(move |_: &Path| {
+        // Before the log is opened, and when its hand begins.
+        let is_early = looks.fetch_add(1, Ordering::SeqCst) < 2;
+        Ok(if is_early { Space::Enough { free: u64::MAX } } else { Space::Low { free: 0 } })
+    });
+    let desk = Opened::measured(&site.world.config(), Arc::new(SystemClock), gauge);
     desk.packages();
     desk.take_package();
     desk.sign_in(0);
-    let is_told = desk.view.wait(2_000, |view| view.status.disk == DiskState::Enough).is_ok();
-    assert!(is_told, "long before the next look, which is five seconds later");
+    let view = desk.wait("the disk", |view| view.status.disk != DiskState::Unknown);
+    assert_eq!(view.status.disk, DiskState::Enough, "what the first look found");
+    desk.kiosk.stop();
 }
 
 #[test]

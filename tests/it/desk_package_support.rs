@@ -1,6 +1,6 @@
 //! A board that packs for one desk, and that desk's kiosk.
 
-use crate::desk_support::{PATIENCE_MS, World, is_idle, offers};
+use crate::desk_support::{PATIENCE_MS, World, is_idle, of_a_disk_of_its_own, offers};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::bits::stamp::Clock;
@@ -12,6 +12,7 @@ use diemdanh::desk::kiosk::Kiosk;
 use diemdanh::desk::runtime::ViewCell;
 use diemdanh::desk::start::{Adapters, read_config};
 use diemdanh::host::clock::SystemClock;
+use diemdanh::host::disk::Gauge;
 use diemdanh::host::keys::open_key_file;
 use diemdanh::host::random::SystemRandom;
 use diemdanh::host::sealed;
@@ -172,6 +173,11 @@ pub(crate) struct Opened {
 impl Opened {
     /// The kiosk of this configuration, over a field in this process.
     pub(crate) fn of(config: &Path, clock: Arc<dyn Clock + Sync>) -> Self {
+        Self::measured(config, clock, of_a_disk_of_its_own())
+    }
+
+    /// The same on a disk that this gauge measures.
+    pub(crate) fn measured(config: &Path, clock: Arc<dyn Clock + Sync>, gauge: Gauge) -> Self {
         let (field, watcher) = LabField::new();
         let connector = field.reader();
         let (config, base) = read_config(config).unwrap();
@@ -183,6 +189,7 @@ impl Opened {
                 registry: None,
                 witness: None,
                 clock: own,
+                gauge,
                 card_random: Box::new(SystemRandom),
                 key_random: Box::new(SystemRandom),
                 sound: Box::new(|_| {}),

@@ -202,6 +202,7 @@ fn open(work: &Path) -> Result<(RunningDesk, LabField), BenchError> {
         registry: None,
         witness: None,
         clock: Arc::new(SystemClock),
+        gauge: host::disk::gauge(),
         card_random: Box::new(SystemRandom),
         key_random: Box::new(SystemRandom),
         sound: Box::new(|_| {}),

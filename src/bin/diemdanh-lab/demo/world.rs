@@ -195,6 +195,7 @@ fn adapters(plan: &DeskPlan, watcher: LabReader, connector: LabReader) -> Result
         registry: client(plan)?,
         witness: witness(plan)?,
         clock: Arc::new(SystemClock),
+        gauge: host::disk::gauge(),
         card_random: Box::new(SystemRandom),
         key_random: Box::new(SystemRandom),
         sound: desk::sounds::speaker(),

@@ -73,6 +73,7 @@ mod window {
             registry: client(plan)?,
             witness: witness(plan)?,
             clock: Arc::new(SystemClock),
+            gauge: host::disk::gauge(),
             card_random: Box::new(SystemRandom),
             key_random: Box::new(SystemRandom),
             sound: desk::sounds::speaker(),
