@@ -9,6 +9,7 @@ pub mod card;
 pub mod catalogue;
 pub mod fuzz;
 pub mod fuzz_seeds;
+pub mod heavy_lists;
 pub mod issuer;
 pub mod journal;
 pub mod link;
@@ -21,3 +22,4 @@ pub mod simulator;
 #[cfg(target_os = "linux")]
 pub mod vpcd;
 pub mod witness;
+pub mod workbooks;

@@ -1,6 +1,7 @@
 //! Foreign text at the entrances of keys and certificates: what is signed shows what it is, and moves no terminal.
 
 use crate::programs::board_program;
+use diemdanh::lab::workbooks::xlsx;
 use std::fs;
 use std::path::Path;
 use std::process::Output;
@@ -59,11 +60,11 @@ fn nothing_strange_is_signed() {
 fn names_of_sheets_show_what_is_hidden_in_them() {
     use diemdanh::lists::table::{Limits, Table};
     let cell = "<row><c t=\"inlineStr\"><is><t>x</t></is></c></row>";
-    let bytes = crate::list_memory::workbook("P\u{202e}1\u{200b}", "", cell);
+    let bytes = xlsx("P\u{202e}1\u{200b}", "", cell).unwrap();
     let table = Table::read(&bytes, &Limits::default()).unwrap();
     assert_eq!(table.sheets[0].name, "P\\u{202e}1\\u{200b}");
     let wide = format!("<row><c r=\"XFD1\" t=\"inlineStr\"><is><t>x</t></is></c></row>{cell}");
-    let error = Table::read(&crate::list_memory::workbook("P\u{202e}1", "", &wide), &Limits::default()).unwrap_err();
+    let error = Table::read(&xlsx("P\u{202e}1", "", &wide).unwrap(), &Limits::default()).unwrap_err();
     assert!(crate::lists_dirt::words().table(&error).contains("“P\\u{202e}1”"), "{error}");
 }
 

@@ -1,86 +1,25 @@
 //! A small file that makes a reader take gigabytes is refused under a limit; nobody is dropped in silence.
 
 use crate::exam_pack::Office;
-use crate::roster_files::{number_at, ods, xls_of, zipped};
+use diemdanh::lab::heavy_lists::{HeavyList, SHEET, corners, heavy_lists};
+use diemdanh::lab::workbooks;
 use diemdanh::lists::table::{Limits, Table};
 use std::fs;
 use std::time::{Duration, Instant};
 
-const BOOK: &str = "<?xml version=\"1.0\"?><workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" \
-    xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\">\
-    <sheets><sheet name=\"Phòng 7\" sheetId=\"1\" r:id=\"rId1\"/></sheets></workbook>";
-const TYPES: &str = "<?xml version=\"1.0\"?><Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">\
-    <Default Extension=\"xml\" ContentType=\"application/xml\"/></Types>";
-
-fn relations(all: &[(&str, &str)]) -> String {
-    let lines = (1..).zip(all).map(|(number, (kind, target))| {
-        let kind = format!("http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}");
-        format!("<Relationship Id=\"rId{number}\" Type=\"{kind}\" Target=\"{target}\"/>")
-    });
-    let space = "http://schemas.openxmlformats.org/package/2006/relationships";
-    format!("<?xml version=\"1.0\"?><Relationships xmlns=\"{space}\">{}</Relationships>", lines.collect::<String>())
-}
-
-fn xlsx(strings: &str, rows: &str) -> Vec<u8> {
-    workbook("Phòng 7", strings, rows)
-}
-
 /// A workbook of one sheet, written by hand.
-pub(crate) fn workbook(name: &str, strings: &str, rows: &str) -> Vec<u8> {
-    let space = "xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"";
-    let head = "<?xml version=\"1.0\"?>";
-    let parts = [("worksheet", "worksheets/sheet1.xml"), ("sharedStrings", "sharedStrings.xml")];
-    zipped(&[
-        ("[Content_Types].xml", TYPES.as_bytes()),
-        ("_rels/.rels", relations(&[("officeDocument", "xl/workbook.xml")]).as_bytes()),
-        ("xl/workbook.xml", BOOK.replace("Phòng 7", name).as_bytes()),
-        ("xl/_rels/workbook.xml.rels", relations(&parts).as_bytes()),
-        ("xl/sharedStrings.xml", format!("{head}<sst {space}>{strings}</sst>").as_bytes()),
-        (
-            "xl/worksheets/sheet1.xml",
-            format!("{head}<worksheet {space}><sheetData>{rows}</sheetData></worksheet>").as_bytes(),
-        ),
-    ])
-}
-
-const PERSON: &str = "<table:table-cell office:value-type=\"string\"><text:p>Trần Mẫu</text:p></table:table-cell>";
-
-/// A cell in each row, no two alike, and together more than a table may weigh.
-fn long_texts() -> String {
-    let cell = |number: u32| format!("<row><c t=\"inlineStr\"><is><t>{number:04000}</t></is></c></row>");
-    (0..70_000).map(cell).collect()
-}
-
-/// Two cells, as far apart as a sheet is wide and long.
-fn corners() -> Vec<u8> {
-    xls_of(&[number_at(0, 0, 1.0), number_at(u16::MAX, 255, 1.0)].concat())
-}
-
-/// Each file, the words that it is refused with, and the sheet where it has one.
-fn heavy() -> Vec<(&'static str, Vec<u8>, &'static str)> {
-    let row = |cell: &str, width: usize| format!("<row>{}</row>", cell.repeat(width));
-    let repeated = |count: u32, cells: &str| {
-        format!("<table:table-row table:number-rows-repeated=\"{count}\">{cells}</table:table-row>")
-    };
-    vec![
-        ("strings.xlsx", xlsx(&"<si><t>a</t></si>".repeat(9_000_000), &row("<c><v>1</v></c>", 1)), "cần hơn 512 MB"),
-        ("texts.xlsx", xlsx("", &long_texts()), "trang tính “Phòng 7”, dòng"),
-        ("corners.xls", corners(), "cần hơn 512 MB"),
-        ("commas.csv", vec![b','; 100_000_000], "hơn 256 cột"),
-        ("cells.csv", format!("{}\n", "x,".repeat(250)).repeat(150_000).into_bytes(), "bảng cần hơn 256 MB"),
-        ("crowd.ods", ods(&repeated(1_048_576, PERSON)), "trang tính “DS”, có dòng nằm sau dòng 1048576"),
-        ("dropped.ods", ods(&[repeated(1_048_576, ""), repeated(1, PERSON)].concat()), "trang tính “DS”, có dòng"),
-    ]
+fn xlsx(strings: &str, rows: &str) -> Vec<u8> {
+    workbooks::xlsx(SHEET, strings, rows).unwrap()
 }
 
 #[test]
 fn files_that_want_gigabytes_are_refused_by_name() {
     let office = Office::new(false);
-    for (name, bytes, words) in heavy() {
+    for HeavyList { name, bytes, refusal } in heavy_lists().unwrap() {
         fs::write(office.path(name), &bytes).unwrap();
         let began = Instant::now();
         let (code, said) = office.run(&format!("show {name}"));
-        assert!(code == 3 && said.contains(words) && said.contains(name), "{name}: {code} {said}");
+        assert!(code == 3 && said.contains(refusal) && said.contains(name), "{name}: {code} {said}");
         assert!(began.elapsed() < PATIENCE, "{name}: {:?}", began.elapsed());
     }
 }

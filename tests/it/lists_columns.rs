@@ -1,7 +1,8 @@
 //! Columns and cells as programs save them: dates, number formats, headings, errors.
 
 use crate::lists_dirt::{HEAD, SIX, clean, csv, found, intake, people, six, with, words, xlsx};
-use crate::roster_files::{book, ods};
+use crate::roster_files::book;
+use diemdanh::lab::workbooks::ods;
 use diemdanh::lists::table::{Limits, Table, TableError};
 use diemdanh::lists::{Finding, Intake, Problem, Weight};
 use diemdanh::roster::Sex;
@@ -184,7 +185,7 @@ fn an_ods_is_read_as_it_is_shown() {
             text("P1"),
         ]),
     ];
-    let intake = intake(&ods(&rows.concat()));
+    let intake = intake(&ods(&rows.concat()).unwrap());
     assert_eq!(intake.people().get(0).unwrap().number.as_str(), "00000101");
     assert_eq!(found(&intake, Problem::NumberDisguised), ["ô B2"]);
     assert_eq!(found(&intake, Problem::NumberBare), ["ô B4"], "and where it shows no zeros, that is told");

@@ -8,6 +8,7 @@ mod card;
 mod desk;
 mod hostile;
 mod link;
+mod lists;
 mod package;
 mod record;
 mod registry;
@@ -35,6 +36,9 @@ struct Arguments {
     /// Only the figures of hostile exports.
     #[arg(long)]
     hostile: bool,
+    /// Only the figures of lists at the board.
+    #[arg(long)]
+    lists: bool,
     /// Only the figures of the registry's stub.
     #[arg(long)]
     registry: bool,
@@ -101,6 +105,8 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
         rows.extend(registry::rows(&work)?);
     } else if arguments.packages {
         rows.extend(package::rows(&work)?);
+    } else if arguments.lists {
+        rows.extend(lists::rows(&work)?);
     } else if arguments.hostile {
         rows.extend(hostile::rows(&work)?);
     } else if !arguments.record {
@@ -109,10 +115,11 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
         rows.extend(desk::rows(&work)?);
         rows.extend(program()?);
         rows.extend(roster::rows(&work)?);
+        rows.extend(lists::rows(&work)?);
         rows.extend(package::rows(&work)?);
         rows.extend(registry::rows(&work)?);
     }
-    if !arguments.packages && !arguments.hostile && !arguments.registry {
+    if !arguments.packages && !arguments.hostile && !arguments.registry && !arguments.lists {
         rows.extend(record::rows(&work)?);
         rows.extend(hostile::rows(&work)?);
     }
