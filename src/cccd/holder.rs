@@ -1,9 +1,10 @@
-//! The holder of a card, from DG1 and DG13.
+//! The holder of a card, from DG1 and DG13; of a passport, from DG1.
 //!
 //! Invariants: two files of one chip that disagree on the number are an error; everything else that disagrees is a note.
 
 use crate::dg13::{Details, Dg13Error};
 use crate::number::{NUMBER_DIGITS, NumberSex, PersonalNumber};
+use crate::passport::{HolderNumber, PassportNumber};
 use bits::secret::Pii;
 use emrtd::lds::dg1::{self, Dg1Error};
 use emrtd::mrz::{Mrz, MrzFormat};
@@ -15,8 +16,8 @@ use thiserror::Error;
 /// card expires on a birthday.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Holder {
-    /// The personal number of the chip.
-    pub number: PersonalNumber,
+    /// The number of the chip: a card's twelve digits, or a passport's own with its state.
+    pub number: HolderNumber,
     /// The full name in NFC: with diacritics from DG13; in capitals without, from the MRZ, where there is no DG13.
     pub full_name: Pii<String>,
     /// The birth date as `YYYY-MM-DD`, unknown parts as zeros.
@@ -76,8 +77,8 @@ pub enum HolderError {
     /// DG13 cannot be read.
     #[error(transparent)]
     Details(#[from] Dg13Error),
-    /// Not a Vietnamese card: another issuing state, or no number where these have it.
-    #[error("not a Vietnamese identity card")]
+    /// Neither a Vietnamese card nor a passport: another issuing state, or no number where these have it.
+    #[error("neither a Vietnamese identity card nor a passport")]
     NotAnIdentityCard,
     /// The chip's files name different numbers.
     #[error("the files of the chip name different numbers")]
@@ -91,6 +92,9 @@ impl Holder {
     /// [`HolderError`].
     pub fn from_files(dg1: &[u8], dg13: Option<&[u8]>) -> Result<(Self, Vec<HolderNote>), HolderError> {
         let mrz = dg1::parse(dg1)?;
+        if mrz.format == MrzFormat::Td3 {
+            return of_passport(&mrz);
+        }
         let details = dg13.map(Details::parse).transpose()?;
         let number = number(&mrz)?;
         let mut notes = Vec::new();
@@ -102,7 +106,10 @@ impl Holder {
             return Err(HolderError::NumbersDisagree);
         }
         let birth_date = birth_date(&mrz, &details, &number, &mut notes);
-        let sex = sex(&mrz, &number, &mut notes);
+        let sex = sex(&mrz);
+        if disagrees(sex, &number) {
+            notes.push(HolderNote::SexDigitDisagrees);
+        }
         let (full_name, name_has_diacritics) = full_name(&mrz, &details, &mut notes);
         if !number.place_is_known() {
             notes.push(HolderNote::PlaceCodeUnknown);
@@ -112,7 +119,15 @@ impl Holder {
         }
         let expiry = expiry(mrz.expiry.reveal());
         Ok((
-            Self { number, full_name, birth_date, sex, expiry, old_number: details.old_number, name_has_diacritics },
+            Self {
+                number: HolderNumber::Personal(number),
+                full_name,
+                birth_date,
+                sex,
+                expiry,
+                old_number: details.old_number,
+                name_has_diacritics,
+            },
             notes,
         ))
     }
@@ -129,7 +144,7 @@ impl Holder {
     }
 }
 
-/// The whole number stands in the optional data; the document number must be its last nine digits.
+/// The whole number of a card stands in the optional data; the document number must be its last nine digits.
 fn number(mrz: &Mrz) -> Result<PersonalNumber, HolderError> {
     if mrz.format != MrzFormat::Td1 || mrz.issuer != "VNM" {
         return Err(HolderError::NotAnIdentityCard);
@@ -164,17 +179,51 @@ fn birth_date(mrz: &Mrz, details: &Details, number: &PersonalNumber, notes: &mut
     }
 }
 
-fn sex(mrz: &Mrz, number: &PersonalNumber, notes: &mut Vec<HolderNote>) -> Sex {
-    let sex = match mrz.sex {
+fn sex(mrz: &Mrz) -> Sex {
+    match mrz.sex {
         'M' => Sex::Male,
         'F' => Sex::Female,
         _ => Sex::Unspecified,
-    };
-    let disagrees = matches!((sex, number.sex()), (Sex::Male, NumberSex::Female) | (Sex::Female, NumberSex::Male));
-    if disagrees {
-        notes.push(HolderNote::SexDigitDisagrees);
     }
-    sex
+}
+
+fn disagrees(sex: Sex, number: &PersonalNumber) -> bool {
+    matches!((sex, number.sex()), (Sex::Male, NumberSex::Female) | (Sex::Female, NumberSex::Male))
+}
+
+/// A passport says it all in its MRZ: name in capitals without marks, no number that tells a century.
+fn of_passport(mrz: &Mrz) -> Result<(Holder, Vec<HolderNote>), HolderError> {
+    if !mrz.document_code.starts_with('P') {
+        return Err(HolderError::NotAnIdentityCard);
+    }
+    let number =
+        PassportNumber::new(&mrz.issuer, mrz.document_number.reveal()).ok_or(HolderError::NotAnIdentityCard)?;
+    let expiry = expiry(mrz.expiry.reveal());
+    let mut notes = vec![HolderNote::NameWithoutDiacritics];
+    if !mrz.wrong_digits.is_empty() {
+        notes.push(HolderNote::CheckDigitWrong);
+    }
+    let holder = Holder {
+        number: HolderNumber::Passport(number),
+        full_name: plain_name(mrz),
+        birth_date: birth_before(mrz.birth.reveal(), expiry),
+        sex: sex(mrz),
+        expiry,
+        old_number: None,
+        name_has_diacritics: false,
+    };
+    Ok((holder, notes))
+}
+
+/// Two digits of a year, of the later century in which the passport could have been made for somebody who was born: it is
+/// valid for some years (five for a child's, Law 49/2019/QH14 art. 7).
+fn birth_before(short: &str, expiry: Option<Date>) -> Pii<String> {
+    let digits = short.replace('<', "0");
+    let part = |from: usize| digits.get(from..from + 2).unwrap_or("00");
+    let (year, rest) = (part(0).parse::<i16>().unwrap_or_default(), format!("{}-{}", part(2), part(4)));
+    let made = expiry.map_or(CENTURY, |expiry| expiry.year() - VALID_YEARS);
+    let century = if CENTURY + year <= made { CENTURY } else { CENTURY - 100 };
+    Pii::new(format!("{:04}-{rest}", century + year))
 }
 
 fn full_name(mrz: &Mrz, details: &Details, notes: &mut Vec<HolderNote>) -> (Pii<String>, bool) {
@@ -184,8 +233,12 @@ fn full_name(mrz: &Mrz, details: &Details, notes: &mut Vec<HolderNote>) -> (Pii<
     if !notes.contains(&HolderNote::NameWithoutDiacritics) {
         notes.push(HolderNote::NameMissingInDetails);
     }
+    (plain_name(mrz), false)
+}
+
+fn plain_name(mrz: &Mrz) -> Pii<String> {
     let plain = format!("{} {}", mrz.primary.reveal(), mrz.secondary.reveal());
-    (Pii::new(plain.trim().to_owned()), false)
+    Pii::new(plain.trim().to_owned())
 }
 
 /// `dd/mm/yyyy` as `yyyy-mm-dd`.
@@ -204,3 +257,8 @@ fn expiry(text: &str) -> Option<Date> {
     let part = |from: usize| text.get(from..from + 2)?.parse::<i8>().ok();
     Date::new(2000 + i16::from(part(0)?), part(2)?, part(4)?).ok()
 }
+
+/// The century of the documents that are valid today.
+const CENTURY: i16 = 2000;
+/// How long the passport of a child is valid, the shortest.
+const VALID_YEARS: i16 = 5;

@@ -1,4 +1,5 @@
-//! The Vietnamese chip identity card: its number, its QR, its own data group, its holder.
+//! The Vietnamese chip identity card: its number, its QR, its own data group, its holder; and the passport that a candidate
+//! may bring in its place.
 //!
 //! The card's profile is not published; what stands here was seen on cards, and everything may be missing or otherwise
 //! on the next batch without the reading failing.
@@ -9,5 +10,7 @@
 pub mod access;
 pub mod dg13;
 pub mod holder;
+pub mod mrz_line;
 pub mod number;
+pub mod passport;
 pub mod qr;

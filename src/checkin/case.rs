@@ -10,10 +10,11 @@ use crate::namesakes;
 use crate::signals::Signals;
 use bits::stamp::Stamp;
 use cccd::holder::{Holder, HolderNote};
+use cccd::passport::HolderNumber;
 use emrtd::lds::portrait::Portrait;
 use record::{Arrival, CandidateRef, Durable, RegistryState};
 use registry::{Answer, RequestId};
-use roster::{CandidateId, HolderFacts, Matching, match_holder};
+use roster::{CandidateId, DocumentNumber, HolderFacts, Matching, match_holder};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -91,6 +92,8 @@ pub enum RegistryPart {
     Off,
     /// Not asked: nobody outside is asked about data that nobody signed.
     Withheld,
+    /// Not asked: it knows personal numbers, and this document has none.
+    OfCitizens,
     /// Asked or about to be.
     Asking(RequestId),
     /// Answered, or given up.
@@ -101,7 +104,7 @@ impl RegistryPart {
     /// The word in the log.
     pub fn state(&self) -> RegistryState {
         match self {
-            Self::Off | Self::Withheld => RegistryState::NotAsked,
+            Self::Off | Self::Withheld | Self::OfCitizens => RegistryState::NotAsked,
             Self::Asking(_) => RegistryState::Pending,
             Self::Done(answer) => answer_state(answer),
         }
@@ -157,6 +160,7 @@ impl Case {
         let listed = sole_candidate(&matching).and_then(|id| context.portraits.get(&id));
         let registry = match chip.data {
             _ if !context.policy.registry_asked => RegistryPart::Off,
+            _ if holder.number.passport().is_some() => RegistryPart::OfCitizens,
             DataProof::Signed => RegistryPart::Asking(request_id),
             DataProof::Unproven => RegistryPart::Withheld,
         };
@@ -210,7 +214,12 @@ impl Case {
 
 fn facts(holder: &Holder) -> HolderFacts<'_> {
     HolderFacts {
-        number: holder.number.reveal(),
+        number: match &holder.number {
+            HolderNumber::Personal(number) => DocumentNumber::Personal(number.reveal()),
+            HolderNumber::Passport(passport) => {
+                DocumentNumber::Passport { state: passport.state(), number: passport.reveal() }
+            }
+        },
         full_name: holder.full_name.reveal(),
         birth_date: holder.birth_date.reveal().parse().ok(),
         old_number: holder.old_number.as_ref().map(|number| number.reveal().as_str()),

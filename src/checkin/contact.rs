@@ -5,6 +5,7 @@
 
 use bits::secret::Secret;
 use cccd::number::PersonalNumber;
+use cccd::passport::HolderNumber;
 use emrtd::access::key::AccessKey;
 
 /// Names one contact with a card for as long as a desk runs. Counted from 1 by the desk's brain.
@@ -103,7 +104,7 @@ impl CardField {
 pub enum KeyFit {
     /// They are its last six digits, or it was opened by its MRZ.
     Fits,
-    /// They are another number's: this is not the card that somebody scanned.
+    /// They are another number's, or a passport's that has no such digits: this is not the card that somebody scanned.
     Differs,
 }
 
@@ -117,10 +118,12 @@ impl OpenContact {
     }
 
     /// Compares the digits that opened the chip with the number that it told.
-    pub(super) fn fit(&self, number: &PersonalNumber) -> KeyFit {
-        match (&self.can, number.can()) {
-            (Some(used), AccessKey::Can(own)) if *used != own => KeyFit::Differs,
-            _ => KeyFit::Fits,
+    pub(super) fn fit(&self, number: &HolderNumber) -> KeyFit {
+        let own = number.personal().map(PersonalNumber::can);
+        match (&self.can, own) {
+            (None, _) => KeyFit::Fits,
+            (Some(used), Some(AccessKey::Can(own))) if *used == own => KeyFit::Fits,
+            (Some(_), _) => KeyFit::Differs,
         }
     }
 }

@@ -65,6 +65,10 @@ failures! {
     KeyUnknown = "C09", Attention;
     /// The keyboard layout or an input method turns a scanner's digits into letters.
     KeyboardLayout = "C10", Attention;
+    /// A check digit of a printed line is wrong: it was misread, or mistyped.
+    PrintedLineMisread = "C11", Attention;
+    /// The first line of a passport was read; its second one opens it.
+    PassportSecondLine = "C12", Attention;
     /// Data or signature of the chip were altered.
     DataAltered = "G01", Stop;
     /// The chip could not prove that it is the one the data were signed for.
@@ -87,6 +91,8 @@ failures! {
     KeyOfAnother = "G10", Attention;
     /// A card with this number could not be proven here before, and nobody decided on it.
     EarlierContact = "G11", Attention;
+    /// The document is a passport.
+    Passport = "G12", Attention;
     /// Nobody with this number is in the roster.
     NotListed = "M01", Attention;
     /// Somebody alike is in the roster: a person decides.
@@ -127,6 +133,8 @@ failures! {
     RegistryRefusesDesk = "N12", Attention;
     /// The registry speaks no version of TLS that this desk may use.
     RegistryOldTls = "N13", Attention;
+    /// The registry knows personal numbers, and the document has none.
+    RegistryOfCitizens = "N14", Attention;
     /// No reader is connected.
     NoReader = "R01", Attention;
     /// The PC/SC service does not run.

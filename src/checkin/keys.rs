@@ -1,6 +1,7 @@
 //! From what was scanned, typed or picked to the key that opens a chip.
 
 use crate::state::ReadyKey;
+use cccd::mrz_line::PrintedLine;
 use cccd::number::{NUMBER_DIGITS, PersonalNumber};
 use emrtd::access::key::AccessKey;
 use roster::{CandidateId, CandidateNumber, Roster};
@@ -24,11 +25,18 @@ pub(super) enum Entry {
     OtherLayout,
     /// Several rows fit; a person picks one.
     Rows(Vec<CandidateId>),
+    /// The first printed line of a passport: the second one opens it.
+    FirstOfPassport,
+    /// A printed line that opens nothing, beside one that does.
+    Beside,
+    /// A printed line with a wrong check digit.
+    Misread,
     /// Nothing that is known here.
     Unknown,
 }
 
-/// Reads what was entered: a scanned QR or a number (twelve leading digits), the last six digits, an SBD, a name.
+/// Reads what was entered: a scanned QR or a number (twelve leading digits), a printed line, the last six digits, an SBD, a
+/// name.
 pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
     if text.len() > MAX_INPUT_LEN {
         return Entry::Unknown;
@@ -41,6 +49,9 @@ pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     if digits == NUMBER_DIGITS {
         return text.get(..NUMBER_DIGITS).map_or(Entry::Unknown, |number| from_number(number, roster));
+    }
+    if let Some(line) = PrintedLine::read(text) {
+        return from_line(line, roster);
     }
     if let Some(row) = CandidateNumber::new(text).and_then(|number| roster.by_number(&number).into_iter().next()) {
         return from_row(row.id, roster);
@@ -58,7 +69,10 @@ pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
 
 /// Long enough to be a key that somebody scanned, not a key that was touched by accident.
 pub(super) fn is_long_enough(text: &str) -> bool {
-    without_scanner_marks(text).chars().count() >= CAN_DIGITS
+    let text = without_scanner_marks(text);
+    // A line that opens nothing takes no other key's place.
+    let opens_nothing = matches!(PrintedLine::read(&text), Some(PrintedLine::Beside | PrintedLine::FirstOfPassport));
+    text.chars().count() >= CAN_DIGITS && !opens_nothing
 }
 
 /// What a scanner adds to a code: a byte-order mark, control characters, and the symbology identifier in front
@@ -92,10 +106,24 @@ pub(super) fn from_row(id: CandidateId, roster: &Roster) -> Entry {
 
 /// The rows that a text finds; nothing before the first letter.
 pub(super) fn find(text: &str, roster: &Roster) -> Vec<CandidateId> {
-    if text.trim().is_empty() || text.contains('|') {
+    if text.trim().is_empty() || text.contains(['|', '<']) {
         return Vec::new();
     }
     roster.search(text, MAX_FOUND).into_iter().map(|row| row.id).collect()
+}
+
+fn from_line(line: PrintedLine, roster: &Roster) -> Entry {
+    match line {
+        PrintedLine::Card(number) => from_number(number.reveal(), roster),
+        PrintedLine::Key(access, passport) => {
+            let row = passport
+                .and_then(|passport| roster.by_passport(passport.state(), passport.reveal()).into_iter().next());
+            Entry::Key(ReadyKey { access, candidate: row.map(|row| row.id) })
+        }
+        PrintedLine::FirstOfPassport => Entry::FirstOfPassport,
+        PrintedLine::Beside => Entry::Beside,
+        PrintedLine::Misread => Entry::Misread,
+    }
 }
 
 fn from_number(number: &str, roster: &Roster) -> Entry {

@@ -97,11 +97,11 @@ pub enum CaseScreen {
 }
 
 impl Verdict {
-    /// Which signal it shows. Green only where nothing but the registry's silence is remarked.
+    /// Which signal it shows. Green only where nothing but the registry's silence or the kind of document is remarked.
     pub fn signal(&self) -> Signal {
         match self {
             Self::Working => Signal::Working,
-            Self::Admit(clearance) if clearance.remarks.iter().all(|remark| is_silence(*remark)) => Signal::Ok,
+            Self::Admit(clearance) if clearance.remarks.iter().all(|remark| is_no_doubt(*remark)) => Signal::Ok,
             Self::Admit(_) | Self::ReEnter(..) | Self::Direct { .. } | Self::Ask { .. } => Signal::Attention,
             Self::Halt { .. } => Signal::Stop,
         }
@@ -242,12 +242,18 @@ pub fn is_silence(failure: Failure) -> bool {
     use Failure::{RegistryOutOfDate, RegistryRefusesDesk, RegistryRejects, RegistrySlow};
     let not_served = matches!(failure, RegistryDown | RegistrySlow | RegistryRejects | RegistryRefusesDesk);
     let not_trusted = matches!(failure, RegistryForeign | RegistryLying | RegistryOldTls);
-    not_served || not_trusted || matches!(failure, RegistryClockDiffers | RegistryOutOfDate)
+    let not_asked = matches!(failure, Failure::RegistryOfCitizens);
+    not_served || not_trusted || not_asked || matches!(failure, RegistryClockDiffers | RegistryOutOfDate)
+}
+
+/// A remark that leaves nothing open about the person.
+fn is_no_doubt(remark: Failure) -> bool {
+    is_silence(remark) || remark == Failure::Passport
 }
 
 fn is_remark(failure: Failure, registry_required: bool) -> bool {
     match failure {
-        Failure::Late | Failure::PortraitUnreadable | Failure::EarlierContact => true,
+        Failure::Late | Failure::PortraitUnreadable | Failure::EarlierContact | Failure::Passport => true,
         other => is_silence(other) && !registry_required,
     }
 }
@@ -265,9 +271,11 @@ fn findings(case: &Case, context: &Context, stamp: Stamp) -> Vec<Failure> {
     };
     let key = (case.key_fit == KeyFit::Differs).then_some(Failure::KeyOfAnother);
     let expired = case.expired(context, stamp).then_some(Failure::CardExpired);
+    let passport = case.holder.number.passport().map(|_| Failure::Passport);
     let all = [
         case.chip.failure,
         key,
+        passport,
         roster(case),
         registry(case, context, stamp),
         expired,
@@ -290,6 +298,7 @@ fn registry(case: &Case, context: &Context, stamp: Stamp) -> Option<Failure> {
         RegistryPart::Asking(_) if !is_waiting(case, context, stamp) => Some(Failure::RegistrySlow),
         RegistryPart::Asking(_) => None,
         RegistryPart::Withheld => Some(Failure::RegistryDown),
+        RegistryPart::OfCitizens => Some(Failure::RegistryOfCitizens),
         RegistryPart::Off => context.policy.rules.registry_required.then_some(Failure::RegistryDown),
     }
 }

@@ -8,6 +8,7 @@ use crate::exception::{Ground, GuestReason, OnPaper, SecondPerson, UndoReason, W
 use crate::failure::Failure;
 use crate::news::Notice;
 use crate::policy::{Clearance, Verdict, registry_failure};
+use cccd::passport::{HolderNumber, PassportNumber};
 use jiff::Timestamp;
 use record::{
     AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, Digest, DocumentRef, EntryRef, ReEntryBasis, document_ref,
@@ -16,9 +17,19 @@ use registry::{Reply, RequestId};
 use roster::{Candidate, Matching};
 use tlog::witness::WitnessedCheckpoint;
 
-/// The document in the log: a keyed digest of the holder's number.
+/// The document in the log: a keyed digest of the kind of document, its state and its number.
 pub(super) fn document(case: &Case, context: &Context) -> DocumentRef {
-    document_of(case.holder.number.reveal(), context)
+    match &case.holder.number {
+        HolderNumber::Personal(number) => document_of(number.reveal(), context),
+        HolderNumber::Passport(passport) => passport_of(passport, context),
+    }
+}
+
+/// A state of fewer than three letters is filled as in the MRZ.
+fn passport_of(passport: &PassportNumber, context: &Context) -> DocumentRef {
+    let mut state = *b"<<<";
+    state.iter_mut().zip(passport.state().bytes()).for_each(|(place, letter)| *place = letter);
+    document_ref(&context.exam_key, *b"PP", state, passport.reveal())
 }
 
 /// The same for a number that stands in the list.

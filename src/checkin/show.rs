@@ -367,6 +367,7 @@ fn chip_line(case: &Case) -> Line {
 
 fn roster_line(case: &Case) -> Line {
     let (signal, word) = match &case.matching {
+        Matching::Exact(_) if case.holder.number.passport().is_some() => (Signal::Ok, LineWord::GoodPassport),
         Matching::Exact(_) => (Signal::Ok, LineWord::Good),
         Matching::NeedsDecision { reasons, .. } => {
             (Signal::Attention, LineWord::FailedMatch(Failure::NeedsDecision, reasons.clone()))
@@ -381,6 +382,7 @@ fn registry_line(case: &Case, context: &Context, now: Stamp) -> Line {
     let (signal, word) = match &case.registry {
         RegistryPart::Off => (Signal::Attention, LineWord::Off),
         RegistryPart::Withheld => (Signal::Attention, LineWord::Withheld),
+        RegistryPart::OfCitizens => (Signal::Attention, LineWord::Failed(Failure::RegistryOfCitizens)),
         RegistryPart::Asking(_) if is_waiting(case, context, now) => (Signal::Working, LineWord::Working),
         RegistryPart::Asking(_) => (Signal::Attention, LineWord::Failed(Failure::RegistrySlow)),
         RegistryPart::Done(answer) => match (registry_failure(answer), answer) {

@@ -356,6 +356,8 @@ pub enum Subject {
 pub enum LineWord {
     /// Proven.
     Good,
+    /// The list has the passport's number and state.
+    GoodPassport,
     /// Not finished.
     Working,
     /// Not looked at, because of something before it.

@@ -25,6 +25,7 @@ use iso7816::CardSession;
 use iso7816::transport::CardTransport;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
+use std::borrow::Cow;
 
 /// What an inspection may do and what it must find.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,8 @@ pub struct InspectionPolicy {
     pub required_groups: Vec<u8>,
     /// The groups that the identity verdict needs, a part of `required_groups`.
     pub identity_groups: Vec<u8>,
+    /// Those of `required_groups` that only cards have: none is asked of a document whose signed DG1 is a passport's (TD3).
+    pub card_groups: Vec<u8>,
     /// Read the portrait (DG2).
     pub portrait: bool,
     /// Without a revocation list the verdict is at best [`Overall::Warn`].
@@ -57,13 +60,14 @@ pub struct InspectionPolicy {
 }
 
 impl Default for InspectionPolicy {
-    /// The Vietnamese identity card: DG1, DG2 and DG13 are needed, DG1 and DG13 are the identity.
+    /// The Vietnamese identity card: DG1, DG2 and DG13 are needed, DG1 and DG13 are the identity. A passport has no DG13.
     fn default() -> Self {
         Self {
             bac_fallback: true,
             chip_authentication_required: true,
             required_groups: vec![1, 2, 13],
             identity_groups: vec![1, 13],
+            card_groups: vec![13],
             portrait: true,
             revocation_required: false,
             card_access_fallback: true,
@@ -269,7 +273,7 @@ impl Inspector<'_> {
             session: CardSession::new(transport),
             key: self.key,
             trust: self.trust,
-            policy: self.policy,
+            policy: Cow::Borrowed(self.policy),
             now: self.now,
             random,
             observer,
@@ -298,6 +302,18 @@ impl InspectionPolicy {
             identity_groups: Vec::new(),
             from_files: true,
             ..Self::default()
+        }
+    }
+
+    /// The same policy for a passport: what only cards have is not asked for, and a card access number, where one has it,
+    /// is printed on it and says nothing about its number.
+    fn for_passport(&self) -> Self {
+        let others = |groups: &[u8]| groups.iter().copied().filter(|group| !self.card_groups.contains(group)).collect();
+        Self {
+            required_groups: others(&self.required_groups),
+            identity_groups: others(&self.identity_groups),
+            access_number: AccessNumber::Unrelated,
+            ..self.clone()
         }
     }
 

@@ -233,8 +233,11 @@ fn is_code(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// One or two capital letters and six to eight digits.
+/// One or two capital letters and six to eight digits; or the letters of a state, and what it calls a passport.
 fn is_passport(text: &str) -> bool {
+    if let Some((_, number)) = roster::state_of(text) {
+        return PASSPORT_LEN.contains(&number.len());
+    }
     let letters = text.bytes().take_while(u8::is_ascii_uppercase).count();
     let digits = text.get(letters..).unwrap_or_default();
     (1..=2).contains(&letters) && (6..=8).contains(&digits.len()) && is_digits(digits)
@@ -242,5 +245,7 @@ fn is_passport(text: &str) -> bool {
 
 const SEVERAL: usize = 2;
 const OLD_LEN: usize = 9;
+/// Characters of a passport's number (ICAO Doc 9303-4 §4.2.2.2), the shortest seen on any.
+const PASSPORT_LEN: std::ops::RangeInclusive<usize> = 5..=9;
 const MADE_UP_LEN: usize = 12;
 const MASKED_FRONT: usize = 3;

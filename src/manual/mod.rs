@@ -8,6 +8,8 @@ pub mod inspection {}
 pub mod conformance {}
 #[doc = include_str!("figures.md")]
 pub mod figures {}
+#[doc = include_str!("transitions.md")]
+pub mod transitions {}
 #[doc = include_str!("registry.md")]
 pub mod registry {}
 #[doc = include_str!("exam_files.md")]

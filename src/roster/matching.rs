@@ -8,14 +8,28 @@ use jiff::civil::Date;
 /// What a genuine chip says about its holder, as far as matching needs it.
 #[derive(Clone, Copy)]
 pub struct HolderFacts<'a> {
-    /// The twelve-digit personal number.
-    pub number: &'a str,
+    /// What the document calls him.
+    pub number: DocumentNumber<'a>,
     /// Full name with marks (any Unicode form); the MRZ's form where DG13 gives none.
     pub full_name: &'a str,
     /// Birth date, where it is a full date.
     pub birth_date: Option<Date>,
     /// The former nine-digit number (DG13 field 15).
     pub old_number: Option<&'a str>,
+}
+
+/// The number of a document, as far as matching needs it.
+#[derive(Clone, Copy)]
+pub enum DocumentNumber<'a> {
+    /// The twelve digits of a personal number.
+    Personal(&'a str),
+    /// A passport: its number is somebody's in its state alone.
+    Passport {
+        /// The letters of the issuing state, as the MRZ has them.
+        state: &'a str,
+        /// The number.
+        number: &'a str,
+    },
 }
 
 /// Why a person has to decide.
@@ -33,6 +47,8 @@ pub enum MatchReason {
     SeveralRows,
     /// The row belongs to another site, session or room.
     BelongsElsewhere,
+    /// The number of the passport agrees, its state does not.
+    StateDiffers,
 }
 
 /// Where a candidate belongs.
@@ -51,7 +67,7 @@ pub struct Where {
 /// The roster's answer to a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Matching {
-    /// All twelve digits, name and birth date agree, and the candidate belongs here.
+    /// The whole number, name and birth date agree, and the candidate belongs here.
     Exact(CandidateId),
     /// A person has to decide.
     NeedsDecision {
@@ -60,7 +76,7 @@ pub enum Matching {
         /// Why, never empty.
         reasons: Vec<MatchReason>,
     },
-    /// All twelve digits agree, and the candidate belongs to another site, session or room.
+    /// The whole number agrees, and the candidate belongs to another site, session or room.
     Elsewhere {
         /// The row.
         candidate: CandidateId,
@@ -71,16 +87,27 @@ pub enum Matching {
     NotListed,
 }
 
-/// Finds the holder of a card in the roster, for a desk that stands `here`.
+/// Finds the holder of a document in the roster, for a desk that stands `here`.
 pub fn match_holder(roster: &Roster, holder: &HolderFacts<'_>, here: &Place) -> Matching {
-    let by_digits = match is_personal_number(holder.number) {
-        true => roster.by_id_number(holder.number),
-        false => Vec::new(),
+    let named = match holder.number {
+        DocumentNumber::Personal(number) if is_personal_number(number) => roster.by_id_number(number),
+        DocumentNumber::Personal(_) => Vec::new(),
+        DocumentNumber::Passport { state, number } => roster.by_passport(state, number),
     };
-    if by_digits.is_empty() { match_person(roster, holder, here) } else { match_digits(&by_digits, holder, here) }
+    if !named.is_empty() {
+        return match_digits(&named, holder, here);
+    }
+    let of_another_state = match holder.number {
+        DocumentNumber::Personal(_) => Vec::new(),
+        DocumentNumber::Passport { number, .. } => roster.by_passport_of_any_state(number),
+    };
+    if of_another_state.is_empty() {
+        return match_person(roster, holder, here);
+    }
+    needs_decision(&of_another_state.iter().collect::<Vec<_>>(), vec![MatchReason::StateDiffers])
 }
 
-/// All twelve digits agree with at least one row.
+/// The whole number agrees with at least one row: all twelve digits, or a passport's number and its state.
 fn match_digits(rows: &[Candidate], holder: &HolderFacts<'_>, here: &Place) -> Matching {
     let fitting: Vec<&Candidate> = rows.iter().filter(|row| fits(row, here)).collect();
     let mut reasons = match fitting.as_slice() {
@@ -97,7 +124,7 @@ fn match_digits(rows: &[Candidate], holder: &HolderFacts<'_>, here: &Place) -> M
     }
 }
 
-/// No row has the twelve digits: a person may still be meant under another number.
+/// No row has the number: a person may still be meant under another one.
 fn match_person(roster: &Roster, holder: &HolderFacts<'_>, here: &Place) -> Matching {
     let by_old = holder.old_number.filter(|number| !number.is_empty()).map(|number| roster.by_id_number(number));
     let by_name = holder.birth_date.map(|birth_date| roster.by_name_and_birth(holder.full_name, birth_date));

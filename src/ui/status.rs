@@ -92,7 +92,7 @@ fn clock(status: &StatusBar, words: &Words) -> (Signal, String) {
         Some(minutes) => {
             (Signal::Attention, format!("{} {minutes:+} {}", words.status_clock_off, words.status_minutes))
         }
-        None => (Signal::Ok, words.status_ok.clone()),
+        None => (Signal::Ok, words.status_right.clone()),
     }
 }
 

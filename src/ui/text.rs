@@ -2,6 +2,7 @@
 
 use checkin::failure::Failure;
 use checkin::readiness::Check;
+use checkin::view::ReceiptView;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use words::Language;
@@ -159,7 +160,9 @@ words! {
     headline_recorded_duplicate
     headline_recorded
     recording
-    headline_elsewhere
+    headline_wrong_room
+    headline_wrong_site
+    headline_wrong_session
     headline_already_in
     headline_halted
     room
@@ -174,6 +177,7 @@ words! {
     chip_ok
     chip_working
     roster_ok
+    roster_ok_passport
     roster_working
     registry_ok
     registry_working
@@ -223,6 +227,7 @@ words! {
     time_wrong_form
     time_wrong_later
     time_wrong_opening
+    record
     record_number
     fields_differ
     field_name
@@ -234,6 +239,7 @@ words! {
     match_birth_differs
     match_several
     match_elsewhere
+    match_state_differs
     recording_not_done
     status_reader
     status_card
@@ -245,6 +251,7 @@ words! {
     status_version
     status_hub
     status_ok
+    status_right
     status_missing
     status_down
     status_present
@@ -382,4 +389,17 @@ words! {
     recorded_undo
     referred_by_desk
     portrait_of_card
+}
+
+impl Words {
+    /// An entry by its number, from `segment/entry` as the log counts: a bare `1/7` is a date to most.
+    pub fn record_of(&self, entry: &str) -> String {
+        let (segment, number) = entry.split_once('/').unwrap_or(("", entry));
+        self.record_number.replace("{entry}", number).replace("{segment}", segment)
+    }
+
+    /// What was recorded, and when.
+    pub(crate) fn recorded(&self, receipt: &ReceiptView) -> String {
+        format!("{} {} · {}", self.record, self.record_of(&receipt.entry), receipt.time)
+    }
 }

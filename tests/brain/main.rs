@@ -51,5 +51,7 @@ mod signals;
 mod staffed;
 #[path = "../it/standing.rs"]
 mod standing;
+#[path = "../it/transitions.rs"]
+mod transitions;
 #[path = "../it/two_people.rs"]
 mod two_people;

@@ -101,7 +101,7 @@ fn bac_without_an_expiry_date_tries_the_birthdays_of_the_law() {
 #[test]
 fn holder_is_made_from_both_files() {
     let (holder, notes) = Holder::from_files(&dg1(MRZ), Some(&dg13(&good_fields()))).unwrap();
-    assert_eq!(holder.number.reveal(), "099208000017");
+    assert_eq!(holder.number.personal().unwrap().reveal(), "099208000017");
     assert_eq!(holder.full_name.reveal(), "Nguyễn Văn Mẫu");
     assert_eq!(holder.birth_date.reveal(), "2008-02-15");
     assert_eq!(holder.birth_date_vi().reveal(), "15/02/2008");

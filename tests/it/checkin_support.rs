@@ -4,6 +4,7 @@ use diemdanh::bits::secret::{Pii, Secret};
 use diemdanh::bits::stamp::Stamp;
 use diemdanh::cccd::holder::{Holder, Sex};
 use diemdanh::cccd::number::PersonalNumber;
+use diemdanh::cccd::passport::HolderNumber;
 use diemdanh::checkin::chip::{ChipReading, DataProof};
 use diemdanh::checkin::contact::ContactId;
 use diemdanh::checkin::context::{Context, DeskPolicy, Labels};
@@ -306,7 +307,7 @@ pub(crate) fn holder(number: &str) -> Holder {
         _ => ("Ngô Thanh Ngoài Danh Sách", "2008-08-14"),
     };
     Holder {
-        number: PersonalNumber::parse(number).expect("a number"),
+        number: HolderNumber::Personal(PersonalNumber::parse(number).expect("a number")),
         full_name: Pii::new(name.to_owned()),
         birth_date: Pii::new(birth.to_owned()),
         sex: Sex::Male,

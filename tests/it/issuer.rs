@@ -52,7 +52,7 @@ fn every_person_has_a_card_that_is_trusted() {
         }
         let (holder, notes) =
             Holder::from_files(file(&card, FileId::Dg(1)), Some(file(&card, FileId::Dg(13)))).unwrap();
-        assert_eq!(holder.number.reveal(), person.number);
+        assert_eq!(holder.number.personal().unwrap().reveal(), person.number);
         assert_eq!(holder.full_name.reveal(), &person.full_name);
         assert_eq!(holder.birth(), Some(person.birth));
         assert_eq!(notes, []);

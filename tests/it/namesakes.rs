@@ -6,7 +6,7 @@ use diemdanh::checkin::event::{Event, Input};
 use diemdanh::checkin::failure::Signal;
 use diemdanh::checkin::view::{Distinction::*, *};
 use diemdanh::lab::short_list::short_list;
-use diemdanh::roster::{HolderFacts, Matching, Place, Roster, match_holder};
+use diemdanh::roster::{DocumentNumber, HolderFacts, Matching, Place, Roster, match_holder};
 use proptest::prelude::*;
 
 /// The holder of the cards here is Nguyễn Văn Mẫu, born on 15 February 2008.
@@ -180,7 +180,7 @@ proptest! {
         card.replace_range(place..=place, &digit.to_string());
         let full_name = if marks { "TRẦN HAI" } else { "TRAN HAI" };
         let facts = HolderFacts {
-            number: &card,
+            number: DocumentNumber::Personal(&card),
             full_name,
             birth_date: Some(jiff::civil::date(2008, 2, 2)),
             old_number: None,

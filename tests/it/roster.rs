@@ -3,7 +3,7 @@
 use diemdanh::{
     bits::secret::Secret,
     lab::short_list::short_list,
-    roster::{CandidateNumber, HolderFacts, MatchReason, Matching, Place, Roster, Where, match_holder},
+    roster::{CandidateNumber, DocumentNumber, HolderFacts, MatchReason, Matching, Place, Roster, Where, match_holder},
 };
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
@@ -22,6 +22,7 @@ fn here(room: Option<&str>) -> Place {
 }
 
 fn holder<'a>(number: &'a str, full_name: &'a str, birth_date: Date) -> HolderFacts<'a> {
+    let number = DocumentNumber::Personal(number);
     HolderFacts { number, full_name, birth_date: Some(birth_date), old_number: None }
 }
 

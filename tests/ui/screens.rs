@@ -185,7 +185,7 @@ fn namesakes_are_picked_by_name_and_number() {
 
 #[test]
 fn what_is_said_about_namesakes_stands_above_the_buttons() {
-    for (wanted, last_line) in [("verdict_same_name", "Trùng tên"), ("verdict_several_rows", "Lượt vào")] {
+    for (wanted, last_line) in [("verdict_same_name", "Tên gần giống"), ("verdict_several_rows", "Lượt vào")] {
         let (_, view) = views::all().into_iter().find(|(name, _)| *name == wanted).expect("the view");
         let mut shown = window(view);
         shown.harness.run_steps(3);

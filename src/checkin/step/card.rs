@@ -71,11 +71,12 @@ impl Desk<'_> {
         let mut case =
             Case::new(open, identity, self.context, &self.state.arrivals, &self.state.signals, self.state.now);
         case.earlier = self.state.undecided.get(&records::document(&case, self.context)).copied();
-        if matches!(case.registry, RegistryPart::Asking(_)) {
+        let query = registry::question(id, &case, self.context);
+        if let (RegistryPart::Asking(_), Some(query)) = (&case.registry, query) {
             let event = records::question(id, &case, self.context);
             self.effects.push(Effect::Record { purpose: Purpose::Question(id), event });
             self.state.pending.push(Pending {
-                query: registry::question(id, &case, self.context),
+                query,
                 about: About { candidate: case.candidate_ref() },
                 asked_ms: None,
                 in_flight: false,

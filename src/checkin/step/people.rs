@@ -123,6 +123,9 @@ impl Desk<'_> {
             Entry::Rows(rows) if self.may(Action::LookUp) => self.show_found(rows),
             Entry::Rows(_) => self.go_idle(Some(Failure::KeyUnknown)),
             Entry::OtherLayout => self.go_idle(Some(Failure::KeyboardLayout)),
+            Entry::FirstOfPassport => self.go_idle(Some(Failure::PassportSecondLine)),
+            Entry::Misread => self.go_idle(Some(Failure::PrintedLineMisread)),
+            Entry::Beside => {}
             Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
         }
     }
@@ -134,7 +137,7 @@ impl Desk<'_> {
         self.record_note(records::viewed(CandidateRef(id.0), "search"));
         match keys::from_row(id, &self.context.roster) {
             Entry::Key(key) => self.key_given(key),
-            Entry::Rows(_) | Entry::OtherLayout | Entry::Unknown => self.go_idle(Some(Failure::KeyUnknown)),
+            _ => self.go_idle(Some(Failure::KeyUnknown)),
         }
     }
 

@@ -152,17 +152,19 @@ impl Desk<'_> {
     }
 }
 
-/// The question about `case`, with no more of its holder than the answer needs.
-pub(super) fn question(id: RequestId, case: &Case, context: &Context) -> Query {
-    Query {
+/// The question about `case`, with no more of its holder than the answer needs. None about somebody without a personal
+/// number: the registry is of citizens.
+pub(super) fn question(id: RequestId, case: &Case, context: &Context) -> Option<Query> {
+    let number = case.holder.number.personal()?;
+    Some(Query {
         request_id: id,
-        number: Pii::new(case.holder.number.reveal().to_owned()),
+        number: Pii::new(number.reveal().to_owned()),
         full_name: case.holder.full_name.clone(),
         birth_date: case.holder.birth_date.reveal().parse().ok(),
         expiry: case.holder.expiry,
         ds_certificate: case.signer_certificate.clone(),
         asked: Asked { origin: context.origin.clone(), size: 0, root: [0; 32] },
-    }
+    })
 }
 
 /// A later answer to the same question replaces a silence.

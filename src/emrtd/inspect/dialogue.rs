@@ -14,6 +14,7 @@ use bits::random::Random;
 use iso7816::transport::TransportError;
 use iso7816::{CardSession, SessionError};
 use jiff::Timestamp;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 pub(super) const SECTION_ACCESS: &str = "9303-11 §4.2";
@@ -106,7 +107,7 @@ pub(super) struct Dialogue<'a, 't> {
     pub(super) session: CardSession<'t>,
     pub(super) key: &'a AccessKey,
     pub(super) trust: &'a TrustStore,
-    pub(super) policy: &'a InspectionPolicy,
+    pub(super) policy: Cow<'a, InspectionPolicy>,
     pub(super) now: Timestamp,
     pub(super) random: &'a mut dyn Random,
     pub(super) observer: &'a mut dyn Observer,
@@ -136,7 +137,10 @@ impl Dialogue<'_, '_> {
         self.read_signed_object()?;
         let identity = self.policy.identity_groups.clone();
         for (index, group) in identity.iter().enumerate() {
-            self.read_group(*group)?;
+            // The first one tells which the others are.
+            if self.policy.identity_groups.contains(group) {
+                self.read_group(*group)?;
+            }
             // The chip is asked early: what follows is then read under keys that only the genuine chip has.
             if index == 0 {
                 self.prove_by_agreement()?;
@@ -156,7 +160,7 @@ impl Dialogue<'_, '_> {
     /// Where the object does not say when it was signed and its signer has ended since, the signed date of issue decides.
     fn settle_validity(&mut self) {
         let Some(signed) = self.signed_object.signed().filter(|signed| signed.is_validity_open()) else { return };
-        let issued = judging::issued(self.policy, &self.course.intact, &self.inspection.files);
+        let issued = judging::issued(&self.policy, &self.course.intact, &self.inspection.files);
         passive::settle_validity(signed.signer(), issued, &mut self.report);
     }
 
@@ -195,15 +199,15 @@ impl Dialogue<'_, '_> {
             }
         }
         self.list_groups_left_out(end.is_ok());
-        for check in report::listed_checks(self.policy) {
+        for check in report::listed_checks(&self.policy) {
             if self.report.outcome(check).is_none() {
                 self.add(check, Outcome::NotPerformed, Some(Cause::EarlierFailure), check.section());
             }
         }
         self.note_session();
         let resumption = if matches!(end, Err(Stop::Link(_))) { self.left_to_resume() } else { None };
-        let policy = self.policy;
-        self.judge(self.report.results().to_vec(), policy);
+        let policy = self.policy.clone();
+        self.judge(self.report.results().to_vec(), &policy);
         if self.inspection.overall == Overall::Retry {
             // No partial verdict, and nothing of a broken reading stays. What a verdict stands on stays with it.
             self.inspection.files.clear();

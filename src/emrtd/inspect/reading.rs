@@ -5,10 +5,12 @@ use super::{Progress, judging};
 use crate::authenticity::passive::{self, SodVerdict};
 use crate::evidence::{Evidence, GroupHash};
 use crate::lds::files::{FileId, LAST_GROUP};
-use crate::lds::{dg2, sod};
+use crate::lds::{dg1, dg2, sod};
+use crate::mrz::MrzFormat;
 use crate::report::{Cause, Check, Outcome};
 use bits::secret::Pii;
 use iso7816::{FileAddress, FileError, FileReader, SessionError};
+use std::borrow::Cow;
 
 pub(super) const MAX_CARD_ACCESS_BYTES: usize = 4 * 1024;
 pub(super) const MAX_CARD_SECURITY_BYTES: usize = 16 * 1024;
@@ -145,11 +147,20 @@ impl Dialogue<'_, '_> {
     /// Whether the group is what it should be, and whether DG1 is of the state that signed and of the key that opened.
     fn look_at(&mut self, group: u8, bytes: &[u8]) {
         if group == 1 {
+            self.fit_to_document(bytes);
             self.look_at_issuer(bytes);
             self.compare_access_key(bytes);
         }
         let (outcome, cause) = judging::group_form(group, bytes);
         self.add(Check::DgParse(group), outcome, cause, SECTION_FILES);
+    }
+
+    /// Only a DG1 that the signed object vouches for may ask for less.
+    fn fit_to_document(&mut self, dg1: &[u8]) {
+        let is_passport = dg1::parse(dg1).is_ok_and(|mrz| mrz.format == MrzFormat::Td3);
+        if is_passport && self.course.intact.contains(&1) {
+            self.policy = Cow::Owned(self.policy.for_passport());
+        }
     }
 
     fn look_at_issuer(&mut self, dg1: &[u8]) {

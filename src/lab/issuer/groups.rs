@@ -1,6 +1,7 @@
 //! The data groups and elementary files of a lab card (the card's profile as `cccd` knows it; DG3 is a dummy).
 
 use super::der;
+use super::passport::Passport;
 use super::people::Person;
 use bits::tlv;
 use crypto::Point;
@@ -49,8 +50,9 @@ pub(super) fn mrz_information(person: &Person) -> String {
     [part(document_number), part(&yymmdd(person.birth)), part(&expiry(person))].concat()
 }
 
-pub(super) fn dg1(person: &Person) -> Vec<u8> {
-    tlv::encode(0x61, &tlv::encode(0x5F1F, mrz(person).as_bytes()))
+pub(super) fn dg1(person: &Person, passport: Option<&Passport>) -> Vec<u8> {
+    let text = passport.map_or_else(|| mrz(person), |passport| passport.lines(person).concat());
+    tlv::encode(0x61, &tlv::encode(0x5F1F, text.as_bytes()))
 }
 
 /// DG2 around a coded image: CBEFF and a face record of ISO/IEC 19794-5 with no feature points.
@@ -196,7 +198,7 @@ fn expiry(person: &Person) -> String {
     person.expiry.map_or_else(|| "991231".to_owned(), yymmdd)
 }
 
-fn yymmdd(date: Date) -> String {
+pub(super) fn yymmdd(date: Date) -> String {
     format!("{:02}{:02}{:02}", date.year().rem_euclid(100), date.month(), date.day())
 }
 

@@ -9,6 +9,7 @@ pub mod active_key;
 pub mod authority;
 mod der;
 pub mod groups;
+pub mod passport;
 pub mod people;
 pub mod portrait;
 mod signed_object;
@@ -23,6 +24,7 @@ use crypto::{CipherAlg, EcSecret, NamedCurve};
 use emrtd::lds::com;
 use emrtd::lds::files::FileId;
 use jiff::Timestamp;
+use passport::Passport;
 use people::Person;
 use portrait::Coding;
 use std::collections::BTreeMap;
@@ -74,6 +76,8 @@ pub struct Making {
     pub chip_authentication: bool,
     /// DG15 holds an active-authentication key.
     pub active_authentication: bool,
+    /// It is a passport, and no card.
+    pub passport: Option<Passport>,
     /// What is wrong with the card.
     pub fault: Option<Fault>,
 }
@@ -122,6 +126,7 @@ impl Default for Making {
             bac: true,
             chip_authentication: true,
             active_authentication: true,
+            passport: None,
             fault: None,
         }
     }
@@ -254,12 +259,15 @@ fn groups_of(person: &Person, making: &Making, chip_secret: &EcSecret) -> Result
     };
     let chip_key = if making.chip_authentication { Some(chip_secret.public()?) } else { None };
     let mut groups = BTreeMap::from([
-        (1, groups::dg1(person)),
+        (1, groups::dg1(person, making.passport.as_ref())),
         (2, dg2),
         (3, b"\x63\x0ADG3 of lab".to_vec()),
-        (13, groups::dg13(person)),
         (14, groups::dg14(making.offer(), chip_key.as_ref())),
     ]);
+    // What Vietnam adds to its cards is in nobody's passport.
+    if making.passport.is_none() {
+        groups.insert(13, groups::dg13(person));
+    }
     if making.active_authentication {
         groups.insert(15, active_key::dg15());
     }
@@ -312,11 +320,15 @@ fn flip_last_letter(dg1: Option<&mut Vec<u8>>) {
 }
 
 fn open_and_prove(card: &mut CardData, person: &Person, making: &Making, chip_secret: EcSecret) {
-    card.mrz_information = Some(Secret::new(groups::mrz_information(person)));
+    let information = match &making.passport {
+        Some(passport) => passport.mrz_information(person),
+        None => groups::mrz_information(person),
+    };
+    card.mrz_information = Some(Secret::new(information));
     card.bac = making.bac;
     if making.pace {
         card.master_files.insert(FileId::CardAccess.fid(), groups::card_access(making.offer()));
-        card.can = Some(Secret::new(person.can().to_owned()));
+        card.can = making.passport.is_none().then(|| Secret::new(person.can().to_owned()));
         card.pace = Some(making.pace_profile);
     }
     let cloned = making.fault == Some(Fault::Clone);

@@ -17,8 +17,8 @@ pub(crate) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) -> Optio
                 place_cells(ui, &cells, Signal::Ok);
             }
             (_, Some(arrival)) => {
-                let cells =
-                    [(words.entered_at.as_str(), arrival.time.as_str()), (&words.record_number, &arrival.entry)];
+                let number = words.record_of(&arrival.entry);
+                let cells = [(words.entered_at.as_str(), arrival.time.as_str()), (&words.record, &number)];
                 place_cells(ui, &cells, Signal::Attention);
             }
             (_, None) => notice(ui, Failure::AlreadyIn, strings),

@@ -5,7 +5,7 @@ use crate::style::{self, Size};
 use crate::text::{Strings, Words};
 use crate::widgets::{Press, Weight, banner, button, check_line, hatched_banner, remark, remark_line};
 use checkin::event::{Choice, Input, NotAdmittedReason};
-use checkin::view::{CaseView, Headline, LateView, PersonView, StageView};
+use checkin::view::{CaseView, Headline, LateView, PersonView, PlaceView, StageView};
 use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
@@ -24,11 +24,11 @@ pub(super) fn show(
     // The buttons come first, from the bottom: whatever stands above, they are never cut off.
     let bottom = Panel::bottom("decision").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
     let pressed = bottom.show(ui, |ui| foot(ui, view, tools.buttons, &strings.words)).inner;
-    let (word, detail) = (headline(view.headline, &strings.words), banner_detail(view, &strings.words));
+    let (word, detail) = (headline(view, &strings.words), banner_detail(view, &strings.words));
     if view.headline == Headline::AdmitWithoutRegistry {
-        hatched_banner(ui, word, &detail);
+        hatched_banner(ui, &word, &detail);
     } else {
-        banner(ui, view.signal, word, &detail);
+        banner(ui, view.signal, &word, &detail);
     }
     ui.add_space(2.0);
     ui.horizontal_top(|ui| {
@@ -168,7 +168,7 @@ fn reasons_row(ui: &mut Ui, buttons: Buttons, words: &Words) -> Option<Input> {
 
 fn banner_detail(view: &CaseView, words: &Words) -> String {
     match (&view.stage, &view.late) {
-        (StageView::Recorded(receipt), _) => format!("{} {} · {}", words.record_number, receipt.entry, receipt.time),
+        (StageView::Recorded(receipt), _) => words.recorded(receipt),
         (StageView::ChoosingReason, _) => words.reason_title.clone(),
         (_, Some(late)) => late_words(late, words),
         _ => String::new(),
@@ -181,15 +181,15 @@ fn late_words(late: &LateView, words: &Words) -> String {
     words.replace("{minutes}", &late.minutes.to_string()).replace("{time}", &late.from)
 }
 
-fn headline(headline: Headline, words: &Words) -> &str {
-    match headline {
+fn headline(view: &CaseView, words: &Words) -> String {
+    let word = match view.headline {
         Headline::Working => &words.headline_working,
         Headline::Admit => &words.headline_admit,
         Headline::AdmitWithoutRegistry => &words.headline_admit_without_registry,
         Headline::Ask => &words.headline_ask,
         Headline::Stop => &words.headline_stop,
         Headline::AlreadyIn => &words.headline_already_in,
-        Headline::Elsewhere => &words.headline_elsewhere,
+        Headline::Elsewhere => return wrong_place(view.place.as_ref(), words),
         Headline::RecordedAdmit => &words.headline_recorded_admit,
         Headline::Recorded(Choice::Refer) => &words.headline_recorded_referred,
         Headline::Recorded(Choice::DoubtPortrait) => &words.headline_recorded_doubted,
@@ -197,6 +197,16 @@ fn headline(headline: Headline, words: &Words) -> &str {
         Headline::Recorded(Choice::Directed) => &words.headline_recorded_directed,
         Headline::Recorded(Choice::ReportDuplicate) => &words.headline_recorded_duplicate,
         Headline::Recorded(_) => &words.headline_recorded,
+    };
+    word.clone()
+}
+
+/// The farthest thing that is wrong: another day, another house, another door.
+fn wrong_place(place: Option<&PlaceView>, words: &Words) -> String {
+    match place {
+        Some(PlaceView { session: Some(_), .. }) => words.headline_wrong_session.clone(),
+        Some(PlaceView { site: Some(_), .. }) => words.headline_wrong_site.clone(),
+        place => words.headline_wrong_room.replace("{room}", place.map_or("", |place| place.room.as_str())),
     }
 }
 

@@ -95,7 +95,7 @@ fn head(ui: &mut Ui, view: &ExceptionView, words: &Words) {
     match &view.stage {
         ExceptionStage::Recorded(ruling, receipt) => {
             let signal = if matches!(ruling, Ruling::Admit(_)) { Signal::Ok } else { Signal::Attention };
-            let detail = format!("{} {} · {}", words.record_number, receipt.entry, receipt.time);
+            let detail = words.recorded(receipt);
             banner(ui, signal, recorded_word(*ruling, words), &detail);
         }
         // Whose PIN is asked for stands below; what it is for stands where nobody overlooks it.

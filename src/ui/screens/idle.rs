@@ -37,7 +37,7 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut 
         }
         input = found(ui, view, tools.buttons, words).or(input);
         if let Some(last) = view.last.as_ref().filter(|_| !searching) {
-            let text = format!("{} {} · {}", words.last_recorded, last.time, last.entry);
+            let text = format!("{} {} · {}", words.last_recorded, last.time, words.record_of(&last.entry));
             ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::INK_SOFT));
         }
         input

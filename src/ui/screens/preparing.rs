@@ -221,8 +221,8 @@ fn entry(ui: &mut Ui, text: &mut String, hand: &Hand, words: &Words) -> Option<I
 fn trouble(ui: &mut Ui, view: &SignInView, words: &Words) {
     let told = match (view.stopped, view.locked_s, view.wrong) {
         (true, _, _) => Some((Signal::Stop, words.sign_in_stopped.clone())),
-        (_, Some(seconds), _) => Some((Signal::Attention, format!("{} {seconds}", words.sign_in_locked))),
-        (_, _, Some(left)) => Some((Signal::Attention, format!("{} {left}", words.sign_in_wrong))),
+        (_, Some(seconds), _) => Some((Signal::Attention, words.sign_in_locked.replace("{n}", &seconds.to_string()))),
+        (_, _, Some(left)) => Some((Signal::Attention, words.sign_in_wrong.replace("{n}", &left.to_string()))),
         _ => None,
     };
     let Some((signal, told)) = told else { return };

@@ -70,7 +70,9 @@ fn draw(ui: &mut Ui, text: &str, press: Press, width: f32) -> Response {
         None => text.to_owned(),
     };
     let size = if width < NARROW { Size::Body } else { size };
+    // A long reason takes two lines; nothing is cut off.
     let widget = egui::Button::new(RichText::new(label).font(style::bold(size)).color(ink))
+        .wrap()
         .fill(fill)
         .stroke(Stroke::new(1.5, if press.weight == Weight::Main { fill } else { style::INK_SOFT }))
         .min_size(Vec2::new(width, style::MAIN_TARGET));

@@ -67,6 +67,7 @@ fn words(line: &Line, strings: &Strings) -> (String, &'static str) {
     let words = &strings.words;
     match &line.word {
         LineWord::Good => (good(line.subject, words).to_owned(), ""),
+        LineWord::GoodPassport => (words.roster_ok_passport.clone(), ""),
         LineWord::Working => (working(line.subject, words).to_owned(), ""),
         LineWord::NotLookedAt => (words.line_not_asked.clone(), ""),
         LineWord::Unproven => (words.line_unproven.clone(), ""),
@@ -123,5 +124,6 @@ fn reason_name(reason: MatchReason, words: &Words) -> &str {
         MatchReason::BirthDateDiffers => &words.match_birth_differs,
         MatchReason::SeveralRows => &words.match_several,
         MatchReason::BelongsElsewhere => &words.match_elsewhere,
+        MatchReason::StateDiffers => &words.match_state_differs,
     }
 }
