@@ -50,6 +50,10 @@ pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
     if digits == NUMBER_DIGITS {
         return text.get(..NUMBER_DIGITS).map_or(Entry::Unknown, |number| from_number(number, roster));
     }
+    // A code that was scanned behind what somebody had typed: its number ends where its first separator stands.
+    if let Some(number) = text.split_once('|').and_then(|(head, _)| last_digits(head)) {
+        return from_number(number, roster);
+    }
     if let Some(line) = PrintedLine::read(text) {
         return from_line(line, roster);
     }
@@ -110,6 +114,12 @@ pub(super) fn find(text: &str, roster: &Roster) -> Vec<CandidateId> {
         return Vec::new();
     }
     roster.search(text, MAX_FOUND).into_iter().map(|row| row.id).collect()
+}
+
+/// The twelve digits at the end of a text.
+fn last_digits(text: &str) -> Option<&str> {
+    let from = text.len().checked_sub(NUMBER_DIGITS)?;
+    text.get(from..).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 fn from_line(line: PrintedLine, roster: &Roster) -> Entry {

@@ -119,6 +119,8 @@ words! {
     nothing_to_press
     input_label
     input_hint
+    pad_erase
+    pad_enter
     search_none
     full_name
     sex

@@ -31,6 +31,8 @@ fn codes_as_scanners_send_them_open_the_card() {
         format!("\u{1d}]Q1\u{feff}{code}"),
         format!("  {code}  "),
         format!("{HERE}\u{0}|||"),
+        format!("tran thi{code}"),
+        format!("01000002{code}"),
         "01000001".to_owned(),
         "]C001000001".to_owned(),
     ];

@@ -5,13 +5,14 @@ use crate::hand::Hand;
 use crate::icons;
 use crate::style::{self, Size};
 use crate::text::Words;
-use crate::widgets::{LineKind, LineLook, focus_ring, line, notice, side_by_side};
+use crate::widgets::{LineKind, LineLook, Touched, focus_ring, line, notice, pad, side_by_side};
 use checkin::event::Input;
 use checkin::failure::Signal;
 use checkin::view::{FoundRow, IdleView, Instruction, SignalsView};
 use egui::{Align, Frame, Layout, Panel, RichText, Ui, Vec2};
 
-const COLUMN_WIDTH: f32 = 900.0;
+/// Between two margins, of which the right one holds the pad of digits.
+const COLUMN_WIDTH: f32 = 850.0;
 const ROW_HEIGHT: f32 = 52.0;
 const WITHOUT_WIDTH: f32 = 210.0;
 const FOOT_HEIGHT: f32 = 48.0;
@@ -42,7 +43,11 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut 
         }
         input
     });
-    input.inner.or(ended)
+    let touched = pad(ui, text, words).map(|touched| match touched {
+        Touched::Changed => Input::Typed(text.clone()),
+        Touched::Entered(entered) => Input::Entered(entered),
+    });
+    input.inner.or(ended).or(touched)
 }
 
 /// The one instruction; before it, whoever was left without a decision.

@@ -106,6 +106,11 @@ fn edit<'a>(look: &LineLook<'a>, text: &'a mut String, id: Id) -> TextEdit<'a> {
     }
 }
 
+/// The cursor behind a text that something else than the line's own widget has changed.
+pub(super) fn to_end(ui: &Ui, kind: LineKind, text: &str) {
+    cursor_to_end(ui, Id::unique(("line", kind)), text);
+}
+
 fn cursor_to_end(ui: &Ui, id: Id, text: &str) {
     let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
     let end = CCursor::new(text.chars().count());

@@ -5,9 +5,11 @@ mod buttons;
 mod line;
 mod lines;
 mod namesakes;
+mod pad;
 
 pub(super) use banner::{banner, hatched_banner, notice, place_cells};
 pub(super) use buttons::{Press, Weight, button, focus_ring};
 pub(super) use line::{LineKind, LineLook, line};
 pub(super) use lines::{check_line, remark_line};
 pub(super) use namesakes::{remark, side_by_side};
+pub(super) use pad::{Touched, pad};
