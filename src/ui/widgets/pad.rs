@@ -43,6 +43,7 @@ fn keys(ui: &mut Ui, words: &Words) -> Option<Key> {
     // The marks stand for erasing and entering.
     let rows = ["123", "456", "789", "<0>"];
     ui.spacing_mut().item_spacing = Vec2::splat(GAP);
+    ui.spacing_mut().button_padding = Vec2::ZERO;
     let mut touched = None;
     for row in rows {
         ui.horizontal(|ui| {
@@ -53,7 +54,7 @@ fn keys(ui: &mut Ui, words: &Words) -> Option<Key> {
                     digit => (Key::Digit(digit), digit.to_string(), Size::Large),
                 };
                 let label = RichText::new(name).font(style::bold(size)).color(style::INK);
-                let response = ui.add(Button::new(label).min_size(Vec2::splat(KEY)));
+                let response = ui.add_sized(Vec2::splat(KEY), Button::new(label));
                 focus_ring(ui, &response);
                 touched = if response.clicked() { Some(key) } else { touched };
             }
