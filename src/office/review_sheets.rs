@@ -322,7 +322,7 @@ fn cases(loaded: &Loaded, files: &BTreeMap<CaseId, CaseFile<'_>>, forms: &Forms,
             text(words.rule(case.rule)),
             Cell::Text(about(loaded, &case.subject)),
             Cell::Text(case.sites.join(" ")),
-            Cell::Text(case.entries.iter().map(review::case::entry_line).collect::<Vec<_>>().join("\n")),
+            Cell::Text(entries(case)),
             text(forms.word(Section::CaseState, state)),
             if news { text("x") } else { Cell::Empty },
             day(file.and_then(|file| file.duties.due)),
@@ -332,6 +332,14 @@ fn cases(loaded: &Loaded, files: &BTreeMap<CaseId, CaseFile<'_>>, forms: &Forms,
     };
     let rows = loaded.review.cases().iter().map(row).collect();
     Sheet { name: "cases", columns: CASE_COLUMNS, rows }
+}
+
+/// The entries of a case, a line each, as many as a cell takes, and how many there are beside these: a log that contradicts
+/// itself has thousands.
+fn entries(case: &review::Case) -> String {
+    let shown = case.entries.iter().take(MAX_ENTRIES_SHOWN).map(review::case::entry_line);
+    let more = case.entries.len().saturating_sub(MAX_ENTRIES_SHOWN);
+    shown.chain((more > 0).then(|| format!("… +{more}"))).collect::<Vec<_>>().join("\n")
 }
 
 fn about(loaded: &Loaded, subject: &Subject) -> String {
@@ -440,3 +448,5 @@ const MADE: (u16, u8, u8) = (2026, 1, 1);
 const MAX_SHEET_ROWS: usize = 1_000_000;
 /// A column, in characters.
 const WIDTH: f64 = 18.0;
+/// Excel takes 32,767 characters in a cell, and an entry's name has at most some three hundred.
+const MAX_ENTRIES_SHOWN: usize = 100;
