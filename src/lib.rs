@@ -28,7 +28,7 @@
 //! | [`paper`] | pages of A4 as PDF |
 //! | [`review`] | the brain of the board, pure: many logs, cases, decisions |
 //! | [`office`] | runs the board's work |
-//! | [`lab`] | everything simulated; [`face`] and [`sample`] are its faces and its made-up exams |
+//! | [`lab`] | everything simulated; [`face`] and [`sample`] are its faces and its made-up lists, `played` whole exams (not re-exported here) |
 //! | [`manual`] | the manual |
 //!
 //! Invariants of the whole house:

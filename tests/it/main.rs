@@ -112,6 +112,7 @@ mod passports;
 mod pcsc;
 mod pcsc_desk;
 mod pipes;
+mod played;
 mod preparation;
 mod presenting;
 mod privacy;
