@@ -137,6 +137,7 @@ impl Told {
                 ruling: said.ruling,
                 reason: said.reason,
                 duties: said.duties,
+                answers: said.answers,
                 by: said.by,
                 statement,
                 undoes: said.undoes,

@@ -12,11 +12,13 @@ pub use sections::*;
 
 use crate::finding::FindingKind;
 use lists::words::ListWords;
+use review::answer::Found;
 use review::balance::DifferenceKind;
 use review::decision::CaseState;
 use review::explanation::Category;
 use review::{Grade, Kind, MissingWhy, Rule, State};
-use std::collections::BTreeSet;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
 use words::{Dictionary, DictionaryError, Language};
 
 /// All sentences of one language.
@@ -69,6 +71,8 @@ pub struct BoardWords {
     /// What is said about a list itself.
     pub lists: ListWords,
     all: Dictionary,
+    /// What happened, by the desk's codes of failures.
+    failures: BTreeMap<String, String>,
 }
 
 impl BoardWords {
@@ -106,6 +110,7 @@ impl BoardWords {
             trust: TrustWords(of()),
             inspect: InspectWords(of()),
             lists: ListWords::of(language),
+            failures: failures(language)?,
             all,
         })
     }
@@ -123,6 +128,11 @@ impl BoardWords {
     /// A harmless explanation by its code.
     pub fn explanation<'a>(&'a self, code: &'a str) -> &'a str {
         self.all.word(EXPLANATIONS, code)
+    }
+
+    /// What was found about an explanation.
+    pub fn found(&self, found: Found) -> &str {
+        self.all.word(FOUND, found.word())
     }
 
     /// What entries do not tell, by its code.
@@ -167,6 +177,14 @@ impl BoardWords {
         self.all.word(EVENTS, word)
     }
 
+    /// A reason, remark or cause of an entry, by its stable code; the code itself where nobody has words for it.
+    pub fn reason<'a>(&'a self, code: &'a str) -> &'a str {
+        match self.failures.get(&code.to_ascii_uppercase()) {
+            Some(what) => what.trim_end_matches('.'),
+            None => self.all.word(REASONS, code),
+        }
+    }
+
     /// How far a second arrival is excluded, by the stable word.
     pub fn grade<'a>(&'a self, word: &'a str) -> &'a str {
         self.all.word(GRADES, word)
@@ -184,6 +202,23 @@ impl BoardWords {
     }
 }
 
+/// The desk's own words for what can go wrong there.
+fn failures(language: Language) -> Result<BTreeMap<String, String>, DictionaryError> {
+    #[derive(Deserialize)]
+    struct Desk {
+        failures: BTreeMap<String, Advice>,
+    }
+    #[derive(Deserialize)]
+    struct Advice {
+        what: String,
+    }
+    let desk: Desk = toml::from_str(match language {
+        Language::Vietnamese => DESK_VI,
+        Language::English => DESK_EN,
+    })?;
+    Ok(desk.failures.into_iter().map(|(code, advice)| (code, advice.what)).collect())
+}
+
 /// A sentence's key with its slots.
 type Sentence = (&'static str, &'static [&'static str]);
 
@@ -191,7 +226,9 @@ type Sentence = (&'static str, &'static [&'static str]);
 fn coded() -> Vec<(&'static str, Vec<Sentence>)> {
     let whole = |codes: BTreeSet<&'static str>| codes.into_iter().map(|code| (code, &[][..])).collect();
     let rules = Rule::ALL.iter();
-    let all: [(&str, BTreeSet<&str>); 10] = [
+    let all: [(&str, BTreeSet<&str>); 12] = [
+        (REASONS, REASON_CODES.iter().copied().collect()),
+        (FOUND, Found::ALL.iter().map(|found| found.word()).collect()),
         (FINDINGS, FindingKind::ALL.iter().map(|what| what.code()).collect()),
         (RULES, rules.clone().map(|rule| rule.code()).collect()),
         (EXPLANATIONS, rules.clone().flat_map(|rule| rule.explanations()).copied().collect()),
@@ -236,6 +273,7 @@ const SECTIONS: &[Section] = &[
 const FINDINGS: &str = "findings";
 const RULES: &str = "rules";
 const EXPLANATIONS: &str = "explanations";
+const FOUND: &str = "found";
 const UNKNOWNS: &str = "unknowns";
 const MISSING: &str = "missing";
 const DIFFERENCES: &str = "differences";
@@ -243,5 +281,56 @@ const GRADES: &str = "grades";
 const EVENTS: &str = "events";
 const CATEGORIES: &str = "categories";
 const CASE_STATES: &str = "case-states";
+const REASONS: &str = "reasons";
 const VI: &str = include_str!("../../assets/i18n/board.vi.toml");
 const EN: &str = include_str!("../../assets/i18n/board.en.toml");
+const DESK_VI: &str = include_str!("../../assets/i18n/vi.toml");
+const DESK_EN: &str = include_str!("../../assets/i18n/en.toml");
+
+/// Codes of reasons, remarks, causes and devices that logs have; a test holds the desk's own vocabularies against them.
+pub const REASON_CODES: &[&str] = &[
+    "portrait-differs",
+    "documents",
+    "too-late",
+    "conduct",
+    "no-card",
+    "chip-unreadable",
+    "electronic-id",
+    "undertaking",
+    "other-papers",
+    "printed-card",
+    "council-order",
+    "no-time-to-move",
+    "wrong-person",
+    "pressed-by-mistake",
+    "not-entered",
+    "head-of-site-told",
+    "cancelled",
+    "search",
+    "listed",
+    "incident-note",
+    "wrong-pin",
+    "pins-unlocked",
+    "lock",
+    "opened",
+    "reader",
+    "registry",
+    "witness",
+    "registry-cosigner",
+    "clock",
+    "disk",
+    "second-copy",
+    "paper-list",
+    "ready",
+    "low",
+    "lost",
+    "allowed",
+    "state-missing",
+    "journal-shorter",
+    "still-locked",
+    "rolled-back",
+    "unasked-answer",
+    "pace",
+    "bac",
+    "unknown",
+];

@@ -28,6 +28,7 @@ pub mod proof_index;
 pub mod received;
 pub mod receiving;
 pub mod report;
+mod review_answers;
 pub mod review_book;
 pub mod review_papers;
 pub mod review_report;

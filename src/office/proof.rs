@@ -29,6 +29,8 @@ pub struct Proof {
     pub place: EntryRef,
     /// The proof's text, C2SP `tlog-proof`; its `extra` line holds the entry.
     pub text: String,
+    /// The entry's exact bytes.
+    pub entry: Vec<u8>,
 }
 
 /// Why nothing is proven.
@@ -149,8 +151,8 @@ pub fn prove<S: Spread>(
         for (seq, raw) in shown {
             let index = usize::try_from(seq).map_err(|_| ProofError::Unreadable)?;
             let proof = inclusion_proof(&leaves, index).ok_or(ProofError::Unreadable)?;
-            proofs
-                .push(Proof { place: EntryRef { segment: line.number, seq }, text: write(&raw, index, &proof, note) });
+            let place = EntryRef { segment: line.number, seq };
+            proofs.push(Proof { place, text: write(&raw, index, &proof, note), entry: raw });
         }
     }
     if about.index.shown.is_empty() {

@@ -57,7 +57,7 @@ impl ProofIndex {
 }
 
 /// The file of the proof of an entry.
-pub(super) fn file_name(place: EntryRef) -> String {
+pub(crate) fn file_name(place: EntryRef) -> String {
     format!("{:03}-{}.tlog-proof", place.segment, place.seq)
 }
 

@@ -3,8 +3,10 @@
 //! Made once from what was read; every answer comes from memory. Names stand here and not in `review`, which knows
 //! candidates by their ids only.
 
+mod cases;
 mod desks;
 mod find;
+mod log;
 mod overview;
 mod rows;
 mod sheets;
@@ -12,10 +14,11 @@ mod sheets;
 use crate::language::BoardWords;
 use crate::loaded::Loaded;
 use desks::{DeskLine, desk_lines};
+use jiff::civil::Date;
 use jiff::tz::Offset;
 use record::CandidateRef;
 use review::balance::Balance;
-use review::book::{Book, List, Overview, Row, Sheet, Wanted};
+use review::book::{Book, List, OpenCase, Overview, Row, Sheet, Wanted, Whom};
 use review::decision::{CaseState, files};
 use review::{CaseId, LogId};
 use std::collections::{BTreeMap, HashMap};
@@ -25,6 +28,7 @@ use words::{DictionaryError, Language};
 struct CaseStanding {
     state: CaseState,
     is_open: bool,
+    due: Option<Date>,
 }
 
 /// An exam as the window of the board shows it.
@@ -38,6 +42,8 @@ pub struct ReviewBook {
     list_rows: HashMap<CandidateRef, u32>,
     standing: BTreeMap<CaseId, CaseStanding>,
     offset: Offset,
+    /// The day by which what is due is over; `None` where nobody said which it is.
+    today: Option<Date>,
 }
 
 impl ReviewBook {
@@ -54,12 +60,15 @@ impl ReviewBook {
         let expected_rows = ids.iter().map(|id| review.expected().row(cand(id))).collect();
         let list_rows = (0..).zip(ids).map(|(row, id)| (cand(id), row)).collect();
         let (files, _) = files(review.cases(), &loaded.told.steps);
-        let standing =
-            files.iter().map(|(id, file)| (*id, CaseStanding { state: file.state, is_open: !file.is_settled() }));
-        let standing = standing.collect();
+        let standing = files.iter().map(|(id, file)| (*id, CaseStanding::of(file))).collect();
         let offset = Offset::from_hours(loaded.exam.settings.utc_offset_hours).unwrap_or(Offset::UTC);
         let words = [BoardWords::load(Language::Vietnamese)?, BoardWords::load(Language::English)?];
-        Ok(Self { loaded, words, rooms, desks, expected_rows, list_rows, standing, offset })
+        Ok(Self { loaded, words, rooms, desks, expected_rows, list_rows, standing, offset, today: None })
+    }
+
+    /// The same on a day: what is due is over behind its date.
+    pub fn on(self, today: Date) -> Self {
+        Self { today: Some(today), ..self }
     }
 
     fn words(&self, language: Language) -> &BoardWords {
@@ -112,5 +121,20 @@ impl Book for ReviewBook {
 
     fn sheet(&self, list: List, number: u32, language: Language) -> Option<Sheet> {
         self.sheet_in(list, number, self.words(language))
+    }
+
+    fn open_case(&self, number: u32, language: Language) -> Option<OpenCase> {
+        self.open_case_in(number, self.words(language))
+    }
+
+    fn case_row(&self, id: CaseId) -> Option<u32> {
+        let at = self.loaded.review.cases().iter().position(|case| case.id == id)?;
+        u32::try_from(at).ok()
+    }
+
+    fn person(&self, number: u32) -> Option<Whom> {
+        let person = self.loaded.exam.candidates.row(usize::try_from(number).ok()?)?;
+        let folder = format!("ho-so-{}", person.number.as_str());
+        Some(Whom { cand: CandidateRef(person.id.0), folder })
     }
 }

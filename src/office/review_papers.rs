@@ -8,23 +8,34 @@
 
 mod fill;
 mod heads;
+mod person;
 mod roll;
 mod session;
 mod site;
 
 use crate::forms::{Forms, Lines, PaperForm, Section};
+use crate::language::BoardWords;
 use crate::loaded::Loaded;
 use fill::Facts;
 use heads::{Head, all_heads};
 use jiff::tz::Offset;
 use paper::official::{Foot, Heading, Official, Part, Signature};
 use paper::{Face, Paper, PaperError};
+use record::CandidateRef;
 use review::balance::{Balance, Difference};
 use review::explanation::Explanation;
 use roll::{Rolls, rolls};
 
 /// A file: its name in the folder of the report, and what is in it.
 pub type Written = (String, Vec<u8>);
+
+/// A file with a proof, by its name and digest.
+pub struct Proven {
+    /// The file, from the folder of the paper.
+    pub file: String,
+    /// SHA-256 of what is in it.
+    pub sha256: String,
+}
 
 /// Everything that papers are made from, put together once.
 pub struct Papers<'a> {
@@ -81,6 +92,15 @@ impl<'a> Papers<'a> {
         let id = self.session_id(session);
         let of = session::OfSession { papers: self, session };
         Ok(vec![(format!("bao-cao-nhanh-{id}.pdf"), of.quick()?), (format!("tong-hop-{id}.pdf"), of.summary()?)])
+    }
+
+    /// One person's case: what every log says of her, the cases about that, and the proofs that lie beside the paper.
+    /// `words` are Vietnamese: papers leave the house.
+    ///
+    /// # Errors
+    /// [`PaperError`].
+    pub fn of_person(&self, cand: CandidateRef, proven: &[Proven], words: &BoardWords) -> Result<Vec<u8>, PaperError> {
+        person::OfPerson { papers: self, cand, proven, words }.case()
     }
 
     fn session_id(&self, session: usize) -> &str {

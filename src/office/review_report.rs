@@ -2,6 +2,7 @@
 
 use crate::language::{BoardWords, ReviewWords};
 use crate::loaded::Loaded;
+use crate::review_answers::{answers, answers_json};
 use crate::review_rooms;
 use bits::text::shown_within;
 use jiff::civil::Date;
@@ -171,6 +172,10 @@ fn cases(out: &mut String, loaded: &Loaded, asked: &Asked, words: &BoardWords) {
             });
             files.get(&case.id).into_iter().for_each(|file| {
                 steps(out, &file.steps, file.has_news, words);
+                let answered = file.standing.iter().any(|step| !step.answers.is_empty());
+                for (line, _) in answers(case, file, words).into_iter().filter(|_| answered) {
+                    let _ = writeln!(out, "      ? {line}");
+                }
                 for line in duties(file, asked.today, words) {
                     let _ = writeln!(out, "      > {line}");
                 }
@@ -425,6 +430,7 @@ pub fn case_json(loaded: &Loaded, case: &Case) -> Value {
         "state": files.get(&case.id).map(|file| file.state.word()),
         "has_news": files.get(&case.id).map(|file| file.has_news),
         "duties": files.get(&case.id).map(|file| duties_json(&file.duties)),
+        "answers": files.get(&case.id).map(answers_json),
         "id": case.id.to_string(),
         "rule": case.rule.code(),
         "version": case.rule.version(),

@@ -7,7 +7,8 @@
 //! - Every answer comes from memory, at once; nothing here waits for a disk.
 //! - What is typed and what is shown may name a person: none of it can be printed for a diagnosis.
 
-use super::Counts;
+use super::{Counts, EntryId, answer::Found, case::CaseId, decision::CaseState};
+use record::{CandidateRef, Digest};
 use words::Language;
 
 /// A list of the window.
@@ -65,6 +66,8 @@ pub struct Sheet {
     pub title: String,
     /// The blocks, one below the other; two that stand beside each other share a line.
     pub blocks: Vec<(Block, Option<Block>)>,
+    /// A log on a line of time; its points name lines of the first block.
+    pub timeline: Option<Timeline>,
 }
 
 /// Lines under a heading.
@@ -115,6 +118,90 @@ pub struct Overview {
     pub missing: Vec<Line>,
     /// How many cases of each rule, and how many of them wait for somebody.
     pub cases: Vec<(String, usize, usize)>,
+    /// Cases whose due date is over.
+    pub overdue: usize,
+}
+
+/// A log on a line of time. Moments are counted from its first entry by the machine's own clock, which nobody sets;
+/// between two boots by the wall clock, as far as that went on.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Timeline {
+    /// The first and the last moment, as the desk's wall clock had them.
+    pub ends: [String; 2],
+    /// From the first entry to the last.
+    pub span_ms: u64,
+    /// Up to where somebody outside has confirmed it.
+    pub confirmed_ms: Option<u64>,
+    /// What happened, in its order.
+    pub points: Vec<Point>,
+}
+
+/// A moment of a log.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Point {
+    /// When, from the first entry on.
+    pub at_ms: u64,
+    /// What.
+    pub kind: PointKind,
+    /// In words.
+    pub text: String,
+    /// Its line in the sheet's first block.
+    pub line: usize,
+}
+
+/// What a moment is drawn as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PointKind {
+    /// An entry of no further interest.
+    Entry,
+    /// Somebody was let in.
+    Arrival,
+    /// The desk began to write, again or for the first time.
+    Start,
+    /// Somebody outside confirmed the log so far.
+    Anchor,
+    /// The wall clock moved.
+    ClockMoved,
+    /// Nothing was written for long, until the next entry.
+    Gap {
+        /// When that ended.
+        until_ms: u64,
+    },
+}
+
+impl PointKind {
+    /// Worth to be gone to at once.
+    pub fn is_notable(self) -> bool {
+        !matches!(self, Self::Entry | Self::Arrival)
+    }
+}
+
+/// Somebody about whom a folder is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Whom {
+    /// Her id.
+    pub cand: CandidateRef,
+    /// A name for the folder.
+    pub folder: String,
+}
+
+/// What a member has to know who writes a step of a case.
+#[derive(Clone)]
+pub struct OpenCase {
+    /// Its name.
+    pub id: CaseId,
+    /// Its title, as its sheet has it.
+    pub title: String,
+    /// What is seen of it now, see [`super::decision::seen`].
+    pub seen: Digest,
+    /// All states, in words.
+    pub states: Vec<(CaseState, String)>,
+    /// The harmless explanations of its kind: code and words.
+    pub explanations: Vec<(String, String)>,
+    /// What may be found about one, in words.
+    pub found: Vec<(Found, String)>,
+    /// Steps that may be taken back.
+    pub steps: Vec<(EntryId, String)>,
 }
 
 /// What a window asks.
@@ -136,6 +223,15 @@ pub trait Book: Send + Sync {
 
     /// What stands behind a row; `None` where there is nothing more to say.
     fn sheet(&self, list: List, number: u32, language: Language) -> Option<Sheet>;
+
+    /// What is to be known of a case by whoever writes a step.
+    fn open_case(&self, number: u32, language: Language) -> Option<OpenCase>;
+
+    /// The row of a case, by its name: another reading may have put it elsewhere.
+    fn case_row(&self, id: CaseId) -> Option<u32>;
+
+    /// Somebody of the list, for what is written about her.
+    fn person(&self, number: u32) -> Option<Whom>;
 }
 
 /// The width of a slice of arrivals.

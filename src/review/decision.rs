@@ -1,13 +1,15 @@
 //! What members of the board did about a case: steps of the board's own record, and the state that follows from them.
 
 use crate::{
-    case::{Case, CaseId},
+    answer::Answer,
+    case::{Case, CaseId, entry_line},
     fact::EntryId,
     statement::Duties,
 };
 use jiff::{Timestamp, civil::Date};
-use record::Digest;
+use record::{Digest, segment::digest};
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 /// The session under which a member's record stands among an exam's logs: no exam has a session of this id.
 pub const RECORD_SESSION: &str = "board";
@@ -79,6 +81,8 @@ pub struct Step {
     pub reason: String,
     /// What it asks for and brings.
     pub duties: Duties,
+    /// What it found about harmless explanations of the case's kind.
+    pub answers: Vec<Answer>,
     /// The members whose keys signed it, by their codes.
     pub by: Vec<String>,
     /// SHA-256 of the statement that they signed. The same statement written down again, by whomever, is the same step.
@@ -94,6 +98,8 @@ pub struct CaseFile<'a> {
     pub state: CaseState,
     /// All steps, those taken back too, in the order of their entries.
     pub steps: Vec<&'a Step>,
+    /// Those of them that stand.
+    pub standing: Vec<&'a Step>,
     /// Entries were added to the case after the last step that stands: it rests on other entries than was known then.
     pub has_news: bool,
     /// Members ruled differently, and neither took it back: both stand, and it is to be decided.
@@ -107,6 +113,12 @@ impl CaseFile<'_> {
     /// Nobody has to do anything about it: decided or closed, nothing new since, and no second ruling.
     pub fn is_settled(&self) -> bool {
         matches!(self.state, CaseState::Decided | CaseState::Closed) && !self.has_news && !self.is_contested
+    }
+
+    /// What stands about one explanation, with the step that says it. Members who found different things both stand.
+    pub fn answers(&self, code: &str) -> impl Iterator<Item = (&Step, &Answer)> {
+        let all = self.standing.iter().flat_map(|step| step.answers.iter().map(|answer| (*step, answer)));
+        all.filter(move |(_, answer)| answer.code == code)
     }
 
     /// Of whom a statement was asked and not given.
@@ -135,7 +147,7 @@ pub fn files<'a>(cases: &[Case], steps: &'a [Step]) -> (BTreeMap<CaseId, CaseFil
         own.dedup_by(|one, other| one.entry == other.entry);
         let stands = |step: &&&Step| step.undoes.is_none() && !undone.contains(&step.statement);
         let standing: Vec<&Step> = own.iter().filter(stands).copied().collect();
-        files.insert(case.id, file(case, own, &standing));
+        files.insert(case.id, file(case, own, standing));
     }
     (files, by_case.into_values().flatten().collect())
 }
@@ -148,14 +160,23 @@ fn undone(steps: &[Step]) -> BTreeSet<Digest> {
 }
 
 /// The furthest state that a standing step reached: whose clock was ahead is no argument.
-fn file<'a>(case: &Case, steps: Vec<&'a Step>, standing: &[&Step]) -> CaseFile<'a> {
+fn file<'a>(case: &Case, steps: Vec<&'a Step>, standing: Vec<&'a Step>) -> CaseFile<'a> {
     let furthest = standing.iter().map(|step| step.state).max().unwrap_or(CaseState::New);
     let rulings: BTreeSet<&str> =
         standing.iter().filter(|step| step.state == CaseState::Decided).map(|step| step.ruling.as_str()).collect();
     let is_contested = rulings.len() > 1;
     let has_news = !standing.is_empty() && !standing.iter().any(|step| step.basis == case.basis);
     let state = if is_contested { CaseState::ToDecide } else { furthest };
-    CaseFile { state, steps, has_news, is_contested, duties: together(standing) }
+    CaseFile { state, steps, has_news, is_contested, duties: together(&standing), standing }
+}
+
+/// What whoever looks at a case sees: what it rests on, and every step. Another digest says that it has changed since.
+pub fn seen(case: &Case, file: &CaseFile<'_>) -> Digest {
+    let mut lines = format!("{}\n", case.basis);
+    for step in &file.steps {
+        let _ = writeln!(lines, "{}", entry_line(&step.entry));
+    }
+    digest(lines.as_bytes())
 }
 
 fn together(standing: &[&Step]) -> Duties {

@@ -10,7 +10,8 @@
 //! Limits      what chance alone does to a desk's or a site's shares    rates
 //! Book        what a window asks of all that                       book
 //! Decision    what two members of the board ruled about a case         decision
-//! Statement   what members sign: steps, counts, explanations, deeds    statement, deed
+//! Statement   what members sign: steps, counts, explanations, deeds    statement, answer, deed
+//! Order       what a member at the window wants done               order
 //! ```
 //!
 //! A pure room: verified facts in, answers out. Who verifies, and from which files, is `office`'s matter; what is taken
@@ -22,6 +23,7 @@
 //! - Nobody is *absent* while a log is missing that could say otherwise.
 //! - A rate or a score never opens a case.
 
+pub mod answer;
 pub mod balance;
 pub mod book;
 pub mod case;
@@ -33,6 +35,7 @@ pub mod explanation;
 pub mod fact;
 pub mod intake;
 mod lines;
+pub mod order;
 pub mod projection;
 pub mod rates;
 mod rules;

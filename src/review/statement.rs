@@ -1,6 +1,7 @@
 //! What members sign: statements in lines of one spelling only, told apart by their first line.
 
 use crate::{
+    answer::Answer,
     case::{CaseId, entry_line},
     decision::CaseState,
     deed::DeedStatement,
@@ -103,6 +104,8 @@ pub struct StepStatement {
     pub reason: String,
     /// What is to be done, and until when.
     pub duties: Duties,
+    /// What was found about harmless explanations of the case's kind.
+    pub answers: Vec<Answer>,
 }
 
 /// What a step of a case asks for and brings. Each text is one line.
@@ -165,7 +168,11 @@ impl StepStatement {
             let _ = writeln!(text, "entry {}", entry_line(entry));
         });
         let _ = writeln!(text, "reason {}", or_dash(&self.reason));
-        text + &self.duties.text()
+        text.push_str(&self.duties.text());
+        self.answers.iter().for_each(|answer| {
+            let _ = writeln!(text, "answer {}", answer.line());
+        });
+        text
     }
 
     /// Reads the lines; nothing but what [`Self::text`] writes is read.
@@ -183,6 +190,7 @@ impl StepStatement {
             entries: lines.all("entry")?.into_iter().map(parse_entry).collect::<Option<_>>()?,
             reason: un_dash(lines.take("reason")?),
             duties: Duties::parse(&mut lines)?,
+            answers: lines.all("answer")?.into_iter().map(Answer::parse).collect::<Option<_>>()?,
         };
         (read.text() == text).then_some(read)
     }

@@ -1,21 +1,34 @@
 //! The board's window: an exam as its logs tell it, from the whole down to one entry.
 //!
-//! It only looks. What is decided about a case is signed by two members at the command line, and shown here.
+//! It looks, and it asks: what a member wants written about a case, or about one person, is sent to whoever works beside it,
+//! who signs and writes, and reads everything again.
 //!
-//! Keys: F5 to F9 are the pages, F2 the other language; what is typed finds, arrows choose, Enter opens, Esc goes back.
+//! Keys: F5 to F9 are the pages, F2 the other language; what is typed finds, arrows choose, Enter opens, Esc goes back. F10
+//! begins to write, F11 shows once more what will be written, F12 signs.
 
+mod deciding;
+mod draft;
+mod errand;
+mod handing;
 mod lists;
+mod opened;
 mod overview;
 mod sheet;
 mod table;
+mod timeline;
 pub mod words;
 
 use crate::app::WindowError;
 use crate::style::{self, Size};
 use ::words::Language;
+use deciding::Deciding;
 use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui, Vec2};
+use errand::{Act, Errand, Form, Phase};
+use handing::Handing;
 use lists::ListPage;
-use review::book::{Book, List, Overview, Sheet};
+use opened::Opened;
+use review::book::{Book, List, OpenCase, Overview};
+use review::order::Order;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use words::{ReviewWords, filled};
@@ -30,6 +43,8 @@ pub enum Loading {
     Stopped,
     /// Why nothing can be shown, as the person at the window reads it.
     Failed(String),
+    /// What was ordered has ended: whether it was done, and what there is to say. The exam is read again after it.
+    Told(bool, String),
 }
 
 /// Where the exam comes from.
@@ -38,6 +53,12 @@ pub struct ReviewLink {
     pub news: Receiver<Loading>,
     /// Ends the reading.
     pub stop: Box<dyn Fn()>,
+    /// Takes an order; false where nobody is there any more to carry it out.
+    pub order: Box<dyn Fn(Order) -> bool>,
+    /// The files of two members' keys, as far as they were named when the window was opened.
+    pub keys: [String; 2],
+    /// Where new folders are proposed.
+    pub folder: String,
 }
 
 /// What the window is opened with.
@@ -115,7 +136,13 @@ pub struct ReviewApp {
     /// Made once a language: the first page adds up every room.
     overview: Option<Overview>,
     /// The sheets that lie on each other, the last one in sight.
-    open: Vec<Sheet>,
+    open: Vec<Opened>,
+    /// What a member wants written.
+    errand: Option<Errand>,
+    /// A step that was left before it was sent.
+    left: Option<Box<Deciding>>,
+    /// The exam is being read again: what is shown may be out of date.
+    again: Option<(usize, usize)>,
     pilot: Option<Box<dyn crate::app::Pilot>>,
 }
 
@@ -135,6 +162,9 @@ impl ReviewApp {
             lists,
             overview: None,
             open: Vec::new(),
+            errand: None,
+            left: None,
+            again: None,
             pilot: None,
         })
     }
@@ -146,6 +176,7 @@ impl ReviewApp {
         self.bar(ui);
         let ground = Frame::new().fill(style::GROUND).inner_margin(Margin::symmetric(20, 14));
         CentralPanel::no_frame().frame(ground).show(ui, |ui| match &self.stage {
+            _ if self.errand.is_some() => self.errand(ui),
             Stage::Reading(done, all) => self.reading(ui, *done, *all),
             Stage::Stopped => said(ui, &self.words.stopped),
             Stage::Failed(why) => {
@@ -158,15 +189,44 @@ impl ReviewApp {
 
     fn hear(&mut self) {
         loop {
-            self.stage = match self.link.news.try_recv() {
-                Ok(Loading::Progress(done, all)) => Stage::Reading(done, all),
-                Ok(Loading::Done(book)) => Stage::Open(book),
-                Ok(Loading::Stopped) => Stage::Stopped,
-                Ok(Loading::Failed(why)) => Stage::Failed(why),
-                // Whoever read it is gone without a word: a panic, which the diagnostics have.
-                Err(TryRecvError::Disconnected) if matches!(self.stage, Stage::Reading(..)) => Stage::Stopped,
-                Err(_) => return,
-            };
+            match self.link.news.try_recv() {
+                Ok(Loading::Progress(done, all)) if matches!(self.stage, Stage::Open(_)) => {
+                    self.again = Some((done, all));
+                }
+                Ok(Loading::Progress(done, all)) => self.stage = Stage::Reading(done, all),
+                Ok(Loading::Done(book)) => self.is_read(book),
+                Ok(Loading::Stopped) => self.stage = Stage::Stopped,
+                Ok(Loading::Failed(why)) => self.stage = Stage::Failed(why),
+                Ok(Loading::Told(is_done, text)) => self.told(is_done, text),
+                // Whoever works beside is gone without a word: a panic, which the diagnostics have.
+                Err(TryRecvError::Disconnected) => return self.left_alone(),
+                Err(TryRecvError::Empty) => return,
+            }
+        }
+    }
+
+    fn is_read(&mut self, book: Arc<dyn Book>) {
+        if let Some(errand) = &mut self.errand {
+            errand.is_read_again(book.as_ref(), self.language);
+        }
+        self.open = opened::again(&self.open, book.as_ref(), self.language);
+        self.lists.iter_mut().for_each(ListPage::forget_rows);
+        (self.overview, self.again, self.stage) = (None, None, Stage::Open(book));
+    }
+
+    fn told(&mut self, is_done: bool, text: String) {
+        self.again = Some((0, 0));
+        if let Some(errand) = &mut self.errand {
+            errand.ended(is_done, text);
+        }
+    }
+
+    fn left_alone(&mut self) {
+        if let Some(errand) = self.errand.as_mut().filter(|errand| matches!(errand.phase, Phase::Waiting)) {
+            errand.ended(false, self.words.stopped.clone());
+        }
+        if matches!(self.stage, Stage::Reading(..)) || self.again.is_some() {
+            (self.stage, self.again) = (Stage::Stopped, None);
         }
     }
 
@@ -174,6 +234,13 @@ impl ReviewApp {
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         if pressed(Key::F2) {
             self.switch_language();
+        }
+        if self.errand.is_some() {
+            // What is being typed is left by Esc alone.
+            if pressed(Key::Escape) {
+                self.step_back();
+            }
+            return;
         }
         for (page, key) in Page::ALL {
             if pressed(key) {
@@ -183,6 +250,53 @@ impl ReviewApp {
         if pressed(Key::Escape) && self.open.pop().is_none() {
             self.current_list().into_iter().for_each(ListPage::clear);
         }
+    }
+
+    fn step_back(&mut self) {
+        if self.errand.as_mut().is_some_and(Errand::back) {
+            self.leave_errand();
+        }
+    }
+
+    /// Back to the page. What was typed and not sent is there again when the same case is opened unchanged.
+    fn leave_errand(&mut self) {
+        let Some(Errand { form: Form::Deciding(deciding), phase }) = self.errand.take() else { return };
+        self.link.keys = deciding.key_paths();
+        self.left = matches!(phase, Phase::Asking).then_some(deciding);
+    }
+
+    fn errand(&mut self, ui: &mut Ui) {
+        let Some(errand) = &mut self.errand else { return };
+        match errand.show(ui, &self.words) {
+            Some(Act::Leave) => self.leave_errand(),
+            Some(Act::Send(what)) => {
+                let is_taken = (self.link.order)(Order { what, language: self.language });
+                if let (false, Some(errand)) = (is_taken, &mut self.errand) {
+                    errand.ended(false, self.words.stopped.clone());
+                }
+            }
+            None => (),
+        }
+    }
+
+    /// What can be written about what is in sight; nothing while that may be out of date.
+    fn begin_errand(&mut self, book: &dyn Book) {
+        let Some(opened) = self.open.last().filter(|_| self.again.is_none()) else { return };
+        let form = match opened.list {
+            List::Cases => book.open_case(opened.number, self.language).map(|case| self.decide_on(case)),
+            List::People => book.person(opened.number).map(|whom| {
+                let title = opened.sheet.title.clone();
+                let into = format!("{}{}", self.link.folder, whom.folder);
+                Form::Handing(Handing { title, whom, into })
+            }),
+            _ => None,
+        };
+        self.errand = form.map(Errand::new);
+    }
+
+    fn decide_on(&mut self, case: OpenCase) -> Form {
+        let same = self.left.take().filter(|left| left.case.id == case.id && left.case.seen == case.seen);
+        Form::Deciding(same.unwrap_or_else(|| Box::new(Deciding::new(case, &self.link.keys))))
     }
 
     fn turn_to(&mut self, page: Page) {
@@ -199,7 +313,11 @@ impl ReviewApp {
         if let Ok(words) = ReviewWords::load(other) {
             (self.words, self.language) = (words, other);
             // What lies open was worded in the other language.
-            (self.overview, self.open) = (None, Vec::new());
+            self.overview = None;
+            if let Stage::Open(book) = &self.stage {
+                opened::reword(&mut self.open, book.as_ref(), other);
+                self.errand.iter_mut().for_each(|errand| errand.is_read_again(book.as_ref(), other));
+            }
         }
     }
 
@@ -215,7 +333,7 @@ impl ReviewApp {
                     let button = egui::Button::new(label).fill(ground).min_size(Vec2::new(0.0, style::TARGET_MIN));
                     let response = ui.add(button);
                     crate::widgets::focus_ring(ui, &response);
-                    if response.clicked() {
+                    if response.clicked() && self.errand.is_none() {
                         self.turn_to(page);
                     }
                 }
@@ -243,11 +361,20 @@ impl ReviewApp {
     }
 
     fn page(&mut self, ui: &mut Ui, book: &Arc<dyn Book>) {
-        let title = RichText::new(book.title()).font(style::bold(Size::Large)).color(style::INK_SOFT);
+        let title = match self.again {
+            Some((done, all)) => format!("{} {} …", self.words.reading_again, self.words.count_of(done, all)),
+            None => book.title(),
+        };
+        let title = RichText::new(title).font(style::bold(Size::Large)).color(style::INK_SOFT);
         ui.add(egui::Label::new(title).truncate());
         let (words, language) = (&self.words, self.language);
-        let opens = if let Some(sheet) = self.open.last() {
-            sheet::show(ui, sheet, words)
+        let opens = if let Some(opened) = self.open.last_mut() {
+            let errand = match opened.list {
+                List::Cases => Some(words.decide_here.as_str()),
+                List::People => Some(words.hand_over_here.as_str()),
+                _ => None,
+            };
+            sheet::show(ui, &opened.sheet, &mut opened.chosen, errand.filter(|_| self.again.is_none()), words)
         } else if let Page::Rows(list) = self.page {
             let Some(page) = self.lists.iter_mut().find(|one| one.list() == list) else { return };
             page.show(ui, book.as_ref(), words, language).map(|number| Leads::To(list, number))
@@ -256,8 +383,9 @@ impl ReviewApp {
             overview::show(ui, overview, words)
         };
         match opens {
-            Some(Leads::To(list, number)) => self.open.extend(book.sheet(list, number, language)),
+            Some(Leads::To(list, number)) => self.open.extend(Opened::new(book.as_ref(), list, number, language)),
             Some(Leads::Back) => drop(self.open.pop()),
+            Some(Leads::ToErrand) => self.begin_errand(book.as_ref()),
             None => (),
         }
         self.open.truncate(MAX_OPEN);
@@ -270,6 +398,8 @@ pub(super) enum Leads {
     To(List, u32),
     /// Back to where one came from.
     Back,
+    /// To what can be written about it.
+    ToErrand,
 }
 
 fn said(ui: &mut Ui, text: &str) {

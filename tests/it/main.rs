@@ -17,6 +17,7 @@ mod board_keys;
 mod board_outside;
 mod board_receive;
 mod board_to_desk;
+mod board_window;
 mod board_words;
 mod card_field;
 mod card_types;

@@ -8,6 +8,7 @@ mod look;
 mod preparing;
 mod presses;
 mod review;
+mod review_writing;
 mod screens;
 mod views;
 mod views_exception;

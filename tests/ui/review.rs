@@ -3,11 +3,17 @@
 use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use review::Counts;
-use review::book::{Block, Book, Line, List, Mark, Overview, Row, SessionSummary, Sheet, Wanted};
-use std::sync::Arc;
+use review::answer::Found;
+use review::book::{
+    Block, Book, Line, List, Mark, OpenCase, Overview, Point, PointKind, Row, SessionSummary, Sheet, Timeline, Wanted,
+    Whom,
+};
+use review::decision::CaseState;
+use review::order::Order;
+use review::{CaseId, Counts, EntryId, LogId};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex};
 use ui::review::words::ReviewWords;
 use ui::review::{Loading, ReviewApp, ReviewLink};
 use ui::style;
@@ -18,8 +24,10 @@ const COUNTRY: u32 = 1_160_000;
 
 /// A book of made-up rows; counts how many it was asked for.
 #[derive(Default)]
-struct MadeUp {
+pub(crate) struct MadeUp {
     asked: Arc<AtomicUsize>,
+    /// How often the cases have changed.
+    pub(crate) changed: u8,
 }
 
 impl Book for MadeUp {
@@ -47,6 +55,7 @@ impl Book for MadeUp {
             logs: (24, 25),
             missing: vec![missing],
             cases: vec![("Lượt vào đã được rút lại".to_owned(), 3, 1)],
+            overdue: 2,
         }
     }
 
@@ -72,14 +81,77 @@ impl Book for MadeUp {
         if list == List::Rooms {
             let line = Line { text: "bản ghi".to_owned(), mark: Mark::Plain, opens: None };
             let long = Block { title: "dài".to_owned(), lines: vec![line; 2_500] };
-            return Some(Sheet { title: "tờ dài".to_owned(), blocks: vec![(long, None)] });
+            return Some(Sheet { title: "tờ dài".to_owned(), blocks: vec![(long, None)], timeline: None });
         }
-        Some(Sheet { title: format!("tờ {list:?} {number}"), blocks: vec![(block("bên này"), beside)] })
+        let timeline = (list == List::Desks).then(timeline);
+        let blocks = match &timeline {
+            Some(_) => vec![(entries(), None)],
+            None => vec![(block("bên này"), beside)],
+        };
+        Some(Sheet { title: format!("tờ {list:?} {number}"), blocks, timeline })
+    }
+
+    fn open_case(&self, number: u32, language: Language) -> Option<OpenCase> {
+        let is_english = language == Language::English;
+        Some(OpenCase {
+            id: case_id(number),
+            title: format!("tờ Cases {number}"),
+            seen: record::Digest([self.changed; 32]),
+            states: CaseState::ALL.map(|state| (state, format!("thành {}", state.word()))).to_vec(),
+            explanations: vec![
+                ("came-back".to_owned(), if is_english { "came back" } else { "ra rồi vào lại" }.to_owned()),
+                ("guest".to_owned(), "thi nhờ".to_owned()),
+            ],
+            found: Found::ALL.map(|found| (found, format!("là {}", found.word()))).to_vec(),
+            steps: vec![(entry(), "bước cũ".to_owned())],
+        })
+    }
+
+    fn case_row(&self, id: CaseId) -> Option<u32> {
+        (0..30).find(|number| case_id(*number) == id)
+    }
+
+    fn person(&self, number: u32) -> Option<Whom> {
+        Some(Whom { cand: record::CandidateRef([7; 16]), folder: format!("ho-so-{number}") })
     }
 }
 
-struct Shown {
-    harness: Harness<'static>,
+fn case_id(number: u32) -> CaseId {
+    let mut id = [0; 16];
+    id[..4].copy_from_slice(&number.to_be_bytes());
+    CaseId(id)
+}
+
+pub(crate) fn entry() -> EntryId {
+    let log = LogId::new("board.example/tn/hd-01/board").expect("four parts");
+    EntryId { log, place: record::EntryRef { segment: 1, seq: 1 }, leaf: record::Digest([9; 32]) }
+}
+
+/// Ten entries, one a minute; then nothing for twenty, the clock moves, and the end.
+fn entries() -> Block {
+    let line = |text: String| Line { text, mark: Mark::Plain, opens: None };
+    Block { title: "nhật ký".to_owned(), lines: (0..14).map(|at| line(format!("dòng {at}"))).collect() }
+}
+
+fn timeline() -> Timeline {
+    let point = |at_ms, kind, text: &str, line| Point { at_ms, kind, text: text.to_owned(), line };
+    let mut points = vec![point(0, PointKind::Start, "mở nhật ký", 0)];
+    points.extend((1..10).map(|at| point(at * 60_000, PointKind::Arrival, &format!("lượt vào {at}"), at as usize)));
+    points.push(point(540_000, PointKind::Gap { until_ms: 1_740_000 }, "hai mươi phút không ghi", 10));
+    points.push(point(1_740_000, PointKind::ClockMoved, "đồng hồ lùi", 11));
+    points.push(point(1_745_000, PointKind::Anchor, "bên ngoài xác nhận", 12));
+    points.push(point(1_750_000, PointKind::Entry, "đóng nhật ký", 13));
+    Timeline {
+        ends: ["07:00:00".to_owned(), "07:29:10".to_owned()],
+        span_ms: 1_750_000,
+        confirmed_ms: Some(1_745_000),
+        points,
+    }
+}
+
+pub(crate) struct Shown {
+    pub(crate) harness: Harness<'static>,
+    pub(crate) orders: Arc<Mutex<Vec<Order>>>,
     news: SyncSender<Loading>,
     asked: Arc<AtomicUsize>,
     stopped: Arc<AtomicUsize>,
@@ -89,45 +161,56 @@ fn shown() -> Shown {
     let (news, heard) = sync_channel(8);
     let (asked, stopped) = (Arc::default(), Arc::new(AtomicUsize::new(0)));
     let stop = Arc::clone(&stopped);
+    let orders: Arc<Mutex<Vec<Order>>> = Arc::default();
+    let taken = Arc::clone(&orders);
     let link = ReviewLink {
         news: heard,
         stop: Box::new(move || {
             stop.fetch_add(1, Ordering::Relaxed);
         }),
+        order: Box::new(move |order| taken.lock().map(|mut orders| orders.push(order)).is_ok()),
+        keys: ["/khoa/hd-01.key".to_owned(), String::new()],
+        folder: "/ho-so/".to_owned(),
     };
     let Ok(mut app) = ReviewApp::new(link, Language::Vietnamese) else { panic!("the words do not load") };
     let harness = Harness::builder()
         .with_size(style::DESIGN_SIZE)
         .with_context_setup(style::install)
         .build_ui(move |ui| app.frame(ui));
-    Shown { harness, news, asked, stopped }
+    Shown { harness, orders, news, asked, stopped }
 }
 
 /// A window over an exam that was read.
-fn open() -> Shown {
+pub(crate) fn open() -> Shown {
     let mut shown = shown();
-    shown.tell(Loading::Done(Arc::new(MadeUp { asked: Arc::clone(&shown.asked) })));
+    shown.tell(Loading::Done(Arc::new(MadeUp { asked: Arc::clone(&shown.asked), changed: 0 })));
     shown.harness.run_steps(3);
     shown
 }
 
 impl Shown {
-    fn tell(&self, news: Loading) {
+    /// Whoever works beside the window is gone.
+    pub(crate) fn hang_up(&mut self) {
+        let (other, _) = sync_channel(1);
+        drop(std::mem::replace(&mut self.news, other));
+    }
+
+    pub(crate) fn tell(&self, news: Loading) {
         assert!(self.news.send(news).is_ok(), "the window hears");
     }
 
-    fn press(&mut self, key: Key) {
+    pub(crate) fn press(&mut self, key: Key) {
         self.harness.key_press(key);
         self.harness.run_steps(3);
     }
 
-    fn press_with(&mut self, modifiers: egui::Modifiers, key: Key) {
+    pub(crate) fn press_with(&mut self, modifiers: egui::Modifiers, key: Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.harness.run_steps(3);
     }
 
     /// One character a frame, as a keyboard gives them.
-    fn type_in(&mut self, text: &str) {
+    pub(crate) fn type_in(&mut self, text: &str) {
         for letter in text.chars() {
             self.harness.event(egui::Event::Text(letter.to_string()));
             self.harness.step();
@@ -135,7 +218,7 @@ impl Shown {
         self.harness.run_steps(2);
     }
 
-    fn sees(&self, text: &str) -> bool {
+    pub(crate) fn sees(&self, text: &str) -> bool {
         self.harness.query_all_by(|node| node.label().is_some_and(|label| label.contains(text))).next().is_some()
             || self.harness.query_all_by(|node| node.value().is_some_and(|value| value.contains(text))).next().is_some()
     }
@@ -174,8 +257,7 @@ fn what_cannot_be_read_is_said() {
 #[test]
 fn whoever_reads_dies_and_the_window_says_so() {
     let mut shown = shown();
-    let (other, _) = sync_channel(1);
-    drop(std::mem::replace(&mut shown.news, other));
+    shown.hang_up();
     shown.harness.run_steps(3);
     assert!(shown.sees("Đã dừng"), "never a bar that stands for ever");
 }
@@ -183,9 +265,17 @@ fn whoever_reads_dies_and_the_window_says_so() {
 #[test]
 fn first_page_tells_who_was_there_and_what_is_missing() {
     let shown = open();
-    for text in
-        ["Kỳ thi thử", "Buổi 1", "588", "! 3", "! 2 / 25", "24 / 25", "bàn 3: chưa nhận", "rút lại: 3, cần xem 1"]
-    {
+    for text in [
+        "Kỳ thi thử",
+        "Buổi 1",
+        "588",
+        "! 3",
+        "! 2 / 25",
+        "24 / 25",
+        "bàn 3: chưa nhận",
+        "rút lại: 3, cần xem 1",
+        "!! Vụ việc quá hạn: 2",
+    ] {
         assert!(shown.sees(text), "{text}");
     }
 }

@@ -1,6 +1,18 @@
 //! What is said about exports that come back, about the cases that follow from them, and in the board's window.
 
+use review::order::DraftFault;
 use words::sentences;
+
+impl DecideWords {
+    /// What is wrong with the words of a step.
+    pub fn draft(&self, fault: DraftFault) -> String {
+        match fault {
+            DraftFault::Reason | DraftFault::Ruling | DraftFault::Nothing => self.no_reason(),
+            DraftFault::Text => self.no_line(),
+            DraftFault::Number => self.no_number(),
+        }
+    }
+}
 
 sentences! {
     /// What is said about exports that come, and about what follows from all of them.
@@ -49,6 +61,8 @@ sentences! {
     about_log(log);
     person(session, number, state, grade);
     nobody(number);
+    several(number);
+    handed_over(folder, count);
     evidence(sha256);
     writing();
     papers(count, sites, folder);
@@ -63,6 +77,9 @@ sentences! {
     no_state(state);
     no_step(step);
     no_reason();
+    no_number();
+    no_explanation(code, all);
+    changed_since();
     no_member(key);
     form();
     unsigned();
@@ -70,10 +87,13 @@ sentences! {
     one_member();
     recorded(entry);
     steps(count);
+    taken_back(step);
     step(state, by, ruling, reason);
     step_fault(entry, why);
     news();
     no_line();
+    answered(explanation, found, words, by);
+    unanswered(explanation);
     due(date);
     overdue(date);
     appeal_until(date);
@@ -132,6 +152,7 @@ sentences! {
     steps();
     how(case);
     gap(minutes);
+    moved(seconds);
     from_here();
     log_facts(entries, arrived, manual, failed, unconfirmed);
     number(number);

@@ -13,6 +13,11 @@ sentences! {
     not_plain(what);
     other_board(found, wanted);
     every_site();
+    held(folder, by);
+    key_wrong(path);
+    key_missing(path);
+    key_form(path);
+    key_empty();
 }
 
 sentences! {

@@ -19,6 +19,7 @@ impl ReviewBook {
             logs: (here, all),
             missing: self.missing(words),
             cases: self.cases(words),
+            overdue: self.standing.values().filter(|one| self.overdue(one).is_some()).count(),
         }
     }
 

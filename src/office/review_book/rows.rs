@@ -103,8 +103,7 @@ impl ReviewBook {
 
     fn case_row(&self, at: usize, words: &BoardWords) -> Option<Row> {
         let case = self.loaded.review.cases().get(at)?;
-        let standing = self.standing.get(&case.id);
-        let state = standing.map(|one| words.case_state(one.state.word()).to_owned()).unwrap_or_default();
+        let (state, mark) = self.standing_of(case, words);
         let sites: Vec<String> = case.sites.iter().map(|site| shown_within(site)).collect();
         let cells = vec![
             words.rule(case.rule).to_owned(),
@@ -113,7 +112,6 @@ impl ReviewBook {
             state,
             case.id.to_string(),
         ];
-        let mark = if standing.is_none_or(|one| one.is_open) { Mark::Look } else { Mark::Plain };
         Some(Row { cells, mark })
     }
 

@@ -3,14 +3,11 @@
 use super::ReviewBook;
 use super::rows::day_first;
 use crate::language::BoardWords;
-use crate::review_report::duties;
 use crate::review_rooms::said_about;
 use bits::text::shown_within;
 use record::CandidateRef;
 use review::book::{Block, Line, List, Mark, Sheet};
-use review::decision::{Step, files};
-use review::{Case, EntryId, Fact, Log, LogId, Sitting, Subject};
-use std::collections::BTreeMap;
+use review::{Case, EntryId, Fact, Kind, Log, Sitting, Subject};
 
 impl ReviewBook {
     pub(super) fn sheet_in(&self, list: List, number: u32, words: &BoardWords) -> Option<Sheet> {
@@ -48,10 +45,11 @@ impl ReviewBook {
             blocks.push((Block { title: words.book.scripts(), lines: counts }, None));
         }
         let (site, room) = (shown_within(&self.site_name(&one.room.site)), shown_within(&one.room.room));
-        Some(Sheet { title: format!("{} · {site} · {room}", self.session_name(one.session)), blocks })
+        let title = format!("{} · {site} · {room}", self.session_name(one.session));
+        Some(Sheet { title, blocks, timeline: None })
     }
 
-    fn person_line(&self, cand: CandidateRef, words: &BoardWords) -> Line {
+    pub(super) fn person_line(&self, cand: CandidateRef, words: &BoardWords) -> Line {
         match self.list_rows.get(&cand) {
             Some(row) => {
                 let cells = self.row_in(List::People, *row, words).cells;
@@ -79,7 +77,7 @@ impl ReviewBook {
         if !lines.is_empty() {
             blocks.push((Block { title: words.book.cases(), lines }, None));
         }
-        Some(Sheet { title, blocks })
+        Some(Sheet { title, blocks, timeline: None })
     }
 
     fn sitting_block(&self, sitting: &Sitting, words: &BoardWords) -> Block {
@@ -106,108 +104,19 @@ impl ReviewBook {
     }
 
     fn case_line(&self, at: usize, case: &Case, words: &BoardWords) -> Line {
-        let standing = self.standing.get(&case.id);
-        let state = standing.map(|one| words.case_state(one.state.word()).to_owned()).unwrap_or_default();
-        let mark = if standing.is_none_or(|one| one.is_open) { Mark::Look } else { Mark::Plain };
+        let (state, mark) = self.standing_of(case, words);
         let opens = u32::try_from(at).ok().map(|at| (List::Cases, at));
         Line { text: format!("{} · {state}", words.rule(case.rule)), mark, opens }
     }
 
-    /// Both sides beside each other, where there are two.
-    fn case_sheet(&self, at: usize, words: &BoardWords) -> Option<Sheet> {
-        let case = self.loaded.review.cases().get(at)?;
-        let mut by_log: BTreeMap<&LogId, Vec<&EntryId>> = BTreeMap::new();
-        case.entries.iter().for_each(|entry| by_log.entry(&entry.log).or_default().push(entry));
-        let mut sides = by_log.into_iter().map(|(log, entries)| self.side(log, &entries, words));
-        let mut blocks = Vec::new();
-        while let Some(one) = sides.next() {
-            blocks.push((one, sides.next()));
-        }
-        let plain = |text: &str| Line { text: text.to_owned(), mark: Mark::Plain, opens: None };
-        let why = case.rule.explanations().iter().map(|code| plain(words.explanation(code))).collect();
-        let open = case.rule.unknowns().iter().map(|code| plain(words.unknown(code))).collect();
-        let explained = Block { title: words.review.explanations(), lines: why };
-        blocks.push((explained, Some(Block { title: words.review.unknowns(), lines: open })));
-        blocks.extend(self.people_of(case, words).map(|block| (block, None)));
-        blocks.push((self.steps_block(case, words), None));
-        Some(Sheet { title: format!("{} · {}", words.rule(case.rule), self.about(&case.subject, words)), blocks })
-    }
-
-    fn side(&self, log: &LogId, entries: &[&EntryId], words: &BoardWords) -> Block {
-        let line = |entry: &&EntryId| match self.fact(entry) {
-            Some((log, fact)) => self.entry_line(log, fact, words),
-            None => Line { text: review::case::entry_line(entry), mark: Mark::Grave, opens: None },
-        };
-        Block { title: words.review.about_log(shown_within(log.as_str())), lines: entries.iter().map(line).collect() }
-    }
-
-    fn people_of(&self, case: &Case, words: &BoardWords) -> Option<Block> {
-        let mut people: Vec<CandidateRef> =
-            case.entries.iter().filter_map(|entry| self.fact(entry).and_then(|(_, fact)| fact.cand)).collect();
-        if let Subject::Sitting { cand, .. } = &case.subject {
-            people.push(*cand);
-        }
-        people.sort_unstable();
-        people.dedup();
-        let lines: Vec<Line> = people.into_iter().map(|cand| self.person_line(cand, words)).collect();
-        (!lines.is_empty()).then(|| Block { title: words.book.people(), lines })
-    }
-
-    fn steps_block(&self, case: &Case, words: &BoardWords) -> Block {
-        let (files, _) = files(std::slice::from_ref(case), &self.loaded.told.steps);
-        let file = files.get(&case.id);
-        let line = |step: &&Step| {
-            let (state, by) = (words.case_state(step.state.word()), shown_within(&step.by.join(", ")));
-            let text = words.decide.step(state, by, shown_within(&step.ruling), shown_within(&step.reason));
-            Line { text: format!("{} · {text}", self.local(step.at)), mark: Mark::Plain, opens: None }
-        };
-        let mut lines: Vec<Line> = file.map(|file| file.steps.iter().map(line).collect()).unwrap_or_default();
-        if file.is_some_and(|file| file.has_news) {
-            lines.push(Line { text: words.decide.news(), mark: Mark::Look, opens: None });
-        }
-        let wait = file.map(|file| (duties(file, None, words), file.is_settled()));
-        if let Some((duties, is_settled)) = wait {
-            let mark = if is_settled { Mark::Plain } else { Mark::Look };
-            lines.extend(duties.into_iter().map(|text| Line { text, mark, opens: None }));
-        }
-        lines.push(Line { text: words.book.how(case.id), mark: Mark::Plain, opens: None });
-        Block { title: words.book.steps(), lines }
-    }
-
-    /// A log, entry by entry: what is confirmed, where nothing was written for long.
-    fn log_sheet(&self, at: usize, words: &BoardWords) -> Option<Sheet> {
-        let line = self.desks.get(at)?;
-        let log = self.loaded.review.logs().get(line.log?)?;
-        let (mut lines, mut before, mut was_confirmed): (Vec<Line>, Option<&Fact>, bool) = (Vec::new(), None, true);
-        for fact in log.facts() {
-            let since =
-                before.filter(|one| one.boot == fact.boot).map_or(0, |one| fact.boot_ms.saturating_sub(one.boot_ms));
-            if since >= LONG_MS {
-                lines.push(Line { text: words.book.gap(since / 60_000), mark: Mark::Look, opens: None });
-            }
-            let is_confirmed = log.is_anchored(fact.place);
-            if was_confirmed && !is_confirmed {
-                lines.push(Line { text: words.book.from_here(), mark: Mark::Look, opens: None });
-            }
-            let entry = self.entry_line(log, fact, words);
-            let person = fact.cand.and_then(|cand| self.list_rows.get(&cand)).map(|row| (List::People, *row));
-            lines.push(Line { opens: person, ..entry });
-            (before, was_confirmed) = (Some(fact), is_confirmed);
-        }
-        let title = words.review.about_log(shown_within(log.id.as_str()));
-        let (entries, arrived) = (line.entries, line.arrived);
-        let head = words.book.log_facts(entries, arrived, line.manual, line.failed, line.unconfirmed);
-        Some(Sheet { title, blocks: vec![(Block { title: head, lines }, None)] })
-    }
-
-    fn fact(&self, entry: &EntryId) -> Option<(&Log, &Fact)> {
+    pub(super) fn fact(&self, entry: &EntryId) -> Option<(&Log, &Fact)> {
         let log = self.loaded.review.logs().iter().find(|log| log.id == entry.log)?;
         let fact = log.fact(entry.place).filter(|fact| fact.leaf == entry.leaf)?;
         Some((log, fact))
     }
 
     /// An entry in words: when, what, about whom, by whom, and what the checks had said.
-    fn entry_line(&self, log: &Log, fact: &Fact, words: &BoardWords) -> Line {
+    pub(super) fn entry_line(&self, log: &Log, fact: &Fact, words: &BoardWords) -> Line {
         let said = &words.book;
         let place = format!("{:03}/{}", fact.place.segment, fact.place.seq);
         let mut text = format!("{place} · {} · {}", self.local(fact.at), words.event(fact.kind.word()));
@@ -217,10 +126,9 @@ impl ReviewBook {
         });
         let by = said.by(shown_within(fact.op.as_str()));
         let second = fact.second.as_ref().map(|one| said.second(shown_within(one.as_str())));
-        let reasons: Vec<String> = fact.reasons.iter().map(|one| shown_within(one.as_str())).collect();
-        let reasons =
-            (!reasons.is_empty() && fact.kind != review::Kind::CaseStep).then(|| said.reasons(reasons.join(", ")));
-        for part in [about, Some(by), second, reasons].into_iter().flatten() {
+        let reasons = (!fact.reasons.is_empty() && fact.kind != Kind::CaseStep).then(|| reasons(fact, words));
+        let moved = (fact.kind == Kind::ClockJump).then(|| said.moved(seconds(fact.amount)));
+        for part in [about, Some(by), second, reasons, moved].into_iter().flatten() {
             text.push_str(" · ");
             text.push_str(&part);
         }
@@ -228,10 +136,20 @@ impl ReviewBook {
         Line { text, mark: Mark::Plain, opens }
     }
 
-    fn local(&self, at: jiff::Timestamp) -> String {
+    pub(super) fn local(&self, at: jiff::Timestamp) -> String {
         self.offset.to_datetime(at).strftime("%H:%M:%S %d/%m/%Y").to_string()
     }
 }
 
-/// So long without an entry is worth a line.
-const LONG_MS: u64 = 10 * 60_000;
+/// What an entry gives as its reasons: codes in words; names of rooms, people and outsiders as they are.
+fn reasons(fact: &Fact, words: &BoardWords) -> String {
+    let is_coded = !matches!(fact.kind, Kind::Evidence | Kind::ScriptsCounted | Kind::Anchor | Kind::OperatorChanged);
+    let one = |code: &str| if is_coded { words.reason(code).to_owned() } else { code.to_owned() };
+    let all: Vec<String> = fact.reasons.iter().map(|code| shown_within(&one(code.as_str()))).collect();
+    words.book.reasons(all.join(", "))
+}
+
+/// Milliseconds as seconds with their sign.
+fn seconds(by_ms: i64) -> String {
+    format!("{:+}", by_ms.div_euclid(1_000))
+}

@@ -293,10 +293,10 @@ impl Papers<'_> {
             title: clean(self.forms.word(Section::Column, name)),
             width_mm: self.forms.width_mm(name),
             align: match name.as_str() {
-                "name" | "reason" | "note" | "state" | "words" | "item" | "kind" | "site" | "characters" => Align::Left,
-                "number" | "candidate" | "born" | "room" | "came" | "desk" | "first" | "last" | "log_state" => {
-                    Align::Middle
-                }
+                "name" | "reason" | "note" | "state" | "words" | "item" | "kind" | "site" | "characters" | "event"
+                | "rule" | "ruling" => Align::Left,
+                "number" | "candidate" | "born" | "room" | "came" | "desk" | "first" | "last" | "log_state"
+                | "place" | "at" | "by" | "case_state" => Align::Middle,
                 _ => Align::Right,
             },
         };

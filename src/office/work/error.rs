@@ -1,8 +1,9 @@
 //! What keeps a command from being done, as facts of whose fault it is.
 
 use crate::exam::ExamError;
-use crate::language::BoardWords;
+use crate::language::{BoardWords, FileWords};
 use crate::proof::ProofError;
+use bits::text::shown_within;
 use emrtd::authenticity::deviation::DeviationError;
 use emrtd::evidence::AnswerError;
 use emrtd::lds::files::FileId;
@@ -136,6 +137,9 @@ pub enum WorkError {
     /// Paper that cannot be printed on.
     #[error(transparent)]
     Paper(#[from] PaperError),
+    /// The program's own sentences.
+    #[error(transparent)]
+    Words(#[from] words::DictionaryError),
     /// A PIN that cannot be locked.
     #[error(transparent)]
     Pin(#[from] PinError),
@@ -190,6 +194,9 @@ impl WorkError {
             Self::Exam(error) => error.said(&words.forms),
             Self::Table { path, error } => format!("{}: {}", path.display(), words.lists.table(error)),
             Self::Mapping(error) => words.lists.mapping(error),
+            Self::Lock(FolderLockError::Held { folder, by }) => words.files.held(folder.display(), shown_within(by)),
+            Self::Key { path, error } => key(&shown_within(&path.to_string_lossy()), error, &words.files),
+            Self::KeyFile(KeyFileError::NoPassphrase) => words.files.key_empty(),
             other => other.to_string(),
         }
     }
@@ -197,5 +204,16 @@ impl WorkError {
     /// A file that the machine does not give.
     pub(super) fn at(path: &Path, error: io::Error) -> Self {
         Self::File { path: path.to_owned(), error }
+    }
+}
+
+/// What whoever has the key can do something about, in her language.
+fn key(path: &str, error: &KeyFileError, words: &FileWords) -> String {
+    match error {
+        KeyFileError::WrongPassphrase => words.key_wrong(path),
+        KeyFileError::Missing => words.key_missing(path),
+        KeyFileError::Form => words.key_form(path),
+        KeyFileError::NoPassphrase => words.key_empty(),
+        other => format!("{path}: {other}"),
     }
 }

@@ -5,6 +5,7 @@ pub mod checking;
 pub mod counting;
 pub mod deciding;
 pub mod desks;
+pub mod handing;
 pub mod import;
 pub mod keeping;
 mod list;

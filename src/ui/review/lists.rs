@@ -14,6 +14,8 @@ pub(super) struct ListPage {
     /// What the rows were found for; asked again when something else is wanted.
     found_for: Option<Wanted>,
     rows: Vec<u32>,
+    /// The rows are those of an earlier reading.
+    is_outdated: bool,
     position: Position,
 }
 
@@ -21,11 +23,16 @@ impl ListPage {
     pub(super) fn new(list: List) -> Self {
         // Of cases, those that somebody has dealt with are seldom looked for.
         let wanted = Wanted { only_open: list == List::Cases, ..Wanted::default() };
-        Self { list, wanted, found_for: None, rows: Vec::new(), position: Position::default() }
+        Self { list, wanted, found_for: None, rows: Vec::new(), is_outdated: false, position: Position::default() }
     }
 
     pub(super) fn list(&self) -> List {
         self.list
+    }
+
+    /// The exam was read again: its rows are looked for anew.
+    pub(super) fn forget_rows(&mut self) {
+        self.is_outdated = true;
     }
 
     /// Forgets what was typed.
@@ -45,7 +52,10 @@ impl ListPage {
         if self.found_for.as_ref() != Some(&self.wanted) {
             self.rows = book.find(self.list, &self.wanted);
             (self.found_for, self.position) = (Some(self.wanted.clone()), Position::default());
+        } else if self.is_outdated {
+            self.rows = book.find(self.list, &self.wanted);
         }
+        self.is_outdated = false;
         if self.rows.is_empty() {
             ui.label(RichText::new(&words.nothing).font(style::font(Size::Large)));
             return None;

@@ -145,6 +145,11 @@ fn cases(ui: &mut Ui, overview: &Overview, words: &ReviewWords) {
         if overview.cases.is_empty() {
             ui.label(RichText::new(&words.no_cases).font(style::font(Size::Body)));
         }
+        if overview.overdue > 0 {
+            let text = super::words::filled(&words.overdue, &[("count", overview.overdue.to_string())]);
+            let ink = style::signal(Signal::Stop).ink;
+            ui.label(RichText::new(format!("!! {text}")).font(style::bold(Size::Body)).color(ink));
+        }
         for (name, all, open) in &overview.cases {
             let slots = [("all", all.to_string()), ("open", open.to_string())];
             let text = format!("{name}: {}", super::words::filled(&words.cases_of, &slots));

@@ -80,6 +80,57 @@ words! {
     column_case
     column_about
     column_key
+    writing
+    written
+    not_written
+    reading_again
+    decide_here
+    hand_over_here
+    deciding
+    new_state
+    as_it_is
+    takes_back
+    takes_nothing_back
+    explanations
+    unanswered
+    by_what
+    ruling_and_reason
+    ruling
+    reason
+    duties
+    due
+    asked
+    given
+    preserve
+    appeal_until
+    look_again
+    will_write
+    for_good
+    two_members
+    one_member
+    first_member
+    second_member
+    key_file
+    passphrase
+    sign
+    keys_of_both
+    key_of_one
+    outdated
+    nothing_to_write
+    no_reason
+    no_code
+    no_text
+    no_number
+    no_day
+    handing
+    handing_what
+    folder
+    no_folder
+    write_folder
+    overdue
+    timeline
+    timeline_keys
+    timeline_counts
 }
 
 impl ReviewWords {

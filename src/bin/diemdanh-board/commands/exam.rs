@@ -50,6 +50,8 @@ pub(crate) enum Exam {
     Review(review::Review),
     /// Write the workbook and the file for the exam system
     Report(review::Report),
+    /// Write one person's case as a paper, with a proof of each entry that anybody can check
+    Person(review::Person),
     /// Certify a member of the board for this exam
     Member(review::Member),
     /// Write down what members do about a case
@@ -112,6 +114,7 @@ pub(crate) fn run(work: &mut Work<'_>, command: Exam) -> Result<Ending, WorkErro
         Exam::Missing(args) => review::missing(work, args),
         Exam::Review(args) => review::review(work, args),
         Exam::Report(args) => review::report(work, args),
+        Exam::Person(args) => review::person(work, args),
         Exam::Member(args) => review::member(work, args),
         Exam::Decide(args) => review::decide(work, args),
         Exam::Scripts(args) => review::scripts(work, args),

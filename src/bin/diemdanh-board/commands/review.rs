@@ -2,8 +2,12 @@
 
 use super::exam::review::Sources;
 use clap::Args;
-use office::work::exam::book::{BookNews, read_beside};
+use host::clock::SystemClock;
+use host::random::SystemRandom;
+use office::work::exam::book::{Beside, BookNews, work_beside};
+use office::work::exam::reviewing::Sources as SourcesOrder;
 use office::work::{Ending, Work, WorkError};
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +20,12 @@ use words::Language;
 pub(crate) struct Review {
     #[command(flatten)]
     sources: Sources,
+    /// The key of a member who decides in the window; its passphrase is asked for there
+    #[arg(long)]
+    key: Option<PathBuf>,
+    /// The key of the member beside
+    #[arg(long, value_name = "KEY")]
+    with: Option<PathBuf>,
 }
 
 /// Opens the window, and reads the exam beside it.
@@ -24,7 +34,12 @@ pub(crate) fn show(work: &Work<'_>, args: Review, language: Language) -> Result<
     let goes_on = Arc::new(AtomicBool::new(true));
     let wake: Arc<Mutex<Option<Wake>>> = Arc::default();
     let (wanted, waking) = (Arc::clone(&goes_on), Arc::clone(&wake));
-    read_beside(args.sources.into(), language, move |one| {
+    let Review { sources, key, with } = args;
+    let sources: SourcesOrder = sources.into();
+    let folder = beside(&sources.folder);
+    let (order, orders) = sync_channel(ORDERS_AHEAD);
+    let work_order = Beside { sources, language, clock: Box::new(SystemClock), random: Box::new(SystemRandom) };
+    let worker = work_beside(work_order, orders, move |one| {
         // A window that was closed hears nothing more, and wants nothing more.
         let is_heard = news.send(loading(one)).is_ok();
         if let Some(wake) = &*waking.lock().unwrap_or_else(PoisonError::into_inner) {
@@ -32,14 +47,30 @@ pub(crate) fn show(work: &Work<'_>, args: Review, language: Language) -> Result<
         }
         is_heard && wanted.load(Ordering::Relaxed)
     })?;
-    let link = ReviewLink { news: heard, stop: Box::new(move || goes_on.store(false, Ordering::Relaxed)) };
+    let link = ReviewLink {
+        news: heard,
+        stop: Box::new(move || goes_on.store(false, Ordering::Relaxed)),
+        order: Box::new(move |one| order.try_send(one).is_ok()),
+        keys: [key, with].map(|key| key.map(|path| path.display().to_string()).unwrap_or_default()),
+        folder,
+    };
     let options = ReviewOptions { size: DESIGN_SIZE, language, pilot: None };
     let ready = move |waker| *wake.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker);
-    if let Err(error) = run(link, options, ready) {
+    let shown = run(link, options, ready);
+    // The window is closed: nobody orders any more, and what is being written is written to its end.
+    let is_whole = worker.join().is_ok();
+    if let Err(error) = shown {
         work.voice.complain(&error.to_string());
         return Ok(Ending::Refused);
     }
-    Ok(Ending::Done)
+    Ok(if is_whole { Ending::Done } else { Ending::Refused })
+}
+
+/// Where folders for people are proposed: beside the exam's.
+fn beside(exam: &Path) -> String {
+    let whole = exam.canonicalize().unwrap_or_else(|_| exam.to_path_buf());
+    let parent = whole.parent().map(Path::to_path_buf).unwrap_or_default();
+    parent.join("").display().to_string()
 }
 
 fn loading(news: BookNews) -> Loading {
@@ -48,8 +79,11 @@ fn loading(news: BookNews) -> Loading {
         BookNews::Done(book) => Loading::Done(book),
         BookNews::Stopped => Loading::Stopped,
         BookNews::Failed(why) => Loading::Failed(why),
+        BookNews::Told(is_done, text) => Loading::Told(is_done, text),
     }
 }
 
 /// So much news may wait for the window.
 const NEWS_AHEAD: usize = 64;
+/// One order at a time: the window sends the next one when it has heard of the last.
+const ORDERS_AHEAD: usize = 1;

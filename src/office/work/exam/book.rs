@@ -1,15 +1,29 @@
-//! Reads an exam for the board's window, beside it.
+//! Reads an exam for the board's window, beside it, and carries out what members want done there.
 
-use super::super::WorkError;
+use super::super::{Voice, Work, WorkError};
+use super::deciding::{self, Decide, Passphrase, SealedKey};
+use super::handing::{self, HandOver};
+use super::recording::Signers;
 use super::reviewing::{self, Sources};
 use crate::language::BoardWords;
 use crate::loaded::Loaded;
 use crate::review_book::ReviewBook;
+use crate::work::Ending;
+use bits::random::Random;
+use bits::secret::Secret;
+use bits::stamp::Clock;
 use host::threads;
+use jiff::tz::Offset;
+use review::case::entry_line;
+use review::order::{Decision, Order, Signer, What};
+use std::cell::RefCell;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+use std::thread::JoinHandle;
 use words::Language;
 
-/// News of the reading.
+/// News of the work.
 pub enum BookNews {
     /// So many exports of so many are checked.
     Progress(usize, usize),
@@ -19,32 +33,143 @@ pub enum BookNews {
     Stopped,
     /// Why there is nothing, in the reader's language.
     Failed(String),
+    /// How an order ended: whether it was done, and what is to be said about it.
+    Told(bool, String),
 }
 
-/// Begins to read on a thread of its own. `tell` is told how it goes, and says whether to go on.
+/// What the work beside a window is done with.
+pub struct Beside {
+    /// What the review is made from.
+    pub sources: Sources,
+    /// The language of whoever reads why nothing can be shown.
+    pub language: Language,
+    /// The time of what is written.
+    pub clock: Box<dyn Clock>,
+    /// Chance, for the keys of segments.
+    pub random: Box<dyn Random + Send>,
+}
+
+/// Reads on a thread of its own, and does what is ordered there, one after the other; after each the exam is read again.
+/// `tell` is told how it goes, and says whether to go on. It ends when nobody orders any more.
 ///
 /// # Errors
 /// The system has no thread for it.
-pub fn read_beside(
-    sources: Sources,
-    language: Language,
+pub fn work_beside(
+    mut beside: Beside,
+    orders: Receiver<Order>,
     mut tell: impl FnMut(BookNews) -> bool + Send + 'static,
-) -> Result<(), WorkError> {
-    threads::spawn("reading", move || {
-        let read = reviewing::load(&sources, &mut |done, all| tell(BookNews::Progress(done, all)));
-        tell(news(read, language));
+) -> Result<JoinHandle<()>, WorkError> {
+    let thread = threads::meanwhile("reading", move || {
+        let mut goes_on = beside.read(&mut tell);
+        while goes_on {
+            let Ok(order) = orders.recv() else { return };
+            let (is_done, said) = beside.carry_out(order);
+            goes_on = tell(BookNews::Told(is_done, said)) && beside.read(&mut tell);
+        }
     })?;
-    Ok(())
+    Ok(thread)
 }
 
-fn news(read: Result<Option<Loaded>, WorkError>, language: Language) -> BookNews {
-    let book = match read {
-        Ok(Some(loaded)) => ReviewBook::new(loaded).map_err(|fault| fault.to_string()),
-        Ok(None) => return BookNews::Stopped,
-        Err(error) => match BoardWords::load(language) {
-            Ok(words) => Err(error.said(&words)),
-            Err(fault) => Err(fault.to_string()),
-        },
-    };
-    book.map_or_else(BookNews::Failed, |book| BookNews::Done(Arc::new(book)))
+impl Beside {
+    /// Reads everything; false where there is nothing that could be worked with.
+    fn read(&self, tell: &mut impl FnMut(BookNews) -> bool) -> bool {
+        let read = reviewing::load(&self.sources, &mut |done, all| tell(BookNews::Progress(done, all)));
+        let news = self.news(read);
+        let is_there = matches!(news, BookNews::Done(_));
+        tell(news) && is_there
+    }
+
+    fn news(&self, read: Result<Option<Loaded>, WorkError>) -> BookNews {
+        let book = match read {
+            Ok(Some(loaded)) => {
+                let offset = Offset::from_hours(loaded.exam.settings.utc_offset_hours).unwrap_or(Offset::UTC);
+                let today = offset.to_datetime(self.clock.now().wall).date();
+                ReviewBook::new(loaded).map(|book| book.on(today)).map_err(|fault| fault.to_string())
+            }
+            Ok(None) => return BookNews::Stopped,
+            Err(error) => match BoardWords::load(self.language) {
+                Ok(words) => Err(error.said(&words)),
+                Err(fault) => Err(fault.to_string()),
+            },
+        };
+        book.map_or_else(BookNews::Failed, |book| BookNews::Done(Arc::new(book)))
+    }
+
+    /// Whether it was done, and what there is to say.
+    fn carry_out(&mut self, order: Order) -> (bool, String) {
+        let words = match BoardWords::load(order.language) {
+            Ok(words) => words,
+            Err(fault) => return (false, fault.to_string()),
+        };
+        let heard = Heard::default();
+        let now = self.clock.now().wall;
+        let mut work = Work { now, random: &mut *self.random, words: &words, voice: &heard };
+        let ended = match order.what {
+            What::Decide(decision) => deciding::decide(&mut work, &decide(&self.sources, *decision)),
+            What::HandOver { cand, into } => {
+                handing::hand_over(&work, &HandOver { sources: self.sources.clone(), cand, into: path(&into) })
+            }
+        };
+        let is_done = matches!(ended, Ok(Ending::Done | Ending::Remarks));
+        let said = heard.0.into_inner();
+        let why = ended.err().map(|error| error.said(&words));
+        (is_done, said.into_iter().chain(why).collect::<Vec<_>>().join("\n"))
+    }
+}
+
+fn decide(sources: &Sources, decision: Decision) -> Decide {
+    let Decision { case, seen, step, signers } = decision;
+    let mut keys = signers.into_iter().map(sealed);
+    let nobody = || SealedKey { key: PathBuf::new(), passphrase: Passphrase::Typed(Secret::new(String::new())) };
+    Decide {
+        sources: sources.clone(),
+        case: case.to_string(),
+        seen: Some(seen),
+        state: step.state.word().to_owned(),
+        ruling: step.ruling,
+        reason: step.reason,
+        undo: step.undoes.as_ref().map(entry_line),
+        duties: step.duties,
+        answers: step.answers,
+        members: Signers { member: keys.next().unwrap_or_else(nobody), with: keys.next() },
+    }
+}
+
+fn sealed(signer: Signer) -> SealedKey {
+    SealedKey { key: path(&signer.key), passphrase: Passphrase::Typed(signer.passphrase) }
+}
+
+/// A path as somebody types or pastes it.
+fn path(typed: &str) -> PathBuf {
+    PathBuf::from(typed.trim().trim_matches(['"', '\'']))
+}
+
+/// Keeps what is said, for a window to show.
+#[derive(Default)]
+struct Heard(RefCell<Vec<String>>);
+
+impl Heard {
+    fn hear(&self, text: &str) {
+        self.0.borrow_mut().push(text.trim_end().to_owned());
+    }
+}
+
+impl Voice for Heard {
+    fn say(&self, text: &str) {
+        self.hear(text);
+    }
+
+    fn put(&self, text: &str) {
+        self.hear(text);
+    }
+
+    fn complain(&self, what: &str) {
+        self.hear(what);
+    }
+
+    fn remark(&self, text: &str) {
+        self.hear(text);
+    }
+
+    fn hand_on(&self, _: &serde_json::Value) {}
 }

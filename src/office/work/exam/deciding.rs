@@ -7,23 +7,24 @@ use super::{lock, outputs, tell_written};
 use crate::board_record::{MEMBER_SITE, RECORD_FOLDER};
 use crate::exam::{DESKS_FOLDER, MEMBERS_FOLDER};
 use crate::loaded::Loaded;
-use bits::text::is_plain;
+use bits::text::shown_within;
 use host::disk::FileStore;
 use host::folder::{list_names, read_text_file, replace_files, write_folder};
 use host::keys::{open_key_file, read_passphrase};
-use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use record::certify::{CertRequest, certify};
 use record::export::export;
 use record::ids::{DeskId, ExamId};
-use record::{BoardKeys, Code, DeskCert};
-use review::decision::CaseState;
+use record::{BoardKeys, Code, DeskCert, Digest};
+use review::answer::Answer;
+use review::decision::{CaseState, files, seen};
+use review::order::StepDraft;
 use review::statement::{Duties, MAX_ENTRIES, Statement, StepStatement, parse_entry};
 use review::{Case, CaseId, EntryId};
 use std::path::{Path, PathBuf};
 use tlog::{NoteKey, NoteVerifier};
 
-pub use super::recording::SealedKey;
+pub use super::recording::{Passphrase, SealedKey};
 
 /// Somebody who becomes a member.
 pub struct Member {
@@ -47,6 +48,8 @@ pub struct Decide {
     pub sources: Sources,
     /// The case's name.
     pub case: String,
+    /// What its members saw of it, see [`seen`]; `None` where they look at what is there now.
+    pub seen: Option<Digest>,
     /// The state that it comes to.
     pub state: String,
     /// What is ruled, as a code; empty for nothing.
@@ -55,16 +58,10 @@ pub struct Decide {
     pub reason: String,
     /// The step that this one takes back, as a report names it.
     pub undo: Option<String>,
-    /// Until when the next step is due.
-    pub due: Option<Date>,
-    /// Of whom statements are asked.
-    pub asked: Vec<String>,
-    /// Of whom statements were given.
-    pub given: Vec<String>,
-    /// What must not be overwritten.
-    pub preserve: Vec<String>,
-    /// The last day of an appeal.
-    pub appeal_until: Option<Date>,
+    /// What it asks for and brings.
+    pub duties: Duties,
+    /// What was found about explanations of the case's kind.
+    pub answers: Vec<Answer>,
     /// Who signs.
     pub members: Signers,
 }
@@ -85,16 +82,8 @@ pub struct Record {
 pub struct StepOrder<'a> {
     /// The case.
     pub case: &'a Case,
-    /// The state that it comes to.
-    pub state: CaseState,
-    /// What is ruled, as a code; empty for nothing.
-    pub ruling: &'a str,
-    /// Why, in words on one line.
-    pub reason: &'a str,
-    /// The step that this one takes back.
-    pub undoes: Option<EntryId>,
-    /// What it asks for and brings.
-    pub duties: Duties,
+    /// What is to be said about it.
+    pub draft: StepDraft,
 }
 
 impl StepOrder<'_> {
@@ -103,14 +92,15 @@ impl StepOrder<'_> {
             exam: exam.to_owned(),
             case: self.case.id,
             basis: self.case.basis,
-            state: self.state,
-            ruling: self.ruling.to_owned(),
-            undoes: self.undoes.clone(),
+            state: self.draft.state,
+            ruling: self.draft.ruling.clone(),
+            undoes: self.draft.undoes.clone(),
             at,
             by,
             entries: self.case.entries.iter().take(MAX_ENTRIES).cloned().collect(),
-            reason: self.reason.to_owned(),
-            duties: self.duties.clone(),
+            reason: self.draft.reason.clone(),
+            duties: self.draft.duties.clone(),
+            answers: self.draft.answers.clone(),
         })
     }
 }
@@ -175,32 +165,44 @@ pub fn decide(work: &mut Work<'_>, asked: &Decide) -> Result<Ending, WorkError> 
     let Some(loaded) = loaded(work, &asked.sources)? else { return Ok(Ending::Refused) };
     let case = CaseId::parse(&asked.case).and_then(|id| loaded.review.cases().iter().find(|case| case.id == id));
     let Some(case) = case else { return Ok(work.refused(&words.no_case(&asked.case))) };
+    if asked.seen.is_some_and(|before| Some(before) != seen_now(&loaded, case)) {
+        return Ok(work.refused(&words.changed_since()));
+    }
     let Some(state) = CaseState::of_word(&asked.state) else { return Ok(work.misused(&words.no_state(&asked.state))) };
     let undoes = match &asked.undo {
         None => None,
-        Some(line) => match parse_entry(line)
-            .filter(|entry| loaded.told.steps.iter().any(|step| step.entry == *entry && step.undoes.is_none()))
-        {
+        Some(line) => match parse_entry(line).filter(|entry| can_be_taken_back(&loaded, entry)) {
             Some(entry) => Some(entry),
             None => return Ok(work.refused(&words.no_step(line))),
         },
     };
-    if !is_plain(&asked.reason) || (!asked.ruling.is_empty() && Code::new(&asked.ruling).is_err()) {
-        return Ok(work.misused(&words.no_reason()));
-    }
-    let duties = Duties {
-        due: asked.due,
-        asked: asked.asked.clone(),
-        given: asked.given.clone(),
-        preserve: asked.preserve.clone(),
-        appeal_until: asked.appeal_until,
+    let draft = StepDraft {
+        state,
+        ruling: asked.ruling.clone(),
+        reason: asked.reason.clone(),
+        undoes,
+        answers: asked.answers.clone(),
+        duties: asked.duties.clone(),
     };
-    if [&duties.asked, &duties.given, &duties.preserve].into_iter().flatten().any(|text| !is_plain(text)) {
-        return Ok(work.misused(&words.no_line()));
+    if let Some(fault) = draft.fault() {
+        return Ok(work.misused(&words.draft(fault)));
     }
-    let order = StepOrder { case, state, ruling: &asked.ruling, reason: &asked.reason, undoes, duties };
+    if let Some(answer) = draft.answers.iter().find(|one| !case.rule.explanations().contains(&one.code.as_str())) {
+        let all = case.rule.explanations().join(", ");
+        return Ok(work.misused(&words.no_explanation(shown_within(&answer.code), all)));
+    }
+    let order = StepOrder { case, draft };
     let step = |by, at| order.statement(loaded.review.expected().exam(), by, at);
     record_by(work, &asked.sources.folder, &loaded, &asked.members, &step)
+}
+
+fn seen_now(loaded: &Loaded, case: &Case) -> Option<Digest> {
+    let (files, _) = files(std::slice::from_ref(case), &loaded.told.steps);
+    files.get(&case.id).map(|file| seen(case, file))
+}
+
+fn can_be_taken_back(loaded: &Loaded, entry: &EntryId) -> bool {
+    loaded.told.steps.iter().any(|step| step.entry == *entry && step.undoes.is_none())
 }
 
 /// Signs a step with all keys and writes it durably into the first member's record; the entry that it became, or why

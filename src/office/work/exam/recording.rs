@@ -3,6 +3,7 @@
 use super::super::{Ending, Work, WorkError};
 use crate::board_record::{RECORD_FOLDER, open};
 use crate::loaded::Loaded;
+use bits::secret::Secret;
 use bits::stamp::{Clock as _, Stamp};
 use host::clock::{SystemClock, boot_id};
 use host::disk::FileStore;
@@ -20,8 +21,24 @@ use tlog::{NoteKey, NoteVerifier};
 pub struct SealedKey {
     /// The sealed key.
     pub key: PathBuf,
-    /// Whose first line is the passphrase; `None` for the standard input.
-    pub passphrase_file: Option<PathBuf>,
+    /// What opens it.
+    pub passphrase: Passphrase,
+}
+
+/// Where a passphrase is.
+pub enum Passphrase {
+    /// The first line of a file.
+    File(PathBuf),
+    /// The first line of the standard input.
+    Input,
+    /// Typed already.
+    Typed(Secret<String>),
+}
+
+impl From<Option<PathBuf>> for Passphrase {
+    fn from(file: Option<PathBuf>) -> Self {
+        file.map_or(Self::Input, Self::File)
+    }
 }
 
 /// The members who sign.
@@ -155,5 +172,17 @@ pub(super) fn open_keys(signers: &Signers) -> Result<Vec<NoteKey>, WorkError> {
 }
 
 pub(super) fn open_key(sealed: &SealedKey) -> Result<NoteKey, WorkError> {
-    Ok(open_key_file(&sealed.key, &read_passphrase(sealed.passphrase_file.as_deref())?)?)
+    let said;
+    let passphrase = match &sealed.passphrase {
+        Passphrase::Typed(passphrase) => passphrase,
+        Passphrase::File(path) => {
+            said = read_passphrase(Some(path))?;
+            &said
+        }
+        Passphrase::Input => {
+            said = read_passphrase(None)?;
+            &said
+        }
+    };
+    open_key_file(&sealed.key, passphrase).map_err(|error| WorkError::Key { path: sealed.key.clone(), error })
 }

@@ -64,7 +64,7 @@ fn tables(work: &Work<'_>, loaded: &Loaded, forms: &Forms) -> Result<Vec<Written
 }
 
 /// The forms of an exam: its own over the usual ones.
-fn forms(folder: &Path) -> Result<Forms, WorkError> {
+pub(super) fn forms(folder: &Path) -> Result<Forms, WorkError> {
     let own = folder.join(FORMS_FILE);
     let own = match file::read(&own, host::folder::MAX_TEXT_LEN) {
         Ok(bytes) => Some(bytes),

@@ -25,6 +25,7 @@ use std::path::{Path, PathBuf};
 use tlog::tree::leaf_hash;
 
 /// What a review is made from.
+#[derive(Debug, Clone)]
 pub struct Sources {
     /// The exam's folder.
     pub folder: PathBuf,

@@ -7,11 +7,14 @@ use office::work::exam::counting::{self, Explain as ExplainOrder, Scripts as Scr
 use office::work::exam::deciding::{
     self, Decide as DecideOrder, Member as MemberOrder, Record as RecordOrder, SealedKey,
 };
+use office::work::exam::handing::{self, Person as PersonOrder};
 use office::work::exam::receive::{self, Receive as ReceiveOrder};
 use office::work::exam::recording::Signers as SignersOrder;
 use office::work::exam::reporting::{self, Report as ReportOrder};
 use office::work::exam::reviewing::{self, Sources as SourcesOrder};
 use office::work::{Ending, Work, WorkError};
+use review::answer::Answer;
+use review::statement::Duties;
 use std::path::PathBuf;
 
 #[derive(Args)]
@@ -61,6 +64,17 @@ pub(crate) struct Report {
     #[command(flatten)]
     sources: Sources,
     /// The new folder for the files, outside the exam's
+    #[arg(long, value_name = "DIR")]
+    into: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Person {
+    #[command(flatten)]
+    sources: Sources,
+    /// The candidate's number
+    number: String,
+    /// The new folder, outside the exam's
     #[arg(long, value_name = "DIR")]
     into: PathBuf,
 }
@@ -118,6 +132,10 @@ pub(crate) struct Decide {
     /// The last day of an appeal
     #[arg(long, value_name = "DATE")]
     appeal_until: Option<Date>,
+    /// What was found about a harmless explanation of the case's kind: its code and fits, ruled-out or cannot-tell, with
+    /// words or without; several are possible
+    #[arg(long, value_name = "CODE=FOUND[: WORDS]", value_parser = answer)]
+    answer: Vec<Answer>,
     #[command(flatten)]
     signers: Signers,
 }
@@ -187,8 +205,8 @@ pub(crate) struct Signers {
 impl From<Signers> for SignersOrder {
     fn from(typed: Signers) -> Self {
         let Signers { key, passphrase_file, with, with_passphrase_file } = typed;
-        let with = with.map(|key| SealedKey { key, passphrase_file: with_passphrase_file });
-        Self { member: SealedKey { key, passphrase_file }, with }
+        let with = with.map(|key| SealedKey { key, passphrase: with_passphrase_file.into() });
+        Self { member: SealedKey { key, passphrase: passphrase_file.into() }, with }
     }
 }
 
@@ -251,18 +269,41 @@ pub(crate) fn report(work: &Work<'_>, args: Report) -> Result<Ending, WorkError>
     reporting::report(work, &ReportOrder { sources: args.sources.into(), into: args.into })
 }
 
+pub(crate) fn person(work: &Work<'_>, args: Person) -> Result<Ending, WorkError> {
+    let Person { sources, number, into } = args;
+    handing::person(work, &PersonOrder { sources: sources.into(), number, into })
+}
+
 pub(crate) fn member(work: &Work<'_>, args: Member) -> Result<Ending, WorkError> {
     let Member { folder, code, member, key, passphrase_file, dry_run } = args;
     deciding::member(work, &MemberOrder { folder, code, member, key, passphrase_file, dry_run })
 }
 
 pub(crate) fn decide(work: &mut Work<'_>, args: Decide) -> Result<Ending, WorkError> {
-    let Decide { sources, case, state, ruling, reason, undo, due, asked, given, preserve, appeal_until, signers } =
-        args;
+    let Decide {
+        sources,
+        case,
+        state,
+        ruling,
+        reason,
+        undo,
+        due,
+        asked,
+        given,
+        preserve,
+        appeal_until,
+        answer,
+        signers,
+    } = args;
+    let duties = Duties { due, asked, given, preserve, appeal_until };
     let (sources, members) = (sources.into(), signers.into());
     let order =
-        DecideOrder { sources, case, state, ruling, reason, undo, due, asked, given, preserve, appeal_until, members };
+        DecideOrder { sources, case, seen: None, state, ruling, reason, undo, duties, answers: answer, members };
     deciding::decide(work, &order)
+}
+
+fn answer(text: &str) -> Result<Answer, &'static str> {
+    Answer::typed(text).ok_or("a code, =, and fits, ruled-out or cannot-tell; words behind a colon")
 }
 
 pub(crate) fn scripts(work: &mut Work<'_>, args: Scripts) -> Result<Ending, WorkError> {
@@ -279,5 +320,8 @@ pub(crate) fn explain(work: &mut Work<'_>, args: Explain) -> Result<Ending, Work
 
 pub(crate) fn record(work: &Work<'_>, args: Record) -> Result<Ending, WorkError> {
     let Record { folder, board_key, key, passphrase_file, out } = args;
-    deciding::record(work, &RecordOrder { folder, board_key, member: SealedKey { key, passphrase_file }, out })
+    deciding::record(
+        work,
+        &RecordOrder { folder, board_key, member: SealedKey { key, passphrase: passphrase_file.into() }, out },
+    )
 }
