@@ -12,7 +12,7 @@ echo "| Room | lines | uses |"
 echo "|---|---|---|"
 for folder in $folders; do
   below=()
-  [ "$folder" != src/lab ] || below=(-not -path 'src/lab/face/*' -not -path 'src/lab/sample/*')
+  [ "$folder" != src/lab ] || below=(-not -path 'src/lab/face/*' -not -path 'src/lab/sample/*' -not -path 'src/lab/played/*')
   uses=$(awk '/^\[/ { inside = $0 == "[dependencies]" } inside && sub(/\.workspace = true/, "")' "$folder/Cargo.toml")
   uses=$(echo "$uses" | grep -Fx "$rooms" | sort | paste -sd, | sed 's/,/, /g' || true)
   echo "| ${folder#src/} | $(lines "$folder" "${below[@]}") | ${uses:-–} |"
