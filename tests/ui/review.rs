@@ -25,7 +25,7 @@ const COUNTRY: u32 = 1_160_000;
 /// A book of made-up rows; counts how many it was asked for.
 #[derive(Default)]
 pub(crate) struct MadeUp {
-    asked: Arc<AtomicUsize>,
+    pub(crate) asked: Arc<AtomicUsize>,
     /// How often the cases have changed.
     pub(crate) changed: u8,
 }

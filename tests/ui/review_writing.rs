@@ -3,7 +3,7 @@
 use crate::review::{MadeUp, Shown, entry, open};
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use review::answer::Found;
 use review::decision::CaseState;
 use review::order::{Decision, What};
