@@ -92,7 +92,7 @@ sentences! {
     step_fault(entry, why);
     news();
     no_line();
-    answered(explanation, found, words, by);
+    answered(explanation, found, by, words);
     unanswered(explanation);
     due(date);
     overdue(date);

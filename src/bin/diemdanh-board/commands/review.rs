@@ -2,8 +2,6 @@
 
 use super::exam::review::Sources;
 use clap::Args;
-use host::clock::SystemClock;
-use host::random::SystemRandom;
 use office::work::exam::book::{Beside, BookNews, work_beside};
 use office::work::exam::reviewing::Sources as SourcesOrder;
 use office::work::{Ending, Work, WorkError};
@@ -38,8 +36,7 @@ pub(crate) fn show(work: &Work<'_>, args: Review, language: Language) -> Result<
     let sources: SourcesOrder = sources.into();
     let folder = beside(&sources.folder);
     let (order, orders) = sync_channel(ORDERS_AHEAD);
-    let work_order = Beside { sources, language, clock: Box::new(SystemClock), random: Box::new(SystemRandom) };
-    let worker = work_beside(work_order, orders, move |one| {
+    let worker = work_beside(Beside::of_machine(sources, language), orders, move |one| {
         // A window that was closed hears nothing more, and wants nothing more.
         let is_heard = news.send(loading(one)).is_ok();
         if let Some(wake) = &*waking.lock().unwrap_or_else(PoisonError::into_inner) {

@@ -12,6 +12,8 @@ use crate::work::Ending;
 use bits::random::Random;
 use bits::secret::Secret;
 use bits::stamp::Clock;
+use host::clock::SystemClock;
+use host::random::SystemRandom;
 use host::threads;
 use jiff::tz::Offset;
 use review::case::entry_line;
@@ -47,6 +49,13 @@ pub struct Beside {
     pub clock: Box<dyn Clock>,
     /// Chance, for the keys of segments.
     pub random: Box<dyn Random + Send>,
+}
+
+impl Beside {
+    /// With the machine's own clock and chance.
+    pub fn of_machine(sources: Sources, language: Language) -> Self {
+        Self { sources, language, clock: Box::new(SystemClock), random: Box::new(SystemRandom) }
+    }
 }
 
 /// Reads on a thread of its own, and does what is ordered there, one after the other; after each the exam is read again.
