@@ -34,7 +34,7 @@ fn packing_that_is_refused_leaves_everything_as_it_is() {
         (format!("pack thi {}", PACK.replace("exam.key", "la-exam.key")), 2, "“so.example/tn2027/exam-key”"),
         (format!("pack thi {}", PACK.replace("exam.key", "thi/exam.key")), 2, "nằm trong thư mục kỳ thi"),
         (format!("pack thi {}", PACK.replace("recovery.pub", "pass")), 2, "không phải khóa nhận"),
-        (format!("pack thi {}", PACK.replace("file pass", "file sai")), 3, "passphrase"),
+        (format!("pack thi {}", PACK.replace("file pass", "file sai")), 3, "mật khẩu"),
         (format!("pack thi {}", PACK.replace("--key board.key ", "")), 64, "--key"),
         ("key thi --out thi/k.key --passphrase-file pass".to_owned(), 2, "không được nằm trong"),
         ("key thi --out exam.key --passphrase-file pass".to_owned(), 3, "already"),
