@@ -81,14 +81,14 @@ impl Deciding {
                 for (state, name) in &self.case.states {
                     let name = if *state == CaseState::New { &words.as_it_is } else { name };
                     let text = RichText::new(name).font(style::font(Size::Body));
-                    ui.radio_value(&mut self.draft.state, *state, text);
+                    choice(ui, &mut self.draft.state, *state, text);
                 }
             });
             if !self.case.steps.is_empty() {
                 ui.label(RichText::new(&words.takes_back).font(style::bold(Size::Body)));
-                ui.radio_value(&mut self.draft.undoes, None, RichText::new(&words.takes_nothing_back));
+                choice(ui, &mut self.draft.undoes, None, RichText::new(&words.takes_nothing_back));
                 for (at, (_, step)) in self.case.steps.iter().enumerate() {
-                    ui.radio_value(&mut self.draft.undoes, Some(at), RichText::new(step));
+                    choice(ui, &mut self.draft.undoes, Some(at), RichText::new(step));
                 }
             }
         });
@@ -100,9 +100,9 @@ impl Deciding {
             for (at, ((_, explanation), (found, said))) in all {
                 ui.horizontal_wrapped(|ui| {
                     ui.label(RichText::new(explanation).font(style::bold(Size::Body)));
-                    ui.radio_value(found, None, RichText::new(&words.unanswered));
+                    choice(ui, found, None, RichText::new(&words.unanswered));
                     for (one, name) in &self.case.found {
-                        ui.radio_value(found, Some(*one), RichText::new(name));
+                        choice(ui, found, Some(*one), RichText::new(name));
                     }
                 });
                 if found.is_some() {
@@ -116,10 +116,8 @@ impl Deciding {
         block(ui, &words.ruling_and_reason, |ui| {
             ui.horizontal_wrapped(|ui| {
                 for (code, explanation) in &self.case.explanations {
-                    let is_it = self.draft.ruling == *code;
-                    if ui.selectable_label(is_it, RichText::new(format!("{explanation} [{code}]"))).clicked() {
-                        self.draft.ruling = if is_it { String::new() } else { code.clone() };
-                    }
+                    let text = RichText::new(format!("{explanation} [{code}]"));
+                    choice(ui, &mut self.draft.ruling, code.clone(), text);
                 }
             });
             line(ui, "ruling", &words.ruling, &mut self.draft.ruling);
@@ -219,6 +217,12 @@ impl Deciding {
 
 fn passphrase_id(at: usize) -> Id {
     Id::unique(("passphrase", at))
+}
+
+/// One of several, with the ring around what has the focus.
+fn choice<T: PartialEq>(ui: &mut Ui, chosen: &mut T, one: T, text: RichText) {
+    let response = ui.radio_value(chosen, one, text);
+    crate::widgets::focus_ring(ui, &response);
 }
 
 fn block(ui: &mut Ui, head: &str, inside: impl FnOnce(&mut Ui)) {
