@@ -13,7 +13,7 @@ use egui::{Align, Layout, RichText, Ui, Vec2};
 pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
     let words = &strings.words;
     ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 7.0;
+        ui.spacing_mut().item_spacing.x = 6.0;
         let (signal, word) = reader(status.reader, words);
         item(ui, signal, &words.status_reader, word);
         let card = if status.card_present { &words.status_present } else { &words.status_absent };
@@ -42,11 +42,17 @@ pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
     });
 }
 
-/// The version alone, at the right.
+/// The version alone, at the right: with its name, bare, or not at all, as far as there is room beside what matters.
 pub(super) fn version(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
+    let named = format!("{} {}", strings.words.status_version, status.version);
+    let room = ui.available_width();
+    let width = |text: &String| {
+        let ink = style::ON_BAR_SOFT;
+        ui.painter().layout_no_wrap(text.clone(), style::font(Size::Small), ink).size().x
+    };
+    let Some(shown) = [named, status.version.clone()].into_iter().find(|text| width(text) <= room) else { return };
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let version = format!("{} {}", strings.words.status_version, status.version);
-        ui.label(RichText::new(version).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+        ui.label(RichText::new(shown).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
     });
 }
 
@@ -56,7 +62,7 @@ fn item(ui: &mut Ui, signal: Signal, name: &str, word: &str) {
     icons::signal(ui.painter(), rect, signal, bright, style::BAR);
     ui.label(RichText::new(name).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
     ui.label(RichText::new(word).font(style::bold(Size::Small)).color(style::ON_BAR));
-    ui.add_space(6.0);
+    ui.add_space(4.0);
 }
 
 fn reader(reader: ReaderHealth, words: &Words) -> (Signal, &str) {
