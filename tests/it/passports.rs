@@ -143,6 +143,19 @@ fn a_card_s_digits_do_not_vouch_for_a_passport() {
     bench.stop();
 }
 
+/// A card whose DG1 was changed into a passport's, and whose DG13 is gone: nobody signed that, so nothing is asked less of it.
+#[test]
+fn a_card_that_only_says_it_is_a_passport_is_stopped() {
+    let (_world, bench) = listed_as("C0990017");
+    let mut data = crate::desk_support::good(&person(0));
+    data.files.insert(0x0101, book(&person(0), OWN).files[&0x0101].clone());
+    data.files.remove(&0x010D);
+    bench.tap(&person(0), card(&data));
+    let case = bench.decided();
+    assert_eq!((case.headline, case.signal), (Headline::Stop, Signal::Stop), "{:?}", case.reasons);
+    bench.stop();
+}
+
 #[test]
 fn a_first_line_alone_and_a_misread_one_say_what_to_do() {
     let (_world, bench) = listed_as("C0990017");
