@@ -22,6 +22,7 @@ pub mod folder_lock;
 pub mod http;
 pub mod index;
 pub mod intermediary;
+pub mod key_place;
 pub mod keys;
 pub mod logging;
 pub mod machine;

@@ -188,3 +188,50 @@ fn reports_are_the_same_bytes_twice_and_lie_outside_the_exam() {
     assert_eq!(at.run("report", &["--into", "own"]).0, Some(0));
     assert!(fs::read_to_string(at.path("own/ket-qua.csv")).unwrap().starts_with("\u{feff}SBD,Tình trạng\n"));
 }
+
+/// A member whose key lies in a token makes it, is certified, and decides, with a PIN; a wrong PIN and a token that is not
+/// there are told apart from a sealed file.
+#[test]
+fn a_members_key_may_lie_in_a_token() {
+    if crate::device_keys::is_inside() {
+        return decides_by_token();
+    }
+    let Some((_folder, conf)) = crate::device_keys::init_token() else { return };
+    crate::device_keys::again("board_decide::a_members_key_may_lie_in_a_token", &[("SOFTHSM2_CONF", conf)]);
+}
+
+fn decides_by_token() {
+    let (at, case) = decided();
+    fs::write(at.path("pin"), "4321\n").unwrap();
+    fs::write(at.path("wrong-pin"), "9999\n").unwrap();
+    let new = |pin: &str| {
+        let mut command = board_program();
+        let made = ["key", "new", "--out", "tok", "--board", "board.example", "--desk", "hd-07", "--token", "desk"];
+        command.args(made).args(["--module", crate::device_keys::MODULE, "--passphrase-file", pin]);
+        command.current_dir(at.path("")).output().unwrap()
+    };
+    let refused = new("wrong-pin");
+    assert!(!refused.status.success() && !at.path("tok/device.key").exists(), "a wrong PIN leaves no file");
+    let made = new("pin");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let place = fs::read_to_string(at.path("tok/device.key")).unwrap();
+    assert!(place.contains("\"token\"") && !place.contains("4321"), "{place}");
+    assert!(!new("pin").status.success(), "never overwritten");
+    let member = ["hd-07", "--member", "tok/device.vkey", "--key", "board.key", "--passphrase-file", "pass"];
+    let (code, said) = at.without_key("member", &member);
+    assert_eq!(code, Some(0), "{said}");
+    let by = |pin: &str, key: &str| {
+        let args = [&case, "--state", "decided", "--ruling", "came-back", "--reason", "Đã xem biên bản", "--key", key];
+        let with = ["--passphrase-file", pin, "--with", "hd-02.key", "--with-passphrase-file", "pass"];
+        at.run("decide", &[&args[..], &with[..]].concat())
+    };
+    let (code, said) = by("wrong-pin", "tok/device.key");
+    assert!(code == Some(3) && said.contains("thiết bị khóa không nhận mã PIN này"), "{code:?} {said}");
+    fs::write(at.path("away.key"), place.replace("\"desk\"", "\"away\"")).unwrap();
+    let (code, said) = by("pin", "away.key");
+    assert!(code == Some(3) && said.contains("chưa cắm thiết bị khóa"), "{code:?} {said}");
+    assert_eq!(duplicate(&at)["state"], "new", "nothing was written");
+    let (code, said) = by("pin", "tok/device.key");
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!(duplicate(&at)["state"], "decided");
+}

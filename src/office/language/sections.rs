@@ -18,6 +18,9 @@ sentences! {
     key_missing(path);
     key_form(path);
     key_empty();
+    token_pin(path);
+    token_missing(path);
+    token_no_key(path);
 }
 
 sentences! {

@@ -8,10 +8,13 @@ use emrtd::authenticity::deviation::DeviationError;
 use emrtd::evidence::AnswerError;
 use emrtd::lds::files::FileId;
 use host::desk_ca::DeskCaError;
+use host::device_key::DeviceKeyError;
 use host::folder::FolderError;
 use host::folder_lock::FolderLockError;
+use host::key_place::KeyPlaceError;
 use host::keys::KeyFileError;
 use host::outputs::OutputError;
+use host::pkcs11::TokenError;
 use host::sealed::SealError;
 use host::trust::TrustFolderError;
 use host::trust_place::PlaceError;
@@ -65,6 +68,17 @@ pub enum WorkError {
         path: PathBuf,
         /// Why.
         error: KeyFileError,
+    },
+    /// A key that is not made where it shall lie.
+    #[error(transparent)]
+    KeyPlace(#[from] KeyPlaceError),
+    /// A key that does not sign, wherever it lies.
+    #[error("{path}: {error}")]
+    Signer {
+        /// The file that holds it, or tells of its place.
+        path: PathBuf,
+        /// Why.
+        error: KeyPlaceError,
     },
     /// A file that is no list.
     #[error("{path}: {error}")]
@@ -196,6 +210,7 @@ impl WorkError {
             Self::Mapping(error) => words.lists.mapping(error),
             Self::Lock(FolderLockError::Held { folder, by }) => words.files.held(folder.display(), shown_within(by)),
             Self::Key { path, error } => key(&shown_within(&path.to_string_lossy()), error, &words.files),
+            Self::Signer { path, error } => signer(&shown_within(&path.to_string_lossy()), error, &words.files),
             Self::KeyFile(KeyFileError::NoPassphrase) => words.files.key_empty(),
             other => other.to_string(),
         }
@@ -204,6 +219,18 @@ impl WorkError {
     /// A file that the machine does not give.
     pub(super) fn at(path: &Path, error: io::Error) -> Self {
         Self::File { path: path.to_owned(), error }
+    }
+}
+
+/// The same of a key that may lie in a token.
+fn signer(path: &str, error: &KeyPlaceError, words: &FileWords) -> String {
+    match error {
+        KeyPlaceError::File(error) => key(path, error, words),
+        KeyPlaceError::Device(DeviceKeyError::File(error)) => key(path, error, words),
+        KeyPlaceError::Device(DeviceKeyError::Token(TokenError::Pin)) => words.token_pin(path),
+        KeyPlaceError::Device(DeviceKeyError::Token(TokenError::NoToken)) => words.token_missing(path),
+        KeyPlaceError::Device(DeviceKeyError::Token(TokenError::NoKey)) => words.token_no_key(path),
+        other => format!("{path}: {other}"),
     }
 }
 

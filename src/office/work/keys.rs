@@ -3,12 +3,13 @@
 use super::{Work, WorkError};
 use host::file;
 use host::folder::write_new_file;
+use host::key_place::{self, KeyPlace};
 use host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase, read_public_keys};
 use jiff::{SignedDuration, Timestamp};
 use record::certify;
 use record::ids::{DeskId, ExamId};
 use std::path::PathBuf;
-use tlog::NoteVerifier;
+use tlog::{NoteSigner, NoteVerifier};
 
 /// A key to be made.
 pub struct NewKey {
@@ -18,7 +19,9 @@ pub struct NewKey {
     pub board: String,
     /// The desk whose device key it becomes; `None` for a board key.
     pub desk: Option<String>,
-    /// Whose first line is the passphrase; `None` for the standard input.
+    /// Where the key lies, if in no sealed file.
+    pub place: Option<KeyPlace>,
+    /// Whose first line is the passphrase, or the token's PIN; `None` for the standard input.
     pub passphrase_file: Option<PathBuf>,
 }
 
@@ -48,7 +51,7 @@ pub struct Certify {
     pub passphrase_file: Option<PathBuf>,
 }
 
-/// Makes a sealed key and, beside it, its verifier key.
+/// Makes a key, sealed or in a device, and beside it its verifier key.
 ///
 /// # Errors
 /// What kept it from being done.
@@ -58,9 +61,19 @@ pub fn new_key(work: &mut Work<'_>, asked: &NewKey) -> Result<(), WorkError> {
         Some(desk) => ("device", certify::device_key_name(&asked.board, desk)),
     };
     file::create_folders(&asked.out)?;
-    let passphrase = read_new_passphrase(asked.passphrase_file.as_deref())?;
     let path = asked.out.join(file).with_extension("key");
-    let key = create_key_file(&path, &name, &passphrase, SealCost::default(), work.random)?;
+    let from = asked.passphrase_file.as_deref();
+    let key: Box<dyn NoteSigner> = match &asked.place {
+        None => {
+            let passphrase = read_new_passphrase(from)?;
+            Box::new(create_key_file(&path, &name, &passphrase, SealCost::default(), work.random)?)
+        }
+        // A token's PIN was chosen before, and the token bounds the tries.
+        Some(place @ KeyPlace::Token { .. }) => {
+            key_place::create(place.clone(), &path, &name, &read_passphrase(from)?, work.random)?
+        }
+        Some(place) => key_place::create(place.clone(), &path, &name, &read_new_passphrase(from)?, work.random)?,
+    };
     write_new_file(&path.with_extension("vkey"), format!("{}\n", key.verifier()).as_bytes())?;
     work.voice.say(&key.verifier().to_string());
     Ok(())

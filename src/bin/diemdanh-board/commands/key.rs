@@ -2,6 +2,7 @@
 
 use super::{desks, evidence, word};
 use clap::{Args, Subcommand};
+use host::key_place::KeyPlace;
 use jiff::Timestamp;
 use office::work::desk_ca::{self, NewCa, NewCrl};
 use office::work::keys::{self, Certify as CertifyOrder, NewKey as NewKeyOrder};
@@ -11,7 +12,8 @@ use std::path::PathBuf;
 
 #[derive(Subcommand)]
 pub(crate) enum Key {
-    /// Make a sealed key: `<out>/<file>.key`, with its verifier key beside it in `<out>/<file>.vkey`
+    /// Make a key: `<out>/<file>.key` (sealed, or the place of one in a token or a TPM), with its verifier key beside it in
+    /// `<out>/<file>.vkey`
     New(NewKey),
     /// Sign a desk's certificate
     Certify(Certify),
@@ -69,9 +71,18 @@ pub(crate) struct NewKey {
     /// The board's domain; with --desk, the key becomes that desk's device key
     #[arg(long, default_value = "board.example", value_parser = word)]
     board: String,
-    /// Make the device key of this desk instead of a board key
+    /// Make the device key of this desk, or the key of this member, instead of a board key
     #[arg(long, value_parser = word)]
     desk: Option<String>,
+    /// Make it in the PKCS#11 token of this label; its PIN is asked for as the passphrase. A board's own key stays a file
+    #[arg(long, value_name = "LABEL", requires = "module", requires = "desk")]
+    token: Option<String>,
+    /// The library of the token's module
+    #[arg(long, value_name = "PATH", requires = "token")]
+    module: Option<PathBuf>,
+    /// Make it in the TPM that is reached like this, for instance `device:/dev/tpmrm0`
+    #[arg(long, value_name = "TCTI", conflicts_with = "token", requires = "desk")]
+    tpm: Option<String>,
     /// A file whose first line is the passphrase (default: the standard input)
     #[arg(long)]
     passphrase_file: Option<PathBuf>,
@@ -129,8 +140,10 @@ pub(crate) fn run(work: &mut Work<'_>, command: Key) -> Result<u8, WorkError> {
 }
 
 fn new_key(work: &mut Work<'_>, args: NewKey) -> Result<(), WorkError> {
-    let NewKey { out, board, desk, passphrase_file } = args;
-    keys::new_key(work, &NewKeyOrder { out, board, desk, passphrase_file })
+    let NewKey { out, board, desk, token, module, tpm, passphrase_file } = args;
+    let in_token = token.zip(module).map(|(label, module)| KeyPlace::Token { module, label });
+    let place = in_token.or(tpm.map(|tcti| KeyPlace::Tpm { tcti, file: "device.tpm".to_owned() }));
+    keys::new_key(work, &NewKeyOrder { out, board, desk, place, passphrase_file })
 }
 
 fn certify(work: &Work<'_>, args: Certify) -> Result<(), WorkError> {

@@ -22,7 +22,7 @@ use review::order::StepDraft;
 use review::statement::{Duties, MAX_ENTRIES, Statement, StepStatement, parse_entry};
 use review::{Case, CaseId, EntryId};
 use std::path::{Path, PathBuf};
-use tlog::{NoteKey, NoteVerifier};
+use tlog::{NoteSigner, NoteVerifier};
 
 pub use super::recording::{Passphrase, SealedKey};
 
@@ -215,7 +215,7 @@ pub fn record_step(
     folder: &Path,
     loaded: &Loaded,
     order: &StepOrder<'_>,
-    keys: &[&NoteKey],
+    keys: &[&dyn NoteSigner],
 ) -> Result<Result<EntryId, String>, WorkError> {
     let step = |by, at| order.statement(loaded.review.expected().exam(), by, at);
     record_statement(work, folder, loaded, &step, keys)
@@ -234,7 +234,7 @@ pub fn record(work: &Work<'_>, asked: &Record) -> Result<Ending, WorkError> {
         return Ok(work.refused(&work.words.decide.no_member(key.verifier().name())));
     };
     let mut store = FileStore::open(&asked.folder.join(RECORD_FOLDER).join(code))?;
-    let files = export(&mut store, members.note(code).unwrap_or_default(), &key)?;
+    let files = export(&mut store, members.note(code).unwrap_or_default(), key.as_ref())?;
     write_folder(&asked.out, &files)?;
     tell_written(work, false, &asked.out);
     Ok(Ending::Done)

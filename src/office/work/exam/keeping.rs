@@ -34,7 +34,7 @@ use review::deed::{DeedKind, DeedStatement};
 use review::statement::Statement;
 use review::{EntryId, Kind};
 use std::path::{Path, PathBuf};
-use tlog::NoteKey;
+use tlog::NoteSigner;
 
 /// A purge of what is due.
 pub struct Purge {
@@ -221,7 +221,7 @@ pub fn evidence(work: &mut Work<'_>, asked: &Evidence) -> Result<Ending, WorkErr
     let files = open_bundle(bundle.expose()).ok_or(WorkError::NoEvidence)?;
     let trust = trust(work, &asked.trust.clone().unwrap_or_else(|| folder.join(TRUST_FOLDER)))?;
     let keys = open_keys(&asked.members)?;
-    let keys: Vec<&NoteKey> = keys.iter().collect();
+    let keys: Vec<&dyn NoteSigner> = keys.iter().map(AsRef::as_ref).collect();
     let what = || vec![format!("evidence {}", asked.sha256), format!("entry {}", entry_line(&entry))];
     let looked = |by, when| deed(&loaded, DeedKind::EvidenceOpened, what(), (by, when), &asked.reason);
     match record_statement(work, folder, &loaded, &looked, &keys)? {

@@ -7,7 +7,8 @@ use bits::secret::Secret;
 use bits::stamp::{Clock as _, Stamp};
 use host::clock::{SystemClock, boot_id};
 use host::disk::FileStore;
-use host::keys::{open_key_file, read_passphrase};
+use host::key_place;
+use host::keys::read_passphrase;
 use jiff::Timestamp;
 use record::segment::digest;
 use record::{AttendanceEvent, AttendanceLog, Code, LogName, OpenBasis, Opening};
@@ -15,7 +16,7 @@ use review::EntryId;
 use review::decision::RECORD_SESSION;
 use review::statement::Statement;
 use std::path::{Path, PathBuf};
-use tlog::{NoteKey, NoteVerifier};
+use tlog::{NoteSigner, NoteVerifier};
 
 /// A key and where its passphrase is.
 pub struct SealedKey {
@@ -64,7 +65,7 @@ pub(super) fn record_by(
     make: &Make<'_>,
 ) -> Result<Ending, WorkError> {
     let keys = open_keys(signers)?;
-    let keys: Vec<&NoteKey> = keys.iter().collect();
+    let keys: Vec<&dyn NoteSigner> = keys.iter().map(AsRef::as_ref).collect();
     match record_statement(work, folder, loaded, make, &keys)? {
         Ok(entry) => {
             work.voice.say(&work.words.decide.recorded(review::case::entry_line(&entry)));
@@ -84,7 +85,7 @@ pub fn record_statement(
     folder: &Path,
     loaded: &Loaded,
     make: &Make<'_>,
-    keys: &[&NoteKey],
+    keys: &[&dyn NoteSigner],
 ) -> Result<Result<EntryId, String>, WorkError> {
     let mut by = Vec::new();
     for key in keys {
@@ -104,10 +105,10 @@ pub fn record_statement(
     let (Some(first), Some(code)) = (keys.first(), said.by().first()) else {
         return Ok(Err(work.words.decide.no_member("")));
     };
-    append(work, folder, loaded, (code, first), note).map(Ok)
+    append(work, folder, loaded, (code, *first), note).map(Ok)
 }
 
-fn signed_by_all(text: &str, keys: &[&NoteKey]) -> Result<String, WorkError> {
+fn signed_by_all(text: &str, keys: &[&dyn NoteSigner]) -> Result<String, WorkError> {
     let mut note = format!("{text}\n");
     for key in keys {
         let one = key.sign(text)?;
@@ -120,7 +121,7 @@ fn append(
     work: &mut Work<'_>,
     folder: &Path,
     loaded: &Loaded,
-    (member, key): (&str, &NoteKey),
+    (member, key): (&str, &dyn NoteSigner),
     note: String,
 ) -> Result<EntryId, WorkError> {
     let settings = &loaded.exam.settings;
@@ -167,11 +168,11 @@ fn leaf_of(folder: &Path, key: &NoteVerifier, place: record::EntryRef) -> Result
     Ok(record::Digest(tlog::tree::leaf_hash(raw)))
 }
 
-pub(super) fn open_keys(signers: &Signers) -> Result<Vec<NoteKey>, WorkError> {
+pub(super) fn open_keys(signers: &Signers) -> Result<Vec<Box<dyn NoteSigner>>, WorkError> {
     [Some(&signers.member), signers.with.as_ref()].into_iter().flatten().map(open_key).collect()
 }
 
-pub(super) fn open_key(sealed: &SealedKey) -> Result<NoteKey, WorkError> {
+pub(super) fn open_key(sealed: &SealedKey) -> Result<Box<dyn NoteSigner>, WorkError> {
     let said;
     let passphrase = match &sealed.passphrase {
         Passphrase::Typed(passphrase) => passphrase,
@@ -184,5 +185,5 @@ pub(super) fn open_key(sealed: &SealedKey) -> Result<NoteKey, WorkError> {
             &said
         }
     };
-    open_key_file(&sealed.key, passphrase).map_err(|error| WorkError::Key { path: sealed.key.clone(), error })
+    key_place::open(&sealed.key, passphrase).map_err(|error| WorkError::Signer { path: sealed.key.clone(), error })
 }
