@@ -36,5 +36,8 @@ xdotool type --window "$id" --delay 60 '99000267'; picture person-found
 page person Return
 page cases Escape F9
 page case Return
+# The page on which a member writes; nothing is signed here.
+page deciding F10
+xdotool key --window "$id" Escape
 [ "$(cksum "$pictures"/*.png | awk '{print $1}' | sort | uniq -d | wc -l)" -eq 0 ] || { echo 'two pages look the same' >&2; exit 1; }
 echo "$(find "$pictures" -name '*.png' | wc -l) pictures in $pictures"

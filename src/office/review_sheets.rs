@@ -7,6 +7,7 @@
 use crate::forms::{Forms, Section};
 use crate::language::BoardWords;
 use crate::loaded::Loaded;
+use crate::review_answers::answers;
 use bits::spreadsheet::CsvRows;
 use bits::text::shown;
 use jiff::Timestamp;
@@ -328,10 +329,20 @@ fn cases(loaded: &Loaded, files: &BTreeMap<CaseId, CaseFile<'_>>, forms: &Forms,
             day(file.and_then(|file| file.duties.due)),
             Cell::Text(file.map(|file| file.awaited().collect::<Vec<_>>().join("; ")).unwrap_or_default()),
             day(file.and_then(|file| file.duties.appeal_until)),
+            Cell::Text(file.map(|file| explanations(case, file, words)).unwrap_or_default()),
         ]
     };
     let rows = loaded.review.cases().iter().map(row).collect();
     Sheet { name: "cases", columns: CASE_COLUMNS, rows }
+}
+
+/// A line for each harmless explanation: what members found, or that nobody has looked.
+fn explanations(case: &review::Case, file: &CaseFile<'_>, words: &BoardWords) -> String {
+    let all = answers(case, file, words).into_iter().map(|(line, _)| line).collect::<Vec<_>>().join("\n");
+    match all.char_indices().nth(MAX_CELL_CHARS) {
+        Some((end, _)) => format!("{}…", all.get(..end).unwrap_or_default()),
+        None => all,
+    }
 }
 
 /// The entries of a case, a line each, as many as a cell takes, and how many there are beside these: a log that contradicts
@@ -440,13 +451,26 @@ fn desk(review: &Review, number: u32, log: &Log, forms: &Forms) -> Vec<Cell> {
     ]
 }
 
-const CASE_COLUMNS: &[&str] =
-    &["case", "rule", "about", "site", "entries", "case_state", "news", "due", "awaited", "appeal_until"];
+const CASE_COLUMNS: &[&str] = &[
+    "case",
+    "rule",
+    "about",
+    "site",
+    "entries",
+    "case_state",
+    "news",
+    "due",
+    "awaited",
+    "appeal_until",
+    "explanations",
+];
 /// The day that every workbook says it was made on: nobody's clock is in it.
 const MADE: (u16, u8, u8) = (2026, 1, 1);
 /// Rows of one sheet; what is more goes on another.
 const MAX_SHEET_ROWS: usize = 1_000_000;
 /// A column, in characters.
 const WIDTH: f64 = 18.0;
-/// Excel takes 32,767 characters in a cell, and an entry's name has at most some three hundred.
+/// Excel takes 32,767 characters in a cell.
+const MAX_CELL_CHARS: usize = 32_000;
+/// Entries in a cell: the name of one has at most some three hundred characters.
 const MAX_ENTRIES_SHOWN: usize = 100;

@@ -6,6 +6,7 @@ use super::site::wide;
 use super::{Papers, Proven};
 use crate::forms::{Lines, PaperForm, Section};
 use crate::language::BoardWords;
+use crate::review_answers::answers;
 use paper::official::{Foot, Part};
 use paper::{Paper, PaperError};
 use record::CandidateRef;
@@ -36,6 +37,7 @@ impl OfPerson<'_> {
             parts.push(self.entries(&paper, &form, sitting));
         }
         parts.extend([Part::Head(cases.to_owned()), self.cases(&paper, &form)]);
+        parts.extend(self.explanations());
         parts.push(Part::Head(proofs.to_owned()));
         parts.extend(
             self.proven
@@ -97,11 +99,26 @@ impl OfPerson<'_> {
         }
     }
 
+    fn own_cases(&self) -> Vec<Case> {
+        self.papers.loaded.review.cases().iter().filter(|case| self.is_about(case)).cloned().collect()
+    }
+
+    /// Below the table: what members found about each harmless explanation, case by case, and what nobody has answered.
+    fn explanations(&self) -> Vec<Part> {
+        let all = self.own_cases();
+        let (files, _) = files(&all, &self.papers.loaded.told.steps);
+        let of = |case: &Case| {
+            let lines = files.get(&case.id).map(|file| answers(case, file, self.words)).unwrap_or_default();
+            let rule = self.words.rule(case.rule).to_owned();
+            lines.into_iter().map(move |(line, _)| Part::Paragraph(format!("{rule} – {line}")))
+        };
+        all.iter().flat_map(of).collect()
+    }
+
     /// Every step of every case about her, or the case where nobody has done anything yet.
     fn cases(&self, paper: &Paper, form: &PaperForm) -> Part {
         let columns = form.lines(Lines::OpenColumns);
-        let all: Vec<Case> =
-            self.papers.loaded.review.cases().iter().filter(|case| self.is_about(case)).cloned().collect();
+        let all = self.own_cases();
         let (files, _) = files(&all, &self.papers.loaded.told.steps);
         let mut rows = Vec::new();
         for case in &all {
