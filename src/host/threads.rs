@@ -36,6 +36,11 @@ impl SideBySide {
     pub fn new() -> Self {
         Self { threads: thread::available_parallelism().map_or(1, NonZero::get) }
     }
+
+    /// So many threads, at least one: for work that mostly waits.
+    pub fn of(threads: usize) -> Self {
+        Self { threads: threads.max(1) }
+    }
 }
 
 impl Default for SideBySide {

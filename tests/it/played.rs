@@ -1,11 +1,12 @@
 //! An exam that was played on order: each kind of trouble ends at the board in what it was ordered for, and nothing else is
 //! put apart.
 
-use crate::programs::board_program;
+use crate::programs::{board_program, program};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 use tempfile::TempDir;
 
 const KEY: &[&str] = &["--board-key", "x/keys/board.vkey", "--anchors", "x/keys/outside"];
@@ -53,6 +54,32 @@ fn an_exam_without_trouble_is_taken_whole_and_the_same_seed_plays_the_same() {
     assert_eq!(states, BTreeSet::from(["absent", "present"]));
     assert_eq!(one, kept("1"));
     assert_ne!(one, kept("2"));
+}
+
+/// Desks that enrol, take their package, read cards, and close, each through the desk's own runtime: at the board they are
+/// logs like all the others, with nothing found in them, and the people in them are in.
+#[test]
+fn real_desks_stand_beside_played_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let asked = "--out x --real 3 --sites 2 --site-people 48 --sessions 2 --troubles manual,registry-before";
+    let output = Command::new(program("diemdanh-play")).current_dir(folder.path()).args(asked.split(' ')).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("3 desks were real: 132 check-ins, 18 of them again after a lifted card"), "{told}");
+    let received = json(folder.path(), "receive", &["x/exports"]);
+    for one in received.as_array().unwrap() {
+        assert_eq!((&one["state"], &one["why"]), (&Value::from("new"), &Value::Array(Vec::new())), "{one:#}");
+    }
+    assert_eq!(received.as_array().unwrap().len(), 8);
+    assert_eq!(json(folder.path(), "missing", &[])["missing"], Value::Array(Vec::new()));
+    let review = json(folder.path(), "review", &[]);
+    let rules: BTreeSet<&str> =
+        review["cases"].as_array().unwrap().iter().filter_map(|case| case["rule"].as_str()).collect();
+    assert_eq!(rules, BTreeSet::from(["sitting.manual", "sitting.registry-before"]), "{:#}", review["cases"]);
+    let people = review["people"].as_array().unwrap();
+    let of_real = people.iter().filter(|one| one["site"] == "01001" && one["state"] == "present").count();
+    assert_eq!(of_real, 88, "two desks of one site, two sessions");
 }
 
 /// One line of `ordered.csv`.

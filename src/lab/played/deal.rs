@@ -28,9 +28,10 @@ pub(crate) struct Deal(Vec<Dealt>);
 
 impl Deal {
     /// Deals: logs that are lost or contradict each other hold no other trouble, or nobody would ever see it.
-    pub(crate) fn of(order: &PlayOrder) -> Result<Self, PlayError> {
+    /// The first `real` desks have none: nothing goes wrong there on order.
+    pub(crate) fn of(order: &PlayOrder, real: usize) -> Result<Self, PlayError> {
         let mut chance = Chance::new(&format!("deal {}", order.seed));
-        let slots: Vec<Slot> = order.slots().collect();
+        let slots: Vec<Slot> = order.slots().filter(|slot| slot.desk >= real).collect();
         let shuffled: Vec<Slot> =
             chance.shuffled(slots.len()).into_iter().filter_map(|at| slots.get(at).copied()).collect();
         let of = |scope: Scope| order.troubles.iter().copied().filter(move |one| one.scope() == scope);

@@ -18,6 +18,7 @@
 //! - Nobody in it is real (province code 099).
 
 mod chance;
+mod crew;
 mod deal;
 mod desk;
 mod forgery;
@@ -28,6 +29,8 @@ mod scenes;
 mod stage;
 mod trouble;
 
+pub use crew::{Crew, CrewDesk, CrewError, Enrolled, Sat, Sitting};
+pub use stage::{opens, session_id};
 pub use trouble::{Outcome, Scope, Trouble};
 
 use crate::deal::Slot;
@@ -103,6 +106,9 @@ pub enum PlayError {
     /// A file by hand is not in the form that was expected.
     #[error("an export by hand could not be made: {0}")]
     Forgery(&'static str),
+    /// A real desk.
+    #[error(transparent)]
+    Crew(#[from] CrewError),
     /// The board's work.
     #[error(transparent)]
     Work(#[from] WorkError),
@@ -155,7 +161,20 @@ pub fn play(
     order: &PlayOrder,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Played, PlayError> {
-    playing::play(words, order, progress)
+    playing::play(words, order, &crew::Nobody, progress)
+}
+
+/// The same, the first desks through a desk's own runtime.
+///
+/// # Errors
+/// [`PlayError`].
+pub fn play_with(
+    words: &office::language::BoardWords,
+    order: &PlayOrder,
+    crew: &dyn Crew,
+    progress: &mut dyn FnMut(usize, usize),
+) -> Result<Played, PlayError> {
+    playing::play(words, order, crew, progress)
 }
 
 /// Places in a room.

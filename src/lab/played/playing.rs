@@ -1,10 +1,11 @@
 //! Plays every desk of an exam and writes what comes back.
 
+use crate::crew::{Crew, Sitting};
 use crate::deal::{Deal, Slot};
 use crate::desk::{FOREIGN_EXAM, Files, Manner};
 use crate::ordered::{self, export_name};
 use crate::scenes::{Left, session, short_log};
-use crate::stage::{PlayedDesk, Stage, session_id};
+use crate::stage::{PIN, PlayedDesk, Stage, session_id};
 use crate::trouble::{Scope, Trouble};
 use crate::{PlayError, PlayOrder, Played, forgery};
 use bits::random::SeededRandom;
@@ -21,30 +22,57 @@ use tlog::NoteKey;
 pub(crate) fn play(
     words: &BoardWords,
     order: &PlayOrder,
+    crew: &dyn Crew,
     progress: &mut dyn FnMut(usize, usize),
 ) -> Result<Played, PlayError> {
-    let deal = Deal::of(order)?;
+    let deal = Deal::of(order, crew.desks())?;
     make(&order.folder.join("packages"))?;
     make(&order.folder.join("exports"))?;
-    let stage = Stage::set(words, order)?;
-    let slots: Vec<Slot> = order.slots().collect();
-    let one = |at: usize| slots.get(at).map(|slot| logs(&stage, *slot, &deal));
+    let stage = Stage::set(words, order, crew)?;
+    let (real, slots): (Vec<Slot>, Vec<Slot>) = order.slots().partition(|slot| slot.desk < crew.desks());
     let mut played = Played { people: order.sites * order.people, ordered: deal.all().len(), ..Played::default() };
-    let mut fault = None;
-    let mut done = 0;
-    SideBySide::new().in_order(slots.len(), &one, &mut |logs| {
-        let written = logs.map_or(Ok(()), |logs| logs.and_then(|logs| take(order, logs, &mut played)));
-        fault = written.err();
-        done += 1;
-        progress(done, slots.len());
-        fault.is_none()
-    });
-    fault.map_or(Ok(()), Err)?;
+    let (mut done, all) = (0, real.len() + slots.len());
+    let mut taken = |logs: Vec<Logs>| {
+        done += logs.len();
+        progress(done, all);
+        logs.into_iter().try_for_each(|logs| take(order, logs, &mut played))
+    };
+    side_by_side(SideBySide::of(REAL_AT_ONCE), crew.desks(), &|desk| real_logs(&stage, crew, desk), &mut taken)?;
+    let one = |at: usize| slots.get(at).map_or(Ok(Vec::new()), |slot| Ok(vec![logs(&stage, *slot, &deal)?]));
+    side_by_side(SideBySide::new(), slots.len(), &one, &mut taken)?;
     strangers(&stage, &deal, &mut played)?;
     let struck = deal.all().iter().filter(|one| one.trouble == Trouble::ListChanged);
     stage.strike(&struck.filter_map(|one| ordered::person(&stage, one)).collect())?;
     write_new_file(&order.folder.join("ordered.csv"), ordered::table(&stage, &deal).as_bytes())?;
     Ok(played)
+}
+
+/// Does it all, until something fails.
+fn side_by_side(
+    side: SideBySide,
+    count: usize,
+    one: &(dyn Fn(usize) -> Result<Vec<Logs>, PlayError> + Sync),
+    taken: &mut dyn FnMut(Vec<Logs>) -> Result<(), PlayError>,
+) -> Result<(), PlayError> {
+    let mut fault = None;
+    side.in_order(count, one, &mut |logs| {
+        fault = logs.and_then(&mut *taken).err();
+        fault.is_none()
+    });
+    fault.map_or(Ok(()), Err)
+}
+
+/// All sessions of a real desk, in their order.
+fn real_logs(stage: &Stage<'_>, crew: &dyn Crew, desk: usize) -> Result<Vec<Logs>, PlayError> {
+    let of = stage.desks.get(desk).ok_or(PlayError::Word("a desk"))?;
+    let one = |session: usize| {
+        let slot = Slot { desk, session };
+        let opens = stage.sessions.get(session).and_then(|session| session.opens).unwrap_or(stage.order.start);
+        let (package, line) = (stage.package_file(slot)?, stage.holders(desk));
+        let sat = crew.sit(&Sitting { desk: &of.id, session, package, pin: PIN, opens, line })?;
+        Ok(Logs { exports: vec![(format!("{}-{}", of.id, session_id(session)), sat.files)], entries: sat.entries })
+    };
+    (0..stage.order.sessions).map(one).collect()
 }
 
 /// What comes back of one log.
@@ -111,7 +139,7 @@ fn strangers(stage: &Stage<'_>, deal: &Deal, played: &mut Played) -> Result<(), 
             Trouble::OtherExam => {
                 let device = stage.device(&id)?;
                 let cert = stage.certified(FOREIGN_EXAM, &id, site, serial, &device)?;
-                let desk = PlayedDesk { id, site, serial, device, cert };
+                let desk = PlayedDesk { id, site, serial, device, cert, request: None };
                 (desk, Manner { is_foreign: true, ..Manner::default() })
             }
             _ => continue,
@@ -134,3 +162,6 @@ fn take(order: &PlayOrder, logs: Logs, played: &mut Played) -> Result<(), PlayEr
 fn make(folder: &Path) -> Result<(), PlayError> {
     Ok(create_folders(folder).map_err(|error| WorkError::File { path: folder.to_owned(), error })?)
 }
+
+/// Real desks mostly wait: for a screen, for a disk.
+const REAL_AT_ONCE: usize = 6;

@@ -1,6 +1,7 @@
 //! The exam before the first session: people, keys, certificates, packages.
 
 use crate::chance::Chance;
+use crate::crew::{Crew, CrewDesk, Enrolled};
 use crate::deal::Slot;
 use crate::{PlayError, PlayOrder, SEATS};
 use bits::random::SeededRandom;
@@ -13,11 +14,11 @@ use office::exam::Ledger;
 use office::exam::enrolment::{cert_name, request_name};
 use office::exam::{
     CANDIDATES_FILE, DESKS_FOLDER, Desk, EXAM_FILE, Exam, ExamError, OPERATORS_FILE, Operator, PACKAGES_FILE, Role,
-    Session, Settings, operators,
+    Session, Settings, TRUST_FOLDER, operators,
 };
 use office::language::BoardWords;
 use office::work::exam::pack::{Pack, pack};
-use office::work::{Ending, Voice, Work};
+use office::work::{Ending, Voice, Work, WorkError};
 use package::note::package_id;
 use package::operators::{PinCost, PinLock};
 use record::certify::{CertRequest, certify};
@@ -29,7 +30,7 @@ use record::{
 use roster::{Candidate, CandidateId, CandidateNumber, Roster, canonical};
 use sample::{SampleExam, SamplePerson};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use tlog::NoteKey;
 use tlog::cosignature::CosignatureKey;
 
@@ -48,6 +49,8 @@ pub(crate) struct PlayedDesk {
     pub(crate) serial: u32,
     pub(crate) device: NoteKey,
     pub(crate) cert: String,
+    /// The request of a real desk; the others' are made as they are needed.
+    pub(crate) request: Option<String>,
 }
 
 /// An exam that is packed.
@@ -59,13 +62,15 @@ pub(crate) struct Stage<'a> {
     /// Site by site.
     pub(crate) people: Vec<Vec<Person>>,
     pub(crate) desks: Vec<PlayedDesk>,
+    /// Whoever comes to the real desks' sites, by number.
+    holders: BTreeMap<String, SamplePerson>,
     ledger: Ledger,
 }
 
 impl<'a> Stage<'a> {
     /// Makes the exam's folder, enrols the desks and packs.
-    pub(crate) fn set(words: &BoardWords, order: &'a PlayOrder) -> Result<Self, PlayError> {
-        let keys = Keys::make(order)?;
+    pub(crate) fn set(words: &BoardWords, order: &'a PlayOrder, crew: &dyn Crew) -> Result<Self, PlayError> {
+        let keys = Keys::make(order, &crew.witnesses())?;
         let sessions = sessions(order);
         let mut stage = Self {
             order,
@@ -73,12 +78,14 @@ impl<'a> Stage<'a> {
             witness: keys.witness,
             people: Vec::new(),
             desks: Vec::new(),
+            holders: BTreeMap::new(),
             ledger: Ledger::default(),
             sessions,
         };
-        let candidates = stage.take_people(&keys.exam_key);
-        stage.desks = (0..order.sites * order.desks).map(|number| stage.desk(number)).collect::<Result<_, _>>()?;
-        stage.write_exam(candidates)?;
+        let candidates = stage.take_people(&keys.exam_key, crew.desks().div_ceil(order.desks.max(1)));
+        let desks = 0..order.sites * order.desks;
+        stage.desks = desks.map(|number| stage.desk(number, crew)).collect::<Result<_, _>>()?;
+        stage.write_exam(candidates, &crew.trust())?;
         stage.pack(words)?;
         Ok(stage)
     }
@@ -106,6 +113,22 @@ impl<'a> Stage<'a> {
             .collect();
         let shuffled = Chance::new(&format!("line {} {desk}", self.order.seed)).shuffled(own.len());
         shuffled.into_iter().filter_map(|at| own.get(at).copied()).collect()
+    }
+
+    /// The same, as their cards have them.
+    pub(crate) fn holders(&self, desk: usize) -> Vec<&SamplePerson> {
+        self.line(desk).into_iter().filter_map(|person| self.holders.get(&person.number)).collect()
+    }
+
+    /// The file of a desk's package for a session.
+    pub(crate) fn package_file(&self, slot: Slot) -> Result<Vec<u8>, PlayError> {
+        let site = self.desks.get(slot.desk).map_or(0, |desk| desk.site);
+        let id = package_id(EXAM, &session_id(slot.session), &Self::site_code(site));
+        let packed = self.ledger.find(&id, 1).ok_or(PlayError::Unpacked)?;
+        let folder = self.order.folder.join("packages");
+        let path = folder.join(format!("{}-v{}.diemdanh", id.replace('/', "-"), packed.version));
+        Ok(host::file::read(&path, host::package_shelf::MAX_PACKAGE_LEN)
+            .map_err(|error| WorkError::File { path, error })?)
     }
 
     /// What a desk works from in a session.
@@ -183,7 +206,7 @@ impl<'a> Stage<'a> {
         Ok(())
     }
 
-    fn take_people(&mut self, exam_key: &Secret<[u8; 32]>) -> Vec<Candidate> {
+    fn take_people(&mut self, exam_key: &Secret<[u8; 32]>, real_sites: usize) -> Vec<Candidate> {
         let order = self.order;
         let total = u32::try_from(order.sites * order.people).unwrap_or(u32::MAX);
         let all = SampleExam { candidates: total, seed: order.seed.clone(), traps: BTreeSet::new() }.people();
@@ -200,30 +223,42 @@ impl<'a> Stage<'a> {
                 room: at / SEATS,
             };
             self.people.push(placed.iter().enumerate().map(known).collect());
+            if site < real_sites {
+                let numbers = placed.iter().map(|one| one.number.as_str().to_owned());
+                self.holders.extend(numbers.zip(people.iter().cloned()));
+            }
             candidates.extend(placed);
         }
         candidates
     }
 
-    fn desk(&self, number: usize) -> Result<PlayedDesk, PlayError> {
+    fn desk(&self, number: usize, crew: &dyn Crew) -> Result<PlayedDesk, PlayError> {
         let (site, place) = (number / self.order.desks, number % self.order.desks + 1);
         let id = format!("ban-{}-{place}", Self::site_code(site));
         let serial = u32::try_from(number + 1).unwrap_or(u32::MAX);
-        self.enrolled(&id, site, serial)
+        if number >= crew.desks() {
+            return self.enrolled(&id, site, serial);
+        }
+        let board_key = self.board.verifier().to_string();
+        let code = Self::site_code(site);
+        let asked = CrewDesk { board: BOARD, board_key: &board_key, exam: EXAM, desk: &id, site: &code };
+        let Enrolled { request, device } = crew.enrol(&asked)?;
+        let cert = self.certified(EXAM, &id, site, serial, &device)?;
+        Ok(PlayedDesk { id, site, serial, device, cert, request: Some(request) })
     }
 
     /// A desk of this exam with its certificate.
     pub(crate) fn enrolled(&self, id: &str, site: usize, serial: u32) -> Result<PlayedDesk, PlayError> {
         let device = self.device(id)?;
         let cert = self.certified(EXAM, id, site, serial, &device)?;
-        Ok(PlayedDesk { id: id.to_owned(), site, serial, device, cert })
+        Ok(PlayedDesk { id: id.to_owned(), site, serial, device, cert, request: None })
     }
 
     fn facts(&self, desk: &PlayedDesk) -> Desk {
         Desk { id: desk.id.clone(), title: desk.id.clone(), site: Self::site_code(desk.site), room: String::new() }
     }
 
-    fn write_exam(&self, candidates: Vec<Candidate>) -> Result<(), PlayError> {
+    fn write_exam(&self, candidates: Vec<Candidate>, trust: &[Vec<u8>]) -> Result<(), PlayError> {
         let mut settings = Settings::new(BOARD, EXAM, "Kỳ thi mẫu (tập huấn)");
         (settings.training, settings.sessions) = (true, self.sessions.clone());
         let new = Exam::new_files(&settings);
@@ -231,23 +266,30 @@ impl<'a> Stage<'a> {
         files.extend(Exam::read(&new)?.with_candidates(candidates));
         files.insert(EXAM_FILE.to_owned(), settings.write().into_bytes());
         files.insert(OPERATORS_FILE.to_owned(), operators::write(&self.operators()?).into_bytes());
+        files.extend(trust.iter().enumerate().map(|(at, der)| (format!("{TRUST_FOLDER}lab-{at}.cer"), der.clone())));
         for desk in &self.desks {
-            let (_, recipient) = sealed::generate();
-            let request = Enrolment {
-                board: BOARD.to_owned(),
-                exam: EXAM.parse().map_err(|_| PlayError::Word("an exam"))?,
-                desk: desk.id.parse().map_err(|_| PlayError::Word("a desk"))?,
-                site: Self::site_code(desk.site),
-                device: desk.device.verifier().clone(),
-                recipient,
-                tls_request: None,
-            };
+            let request = desk.request.clone().map_or_else(|| self.request(desk), Ok)?;
             files.insert(format!("{DESKS_FOLDER}{}.toml", desk.id), self.facts(desk).write().into_bytes());
-            files.insert(format!("{DESKS_FOLDER}{}", request_name(&desk.id)), request.sign(&desk.device)?.into_bytes());
+            files.insert(format!("{DESKS_FOLDER}{}", request_name(&desk.id)), request.into_bytes());
             files.insert(format!("{DESKS_FOLDER}{}", cert_name(&desk.id)), desk.cert.clone().into_bytes());
         }
         write_folder(&self.order.folder.join("exam"), &files.into_iter().collect::<Vec<_>>())?;
         Ok(())
+    }
+
+    /// What a desk would ask for that nobody runs: its packages are opened by nobody.
+    fn request(&self, desk: &PlayedDesk) -> Result<String, PlayError> {
+        let (_, recipient) = sealed::generate();
+        let request = Enrolment {
+            board: BOARD.to_owned(),
+            exam: EXAM.parse().map_err(|_| PlayError::Word("an exam"))?,
+            desk: desk.id.parse().map_err(|_| PlayError::Word("a desk"))?,
+            site: Self::site_code(desk.site),
+            device: desk.device.verifier().clone(),
+            recipient,
+            tls_request: None,
+        };
+        Ok(request.sign(&desk.device)?)
     }
 
     /// Two at each site, who all have the same PIN.
@@ -301,8 +343,8 @@ impl<'a> Stage<'a> {
     }
 }
 
-/// The id of a session.
-pub(crate) fn session_id(session: usize) -> String {
+/// The id of a session of a played exam, by its place from 0.
+pub fn session_id(session: usize) -> String {
     format!("b{}", session + 1)
 }
 
@@ -315,21 +357,20 @@ struct Keys {
 
 impl Keys {
     /// Makes them, with their files; the passphrase lies beside them, for they protect nobody.
-    fn make(order: &PlayOrder) -> Result<Self, PlayError> {
+    fn make(order: &PlayOrder, witnesses: &[(String, String)]) -> Result<Self, PlayError> {
         let mut random = SeededRandom::new(&format!("keys {}", order.seed));
         let folder = order.folder.join("keys");
         let witness = NoteKey::generate("witness.example/w1", &mut random)?;
         let (identity, recovery) = sealed::generate();
         let text = |text: &str| text.as_bytes().to_vec();
-        write_folder(
-            &folder,
-            &[
-                ("passphrase".to_owned(), text(&format!("{PASSPHRASE}\n"))),
-                ("recovery.key".to_owned(), text(&format!("{}\n", identity.expose()))),
-                ("recovery.pub".to_owned(), text(&format!("{recovery}\n"))),
-                ("outside/witness.vkey".to_owned(), text(&format!("{}\n", CosignatureKey::of(&witness)?))),
-            ],
-        )?;
+        let mut files = vec![
+            ("passphrase".to_owned(), text(&format!("{PASSPHRASE}\n"))),
+            ("recovery.key".to_owned(), text(&format!("{}\n", identity.expose()))),
+            ("recovery.pub".to_owned(), text(&format!("{recovery}\n"))),
+            ("outside/witness.vkey".to_owned(), text(&format!("{}\n", CosignatureKey::of(&witness)?))),
+        ];
+        files.extend(witnesses.iter().map(|(name, key)| (format!("outside/{name}"), text(key))));
+        write_folder(&folder, &files)?;
         let passphrase = Secret::new(PASSPHRASE.to_owned());
         let mut key = |name: &str, file: &str| {
             create_key_file(&folder.join(file), name, &passphrase, SealCost::default(), &mut random)
@@ -339,6 +380,11 @@ impl Keys {
         host::folder::write_new_file(&folder.join("board.vkey"), format!("{}\n", board.verifier()).as_bytes())?;
         Ok(Self { board, witness, exam_key })
     }
+}
+
+/// When the doors of a session open.
+pub fn opens(order: &PlayOrder, session: usize) -> Timestamp {
+    sessions(order).get(session).and_then(|session| session.opens).unwrap_or(order.start)
 }
 
 fn sessions(order: &PlayOrder) -> Vec<Session> {
@@ -420,7 +466,8 @@ pub(crate) const EXAM: &str = "mau";
 pub(crate) const INVIGILATOR: &str = "gt";
 /// What the code of a head of site begins with.
 pub(crate) const HEAD: &str = "tdt";
-const PIN: &str = "480913";
+/// Everybody's.
+pub(crate) const PIN: &str = "480913";
 const PASSPHRASE: &str = "mau mau mau mau";
 const SITES_OF_A_COUNCIL: usize = 40;
 const OPEN_MIN: i64 = 65;
