@@ -27,7 +27,7 @@ use checkin::records::wrong_pin;
 use checkin::sign_in::{Action, SignIn, SignedIn};
 use checkin::state::Halted;
 use host::clock::boot_id;
-use host::disk::{self, FileStore, Space};
+use host::disk::{FileStore, Gauge, Space};
 use host::file;
 use host::folder::replace_files;
 use host::random::SystemRandom;
@@ -149,13 +149,13 @@ impl Guard {
     ///
     /// # Errors
     /// A halted desk: no PIN is checked.
-    pub(super) fn hold(&mut self, plan: &DeskPlan) -> Result<(), Halted> {
+    pub(super) fn hold(&mut self, plan: &DeskPlan, gauge: &Gauge) -> Result<(), Halted> {
         if !matches!(self.journal, Journal::Free) {
             return Ok(());
         }
         let journal = plan.journal();
         let store = FileStore::open(journal).map_err(|error| halted(Failure::LogUnwritable, error))?;
-        if let Ok(Space::TooLittle { .. }) = disk::space(journal, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
+        if let Ok(Space::TooLittle { .. }) = gauge(journal) {
             return Err(halted(Failure::DiskFull, journal.display()));
         }
         self.journal = Journal::Held(store);
@@ -171,9 +171,9 @@ impl Guard {
         plan: &DeskPlan,
         device: &dyn NoteSigner,
         code: &str,
-        clock: &dyn Clock,
+        (clock, gauge): (&dyn Clock, &Gauge),
     ) -> Result<(), Halted> {
-        self.hold(plan)?;
+        self.hold(plan, gauge)?;
         let mut log = match std::mem::replace(&mut self.journal, Journal::Free) {
             Journal::Open(log) => log,
             Journal::Held(store) => Box::new(self.open_log(plan, device, store, clock)?),

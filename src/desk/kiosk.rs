@@ -15,6 +15,7 @@ use checkin::event::Input;
 use checkin::machine::Machine;
 use checkin::preparation::{BareDesk, Preparation};
 use checkin::state::Halted;
+use host::disk::Gauge;
 use host::threads;
 use jiff::tz::Offset;
 use std::path::PathBuf;
@@ -28,7 +29,7 @@ pub type MakeAdapters = Box<dyn FnOnce(&DeskPlan) -> Result<Adapters, Halted> + 
 pub struct Kiosk(RunningDesk);
 
 impl Kiosk {
-    /// Begins; what comes of it is in the view.
+    /// Begins; what comes of it is in the view. `gauge` tells how much room there is before anybody's PIN is checked.
     ///
     /// # Errors
     /// The operating system's, when there is no thread to be had.
@@ -36,6 +37,7 @@ impl Kiosk {
         config: DeskConfig,
         base: PathBuf,
         clock: Arc<dyn Clock + Sync>,
+        gauge: Gauge,
         adapters: MakeAdapters,
     ) -> std::io::Result<Self> {
         let now = clock.now();
@@ -43,7 +45,7 @@ impl Kiosk {
         let view = Arc::new(ViewCell::new(preparation.view(now)));
         let (inbox, messages) = inbox();
         let (orders, queue) = sync_channel(QUEUE_LEN);
-        let start = Start { config, base, clock: Arc::clone(&clock), adapters, inbox: inbox.clone() };
+        let start = Start { config, base, clock: Arc::clone(&clock), gauge, adapters, inbox: inbox.clone() };
         let hand = threads::spawn("packages", move || PackageWorker::run(start, &queue))?;
         let brain = Brain::preparing(preparation, clock, (orders, hand), view);
         RunningDesk::start(brain, inbox, messages).map(Self)

@@ -74,14 +74,15 @@ pub fn prove(plan: &DeskPlan, claims: &[Claim; 2], clock: &dyn Clock) -> Result<
     if packages.guard().are_pins_lost() {
         rules.distrust(&package.front().operators, clock.now());
     }
-    packages.guard_mut().0.hold(plan).map_err(OverruleError::Halted)?;
+    let gauge = host::disk::gauge();
+    packages.guard_mut().0.hold(plan, &gauge).map_err(OverruleError::Halted)?;
     let mut proven = Vec::new();
     for claim in claims {
         match check(&package, &mut rules, claim, clock)? {
             Some(operator) => proven.push(operator),
             None => {
                 let (guard, device) = packages.guard_mut();
-                let written = guard.wrong_pin(plan, device, &claim.code, clock);
+                let written = guard.wrong_pin(plan, device, &claim.code, (clock, &gauge));
                 written.and_then(|()| guard.close(plan, clock)).map_err(OverruleError::Halted)?;
                 return Err(OverruleError::WrongPin { code: claim.code.clone() });
             }

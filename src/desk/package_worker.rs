@@ -21,6 +21,7 @@ use checkin::preparing::{OfferView, PackageId, RefusedView};
 use checkin::sign_in::{SignIn, SignedIn};
 use checkin::state::Halted;
 use crypto::pin::{PinCheck, PinLock};
+use host::disk::Gauge;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 use package::contents::PackageSettings;
@@ -35,6 +36,7 @@ pub(super) struct Start {
     pub(super) config: DeskConfig,
     pub(super) base: PathBuf,
     pub(super) clock: Arc<dyn Clock + Sync>,
+    pub(super) gauge: Gauge,
     pub(super) adapters: MakeAdapters,
     pub(super) inbox: SyncSender<Message>,
 }
@@ -169,7 +171,7 @@ impl PackageWorker {
     fn check(&mut self, code: &str, lock: &PinLock, pin: &Secret<String>) -> Result<Option<PinCheck>, Halted> {
         let Some(package) = self.chosen.clone() else { return Ok(None) };
         let plan = self.plan(&package)?;
-        self.packages.guard_mut().0.hold(&plan)?;
+        self.packages.guard_mut().0.hold(&plan, &self.start.gauge)?;
         let opened = package.key(code, lock, pin);
         let opened = opened.inspect_err(|error| tracing::error!(%error, "a PIN could not be checked")).ok();
         let check = opened.as_ref().map(|key| if key.is_some() { PinCheck::Right } else { PinCheck::Wrong });
@@ -181,7 +183,7 @@ impl PackageWorker {
         let Some(package) = self.chosen.clone() else { return Ok(()) };
         let plan = self.plan(&package)?;
         let (guard, device) = self.packages.guard_mut();
-        guard.wrong_pin(&plan, device, code, self.start.clock.as_ref())
+        guard.wrong_pin(&plan, device, code, (self.start.clock.as_ref(), &self.start.gauge))
     }
 
     fn leave(&mut self) -> Result<(), Halted> {
@@ -197,7 +199,7 @@ impl PackageWorker {
     }
 
     fn begin(self, operator: SignedIn, others_were_wrong: bool, tries: SignIn) -> Result<Started, Halted> {
-        let Self { start: Start { config, base, adapters, clock, inbox }, mut packages, chosen, key, .. } = self;
+        let Self { start: Start { config, base, adapters, clock, inbox, .. }, mut packages, chosen, key, .. } = self;
         let unproven = || Halted {
             failure: checkin::failure::Failure::NobodySignsIn,
             detail: "no PIN has opened a package".to_owned(),

@@ -14,7 +14,7 @@ use bits::json;
 use bits::stamp::Clock;
 use checkin::readiness::{Check, Finding, Grade, worst};
 use checkin::state::Halted;
-use host::disk::{self, Space};
+use host::disk::{self, Gauge, Space};
 use host::folder::{FolderError, write_folder};
 use host::machine::MachineFiles;
 use host::package_shelf::packages_in;
@@ -40,6 +40,8 @@ pub struct Tools<'a> {
 }
 
 /// A desk's readiness at one moment.
+    /// How much room there is.
+    pub gauge: &'a Gauge,
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
     /// Whose exam.
@@ -169,7 +171,7 @@ pub fn examine(plan: &DeskPlan, mut tools: Tools<'_>) -> Readiness {
     let machine = plan.machine();
     let mut checks = reader(tools.reader.take(), machine.desk.training);
     checks.push(registry(tools.registry.as_ref(), &machine.registry.url));
-    checks.push(disk_room(plan.journal()));
+    checks.push(disk_room(plan.journal(), tools.gauge));
     checks.push(flush(plan.journal(), tools.clock));
     checks.push(clock(tools.registry.as_ref(), tools.machine));
     let keys = keys(plan, tools.clock);
@@ -199,8 +201,8 @@ pub fn around(machine: &MachineFiles) -> Vec<Check> {
 }
 
 /// What a running desk looks at: the disk that its journal lies on, and this machine.
-pub(super) fn machine(journal: &Path, clock: &dyn Clock) -> Vec<Check> {
-    let disk = [disk_room(journal), flush(journal, clock)];
+pub(super) fn machine(journal: &Path, clock: &dyn Clock, gauge: &Gauge) -> Vec<Check> {
+    let disk = [disk_room(journal, gauge), flush(journal, clock)];
     disk.into_iter().chain(around(&MachineFiles::here())).collect()
 }
 
@@ -250,11 +252,11 @@ fn registry(exam: Option<&Result<RegistryExam, Halted>>, url: &str) -> Check {
     }
 }
 
-fn disk_room(journal: &Path) -> Check {
+fn disk_room(journal: &Path, gauge: &Gauge) -> Check {
     // Before the first session there is no folder yet; the one above says as much.
     let place = journal.ancestors().find(|place| place.is_dir()).unwrap_or(journal);
     let megabytes = |bytes: u64| format!("{} MB", bytes / 1_000_000);
-    match disk::space(place, disk::REFUSE_BELOW_BYTES, disk::WARN_BELOW_BYTES) {
+    match gauge(place) {
         Ok(Space::Enough { free }) => Check::seen(Finding::DiskEnough, megabytes(free)),
         Ok(Space::Low { free }) => Check::seen(Finding::DiskLow, megabytes(free)),
         Ok(Space::TooLittle { free }) => Check::seen(Finding::DiskTooLittle, megabytes(free)),

@@ -129,7 +129,7 @@ fn open(
     let mut workers = Vec::new();
     let witness = adapters.witness.take();
     let anchors = witness.map(|link| witness_thread(link, plan.machine(), &log_orders, &mut workers)).transpose()?;
-    let doctor = doctor_thread(plan, Arc::clone(&adapters.clock), &inbox, &mut workers)?;
+    let doctor = doctor_thread(plan, (Arc::clone(&adapters.clock), adapters.gauge.clone()), &inbox, &mut workers)?;
     let clock = Arc::clone(&adapters.clock);
     let evidence = EvidenceHand { recipient, waiting: None };
     let copy = plan.copy().map(|target| SecondCopy::start(plan.journal(), target));
@@ -268,7 +268,7 @@ fn paper_thread(
 /// Looks at the machine whenever the page asks for it: nobody waits for a slow disk.
 fn doctor_thread(
     plan: &DeskPlan,
-    clock: Arc<dyn Clock + Sync>,
+    (clock, gauge): (Arc<dyn Clock + Sync>, Gauge),
     inbox: &SyncSender<Message>,
     workers: &mut Vec<std::thread::JoinHandle<()>>,
 ) -> Result<SyncSender<()>, Halted> {
@@ -276,7 +276,7 @@ fn doctor_thread(
     let (journal, inbox) = (plan.journal().to_owned(), inbox.clone());
     workers.push(spawned(threads::spawn("doctor", move || {
         while queue.recv().is_ok() {
-            let found = readiness::machine(&journal, clock.as_ref());
+            let found = readiness::machine(&journal, clock.as_ref(), &gauge);
             let _ = inbox.send(Message::Event(Event::Examined(found)));
         }
     }))?);

@@ -9,6 +9,7 @@ use diemdanh::checkin::event::Input;
 use diemdanh::checkin::failure::Failure;
 use diemdanh::checkin::view::{PreparingView, Screen, SignInView, View};
 use diemdanh::host::clock::SystemClock;
+use diemdanh::host::disk::Space;
 use diemdanh::tlog::NoteKey;
 use jiff::SignedDuration;
 use std::fs;
@@ -147,6 +148,28 @@ fn an_older_note_put_back_lifts_nothing() {
     fs::remove_dir_all(site.world.path("journal/b1")).unwrap();
     fs::write(site.world.path("packages/desk-state"), kept).unwrap();
     assert!(standing(&site, INVIGILATOR).stopped);
+}
+
+/// A wrong PIN could not be written down: none is checked, the right one neither.
+#[test]
+fn no_pin_is_checked_on_a_disk_without_room() {
+    let site = Site::new();
+    site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
+    let gauge = Arc::new(|_: &Path| Ok(Space::TooLittle { free: 0 }));
+    let desk = Opened::measured(&site.world.config(), Arc::new(SystemClock), gauge);
+    desk.packages();
+    desk.take_package();
+    desk.signing_in(|_| true);
+    desk.send(Input::ChoseOperator(INVIGILATOR));
+    desk.send(Input::EnteredPin(Secret::new(PIN.to_owned())));
+    let halted = |view: &View| match &view.screen {
+        Screen::Halted(halted) => Some(halted.failure),
+        _ => None,
+    };
+    let view = desk.wait("the full disk", |view| halted(view).is_some());
+    assert_eq!(halted(&view), Some(Failure::DiskFull));
+    desk.kiosk.stop();
+    assert!(!site.world.path("journal/b1/001.seg").exists(), "nothing was opened");
 }
 
 #[test]

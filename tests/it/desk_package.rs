@@ -47,8 +47,8 @@ fn what_is_said_before_the_session_runs_is_heard() {
     site.put("goi.diemdanh", &site.pack(&site.contents(), |_| {}));
     let looks = AtomicU64::new(0);
     let gauge = Arc::new(move |_: &Path| {
-        // Before the log is opened, and when its hand begins.
-        let is_early = looks.fetch_add(1, Ordering::SeqCst) < 2;
+        // Before a PIN is checked, before the log is opened, and when its hand begins.
+        let is_early = looks.fetch_add(1, Ordering::SeqCst) < 3;
         Ok(if is_early { Space::Enough { free: u64::MAX } } else { Space::Low { free: 0 } })
     });
     let desk = Opened::measured(&site.world.config(), Arc::new(SystemClock), gauge);

@@ -181,7 +181,7 @@ impl Opened {
         let (field, watcher) = LabField::new();
         let connector = field.reader();
         let (config, base) = read_config(config).unwrap();
-        let own = Arc::clone(&clock);
+        let (own, before) = (Arc::clone(&clock), Arc::clone(&gauge));
         let adapters = Box::new(move |_: &_| {
             Ok(Adapters {
                 watcher: Box::new(watcher),
@@ -195,7 +195,7 @@ impl Opened {
                 sound: Box::new(|_| {}),
             })
         });
-        let kiosk = Kiosk::open(config, base, clock, adapters).unwrap();
+        let kiosk = Kiosk::open(config, base, clock, before, adapters).unwrap();
         Self { view: kiosk.view(), kiosk, field }
     }
 

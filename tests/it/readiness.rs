@@ -9,6 +9,7 @@ use diemdanh::desk::plan::DeskPlan;
 use diemdanh::desk::readiness::{Advice, Readiness, Tools, around, examine, write_report};
 use diemdanh::desk::start::read_config;
 use diemdanh::host::clock::SystemClock;
+use diemdanh::host::disk::{Gauge, Space, gauge};
 use diemdanh::host::machine::MachineFiles;
 use diemdanh::iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
 use diemdanh::record::Digest;
@@ -16,7 +17,10 @@ use sha2::{Digest as _, Sha256};
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 use tempfile::TempDir;
 
 /// A machine of files; nothing is there at first.
@@ -168,7 +172,7 @@ fn examined(world: &World, reader: Option<Vec<Option<ReaderEvent>>>, clock: &dyn
     let machine = quiet();
     let mut says = reader.map(|events| Says(events.into()));
     let reader = says.as_mut().map(|says| says as &mut dyn CardReader);
-    examine(&plan, Tools { machine: &machine.files(), reader, registry: None, clock })
+    examine(&plan, Tools { machine: &machine.files(), reader, registry: None, clock, gauge: &gauge() })
 }
 
 fn about(readiness: &Readiness, subject: &str) -> Finding {
@@ -227,6 +231,27 @@ fn a_disk_that_takes_long_is_a_remark() {
     assert_eq!(about(&examined(&world, None, &Slow(Cell::new(0), 4_000)), "flush"), Finding::FlushSlow);
     let left: BTreeSet<_> = fs::read_dir(world.path(".")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert!(left.iter().all(|name| !name.to_string_lossy().contains("flush")), "{left:?}");
+}
+
+#[test]
+fn the_disk_is_what_its_gauge_says() {
+    let world = World::alone();
+    let (config, base) = read_config(&world.config()).unwrap();
+    let plan = DeskPlan::of_files(&config, &base).unwrap();
+    let rows = [
+        (Ok(Space::Enough { free: 5_000_000_000 }), Finding::DiskEnough, "5000 MB"),
+        (Ok(Space::Low { free: 90_000_000 }), Finding::DiskLow, "90 MB"),
+        (Ok(Space::TooLittle { free: 1_000_000 }), Finding::DiskTooLittle, "1 MB"),
+        (Err(ErrorKind::PermissionDenied), Finding::DiskUnknown, "permission denied"),
+    ];
+    for (room, finding, seen) in rows {
+        let gauge: Gauge = Arc::new(move |_: &Path| room.map_err(Into::into));
+        let machine = quiet();
+        let tools =
+            Tools { machine: &machine.files(), reader: None, registry: None, clock: &SystemClock, gauge: &gauge };
+        let found = examine(&plan, tools).checks.into_iter().find(|check| check.finding.subject() == "disk").unwrap();
+        assert_eq!((found.finding, found.seen.as_str()), (finding, seen));
+    }
 }
 
 #[test]

@@ -152,7 +152,7 @@ impl World {
         let (config, base) = read_config(&self.work.join("desk.toml")).map_err(DemoError::Desk)?;
         let connector = field.reader();
         let make = move |plan: &DeskPlan| adapters(plan, watcher, connector);
-        Ok((Kiosk::open(config, base, Arc::new(SystemClock), Box::new(make))?, field))
+        Ok((Kiosk::open(config, base, Arc::new(SystemClock), host::disk::gauge(), Box::new(make))?, field))
     }
 
     /// What the window shows when the trust folder is missing.

@@ -62,6 +62,7 @@ fn report(plan: &DeskPlan, arguments: &Arguments, out: &Path) -> ExitCode {
         reader: Some(&mut reader),
         registry: arguments.registry.then(|| registry(plan)),
         clock: &SystemClock,
+        gauge: &host::disk::gauge(),
     };
     let readiness = readiness::examine(plan, tools);
     speech::put(said(&readiness, &language(arguments)));

@@ -55,7 +55,7 @@ mod window {
 
     fn show(config: DeskConfig, base: PathBuf) -> Result<(), Box<dyn Error>> {
         let options = options(config.window.fullscreen);
-        let kiosk = Kiosk::open(config, base, Arc::new(SystemClock), Box::new(adapters))?;
+        let kiosk = Kiosk::open(config, base, Arc::new(SystemClock), host::disk::gauge(), Box::new(adapters))?;
         let view = kiosk.view();
         let shown = Arc::clone(&view);
         let link = DeskLink { view: Box::new(move || shown.get()), send: Box::new(kiosk.sender()) };
