@@ -81,11 +81,16 @@ fn second_of_passport(line: &str) -> PrintedLine {
     }
 }
 
-/// The first line of a Vietnamese card: nine digits and their check digit; twelve digits, two fillers, their check digit.
+/// A line of a card. The first one of a Vietnamese card opens it: nine digits and their check digit; twelve digits, two fillers, their check digit.
 fn line_of_card(line: &str) -> PrintedLine {
     let part = |from: usize, to: usize| line.get(from..to).unwrap_or_default();
+    // The third line holds names and no digit, and a name may begin as a card's first line does.
+    let is_first = line.starts_with(ANY_CARD) && line.bytes().any(|one| one.is_ascii_digit());
+    if !is_first {
+        return PrintedLine::Beside;
+    }
     if !line.starts_with(CARD) {
-        return if line.starts_with(ANY_CARD) { PrintedLine::Misread } else { PrintedLine::Beside };
+        return PrintedLine::Misread;
     }
     let is_right = |text: &str, digit: &str| digit.chars().eq([check_digit(text.as_bytes())]);
     let number = PersonalNumber::parse(part(OPTIONAL, OPTIONAL + NUMBER_DIGITS)).ok();

@@ -214,6 +214,11 @@ fn what_no_document_is_called_opens_nothing() {
     assert_eq!(card(&mrz), Some(PrintedLine::Card(number.clone())));
     assert_eq!(card(&mrz[..30].to_lowercase()), Some(PrintedLine::Card(number)));
     assert_eq!(card(&mrz[30..60]), Some(PrintedLine::Beside));
+    for names in ["IA<<MAU<DINH<<<<<<<<<<<<<<<<<<", "IDVNM<<IDVNM<<<<<<<<<<<<<<<<<<", "I<<<<<<<<<<<<<<<<<<<<<<<<<<<<<"]
+    {
+        assert_eq!(card(names), Some(PrintedLine::Beside), "{names}: a third line is no misread first one");
+    }
+    assert_eq!(card("IDUTOA99208000171<<<<<<<<<<<<<"), Some(PrintedLine::Misread), "a first line of another card");
     let other = mrz[..30].replacen("99", "98", 1);
     assert_eq!(card(&other), Some(PrintedLine::Misread));
     let [first, second] = LAO.lines(&person(0));
