@@ -7,6 +7,7 @@ mod locked;
 mod look;
 mod preparing;
 mod presses;
+mod printed_lines;
 mod review;
 mod review_writing;
 mod screens;
