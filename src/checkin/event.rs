@@ -8,6 +8,7 @@ use crate::news::About;
 use crate::paper::{AttendanceSheet, CasePaper, PaperKind, PaperNews};
 use crate::preparing::PackageId;
 use crate::readiness::Check;
+use crate::scanner::ScannerHealth;
 use bits::secret::{Pii, Secret};
 use cccd::holder::{Holder, HolderNote};
 use crypto::pin::{PinCheck, PinLock};
@@ -28,6 +29,8 @@ pub enum Event {
     Tick,
     /// The reader has news.
     Reader(ReaderEvent),
+    /// The scanner at a serial port stands otherwise than before.
+    Scanner(ScannerHealth),
     /// A person at the desk did something.
     Input(Input),
     /// The card that is being read has news.

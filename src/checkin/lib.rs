@@ -33,6 +33,7 @@ pub mod preparation;
 pub mod preparing;
 pub mod readiness;
 pub mod records;
+pub mod scanner;
 pub mod show;
 pub mod sign_in;
 pub mod signals;

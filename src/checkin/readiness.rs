@@ -3,6 +3,8 @@
 //!
 //! Invariant: what could not be looked at is never taken for good: it is a finding of its own.
 
+use crate::scanner::ScannerHealth;
+
 /// How grave a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Grade {
@@ -67,6 +69,18 @@ findings! {
     ReaderVirtual = "reader", "virtual", Bad;
     /// Nobody looked.
     ReaderUnknown = "reader", "unknown", NotDone;
+    /// The scanner at a serial port opens.
+    ScannerReady = "scanner", "ready", Good;
+    /// This desk has none.
+    ScannerOff = "scanner", "off", Good;
+    /// It is not plugged in, or elsewhere.
+    ScannerMissing = "scanner", "missing", Bad;
+    /// The user may not open it.
+    ScannerNoRights = "scanner", "no-rights", Bad;
+    /// Another program has it.
+    ScannerBusy = "scanner", "busy", Remark;
+    /// What has its name is no serial port.
+    ScannerNotSerial = "scanner", "not-serial", Bad;
     /// A card answers.
     CardThere = "card", "there", Good;
     /// No card was laid.
@@ -197,6 +211,19 @@ impl Check {
     pub fn seen(finding: Finding, seen: impl Into<String>) -> Self {
         Self { finding, seen: seen.into() }
     }
+}
+
+/// What there is to say of the scanner; nothing where the desk has none.
+pub fn scanner_check(scanner: ScannerHealth) -> Option<Check> {
+    let finding = match scanner {
+        ScannerHealth::Off => return None,
+        ScannerHealth::Ready => Finding::ScannerReady,
+        ScannerHealth::Missing => Finding::ScannerMissing,
+        ScannerHealth::NoRights => Finding::ScannerNoRights,
+        ScannerHealth::Busy => Finding::ScannerBusy,
+        ScannerHealth::NotSerial => Finding::ScannerNotSerial,
+    };
+    Some(Check::of(finding))
 }
 
 /// The gravest of several findings.

@@ -52,6 +52,7 @@ pub fn halted_at_start(halted: &Halted, version: &str) -> View {
 pub(super) fn bare_view(version: &str) -> View {
     let status = StatusBar {
         reader: ReaderHealth::Unknown,
+        scanner: crate::scanner::ScannerHealth::Off,
         card_present: false,
         registry: None,
         registry_silent_since: None,
@@ -127,6 +128,7 @@ fn status(context: &Context, state: &State) -> StatusBar {
     let health = &state.health;
     StatusBar {
         reader: health.reader,
+        scanner: health.scanner,
         card_present: state.field.has_card(),
         registry: context.policy.registry_asked.then_some(health.registry),
         registry_silent_since: health.registry_silent_since.map(|since| local(context, since.wall, "%H:%M")),

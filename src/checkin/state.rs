@@ -15,6 +15,7 @@ use crate::news::{About, LateNews};
 use crate::paper::Papers;
 use crate::policy::Verdict;
 use crate::readiness::Check;
+pub use crate::scanner::ScannerHealth;
 use crate::sign_in::{OnDuty, SignIn, Standing};
 use crate::signals::Signals;
 use bits::secret::Pii;
@@ -208,6 +209,8 @@ pub struct Health {
     pub registry_silent_since: Option<Stamp>,
     /// The machine.
     pub machine: Machine,
+    /// The scanner at a serial port.
+    pub scanner: ScannerHealth,
     /// The log's copy on a second medium.
     pub copy: CopyHealth,
     /// The witness outside.
@@ -372,6 +375,7 @@ impl Health {
             registry: RegistryHealth::Unknown,
             registry_silent_since: None,
             machine: Machine { disk: DiskState::Unknown, clock_steady: true },
+            scanner: ScannerHealth::Off,
             copy: CopyHealth::Off,
             witness: WitnessHealth::default(),
             clock_off_s: 0,

@@ -23,8 +23,9 @@ use crate::exception::{LastArrival, Matter};
 use crate::failure::{Failure, Signal};
 use crate::lock::is_sign_of_life;
 use crate::policy::{action_of, choices, verdict};
+use crate::readiness::scanner_check;
 use crate::records;
-use crate::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, State};
+use crate::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, ScannerHealth, State};
 use bits::stamp::Stamp;
 use iso7816::transport::ReaderEvent;
 use record::{Arrival, AttendanceEvent, Durable};
@@ -66,6 +67,7 @@ impl Desk<'_> {
                 self.end_wiping_if_stuck();
             }
             Event::Reader(news) => self.reader(&news),
+            Event::Scanner(scanner) => self.scanner(scanner),
             Event::Input(input) if self.state.lock.is_some() => self.input_while_locked(input),
             Event::Input(input) => self.input(input),
             Event::Card { contact, news } => self.card(contact, news),
@@ -99,6 +101,7 @@ impl Desk<'_> {
     fn take_note(&mut self, event: Event) {
         match event {
             Event::Reader(news) => self.note_reader(&news),
+            Event::Scanner(scanner) => self.state.health.scanner = scanner,
             Event::Recorded { purpose, durable } => {
                 self.state.head = durable;
                 if let Purpose::Answer(id) = purpose {
@@ -141,6 +144,16 @@ impl Desk<'_> {
     fn second_copy(&mut self, copy: CopyHealth) {
         let before = std::mem::replace(&mut self.state.health.copy, copy);
         if copy != before && matches!(copy, CopyHealth::Lost | CopyHealth::Foreign) {
+            self.effects.push(Effect::Sound(Signal::Attention));
+        }
+    }
+
+    /// Whoever is typed in by hand meanwhile is read all the same.
+    fn scanner(&mut self, scanner: ScannerHealth) {
+        let before = std::mem::replace(&mut self.state.health.scanner, scanner);
+        let Some(check) = scanner_check(scanner).filter(|_| scanner != before) else { return };
+        self.record_note(records::device_news(check.finding.subject(), check.finding.word()));
+        if scanner != ScannerHealth::Ready {
             self.effects.push(Effect::Sound(Signal::Attention));
         }
     }

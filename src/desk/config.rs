@@ -26,6 +26,9 @@ pub struct DeskConfig {
     /// The reader.
     #[serde(default)]
     pub reader: ReaderConfig,
+    /// The scanner at a serial port.
+    #[serde(default)]
+    pub scanner: ScannerConfig,
     /// The registry.
     #[serde(default)]
     pub registry: RegistryConfig,
@@ -196,6 +199,51 @@ pub struct ReaderConfig {
     #[serde(default)]
     pub name: String,
 }
+
+/// A scanner at a serial port; one that types like a keyboard needs none of it.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ScannerConfig {
+    /// The port's file; empty: there is none.
+    pub port: PathBuf,
+    /// How fast it sends.
+    pub baud: Baud,
+}
+
+/// Bits a second of a serial port.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "u32")]
+pub struct Baud(u32);
+
+impl Baud {
+    /// As a number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Default for Baud {
+    fn default() -> Self {
+        Self(USUAL_BAUD)
+    }
+}
+
+/// No scanner sends so fast or so slowly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{0} bits a second: {LEAST_BAUD} to {MOST_BAUD} are possible")]
+pub struct BaudError(u32);
+
+impl TryFrom<u32> for Baud {
+    type Error = BaudError;
+
+    fn try_from(bits: u32) -> Result<Self, BaudError> {
+        if (LEAST_BAUD..=MOST_BAUD).contains(&bits) { Ok(Self(bits)) } else { Err(BaudError(bits)) }
+    }
+}
+
+const USUAL_BAUD: u32 = 9_600;
+const LEAST_BAUD: u32 = 300;
+const MOST_BAUD: u32 = 921_600;
 
 /// The registry.
 #[derive(Debug, Clone, Default, Deserialize)]

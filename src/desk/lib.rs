@@ -43,6 +43,7 @@ pub mod reconcile;
 pub mod registry;
 pub mod rules;
 pub mod runtime;
+pub mod scanner;
 pub mod sessions;
 pub mod sounds;
 pub mod sources;

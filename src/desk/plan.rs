@@ -155,6 +155,13 @@ impl DeskPlan {
         self.copy.as_deref()
     }
 
+    /// The port of the scanner and how fast it sends; nothing where the desk has none.
+    pub(super) fn scanner(&self) -> Option<(PathBuf, u32)> {
+        let scanner = &self.machine.scanner;
+        let port = (!scanner.port.as_os_str().is_empty()).then(|| self.base.join(&scanner.port));
+        port.map(|port| (port, scanner.baud.get()))
+    }
+
     /// The folder that the log is carried off to.
     pub(super) fn export(&self) -> Option<PathBuf> {
         self.machine.paths.export.as_ref().map(|folder| self.base.join(folder))

@@ -9,15 +9,18 @@ use crate::package::Packages;
 use crate::papers::PapersError;
 use crate::papers::readiness_pdf;
 use crate::plan::DeskPlan;
+use crate::scanner;
 use crate::trust::TrustSource;
 use bits::json;
 use bits::stamp::Clock;
-use checkin::readiness::{Check, Finding, Grade, worst};
+use checkin::readiness::{Check, Finding, Grade, scanner_check, worst};
+use checkin::scanner::ScannerHealth;
 use checkin::state::Halted;
 use host::disk::{self, Gauge, Space};
 use host::folder::{FolderError, write_folder};
 use host::machine::MachineFiles;
 use host::package_shelf::packages_in;
+use host::serial::try_port;
 use iso7816::transport::{CardReader, ReaderEvent};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -37,11 +40,11 @@ pub struct Tools<'a> {
     pub registry: Option<Result<RegistryExam, Halted>>,
     /// The clock.
     pub clock: &'a dyn Clock,
+    /// How much room there is.
+    pub gauge: &'a Gauge,
 }
 
 /// A desk's readiness at one moment.
-    /// How much room there is.
-    pub gauge: &'a Gauge,
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readiness {
     /// Whose exam.
@@ -170,6 +173,7 @@ pub fn write_report(plan: &DeskPlan, readiness: &Readiness, out: &Path) -> Resul
 pub fn examine(plan: &DeskPlan, mut tools: Tools<'_>) -> Readiness {
     let machine = plan.machine();
     let mut checks = reader(tools.reader.take(), machine.desk.training);
+    checks.push(scanner(plan));
     checks.push(registry(tools.registry.as_ref(), &machine.registry.url));
     checks.push(disk_room(plan.journal(), tools.gauge));
     checks.push(flush(plan.journal(), tools.clock));
@@ -232,6 +236,14 @@ fn reader(reader: Option<&mut (dyn CardReader + '_)>, training: bool) -> Vec<Che
         Some(ReaderEvent::NoReader) => vec![Check::of(Finding::ReaderMissing), Check::of(Finding::CardNotLaid)],
         None => vec![Check::of(Finding::ReaderUnknown), Check::of(Finding::CardNotLaid)],
     }
+}
+
+/// The scanner at a serial port. One that types like a keyboard cannot be looked for.
+fn scanner(plan: &DeskPlan) -> Check {
+    let Some((port, baud)) = plan.scanner() else { return Check::of(Finding::ScannerOff) };
+    let health = try_port(&port, baud).map_or_else(scanner::health, |()| ScannerHealth::Ready);
+    let found = scanner_check(health).unwrap_or_else(|| Check::of(Finding::ScannerOff));
+    Check::seen(found.finding, port.display().to_string())
 }
 
 fn registry(exam: Option<&Result<RegistryExam, Halted>>, url: &str) -> Check {

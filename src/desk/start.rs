@@ -18,7 +18,7 @@ use crate::registry::{RegistryMaker, asker};
 use crate::rules::EffectiveRules;
 use crate::runtime::{Brain, RunningDesk, ViewCell, inbox};
 use crate::sources::{Prepared, prepare};
-use crate::{pins, questions, readiness, watch};
+use crate::{pins, questions, readiness, scanner, watch};
 use bits::random::Random;
 use bits::stamp::{Clock, Stamp};
 use checkin::context::{Context, DeskPolicy};
@@ -31,6 +31,7 @@ use checkin::state::{Halted, State};
 use host::disk::{FileStore, Gauge, Space};
 use host::durable::Disk;
 use host::second_copy::SecondCopy;
+use host::serial::SerialScanner;
 use host::{sealed, threads};
 use iso7816::transport::CardReader;
 use record::{Appended, AttendanceEvent, AttendanceLog, Code, Durable, LogFault, OpenBasis, Opening};
@@ -142,19 +143,33 @@ fn open(
     let (journal, gauge, own) = (plan.journal().to_owned(), adapters.gauge, inbox.clone());
     let log_hand =
         LogHand { log, operator, clock, inbox: own, journal, gauge, began, anchors, evidence, copy, carry, index };
-    let watcher = adapters.watcher;
-    let field = inbox.clone();
     workers.extend([
         spawned(threads::spawn("card", move || card_worker.run(&card_orders)))?,
         spawned(threads::spawn("log", move || log_hand.run(&log_queue)))?,
-        spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?,
     ]);
+    hear(plan, adapters.watcher, &inbox, &mut workers)?;
     let registry =
         registry.map(|registry| ask_threads(registry, plan, &mut state, &inbox, &mut workers)).transpose()?;
     let pins = package.map(|package| pin_thread(package, &inbox, &mut workers)).transpose()?;
     let papers = paper_thread(plan, &inbox, &mut workers)?;
     let hands = Hands { card, log: log_orders, registry, pins, papers, doctor, sound: adapters.sound, contact };
     Ok(Started { context, state, hands, workers })
+}
+
+/// The threads that hear what people bring: a card in the field, a code before the scanner.
+fn hear(
+    plan: &DeskPlan,
+    watcher: Box<dyn CardReader>,
+    inbox: &SyncSender<Message>,
+    workers: &mut Vec<std::thread::JoinHandle<()>>,
+) -> Result<(), Halted> {
+    let field = inbox.clone();
+    workers.push(spawned(threads::spawn("reader", move || watch::watch(watcher, &field)))?);
+    if let Some((port, baud)) = plan.scanner() {
+        let (serial, inbox) = (SerialScanner::new(port, baud), inbox.clone());
+        workers.push(spawned(threads::spawn("scanner", move || scanner::listen(serial, &inbox)))?);
+    }
+    Ok(())
 }
 
 /// What the brain goes by, and what it begins with: what the journal says is still open.

@@ -41,6 +41,7 @@ pub mod random;
 pub mod sealed;
 pub mod second_copy;
 pub mod server_look;
+pub mod serial;
 pub mod sound;
 pub mod speech;
 pub mod staging;

@@ -10,6 +10,8 @@ pub mod conformance {}
 pub mod figures {}
 #[doc = include_str!("transitions.md")]
 pub mod transitions {}
+#[doc = include_str!("scanners.md")]
+pub mod scanners {}
 #[doc = include_str!("registry.md")]
 pub mod registry {}
 #[doc = include_str!("exam_files.md")]

@@ -5,17 +5,20 @@ use crate::style::{self, Size};
 use crate::text::{Strings, Words};
 use checkin::event::{CopyHealth, DiskState};
 use checkin::failure::Signal;
-use checkin::state::{ReaderHealth, RegistryHealth};
+use checkin::state::{ReaderHealth, RegistryHealth, ScannerHealth};
 use checkin::view::{PaperHealth, StatusBar, WitnessView};
 use egui::{Align, Layout, RichText, Ui, Vec2};
 
-/// Reader, card, registry and backlog, disk, second copy, clock, log, witness, version.
+/// Reader, a scanner that is not well, card, registry and backlog, disk, second copy, clock, log, witness, version.
 pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
     let words = &strings.words;
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (signal, word) = reader(status.reader, words);
         item(ui, signal, &words.status_reader, word);
+        if let Some(word) = scanner(status.scanner, words) {
+            item(ui, Signal::Attention, &words.status_scanner, word);
+        }
         let card = if status.card_present { &words.status_present } else { &words.status_absent };
         item(ui, Signal::Ok, &words.status_card, card);
         let (signal, word) = registry(status, words);
@@ -71,6 +74,17 @@ fn reader(reader: ReaderHealth, words: &Words) -> (Signal, &str) {
         ReaderHealth::Missing => (Signal::Attention, &words.status_missing),
         ReaderHealth::ServiceDown => (Signal::Stop, &words.status_down),
         ReaderHealth::Unknown => (Signal::Working, &words.status_unknown),
+    }
+}
+
+/// Nothing where there is nothing to do about it: the bar is full.
+fn scanner(scanner: ScannerHealth, words: &Words) -> Option<&str> {
+    match scanner {
+        ScannerHealth::Off | ScannerHealth::Ready => None,
+        ScannerHealth::Missing => Some(&words.status_missing),
+        ScannerHealth::NoRights => Some(&words.status_scanner_no_rights),
+        ScannerHealth::Busy => Some(&words.status_scanner_busy),
+        ScannerHealth::NotSerial => Some(&words.status_scanner_not_serial),
     }
 }
 

@@ -332,6 +332,10 @@ words! {
     status_copy
     status_copy_lost
     status_copy_foreign
+    status_scanner
+    status_scanner_no_rights
+    status_scanner_busy
+    status_scanner_not_serial
     demo_title
     demo_hint
     demo_lift

@@ -52,6 +52,7 @@ mod desk_rulings;
 mod desk_start;
 mod desk_support;
 mod desk_trust;
+mod desk_scanner;
 mod deviation;
 mod device_keys;
 mod device_seal;

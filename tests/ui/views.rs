@@ -5,7 +5,7 @@ use bits::secret::Pii;
 use checkin::event::{Choice, CopyHealth, DiskState, Meaning, ReadPhase};
 use checkin::failure::{Failure, Signal};
 use checkin::readiness::{Check, Finding};
-use checkin::state::{ReaderHealth, RegistryHealth};
+use checkin::state::{ReaderHealth, RegistryHealth, ScannerHealth};
 use checkin::view::*;
 use std::sync::Arc;
 
@@ -86,6 +86,7 @@ fn header() -> Header {
 fn status() -> StatusBar {
     StatusBar {
         reader: ReaderHealth::Ready,
+        scanner: ScannerHealth::Off,
         card_present: true,
         registry: Some(RegistryHealth::Silent),
         registry_silent_since: Some("06:38".to_owned()),

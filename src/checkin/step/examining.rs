@@ -4,7 +4,7 @@ use super::Desk;
 use crate::event::Effect;
 use crate::failure::Signal;
 use crate::health::{ReaderHealth, RegistryHealth};
-use crate::readiness::{Check, Finding, Grade};
+use crate::readiness::{Check, Finding, Grade, scanner_check};
 use crate::records;
 use crate::sign_in::Action;
 use crate::state::Phase;
@@ -26,8 +26,9 @@ impl Desk<'_> {
         if !matches!(self.state.phase, Phase::Examining(None)) {
             return;
         }
-        let own = [self.reader_check(), self.registry_check()];
-        let checks: Vec<Check> = own.into_iter().chain(found).collect();
+        let scanner = scanner_check(self.state.health.scanner);
+        let own = [Some(self.reader_check()), scanner, Some(self.registry_check())];
+        let checks: Vec<Check> = own.into_iter().flatten().chain(found).collect();
         for check in checks.iter().filter(|check| check.finding.grade() != Grade::Good) {
             self.record_note(records::device_news(check.finding.subject(), check.finding.word()));
         }

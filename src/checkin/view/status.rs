@@ -3,12 +3,15 @@
 use crate::event::{CopyHealth, DiskState};
 use crate::health::{ReaderHealth, RegistryHealth};
 use crate::paper::PaperHealth;
+use crate::scanner::ScannerHealth;
 
 /// The bar below.
 #[derive(Debug, Clone)]
 pub struct StatusBar {
     /// The reader.
     pub reader: ReaderHealth,
+    /// The scanner at a serial port.
+    pub scanner: ScannerHealth,
     /// A card is in the field.
     pub card_present: bool,
     /// The registry; `None` where it is not asked.
