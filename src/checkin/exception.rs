@@ -23,6 +23,7 @@ use bits::secret::Pii;
 use emrtd::lds::portrait::Portrait;
 use jiff::Timestamp;
 use package::operators::Operator;
+use package::roles::Role;
 use record::{Arrival, ChipState, Code, DocumentRef, Durable, RegistryState};
 use registry::{Answer, RequestId};
 use roster::CandidateId;
@@ -72,6 +73,16 @@ impl SecondPerson {
     /// As it stands in the log.
     pub fn word(&self) -> &Code {
         self.0.word()
+    }
+
+    /// The name on papers.
+    pub fn name(&self) -> &str {
+        self.0.name()
+    }
+
+    /// What this person is at the site.
+    pub fn role(&self) -> Role {
+        self.0.role()
     }
 }
 
@@ -341,6 +352,8 @@ pub struct Exception {
     pub matter: Matter,
     /// How far.
     pub step: Step,
+    /// Who stood behind what is being written, or was.
+    pub(super) behind: Option<SecondPerson>,
 }
 
 impl Waiting {
@@ -378,7 +391,7 @@ impl Step {
 impl Exception {
     /// A matter that was just taken up.
     pub(super) fn of(matter: Matter) -> Self {
-        Self { matter, step: Step::Choosing }
+        Self { matter, step: Step::Choosing, behind: None }
     }
 
     /// Everything that may be ruled now, from left to right. `is_in` tells who is in: nobody is let in twice; `is_guest` who

@@ -161,6 +161,17 @@ pub struct PaperRuling {
     pub segment: u32,
     /// Local time, `HH:MM`.
     pub time: String,
+    /// Who stood behind it with a PIN, beside whoever is on duty.
+    pub second: Option<PaperWitness>,
+}
+
+/// Who stood behind a ruling.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaperWitness {
+    /// The name.
+    pub name: String,
+    /// The head of the site: the note's chair.
+    pub is_head: bool,
 }
 
 /// What became of a paper.

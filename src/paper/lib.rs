@@ -136,6 +136,11 @@ impl Sheet<'_> {
         self.fonts.width_mm(look, text)
     }
 
+    /// The text with what this font has no picture for spelled out.
+    pub fn spelled(&self, face: Face, text: &str) -> String {
+        self.fonts.spelled(face, text)
+    }
+
     /// A box: its ground and the line around it, where there are any.
     pub fn block(&mut self, place: Block, ground: Option<u8>, line: Option<u8>) {
         let Block { x_mm, y_mm, width_mm, height_mm } = place;

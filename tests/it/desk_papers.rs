@@ -77,7 +77,13 @@ fn case(kind: PaperKind, decided: Option<Ruling>) -> CasePaper {
         causes: vec![Cause::WithoutCard(WithoutCard::Forgotten), Cause::Named(vec![Failure::NeedsDecision])],
         chip: ChipState::NotRead,
         registry: RegistryState::NotAsked,
-        decided: decided.map(|ruling| PaperRuling { ruling, entry: 411, segment: 1, time: "07:44".to_owned() }),
+        decided: decided.map(|ruling| PaperRuling {
+            ruling,
+            entry: 411,
+            segment: 1,
+            time: "07:44".to_owned(),
+            second: Some(PaperWitness { name: "Phạm Văn Thử".to_owned(), is_head: true }),
+        }),
     }
 }
 
@@ -148,6 +154,57 @@ fn the_incident_note_says_facts_decision_and_a_line_for_who_does_not_sign() {
         assert!(text.contains(wanted), "{wanted}\n{text}");
     }
     assert!(note(None).unwrap().contains("chưa ghi quyết định"));
+}
+
+/// Who stood behind the ruling with a PIN: in the chair where it is the head of site, among those present otherwise.
+#[test]
+fn the_incident_note_names_the_second_person() {
+    let note = |is_head| {
+        let mut case = case(PaperKind::Incident, Some(Ruling::Admit(Ground::Undertaking)));
+        case.decided.as_mut().unwrap().second.as_mut().unwrap().is_head = is_head;
+        read_text(&case_pdf(&case).unwrap()).map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "))
+    };
+    let Some(head) = note(true) else { return skip("no pdftotext") };
+    assert!(head.contains("Chủ trì (Chủ tọa): Phạm Văn Thử, Trưởng Điểm thi"), "{head}");
+    assert!(head.contains("Người xác nhận thứ hai, bằng mã PIN: Phạm Văn Thử."), "{head}");
+    let other = note(false).unwrap();
+    assert!(other.contains("Phạm Văn Thử (người xác nhận thứ hai)"), "{other}");
+    assert!(!other.contains("Phạm Văn Thử, Trưởng Điểm thi"), "{other}");
+    let undecided = read_text(&case_pdf(&case(PaperKind::Incident, None)).unwrap()).unwrap();
+    assert!(!undecided.contains("thứ hai"), "{undecided}");
+}
+
+/// Decree 30/2020/NĐ-CP, annex I: Times New Roman, or what is as wide; JetBrains Mono for characters that are compared.
+#[test]
+fn papers_are_set_in_the_widths_of_times() {
+    let papers = [
+        list_pdf(&sheet(3, 3)).unwrap(),
+        case_pdf(&case(PaperKind::Incident, None)).unwrap(),
+        case_pdf(&case(PaperKind::Undertaking, None)).unwrap(),
+    ];
+    for pdf in papers {
+        let work = tempfile::tempdir().unwrap();
+        fs::write(work.path().join("a.pdf"), pdf).unwrap();
+        let run = Command::new("pdffonts").arg("a.pdf").current_dir(work.path()).output();
+        let Ok(run) = run else { return skip("no pdffonts") };
+        let fonts = String::from_utf8_lossy(&run.stdout).into_owned();
+        let names: Vec<&str> = fonts.lines().skip(2).filter_map(|line| line.split_whitespace().next()).collect();
+        let is_known = |name: &&str| name.contains("Tinos") || name.contains("JetBrainsMono");
+        assert!(!names.is_empty() && names.iter().all(is_known), "{fonts}");
+        assert!(!fonts.lines().skip(2).any(|line| line.contains(" no ")), "embedded: {fonts}");
+    }
+}
+
+/// A name that no font has all of is shown with what is missing spelled out, and the letters of a name in pieces meet.
+#[test]
+fn a_name_with_a_face_in_it_leaves_no_empty_box() {
+    let mut list = sheet(1, 0);
+    list.inside.rows[0].name = Pii::new("Nguyễn 😀 Mẫu\u{202e}".to_owned());
+    let Some(text) = read_text(&list_pdf(&list).unwrap()) else { return skip("no pdftotext") };
+    assert!(text.contains("U+1F600") && !text.contains('😀') && !text.contains('\u{202e}'), "{text}");
+    let mut note = case(PaperKind::Incident, None);
+    note.name = Pii::new("Nguyễn 😀 Mẫu".to_owned());
+    assert!(read_text(&case_pdf(&note).unwrap()).unwrap().contains("U+1F600"));
 }
 
 #[test]

@@ -5,11 +5,12 @@ use crate::dates::local;
 use crate::exception::{Exception, Matter, Ruling, Step, Waiting};
 use crate::paper::{
     AttendanceSheet, CasePaper, ListState, LogMark, MAX_LIST_ROWS, PaperHead, PaperHealth, PaperKind, PaperRuling,
-    SheetPart, SheetRow, SheetState,
+    PaperWitness, SheetPart, SheetRow, SheetState,
 };
 use crate::state::State;
 use bits::base32;
 use bits::qr::QrMatrix;
+use package::roles::Role;
 use record::{CandidateRef, Durable};
 use roster::{Candidate, CandidateId};
 use std::collections::BTreeSet;
@@ -59,7 +60,9 @@ pub(crate) fn case_paper(
     let Matter::Waiting(waiting) = &exception.matter else { return None };
     let decided = match &exception.step {
         Step::Choosing => None,
-        Step::Recorded { ruling, durable } => Some(ruling_of(context, *ruling, durable)),
+        Step::Recorded { ruling, durable } => {
+            Some(PaperRuling { second: witness(exception), ..ruling_of(context, *ruling, durable) })
+        }
         _ => return None,
     };
     let row = waiting.candidate.and_then(|id| context.roster.get(id));
@@ -81,7 +84,13 @@ pub(crate) fn case_paper(
 
 fn ruling_of(context: &Context, ruling: Ruling, durable: &Durable) -> PaperRuling {
     let entry = durable.entry();
-    PaperRuling { ruling, entry: entry.seq + 1, segment: entry.segment, time: local(context, durable.at(), "%H:%M") }
+    let time = local(context, durable.at(), "%H:%M");
+    PaperRuling { ruling, entry: entry.seq + 1, segment: entry.segment, time, second: None }
+}
+
+fn witness(exception: &Exception) -> Option<PaperWitness> {
+    let second = exception.behind.as_ref()?;
+    Some(PaperWitness { name: second.name().to_owned(), is_head: second.role() == Role::HeadOfSite })
 }
 
 fn head(context: &Context, state: &State) -> PaperHead {

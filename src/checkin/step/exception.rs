@@ -97,7 +97,7 @@ impl Desk<'_> {
         match event.filter(|_| stands) {
             Some(event) => {
                 if let Some(exception) = self.exception() {
-                    exception.step = Step::Recording(ruling);
+                    (exception.step, exception.behind) = (Step::Recording(ruling), second.cloned());
                 }
                 self.effects.push(Effect::Record { purpose: Purpose::Ruling, event });
             }

@@ -2,7 +2,7 @@
 
 use super::PapersError;
 use super::forms::{Form, Texts};
-use super::frame::{BOLD, LEFT_MM, RIGHT_MM, TEXT, TEXT_WIDTH_MM, TITLE, centred, foot, letterhead, signatures};
+use super::frame::{BOLD, LEFT_MM, RIGHT_MM, TEXT, TEXT_WIDTH_MM, TITLE, centred, foot, letterhead, shown, signatures};
 use ::paper::{Block, INK, Paper, Sheet};
 use checkin::paper::{CasePaper, PaperKind};
 
@@ -11,6 +11,7 @@ const PHOTO_MM: (f32, f32) = (40.0, 52.0);
 const FINGER_MM: (f32, f32) = (40.0, 30.0);
 /// What nobody knows is written by hand.
 const BLANK: &str = "......................";
+const DOTS: &str = "......................................................";
 
 /// The paper as a PDF.
 ///
@@ -52,8 +53,16 @@ impl Page<'_> {
 
     fn incident(&self, sheet: &mut Sheet<'_>) {
         let head = &self.case.head;
+        let second = self.case.decided.as_ref().and_then(|ruling| ruling.second.as_ref());
+        let (also, chair) = match second {
+            Some(one) if one.is_head => (DOTS.to_owned(), one.name.clone()),
+            Some(one) => (self.form.say("second", &[("second", &one.name)]), DOTS.to_owned()),
+            None => (DOTS.to_owned(), DOTS.to_owned()),
+        };
         let mut y_mm = 64.0;
         let blanks = [
+            ("also", also),
+            ("chair", chair),
             ("time", clock_words(&head.time)),
             ("date", head.date.clone()),
             ("desk", self.texts.desk(&head.desk)),
@@ -66,7 +75,7 @@ impl Page<'_> {
         }
         sheet.text(LEFT_MM, y_mm, BOLD, &self.form.say("content", &[]));
         y_mm += 6.0 + PARAGRAPH_MM;
-        for text in self.facts() {
+        for text in self.facts(sheet) {
             y_mm = self.paragraph(sheet, y_mm, &text);
         }
         for name in ["more", "dots", "dots", "ended"] {
@@ -77,32 +86,34 @@ impl Page<'_> {
     }
 
     /// What the log says, by time.
-    fn facts(&self) -> Vec<String> {
+    fn facts(&self, sheet: &Sheet<'_>) -> Vec<String> {
         let case = self.case;
         let decided = match &case.decided {
             Some(ruling) => {
                 let (entry, segment) = (ruling.entry.to_string(), ruling.segment.to_string());
                 let (time, said) = (clock_words(&ruling.time), self.texts.ruling(ruling.ruling));
                 let blanks = [("time", time.as_str()), ("ruling", &said), ("entry", &entry), ("segment", &segment)];
-                self.form.say("decided", &blanks)
+                let decided = self.form.say("decided", &blanks);
+                let second = ruling.second.as_ref().map(|one| self.form.say("behind", &[("second", &one.name)]));
+                [Some(decided), second].into_iter().flatten().collect::<Vec<_>>().join(" ")
             }
             None => self.form.say("undecided", &[]),
         };
         let (since, causes) = (clock_words(&case.since), self.texts.causes(&case.causes));
         let (chip, registry) = (self.texts.chip(case.chip), self.texts.registry(case.registry));
         vec![
-            self.person(),
+            self.person(sheet),
             self.form.say("waits", &[("since", &since), ("causes", &causes)]),
             self.form.say("chip", &[("chip", &chip), ("registry", &registry)]),
             decided,
         ]
     }
 
-    fn person(&self) -> String {
+    fn person(&self, sheet: &Sheet<'_>) -> String {
         let case = self.case;
         let number = case.number.as_deref().unwrap_or(BLANK);
         let room = case.room.as_deref().filter(|room| !room.is_empty()).unwrap_or(BLANK);
-        let (name, session) = (named(case.name.reveal()), named(&case.head.session));
+        let (name, session) = (named(&shown(sheet, case.name.reveal())), named(&case.head.session));
         self.form.say("person", &[("name", &name), ("number", number), ("room", room), ("session", &session)])
     }
 
@@ -110,7 +121,7 @@ impl Page<'_> {
         let causes = self.texts.causes(&self.case.causes);
         let texts = [
             self.form.say("to", &[("site", &self.case.head.site)]),
-            self.person(),
+            self.person(sheet),
             self.form.say("by_hand", &[]),
             self.form.say("why", &[("causes", &causes)]),
             self.form.say("text", &[]),

@@ -10,15 +10,22 @@ pub(super) const RIGHT_MM: f32 = 192.0;
 pub(super) const TEXT_WIDTH_MM: f32 = RIGHT_MM - LEFT_MM;
 /// The lowest line of a page's own text; the foot stands below.
 pub(super) const BOTTOM_MM: f32 = 258.0;
-pub(super) const TEXT: Look = Look { face: Face::Regular, size_pt: 12.0, grey: INK };
-pub(super) const BOLD: Look = Look { face: Face::Bold, size_pt: 12.0, grey: INK };
-pub(super) const TITLE: Look = Look { face: Face::Bold, size_pt: 14.0, grey: INK };
-const SMALL: Look = Look { face: Face::Regular, size_pt: 9.0, grey: INK };
+// The widths of Times and the sizes of Decree 30/2020/NĐ-CP, annex I: running text in 13, a title in 14.
+pub(super) const TEXT: Look = Look { face: Face::Serif, size_pt: 13.0, grey: INK };
+pub(super) const BOLD: Look = Look { face: Face::SerifBold, size_pt: 13.0, grey: INK };
+pub(super) const TITLE: Look = Look { face: Face::SerifBold, size_pt: 14.0, grey: INK };
+const HINT: Look = Look { face: Face::SerifItalic, size_pt: 11.0, grey: INK };
+const SMALL: Look = Look { face: Face::Serif, size_pt: 10.0, grey: INK };
 const CODE: Look = Look { face: Face::Mono, size_pt: 9.0, grey: INK };
 const FOOT_LINE_MM: f32 = 264.0;
 const QR_MM: f32 = 24.0;
 const LEFT_COLUMN_MM: f32 = 64.0;
 const MOTTO_SHARE: f32 = 0.5;
+
+/// A name as this paper can show it: what its font has no picture for, a smiling face in a name, is spelled out.
+pub(super) fn shown(sheet: &Sheet<'_>, text: &str) -> String {
+    sheet.spelled(TEXT.face, &bits::text::shown_within(text))
+}
 
 /// A line in the middle between two places.
 pub(super) fn centred(sheet: &mut Sheet<'_>, from_mm: f32, to_mm: f32, y_mm: f32, look: Look, text: &str) {
@@ -87,6 +94,6 @@ pub(super) fn signatures(sheet: &mut Sheet<'_>, y_mm: f32, form: &Form) {
     for (place, who) in form.sign.iter().enumerate() {
         let x_mm = LEFT_MM + u16::try_from(place).map_or(0.0, f32::from) * width_mm;
         centred(sheet, x_mm, x_mm + width_mm, y_mm, BOLD, who);
-        centred(sheet, x_mm, x_mm + width_mm, y_mm + 5.5, SMALL, &form.say("sign_hint", &[]));
+        centred(sheet, x_mm, x_mm + width_mm, y_mm + 5.5, HINT, &form.say("sign_hint", &[]));
     }
 }

@@ -2,16 +2,16 @@
 
 use super::PapersError;
 use super::forms::{Form, Texts};
-use super::frame::{BOLD, BOTTOM_MM, LEFT_MM, RIGHT_MM, TEXT_WIDTH_MM, TITLE, centred, foot};
+use super::frame::{BOLD, BOTTOM_MM, LEFT_MM, RIGHT_MM, TEXT_WIDTH_MM, TITLE, centred, foot, shown};
 use ::paper::{Block, Face, INK, Look, Paper, Sheet, TINT};
 use checkin::paper::{AttendanceSheet, SheetPart, SheetRow, SheetState};
 
 const TOP_MM: f32 = 20.0;
 const ROW_MM: f32 = 8.0;
-const ROW: Look = Look { face: Face::Regular, size_pt: 11.0, grey: INK };
-const HEADING: Look = Look { face: Face::Bold, size_pt: 10.0, grey: INK };
+const ROW: Look = Look { face: Face::Serif, size_pt: 12.0, grey: INK };
+const HEADING: Look = Look { face: Face::SerifBold, size_pt: 11.0, grey: INK };
 /// Where each column begins, from the left; the last ends with the page.
-const COLUMNS_MM: [f32; 5] = [0.0, 12.0, 40.0, 100.0, 122.0];
+const COLUMNS_MM: [f32; 5] = [0.0, 12.0, 38.0, 92.0, 110.0];
 /// What the first page's head takes.
 const HEAD_MM: f32 = 34.0;
 
@@ -110,7 +110,8 @@ fn draw(paper: &mut Sheet<'_>, form: &Form, y_mm: f32, lines: &[Line<'_>]) {
             Line::Row(number, row) => {
                 let state = state(form, &row.state);
                 let number = number.to_string();
-                columns(paper, y_mm, ROW, &[&number, &row.number, row.name.reveal(), &row.room, &state]);
+                let name = shown(paper, row.name.reveal());
+                columns(paper, y_mm, ROW, &[&number, &row.number, &name, &row.room, &state]);
             }
             Line::Remark(text) => paper.text(LEFT_MM + 2.0, y_mm, ROW, text),
         }

@@ -6,8 +6,8 @@ use crate::readiness::{Advice, Readiness};
 use ::paper::{Face, INK, Look, Paper, SOFT, Sheet};
 use checkin::readiness::{Check, Grade};
 
-const ROW: Look = Look { face: Face::Regular, size_pt: 10.5, grey: INK };
-const TODO: Look = Look { face: Face::Regular, size_pt: 9.5, grey: SOFT };
+const ROW: Look = Look { face: Face::Serif, size_pt: 12.0, grey: INK };
+const TODO: Look = Look { face: Face::SerifItalic, size_pt: 11.0, grey: SOFT };
 const TOP_MM: f32 = 22.0;
 const BOTTOM_MM: f32 = 278.0;
 const GRADE_MM: f32 = 26.0;
