@@ -61,6 +61,11 @@ impl Kiosk {
         self.0.sender()
     }
 
+    /// A hand that ends the desk without waiting for it: its log is closed, whatever becomes of the window.
+    pub fn ender(&self) -> impl Fn() + Send + 'static {
+        self.0.ender()
+    }
+
     /// Ends the desk, if one runs: its log is closed with its totals.
     pub fn stop(self) {
         self.0.stop();

@@ -103,6 +103,12 @@ impl RunningDesk {
         Arc::clone(&self.view)
     }
 
+    /// A hand that ends the desk without waiting for it: the log is closed, whatever becomes of the window.
+    pub fn ender(&self) -> impl Fn() + Send + 'static {
+        let inbox = self.inbox.clone();
+        move || drop(inbox.send(Message::Stop))
+    }
+
     /// Ends the desk: the log is closed with its totals, every thread ends.
     pub fn stop(self) {
         let _ = self.inbox.send(Message::Stop);

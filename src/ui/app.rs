@@ -66,11 +66,22 @@ pub trait Pilot {
 /// Wakes the window after the view has changed.
 pub type Wake = Box<dyn Fn() + Send + Sync>;
 
+/// Closes the window, as if somebody had.
+pub type Close = Box<dyn Fn() + Send + Sync>;
+
 /// Opens the window and runs until it is closed. `ready` gets the means to wake it.
 ///
 /// # Errors
 /// [`WindowError`].
 pub fn run(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake)) -> Result<(), WindowError> {
+    run_until(link, options, |wake, _| ready(wake))
+}
+
+/// The same; `ready` gets the means to close it, too.
+///
+/// # Errors
+/// [`WindowError`].
+pub fn run_until(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake, Close)) -> Result<(), WindowError> {
     let app = App::new(link, options.side_panel)?;
     let app = App { pilot: options.pilot, ..app };
     let viewport = egui::ViewportBuilder::default()
@@ -81,7 +92,9 @@ pub fn run(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake)) -> 
     let create: eframe::AppCreator<'_> = Box::new(move |creation| {
         style::install(&creation.egui_ctx);
         let context = creation.egui_ctx.clone();
-        ready(Box::new(move || context.request_repaint()));
+        let closed = context.clone();
+        let close = Box::new(move || closed.send_viewport_cmd(egui::ViewportCommand::Close));
+        ready(Box::new(move || context.request_repaint()), close);
         Ok(Box::new(app))
     });
     eframe::run_native("diemdanh", native, create)?;

@@ -39,6 +39,7 @@ mod desk_closing;
 mod desk_disk;
 mod desk_flow;
 mod desk_guard;
+mod desk_ending;
 mod desk_index;
 mod desk_kill;
 mod desk_lock;

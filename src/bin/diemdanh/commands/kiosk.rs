@@ -34,12 +34,13 @@ mod window {
     use desk::runtime::ViewCell;
     use desk::start::{Adapters, read_config};
     use host::clock::SystemClock;
+    use host::ending;
     use host::pcsc::PcscReader;
     use host::random::SystemRandom;
     use std::error::Error;
     use std::path::PathBuf;
     use std::sync::Arc;
-    use ui::app::{DeskLink, WindowError, WindowOptions, run};
+    use ui::app::{DeskLink, WindowError, WindowOptions, run, run_until};
     use ui::style::DESIGN_SIZE;
 
     pub(super) fn open(arguments: &KioskArguments) -> Result<(), Box<dyn Error>> {
@@ -59,7 +60,18 @@ mod window {
         let view = kiosk.view();
         let shown = Arc::clone(&view);
         let link = DeskLink { view: Box::new(move || shown.get()), send: Box::new(kiosk.sender()) };
-        let closed: Result<(), WindowError> = run(link, options, move |wake| view.wake_with(wake));
+        let end = kiosk.ender();
+        let closed: Result<(), WindowError> = run_until(link, options, move |wake, close| {
+            view.wake_with(wake);
+            // The record first: a window that is not drawn any more may never close.
+            let both = move || {
+                end();
+                close();
+            };
+            if let Err(error) = ending::when_asked(both) {
+                tracing::warn!(%error, "the system cannot ask this desk to end in order");
+            }
+        });
         kiosk.stop();
         Ok(closed?)
     }
