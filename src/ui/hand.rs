@@ -9,7 +9,7 @@
 //! - Text on a screen without a line is a scan. Its closing Enter or Tab presses nothing, and no letter, digit or space
 //!   ever does.
 //! - A button decides only if it was alive in the frame before: the one that a person has seen. It comes alive
-//!   some time after its meaning has changed.
+//!   some time after its meaning has changed, and after whoever came back has woken a screen that may have gone dark.
 //!
 //! Invariants: nothing here knows what a button does; nothing is read from a clock but the frame's time.
 
@@ -25,6 +25,8 @@ const STUCK_S: f64 = 1.0;
 const TAIL_S: f64 = 1.0;
 /// A scan without an end has ended after such a pause.
 const PAUSE_S: f64 = 0.3;
+/// After so long without a key, a finger or a pointer the screen may have gone dark: what is pressed then wakes it.
+const ASLEEP_S: f64 = 240.0;
 /// A plus sign is the numeric keypad's key for letting in if nothing is typed right behind it.
 const PLUS_S: f64 = 0.2;
 /// The longest scan that is collected.
@@ -46,6 +48,8 @@ pub(super) struct Hand {
     down: BTreeMap<Key, f64>,
     scan: String,
     text_at: Option<f64>,
+    /// When anything was last pressed, touched, moved or typed.
+    touched_at: Option<f64>,
     plus_at: Option<f64>,
     guard: Guard,
 }
@@ -71,6 +75,7 @@ impl Hand {
 
     fn sort_events(&mut self, input: &mut InputState, takes: Takes) -> Vec<String> {
         let now = input.time;
+        self.wake(now, &input.events);
         let mut scans = Vec::new();
         if takes == Takes::Text {
             self.scan.clear();
@@ -88,6 +93,18 @@ impl Hand {
             input.events.push(pressed(Key::F5));
         }
         scans
+    }
+
+    /// Whoever wakes a dark screen has not seen its buttons: they come alive anew.
+    fn wake(&mut self, now: f64, events: &[Event]) {
+        let last = *self.touched_at.get_or_insert(now);
+        if !events.iter().any(is_touch) {
+            return;
+        }
+        self.touched_at = Some(now);
+        if now - last >= ASLEEP_S {
+            self.guard = Guard::default();
+        }
     }
 
     /// Whether a widget may see the event.
@@ -201,6 +218,12 @@ impl Hand {
 fn decides(key: Key) -> bool {
     use Key::{Enter, Escape, F1, F2, F3, F4, F5, F6, F7, F8, F9, F10, F11, F12, Tab};
     matches!(key, Enter | Tab | Escape | F1 | F2 | F3 | F4 | F5 | F6 | F7 | F8 | F9 | F10 | F11 | F12)
+}
+
+/// What a person's hand does, or a scanner.
+fn is_touch(event: &Event) -> bool {
+    let is_key = matches!(event, Event::Key { .. } | Event::Text(_) | Event::Paste(_) | Event::Ime(_));
+    is_key || matches!(event, Event::PointerMoved(_) | Event::PointerButton { .. } | Event::Touch { .. })
 }
 
 fn pressed(key: Key) -> Event {

@@ -339,3 +339,28 @@ fn pin_goes_in_key_by_key() {
         assert_eq!(sent, [expected], "{frame_s}");
     }
 }
+
+/// A display that went dark: the key or the finger that wakes it decides nothing, the next one does.
+#[test]
+fn what_wakes_a_dark_screen_presses_nothing() {
+    let admit = vec![Input::Chose(Choice::Admit, Meaning(0))];
+    let mut shown = window(deciding());
+    shown.rest();
+    shown.press(Key::ArrowDown);
+    shown.frame(Vec::new(), 200.0);
+    assert_eq!(shown.press(Key::F5), admit, "somebody who looks at it for minutes");
+    let mut shown = window(deciding());
+    shown.rest();
+    shown.press(Key::ArrowDown);
+    shown.frame(Vec::new(), 600.0);
+    assert_eq!(shown.press(Key::F5), [], "whoever wakes it has seen nothing");
+    assert_eq!(shown.press(Key::F5), admit);
+    let mut shown = window(deciding());
+    shown.rest();
+    shown.press(Key::ArrowDown);
+    shown.frame(Vec::new(), 600.0);
+    let button = shown.button_at("Cho vào  [F5]");
+    assert_eq!(shown.click_at(button), [], "nor has whoever touches it");
+    shown.rest();
+    assert_eq!(shown.click_at(button), admit);
+}
