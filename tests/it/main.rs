@@ -33,6 +33,7 @@ mod cosigned_answers;
 mod crypto;
 mod cut;
 mod desk_ca;
+mod delivery;
 mod desk_cards;
 mod desk_certificates;
 mod desk_closing;
