@@ -5,7 +5,7 @@ use crate::rig;
 use diemdanh::checkin::event::{Choice, Input};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::ReaderHealth;
-use diemdanh::checkin::view::{PlaceView, Screen};
+use diemdanh::checkin::view::{Instruction, PlaceView, Screen, View};
 use diemdanh::host::pcsc::PcscReader;
 use diemdanh::lab::card::{CardFault, SyntheticCard};
 use diemdanh::lab::reader::LabField;
@@ -106,6 +106,42 @@ fn c13_card_held_by_another_program_through_the_daemon() {
     });
 }
 
+/// The configuration names one of two readers: what lies on the other is nobody's card here.
+#[test]
+fn a_card_on_the_other_of_two_readers_is_not_read() {
+    rig::inside("pcsc_desk::a_card_on_the_other_of_two_readers_is_not_read", || {
+        let world = World::alone();
+        let (field, _) = LabField::new();
+        let reader = || Box::new(PcscReader::new(Some("00 00".to_owned())));
+        let bench = world.open_with(field, reader(), reader()).unwrap_or_else(|halted| panic!("{halted:?}"));
+        wait_for_reader(&bench, ReaderHealth::Ready);
+        let (mine, other) = (desk::person(0), desk::person(1));
+        let elsewhere = Served::at(vpcd::DEFAULT_PORT + 1, desk::card(&desk::good(&other)));
+        // The daemon looks at its readers now and then.
+        let mut names = PcscReader::new(None);
+        let found = (0..LOOKS).map(|_| names.survey().expect("both readers"));
+        let seen = found.map(|found| found.into_iter().filter(|reader| reader.has_card).collect::<Vec<_>>());
+        let with_card = seen.into_iter().find(|found| !found.is_empty()).expect("a card in the other reader");
+        assert!(matches!(&with_card[..], [reader] if reader.name.contains("00 01")), "{with_card:?}");
+        bench.enter(&other.qr());
+        let asks =
+            |view: &View| matches!(&view.screen, Screen::Idle(idle) if idle.instruction == Instruction::PlaceCard);
+        bench.wait("a key without a card", asks);
+        bench.enter(&mine.qr());
+        let card = Served::new(desk::card(&desk::good(&mine)));
+        let case = bench.decided();
+        assert_eq!(*case.person.name.reveal(), mine.full_name);
+        bench.decide(Choice::Admit);
+        card.lift();
+        elsewhere.lift();
+        bench.stop();
+        assert_eq!(desk::check_ins(&world.events()), 1);
+    });
+}
+
+/// Looks at the readers before a test gives up.
+const LOOKS: usize = 100_000;
+
 fn on_the_daemon(world: &World) -> Bench {
     let (field, _) = LabField::new();
     let reader = || Box::new(PcscReader::new(None));
@@ -123,8 +159,13 @@ struct Served {
 }
 
 impl Served {
-    fn new(mut card: SyntheticCard) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", vpcd::DEFAULT_PORT)).expect("the virtual reader");
+    fn new(card: SyntheticCard) -> Self {
+        Self::at(vpcd::DEFAULT_PORT, card)
+    }
+
+    /// In the reader behind this port.
+    fn at(port: u16, mut card: SyntheticCard) -> Self {
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the virtual reader");
         let copy = stream.try_clone().expect("a handle");
         let thread = std::thread::spawn(move || drop(vpcd::serve(&mut card, copy)));
         Self { stream, card: Some(thread) }

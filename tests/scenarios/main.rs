@@ -13,6 +13,7 @@ mod lab_people;
 
 mod afterwards;
 mod alike;
+mod bad_input;
 mod by_hand;
 mod flags;
 mod places;
