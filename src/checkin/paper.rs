@@ -162,16 +162,9 @@ pub struct PaperRuling {
     /// Local time, `HH:MM`.
     pub time: String,
     /// Who stood behind it with a PIN, beside whoever is on duty.
-    pub second: Option<PaperWitness>,
-}
-
-/// Who stood behind a ruling.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PaperWitness {
-    /// The name.
-    pub name: String,
-    /// The head of the site: the note's chair.
-    pub is_head: bool,
+    pub second: Option<String>,
+    /// The head of the site, where one of the two is: the note's chair.
+    pub chair: Option<String>,
 }
 
 /// What became of a paper.

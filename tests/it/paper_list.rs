@@ -160,6 +160,9 @@ fn papers_about_who_waits_say_what_the_log_says() {
     assert_eq!((before.kind, after.kind), (PaperKind::Undertaking, PaperKind::Incident));
     assert!(before.decided.is_none());
     assert_eq!(after.decided.as_ref().map(|decided| decided.ruling), Some(Ruling::Admit(Ground::Undertaking)));
+    let ruling = after.decided.clone().unwrap();
+    let name = || Some("Người tdt-01".to_owned());
+    assert_eq!((ruling.second, ruling.chair), (name(), name()), "who gave the PIN stands on the note");
     assert_eq!((after.number.as_deref(), after.room.as_deref()), (Some("01000001"), Some("0012")));
     let about = |event: &AttendanceEvent| match event {
         AttendanceEvent::Printed { paper, cand, .. } if paper.as_str() != "attendance-list" => {

@@ -5,7 +5,7 @@ use crate::dates::local;
 use crate::exception::{Exception, Matter, Ruling, Step, Waiting};
 use crate::paper::{
     AttendanceSheet, CasePaper, ListState, LogMark, MAX_LIST_ROWS, PaperHead, PaperHealth, PaperKind, PaperRuling,
-    PaperWitness, SheetPart, SheetRow, SheetState,
+    SheetPart, SheetRow, SheetState,
 };
 use crate::state::State;
 use bits::base32;
@@ -60,9 +60,7 @@ pub(crate) fn case_paper(
     let Matter::Waiting(waiting) = &exception.matter else { return None };
     let decided = match &exception.step {
         Step::Choosing => None,
-        Step::Recorded { ruling, durable } => {
-            Some(PaperRuling { second: witness(exception), ..ruling_of(context, *ruling, durable) })
-        }
+        Step::Recorded { ruling, durable } => Some(ruling_of(context, state, exception, (*ruling, durable))),
         _ => return None,
     };
     let row = waiting.candidate.and_then(|id| context.roster.get(id));
@@ -82,15 +80,24 @@ pub(crate) fn case_paper(
     })
 }
 
-fn ruling_of(context: &Context, ruling: Ruling, durable: &Durable) -> PaperRuling {
-    let entry = durable.entry();
-    let time = local(context, durable.at(), "%H:%M");
-    PaperRuling { ruling, entry: entry.seq + 1, segment: entry.segment, time, second: None }
-}
-
-fn witness(exception: &Exception) -> Option<PaperWitness> {
-    let second = exception.behind.as_ref()?;
-    Some(PaperWitness { name: second.name().to_owned(), is_head: second.role() == Role::HeadOfSite })
+fn ruling_of(
+    context: &Context,
+    state: &State,
+    exception: &Exception,
+    (ruling, durable): (Ruling, &Durable),
+) -> PaperRuling {
+    let (entry, second) = (durable.entry(), exception.behind.as_ref());
+    let on_duty = (state.on_duty.name(), state.on_duty.role());
+    let two = second.map(|second| (second.name(), second.role())).into_iter().chain([on_duty]);
+    let chair = two.filter(|(_, role)| *role == Role::HeadOfSite).map(|(name, _)| name.to_owned()).next();
+    PaperRuling {
+        ruling,
+        entry: entry.seq + 1,
+        segment: entry.segment,
+        time: local(context, durable.at(), "%H:%M"),
+        second: second.map(|second| second.name().to_owned()),
+        chair,
+    }
 }
 
 fn head(context: &Context, state: &State) -> PaperHead {

@@ -53,12 +53,12 @@ impl Page<'_> {
 
     fn incident(&self, sheet: &mut Sheet<'_>) {
         let head = &self.case.head;
-        let second = self.case.decided.as_ref().and_then(|ruling| ruling.second.as_ref());
-        let (also, chair) = match second {
-            Some(one) if one.is_head => (DOTS.to_owned(), one.name.clone()),
-            Some(one) => (self.form.say("second", &[("second", &one.name)]), DOTS.to_owned()),
-            None => (DOTS.to_owned(), DOTS.to_owned()),
-        };
+        let decided = self.case.decided.as_ref();
+        let chair = decided.and_then(|ruling| ruling.chair.clone());
+        // The chair has a line of its own.
+        let second = decided.and_then(|ruling| ruling.second.as_ref()).filter(|second| chair.as_ref() != Some(second));
+        let also = second.map_or_else(|| DOTS.to_owned(), |second| self.form.say("second", &[("second", second)]));
+        let chair = chair.unwrap_or_else(|| DOTS.to_owned());
         let mut y_mm = 64.0;
         let blanks = [
             ("also", also),
@@ -94,7 +94,7 @@ impl Page<'_> {
                 let (time, said) = (clock_words(&ruling.time), self.texts.ruling(ruling.ruling));
                 let blanks = [("time", time.as_str()), ("ruling", &said), ("entry", &entry), ("segment", &segment)];
                 let decided = self.form.say("decided", &blanks);
-                let second = ruling.second.as_ref().map(|one| self.form.say("behind", &[("second", &one.name)]));
+                let second = ruling.second.as_ref().map(|one| self.form.say("behind", &[("second", one)]));
                 [Some(decided), second].into_iter().flatten().collect::<Vec<_>>().join(" ")
             }
             None => self.form.say("undecided", &[]),
