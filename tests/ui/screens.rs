@@ -2,10 +2,11 @@
 
 use crate::views;
 use checkin::event::{Choice, Input, Meaning, NotAdmittedReason};
-use checkin::view::{CandidateId, CaseView, Ground, Ruling, Screen, StageView, UndoReason, View};
+use checkin::state::ScannerHealth;
+use checkin::view::{CandidateId, CaseView, Ground, Ruling, Screen, StageView, StatusBar, UndoReason, View};
 use egui::Key;
 use egui_kittest::Harness;
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -266,4 +267,27 @@ fn somebody_without_a_card_is_sent_from_his_own_row() {
         found.harness.query_all_by_label("Không đọc được thẻ").map(|one| one.rect().center()).collect();
     assert_eq!(buttons.len(), 2);
     assert_eq!(found.click_at(buttons[1]), [Input::WithoutCard(CandidateId([2; 16]), Meaning(0))]);
+}
+
+/// The fullest bar there is, with a scanner that somebody has to look at: no word of it stands outside the window.
+#[test]
+fn a_scanner_that_is_not_well_stands_within_the_bar() {
+    for scanner in [ScannerHealth::Missing, ScannerHealth::NoRights, ScannerHealth::Busy, ScannerHealth::NotSerial] {
+        let bare = views::view(Screen::Idle(Default::default()));
+        let mut shown = window(View { status: StatusBar { scanner, ..bare.status.clone() }, ..bare });
+        for language in ["Máy quét", "Scanner"] {
+            shown.harness.run_steps(3);
+            assert!(shown.harness.query_by_label(language).is_some(), "{scanner:?}");
+            for node in shown.harness.root().children_recursive() {
+                let Some(_) = node.accesskit_node().bounding_box() else { continue };
+                let rect = node.rect();
+                let is_in_bar = rect.min.y > style::DESIGN_SIZE.y - style::STATUS_HEIGHT;
+                assert!(!is_in_bar || rect.max.x <= style::DESIGN_SIZE.x, "{scanner:?} {language}: {rect:?}");
+            }
+            shown.press(Key::F2);
+        }
+    }
+    let mut well = window(views::view(Screen::Idle(Default::default())));
+    well.harness.run_steps(3);
+    assert!(well.harness.query_by_label("Máy quét").is_none(), "one that is well takes no room");
 }
