@@ -35,6 +35,11 @@ inside apt-get install -y -qq --no-install-recommends /tmp/diemdanh.deb >/dev/nu
 inside dpkg-query -W -f '${Package} ${Version} ${Status}\n' diemdanh
 inside ldd /usr/bin/diemdanh | { ! grep 'not found'; }
 [ "$(stat -c %a "$root/var/lib/diemdanh")" = 2770 ]
+for part in etc/diemdanh/desk.toml usr/lib/systemd/user/diemdanh.service usr/share/applications/diemdanh.desktop \
+  usr/share/icons/hicolor/scalable/apps/diemdanh.svg usr/share/doc/diemdanh/copyright usr/share/doc/diemdanh/desk.toml; do
+  [ -s "$root/$part" ] || { echo "deb_check.sh: $part is not there" >&2; exit 1; }
+done
+grep -qx /etc/diemdanh/desk.toml "$root/var/lib/dpkg/info/diemdanh.conffiles"
 inside useradd --create-home --groups diemdanh nguoitruc
 
 echo "== the window"
@@ -68,10 +73,19 @@ echo "a window of $colours colours: $out/window.png"
 kill "$desk" 2>/dev/null || true
 wait "$desk" 2>/dev/null || true
 
-echo "== removed and purged: the record stays"
+echo "== installed again, removed and purged: the record stays, and what was changed in the configuration until the purge"
 mkdir -p "$root/var/lib/diemdanh/journal"
 echo entry >"$root/var/lib/diemdanh/journal/001.seg"
-inside apt-get purge -y -qq diemdanh >/dev/null
+echo '# ours' >>"$root/etc/diemdanh/desk.toml"
+is_kept() { [ "$(cat "$root/var/lib/diemdanh/journal/001.seg")" = entry ]; }
+inside apt-get install -y -qq --reinstall --no-install-recommends /tmp/diemdanh.deb >/dev/null
+is_kept
+grep -qx '# ours' "$root/etc/diemdanh/desk.toml"
+inside apt-get remove -y -qq diemdanh >/dev/null
 [ ! -e "$root/usr/bin/diemdanh" ]
-[ "$(cat "$root/var/lib/diemdanh/journal/001.seg")" = entry ]
+is_kept
+grep -qx '# ours' "$root/etc/diemdanh/desk.toml"
+inside apt-get purge -y -qq diemdanh >/dev/null
+[ ! -e "$root/etc/diemdanh/desk.toml" ]
+is_kept
 echo "good: $(basename "$package")"
