@@ -8,7 +8,7 @@
 //! | a scanner that never ends a line, or does not stop | `desk_scanner`, `ui: presses, printed_lines` |
 //! | names in pieces (NFD), emoji | `scenarios: bad_input`, `desk_papers`, `roster` |
 //! | the clock moved while a session is open | `desk_package::one_jump_of_ten_years_and_back_does_not_brick_the_desk` |
-//! | USB pulled: reader, scanner, stick | `desk_reader`, `desk_scanner`, `desk_papers`, `two_people` |
+//! | USB pulled: reader, scanner, stick | `desk_reader`, `desk_scanner`, `desk_disk`, `desk_closing`, `paper_list` |
 //! | power button | `desk_ending`, `desk_kill` |
 //! | display asleep | `ui: presses::what_wakes_a_dark_screen_presses_nothing` |
 
@@ -16,6 +16,7 @@ use crate::checkin_support::{Desk, HERE};
 use crate::desk_support::{World, card, check_ins, failed_reads, good, is_idle, person};
 use diemdanh::checkin::event::{Choice, Event, Input};
 use diemdanh::checkin::failure::Failure;
+use diemdanh::checkin::state::ReaderHealth;
 use diemdanh::checkin::view::{Headline, Screen, StageView, View};
 use diemdanh::iso7816::transport::{CardReader, CardTransport, ReaderEvent, TransportError};
 use diemdanh::lab::card::{CardData, SyntheticCard};
@@ -33,7 +34,11 @@ fn cards_faster_than_anybody_lays_them() {
         bench.field.insert(card(&good(&person((round + 1) % 4))));
         bench.field.remove();
     }
-    bench.wait("a reader without a card", |view| !view.status.card_present);
+    // What the reader says comes in order: behind its plug there is none of the cards any more.
+    bench.field.unplug();
+    bench.wait("the pulled reader", |view| view.status.reader == ReaderHealth::Missing);
+    bench.field.plug_in();
+    bench.wait("the reader", |view| view.status.reader == ReaderHealth::Ready);
     bench.desk.send(Input::Back);
     bench.wait("the idle desk", is_idle);
     bench.desk.send(Input::Back);
