@@ -12,6 +12,7 @@ use diemdanh::record::AttendanceEvent;
 use egui::{Event, Key, Modifiers, PointerButton, Pos2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use std::mem::discriminant;
 use std::sync::Arc;
 use ui::app::{App, DeskLink};
 use ui::style;
@@ -99,7 +100,6 @@ impl Seat {
         for _ in 0..PRESSES {
             self.rest();
             let Some(place) = self.place_of(words) else { return };
-            let shown = |view: &View| format!("{:?}", view.screen);
             let before = shown(&self.view.get());
             self.click(place);
             for _ in 0..10 {
@@ -205,6 +205,14 @@ impl Seat {
 
     pub(crate) fn view(&self) -> Arc<View> {
         self.view.get()
+    }
+}
+
+/// What a press changes: of a case how far its decision is, for an answer of the registry may come at any moment.
+fn shown(view: &View) -> String {
+    match view.screen.case() {
+        Some(case) => format!("{:?}", (discriminant(&view.screen), discriminant(&case.stage))),
+        None => format!("{:?}", view.screen),
     }
 }
 
