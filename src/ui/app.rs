@@ -2,6 +2,7 @@
 
 use crate::hand::{Hand, Takes};
 use crate::portrait::PortraitTexture;
+use crate::scan_end::ScanEnd;
 use crate::screens::{self, Buttons, Tools};
 use crate::style;
 use crate::text::Strings;
@@ -136,6 +137,8 @@ impl App {
 
     /// Draws one frame and hands what was pressed to the desk.
     pub fn frame(&mut self, ui: &mut Ui) {
+        // The toolkit takes one of a kind.
+        ui.ctx().add_plugin(ScanEnd::default());
         self.zoom(ui);
         let view = (self.link.view)();
         let takes = self.place(&view);

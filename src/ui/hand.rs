@@ -14,8 +14,9 @@
 //! Invariants: nothing here knows what a button does; nothing is read from a clock but the frame's time.
 
 use crate::scan;
+use crate::widgets::is_line;
 use checkin::event::Meaning;
-use egui::{Event, InputState, Key, Modifiers, Ui};
+use egui::{Event, Id, InputState, Key, Modifiers, Ui};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -69,6 +70,13 @@ impl Hand {
         if takes == Takes::Presses && (self.is_scanning(ui) || !scans.is_empty()) {
             // A scanner's Tab moves no focus: nothing that an Enter behind it could press.
             ui.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
+        }
+        if takes == Takes::Text && ui.input(|input| input.events.iter().any(|event| matches!(event, Event::Text(_)))) {
+            // Text is the line's, and so is an Enter in the same frame, whatever somebody has tabbed to.
+            let elsewhere = |id: &Id| !is_line(*id);
+            ui.memory_mut(|memory| {
+                memory.focused().filter(elsewhere).into_iter().for_each(|id| memory.surrender_focus(id));
+            });
         }
         scans
     }
@@ -130,7 +138,8 @@ impl Hand {
     fn keeps_key(&mut self, key: Key, is_held: bool, now: f64, takes: Takes, scans: &mut Vec<String>) -> bool {
         let closes = matches!(key, Key::Enter | Key::Tab);
         match takes {
-            Takes::Text => !(is_held && decides(key)),
+            // A space is text, and nothing else: within a scan it would press what has the focus.
+            Takes::Text => !(is_held && decides(key)) && key != Key::Space,
             Takes::Presses if closes && self.is_tail(now) => {
                 scans.extend(self.taken_scan());
                 // One Enter ends one scan; the next one is a press again.

@@ -11,6 +11,7 @@ mod news;
 mod portrait;
 pub mod review;
 mod scan;
+mod scan_end;
 mod screens;
 mod status;
 pub mod style;

@@ -15,7 +15,8 @@ fn key(key: Key, pressed: bool) -> Event {
 
 /// As a keyboard or a scanner delivers one character.
 fn character(letter: char) -> Vec<Event> {
-    let named = Key::from_name(&letter.to_uppercase().to_string());
+    let name = if letter == ' ' { "Space".to_owned() } else { letter.to_uppercase().to_string() };
+    let named = Key::from_name(&name);
     let mut events = Vec::new();
     events.extend(named.map(|named| key(named, true)));
     events.push(Event::Text(letter.to_string()));
@@ -285,10 +286,44 @@ fn scan_stands_in_the_line_as_it_was_sent() {
         for end in [Some(Key::Enter), Some(Key::Tab), None] {
             let mut shown = window(idle());
             shown.rest();
-            let sent = scan(&mut shown, per_frame, frame_s, end);
-            let entered: Vec<_> = sent.iter().filter(|one| matches!(one, Input::Entered(_))).collect();
-            assert_eq!(entered, [&Input::Entered(QR.to_owned())], "{per_frame} in {frame_s} s, {end:?}");
+            // The second one finds what the first one left behind: text in the line, the focus elsewhere.
+            for _ in 0..2 {
+                let sent = scan(&mut shown, per_frame, frame_s, end);
+                let entered: Vec<_> = sent.iter().filter(|one| matches!(one, Input::Entered(_))).collect();
+                assert_eq!(entered, [&Input::Entered(QR.to_owned())], "{per_frame} in {frame_s} s, {end:?}");
+            }
         }
+    }
+}
+
+/// Somebody has tabbed to a button beside the line: a scan goes into the line all the same, and presses nothing.
+#[test]
+fn scan_beside_a_button_in_focus_goes_into_the_line() {
+    for tabs in 1..=14 {
+        for (per_frame, frame_s) in [(1, 0.002), (5, 0.05), (100, SLOW_S)] {
+            for end in [Some(Key::Enter), Some(Key::Tab), None] {
+                let mut shown = window(idle());
+                shown.rest();
+                (0..tabs).for_each(|_| drop(shown.press(Key::Tab)));
+                let mut sent = scan(&mut shown, per_frame, frame_s, end);
+                sent.retain(|one| !matches!(one, Input::Typed(_)));
+                assert_eq!(sent, [Input::Entered(QR.to_owned())], "{tabs} tabs, {per_frame} in {frame_s} s, {end:?}");
+            }
+        }
+    }
+}
+
+/// A space never presses, as no letter does; an Enter presses what has the focus.
+#[test]
+fn space_presses_nothing_beside_a_line() {
+    for tabs in 1..=14 {
+        let mut shown = window(idle());
+        shown.rest();
+        (0..tabs).for_each(|_| drop(shown.press(Key::Tab)));
+        let mut sent = shown.frame(character(' '), 0.05);
+        sent.extend(shown.rest());
+        sent.retain(|one| !matches!(one, Input::Typed(text) if text.trim().is_empty()));
+        assert_eq!(sent, [], "{tabs} tabs");
     }
 }
 

@@ -31,7 +31,9 @@ use ui::style;
 
 /// Names the screen that the child shows.
 const SCREEN: &str = "DIEMDANH_TEST_WINDOW";
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(20);
+/// What stands in the line, told for whoever reads why a test failed.
+const STANDS: &str = "stands ";
 const QR: &str = "099208000017|001234567|Nguyen Van Mau|15022008|Nam|Ha Noi|01012024";
 
 // -- the window --
@@ -67,7 +69,7 @@ fn told(input: &Input) -> String {
         Input::Entered(text) => format!("entered {text}"),
         Input::Scanned(text) => format!("scanned {text}"),
         Input::EnteredPin(pin) => format!("pin {}", Secret::expose(pin)),
-        Input::Typed(_) => String::new(),
+        Input::Typed(text) => format!("{STANDS}{text}"),
         Input::Chose(choice, _) => format!("chose {choice:?}"),
         Input::Reason(reason, _) => format!("reason {reason:?}"),
         other => format!("{other:?}").to_lowercase(),
@@ -109,10 +111,7 @@ fn show(name: &str) {
     let looked_at = Rc::clone(&shown);
     let view = Box::new(move || Arc::clone(&looked_at.borrow()));
     let send = Box::new(move |input: Input| {
-        let line = told(&input);
-        if !line.is_empty() {
-            say(&line);
-        }
+        say(&told(&input));
         if let Some(name) = next(&input) {
             let meaning = Meaning(shown.borrow().meaning.0 + 1);
             *shown.borrow_mut() = Arc::new(View { meaning, ..views::view(screen(name)) });
@@ -183,13 +182,15 @@ impl Display {
 
     /// Everything said up to the line that is waited for.
     fn until(&self, last: &str) -> Vec<String> {
-        let mut said = Vec::new();
+        let (mut said, mut stood) = (Vec::new(), Vec::new());
         loop {
-            let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("{last} never came: {said:?}"));
-            if line == last {
-                return said;
+            let line = self.lines.recv_timeout(PATIENCE);
+            let line = line.unwrap_or_else(|_| panic!("{last} never came: {said:?}, {stood:#?}"));
+            match line.strip_prefix(STANDS) {
+                Some(text) => stood.push(text.to_owned()),
+                None if line == last => return said,
+                None => said.push(line),
             }
-            said.push(line);
         }
     }
 

@@ -24,6 +24,19 @@ pub(crate) enum LineKind {
     Count,
 }
 
+impl LineKind {
+    const ALL: [Self; 4] = [Self::Search, Self::Pin, Self::Time, Self::Count];
+
+    fn id(self) -> Id {
+        Id::unique(("line", self))
+    }
+}
+
+/// The widget is a line.
+pub(crate) fn is_line(id: Id) -> bool {
+    LineKind::ALL.iter().any(|kind| kind.id() == id)
+}
+
 /// How a line looks.
 pub(crate) struct LineLook<'a> {
     pub(crate) kind: LineKind,
@@ -44,7 +57,7 @@ pub(crate) struct LineNews {
 
 /// Draws the line; `text` is what stands in it.
 pub(crate) fn line(ui: &mut Ui, look: &LineLook<'_>, text: &mut String, hand: &Hand) -> LineNews {
-    let id = Id::unique(("line", look.kind));
+    let id = look.kind.id();
     let before = text.clone();
     let label = ui.label(RichText::new(look.label).font(style::font(Size::Body)).color(style::INK_SOFT));
     let mut entered = Hand::lines_of_frame(ui, text);
@@ -108,7 +121,7 @@ fn edit<'a>(look: &LineLook<'a>, text: &'a mut String, id: Id) -> TextEdit<'a> {
 
 /// The cursor behind a text that something else than the line's own widget has changed.
 pub(super) fn to_end(ui: &Ui, kind: LineKind, text: &str) {
-    cursor_to_end(ui, Id::unique(("line", kind)), text);
+    cursor_to_end(ui, kind.id(), text);
 }
 
 fn cursor_to_end(ui: &Ui, id: Id, text: &str) {

@@ -9,7 +9,7 @@ mod pad;
 
 pub(super) use banner::{banner, hatched_banner, notice, place_cells};
 pub(super) use buttons::{Press, Weight, button, focus_ring};
-pub(super) use line::{LineKind, LineLook, line};
+pub(super) use line::{LineKind, LineLook, is_line, line};
 pub(super) use lines::{check_line, remark_line};
 pub(super) use namesakes::{remark, side_by_side};
 pub(super) use pad::{Touched, pad};
