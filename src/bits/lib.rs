@@ -15,3 +15,4 @@ pub mod spreadsheet;
 pub mod stamp;
 pub mod text;
 pub mod tlv;
+pub mod walk;

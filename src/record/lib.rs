@@ -14,6 +14,7 @@ pub mod export_form;
 pub mod frame;
 pub mod ids;
 pub mod latest;
+pub mod one_pass;
 pub mod receipt;
 pub mod revocation;
 pub mod segment;

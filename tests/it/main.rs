@@ -106,6 +106,7 @@ mod mrz;
 mod namesakes;
 mod needles;
 mod no_wrong_green;
+mod one_pass;
 mod package;
 mod package_archive;
 mod package_look;
