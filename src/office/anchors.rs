@@ -123,8 +123,9 @@ pub(super) fn check_note(
         // The board keeps the notes of all its desks in one place; an export has no business with others'.
         return if matches!(whence, Whence::Collected(_)) { (None, None) } else { find(FindingKind::AnchorForeign) };
     }
-    let (cosigned, forged) = cosignatures(note, outside);
-    let own = keys.get(checkpoint.origin.as_str()).is_some_and(|key| key.open(note).is_ok());
+    let (cosigned, forged) = history.cosigned(note, || cosignatures(note, outside));
+    // Who else signed is asked only where no witness did.
+    let own = cosigned.is_none() && keys.get(checkpoint.origin.as_str()).is_some_and(|key| key.open(note).is_ok());
     let line = history.named(&checkpoint.origin);
     let lies = line.and_then(|line| history.root_at(line.number, checkpoint.size)) == Some(checkpoint.root);
     let vouched = own || cosigned.is_some();
@@ -168,7 +169,7 @@ pub(super) fn check_entry(
     if !is_past || history.root_at(line.number, *size) != Some(root.0) {
         return find(FindingKind::AnchorOffHistory);
     }
-    match cosignatures(note, outside) {
+    match history.cosigned(note, || cosignatures(note, outside)) {
         (_, true) => find(FindingKind::AnchorForged),
         (None, false) => find(FindingKind::AnchorUnvouched),
         (Some((at, by)), false) => {
@@ -238,7 +239,9 @@ pub(super) fn add(witnessed: &mut Witnessed, time: OutsideTime) {
 }
 
 /// The earliest good cosignature of a known witness, and whether a known witness's line is wrong.
-fn cosignatures(note: &str, outside: &Outside) -> (Option<(Timestamp, Arc<str>)>, bool) {
+pub(super) type Cosigned = (Option<(Timestamp, Arc<str>)>, bool);
+
+fn cosignatures(note: &str, outside: &Outside) -> Cosigned {
     let mut forged = false;
     let mut best: Option<(Timestamp, Arc<str>)> = None;
     for key in &outside.witnesses {

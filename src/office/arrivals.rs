@@ -2,12 +2,12 @@
 
 use super::history::History;
 use record::{AttendanceEvent, CandidateRef, Entry, EntryRef};
-use std::collections::{BTreeMap, BTreeSet, btree_map::Entry as Slot};
+use std::collections::{BTreeSet, HashMap, hash_map::Entry as Slot};
 
 /// Each candidate's arrivals that were not undone, by their running number over all segments.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Arrivals {
-    first: BTreeMap<CandidateRef, u32>,
+    first: HashMap<CandidateRef, u32>,
     /// Further arrivals of somebody who is in already; seldom.
     more: BTreeSet<(CandidateRef, u32)>,
     /// Each segment and where its numbers begin, both rising.

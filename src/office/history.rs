@@ -4,11 +4,13 @@
 //! Invariant: a bundle is read again at most once for roots and once for arrivals, however often entries point into it;
 //! what it told is kept, and is a part of what its bytes are. The work of a check is linear in the bytes of its export.
 
+use super::anchors::Cosigned;
 use record::export::{MAX_BUNDLE_LEN, bundle_path, segment_folder, split_bundle};
 use record::export_form::Part;
-use record::{CandidateRef, Entry, EntryRef, ExportSource, SourceFault};
+use record::segment::digest;
+use record::{CandidateRef, Digest, Entry, EntryRef, ExportSource, SourceFault};
 use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use tlog::tree::{Hash, TILE_WIDTH, Tree, leaf_hash};
 
 /// Who came in with each entry of a bundle.
@@ -152,11 +154,18 @@ pub(super) struct History<'a> {
     lines: Vec<Line>,
     /// Where each origin's segment is among them.
     named: BTreeMap<String, usize>,
+    /// What witnesses signed, by the digest of the note: it stands in an entry and lies beside the log as a file.
+    cosigned: RefCell<HashMap<Digest, Cosigned>>,
 }
 
 impl<'a> History<'a> {
     pub(super) fn new(source: &'a dyn ExportSource) -> Self {
-        Self { source, lines: Vec::new(), named: BTreeMap::new() }
+        Self { source, lines: Vec::new(), named: BTreeMap::new(), cosigned: RefCell::default() }
+    }
+
+    /// Whose good signatures a note has, found out by `check` the first time.
+    pub(super) fn cosigned(&self, note: &str, check: impl FnOnce() -> Cosigned) -> Cosigned {
+        self.cosigned.borrow_mut().entry(digest(note.as_bytes())).or_insert_with(check).clone()
     }
 
     /// All segments.
@@ -187,6 +196,7 @@ impl<'a> History<'a> {
 
     /// Lets go of what was read again; it would be read once more where it is asked for.
     pub(super) fn forget(&mut self) {
+        self.cosigned.get_mut().clear();
         for line in &mut self.lines {
             line.leaves.get_mut().clear();
             line.arrivals.get_mut().clear();

@@ -4,16 +4,19 @@ use super::finding::{Finding, FindingKind, Found};
 use record::{AttendanceEvent, CandidateRef, DocumentRef, Entry, EntryRef, RegistryState};
 use std::collections::BTreeMap;
 
+/// A question's id as a digest of it, cut to what a set of a million takes.
+pub(super) type QuestionId = [u8; 16];
+
 /// Questions without an answer, the arrivals that wait for one, and the answers that came too late.
 ///
 /// Only what is outstanding is kept: of a log whose registry answers in time this is nothing.
 #[derive(Default)]
 pub(super) struct LateAnswers {
     /// Open questions by their id's digest.
-    open: BTreeMap<[u8; 16], DocumentRef>,
+    open: BTreeMap<QuestionId, DocumentRef>,
     /// Documents that were asked about without a good answer so far, and who was let in on them meanwhile.
     waiting: BTreeMap<DocumentRef, Option<CandidateRef>>,
-    late: BTreeMap<[u8; 16], Late>,
+    late: BTreeMap<QuestionId, Late>,
 }
 
 struct Late {
@@ -22,28 +25,28 @@ struct Late {
 }
 
 impl LateAnswers {
-    /// Takes an entry into account. `is_in` tells who is in before it; `id` is the digest of the question's id.
+    /// Takes an entry into account, with the question that it is about. `is_in` tells who is in before it.
     pub(super) fn entry(
         &mut self,
         place: EntryRef,
         entry: &Entry,
-        id: impl Fn(&str) -> [u8; 16],
+        question: Option<QuestionId>,
         is_in: impl Fn(CandidateRef) -> bool,
     ) {
         match &entry.event {
-            AttendanceEvent::RegistryRequest { id: question, doc } => {
-                self.open.insert(id(question), *doc);
+            AttendanceEvent::RegistryRequest { doc, .. } => {
+                self.open.extend(question.map(|id| (id, *doc)));
                 self.waiting.entry(*doc).or_default();
             }
             AttendanceEvent::CheckIn(check_in) => self.arrived(check_in.doc, check_in.cand),
             AttendanceEvent::ManualDecision { cand: Some(cand), doc: Some(doc), admitted: true, .. }
             | AttendanceEvent::Guest { cand, doc: Some(doc), .. }
             | AttendanceEvent::ReEntry { cand, doc: Some(doc), .. } => self.arrived(*doc, *cand),
-            AttendanceEvent::RegistryAnswer { id: question, state, .. } => {
-                self.answered(place, id(question), *state, is_in);
+            AttendanceEvent::RegistryAnswer { state, .. } => {
+                question.into_iter().for_each(|id| self.answered(place, id, *state, &is_in));
             }
-            AttendanceEvent::LateAnswer { id: question, .. } => {
-                if let Some(late) = self.late.get_mut(&id(question)) {
+            AttendanceEvent::LateAnswer { .. } => {
+                if let Some(late) = question.and_then(|id| self.late.get_mut(&id)) {
                     late.is_answered = true;
                 }
             }
@@ -65,7 +68,13 @@ impl LateAnswers {
         }
     }
 
-    fn answered(&mut self, place: EntryRef, id: [u8; 16], state: RegistryState, is_in: impl Fn(CandidateRef) -> bool) {
+    fn answered(
+        &mut self,
+        place: EntryRef,
+        id: QuestionId,
+        state: RegistryState,
+        is_in: impl Fn(CandidateRef) -> bool,
+    ) {
         let Some(doc) = self.open.get(&id).copied() else { return };
         let is_against = match state {
             RegistryState::Match => false,

@@ -5,14 +5,14 @@ use super::{
     arrivals::Arrivals,
     finding::{Finding, FindingKind, Found},
     history::{History, Listed},
-    late::LateAnswers,
+    late::{LateAnswers, QuestionId},
 };
 use jiff::Timestamp;
 use record::export::EVIDENCE_FOLDER;
 use record::segment::digest;
 use record::{AttendanceEvent, Code, Digest, Entry, EntryRef, OpenQuestions, PackageRef, RegistryState, Totals};
 use review::{Fact, FactReader, SegmentFacts};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use tlog::tree::Hash;
 
 /// What a log adds up to.
@@ -78,17 +78,21 @@ pub(super) struct Rules {
     told: Told,
     pub(super) arrivals: Arrivals,
     /// Questions to the registry by a digest of their id, and whether an answer stands.
-    requests: BTreeMap<[u8; 16], bool>,
+    requests: HashMap<QuestionId, bool>,
     pending: u64,
     late: LateAnswers,
     /// Rooms whose signal was recorded.
     signals: BTreeSet<String>,
-    /// Time, boot clock and boot of the entry before.
-    before: Option<(Timestamp, u64, String)>,
+    /// Time and boot clock of the entry before.
+    before: Option<(Timestamp, u64)>,
+    /// Its boot.
+    boot: String,
     segment: u32,
     /// Who was on duty at the entry before.
     on_duty: Option<Code>,
     totals: Totals,
+    /// How often each kind of entry occurs in the segment.
+    kinds: Vec<(&'static str, u64)>,
     closed: bool,
     /// The first entry stands before the segment's last in time; a jump behind it would say so.
     fell: bool,
@@ -143,6 +147,7 @@ impl Rules {
     pub(super) fn begin(&mut self, segment: u32, origin: &str) {
         (self.segment, self.totals, self.closed, self.fell) = (segment, Totals::default(), false, false);
         (self.told, self.on_duty) = (Told::default(), None);
+        self.kinds.clear();
         self.facts.iter_mut().for_each(|facts| facts.now.clear());
         self.arrivals.begin(segment);
         self.told.summary.segments = 1;
@@ -156,11 +161,12 @@ impl Rules {
         }
         self.times(entry);
         self.operator(entry);
-        self.references(entry, context);
+        let question = question(&entry.event);
+        self.references(entry, question, context);
         self.outside(entry, context);
         self.listing(entry, context);
         let place = EntryRef { segment: self.segment, seq: entry.seq };
-        self.late.entry(place, entry, short, |candidate| self.arrivals.is_in(candidate));
+        self.late.entry(place, entry, question, |candidate| self.arrivals.is_in(candidate));
         if let AttendanceEvent::PackageLoaded { package, .. } = &entry.event
             && self.told.loaded.len() < MAX_LOADED
         {
@@ -179,6 +185,7 @@ impl Rules {
             facts.segments.push(SegmentFacts { number: self.segment, facts: std::mem::take(&mut facts.now) });
         }
         self.told.summary.head = Some((size, root));
+        self.told.summary.kinds = self.kinds.drain(..).collect();
         if !self.closed {
             self.told.found.add(Finding::segment(FindingKind::NotClosed, self.segment));
         }
@@ -201,8 +208,9 @@ impl Rules {
             self.fell = false;
         }
         self.tell_fall();
-        if let Some((t, bt, boot)) = self.before.take() {
-            if entry.boot == boot && entry.bt < bt {
+        let is_same_boot = entry.boot == self.boot;
+        if let Some((t, bt)) = self.before {
+            if is_same_boot && entry.bt < bt {
                 self.find(FindingKind::BootClockFell, entry.seq);
             }
             // A segment opens at its own time; the jump from the segment before stands right behind the `open`.
@@ -212,17 +220,23 @@ impl Rules {
                 self.find(FindingKind::TimeFell, entry.seq);
             }
         }
-        self.before = Some((entry.t, entry.bt, entry.boot.clone()));
+        self.before = Some((entry.t, entry.bt));
+        if !is_same_boot {
+            self.boot.clone_from(&entry.boot);
+        }
     }
 
     /// Within a segment another operator comes only with an entry that says so, and names the one before.
     fn operator(&mut self, entry: &Entry) {
-        let before = self.on_duty.replace(entry.op.clone());
-        let is_same = before.as_ref().is_none_or(|before| *before == entry.op);
+        let before = self.on_duty.as_ref();
+        let is_same = before == Some(&entry.op);
         let is_said = match &entry.event {
-            AttendanceEvent::OperatorChanged { from } => before.as_ref() == Some(from),
-            _ => is_same,
+            AttendanceEvent::OperatorChanged { from } => before == Some(from),
+            _ => is_same || before.is_none(),
         };
+        if !is_same {
+            self.on_duty = Some(entry.op.clone());
+        }
         if !is_said {
             self.find(FindingKind::OperatorUnsaid, entry.seq);
         }
@@ -235,7 +249,7 @@ impl Rules {
     }
 
     /// What an entry says about others must be so.
-    fn references(&mut self, entry: &Entry, context: &VerifyContext<'_, '_>) {
+    fn references(&mut self, entry: &Entry, question: Option<QuestionId>, context: &VerifyContext<'_, '_>) {
         use AttendanceEvent::{
             Close, DuplicateReported, Export, LateAnswer, ReEntry, RegistryAnswer, RegistryRequest, Undo,
         };
@@ -245,17 +259,20 @@ impl Rules {
             DuplicateReported { cand, first, .. } | ReEntry { cand, first, .. } => {
                 (candidate_of(*first) != Some(*cand)).then_some(FindingKind::ForeignArrival)
             }
-            RegistryRequest { id, .. } => {
-                self.pending += u64::from(self.requests.insert(short(id), false).is_none());
+            RegistryRequest { .. } => {
+                let is_new = question.is_some_and(|id| self.requests.insert(id, false).is_none());
+                self.pending += u64::from(is_new);
                 None
             }
-            RegistryAnswer { id, request_sha256, .. } => {
-                let asked = self.requests.get_mut(&short(id)).map(|answered| std::mem::replace(answered, true));
+            RegistryAnswer { request_sha256, .. } => {
+                let asked = question.and_then(|id| self.requests.get_mut(&id));
+                let asked = asked.map(|answered| std::mem::replace(answered, true));
                 self.pending -= u64::from(asked == Some(false));
                 (request_sha256.is_some() && asked.is_none()).then_some(FindingKind::AnswerWithoutRequest)
             }
-            LateAnswer { id, .. } => {
-                (!self.requests.contains_key(&short(id))).then_some(FindingKind::AnswerWithoutRequest)
+            LateAnswer { .. } => {
+                let is_asked = question.is_some_and(|id| self.requests.contains_key(&id));
+                (!is_asked).then_some(FindingKind::AnswerWithoutRequest)
             }
             Export { size, root } => {
                 let had = *size <= entry.seq && context.history.root_at(self.segment, *size) == Some(root.0);
@@ -335,7 +352,11 @@ impl Rules {
     fn summarise(&mut self, entry: &Entry) {
         let summary = &mut self.told.summary;
         summary.entries += 1;
-        *summary.kinds.entry(kind(&entry.event)).or_default() += 1;
+        let kind = kind(&entry.event);
+        match self.kinds.iter_mut().find(|(known, _)| *known == kind) {
+            Some((_, count)) => *count += 1,
+            None => self.kinds.push((kind, 1)),
+        }
         let first = summary.span.map_or(entry.t, |(first, _)| first);
         summary.span = Some((first, entry.t));
     }
@@ -348,12 +369,15 @@ impl Rules {
 /// More packages than anybody loads in a session.
 const MAX_LOADED: usize = 1_000;
 
-/// A question's id, cut to what a set of a million takes.
-fn short(id: &str) -> [u8; 16] {
-    let digest = digest(id.as_bytes()).0;
-    let mut out = [0; 16];
-    out.copy_from_slice(&digest[..16]);
-    out
+/// The question to the registry that an entry is about.
+fn question(event: &AttendanceEvent) -> Option<QuestionId> {
+    use AttendanceEvent::{LateAnswer, RegistryAnswer, RegistryRequest};
+    match event {
+        RegistryRequest { id, .. } | RegistryAnswer { id, .. } | LateAnswer { id, .. } => {
+            digest(id.as_bytes()).0.first_chunk().copied()
+        }
+        _ => None,
+    }
 }
 
 /// The name of a kind of entry, as it stands in the log.

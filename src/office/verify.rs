@@ -24,6 +24,8 @@ use review::{Export, LogId, SegmentFacts};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use tlog::{NoteError, NoteVerifier};
 
+/// An export with more than this share of all bytes is gone through by all threads together.
+const LARGE_SHARE: u64 = 4;
 /// Segments whose basis is kept for the report.
 const MAX_BASES: usize = 1_000;
 
@@ -119,16 +121,30 @@ impl<S: Spread> Check<'_, S> {
 
     /// The same, with the name that each export has for whoever reads the findings.
     pub fn run_named(&self, packages: &[(String, &dyn ExportSource)]) -> Vec<Verification> {
-        let (mut histories, mut all) = (Vec::new(), Vec::new());
-        for (_, source) in packages {
-            let mut history = History::new(*source);
-            all.push(self.one(*source, &mut history));
-            history.forget();
-            histories.push(history);
+        let sources: Vec<&dyn ExportSource> = packages.iter().map(|(_, source)| *source).collect();
+        let mut gone: Vec<(Verification, History<'_>)> = Vec::with_capacity(sources.len());
+        if is_of_many(&sources) {
+            let check = Check { board: self.board, outside: self.outside, spread: &InTurn, progress: self.progress };
+            let one = |at: usize| sources.get(at).map(|source| check.with_history(*source));
+            self.spread.in_order(sources.len(), &one, &mut |one| {
+                gone.extend(one);
+                true
+            });
+        } else {
+            gone.extend(sources.iter().map(|source| self.with_history(*source)));
         }
+        let (mut all, histories): (Vec<_>, Vec<_>) = gone.into_iter().unzip();
         let names: Vec<String> = packages.iter().map(|(name, _)| name.clone()).collect();
         cross::compare(&mut all, &histories, &names);
         all
+    }
+
+    /// Checks one export; with it what the comparison with others needs.
+    fn with_history<'a>(&self, source: &'a dyn ExportSource) -> (Verification, History<'a>) {
+        let mut history = History::new(source);
+        let verification = self.one(source, &mut history);
+        history.forget();
+        (verification, history)
     }
 
     /// Checks one export, and keeps what its entries say for [`Verification::into_export`].
@@ -318,6 +334,14 @@ fn is_unasked(segment: &Checked, last: Option<(u32, u64)>) -> bool {
         _ => return false,
     };
     cause != "no-witness" && last.is_none_or(|(number, _)| number < segment.number)
+}
+
+/// True where whole exports are worth handing out, for none is so large that the rest would wait for it.
+fn is_of_many(sources: &[&dyn ExportSource]) -> bool {
+    let size = |source: &&dyn ExportSource| source.sizes().into_values().fold(0, u64::saturating_add);
+    let sizes: Vec<u64> = sources.iter().map(size).collect();
+    let (all, largest) = (sizes.iter().copied().fold(0, u64::saturating_add), sizes.iter().copied().max());
+    largest.is_some_and(|largest| largest < all / LARGE_SHARE)
 }
 
 fn is_anchor(path: &str) -> bool {

@@ -6,7 +6,8 @@ use record::{
     effective::Saying,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    borrow::Borrow,
+    collections::{HashMap, HashSet},
     fmt,
     sync::Arc,
 };
@@ -61,6 +62,12 @@ pub struct Word(Arc<str>);
 impl Word {
     /// The word.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Word {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }
@@ -268,9 +275,9 @@ pub struct EntryId {
 /// Makes facts out of one log's entries, told in order.
 #[derive(Debug, Default)]
 pub struct FactReader {
-    words: BTreeSet<Word>,
+    words: HashSet<Word>,
     boots: Vec<String>,
-    asked: BTreeMap<String, DocumentRef>,
+    asked: HashMap<String, DocumentRef>,
 }
 
 impl FactReader {
@@ -410,10 +417,10 @@ impl FactReader {
     }
 
     fn word(&mut self, code: &Code) -> Word {
-        let word = Word::from(code.as_str());
-        match self.words.get(&word) {
+        match self.words.get(code.as_str()) {
             Some(known) => known.clone(),
             None => {
+                let word = Word::from(code.as_str());
                 // Vocabularies are small; a log that has more words than any is not remembered, and read all the same.
                 if self.words.len() < MAX_WORDS {
                     self.words.insert(word.clone());

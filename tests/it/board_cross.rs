@@ -3,6 +3,7 @@
 use crate::record_support::{at, board, check_in, code, desk_cert, opening};
 use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::spread::InTurn;
+use diemdanh::host::threads::SideBySide;
 use diemdanh::lab::journal::MemoryStore;
 use diemdanh::office::{Check, Files, Finding, FindingKind, Outside, Verdict, Verification};
 use diemdanh::record::export::export;
@@ -134,4 +135,25 @@ fn permutations(count: usize) -> Vec<Vec<usize>> {
         all = all.iter().flat_map(longer).collect();
     }
     all
+}
+
+/// On several threads the check of many says what it says on one, of each and of all against each other.
+#[test]
+fn many_exports_are_checked_side_by_side_as_in_turn() {
+    let mut all: Vec<Files> = (1..=9_u8).map(|number| desk(&format!("desk-{number}"), &[check_in(number)])).collect();
+    all.push(desk("desk-10", &[check_in(1), check_in(20)]));
+    all.push(exported("desk-2", "desk-2", "s1", "another history", &[check_in(30)]));
+    all[4].insert("segments/001/checkpoint".to_owned(), b"x".to_vec());
+    let keys = BoardKeys::one(board().verifier().clone());
+    let sources: Vec<&dyn ExportSource> = all.iter().map(|files| files as &dyn ExportSource).collect();
+    let outside = Outside::default();
+    let in_turn = Check { board: &keys, outside: &outside, spread: &InTurn, progress: &|_| {} }.run(&sources);
+    let check = Check { board: &keys, outside: &outside, spread: &SideBySide::new(), progress: &|_| {} };
+    let whats =
+        |all: &[Verification]| format!("{:?}", all.iter().map(|one| (&one.findings, &one.summary)).collect::<Vec<_>>());
+    for _ in 0..20 {
+        assert_eq!(whats(&check.run(&sources)), whats(&in_turn));
+    }
+    assert!(in_turn[4].verdict() == Verdict::Forged && in_turn[1].verdict() == Verdict::Forged);
+    assert_eq!(cross(&in_turn[9]), [(FindingKind::AtTwoDesks, Some("1 1/1"))]);
 }
