@@ -29,6 +29,36 @@ pub trait Medium {
     /// The operating system's; [`io::ErrorKind::AlreadyExists`], for nothing is overwritten.
     fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()>;
 
+    /// Writes a new file, which [`Self::flush_folders`] flushes with all others.
+    ///
+    /// # Errors
+    /// As [`Self::write_new`].
+    fn write_unflushed(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.write_new(path, bytes)
+    }
+
+    /// Flushes everything that was written into these folders and those in them, their names included.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn flush_folders(&mut self, folders: &[PathBuf]) -> io::Result<()> {
+        folders.iter().try_for_each(|folder| self.flush_names_below(folder))
+    }
+
+    /// Makes the names in a folder, and in those in it, durable.
+    ///
+    /// # Errors
+    /// The operating system's.
+    fn flush_names_below(&mut self, folder: &Path) -> io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                self.flush_names_below(&path)?;
+            }
+        }
+        self.sync_names(folder)
+    }
+
     /// Makes the names in a folder durable.
     ///
     /// # Errors
@@ -62,6 +92,21 @@ impl Medium for Disk {
         file.write_all(bytes).and_then(|()| file.sync_all())
     }
 
+    fn write_unflushed(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        file::private().write(true).create_new(true).open(path)?.write_all(bytes)
+    }
+
+    fn flush_folders(&mut self, folders: &[PathBuf]) -> io::Result<()> {
+        // All of them lie on one file system, whose journal is written once instead of once a file.
+        #[cfg(target_os = "linux")]
+        if let Some(first) = folders.first() {
+            rustix::fs::syncfs(File::open(first)?)?;
+        }
+        #[cfg(not(target_os = "linux"))]
+        folders.iter().try_for_each(|folder| flush_files_below(folder))?;
+        Ok(())
+    }
+
     fn sync_names(&mut self, path: &Path) -> io::Result<()> {
         // Windows flushes names with the files; it cannot open a folder as a file.
         if cfg!(unix) { File::open(path)?.sync_all() } else { Ok(()) }
@@ -74,6 +119,20 @@ impl Medium for Disk {
     fn remove(&mut self, path: &Path) -> io::Result<()> {
         fs::remove_file(path)
     }
+}
+
+/// Flushes every file below a folder, and the names where the system can.
+#[cfg(not(target_os = "linux"))]
+fn flush_files_below(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            flush_files_below(&path)?;
+        } else {
+            fs::OpenOptions::new().write(true).open(&path)?.sync_all()?;
+        }
+    }
+    Disk.sync_names(folder)
 }
 
 /// Writes a new file.
@@ -108,12 +167,22 @@ pub fn rename(medium: &mut dyn Medium, from: &Path, to: &Path) -> io::Result<()>
 /// # Errors
 /// As [`create`].
 pub(super) fn write_unnamed(medium: &mut dyn Medium, path: &Path, bytes: &[u8]) -> io::Result<()> {
-    medium.write_new(path, bytes).inspect_err(|error| {
-        // A full disk leaves nothing of anybody behind; what was there before is not ours.
-        if error.kind() != io::ErrorKind::AlreadyExists {
-            let _ = medium.remove(path);
-        }
-    })
+    medium.write_new(path, bytes).inspect_err(|error| take_away(medium, path, error))
+}
+
+/// Writes one of many new files that the caller flushes together.
+///
+/// # Errors
+/// As [`create`].
+pub(super) fn write_unflushed(medium: &mut dyn Medium, path: &Path, bytes: &[u8]) -> io::Result<()> {
+    medium.write_unflushed(path, bytes).inspect_err(|error| take_away(medium, path, error))
+}
+
+/// A full disk leaves nothing of anybody behind; what was there before is not ours.
+fn take_away(medium: &mut dyn Medium, path: &Path, error: &io::Error) {
+    if error.kind() != io::ErrorKind::AlreadyExists {
+        let _ = medium.remove(path);
+    }
 }
 
 /// A whole file beside its place.

@@ -84,7 +84,8 @@ pub fn write_folder_from<E: From<FolderError>, P: AsRef<str>, B: AsRef<[u8]>>(
     if partial.symlink_metadata().is_ok() {
         fs::remove_dir_all(&partial).map_err(at(&partial))?;
     }
-    let written = write_partial(medium, &partial, files)
+    let written = write_partial(medium, &partial, files, durable::write_unnamed)
+        .and_then(|()| Ok(medium.flush_names_below(&partial).map_err(at(&partial))?))
         .and_then(|()| Ok(durable::rename(medium, &partial, target).map_err(at(target))?));
     if let Err(error) = written {
         // A full disk leaves nothing of anybody behind.
@@ -94,18 +95,20 @@ pub fn write_folder_from<E: From<FolderError>, P: AsRef<str>, B: AsRef<[u8]>>(
     Ok(())
 }
 
-fn write_partial<E: From<FolderError>, P: AsRef<str>, B: AsRef<[u8]>>(
+/// Writes files into a folder that has not its name yet; whoever asked for it makes the names in it durable.
+pub(super) fn write_partial<E: From<FolderError>, P: AsRef<str>, B: AsRef<[u8]>>(
     medium: &mut dyn Medium,
     partial: &Path,
     files: impl IntoIterator<Item = Result<(P, B), E>>,
+    write: fn(&mut dyn Medium, &Path, &[u8]) -> io::Result<()>,
 ) -> Result<(), E> {
     medium.create_folder(partial).map_err(at(partial))?;
     for file in files {
         let (path, bytes) = file?;
         let place = place(medium, partial, path.as_ref())?;
-        durable::write_unnamed(medium, &place, bytes.as_ref()).map_err(at(&place))?;
+        write(medium, &place, bytes.as_ref()).map_err(at(&place))?;
     }
-    Ok(sync_tree(medium, partial)?)
+    Ok(())
 }
 
 /// Removes what runs that were cut have left unfinished right in `folder`. Whoever calls this knows that nobody else writes
@@ -438,17 +441,6 @@ fn place(medium: &mut dyn Medium, folder: &Path, path: &str) -> Result<PathBuf, 
     let parent = target.parent().unwrap_or(folder);
     medium.create_folder(parent).map_err(at(parent))?;
     Ok(target)
-}
-
-/// Makes every name below `folder` durable.
-fn sync_tree(medium: &mut dyn Medium, folder: &Path) -> Result<(), FolderError> {
-    for entry in fs::read_dir(folder).map_err(at(folder))? {
-        let path = entry.map_err(at(folder))?.path();
-        if path.is_dir() {
-            sync_tree(medium, &path)?;
-        }
-    }
-    medium.sync_names(folder).map_err(at(folder))
 }
 
 fn read_back(target: &Path, files: &[(String, Vec<u8>)]) -> Result<(), FolderError> {

@@ -19,6 +19,7 @@ pub mod ending;
 pub mod export_folder;
 pub mod file;
 pub mod folder;
+pub mod folder_batch;
 pub mod folder_lock;
 pub mod http;
 pub mod index;

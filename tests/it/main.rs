@@ -17,6 +17,7 @@ mod board_keeping;
 mod board_keys;
 mod board_outside;
 mod board_receive;
+mod board_receive_faults;
 mod board_to_desk;
 mod board_window;
 mod board_words;

@@ -11,10 +11,11 @@ use crate::verify::{Check, Verification};
 use crate::{FindingKind, Outside};
 use bits::spread::{InTurn, Spread as _};
 use bits::text::shown_within;
-use host::durable::Disk;
+use host::durable::{Disk, Medium};
 use host::export_folder::FolderSource;
 use host::file::create_folders;
 use host::folder::{is_folder, list_folders, read_text_file, remove_unfinished, write_folder_from};
+use host::folder_batch::FolderBatch;
 use host::progress::Progress;
 use host::threads::SideBySide;
 use record::export_form::Part;
@@ -49,6 +50,14 @@ enum Became {
 /// # Errors
 /// What kept it from being begun.
 pub fn receive(work: &Work<'_>, asked: &Receive) -> Result<Ending, WorkError> {
+    receive_on(&mut Disk, work, asked)
+}
+
+/// The same onto a medium of the caller's.
+///
+/// # Errors
+/// As [`receive`].
+pub fn receive_on(medium: &mut dyn Medium, work: &Work<'_>, asked: &Receive) -> Result<Ending, WorkError> {
     let sources = &asked.sources;
     let _held = lock(&sources.folder, "receive", asked.dry_run)?;
     let board = BoardKeys::parse(&read_text_file(&sources.board_key)?)?;
@@ -59,6 +68,7 @@ pub fn receive(work: &Work<'_>, asked: &Receive) -> Result<Ending, WorkError> {
         remove_unfinished(&logs)?;
         remove_unfinished(&apart)?;
     }
+    let batch = FolderBatch::new(&logs);
     let kept = Kept::list(&logs)?;
     let is_training = settings.training;
     let mut receiving = Receiving {
@@ -71,6 +81,9 @@ pub fn receive(work: &Work<'_>, asked: &Receive) -> Result<Ending, WorkError> {
         kept,
         is_training,
         left_bytes: MAX_APART_BYTES,
+        medium,
+        batch,
+        waiting: Vec::new(),
     };
     let found: Vec<PathBuf> = asked.exports.iter().flat_map(|path| exports_in(path)).collect();
     let became = receiving.all(&found);
@@ -89,8 +102,10 @@ fn gather(path: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     if is_export {
         found.push(path.to_owned());
     } else if depth < MAX_DEPTH && found.len() < MAX_EXPORTS && is_folder(path) {
-        for name in list_folders(path).unwrap_or_default() {
-            gather(&path.join(name), depth + 1, found);
+        match list_folders(path) {
+            Ok(names) => names.iter().for_each(|name| gather(&path.join(name), depth + 1, found)),
+            // What may not be looked into may be an export: it is told, not passed over.
+            Err(_) => found.push(path.to_owned()),
         }
     }
 }
@@ -106,26 +121,56 @@ struct Receiving<'a, 'w> {
     is_training: bool,
     /// Bytes of bad exports that may still be kept in this run: they never take the room of good ones.
     left_bytes: u64,
+    medium: &'a mut dyn Medium,
+    /// Exports that are written and not flushed yet.
+    batch: FolderBatch,
+    waiting: Vec<Waiting>,
+}
+
+/// An export that is kept once it is flushed.
+struct Waiting {
+    /// Which of those that came.
+    at: usize,
+    folder: String,
+    log: String,
 }
 
 impl Receiving<'_, '_> {
     /// Checks them on all cores and keeps them one after the other, in their order.
     fn all(&mut self, found: &[PathBuf]) -> Vec<(Became, Option<Verification>)> {
         let bar = Progress::new(self.work.words.review.receiving(), found.len());
-        let mut became = Vec::with_capacity(found.len());
+        let mut became: Vec<(Became, Option<Verification>)> = Vec::with_capacity(found.len());
         let (board, outside) = (self.board.clone(), self.outside.clone());
         let check = |at: usize| found.get(at).map(|path| checked(&board, &outside, path));
         SideBySide::new().in_order(found.len(), &check, &mut |one| {
             if let Some((source, verification)) = one {
-                became.push((self.one(&source, &verification), Some(verification)));
+                // What is kept of a log decides what becomes of another export of it: then it has to be there.
+                let log = verification.summary.log.as_ref();
+                if self.batch.is_due() || self.waiting.iter().any(|one| log == Some(&one.log)) {
+                    self.flush(&mut became);
+                }
+                let one = self.one(became.len(), &source, &verification);
+                became.push((one, Some(verification)));
             }
             bar.at(became.len());
             true
         });
+        self.flush(&mut became);
         became
     }
 
-    fn one(&mut self, source: &FolderSource, checked: &Verification) -> Became {
+    /// Makes durable what waits for it; what could not be has not been taken.
+    fn flush(&mut self, became: &mut [(Became, Option<Verification>)]) {
+        let waiting = std::mem::take(&mut self.waiting);
+        for (one, (_, done)) in waiting.iter().zip(self.batch.finish(self.medium)) {
+            if let (Err(error), Some((became, _))) = (done, became.get_mut(one.at)) {
+                self.kept.remove(&one.folder);
+                *became = Became::Failed(WorkError::from(error).said(self.work.words));
+            }
+        }
+    }
+
+    fn one(&mut self, at: usize, source: &FolderSource, checked: &Verification) -> Became {
         let name = match received::judge(source, checked, self.is_training) {
             Ok(name) => name,
             Err(refusal) => return self.apart(source, checked, refusal),
@@ -137,10 +182,11 @@ impl Receiving<'_, '_> {
         };
         let is_further = folder != name.first();
         let taken = if is_further { Taken::Same } else { self.relation(source, &log) };
-        if !self.is_dry
-            && let Err(why) = self.keep(source, &folder)
-        {
-            return Became::Failed(why.said(self.work.words));
+        if !self.is_dry {
+            if let Err(why) = self.keep(source, &folder) {
+                return Became::Failed(why.said(self.work.words));
+            }
+            self.waiting.push(Waiting { at, folder: folder.clone(), log: log.clone() });
         }
         self.kept.add(&folder, log, name.manifest.clone());
         if is_further { Became::KeptMore(folder) } else { Became::Taken(taken, folder) }
@@ -162,11 +208,10 @@ impl Receiving<'_, '_> {
         check.for_review(source).into_export().map_or(Taken::New, |export| intake.take(export))
     }
 
-    fn keep(&self, source: &FolderSource, name: &str) -> Result<(), WorkError> {
+    fn keep(&mut self, source: &FolderSource, name: &str) -> Result<(), WorkError> {
         let files = received::files(source).ok_or(SourceFault::Unreadable)?;
-        let target = self.logs.join(name);
         create_folders(&self.logs).map_err(|error| WorkError::at(&self.logs, error))?;
-        write_folder_from(&mut Disk, &target, files.map(|file| file.map_err(WorkError::from)))
+        self.batch.put(self.medium, name, files.map(|file| file.map_err(WorkError::from)))
     }
 
     /// Puts an export apart with the report on it, once.
@@ -188,7 +233,7 @@ impl Receiving<'_, '_> {
         });
         let all = files.chain([Ok((REPORT_FILE.to_owned(), report))]);
         let made = create_folders(&self.apart).map_err(|error| WorkError::at(&self.apart, error));
-        match made.and_then(|()| write_folder_from(&mut Disk, &target, all)) {
+        match made.and_then(|()| write_folder_from(self.medium, &target, all)) {
             Ok(()) => Became::Refused(refusal, Some(name)),
             Err(why) => Became::Failed(why.said(self.work.words)),
         }

@@ -212,6 +212,10 @@ impl Kept {
         self.0.iter().filter(move |(_, (one, _))| one == log).map(|(name, _)| name.as_str())
     }
 
+    pub(super) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
+    }
+
     pub(super) fn add(&mut self, name: &str, log: String, manifest: String) {
         self.0.insert(name.to_owned(), (log, manifest));
     }
