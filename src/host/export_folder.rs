@@ -5,12 +5,14 @@
 use super::file;
 use super::folder::{FolderError, MAX_DEPTH, MAX_FILES};
 use record::{ExportSource, SourceFault, Stray, StrayKind};
+use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
     collections::BTreeMap,
-    fs::{self, DirEntry},
+    fs::{self, DirEntry, Metadata},
     io::Read as _,
     path::{Path, PathBuf},
+    time::{SystemTime, UNIX_EPOCH},
 };
 
 /// The files of an export.
@@ -18,6 +20,8 @@ use std::{
 pub struct FolderSource {
     folder: PathBuf,
     sizes: BTreeMap<String, u64>,
+    /// How each file lies there, in the order of listing.
+    stamps: Vec<(String, Stamp)>,
     strays: Vec<Stray>,
     /// Everything that was met so far: files, folders, strays.
     met: usize,
@@ -43,6 +47,21 @@ impl FolderSource {
             strays: vec![Stray { path: String::new(), kind: StrayKind::Unreadable }],
             ..Self::default()
         })
+    }
+
+    /// A digest of how every file lies there, by what the operating system says without opening it: another one where a
+    /// file was added, removed, or written.
+    pub fn stamp(&self) -> [u8; 32] {
+        let mut stamps: Vec<&(String, Stamp)> = self.stamps.iter().collect();
+        stamps.sort_unstable();
+        let mut hash = Sha256::new();
+        for (path, stamp) in stamps {
+            hash.update(path);
+            hash.update([0]);
+            stamp.iter().for_each(|number| hash.update(number.to_le_bytes()));
+        }
+        hash.update(self.strays.len().to_le_bytes());
+        hash.finalize().into()
     }
 
     /// False as soon as there is more than is listed.
@@ -91,6 +110,7 @@ impl FolderSource {
         } else if facts.is_dir() {
             return self.list(&entry.path(), &format!("{path}/"), depth + 1);
         } else {
+            self.stamps.push((path.clone(), stamp(&facts)));
             self.sizes.insert(path, facts.len());
         }
         true
@@ -142,6 +162,22 @@ impl ExportSource for FolderSource {
             take(&part);
         }
     }
+}
+
+/// Size, when it was written, and when the system last noted a change of it, which nobody sets.
+type Stamp = [i128; 3];
+
+fn stamp(facts: &Metadata) -> Stamp {
+    let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).map_or(-1, |since| since.as_nanos().cast_signed());
+    let written = facts.modified().map_or(-2, since);
+    #[cfg(unix)]
+    let noted = {
+        use std::os::unix::fs::MetadataExt as _;
+        i128::from(facts.ctime()) * 1_000_000_000 + i128::from(facts.ctime_nsec())
+    };
+    #[cfg(not(unix))]
+    let noted = facts.created().map_or(-2, since);
+    [i128::from(facts.len()), written, noted]
 }
 
 /// So much of a large file is in memory at once.

@@ -31,6 +31,8 @@ pub(super) struct Line {
     /// The leaves of the last bundles: anchors mostly name a root of a moment before.
     recent: VecDeque<(usize, Leaves)>,
     whole: Tree,
+    /// The root over everything, once no more is read.
+    end: Option<Hash>,
     /// The leaves of bundles that were read again, `None` where that could not be done.
     leaves: RefCell<BTreeMap<usize, Option<Leaves>>>,
     /// Who came in with each entry of bundles that were read again.
@@ -48,6 +50,7 @@ impl Line {
             roots: Vec::new(),
             recent: VecDeque::new(),
             whole: Tree::default(),
+            end: None,
             leaves: RefCell::default(),
             arrivals: RefCell::default(),
         }
@@ -69,6 +72,10 @@ impl Line {
 
     /// The root over everything read.
     pub(super) fn root(&self) -> Hash {
+        self.end.unwrap_or_else(|| self.root_so_far())
+    }
+
+    fn root_so_far(&self) -> Hash {
         let rest = self.recent.back().filter(|(_, leaves)| leaves.all.len() < TILE_WIDTH);
         rest.and_then(|(_, leaves)| leaves.root(&self.whole, leaves.all.len())).unwrap_or_else(|| self.whole.root())
     }
@@ -198,6 +205,8 @@ impl<'a> History<'a> {
     pub(super) fn forget(&mut self) {
         self.cosigned.get_mut().clear();
         for line in &mut self.lines {
+            line.end = Some(line.root());
+            line.recent = VecDeque::new();
             line.leaves.get_mut().clear();
             line.arrivals.get_mut().clear();
         }

@@ -21,6 +21,7 @@ mod cross;
 pub mod exam;
 pub mod finding;
 pub mod forms;
+pub mod index;
 pub mod language;
 pub mod loaded;
 pub mod proof;

@@ -59,14 +59,20 @@ impl Verification {
     }
 
     /// The export as a review takes it in: nothing unless it is sound. The one maker of what a review rests on.
-    pub fn into_export(self) -> Option<Export> {
+    pub fn into_export(mut self) -> Option<Export> {
+        self.take_export()
+    }
+
+    /// The same, once, for whoever tells the rest afterwards.
+    pub fn take_export(&mut self) -> Option<Export> {
+        let segments = self.facts.take()?;
         if !matches!(self.verdict(), Verdict::Clean | Verdict::Remarks) {
             return None;
         }
         let log = LogId::new(self.summary.log.as_deref()?)?;
         let training = self.counts.contains_key(&FindingKind::Training);
-        let (site, anchored) = (self.cert?.site, self.witnessed.last);
-        Some(Export { log, site, training, segments: self.facts?, anchored })
+        let (site, anchored) = (self.cert.as_ref()?.site.clone(), self.witnessed.last);
+        Some(Export { log, site, training, segments, anchored })
     }
 
     /// Nothing more can be checked.
@@ -149,7 +155,9 @@ impl<S: Spread> Check<'_, S> {
 
     /// Checks one export, and keeps what its entries say for [`Verification::into_export`].
     pub fn for_review(&self, source: &dyn ExportSource) -> Verification {
-        self.with_rules(source, &mut History::new(source), Rules::keeping_facts())
+        let checked = self.with_rules(source, &mut History::new(source), Rules::keeping_facts());
+        // Nobody is compared with anybody.
+        Verification { arrivals: Arrivals::default(), ..checked }
     }
 
     pub(super) fn one<'a>(&self, source: &'a dyn ExportSource, history: &mut History<'a>) -> Verification {

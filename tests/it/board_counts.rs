@@ -163,7 +163,7 @@ fn a_case_says_what_it_waits_for() {
 /// Every line of every sheet of a list, as the window has them; those that somebody has to look at apart.
 fn sheets(at: &Board, list: List) -> (Vec<String>, Vec<String>) {
     let (folder, board_key) = (at.path("thi"), at.path("board.vkey"));
-    let sources = Sources { folder, board_key, anchors: None, revocations: None };
+    let sources = Sources { folder, board_key, anchors: None, revocations: None, index_keys: None };
     let book = ReviewBook::new(load(&sources, &mut |_, _| true).unwrap().unwrap()).unwrap();
     let (mut all, mut looked) = (Vec::new(), Vec::new());
     for row in book.find(list, &Wanted::default()) {

@@ -35,15 +35,30 @@ impl Voice for Heard {
 }
 
 fn sources(board: &Board) -> Sources {
-    Sources { folder: board.path("thi"), board_key: board.path("board.vkey"), anchors: None, revocations: None }
+    Sources {
+        folder: board.path("thi"),
+        board_key: board.path("board.vkey"),
+        anchors: None,
+        revocations: None,
+        index_keys: None,
+    }
 }
 
 /// Receives all sticks; how it ended, and for each export its name, what became of it and why not.
-fn receive(medium: &mut dyn Medium, board: &Board) -> (Ending, Vec<(String, String)>) {
+fn receive(medium: &mut dyn Medium, board: &Board, sticks: &Path) -> (Ending, Vec<(String, String)>) {
+    receive_into(medium, sources(board), sticks)
+}
+
+/// The same into an exam that is told as the work is told it.
+pub(crate) fn receive_into(
+    medium: &mut dyn Medium,
+    sources: Sources,
+    sticks: &Path,
+) -> (Ending, Vec<(String, String)>) {
     let (heard, words) = (Heard::default(), vietnamese());
     let now = Timestamp::from_second(1_780_000_000).unwrap();
     let work = Work { now, random: &mut SeededRandom::new("receive"), words: &words, voice: &heard };
-    let asked = Receive { sources: sources(board), exports: vec![board.path("sticks")], dry_run: false, json: true };
+    let asked = Receive { sources, exports: vec![sticks.to_owned()], dry_run: false, json: true };
     let ending = receive_on(medium, &work, &asked).unwrap();
     let told = heard.0.into_inner().pop().unwrap();
     let became = told.as_array().unwrap().iter().map(|one| {
@@ -128,7 +143,8 @@ impl Medium for Stopped {
 #[test]
 fn stopped_anywhere_a_second_run_brings_everything_once() {
     let whole = with_sticks();
-    let became = receive(&mut Disk, &whole);
+    let sticks = whole.path("sticks");
+    let became = receive(&mut Disk, &whole, &sticks);
     assert_eq!(became.0, Ending::Refused, "one was forged");
     let wanted = [("a", "new"), ("b", "longer"), ("c", "new"), ("d", "apart")];
     assert!(became.1.iter().map(|(name, state)| (name.as_str(), state.as_str())).eq(wanted), "{became:?}");
@@ -136,13 +152,13 @@ fn stopped_anywhere_a_second_run_brings_everything_once() {
     let mut stops = 0;
     for is_done_first in [false, true] {
         for calls_left in 0.. {
-            let board = with_sticks();
+            let board = Board::new();
             let mut medium = Stopped { calls_left, is_done_first };
-            let run = catch_unwind(AssertUnwindSafe(|| receive(&mut medium, &board)));
+            let run = catch_unwind(AssertUnwindSafe(|| receive(&mut medium, &board, &sticks)));
             // What is there by then is whole.
             let between = known(&board);
             assert!(between.1.iter().all(|name| name.contains("/.") || wanted.1.contains(name)), "{between:?}");
-            assert_eq!(receive(&mut Disk, &board).0, Ending::Refused);
+            assert_eq!(receive(&mut Disk, &board, &sticks).0, Ending::Refused);
             assert_eq!(known(&board), wanted, "stopped at call {calls_left}, done first: {is_done_first}");
             if run.is_ok() {
                 break;
@@ -157,13 +173,14 @@ fn stopped_anywhere_a_second_run_brings_everything_once() {
 #[test]
 fn a_disk_that_fails_anywhere_is_named_and_a_second_run_brings_everything_once() {
     let whole = with_sticks();
-    receive(&mut Disk, &whole);
+    let sticks = whole.path("sticks");
+    receive(&mut Disk, &whole, &sticks);
     let wanted = known(&whole);
     let mut failures = 0;
     for for_good in [false, true] {
         for calls_left in 0.. {
-            let board = with_sticks();
-            let (_, became) = receive(&mut Pulled { calls_left, for_good }, &board);
+            let board = Board::new();
+            let (_, became) = receive(&mut Pulled { calls_left, for_good }, &board, &sticks);
             let is_named = became.iter().any(|(_, state)| state == "failed");
             let (_, names) = known(&board);
             let kept = names.iter().filter(|name| name.starts_with("logs/") && !name.contains("/.")).count();
@@ -175,7 +192,7 @@ fn a_disk_that_fails_anywhere_is_named_and_a_second_run_brings_everything_once()
                     "{became:?}"
                 );
             }
-            receive(&mut Disk, &board);
+            receive(&mut Disk, &board, &sticks);
             assert_eq!(known(&board), wanted, "failed at call {calls_left}, for good: {for_good}");
             if !is_named {
                 break;
@@ -230,7 +247,7 @@ fn on_a_full_disk_what_fits_is_kept_and_the_rest_is_named() {
     };
     let board = with_sticks();
     let room = size(&board, "sticks/a") + size(&board, "sticks/b") / 2;
-    let (ending, became) = receive(&mut Small { left_bytes: room }, &board);
+    let (ending, became) = receive(&mut Small { left_bytes: room }, &board, &board.path("sticks"));
     assert_eq!(ending, Ending::Refused);
     assert_eq!(became[0].1, "new", "{became:?}");
     assert!(became[1..3].iter().all(|(_, state)| state == "failed"), "{became:?}");
@@ -240,7 +257,7 @@ fn on_a_full_disk_what_fits_is_kept_and_the_rest_is_named() {
         1,
         "nothing is left of the others: {names:?}"
     );
-    let (_, became) = receive(&mut Disk, &board);
+    let (_, became) = receive(&mut Disk, &board, &board.path("sticks"));
     let states: Vec<&str> = became.iter().map(|(_, state)| state.as_str()).collect();
     assert_eq!(states, ["same", "longer", "new", "apart"], "with room again");
 }
@@ -276,10 +293,10 @@ fn the_same_export_twice_on_one_stick_is_kept_once_even_where_the_first_was_not(
             Disk.remove(path)
         }
     }
-    let (_, became) = receive(&mut NoFlush(false), &board);
+    let (_, became) = receive(&mut NoFlush(false), &board, &board.path("sticks"));
     let states: Vec<&str> = became.iter().map(|(_, state)| state.as_str()).collect();
     assert_eq!((states, board.count("logs")), (vec!["failed", "new"], 1));
-    let (ending, became) = receive(&mut Disk, &board);
+    let (ending, became) = receive(&mut Disk, &board, &board.path("sticks"));
     assert!(ending == Ending::Done && became.iter().all(|(_, state)| state == "same"), "{became:?}");
 }
 

@@ -48,8 +48,13 @@ impl Window {
     }
 
     fn open_on(at: &Board, now: &str) -> Self {
-        let sources =
-            Sources { folder: at.path("thi"), board_key: at.path("board.vkey"), anchors: None, revocations: None };
+        let sources = Sources {
+            folder: at.path("thi"),
+            board_key: at.path("board.vkey"),
+            anchors: None,
+            revocations: None,
+            index_keys: None,
+        };
         let (orders, heard) = sync_channel(1);
         let (told, news) = sync_channel(64);
         let beside = Beside {

@@ -13,6 +13,7 @@ mod board_counts;
 mod board_cross;
 mod board_decide;
 mod board_exam;
+mod board_index;
 mod board_keeping;
 mod board_keys;
 mod board_outside;

@@ -4,6 +4,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a measurement asks its machine for the time")]
 
+mod board;
 mod card;
 mod desk;
 mod hostile;
@@ -45,6 +46,9 @@ struct Arguments {
     /// Only the packages' figures.
     #[arg(long)]
     packages: bool,
+    /// Only the figures of an exam that comes back, played with so many sites.
+    #[arg(long, value_name = "SITES")]
+    board: Option<u32>,
     /// Loads a roster in its canonical form and prints what that took; the bench asks itself so.
     #[arg(long, hide = true)]
     load: Option<PathBuf>,
@@ -101,7 +105,9 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
     let _ = fs::remove_dir_all(&work);
     fs::create_dir_all(&work)?;
     let mut rows = Vec::new();
-    if arguments.registry {
+    if let Some(sites) = arguments.board {
+        rows.extend(board::rows(&work, sites)?);
+    } else if arguments.registry {
         rows.extend(registry::rows(&work)?);
     } else if arguments.packages {
         rows.extend(package::rows(&work)?);
@@ -118,8 +124,10 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
         rows.extend(lists::rows(&work)?);
         rows.extend(package::rows(&work)?);
         rows.extend(registry::rows(&work)?);
+        rows.extend(board::rows(&work, BOARD_SITES)?);
     }
-    if !arguments.packages && !arguments.hostile && !arguments.registry && !arguments.lists {
+    if arguments.board.is_none() && !arguments.packages && !arguments.hostile && !arguments.registry && !arguments.lists
+    {
         rows.extend(record::rows(&work)?);
         rows.extend(hostile::rows(&work)?);
     }
@@ -164,5 +172,7 @@ fn median(samples: &mut [Duration]) -> Duration {
     percentile(samples, 500)
 }
 
+/// Sites of the exam that comes back to the board.
+const BOARD_SITES: u32 = 60;
 /// design: a province's roster in memory.
 const MEMORY_LIMIT_MB: u64 = 300;

@@ -91,6 +91,8 @@ pub const MEMBERS_FOLDER: &str = "members/";
 pub const RECEIPTS_FOLDER: &str = "receipts/";
 /// The folder of the exports that were received and found sound, one folder each.
 pub const LOGS_FOLDER: &str = "logs/";
+/// The folder of what was found out about kept exports: sealed, and made again where it is missing.
+pub const INDEX_FOLDER: &str = "index/";
 /// The folder of exports that were not: forged, damaged, not to be decided, another exam's, training.
 pub const APART_FOLDER: &str = "apart/";
 /// The folder of portraits.

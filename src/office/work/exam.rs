@@ -7,6 +7,7 @@ pub mod deciding;
 pub mod desks;
 pub mod handing;
 pub mod import;
+mod indexing;
 pub mod keeping;
 mod list;
 mod material;

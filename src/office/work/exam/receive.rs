@@ -1,6 +1,7 @@
 //! Takes exports from sticks and folders into the exam's folder.
 
 use super::super::{Ending, Work, WorkError};
+use super::indexing::Indexed;
 use super::lock;
 use super::reviewing::{Kept, Sources, issued, outside};
 use crate::exam::{APART_FOLDER, LOGS_FOLDER};
@@ -20,7 +21,7 @@ use host::progress::Progress;
 use host::threads::SideBySide;
 use record::export_form::Part;
 use record::{BoardKeys, ExportSource as _, SourceFault};
-use review::{Intake, Taken};
+use review::{Export, Intake, Taken};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -69,6 +70,7 @@ pub fn receive_on(medium: &mut dyn Medium, work: &Work<'_>, asked: &Receive) -> 
         remove_unfinished(&apart)?;
     }
     let batch = FolderBatch::new(&logs);
+    let index = Indexed::open(&sources.folder, sources.index_keys.as_deref(), &board, &outside);
     let kept = Kept::list(&logs)?;
     let is_training = settings.training;
     let mut receiving = Receiving {
@@ -84,6 +86,7 @@ pub fn receive_on(medium: &mut dyn Medium, work: &Work<'_>, asked: &Receive) -> 
         medium,
         batch,
         waiting: Vec::new(),
+        index,
     };
     let found: Vec<PathBuf> = asked.exports.iter().flat_map(|path| exports_in(path)).collect();
     let became = receiving.all(&found);
@@ -125,6 +128,8 @@ struct Receiving<'a, 'w> {
     /// Exports that are written and not flushed yet.
     batch: FolderBatch,
     waiting: Vec<Waiting>,
+    /// What the next review reads instead of checking everything again.
+    index: Indexed,
 }
 
 /// An export that is kept once it is flushed.
@@ -133,6 +138,8 @@ struct Waiting {
     at: usize,
     folder: String,
     log: String,
+    /// What it says, where that is not too much to wait with it.
+    export: Option<Export>,
 }
 
 impl Receiving<'_, '_> {
@@ -143,13 +150,14 @@ impl Receiving<'_, '_> {
         let (board, outside) = (self.board.clone(), self.outside.clone());
         let check = |at: usize| found.get(at).map(|path| checked(&board, &outside, path));
         SideBySide::new().in_order(found.len(), &check, &mut |one| {
-            if let Some((source, verification)) = one {
+            if let Some((source, mut verification)) = one {
                 // What is kept of a log decides what becomes of another export of it: then it has to be there.
                 let log = verification.summary.log.as_ref();
                 if self.batch.is_due() || self.waiting.iter().any(|one| log == Some(&one.log)) {
                     self.flush(&mut became);
                 }
-                let one = self.one(became.len(), &source, &verification);
+                let export = verification.take_export();
+                let one = self.one(became.len(), &source, &verification, export);
                 became.push((one, Some(verification)));
             }
             bar.at(became.len());
@@ -163,14 +171,24 @@ impl Receiving<'_, '_> {
     fn flush(&mut self, became: &mut [(Became, Option<Verification>)]) {
         let waiting = std::mem::take(&mut self.waiting);
         for (one, (_, done)) in waiting.iter().zip(self.batch.finish(self.medium)) {
-            if let (Err(error), Some((became, _))) = (done, became.get_mut(one.at)) {
-                self.kept.remove(&one.folder);
+            let Err(error) = done else {
+                self.keep_said(one);
+                continue;
+            };
+            self.kept.remove(&one.folder);
+            if let Some((became, _)) = became.get_mut(one.at) {
                 *became = Became::Failed(WorkError::from(error).said(self.work.words));
             }
         }
     }
 
-    fn one(&mut self, at: usize, source: &FolderSource, checked: &Verification) -> Became {
+    /// Keeps what a kept export says. What lies there was held against the manifest that was checked while it was copied.
+    fn keep_said(&self, one: &Waiting) {
+        let kept = FolderSource::open_or_stray(&self.logs.join(&one.folder));
+        one.export.iter().for_each(|export| self.index.put(&one.folder, &kept, export));
+    }
+
+    fn one(&mut self, at: usize, source: &FolderSource, checked: &Verification, export: Option<Export>) -> Became {
         let name = match received::judge(source, checked, self.is_training) {
             Ok(name) => name,
             Err(refusal) => return self.apart(source, checked, refusal),
@@ -186,7 +204,7 @@ impl Receiving<'_, '_> {
             if let Err(why) = self.keep(source, &folder) {
                 return Became::Failed(why.said(self.work.words));
             }
-            self.waiting.push(Waiting { at, folder: folder.clone(), log: log.clone() });
+            self.waiting.push(Waiting { at, folder: folder.clone(), log: log.clone(), export });
         }
         self.kept.add(&folder, log, name.manifest.clone());
         if is_further { Became::KeptMore(folder) } else { Became::Taken(taken, folder) }
@@ -243,7 +261,13 @@ impl Receiving<'_, '_> {
 fn checked(board: &BoardKeys, outside: &Outside, path: &Path) -> (FolderSource, Verification) {
     let source = FolderSource::open_or_stray(path);
     let check = Check { board, outside, spread: &InTurn, progress: &|_| {} };
-    let verification = check.run(&[&source]).pop().unwrap_or_default();
+    let bytes = source.sizes().into_values().fold(0, u64::saturating_add);
+    // What a whole province's log says would be most of the memory that there is.
+    let verification = if bytes <= MAX_SAID_BYTES {
+        check.for_review(&source)
+    } else {
+        check.run(&[&source]).pop().unwrap_or_default()
+    };
     (source, verification)
 }
 
@@ -355,6 +379,8 @@ impl Kept {
 const EXPORT_PARTS: [&str; 3] = ["manifest", "desk-cert", "segments"];
 /// Folders of folders of exports.
 const MAX_DEPTH: usize = 6;
+/// What larger exports say is found out at the first review.
+const MAX_SAID_BYTES: u64 = 16 << 20;
 /// More exports than any exam has desks and sessions.
 const MAX_EXPORTS: usize = 100_000;
 /// Findings that are told of one export; the report beside it has all.

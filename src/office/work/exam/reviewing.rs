@@ -1,6 +1,7 @@
 //! Puts what was received together with what the exam expects, and tells what follows from it. The one place that does.
 
 use super::super::{Ending, Work, WorkError};
+use super::indexing::Indexed;
 use super::read;
 use crate::board_record::{self, Members, RECORD_FOLDER};
 use crate::exam::{self, Exam, Issued, LOGS_FOLDER, Settings, expecting};
@@ -14,13 +15,14 @@ use host::disk::{read_segment_file, segment_numbers};
 use host::export_folder::FolderSource;
 use host::folder::{list_folders, read_chosen, read_text_file};
 use host::progress::Progress;
-use host::threads::SideBySide;
+use host::threads::{SideBySide, meanwhile};
 use jiff::tz::Offset;
 use record::segment::read_segment;
 use record::{BoardKeys, Digest, RevocationList, SegmentContent};
 use review::decision::RECORD_SESSION;
 use review::{Export, FactReader, Intake, LogId, Review, SegmentFacts};
 use std::collections::BTreeMap;
+use std::io;
 use std::path::{Path, PathBuf};
 use tlog::tree::leaf_hash;
 
@@ -35,34 +37,51 @@ pub struct Sources {
     pub anchors: Option<PathBuf>,
     /// The board's newest list of revoked certificates.
     pub revocations: Option<PathBuf>,
+    /// The folder of the key under which this user keeps what was checked; without one everything is checked every time.
+    pub index_keys: Option<PathBuf>,
 }
 
-/// Reads an exam, checks every kept export once more, and puts all together. `progress` is told how many of how many
+/// Where this user's key for indexes lies; `None` where the system names no place that is the user's alone.
+pub fn usual_index_keys() -> Option<PathBuf> {
+    host::index_seal::state_folder()
+}
+
+/// Reads an exam, checks every kept export once more, unless this user's program has checked it as it lies there under what
+/// is known now, and puts all together. `progress` is told how many of how many
 /// exports are done; it says whether to go on.
 ///
 /// # Errors
 /// What kept it from being done. `Ok(None)` where `progress` said to stop.
 pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -> Result<Option<Loaded>, WorkError> {
     let board = BoardKeys::parse(&read_text_file(&sources.board_key)?)?;
-    let exam = Exam::read(&read(&sources.folder)?)?;
-    let (_, issued) = issued(&sources.folder)?;
+    // The list of a whole country takes as long to read as all logs from their index: it is read beside them.
+    let folder = sources.folder.clone();
+    let reading = meanwhile("exam", move || -> Result<Exam, WorkError> { Ok(Exam::read(&read(&folder)?)?) });
+    let reading = reading.map_err(|error| WorkError::at(&sources.folder, error))?;
+    let (settings, issued) = issued(&sources.folder)?;
     let mut outside = outside(sources, &board, issued)?;
     let members = members(&sources.folder, &board)?;
-    let own = |code| own_record(&sources.folder, &exam, code, &members);
+    let own = |code| own_record(&sources.folder, &settings, code, &members);
     let records: Vec<Result<Option<Export>, String>> = members.codes().map(own).collect();
-    let named = format!("{}/{}", exam.settings.board, exam.settings.id);
+    let named = format!("{}/{}", settings.board, settings.id);
     outside.is_evidence_purged =
         records.iter().flatten().flatten().any(|record| board_record::has_purged(record, &members, &named));
+    let index = Indexed::open(&sources.folder, sources.index_keys.as_deref(), &board, &outside);
     let names = list_folders(&sources.folder.join(LOGS_FOLDER))?;
     let names: Vec<String> = names.into_iter().filter(|name| !name.starts_with('.')).collect();
     let one = |at: usize| {
         let name = names.get(at)?;
         let source = FolderSource::open_or_stray(&sources.folder.join(LOGS_FOLDER).join(name));
+        if let Some(export) = index.get(name, &source) {
+            return Some((name.clone(), Some(export), Vec::new()));
+        }
         let check = Check { board: &board, outside: &outside, spread: &InTurn, progress: &|_| {} };
         let checked = check.for_review(&source);
         let whats: Vec<FindingKind> =
             checked.counts.keys().copied().filter(|what| what.severity() != crate::Severity::Remark).collect();
-        Some((name.clone(), checked.into_export(), whats))
+        let export = checked.into_export();
+        export.iter().for_each(|export| index.put(name, &source, export));
+        Some((name.clone(), export, whats))
     };
     let (mut intake, mut damaged, mut exports, mut goes_on) = (Intake::default(), Vec::new(), 0, true);
     SideBySide::new().in_order(names.len(), &one, &mut |one| {
@@ -88,6 +107,7 @@ pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -
             Err(name) => damaged.push((name, vec![FindingKind::EntriesForm])),
         }
     }
+    let exam = reading.join().map_err(|_| WorkError::at(&sources.folder, io::ErrorKind::Other.into()))??;
     let review = Review::build(expecting::expected(&exam), intake);
     let told = board_record::told(&review, &members);
     Ok(Some(Loaded { exam, review, exports, board, members, told, damaged }))
@@ -102,7 +122,7 @@ pub(super) fn members(folder: &Path, board: &BoardKeys) -> Result<Members, WorkE
 
 /// A member's journal in the exam's folder, checked as an export of it would be: keys, checkpoints, roots. The folder's
 /// name where it is damaged.
-fn own_record(folder: &Path, exam: &Exam, code: &str, members: &Members) -> Result<Option<Export>, String> {
+fn own_record(folder: &Path, settings: &Settings, code: &str, members: &Members) -> Result<Option<Export>, String> {
     let (name, Some(key)) = (format!("{RECORD_FOLDER}{code}"), members.key(code)) else { return Ok(None) };
     let journal = folder.join(&name);
     if !host::folder::is_folder(&journal) {
@@ -113,7 +133,7 @@ fn own_record(folder: &Path, exam: &Exam, code: &str, members: &Members) -> Resu
         let bytes = read_segment_file(&journal, number).map_err(|_| name.clone())?;
         let SegmentContent::Good(segment) = read_segment(&bytes, key).map_err(|_| name.clone())? else { continue };
         let prev = segment.opened.prev.as_ref().map(|prev| prev.root.0);
-        let origin = format!("{}/{}/{code}/{RECORD_SESSION}/{number:03}", exam.settings.board, exam.settings.id);
+        let origin = format!("{}/{}/{code}/{RECORD_SESSION}/{number:03}", settings.board, settings.id);
         if segment.opened.origin != origin || prev != last {
             return Err(name);
         }
@@ -122,8 +142,8 @@ fn own_record(folder: &Path, exam: &Exam, code: &str, members: &Members) -> Resu
         let facts = facts.map(|(entry, raw)| reader.fact(number, entry, Digest(leaf_hash(raw)))).collect();
         segments.push(SegmentFacts { number, facts });
     }
-    let log = LogId::new(&format!("{}/{}/{code}/{RECORD_SESSION}", exam.settings.board, exam.settings.id));
-    let of = |log| Export { log, site: String::new(), training: exam.settings.training, segments, anchored: None };
+    let log = LogId::new(&format!("{}/{}/{code}/{RECORD_SESSION}", settings.board, settings.id));
+    let of = |log| Export { log, site: String::new(), training: settings.training, segments, anchored: None };
     Ok(log.map(of))
 }
 

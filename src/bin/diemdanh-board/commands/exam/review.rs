@@ -247,7 +247,7 @@ pub(crate) struct Sources {
 impl From<Sources> for SourcesOrder {
     fn from(typed: Sources) -> Self {
         let Sources { folder, board_key, anchors, revocations } = typed;
-        Self { folder, board_key, anchors, revocations }
+        Self { folder, board_key, anchors, revocations, index_keys: reviewing::usual_index_keys() }
     }
 }
 
