@@ -97,13 +97,18 @@ impl Medium for Disk {
     }
 
     fn flush_folders(&mut self, folders: &[PathBuf]) -> io::Result<()> {
-        // All of them lie on one file system, whose journal is written once instead of once a file.
-        #[cfg(target_os = "linux")]
-        if let Some(first) = folders.first() {
-            rustix::fs::syncfs(File::open(first)?)?;
+        let mut flushed = Vec::new();
+        for folder in folders {
+            match whole_flush(folder)? {
+                // Its journal is written once, instead of once a file.
+                Some((system, _)) if flushed.contains(&system) => (),
+                Some((system, flush)) => {
+                    flush()?;
+                    flushed.push(system);
+                }
+                None => flush_files_below(folder)?,
+            }
         }
-        #[cfg(not(target_os = "linux"))]
-        folders.iter().try_for_each(|folder| flush_files_below(folder))?;
         Ok(())
     }
 
@@ -121,8 +126,28 @@ impl Medium for Disk {
     }
 }
 
-/// Flushes every file below a folder, and the names where the system can.
+/// A flush of the whole file system that a folder lies on, and which that is; `None` where there is no such flush, or it is
+/// not known to reach the medium: FUSE and network file systems have a server of their own behind them.
+#[cfg(target_os = "linux")]
+fn whole_flush(folder: &Path) -> io::Result<Option<(u64, impl FnOnce() -> io::Result<()>)>> {
+    let opened = File::open(folder)?;
+    let kind = u32::try_from(rustix::fs::fstatfs(&opened)?.f_type).unwrap_or_default();
+    let system = std::os::unix::fs::MetadataExt::dev(&opened.metadata()?);
+    let flush = move || Ok(rustix::fs::syncfs(&opened)?);
+    Ok(FLUSHED_WHOLE.contains(&kind).then_some((system, flush)))
+}
+
 #[cfg(not(target_os = "linux"))]
+fn whole_flush(_: &Path) -> io::Result<Option<(u64, fn() -> io::Result<()>)>> {
+    Ok(None)
+}
+
+/// `f_type` of ext2 to ext4, XFS, Btrfs, F2FS, VFAT, exFAT, tmpfs and overlays (statfs(2)).
+#[cfg(target_os = "linux")]
+const FLUSHED_WHOLE: [u32; 8] =
+    [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x4D44, 0x2011_BAB0, 0x0102_1994, 0x794C_7630];
+
+/// Flushes every file below a folder, and the names where the system can.
 fn flush_files_below(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();

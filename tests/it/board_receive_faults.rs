@@ -100,11 +100,11 @@ struct Stopped {
 }
 
 impl Stopped {
-    fn call(&mut self, call: impl FnOnce(&mut Disk) -> io::Result<()>) -> io::Result<()> {
+    fn call(&mut self, call: impl FnOnce(&mut Unflushed) -> io::Result<()>) -> io::Result<()> {
         let is_last = self.calls_left == 0;
         self.calls_left = self.calls_left.saturating_sub(1);
         if !is_last || self.is_done_first {
-            call(&mut Disk)?;
+            call(&mut Unflushed)?;
         }
         if is_last { resume_unwind(Box::new("stopped")) } else { Ok(()) }
     }
@@ -140,6 +140,35 @@ impl Medium for Stopped {
     }
 }
 
+/// A disk that is not waited for: whether it flushes is another test's matter.
+struct Unflushed;
+
+impl Medium for Unflushed {
+    fn create_folder(&mut self, path: &Path) -> io::Result<()> {
+        Disk.create_folder(path)
+    }
+
+    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        Disk.write_unflushed(path, bytes)
+    }
+
+    fn flush_folders(&mut self, _: &[PathBuf]) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn sync_names(&mut self, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        Disk.rename(from, to)
+    }
+
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
+        Disk.remove(path)
+    }
+}
+
 #[test]
 fn stopped_anywhere_a_second_run_brings_everything_once() {
     let whole = with_sticks();
@@ -158,7 +187,7 @@ fn stopped_anywhere_a_second_run_brings_everything_once() {
             // What is there by then is whole.
             let between = known(&board);
             assert!(between.1.iter().all(|name| name.contains("/.") || wanted.1.contains(name)), "{between:?}");
-            assert_eq!(receive(&mut Disk, &board, &sticks).0, Ending::Refused);
+            assert_eq!(receive(&mut Unflushed, &board, &sticks).0, Ending::Refused);
             assert_eq!(known(&board), wanted, "stopped at call {calls_left}, done first: {is_done_first}");
             if run.is_ok() {
                 break;
@@ -167,6 +196,62 @@ fn stopped_anywhere_a_second_run_brings_everything_once() {
         }
     }
     assert!(stops > 100, "{stops}");
+}
+
+/// What is asked of the disk, in order.
+#[derive(Default)]
+struct Noted(Vec<(&'static str, PathBuf)>);
+
+impl Medium for Noted {
+    fn create_folder(&mut self, path: &Path) -> io::Result<()> {
+        Disk.create_folder(path)
+    }
+
+    fn write_new(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        Disk.write_new(path, bytes)
+    }
+
+    fn write_unflushed(&mut self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        self.0.push(("write", path.to_owned()));
+        Disk.write_unflushed(path, bytes)
+    }
+
+    fn flush_folders(&mut self, folders: &[PathBuf]) -> io::Result<()> {
+        self.0.extend(folders.iter().map(|folder| ("flush", folder.clone())));
+        Disk.flush_folders(folders)
+    }
+
+    fn sync_names(&mut self, path: &Path) -> io::Result<()> {
+        self.0.push(("names", path.to_owned()));
+        Disk.sync_names(path)
+    }
+
+    fn rename(&mut self, from: &Path, to: &Path) -> io::Result<()> {
+        self.0.push(("rename", from.to_owned()));
+        Disk.rename(from, to)
+    }
+
+    fn remove(&mut self, path: &Path) -> io::Result<()> {
+        Disk.remove(path)
+    }
+}
+
+#[test]
+fn nothing_has_its_name_before_all_of_it_is_flushed() {
+    let board = with_sticks();
+    let mut medium = Noted::default();
+    receive(&mut medium, &board, &board.path("sticks"));
+    let logs = board.path("thi/logs");
+    let named: Vec<usize> =
+        (0..medium.0.len()).filter(|at| medium.0[*at].0 == "rename" && medium.0[*at].1.starts_with(&logs)).collect();
+    assert_eq!(named.len(), 3);
+    for at in named {
+        let (before, partial) = (&medium.0[..at], &medium.0[at].1);
+        let flushed = before.iter().rposition(|one| *one == ("flush", partial.clone())).expect("a flush");
+        let written = before.iter().rposition(|(what, path)| *what == "write" && path.starts_with(partial));
+        assert!(written.is_some_and(|written| written < flushed), "{partial:?}");
+        assert!(medium.0[at..].contains(&("names", logs.clone())), "the name itself is made durable");
+    }
 }
 
 /// A call fails, or the disk is gone from then on: whatever is told to be there is there, whatever failed is named.
@@ -192,7 +277,7 @@ fn a_disk_that_fails_anywhere_is_named_and_a_second_run_brings_everything_once()
                     "{became:?}"
                 );
             }
-            receive(&mut Disk, &board, &sticks);
+            receive(&mut Unflushed, &board, &sticks);
             assert_eq!(known(&board), wanted, "failed at call {calls_left}, for good: {for_good}");
             if !is_named {
                 break;
