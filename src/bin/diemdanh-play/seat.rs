@@ -46,7 +46,8 @@ impl Seat {
                 sound: Box::new(|_| {}),
             })
         });
-        let kiosk = Kiosk::open(config, base, clock, adapters).map_err(|error| error.to_string())?;
+        let gauge = host::disk::gauge();
+        let kiosk = Kiosk::open(config, base, clock, gauge, adapters).map_err(|error| error.to_string())?;
         Ok(Self { view: kiosk.view(), kiosk, field })
     }
 
