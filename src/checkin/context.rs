@@ -65,6 +65,8 @@ pub struct DeskPolicy {
     pub registry_asked: bool,
     /// For how long nothing decides after the buttons have changed their meaning.
     pub press_guard_ms: u64,
+    /// For how long nobody is let in after the chip's portrait was painted: who has not looked has not compared.
+    pub portrait_guard_ms: u64,
     /// How far from the planned time one person alone records a room's signal, in minutes.
     pub signal_alone_minutes: i64,
     /// For how long nobody does anything before the desk locks itself.
@@ -147,6 +149,7 @@ impl Default for DeskPolicy {
             rules: Rules::default(),
             registry_asked: true,
             press_guard_ms: 400,
+            portrait_guard_ms: 1_000,
             lock_after_ms: 600_000,
             signal_alone_minutes: 5,
             registry_again_ms: 30_000,

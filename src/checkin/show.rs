@@ -28,6 +28,8 @@ use roster::{CandidateId, Matching};
 
 /// For how long nothing decides on the screens before there is a desk, in milliseconds.
 const USUAL_GUARD_MS: u64 = 400;
+/// For how long nobody would be let in there; nobody stands there.
+const USUAL_PORTRAIT_GUARD_MS: u64 = 1_000;
 
 /// What the screen shows in `state`.
 pub fn view(context: &Context, state: &State) -> View {
@@ -38,6 +40,7 @@ pub fn view(context: &Context, state: &State) -> View {
         meaning: state.meaning(),
         guarded_ms: guarded_ms(state, context),
         guard_ms: context.policy.press_guard_ms,
+        portrait_guard_ms: context.policy.portrait_guard_ms,
         news: shown_news(context, state),
         key_waits: state.key_waits() && state.lock.is_none(),
     }
@@ -74,6 +77,7 @@ pub(super) fn bare_view(version: &str) -> View {
         meaning: Meaning::default(),
         guarded_ms: 0,
         guard_ms: USUAL_GUARD_MS,
+        portrait_guard_ms: USUAL_PORTRAIT_GUARD_MS,
         news: None,
         key_waits: false,
     }
@@ -323,8 +327,17 @@ fn person(context: &Context, case: &Case) -> PersonView {
     PersonView {
         name: case.holder.full_name.clone(),
         birth_date: Pii::new(day_first(case.holder.birth_date.reveal())),
+        sex: sex(case.holder.sex),
         number_masked: Pii::new(case.holder.number.masked()),
         candidate_number: row.map(|row| row.number.as_str().to_owned()),
+    }
+}
+
+fn sex(sex: cccd::holder::Sex) -> Option<Sex> {
+    match sex {
+        cccd::holder::Sex::Male => Some(Sex::Male),
+        cccd::holder::Sex::Female => Some(Sex::Female),
+        cccd::holder::Sex::Unspecified => None,
     }
 }
 

@@ -45,6 +45,8 @@ pub struct View {
     pub guarded_ms: u64,
     /// For how long nothing decides after the buttons have changed, in milliseconds.
     pub guard_ms: u64,
+    /// For how long nobody is let in after the chip's portrait was painted, in milliseconds.
+    pub portrait_guard_ms: u64,
     /// Bad news about somebody who is in; on every screen until a person has answered it.
     pub news: Option<NewsView>,
     /// A key was scanned that waits until this person has been decided on.
@@ -308,6 +310,8 @@ pub struct PersonView {
     pub name: Pii<String>,
     /// Birth date, dd/mm/yyyy.
     pub birth_date: Pii<String>,
+    /// The sex, where the chip says one.
+    pub sex: Option<Sex>,
     /// The number, four digits covered.
     pub number_masked: Pii<String>,
     /// SBD, where the person is on the list.
@@ -421,6 +425,14 @@ pub struct HaltedView {
 }
 
 impl PortraitView {
+    /// The portrait that is shown, whatever is known of it.
+    pub fn shown(&self) -> Option<&Arc<Portrait>> {
+        match self {
+            Self::Proven(portrait) | Self::Unproven(portrait) => Some(portrait),
+            Self::Pending | Self::Missing => None,
+        }
+    }
+
     /// The portrait in `news`, shown as proven only when the chip is.
     pub(super) fn of(news: Option<&PortraitNews>, proven: bool) -> Self {
         match news {

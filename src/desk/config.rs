@@ -380,6 +380,10 @@ pub struct WindowConfig {
     /// takes no less than the usual 400.
     #[serde(default)]
     pub press_guard_ms: Option<u64>,
+    /// For how long nobody is let in after the chip's portrait was painted, in milliseconds. A desk of an exam takes no
+    /// less than the usual 1,000.
+    #[serde(default)]
+    pub portrait_guard_ms: Option<u64>,
     /// The desk locks itself when nobody has done anything for so many minutes. A desk of an exam takes no more than the
     /// usual 10.
     #[serde(default)]

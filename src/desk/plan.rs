@@ -211,7 +211,8 @@ impl DeskPlan {
             session: self.session.times,
             rules: self.rules.rules().clone(),
             registry_asked: !self.machine.registry.url.is_empty(),
-            press_guard_ms: self.press_guard_ms(usual.press_guard_ms),
+            press_guard_ms: self.guard_ms(self.machine.window.press_guard_ms, usual.press_guard_ms),
+            portrait_guard_ms: self.guard_ms(self.machine.window.portrait_guard_ms, usual.portrait_guard_ms),
             lock_after_ms: self.lock_after_ms(usual.lock_after_ms),
             registry_again_ms: self.machine.registry.ask_again_ms.unwrap_or(usual.registry_again_ms),
             exports: self.export().is_some(),
@@ -228,8 +229,8 @@ impl DeskPlan {
     }
 
     /// Longer is stricter; shorter is for training only.
-    fn press_guard_ms(&self, usual_ms: u64) -> u64 {
-        let wanted_ms = self.machine.window.press_guard_ms.unwrap_or(usual_ms);
+    fn guard_ms(&self, wanted_ms: Option<u64>, usual_ms: u64) -> u64 {
+        let wanted_ms = wanted_ms.unwrap_or(usual_ms);
         if self.training { wanted_ms } else { wanted_ms.max(usual_ms) }
     }
 }

@@ -1,6 +1,6 @@
 //! The window: bars, the screen of the state, keys, and nothing that decides.
 
-use crate::hand::{Hand, Takes};
+use crate::hand::{Hand, Painted, Takes};
 use crate::portrait::PortraitTexture;
 use crate::scan_end::ScanEnd;
 use crate::screens::{self, Buttons, Tools};
@@ -146,7 +146,9 @@ impl App {
             (self.link.send)(Input::Scanned(scan));
         }
         self.keys(ui, &view);
-        let buttons = Buttons { meaning: view.meaning, alive: self.hand.is_alive(view.meaning) };
+        let portrait = view.screen.case().and_then(|case| case.portrait.shown());
+        let alive = self.hand.is_alive(view.meaning);
+        let buttons = Buttons { meaning: view.meaning, alive, lets_in: alive && self.hand.has_looked_at(portrait) };
         self.bars(ui, &view, buttons);
         self.panel(ui);
         let input = CentralPanel::no_frame()
@@ -156,7 +158,9 @@ impl App {
         if let Some(input) = input {
             (self.link.send)(input);
         }
-        self.hand.painted(ui, takes, view.meaning, view.guard_ms, view.guarded_ms);
+        let (meaning, guard_ms, brain_ms) = (view.meaning, view.guard_ms, view.guarded_ms);
+        let portrait_guard_ms = view.portrait_guard_ms;
+        self.hand.painted(ui, Painted { takes, meaning, guard_ms, brain_ms, portrait, portrait_guard_ms });
     }
 
     /// What the screen does with text. A line's text goes with its screen: what was typed for one is no text of another.

@@ -10,14 +10,18 @@
 //!   ever does.
 //! - A button decides only if it was alive in the frame before: the one that a person has seen. It comes alive
 //!   some time after its meaning has changed, and after whoever came back has woken a screen that may have gone dark.
+//! - What lets somebody in wants more: the portrait must have stood on the screen for long enough to be compared. The time
+//!   runs while the rest is still being checked, so that mostly nobody waits for it.
 //!
 //! Invariants: nothing here knows what a button does; nothing is read from a clock but the frame's time.
 
 use crate::scan;
 use crate::widgets::is_line;
 use checkin::event::Meaning;
+use checkin::view::Portrait;
 use egui::{Event, Id, InputState, Key, Modifiers, Ui};
 use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 /// A key of which nothing was heard for so long is not held any more, even if nobody saw it go up.
@@ -53,6 +57,7 @@ pub(super) struct Hand {
     touched_at: Option<f64>,
     plus_at: Option<f64>,
     guard: Guard,
+    looked: Looked,
 }
 
 /// Which buttons a person has seen alive.
@@ -61,6 +66,32 @@ struct Guard {
     meaning: Option<Meaning>,
     painted_at: Option<f64>,
     alive: bool,
+}
+
+/// The portrait that a person has before her eyes. Held weakly: nothing of anybody lives on here, and no later portrait can
+/// be taken for it.
+#[derive(Debug, Default)]
+struct Looked {
+    portrait: Weak<Portrait>,
+    painted_at: f64,
+    long_enough: bool,
+}
+
+/// What a frame has shown.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Painted<'a> {
+    /// What its screen does with text.
+    pub(super) takes: Takes,
+    /// What its buttons mean.
+    pub(super) meaning: Meaning,
+    /// For how long they decide nothing after they were painted.
+    pub(super) guard_ms: u64,
+    /// For how long the desk itself still holds them back.
+    pub(super) brain_ms: u64,
+    /// The chip's portrait, where it stood there.
+    pub(super) portrait: Option<&'a Arc<Portrait>>,
+    /// For how long nobody is let in after it was painted.
+    pub(super) portrait_guard_ms: u64,
 }
 
 impl Hand {
@@ -111,7 +142,7 @@ impl Hand {
         }
         self.touched_at = Some(now);
         if now - last >= ASLEEP_S {
-            self.guard = Guard::default();
+            (self.guard, self.looked) = (Guard::default(), Looked::default());
         }
     }
 
@@ -199,28 +230,59 @@ impl Hand {
         self.guard.alive && self.guard.meaning == Some(meaning)
     }
 
-    /// A screen was drawn whose buttons mean this. They come alive `guard_ms` after that.
-    pub(super) fn painted(&mut self, ui: &Ui, takes: Takes, meaning: Meaning, guard_ms: u64, brain_ms: u64) {
+    /// Somebody may be let in: there is no portrait, or it has stood there for long enough.
+    pub(super) fn has_looked_at(&self, portrait: Option<&Arc<Portrait>>) -> bool {
+        portrait.is_none_or(|portrait| self.looked.is(portrait) && self.looked.long_enough)
+    }
+
+    /// A screen was drawn whose buttons mean this. They come alive some time after that.
+    pub(super) fn painted(&mut self, ui: &Ui, painted: Painted<'_>) {
         let now = ui.input(|input| input.time);
         let guard = &mut self.guard;
-        if guard.meaning != Some(meaning) {
-            *guard = Guard { meaning: Some(meaning), painted_at: Some(now), alive: false };
-            if takes == Takes::Presses {
+        if guard.meaning != Some(painted.meaning) {
+            *guard = Guard { meaning: Some(painted.meaning), painted_at: Some(now), alive: false };
+            if painted.takes == Takes::Presses {
                 // What had the focus meant something else.
                 ui.memory_mut(|memory| memory.focused().into_iter().for_each(|id| memory.surrender_focus(id)));
             }
         }
-        let guard_s = Duration::from_millis(guard_ms).as_secs_f64();
-        let left_s = guard_s - (now - guard.painted_at.unwrap_or(now));
-        guard.alive = left_s <= 0.0 && brain_ms == 0;
-        if left_s > 0.0 {
-            ui.request_repaint_after(Duration::from_secs_f64(left_s));
-        }
-        let waits = [self.plus_at.map(|_| PLUS_S), (!self.scan.is_empty()).then_some(PAUSE_S)];
+        let left_s = seconds(painted.guard_ms) - (now - guard.painted_at.unwrap_or(now));
+        guard.alive = left_s <= 0.0 && painted.brain_ms == 0;
+        let look_s = self.looked.look(painted.portrait, seconds(painted.portrait_guard_ms), now);
+        let waits = [
+            (left_s > 0.0).then_some(left_s),
+            look_s,
+            self.plus_at.map(|_| PLUS_S),
+            (!self.scan.is_empty()).then_some(PAUSE_S),
+        ];
         for wait_s in waits.into_iter().flatten() {
             ui.request_repaint_after(Duration::from_secs_f64(wait_s));
         }
     }
+}
+
+impl Looked {
+    fn is(&self, portrait: &Arc<Portrait>) -> bool {
+        Weak::ptr_eq(&self.portrait, &Arc::downgrade(portrait))
+    }
+
+    /// This portrait was painted now; tells how long it still has to stand there.
+    fn look(&mut self, portrait: Option<&Arc<Portrait>>, guard_s: f64, now: f64) -> Option<f64> {
+        let Some(portrait) = portrait else {
+            *self = Self::default();
+            return None;
+        };
+        if !self.is(portrait) {
+            *self = Self { portrait: Arc::downgrade(portrait), painted_at: now, long_enough: false };
+        }
+        let left_s = guard_s - (now - self.painted_at);
+        self.long_enough = left_s <= 0.0;
+        (!self.long_enough).then_some(left_s)
+    }
+}
+
+fn seconds(milliseconds: u64) -> f64 {
+    Duration::from_millis(milliseconds).as_secs_f64()
 }
 
 /// Keys that press something; the others only move about in a line.

@@ -4,37 +4,43 @@ use crate::style::{self, Size};
 use crate::text::{Strings, Words};
 use checkin::event::Input;
 use checkin::view::Header;
-use egui::{Align, Button, Color32, Key, Layout, Modifiers, RichText, Sense, Stroke, Ui, Vec2};
+use egui::{Align, Button, Color32, Key, Label, Layout, Modifiers, RichText, Sense, Stroke, Ui, Vec2};
 
 /// Exam, session, site, desk, operator; clock and arrived / expected; the desk's lock.
 pub(super) fn show(ui: &mut Ui, header: &Header, strings: &Strings) -> Option<Input> {
-    let words = &strings.words;
-    ui.horizontal_centered(|ui| {
-        ui.label(RichText::new(&words.app_name).font(style::bold(Size::Large)).color(style::ON_BAR));
-        ui.add_space(style::GAP);
-        ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 0.0;
-            ui.add_space(6.0);
-            ui.label(RichText::new(&header.exam).font(style::bold(Size::Body)).color(style::ON_BAR));
-            let parts = [
-                (&words.session, &header.session),
-                (&words.site, &header.site),
-                (&words.desk, &header.desk),
-                (&words.operator, &header.operator),
-            ];
-            let known: Vec<String> = parts
-                .iter()
-                .filter(|(_, value)| !value.is_empty())
-                // A desk that the board calls “Bàn 1” is not “Bàn Bàn 1”.
-                .map(
-                    |(name, value)| if value.starts_with(*name) { (*value).clone() } else { format!("{name} {value}") },
-                )
-                .collect();
-            ui.label(RichText::new(known.join("  ·  ")).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
-        });
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| right(ui, header, strings)).inner
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let pressed = right(ui, header, strings);
+        ui.with_layout(Layout::left_to_right(Align::Center), |ui| left(ui, header, &strings.words));
+        pressed
     })
     .inner
+}
+
+/// The exam, and below it session, site, desk and operator; before there is an exam, the program's name.
+fn left(ui: &mut Ui, header: &Header, words: &Words) {
+    if header.exam.is_empty() {
+        ui.label(RichText::new(&words.app_name).font(style::bold(Size::Large)).color(style::ON_BAR));
+        return;
+    }
+    let parts = [
+        (&words.session, &header.session),
+        (&words.site, &header.site),
+        (&words.desk, &header.desk),
+        (&words.operator, &header.operator),
+    ];
+    // A desk that the board calls “Bàn 1” is not “Bàn Bàn 1”.
+    let named = |(name, value): (&String, &String)| {
+        if value.starts_with(name.as_str()) { value.clone() } else { format!("{name} {value}") }
+    };
+    let known = parts.into_iter().filter(|(_, value)| !value.is_empty()).map(named);
+    let place = known.collect::<Vec<_>>().join("  ·  ");
+    ui.vertical(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        ui.add_space(4.0);
+        let line = |text: &str, font, ink| Label::new(RichText::new(text).font(font).color(ink)).truncate();
+        ui.add(line(&header.exam, style::bold(Size::Body), style::ON_BAR));
+        ui.add(line(&place, style::font(Size::Body), style::ON_BAR_SOFT));
+    });
 }
 
 /// A band across the window: nobody takes training for an exam.

@@ -27,6 +27,14 @@ pub(super) fn not_yet(painter: &Painter, rect: Rect) {
     painter.circle_stroke(rect.center(), rect.width() * 0.4, Stroke::new(2.0, style::LINE));
 }
 
+/// Nobody knows: an open circle with a dash. A ring would say that something runs.
+pub(super) fn unknown(painter: &Painter, rect: Rect, colour: Color32) {
+    let (centre, radius) = (rect.center(), rect.width() * 0.42);
+    painter.circle_stroke(centre, radius, Stroke::new(radius * 0.24, colour));
+    let reach = Vec2::new(radius * 0.45, 0.0);
+    painter.line_segment([centre - reach, centre + reach], Stroke::new(radius * 0.28, colour));
+}
+
 /// An ID card on a reader: the picture of the idle screen.
 pub(super) fn card_on_reader(painter: &Painter, rect: Rect) {
     let reader = Rect::from_center_size(

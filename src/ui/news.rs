@@ -3,7 +3,7 @@
 use crate::icons;
 use crate::screens::Buttons;
 use crate::style::{self, Size};
-use crate::text::Strings;
+use crate::text::{Strings, grouped};
 use crate::widgets::{Press, Weight, button};
 use checkin::event::Input;
 use checkin::failure::Signal;
@@ -49,7 +49,8 @@ pub(super) fn key_waits(ui: &mut Ui, strings: &Strings) {
 fn who(news: &NewsView, strings: &Strings) -> String {
     let words = &strings.words;
     let mut parts = vec![words.news_title.clone()];
-    parts.extend(news.candidate_number.as_ref().map(|number| format!("{} {number}", words.candidate_number)));
+    parts
+        .extend(news.candidate_number.as_ref().map(|number| format!("{} {}", words.candidate_number, grouped(number))));
     parts.extend(news.name.as_ref().map(|name| name.reveal().clone()));
     parts.extend(news.room.as_ref().map(|room| format!("{} {room}", words.room)));
     parts.join(" · ")

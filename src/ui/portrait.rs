@@ -4,7 +4,8 @@ use crate::style::{self, Size};
 use crate::text::Strings;
 use checkin::view::Portrait;
 use checkin::view::PortraitView;
-use egui::{ColorImage, Label, RichText, Stroke, TextureHandle, TextureOptions, Ui, Vec2};
+use egui::{Align, ColorImage, Label, Layout, Rect, RichText, Role, Shape, Stroke, TextureHandle, TextureOptions};
+use egui::{Ui, UiBuilder, Vec2, WidgetInfo};
 use std::sync::Arc;
 
 /// The textures of the portraits that are shown: the chip's and the board's.
@@ -19,14 +20,17 @@ impl PortraitTexture {
         self.shown.clear();
     }
 
-    /// Draws the board's portrait, with its name below.
-    pub(super) fn show_listed(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, strings: &Strings, size: Vec2) {
-        self.show_named(ui, portrait, &strings.words.portrait_listed, size);
+    /// Draws the board's portrait with its name below, or says that the list has none.
+    pub(super) fn show_listed(&mut self, ui: &mut Ui, portrait: Option<&Arc<Portrait>>, strings: &Strings, size: Vec2) {
+        match portrait {
+            Some(portrait) => self.show_named(ui, portrait, &strings.words.portrait_listed, size),
+            None => frame(ui, size, &strings.words.portrait_listed, &strings.words.portrait_listed_none),
+        }
     }
 
     /// Draws a portrait with `name` below.
     pub(super) fn show_named(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, name: &str, size: Vec2) {
-        self.picture(ui, portrait, size);
+        self.picture(ui, portrait, name, size);
         let name = RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT);
         ui.add(Label::new(name).wrap());
     }
@@ -35,33 +39,29 @@ impl PortraitTexture {
     pub(super) fn show(&mut self, ui: &mut Ui, view: &PortraitView, strings: &Strings, size: Vec2) {
         let words = &strings.words;
         match view {
-            PortraitView::Pending => frame(ui, size, &words.portrait_pending),
-            PortraitView::Missing => frame(ui, size, &words.portrait_none),
-            PortraitView::Proven(portrait) => {
-                self.picture(ui, portrait, size);
-                let hint = RichText::new(&words.compare_portrait).font(style::font(Size::Body)).color(style::INK_SOFT);
-                ui.add(Label::new(hint).wrap());
-            }
+            PortraitView::Pending => frame(ui, size, &words.portrait_of_card, &words.portrait_pending),
+            PortraitView::Missing => frame(ui, size, &words.portrait_of_card, &words.portrait_none),
+            PortraitView::Proven(portrait) => self.show_named(ui, portrait, &words.portrait_of_card, size),
             PortraitView::Unproven(portrait) => {
-                self.picture(ui, portrait, size);
+                self.picture(ui, portrait, &words.portrait_of_card, size);
                 let ink = style::signal(checkin::failure::Signal::Stop).ink;
                 ui.label(RichText::new(&words.portrait_unproven).font(style::bold(Size::Body)).color(ink));
             }
         }
     }
 
-    fn picture(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, size: Vec2) {
+    fn picture(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, name: &str, size: Vec2) {
         if !self.shown.iter().any(|(shown, _)| Arc::ptr_eq(shown, portrait)) {
             // The next person's portraits take the place of the last one's.
             let surplus = (self.shown.len() + 1).saturating_sub(MAX_SHOWN);
             self.shown.drain(..surplus);
             self.shown.extend(upload(ui, portrait).map(|texture| (Arc::clone(portrait), texture)));
         }
-        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+        let rect = place(ui, size, name);
         ui.painter().rect_filled(rect, style::RADIUS, style::PORTRAIT_GROUND);
         if let Some((_, texture)) = self.shown.iter().find(|(shown, _)| Arc::ptr_eq(shown, portrait)) {
             let scale = (rect.size() / texture.size_vec2()).min_elem();
-            let inner = egui::Rect::from_center_size(rect.center(), texture.size_vec2() * scale);
+            let inner = Rect::from_center_size(rect.center(), texture.size_vec2() * scale);
             egui::Image::new(texture).corner_radius(style::RADIUS).paint_at(ui, inner);
         }
         ui.painter().rect_stroke(rect, style::RADIUS, Stroke::new(1.5, style::LINE), egui::StrokeKind::Inside);
@@ -78,11 +78,26 @@ fn upload(ui: &Ui, portrait: &Portrait) -> Option<TextureHandle> {
     Some(ui.ctx().load_texture("portrait", image, TextureOptions::LINEAR))
 }
 
-fn frame(ui: &mut Ui, size: Vec2, text: &str) {
-    let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+/// Room for a portrait, with a name for whoever has the screen read aloud.
+fn place(ui: &mut Ui, size: Vec2, name: &str) -> Rect {
+    let (rect, response) = ui.allocate_exact_size(size, egui::Sense::hover());
+    response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
+    rect
+}
+
+/// A drawn frame where a portrait is missing, and why it is.
+fn frame(ui: &mut Ui, size: Vec2, name: &str, text: &str) {
+    let rect = place(ui, size, name);
     ui.painter().rect_filled(rect, style::RADIUS, style::PORTRAIT_GROUND);
-    let label = Label::new(RichText::new(text).font(style::font(Size::Large)).color(style::INK_SOFT));
-    ui.put(rect, label);
+    let edge = Stroke::new(2.0, style::INK_SOFT);
+    let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
+    ui.painter().extend(Shape::dashed_line(&corners, edge, 9.0, 6.0));
+    let inner = rect.shrink(f32::from(style::PADDING));
+    let words = RichText::new(text).font(style::font(Size::Large)).color(style::INK_SOFT);
+    let height = ui.painter().layout(text.to_owned(), style::font(Size::Large), style::INK, inner.width()).size().y;
+    let middle = Rect::from_center_size(rect.center(), Vec2::new(inner.width(), height));
+    let child = UiBuilder::new().max_rect(middle).layout(Layout::top_down(Align::Center));
+    ui.new_child(child).add(Label::new(words).wrap());
 }
 
 /// The chip's and the board's.

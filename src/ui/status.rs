@@ -12,38 +12,83 @@ use egui::{Align, Layout, RichText, Ui, Vec2};
 /// Reader, a scanner that is not well, card, registry and backlog, disk, second copy, clock, log, witness, version.
 pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
     let words = &strings.words;
+    let items = items(status, words);
     ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        let (signal, word) = reader(status.reader, words);
-        item(ui, signal, &words.status_reader, word);
-        if let Some(word) = scanner(status.scanner, words) {
-            item(ui, Signal::Attention, &words.status_scanner, word);
-        }
-        let card = if status.card_present { &words.status_present } else { &words.status_absent };
-        item(ui, Signal::Ok, &words.status_card, card);
-        let (signal, word) = registry(status, words);
-        item(ui, signal, &words.status_registry, &word);
-        let (signal, word) = disk(status.disk, words);
-        item(ui, signal, &words.status_disk, word);
-        if let Some((signal, word)) = copy(status.copy, words) {
-            item(ui, signal, &words.status_copy, word);
-        }
-        if let Some((signal, word)) = paper(status.paper, words) {
-            item(ui, signal, &words.status_paper, word);
-        }
-        let (signal, word) = clock(status, words);
-        item(ui, signal, &words.status_clock, &word);
-        item(ui, Signal::Ok, &words.status_log, &status.log_entries.to_string());
-        let (signal, word) = witness(status.witness, words);
-        if status.witness_not_asked {
-            // Nobody outside has said yet how much of this log there was.
-            item(ui, Signal::Attention, &words.status_seen, &words.status_witness_not_asked);
-        } else {
-            item(ui, signal, &words.status_seen, &word);
+        ui.spacing_mut().item_spacing.x = SPACING;
+        let width: f32 = items.iter().map(|item| item.width(ui)).sum();
+        // Where there is no room for all words, a tick says what is good, and the words are for the rest.
+        let is_tight = width > ui.available_width();
+        for item in &items {
+            item.show(ui, is_tight && item.word == words.status_ok);
         }
         version(ui, status, strings);
     });
 }
+
+fn items<'a>(status: &'a StatusBar, words: &'a Words) -> Vec<Item<'a>> {
+    let card = if status.card_present { &words.status_present } else { &words.status_absent };
+    let all = [
+        Some(Item::of(&words.status_reader, reader(status.reader, words))),
+        scanner(status.scanner, words).map(|told| Item::of(&words.status_scanner, told)),
+        Some(Item::of(&words.status_card, (Mark::Is(Signal::Ok), card.clone()))),
+        Some(Item::of(&words.status_registry, registry(status, words))),
+        Some(Item::of(&words.status_disk, disk(status.disk, words))),
+        copy(status.copy, words).map(|told| Item::of(&words.status_copy, told)),
+        paper(status.paper, words).map(|told| Item::of(&words.status_paper, told)),
+        Some(Item::of(&words.status_clock, clock(status, words))),
+        Some(Item::of(&words.status_log, (Mark::Is(Signal::Ok), status.log_entries.to_string()))),
+        Some(Item::of(&words.status_seen, seen(status, words))),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+/// What stands before a word.
+#[derive(Debug, Clone, Copy)]
+enum Mark {
+    Is(Signal),
+    /// Nobody knows yet; nothing runs that one could wait for.
+    Unknown,
+}
+
+/// One part: its mark, its name and its word.
+struct Item<'a> {
+    name: &'a str,
+    mark: Mark,
+    word: String,
+}
+
+impl<'a> Item<'a> {
+    fn of(name: &'a str, (mark, word): (Mark, String)) -> Self {
+        Self { name, mark, word }
+    }
+
+    fn width(&self, ui: &Ui) -> f32 {
+        let text = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, style::ON_BAR).size().x;
+        let words = text(self.name, style::font(Size::Small)) + text(&self.word, style::bold(Size::Small));
+        words + ICON + BEHIND + SPACING * 4.0
+    }
+
+    fn show(&self, ui: &mut Ui, is_short: bool) {
+        let (rect, _) = ui.allocate_exact_size(Vec2::splat(ICON), egui::Sense::hover());
+        match self.mark {
+            Mark::Unknown => icons::unknown(ui.painter(), rect, style::ON_BAR_SOFT),
+            Mark::Is(signal) => {
+                let bright = if signal == Signal::Ok { style::BAR_OK } else { style::signal(signal).soft };
+                icons::signal(ui.painter(), rect, signal, bright, style::BAR);
+            }
+        }
+        ui.label(RichText::new(self.name).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+        if !is_short {
+            ui.label(RichText::new(&self.word).font(style::bold(Size::Small)).color(style::ON_BAR));
+        }
+        ui.add_space(BEHIND);
+    }
+}
+
+const ICON: f32 = 14.0;
+const SPACING: f32 = 6.0;
+/// Between one part and the next.
+const BEHIND: f32 = 2.0;
 
 /// The version alone, at the right: with its name, bare, or not at all, as far as there is room beside what matters.
 pub(super) fn version(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
@@ -59,100 +104,95 @@ pub(super) fn version(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
     });
 }
 
-fn item(ui: &mut Ui, signal: Signal, name: &str, word: &str) {
-    let (rect, _) = ui.allocate_exact_size(Vec2::splat(14.0), egui::Sense::hover());
-    let bright = if signal == Signal::Ok { style::BAR_OK } else { style::signal(signal).soft };
-    icons::signal(ui.painter(), rect, signal, bright, style::BAR);
-    ui.label(RichText::new(name).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
-    ui.label(RichText::new(word).font(style::bold(Size::Small)).color(style::ON_BAR));
-    ui.add_space(4.0);
-}
-
-fn reader(reader: ReaderHealth, words: &Words) -> (Signal, &str) {
+fn reader(reader: ReaderHealth, words: &Words) -> (Mark, String) {
     match reader {
-        ReaderHealth::Ready => (Signal::Ok, &words.status_ok),
-        ReaderHealth::Missing => (Signal::Attention, &words.status_missing),
-        ReaderHealth::ServiceDown => (Signal::Stop, &words.status_down),
-        ReaderHealth::Unknown => (Signal::Working, &words.status_unknown),
+        ReaderHealth::Ready => (Mark::Is(Signal::Ok), words.status_ok.clone()),
+        ReaderHealth::Missing => (Mark::Is(Signal::Attention), words.status_missing.clone()),
+        ReaderHealth::ServiceDown => (Mark::Is(Signal::Stop), words.status_down.clone()),
+        ReaderHealth::Unknown => (Mark::Unknown, words.status_unknown.clone()),
     }
 }
 
 /// Nothing where there is nothing to do about it: the bar is full.
-fn scanner(scanner: ScannerHealth, words: &Words) -> Option<&str> {
-    match scanner {
-        ScannerHealth::Off | ScannerHealth::Ready => None,
-        ScannerHealth::Missing => Some(&words.status_missing),
-        ScannerHealth::NoRights => Some(&words.status_scanner_no_rights),
-        ScannerHealth::Busy => Some(&words.status_scanner_busy),
-        ScannerHealth::NotSerial => Some(&words.status_scanner_not_serial),
-    }
+fn scanner(scanner: ScannerHealth, words: &Words) -> Option<(Mark, String)> {
+    let word = match scanner {
+        ScannerHealth::Off | ScannerHealth::Ready => return None,
+        ScannerHealth::Missing => &words.status_missing,
+        ScannerHealth::NoRights => &words.status_scanner_no_rights,
+        ScannerHealth::Busy => &words.status_scanner_busy,
+        ScannerHealth::NotSerial => &words.status_scanner_not_serial,
+    };
+    Some((Mark::Is(Signal::Attention), word.clone()))
 }
 
-fn registry(status: &StatusBar, words: &Words) -> (Signal, String) {
-    let (signal, word) = match status.registry {
-        Some(RegistryHealth::Well) => (Signal::Ok, &words.status_ok),
-        Some(RegistryHealth::Silent) => (Signal::Attention, &words.status_offline),
-        Some(RegistryHealth::Rejects) => (Signal::Attention, &words.status_registry_rejects),
-        Some(RegistryHealth::Foreign) => (Signal::Stop, &words.status_registry_foreign),
-        Some(RegistryHealth::Lying) => (Signal::Stop, &words.status_registry_lying),
-        Some(RegistryHealth::OutOfDate) => (Signal::Attention, &words.status_registry_dates),
-        Some(RegistryHealth::ClockDiffers) => (Signal::Attention, &words.status_registry_clock),
-        Some(RegistryHealth::Unknown) => (Signal::Working, &words.status_unknown),
-        None => (Signal::Attention, &words.status_registry_off),
+fn registry(status: &StatusBar, words: &Words) -> (Mark, String) {
+    let (mark, word) = match status.registry {
+        Some(RegistryHealth::Well) => (Mark::Is(Signal::Ok), &words.status_ok),
+        Some(RegistryHealth::Silent) => (Mark::Is(Signal::Attention), &words.status_offline),
+        Some(RegistryHealth::Rejects) => (Mark::Is(Signal::Attention), &words.status_registry_rejects),
+        Some(RegistryHealth::Foreign) => (Mark::Is(Signal::Stop), &words.status_registry_foreign),
+        Some(RegistryHealth::Lying) => (Mark::Is(Signal::Stop), &words.status_registry_lying),
+        Some(RegistryHealth::OutOfDate) => (Mark::Is(Signal::Attention), &words.status_registry_dates),
+        Some(RegistryHealth::ClockDiffers) => (Mark::Is(Signal::Attention), &words.status_registry_clock),
+        Some(RegistryHealth::Unknown) => (Mark::Unknown, &words.status_unknown),
+        None => (Mark::Is(Signal::Attention), &words.status_registry_off),
     };
     let mut parts = vec![word.clone()];
     parts.extend(status.registry_silent_since.clone());
     parts.extend((status.pending > 0).then(|| format!("{} {}", status.pending, words.status_pending)));
-    (signal, parts.join(" · "))
+    (mark, parts.join(" · "))
 }
 
-fn clock(status: &StatusBar, words: &Words) -> (Signal, String) {
+fn clock(status: &StatusBar, words: &Words) -> (Mark, String) {
     match status.clock_off_minutes {
-        _ if !status.clock_steady => (Signal::Stop, words.status_down.clone()),
+        _ if !status.clock_steady => (Mark::Is(Signal::Stop), words.status_down.clone()),
         Some(minutes) => {
-            (Signal::Attention, format!("{} {minutes:+} {}", words.status_clock_off, words.status_minutes))
+            (Mark::Is(Signal::Attention), format!("{} {minutes:+} {}", words.status_clock_off, words.status_minutes))
         }
-        None => (Signal::Ok, words.status_right.clone()),
+        None => (Mark::Is(Signal::Ok), words.status_right.clone()),
     }
 }
 
 /// How much of the log nobody outside has seen: what could be cut off unseen.
-fn witness(witness: WitnessView, words: &Words) -> (Signal, String) {
-    match witness {
-        WitnessView::Off => (Signal::Attention, words.status_witness.clone()),
-        WitnessView::Never => (Signal::Attention, words.status_never.clone()),
+fn seen(status: &StatusBar, words: &Words) -> (Mark, String) {
+    match status.witness {
+        // Nobody outside has said yet how much of this log there was.
+        _ if status.witness_not_asked => (Mark::Is(Signal::Attention), words.status_witness_not_asked.clone()),
+        WitnessView::Off => (Mark::Is(Signal::Attention), words.status_witness.clone()),
+        WitnessView::Never => (Mark::Is(Signal::Attention), words.status_never.clone()),
         WitnessView::Seen { entries_since, minutes_ago, is_silent } => {
             let signal = if is_silent { Signal::Attention } else { Signal::Ok };
-            (signal, format!("{minutes_ago} {} · {entries_since} {}", words.status_ago, words.status_since))
+            let told = format!("{minutes_ago} {} · {entries_since} {}", words.status_ago, words.status_since);
+            (Mark::Is(signal), told)
         }
     }
 }
 
 /// Nothing where no second medium is configured.
-fn copy(copy: CopyHealth, words: &Words) -> Option<(Signal, &str)> {
+fn copy(copy: CopyHealth, words: &Words) -> Option<(Mark, String)> {
     match copy {
         CopyHealth::Off => None,
-        CopyHealth::Unknown => Some((Signal::Working, &words.status_unknown)),
-        CopyHealth::Whole => Some((Signal::Ok, &words.status_ok)),
-        CopyHealth::Lost => Some((Signal::Attention, &words.status_copy_lost)),
-        CopyHealth::Foreign => Some((Signal::Attention, &words.status_copy_foreign)),
+        CopyHealth::Unknown => Some((Mark::Unknown, words.status_unknown.clone())),
+        CopyHealth::Whole => Some((Mark::Is(Signal::Ok), words.status_ok.clone())),
+        CopyHealth::Lost => Some((Mark::Is(Signal::Attention), words.status_copy_lost.clone())),
+        CopyHealth::Foreign => Some((Mark::Is(Signal::Attention), words.status_copy_foreign.clone())),
     }
 }
 
 /// Nothing where the rules allow no list.
-fn paper(paper: PaperHealth, words: &Words) -> Option<(Signal, &str)> {
+fn paper(paper: PaperHealth, words: &Words) -> Option<(Mark, String)> {
     match paper {
         PaperHealth::Off => None,
-        PaperHealth::Unknown => Some((Signal::Working, &words.status_unknown)),
-        PaperHealth::Written => Some((Signal::Ok, &words.status_ok)),
-        PaperHealth::Lost => Some((Signal::Attention, &words.status_copy_lost)),
+        PaperHealth::Unknown => Some((Mark::Unknown, words.status_unknown.clone())),
+        PaperHealth::Written => Some((Mark::Is(Signal::Ok), words.status_ok.clone())),
+        PaperHealth::Lost => Some((Mark::Is(Signal::Attention), words.status_copy_lost.clone())),
     }
 }
 
-fn disk(disk: DiskState, words: &Words) -> (Signal, &str) {
+fn disk(disk: DiskState, words: &Words) -> (Mark, String) {
     match disk {
-        DiskState::Enough => (Signal::Ok, &words.status_ok),
-        DiskState::Low => (Signal::Attention, &words.status_low),
-        DiskState::Unknown => (Signal::Working, &words.status_unknown),
+        DiskState::Enough => (Mark::Is(Signal::Ok), words.status_ok.clone()),
+        DiskState::Low => (Mark::Is(Signal::Attention), words.status_low.clone()),
+        DiskState::Unknown => (Mark::Unknown, words.status_unknown.clone()),
     }
 }

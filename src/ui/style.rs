@@ -59,7 +59,7 @@ pub const STATUS_HEIGHT: f32 = 34.0;
 pub const HEADER_HEIGHT: f32 = 58.0;
 
 /// Text sizes in points.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Size {
     /// Codes and status.
     Small,
@@ -79,7 +79,7 @@ impl Size {
     /// The size in points.
     pub fn points(self) -> f32 {
         match self {
-            Self::Small => 14.0,
+            Self::Small => 16.0,
             Self::Body => 18.0,
             Self::Large => 22.0,
             Self::Title => 30.0,

@@ -12,6 +12,19 @@ const EN: &str = include_str!("../../assets/i18n/en.toml");
 const FINDINGS_VI: &str = include_str!("../../assets/i18n/readiness.vi.toml");
 const FINDINGS_EN: &str = include_str!("../../assets/i18n/readiness.en.toml");
 
+/// An SBD as it is read out and compared: its last six digits stand apart, `99 000267`. Only on a screen; what is typed,
+/// written down and handed on stays as the list has it.
+pub fn grouped(number: &str) -> String {
+    let is_of_digits = number.len() > GROUP && number.bytes().all(|byte| byte.is_ascii_digit());
+    match number.split_at_checked(number.len().saturating_sub(GROUP)) {
+        Some((group, rest)) if is_of_digits => format!("{group}\u{a0}{rest}"),
+        _ => number.to_owned(),
+    }
+}
+
+/// Digits of the last group.
+const GROUP: usize = 6;
+
 /// What happened, what to do, whom to call.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -193,7 +206,8 @@ words! {
     portrait_none
     portrait_unproven
     portrait_listed
-    compare_portrait
+    portrait_listed_none
+    task
     action_admit
     action_refer
     action_not_admitted

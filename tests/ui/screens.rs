@@ -22,6 +22,10 @@ pub(crate) struct Window {
 }
 
 pub(crate) fn window(view: View) -> Window {
+    window_of(view, style::DESIGN_SIZE)
+}
+
+pub(crate) fn window_of(view: View, size: egui::Vec2) -> Window {
     let sent = Rc::new(RefCell::new(Vec::new()));
     let (view, inbox) = (Rc::new(RefCell::new(Arc::new(view))), Rc::clone(&sent));
     let shown = Rc::clone(&view);
@@ -30,10 +34,8 @@ pub(crate) fn window(view: View) -> Window {
         send: Box::new(move |input| inbox.borrow_mut().push(input)),
     };
     let Ok(mut app) = App::new(link, None) else { panic!("the words do not load") };
-    let harness = Harness::builder()
-        .with_size(style::DESIGN_SIZE)
-        .with_context_setup(style::install)
-        .build_ui(move |ui| app.frame(ui));
+    let harness =
+        Harness::builder().with_size(size).with_context_setup(style::install).build_ui(move |ui| app.frame(ui));
     let now_s = harness.ctx.input(|input| input.time);
     Window { harness, view, now_s, sent }
 }
@@ -180,7 +182,7 @@ fn language_changes_by_key() {
 #[test]
 fn namesakes_are_picked_by_name_and_number() {
     let (_, view) = views::all().into_iter().find(|(name, _)| *name == "idle_same_name").expect("the view");
-    let sent = window(view).click("Nguyễn Thị Hồng Ngọc Anh\nSBD 01000147");
+    let sent = window(view).click("Nguyễn Thị Hồng Ngọc Anh\nSBD 01\u{a0}000147");
     assert_eq!(sent, [Input::Picked(CandidateId([3; 16]))]);
 }
 

@@ -62,6 +62,7 @@ pub(crate) fn view(screen: Screen) -> View {
         meaning: Meaning(0),
         guarded_ms: 0,
         guard_ms: 400,
+        portrait_guard_ms: 1_000,
         news: None,
         key_waits: false,
     }
@@ -189,6 +190,7 @@ pub(crate) fn admit() -> CaseView {
         person: PersonView {
             name: Pii::new("Nguyễn Thị Hồng Ngọc Ánh".to_owned()),
             birth_date: Pii::new("15/02/2008".to_owned()),
+            sex: Some(Sex::Female),
             number_masked: Pii::new("099308••••17".to_owned()),
             candidate_number: Some("01000123".to_owned()),
         },

@@ -14,12 +14,12 @@ pub(crate) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) -> Optio
         match (&view.place, &view.arrival) {
             (Some(place), _) if view.headline == Headline::RecordedAdmit => {
                 let cells = [(words.room.as_str(), place.room.as_str()), (&words.seat, &place.seat)];
-                place_cells(ui, &cells, Signal::Ok);
+                place_cells(ui, &cells, Some(Signal::Ok));
             }
             (_, Some(arrival)) => {
                 let number = words.record_of(&arrival.entry);
                 let cells = [(words.entered_at.as_str(), arrival.time.as_str()), (&words.record, &number)];
-                place_cells(ui, &cells, Signal::Attention);
+                place_cells(ui, &cells, Some(Signal::Attention));
             }
             (_, None) => notice(ui, Failure::AlreadyIn, strings),
         }

@@ -1,16 +1,16 @@
 //! The common ground of the three screens about a person: banner, portrait, person, body, lines, buttons.
 
-use super::{Buttons, Tools};
+use super::{Buttons, Tools, task};
 use crate::style::{self, Size};
-use crate::text::{Strings, Words};
-use crate::widgets::{Press, Weight, banner, button, check_line, hatched_banner, remark, remark_line};
+use crate::text::{Strings, Words, grouped};
+use crate::widgets::{
+    Press, Weight, banner, button, check_line, fitting, hatched_banner, quiet_banner, remark, remark_line,
+};
 use checkin::event::{Choice, Input, NotAdmittedReason};
-use checkin::view::{CaseView, Headline, LateView, PersonView, PlaceView, StageView};
-use egui::{Frame, Key, Label, Panel, RichText, Ui, Vec2};
+use checkin::failure::Signal;
+use checkin::view::{CaseView, Headline, LateView, PersonView, PlaceView, Sex, StageView};
+use egui::{Frame, Key, Label, Panel, RichText, Ui};
 
-const PORTRAIT: Vec2 = Vec2::new(300.0, 400.0);
-/// The board's portrait beside the chip's.
-const LISTED: Vec2 = Vec2::new(180.0, 240.0);
 const FOOT_HEIGHT: f32 = 84.0;
 
 /// Draws the whole screen; `body` is what is largest on it.
@@ -24,25 +24,10 @@ pub(super) fn show(
     // The buttons come first, from the bottom: whatever stands above, they are never cut off.
     let bottom = Panel::bottom("decision").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
     let pressed = bottom.show(ui, |ui| foot(ui, view, tools.buttons, &strings.words)).inner;
-    let (word, detail) = (headline(view, &strings.words), banner_detail(view, &strings.words));
-    if view.headline == Headline::AdmitWithoutRegistry {
-        hatched_banner(ui, &word, &detail);
-    } else {
-        banner(ui, view.signal, &word, &detail);
-    }
+    top(ui, view, &strings.words);
     ui.add_space(2.0);
     ui.horizontal_top(|ui| {
-        ui.vertical(|ui| {
-            ui.set_width(PORTRAIT.x);
-            tools.portrait.show(ui, &view.portrait, strings, PORTRAIT);
-        });
-        if let Some(listed) = &view.listed_portrait {
-            ui.add_space(style::GAP);
-            ui.vertical(|ui| {
-                ui.set_width(LISTED.x);
-                tools.portrait.show_listed(ui, listed, strings, LISTED);
-            });
-        }
+        task::portraits(ui, view, tools);
         ui.add_space(style::GAP);
         ui.vertical(|ui| {
             person(ui, &view.person, &strings.words);
@@ -61,18 +46,37 @@ pub(super) fn show(
     pressed
 }
 
-fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
-    let name = RichText::new(person.name.reveal()).font(style::bold(Size::Banner)).color(style::INK);
-    ui.add(Label::new(name).wrap());
-    let mut facts = vec![(&words.birth_date, person.birth_date.reveal().clone())];
-    if let Some(number) = &person.candidate_number {
-        facts.push((&words.candidate_number, number.clone()));
+/// The headline. What is as it should be is said quietly: the person below it is the task.
+fn top(ui: &mut Ui, view: &CaseView, words: &Words) {
+    let (word, detail) = (headline(view, words), banner_detail(view, words));
+    match (view.headline, view.signal) {
+        (Headline::AdmitWithoutRegistry, Signal::Ok) => hatched_banner(ui, &word, &detail),
+        (Headline::Admit | Headline::Working, Signal::Ok | Signal::Working) => {
+            quiet_banner(ui, view.signal, &word, &detail);
+        }
+        _ => banner(ui, view.signal, &word, &detail),
     }
-    facts.push((&words.id_number, person.number_masked.reveal().clone()));
-    ui.horizontal(|ui| {
+}
+
+/// Name, birth date and sex, which are asked for and looked at, and the SBD.
+fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
+    let size = fitting(ui, person.name.reveal(), Size::Banner, ui.available_width()).max(Size::Title);
+    let name = RichText::new(person.name.reveal()).font(style::bold(size)).color(style::INK);
+    ui.add(Label::new(name).wrap());
+    let sex = match person.sex {
+        Some(Sex::Male) => Some(words.male.clone()),
+        Some(Sex::Female) => Some(words.female.clone()),
+        None => None,
+    };
+    let born = person.birth_date.reveal().clone();
+    let number = person.candidate_number.as_ref().map(|number| grouped(number));
+    let facts = [Some((&words.birth_date, born)), sex.map(|sex| (&words.sex, sex))];
+    let facts = facts.into_iter().chain([number.map(|number| (&words.candidate_number, number))]).flatten();
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.y = 0.0;
         for (name, value) in facts {
             ui.label(RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT));
-            ui.label(RichText::new(value).font(style::bold(Size::Large)).color(style::INK));
+            ui.label(RichText::new(value).font(style::bold(Size::Title)).color(style::INK));
             ui.add_space(style::GAP);
         }
     });
@@ -115,7 +119,8 @@ fn slots(ui: &mut Ui, choices: &[Choice], buttons: Buttons, words: &Words) -> Op
             continue;
         };
         let weight = if slot == Slot::Left { Weight::Main } else { Weight::Side };
-        let press = Press { key: place_of(choice).1, weight, alive: buttons.alive };
+        let alive = if slot == Slot::Left { buttons.lets_in } else { buttons.alive };
+        let press = Press { key: place_of(choice).1, weight, alive };
         if button(ui, choice_word(choice, words), press, width) {
             pressed = Some(Input::Chose(choice, buttons.meaning));
         }

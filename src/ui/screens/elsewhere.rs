@@ -15,6 +15,6 @@ pub(crate) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) -> Optio
         let mut cells = vec![(words.room.as_str(), place.room.as_str())];
         cells.extend(place.session.as_deref().map(|session| (words.session.as_str(), session)));
         cells.extend(place.site.as_deref().map(|site| (words.site.as_str(), site)));
-        place_cells(ui, &cells, Signal::Attention);
+        place_cells(ui, &cells, Some(Signal::Attention));
     })
 }

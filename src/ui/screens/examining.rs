@@ -46,7 +46,13 @@ fn row(ui: &mut Ui, check: &Check, tools: &Tools<'_>) {
     ui.horizontal(|ui| {
         let signal = signal_of(check.finding.grade());
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(ICON), egui::Sense::hover());
-        icons::signal(ui.painter(), rect, signal, style::signal(signal).strong, style::signal(signal).on_strong);
+        match check.finding.grade() {
+            // Nothing runs: it was not done, or nobody knows.
+            Grade::NotDone => icons::unknown(ui.painter(), rect, style::INK_SOFT),
+            _ => {
+                icons::signal(ui.painter(), rect, signal, style::signal(signal).strong, style::signal(signal).on_strong)
+            }
+        }
         let what = RichText::new(&said.what).font(style::bold(Size::Body)).color(style::INK);
         ui.add(Label::new(what));
         if !said.todo.is_empty() {

@@ -3,7 +3,7 @@
 use super::preparing::{people, pin};
 use super::{Buttons, Tools, moment};
 use crate::style::{self, Size};
-use crate::text::{Strings, Words};
+use crate::text::{Strings, Words, grouped};
 use crate::widgets::{Press, Weight, banner, button, focus_ring, place_cells};
 use bits::secret::Pii;
 use checkin::event::{Input, NotAdmittedReason};
@@ -113,7 +113,7 @@ fn list(ui: &mut Ui, rows: &[WaitingRow], strings: &Strings) -> Option<Input> {
     let mut picked = None;
     ScrollArea::vertical().show(ui, |ui| {
         for row in rows {
-            let number = row.candidate_number.as_deref().unwrap_or("–");
+            let number = row.candidate_number.as_deref().map_or_else(|| "–".to_owned(), grouped);
             let room = row.room.as_ref().map(|room| format!("   ·   {} {room}", words.room)).unwrap_or_default();
             let text = format!(
                 "{}   ·   {}   ·   {} {number}{room}   ·   {}",
@@ -155,7 +155,7 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
             ui.add(Label::new(name).wrap());
             let mut facts = Vec::new();
             facts.extend(person.birth_date.as_ref().map(|date| (&words.birth_date, date.reveal().clone())));
-            facts.extend(person.candidate_number.as_ref().map(|number| (&words.candidate_number, number.clone())));
+            facts.extend(person.candidate_number.as_ref().map(|number| (&words.candidate_number, grouped(number))));
             let place = person.place.as_ref();
             facts.extend(place.and_then(|place| place.site.clone()).map(|site| (&words.site, site)));
             facts.extend(place.and_then(|place| place.session.clone()).map(|session| (&words.session, session)));
@@ -168,7 +168,7 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
                 }
             });
             if let Some(place) = &person.place {
-                place_cells(ui, &[(&words.room, &place.room), (&words.seat, &place.seat)], Signal::Attention);
+                place_cells(ui, &[(&words.room, &place.room), (&words.seat, &place.seat)], Some(Signal::Attention));
             }
             ui.horizontal(|ui| {
                 let why = causes(&person.causes, strings);
@@ -204,7 +204,7 @@ fn what_for(view: &ExceptionView, ruling: Ruling, words: &Words) -> String {
     }
     let Some(person) = &view.person else { return ruled };
     let name = named(&person.name, words);
-    let number = person.candidate_number.as_deref().unwrap_or("–");
+    let number = person.candidate_number.as_deref().map_or_else(|| "–".to_owned(), grouped);
     let kind = kind(ruling, words).map(|kind| format!("{kind}: ")).unwrap_or_default();
     format!("{kind}{ruled} — {name} · {} {number}", words.candidate_number)
 }

@@ -4,7 +4,7 @@ use super::{Buttons, Tools};
 use crate::hand::Hand;
 use crate::icons;
 use crate::style::{self, Size};
-use crate::text::Words;
+use crate::text::{Words, grouped};
 use crate::widgets::{LineKind, LineLook, Touched, focus_ring, line, notice, pad, side_by_side};
 use checkin::event::Input;
 use checkin::failure::Signal;
@@ -77,6 +77,7 @@ fn feet(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
             pressed = foot_button(ui, &text, style::signal(Signal::Attention).ink).then_some(Input::OpenWaiting);
         }
         if let Some((number, time)) = &view.undo {
+            let number = grouped(number);
             let text = format!("{} · {} {number} · {time} [F4]", words.undo_open, words.candidate_number);
             pressed = pressed.or(foot_button(ui, &text, style::INK_SOFT).then_some(Input::UndoLast));
         }
@@ -171,7 +172,7 @@ fn namesakes_without_card<'a>(
     let mut sent = None;
     ui.horizontal_wrapped(|ui| {
         for row in rows {
-            let text = format!("{} · {} {}", words.without_card_row, words.candidate_number, row.number);
+            let text = format!("{} · {} {}", words.without_card_row, words.candidate_number, grouped(&row.number));
             let ink = if buttons.alive { style::INK } else { style::INK_SOFT };
             if foot_button(ui, &text, ink) && buttons.alive {
                 sent = Some(Input::WithoutCard(row.id, buttons.meaning));
@@ -188,7 +189,7 @@ fn found_row(ui: &mut Ui, row: &FoundRow, without_card: Option<Buttons>, words: 
         row.name.reveal(),
         row.birth_date.reveal(),
         words.candidate_number,
-        row.number,
+        grouped(&row.number),
         words.room,
         row.room
     );

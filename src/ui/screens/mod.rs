@@ -12,6 +12,7 @@ pub(super) mod locked;
 mod moment;
 pub(super) mod preparing;
 pub(super) mod reading;
+mod task;
 pub(super) mod verdict;
 
 use crate::hand::Hand;
@@ -26,6 +27,8 @@ pub(super) struct Buttons {
     pub(super) meaning: Meaning,
     /// They decide: a person has seen them.
     pub(super) alive: bool,
+    /// What lets in decides as well: the portrait has stood there for long enough.
+    pub(super) lets_in: bool,
 }
 
 /// What every screen draws with.

@@ -22,7 +22,7 @@ pub(crate) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) -> Optio
         }
         match (&view.place, view.reasons.first()) {
             (Some(place), _) if goes_in => {
-                let ground = if view.headline == Headline::Working { Signal::Working } else { Signal::Ok };
+                let ground = (view.headline == Headline::RecordedAdmit).then_some(Signal::Ok);
                 let cells = [(strings.words.room.as_str(), place.room.as_str()), (&strings.words.seat, &place.seat)];
                 place_cells(ui, &cells, ground);
             }

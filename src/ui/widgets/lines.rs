@@ -7,42 +7,39 @@ use checkin::failure::Signal;
 use checkin::view::Field;
 use checkin::view::MatchReason;
 use checkin::view::{Line, LineWord, Subject};
-use egui::{CornerRadius, Frame, Label, Margin, RichText, Ui};
+use egui::{Color32, CornerRadius, Frame, Label, Margin, RichText, Ui};
 
-/// Icon, subject, and what became of it, with the stable code in small type.
+/// Icon, subject, and what became of it, with the stable code in small type. What is good has no ground of its own: four
+/// green strips would be louder than the person.
 pub(crate) fn check_line(ui: &mut Ui, line: &Line, strings: &Strings) {
     let (text, code) = words(line, strings);
-    let text = Label::new(RichText::new(text).font(style::font(Size::Body)).color(style::signal(line.signal).ink));
+    let ink = if line.signal == Signal::Ok { style::INK } else { style::signal(line.signal).ink };
+    let text = Label::new(RichText::new(text).font(style::font(Size::Large)).color(ink));
     drawn(ui, line.signal, subject(line.subject, &strings.words), text.wrap(), code);
 }
 
-/// Something to know that no check is about, in one line.
+/// Something to know that no check is about.
 pub(crate) fn remark_line(ui: &mut Ui, subject: &str, text: &str) {
     let colour = style::signal(Signal::Attention).ink;
     let text = Label::new(RichText::new(text).font(style::font(Size::Body)).color(colour));
-    drawn(ui, Signal::Attention, subject, text.truncate(), "");
+    drawn(ui, Signal::Attention, subject, text.wrap(), "");
 }
 
 fn drawn(ui: &mut Ui, signal: Signal, subject: &str, text: Label, code: &str) {
-    let colours = style::signal(signal);
-    let frame = Frame::new()
-        .fill(colours.soft)
-        .corner_radius(CornerRadius::same(style::RADIUS))
-        .inner_margin(Margin::symmetric(14, 2));
+    let fill = if signal == Signal::Ok { Color32::TRANSPARENT } else { style::signal(signal).soft };
+    let frame =
+        Frame::new().fill(fill).corner_radius(CornerRadius::same(style::RADIUS)).inner_margin(Margin::symmetric(14, 1));
     frame.show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().interact_size.y = LINE_HEIGHT;
         ui.horizontal(|ui| {
             icons::inline(ui, signal, 26.0);
             ui.add_space(4.0);
-            ui.allocate_ui_with_layout(
-                egui::vec2(126.0, LINE_HEIGHT),
-                egui::Layout::left_to_right(egui::Align::Center),
-                |ui| {
-                    ui.set_min_width(126.0);
-                    ui.label(RichText::new(subject).font(style::bold(Size::Body)));
-                },
-            );
+            let place = egui::vec2(SUBJECT_WIDTH, LINE_HEIGHT);
+            ui.allocate_ui_with_layout(place, egui::Layout::left_to_right(egui::Align::Center), |ui| {
+                ui.set_min_width(SUBJECT_WIDTH);
+                ui.label(RichText::new(subject).font(style::bold(Size::Large)).color(style::INK));
+            });
             if !code.is_empty() {
                 ui.label(RichText::new(code).font(style::mono(Size::Small)).color(style::INK_SOFT));
             }
@@ -53,6 +50,8 @@ fn drawn(ui: &mut Ui, signal: Signal, subject: &str, text: Label, code: &str) {
 
 /// Nothing on a line is pressed, so it may be lower than a button.
 const LINE_HEIGHT: f32 = 32.0;
+/// What a line is about, in either language.
+const SUBJECT_WIDTH: f32 = 158.0;
 
 fn subject(subject: Subject, words: &Words) -> &str {
     match subject {

@@ -2,7 +2,7 @@
 
 use crate::icons;
 use crate::style::{self, Size};
-use crate::text::Words;
+use crate::text::{Words, grouped};
 use checkin::failure::Signal;
 use checkin::view::{CandidateId, Distinction, NamesakeFact, NamesakeValue, NamesakeView, NamesakesView, Sex};
 use egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Ui, Vec2};
@@ -51,7 +51,7 @@ pub(crate) fn remark(view: &NamesakesView, words: &Words) -> String {
             .iter()
             .filter(told)
             .map(|fact| format!("{} {}", label(fact.what, words), text(&fact.value, words)));
-        let number = format!("{} {}", words.candidate_number, one.number);
+        let number = format!("{} {}", words.candidate_number, grouped(&one.number));
         std::iter::once(number).chain(facts).collect::<Vec<_>>().join(" · ")
     });
     format!("{} {}", words.namesakes_also, others.collect::<Vec<_>>().join("; "))
@@ -86,7 +86,7 @@ fn names(ui: &mut Ui, view: &NamesakesView, words: &Words, columns: &Columns, pi
 
 /// The button's text names the SBD as well: whoever hears it read aloud must know which of the two it is.
 fn name(ui: &mut Ui, one: &NamesakeView, columns: &Columns, words: &Words, picks: bool) -> bool {
-    let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, one.number);
+    let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, grouped(&one.number));
     let text = RichText::new(text).font(style::bold(Size::Body)).color(style::INK);
     if !picks {
         cell(ui, columns.person, NAME_HEIGHT, |ui| {
