@@ -21,6 +21,9 @@ pub struct Operator {
     /// The lock of her PIN; none before her letter was made.
     #[serde(default, deserialize_with = "pin")]
     pub pin: Option<PinLock>,
+    /// Where she is called, if screens are to say so; people only, never in a log.
+    #[serde(default, deserialize_with = "telephone")]
+    pub telephone: Option<Telephone>,
     /// Why she was taken off the exam, if she was. She stays on the list, so that nobody else gets her code.
     #[serde(default)]
     pub revoked: Option<String>,
@@ -42,6 +45,41 @@ impl Operator {
     pub fn works_at(&self, site: &str) -> bool {
         self.site.is_empty() || self.site == site
     }
+}
+
+/// A telephone number as people write it: digits, spaces, dots, hyphens, brackets, a plus in front.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Telephone(String);
+
+impl Telephone {
+    /// Reads a number; `None` for what nobody can dial, or what is longer than [`MAX_TELEPHONE_LEN`].
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        let is_written = text.bytes().all(|byte| byte.is_ascii_digit() || b" .-()+".contains(&byte));
+        let fits = text.len() <= MAX_TELEPHONE_LEN && digits >= MIN_TELEPHONE_DIGITS;
+        (is_written && fits).then(|| Self(text.to_owned()))
+    }
+
+    /// As it was written.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The longest telephone number: fifteen digits (ITU-T E.164), grouped.
+pub const MAX_TELEPHONE_LEN: usize = 24;
+/// Emergency numbers have three.
+const MIN_TELEPHONE_DIGITS: usize = 3;
+
+/// An empty text is no number.
+fn telephone<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Telephone>, D::Error> {
+    let text = String::deserialize(source)?;
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let told = "a telephone number has digits, spaces, dots, hyphens and brackets, 24 characters at most";
+    Telephone::parse(&text).map(Some).ok_or_else(|| serde::de::Error::custom(told))
 }
 
 /// An empty text is no PIN.
@@ -93,6 +131,9 @@ pub fn write(operators: &[Operator]) -> String {
         let _ = writeln!(out, "role = \"{}\"\nsite = {}", one.role.word(), text(&one.site));
         let pin = one.pin.as_ref().map(PinLock::to_string).unwrap_or_default();
         let _ = writeln!(out, "pin = {}", text(&pin));
+        if let Some(telephone) = &one.telephone {
+            let _ = writeln!(out, "telephone = {}", text(telephone.as_str()));
+        }
         if let Some(reason) = &one.revoked {
             let _ = writeln!(out, "revoked = {}", text(reason));
         }
@@ -103,5 +144,6 @@ pub fn write(operators: &[Operator]) -> String {
 const HEAD: &str = "\
 # Người làm việc tại bàn. role: invigilator, head-of-site, technician, board.
 # code: chữ thường, số, dấu chấm, gạch nối. site để trống: mọi điểm thi.
+# telephone: số điện thoại hiện trên màn hình của bàn khi cần gọi người này; để trống nếu không có.
 # pin: diemdanh-board exam letters (khóa của mã PIN, không phải mã PIN). revoked: lý do; dòng ở lại để không ai dùng lại mã này.
 ";

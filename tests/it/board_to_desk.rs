@@ -46,6 +46,7 @@ fn invigilator() -> Operator {
         role: Role::Invigilator,
         site: "0901".to_owned(),
         pin: Some(pin),
+        telephone: None,
         revoked: None,
     }
 }

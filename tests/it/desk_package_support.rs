@@ -305,6 +305,7 @@ pub(crate) fn operators() -> Vec<Operator> {
         role,
         site: "0901".to_owned(),
         pin: pin.cloned(),
+        telephone: None,
         revoked: None,
     };
     vec![

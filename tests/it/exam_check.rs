@@ -76,6 +76,7 @@ fn pins_that_are_cheap_to_guess() {
         role: Role::HeadOfSite,
         site: String::new(),
         pin: Some(lock(cost)),
+        telephone: None,
         revoked: None,
     };
     assert_eq!(news(|exam| exam.operators.push(somebody(PinCost::LEAST))), [Fault::WeakPin("td-1".to_owned())]);

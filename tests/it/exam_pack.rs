@@ -219,6 +219,7 @@ fn exam(training: bool, board: &NoteKey) -> Files {
         role,
         site: site.to_owned(),
         pin: Some(PinLock::parse(PIN).unwrap()),
+        telephone: None,
         revoked: revoked.map(str::to_owned),
     };
     let people = [

@@ -14,7 +14,15 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 fn operator(code: &str, name: &str, role: Role, site: &str) -> Operator {
-    Operator { code: code.to_owned(), name: name.to_owned(), role, site: site.to_owned(), pin: None, revoked: None }
+    Operator {
+        code: code.to_owned(),
+        name: name.to_owned(),
+        role,
+        site: site.to_owned(),
+        pin: None,
+        telephone: None,
+        revoked: None,
+    }
 }
 
 fn exam() -> Exam {

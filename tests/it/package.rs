@@ -95,6 +95,7 @@ fn contents() -> Contents {
         role: Role::HeadOfSite,
         site: String::new(),
         pin: Some(PinLock::parse(pin).unwrap()),
+        telephone: None,
         revoked: None,
     };
     let desk = |id: &str| PackageDesk {

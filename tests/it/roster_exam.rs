@@ -56,6 +56,7 @@ fn what_is_written_is_read_again() {
         role: Role::HeadOfSite,
         site: String::new(),
         pin: Some(operators::PinLock::parse(pin).unwrap()),
+        telephone: None,
         revoked: None,
     };
     files.insert(OPERATORS_FILE.to_owned(), operators::write(std::slice::from_ref(&head)).into_bytes());

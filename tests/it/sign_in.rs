@@ -136,6 +136,7 @@ fn operator(code: &str, role: Role, site: &str, pin: Option<&str>) -> Operator {
         role,
         site: site.to_owned(),
         pin: pin.map(hash),
+        telephone: None,
         revoked: None,
     }
 }

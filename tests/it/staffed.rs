@@ -18,7 +18,7 @@ use std::sync::Arc;
 pub(crate) fn operator(code: &str, role: PackageRole, change: impl FnOnce(&mut Operator)) -> Operator {
     let pin = PinLock::make(&Secret::new(PIN.to_owned()), PinCost::LEAST, &mut SeededRandom::new(code)).unwrap();
     let (name, site) = (format!("Người {code}"), String::new());
-    let mut one = Operator { code: code.to_owned(), name, role, site, pin: Some(pin), revoked: None };
+    let mut one = Operator { code: code.to_owned(), name, role, site, pin: Some(pin), telephone: None, revoked: None };
     change(&mut one);
     one
 }

@@ -131,6 +131,7 @@ impl World {
             role: if number == 0 { Role::HeadOfSite } else { Role::Invigilator },
             site: site.to_owned(),
             pin: None,
+            telephone: None,
             revoked: None,
         }));
         Ok(())

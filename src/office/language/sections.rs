@@ -84,6 +84,7 @@ sentences! {
     pub OperatorWords in "operators":
     role_unknown();
     code_or_name();
+    telephone_unknown();
     code_taken(code);
     no_such_site(site);
     no_such_code(code);

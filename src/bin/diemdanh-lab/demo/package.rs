@@ -14,7 +14,7 @@ use lab::roster_sample::room_name;
 use package::Rules;
 use package::contents::{Contents, Front, PackageDesk, PackageSession, PackageSettings, PackageSite, People};
 use package::note::{PackageNote, digest_of, seal_file};
-use package::operators::{Operator, Role};
+use package::operators::{Operator, Role, Telephone};
 use package::sealing::{self, SealTools, SealedContents};
 use record::BoardKeys;
 use roster::Roster;
@@ -129,17 +129,18 @@ fn settings() -> PackageSettings {
 
 fn operators() -> Result<Vec<Operator>, DemoError> {
     let pin = PinLock::make(&Secret::new(PIN.to_owned()), PinCost::default(), &mut SystemRandom)?;
-    let operator = |code: &str, name: &str, role: Role| Operator {
+    let operator = |code: &str, name: &str, role: Role, telephone: &str| Operator {
         code: code.to_owned(),
         name: name.to_owned(),
         role,
         site: SITE.to_owned(),
         pin: Some(pin.clone()),
+        telephone: Telephone::parse(telephone),
         revoked: None,
     };
     Ok(vec![
-        operator("gt-01", "Nguyễn Mẫu", Role::Invigilator),
-        operator("gt-02", "Trần Thị Thử", Role::Invigilator),
-        operator("tdt-01", "Lê Kiểm Tra", Role::HeadOfSite),
+        operator("gt-01", "Nguyễn Mẫu", Role::Invigilator, ""),
+        operator("gt-02", "Trần Thị Thử", Role::Invigilator, ""),
+        operator("tdt-01", "Lê Kiểm Tra", Role::HeadOfSite, "0900 000 001"),
     ])
 }

@@ -7,6 +7,7 @@ use crate::exam::{Exam, OPERATORS_FILE, Operator, Role, operators};
 use crate::language::OperatorWords;
 use bits::text::is_plain;
 use host::pair::replace_private;
+use package::operators::Telephone;
 use record::Code;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +23,8 @@ pub struct Add {
     pub role: String,
     /// The site; empty for every site.
     pub site: String,
+    /// Where she is called; empty where no screen is to say so.
+    pub telephone: String,
     /// Only says what would be done.
     pub dry_run: bool,
 }
@@ -64,8 +67,12 @@ pub fn add(work: &Work<'_>, asked: &Add) -> Result<Ending, WorkError> {
     if !asked.site.is_empty() && exam.sites.iter().all(|site| site.code != asked.site) {
         return Ok(work.refused(&words.no_such_site(&asked.site)));
     }
+    let telephone = Telephone::parse(&asked.telephone);
+    if telephone.is_none() && !asked.telephone.is_empty() {
+        return Ok(work.misused(&words.telephone_unknown()));
+    }
     let (code, site) = (asked.code.clone(), asked.site.clone());
-    let one = Operator { code, name: asked.name.trim().to_owned(), role, site, pin: None, revoked: None };
+    let one = Operator { code, name: asked.name.trim().to_owned(), role, site, pin: None, telephone, revoked: None };
     let mut operators = exam.operators;
     let role = role_name(words, role);
     let said = if asked.dry_run { words.will_add(&one.code, role) } else { words.added(&one.code, role) };

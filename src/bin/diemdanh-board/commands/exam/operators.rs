@@ -32,6 +32,9 @@ pub(crate) struct Add {
     /// The site; left out: every site
     #[arg(long, default_value = "")]
     site: String,
+    /// Where the desks' screens say to call; left out: nowhere
+    #[arg(long, default_value = "")]
+    telephone: String,
     /// Say what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -77,8 +80,8 @@ pub(crate) struct Letters {
 
 pub(crate) fn run(work: &Work<'_>, command: Operators) -> Result<Ending, WorkError> {
     match command {
-        Operators::Add(Add { folder, code, name, role, site, dry_run }) => {
-            operators::add(work, &AddOrder { folder, code, name, role, site, dry_run })
+        Operators::Add(Add { folder, code, name, role, site, telephone, dry_run }) => {
+            operators::add(work, &AddOrder { folder, code, name, role, site, telephone, dry_run })
         }
         Operators::List(List { folder }) => operators::list(work, &ListOrder { folder }),
         Operators::Revoke(Revoke { folder, code, reason, dry_run }) => {
