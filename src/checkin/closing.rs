@@ -50,6 +50,8 @@ pub struct Asking {
     pub rooms: Arc<[RoomSummary]>,
     /// Whom the summary counts outside them.
     pub beside: Beside,
+    /// Who belongs here and is not in, by SBD.
+    pub people: Arc<OutsidePeople>,
     /// What is being done.
     pub stage: AskingStage,
 }
@@ -96,6 +98,42 @@ pub struct Beside {
     pub directed: usize,
     /// Waiting here, and of no room of this place.
     pub waiting: usize,
+}
+
+/// Who belongs to this place and is not in, by SBD, each once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OutsidePeople {
+    /// Nothing is known of them here.
+    pub absent: Vec<String>,
+    /// They wait for the head of site.
+    pub waiting: Vec<String>,
+    /// They were not let in, since this desk was started.
+    pub not_admitted: Vec<String>,
+}
+
+impl OutsidePeople {
+    fn of(context: &Context, state: &State) -> Self {
+        let mut people = Self::default();
+        for id in context.roster.rows_at(&context.place) {
+            let cand = CandidateRef(id.0);
+            let list = match () {
+                () if state.arrivals.contains_key(&cand) => continue,
+                () if state.waiting.iter().any(|one| one.candidate == Some(id)) => &mut people.waiting,
+                () if state.not_admitted.contains(&cand) => &mut people.not_admitted,
+                () => &mut people.absent,
+            };
+            list.extend(context.roster.get(id).map(|row| row.number.as_str().to_owned()));
+        }
+        for list in [&mut people.absent, &mut people.waiting, &mut people.not_admitted] {
+            list.sort_unstable();
+        }
+        people
+    }
+
+    /// Everybody who belongs here is in.
+    pub fn is_nobody(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How far the log has been carried off.
@@ -163,7 +201,8 @@ impl Asking {
                 None => beside.waiting += 1,
             }
         }
-        Self { rooms: rooms.into_values().collect(), beside, stage: AskingStage::Summary }
+        let people = Arc::new(OutsidePeople::of(context, state));
+        Self { rooms: rooms.into_values().collect(), beside, people, stage: AskingStage::Summary }
     }
 }
 

@@ -8,6 +8,8 @@ use roster::{CandidateId, CandidateNumber, Roster};
 
 /// The most rows a search shows.
 pub(super) const MAX_FOUND: usize = 6;
+/// The most people that are counted beside them.
+const MAX_COUNTED: usize = 50;
 /// How many digits the card access number has.
 const CAN_DIGITS: usize = 6;
 /// The longest text that is looked at; a QR has about 250 characters.
@@ -24,7 +26,7 @@ pub(super) enum Entry {
     /// Digits that a keyboard layout or an input method turned into other characters.
     OtherLayout,
     /// Several rows fit; a person picks one.
-    Rows(Vec<CandidateId>),
+    Rows(Found),
     /// The first printed line of a passport: the second one opens it.
     FirstOfPassport,
     /// A printed line that opens nothing, beside one that does.
@@ -33,6 +35,27 @@ pub(super) enum Entry {
     Misread,
     /// Nothing that is known here.
     Unknown,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Found {
+    /// The best rows, the best one first.
+    pub(super) rows: Vec<CandidateId>,
+    /// Whom there is no row for.
+    pub(super) more: More,
+}
+
+/// How many people a text finds besides those who have a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum More {
+    /// Everybody has one.
+    #[default]
+    Nobody,
+    /// So many.
+    Exactly(usize),
+    /// So many were counted, and there are more.
+    MoreThan(usize),
 }
 
 /// Reads what was entered: a scanned QR or a number (twelve leading digits), a printed line, the last six digits, an SBD, a
@@ -63,11 +86,12 @@ pub(super) fn read_entry(text: &str, roster: &Roster) -> Entry {
     if digits == CAN_DIGITS && text.len() == CAN_DIGITS {
         return Entry::Key(ReadyKey { access: AccessKey::can(text), candidate: None });
     }
-    match find(text, roster).as_slice() {
+    let found = find(text, roster);
+    match found.rows.as_slice() {
         [] if is_other_layout(text) => Entry::OtherLayout,
         [] => Entry::Unknown,
         [only] => from_row(*only, roster),
-        several => Entry::Rows(several.to_vec()),
+        _ => Entry::Rows(found),
     }
 }
 
@@ -109,11 +133,19 @@ pub(super) fn from_row(id: CandidateId, roster: &Roster) -> Entry {
 }
 
 /// The rows that a text finds; nothing before the first letter.
-pub(super) fn find(text: &str, roster: &Roster) -> Vec<CandidateId> {
+pub(super) fn find(text: &str, roster: &Roster) -> Found {
     if text.trim().is_empty() || text.contains(['|', '<']) {
-        return Vec::new();
+        return Found::default();
     }
-    roster.search(text, MAX_FOUND).into_iter().map(|row| row.id).collect()
+    let mut rows: Vec<CandidateId> =
+        roster.search(text, MAX_FOUND + MAX_COUNTED + 1).into_iter().map(|row| row.id).collect();
+    let more = match rows.len().saturating_sub(MAX_FOUND) {
+        0 => More::Nobody,
+        count if count > MAX_COUNTED => More::MoreThan(MAX_COUNTED),
+        count => More::Exactly(count),
+    };
+    rows.truncate(MAX_FOUND);
+    Found { rows, more }
 }
 
 /// The twelve digits at the end of a text.

@@ -11,6 +11,7 @@
 //! - One contact, one case: nothing of one contact with a card joins what another told.
 //! - "Recorded" is shown from a [`record::Durable`] only.
 
+mod callers;
 pub mod case;
 pub mod chip;
 pub mod closing;

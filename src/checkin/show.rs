@@ -5,6 +5,7 @@ mod exception;
 mod lock;
 pub(crate) mod papers;
 
+use crate::callers::callers;
 use crate::case::{Case, RegistryPart, Stage};
 use crate::contact::CardField;
 use crate::context::{Context, Timing};
@@ -41,6 +42,7 @@ pub fn view(context: &Context, state: &State) -> View {
         guarded_ms: guarded_ms(state, context),
         guard_ms: context.policy.press_guard_ms,
         portrait_guard_ms: context.policy.portrait_guard_ms,
+        callers: callers(context.staff.as_deref()),
         news: shown_news(context, state),
         key_waits: state.key_waits() && state.lock.is_none(),
     }
@@ -78,6 +80,7 @@ pub(super) fn bare_view(version: &str) -> View {
         guarded_ms: 0,
         guard_ms: USUAL_GUARD_MS,
         portrait_guard_ms: USUAL_PORTRAIT_GUARD_MS,
+        callers: Vec::new(),
         news: None,
         key_waits: false,
     }
@@ -194,6 +197,7 @@ fn idle_view(context: &Context, state: &State, idle: &Idle) -> IdleView {
         notice: idle.notice.or_else(|| standing_notice(context, state)),
         namesakes: side_by_side(&context.roster, &idle.namesakes),
         found: idle.found.iter().filter_map(|id| found_row(context, *id)).collect(),
+        more: idle.more,
         found_nothing: idle.found.is_empty() && has_letters(idle.typed.reveal()),
         unrecorded: idle.unrecorded.clone(),
         last,
@@ -285,7 +289,11 @@ fn case_view(context: &Context, state: &State, case: &Case, verdict: &Verdict) -
         Stage::Recorded { .. } if recorded_admit => (Signal::Ok, Headline::RecordedAdmit),
         Stage::Recorded { choice, .. } => (Signal::Attention, Headline::Recorded(*choice)),
         // Somebody who is about to be kept out is not shown as somebody to let in.
-        Stage::ChoosingReason | Stage::Second(_) => (Signal::Attention, Headline::Ask),
+        Stage::ChoosingReason => {
+            let could_go_in = matches!(verdict, Verdict::Admit(_));
+            (Signal::Attention, Headline::KeepingOut { could_go_in })
+        }
+        Stage::Second(_) => (Signal::Attention, Headline::Ask),
         Stage::Deciding | Stage::Recording(_) => (verdict.signal(), headline(verdict)),
     };
     CaseView {
@@ -298,6 +306,7 @@ fn case_view(context: &Context, state: &State, case: &Case, verdict: &Verdict) -
         reasons: verdict.named().to_vec(),
         late: late(context, case),
         arrival: case.arrival.map(|arrival| arrival_receipt(context, arrival)),
+        arrival_desk: context.labels.desk.clone(),
         portrait: PortraitView::of(case.portrait.as_ref(), case.chip.overall == Overall::Pass),
         listed_portrait: case.listed_portrait.clone(),
         stage: stage(context, state, case),

@@ -9,6 +9,7 @@ use crate::event::{Choice, CopyHealth, DiskState, Machine, Meaning, ReadPhase};
 use crate::exception::{Exception, LastArrival, Ruling, Step, Waiting, WaitingId};
 use crate::failure::Failure;
 pub use crate::health::{ReaderHealth, RegistryHealth};
+use crate::keys::{Found, More};
 use crate::lock::Lock;
 use crate::namesakes;
 use crate::news::{About, LateNews};
@@ -63,6 +64,8 @@ pub struct State {
     pub signals: Signals,
     /// The scripts of each room that were counted.
     pub scripts: BTreeMap<String, u64>,
+    /// Who was not let in, and is not in since.
+    pub(super) not_admitted: BTreeSet<CandidateRef>,
     /// Who was shown the way to another place.
     pub(super) directed: BTreeSet<CandidateRef>,
     /// How far the log has been carried off.
@@ -119,6 +122,8 @@ pub struct Idle {
     pub typed: Pii<String>,
     /// The rows that the text finds.
     pub found: Vec<CandidateId>,
+    /// Whom there is no row for.
+    pub more: More,
     /// Since when they stand there, on the boot clock.
     pub shown_at_ms: u64,
     /// Those among them whose being looked at is in the log.
@@ -137,6 +142,7 @@ impl Default for Idle {
         Self {
             typed,
             found: Vec::new(),
+            more: More::Nobody,
             shown_at_ms: 0,
             looked: Vec::new(),
             namesakes: Vec::new(),
@@ -148,9 +154,9 @@ impl Default for Idle {
 
 impl Idle {
     /// Shows what was found, and who among them may be mixed up.
-    pub(super) fn show_found(&mut self, found: Vec<CandidateId>, roster: &Roster) {
-        self.namesakes = namesakes::among(roster, &found);
-        self.found = found;
+    pub(super) fn show_found(&mut self, found: Found, roster: &Roster) {
+        self.namesakes = namesakes::among(roster, &found.rows);
+        (self.found, self.more) = (found.rows, found.more);
     }
 }
 
@@ -286,6 +292,7 @@ impl State {
             last_arrival: None,
             signals: Signals::new(),
             scripts: BTreeMap::new(),
+            not_admitted: BTreeSet::new(),
             directed: BTreeSet::new(),
             carried: Carried::Not,
             papers: Papers::default(),

@@ -263,6 +263,7 @@ impl Desk<'_> {
         if matches!(choice, Choice::Admit | Choice::DoubtPortrait | Choice::ReEntry) {
             self.news_while_recording();
         }
+        self.state.not_admitted.extend(directed.filter(|_| choice == Choice::NotAdmitted));
         self.state.last = Some(LastRecorded { choice, durable });
         self.effects.push(Effect::Sound(Signal::Ok));
     }

@@ -7,12 +7,14 @@ mod closing;
 mod exception;
 mod status;
 
-pub use crate::closing::{Beside, Carried, RoomSummary, Unsent};
+pub use crate::callers::CallerView;
+pub use crate::closing::{Beside, Carried, OutsidePeople, RoomSummary, Unsent};
 use crate::event::{Choice, Meaning, PortraitNews, ReadPhase};
 pub use crate::exception::{
     Cause, Ground, GuestReason, OnPaper, Ruling, UndoReason, WaitingId, When, WithoutCard, WrongTime,
 };
 use crate::failure::{Failure, Signal};
+pub use crate::keys::More;
 pub use crate::namesakes::{NamesakeFact, NamesakeValue, NamesakeView, NamesakesView};
 pub use crate::paper::{PaperHealth, PaperKind};
 pub use crate::preparing::{
@@ -47,6 +49,8 @@ pub struct View {
     pub guard_ms: u64,
     /// For how long nobody is let in after the chip's portrait was painted, in milliseconds.
     pub portrait_guard_ms: u64,
+    /// Whom the screens say to call.
+    pub callers: Vec<CallerView>,
     /// Bad news about somebody who is in; on every screen until a person has answered it.
     pub news: Option<NewsView>,
     /// A key was scanned that waits until this person has been decided on.
@@ -167,6 +171,8 @@ pub struct IdleView {
     pub notice: Option<Failure>,
     /// The rows that the typed text finds.
     pub found: Vec<FoundRow>,
+    /// Whom there is no row for.
+    pub more: More,
     /// Those of them who may be mixed up, or who else is called like the only one.
     pub namesakes: Option<NamesakesView>,
     /// Something was typed, and nothing is found.
@@ -261,6 +267,8 @@ pub struct CaseView {
     pub late: Option<LateView>,
     /// The arrival that counts already.
     pub arrival: Option<ReceiptView>,
+    /// The desk where it was recorded.
+    pub arrival_desk: String,
     /// The portrait.
     pub portrait: PortraitView,
     /// The portrait that the board has of this candidate.
@@ -291,6 +299,11 @@ pub enum Headline {
     AdmitWithoutRegistry,
     /// Somebody has to decide.
     Ask,
+    /// Somebody is being kept out: why is chosen.
+    KeepingOut {
+        /// He could have been let in; what the screen showed of that stays there.
+        could_go_in: bool,
+    },
     /// Stop.
     Stop,
     /// In already.

@@ -286,7 +286,8 @@ impl App {
     }
 
     fn screen(&mut self, ui: &mut Ui, view: &View, buttons: Buttons) -> Option<Input> {
-        let mut tools = Tools { strings: &self.strings, portrait: &mut self.portrait, hand: &self.hand, buttons };
+        let (strings, callers, hand) = (&self.strings, view.callers.as_slice(), &self.hand);
+        let mut tools = Tools { strings, callers, portrait: &mut self.portrait, hand, buttons };
         match &view.screen {
             Screen::Preparing(preparing) => screens::preparing::show(ui, preparing, &mut self.line, &mut tools),
             Screen::Idle(idle) => {

@@ -4,6 +4,7 @@
 //! still screen costs nothing.
 
 pub mod app;
+mod callers;
 mod hand;
 mod header;
 mod icons;

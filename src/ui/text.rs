@@ -135,6 +135,8 @@ words! {
     pad_erase
     pad_enter
     search_none
+    search_more
+    search_many
     full_name
     sex
     male
@@ -153,6 +155,7 @@ words! {
     headline_admit
     headline_admit_without_registry
     headline_ask
+    headline_keeping_out
     headline_stop
     headline_working
     headline_recorded_admit
@@ -224,6 +227,7 @@ words! {
     reason_conduct
     why
     whom_to_call
+    meanwhile
     what_to_do
     go_to
     entered_at
@@ -323,6 +327,9 @@ words! {
     unsent_scripts
     unsent_log
     closing_room
+    closing_absent
+    closing_not_admitted
+    closing_nobody
     closing_guests
     closing_directed
     closing_waiting_others

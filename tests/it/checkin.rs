@@ -334,3 +334,18 @@ fn who_is_expected_elsewhere_is_not_late_here() {
     let Screen::Elsewhere(case) = desk.screen() else { panic!("{:?}", desk.screen()) };
     assert_eq!(case.reasons, [Failure::Elsewhere]);
 }
+
+/// A search shows six rows and says how many people it leaves out, counted as far as anybody cares.
+#[test]
+fn a_search_says_how_many_more_there_are() {
+    for (people, more) in [(2, More::Nobody), (6, More::Nobody), (7, More::Exactly(1)), (80, More::MoreThan(50))] {
+        let mut list = "SBD,Họ và tên,Ngày sinh,Số CCCD,Phòng thi,Số ghế\n".to_owned();
+        for number in 1..=people {
+            list.push_str(&format!("0100{number:04},Trần Văn Mẫu,15/02/2008,09920800{number:04},0012,{number}\n"));
+        }
+        let mut desk = Desk::of(&list, DeskPolicy::default());
+        desk.give(Event::Input(Input::Typed("mau".to_owned())));
+        let Screen::Idle(idle) = desk.screen() else { panic!("{:?}", desk.screen()) };
+        assert_eq!((idle.found.len(), idle.more), (people.min(6), more), "{people}");
+    }
+}

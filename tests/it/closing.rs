@@ -4,7 +4,7 @@ use crate::checkin_support::{Desk, HERE, OTHER_ROOM, PIN, good};
 use crate::staffed::*;
 use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::context::DeskPolicy;
-use diemdanh::checkin::event::{Choice, Event, Input};
+use diemdanh::checkin::event::{Choice, Event, Input, NotAdmittedReason};
 use diemdanh::checkin::state::State;
 use diemdanh::checkin::view::*;
 use diemdanh::record::{AttendanceEvent, OpenQuestions};
@@ -59,6 +59,40 @@ fn the_summary_counts_every_room_and_who_is_beside_them() {
     assert_eq!(rows, [("0012", 2, 1, 0), ("0015", 1, 0, 1)]);
     assert_eq!(view.beside, Beside::default());
     assert!(view.rooms.iter().all(|row| row.scripts.is_none()), "unknown stays unknown");
+}
+
+/// Each who belongs here and is not in stands in one list: whoever comes in later, by whatever way, stands in none.
+#[test]
+fn who_is_not_in_is_named_by_number_and_once() {
+    let mut desk = desk_of("gt-01");
+    desk.context.place.room = None;
+    let numbers = |desk: &mut Desk| {
+        let people = ask(desk).people;
+        input(desk, Input::Back);
+        (people.absent.clone(), people.waiting.clone(), people.not_admitted.clone())
+    };
+    let own = |number: &str| vec![number.to_owned()];
+    let all = ["01000001", "01000002", "01000003"].map(str::to_owned).to_vec();
+    assert_eq!(numbers(&mut desk), (all, vec![], vec![]));
+    let_in(&mut desk, HERE);
+    refer(&mut desk, OTHER_ROOM);
+    assert_eq!(numbers(&mut desk), (own("01000003"), own("01000002"), vec![]));
+}
+
+/// One person alone keeps out where there is no second one; a later arrival takes that back.
+#[test]
+fn who_was_not_let_in_is_named_until_he_is_in() {
+    let mut desk = Desk::new(DeskPolicy { registry_asked: false, ..DeskPolicy::default() });
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).chose(Choice::NotAdmitted);
+    desk.reason(NotAdmittedReason::Documents).go_on().lift();
+    let people = |desk: &mut Desk| {
+        let people = ask(desk).people;
+        input(desk, Input::Back);
+        (people.absent.len(), people.not_admitted.clone())
+    };
+    assert_eq!(people(&mut desk), (1, vec!["01000001".to_owned()]));
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).chose(Choice::Admit).go_on().lift();
+    assert_eq!(people(&mut desk), (1, vec![]));
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod board_receive_faults;
 mod board_to_desk;
 mod board_window;
 mod board_words;
+mod callers;
 mod card_field;
 mod card_types;
 mod catalogue;

@@ -40,7 +40,7 @@ fn case_name(case: &CaseView) -> String {
         Headline::Working => "checking",
         Headline::Admit => "proven",
         Headline::AdmitWithoutRegistry => "proven, registry silent",
-        Headline::Ask => "ask",
+        Headline::Ask | Headline::KeepingOut { .. } => "ask",
         Headline::Stop => "stop",
         Headline::AlreadyIn => "already in",
         Headline::Elsewhere => "elsewhere",

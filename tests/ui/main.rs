@@ -3,6 +3,7 @@
 extern crate diemdanh_ui as ui;
 
 mod golden;
+mod layout;
 mod locked;
 mod look;
 mod preparing;

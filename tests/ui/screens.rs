@@ -85,6 +85,61 @@ impl Window {
         sent
     }
 
+    /// Nothing happens for so long, frame by frame.
+    pub(crate) fn wait(&mut self, seconds: f32) -> Vec<Input> {
+        let mut sent = Vec::new();
+        let mut left = seconds;
+        while left > 0.0 {
+            sent.extend(self.frame(Vec::new(), 0.05));
+            left -= 0.05;
+        }
+        sent
+    }
+
+    pub(crate) fn key(&mut self, key: Key, pressed: bool, seconds: f32) -> Vec<Input> {
+        self.key_with(egui::Modifiers::NONE, key, pressed, seconds)
+    }
+
+    fn key_with(&mut self, modifiers: egui::Modifiers, key: Key, pressed: bool, seconds: f32) -> Vec<Input> {
+        self.frame(vec![egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }], seconds)
+    }
+
+    pub(crate) fn press_with(&mut self, modifiers: egui::Modifiers, key: Key) -> Vec<Input> {
+        let mut sent = self.key_with(modifiers, key, true, 0.02);
+        sent.extend(self.key_with(modifiers, key, false, 0.02));
+        sent.extend(self.rest());
+        sent
+    }
+
+    /// A key is held for so long, and let go.
+    pub(crate) fn hold_key(&mut self, key: Key, seconds: f32) -> Vec<Input> {
+        let mut sent = self.key(key, true, 0.02);
+        sent.extend(self.wait(seconds));
+        sent.extend(self.key(key, false, 0.02));
+        sent.extend(self.rest());
+        sent
+    }
+
+    /// A finger goes down or up.
+    pub(crate) fn finger(&mut self, pos: egui::Pos2, pressed: bool, seconds: f32) -> Vec<Input> {
+        let button = egui::PointerButton::Primary;
+        let touch = egui::Event::PointerButton { pos, button, pressed, modifiers: egui::Modifiers::NONE };
+        let mut sent = self.frame(vec![egui::Event::PointerMoved(pos)], 0.02);
+        sent.extend(self.frame(vec![touch], seconds));
+        sent
+    }
+
+    /// A finger lies on the button for so long.
+    pub(crate) fn hold(&mut self, label: &str, seconds: f32) -> Vec<Input> {
+        self.rest();
+        let place = self.button_at(label);
+        let mut sent = self.finger(place, true, 0.02);
+        sent.extend(self.wait(seconds));
+        sent.extend(self.finger(place, false, 0.02));
+        sent.extend(self.rest());
+        sent
+    }
+
     pub(crate) fn click(&mut self, label: &str) -> Vec<Input> {
         self.rest();
         let place = self.button_at(label);
@@ -145,12 +200,94 @@ fn escape_goes_back_and_no_digit_is_a_reason() {
     let view = verdict(StageView::ChoosingReason);
     assert_eq!(alive(view.clone()).press(Key::Escape), [Input::Back]);
     assert_eq!(alive(view.clone()).press(Key::Num2), []);
+    assert_eq!(alive(view.clone()).click("Quay lại  [Esc]"), [Input::Back], "a way back by touch");
     let documents = [Input::Reason(NotAdmittedReason::Documents, Meaning(0))];
-    assert_eq!(alive(view.clone()).click("Giấy tờ không hợp lệ"), documents);
+    assert_eq!(alive(view.clone()).hold("Giấy tờ không hợp lệ", 1.2), documents);
     let mut by_keys = alive(view);
-    by_keys.press(Key::Tab);
-    by_keys.press(Key::Tab);
-    assert_eq!(by_keys.press(Key::Enter), documents);
+    (0..3).for_each(|_| drop(by_keys.press(Key::Tab)));
+    assert_eq!(by_keys.press(Key::Enter), [], "a touch of Enter keeps nobody out");
+    assert_eq!(by_keys.hold_key(Key::Enter, 1.2), documents);
+}
+
+/// What keeps somebody out, and what ends a session, is held: a touch, a short hold, a finger that slips off, a press that
+/// began for something else, a key that was down before.
+#[test]
+fn what_is_held_is_not_pressed_by_accident() {
+    let reasons = || verdict(StageView::ChoosingReason);
+    assert_eq!(alive(reasons()).click("Giấy tờ không hợp lệ"), []);
+    assert_eq!(alive(reasons()).hold("Giấy tờ không hợp lệ", 0.7), []);
+    let mut slipped = alive(reasons());
+    let place = slipped.button_at("Giấy tờ không hợp lệ");
+    slipped.finger(place, true, 0.02);
+    slipped.frame(vec![egui::Event::PointerMoved(place - egui::Vec2::new(0.0, 200.0))], 0.3);
+    assert_eq!(slipped.wait(1.5), [], "the finger is on nothing");
+    let mut changed = alive(reasons());
+    changed.finger(place, true, 0.02);
+    changed.wait(0.6);
+    changed.show(View { meaning: Meaning(5), ..reasons() });
+    assert_eq!(changed.wait(2.0), [], "the button means something else by now");
+    let closing = || situation("closing_asking");
+    assert_eq!(alive(closing()).press(Key::F10), []);
+    assert_eq!(alive(closing()).hold_key(Key::F10, 1.5), []);
+    let ended = [Input::Chose(Choice::EndSession, Meaning(0))];
+    assert_eq!(alive(closing()).hold_key(Key::F10, 2.2), ended);
+    assert_eq!(alive(closing()).hold("Kết thúc — giữ 2 giây  [F10]", 2.2), ended);
+    let mut lost = alive(closing());
+    lost.key(Key::F10, true, 0.02);
+    lost.frame(vec![egui::Event::WindowFocused(false), egui::Event::WindowFocused(true)], 0.1);
+    assert_eq!(lost.wait(3.0), [], "another window had the key meanwhile");
+}
+
+/// The screen says that somebody is being kept out, and where he would have gone stays there.
+#[test]
+fn a_reason_is_chosen_under_its_own_headline() {
+    let headline = checkin::view::Headline::KeepingOut { could_go_in: true };
+    let case = CaseView { headline, stage: StageView::ChoosingReason, ..views::admit() };
+    let shown = alive(views::view(Screen::Verdict(case)));
+    for text in ["KHÔNG CHO VÀO — CHỌN LÝ DO", "Giữ nút lý do 1 giây", "0012", "17"] {
+        assert!(shown.harness.query_by_label(text).is_some(), "{text}");
+    }
+}
+
+/// The arrows go from row to row and back into the line; a number picks with Ctrl alone.
+#[test]
+fn rows_are_picked_by_arrows_and_by_ctrl_and_a_number() {
+    let picked = |index: u8| [Input::Picked(CandidateId([index; 16]))];
+    let found = || alive(situation("idle_search"));
+    let mut by_arrows = found();
+    by_arrows.press(Key::ArrowDown);
+    by_arrows.press(Key::ArrowDown);
+    assert_eq!(by_arrows.press(Key::Enter), picked(2));
+    let mut back = found();
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowUp] {
+        back.press(key);
+    }
+    assert_eq!(back.press(Key::Enter), picked(1));
+    back.press(Key::ArrowUp);
+    back.press(Key::ArrowUp);
+    assert_eq!(back.type_text("an"), [Input::Typed("an".to_owned())], "the line has the text again");
+    assert_eq!(found().press_with(egui::Modifiers::CTRL, Key::Num2), picked(2));
+    assert_eq!(found().press_with(egui::Modifiers::CTRL, Key::Num5), [], "there is no such row");
+    let alone = found().press(Key::Num2);
+    assert!(!alone.iter().any(|input| matches!(input, Input::Picked(_))), "{alone:?}");
+}
+
+/// Whoever was meant exactly stands above people of one name, and has the first number.
+#[test]
+fn an_exact_match_stands_above_namesakes() {
+    let Screen::Idle(search) = situation("idle_same_name").screen else { panic!("no search") };
+    let shown = alive(views::view(Screen::Idle(search)));
+    let exact = shown.harness.get_by_label_contains("Nguyễn Văn Mẫu").rect();
+    let namesakes = shown.harness.get_by_label_contains("Nguyễn Thị Hồng Ngọc Anh").rect();
+    assert!(exact.bottom() <= namesakes.top(), "{exact:?} {namesakes:?}");
+}
+
+#[test]
+fn rows_begin_at_the_left_and_the_rest_is_counted() {
+    let mut search = views::search();
+    search.more = checkin::view::More::Exactly(4);
+    let shown = alive(views::view(Screen::Idle(search)));
+    assert!(shown.harness.query_by_label_contains("Còn 4 người").is_some());
 }
 
 #[test]

@@ -63,9 +63,17 @@ pub(crate) fn view(screen: Screen) -> View {
         guarded_ms: 0,
         guard_ms: 400,
         portrait_guard_ms: 1_000,
+        callers: vec![
+            caller(Role::HeadOfSite, "Phạm Văn Thử", Some("0900 000 001")),
+            caller(Role::Technician, "Lê Thị Mẫu", None),
+        ],
         news: None,
         key_waits: false,
     }
+}
+
+fn caller(role: Role, name: &str, telephone: Option<&str>) -> CallerView {
+    CallerView { role, name: name.to_owned(), telephone: telephone.map(str::to_owned) }
 }
 
 fn header() -> Header {
@@ -205,6 +213,7 @@ pub(crate) fn admit() -> CaseView {
         reasons: vec![],
         late: None,
         arrival: None,
+        arrival_desk: "Bàn 1".to_owned(),
         listed_portrait: None,
         portrait: PortraitView::Proven(portrait()),
         stage: StageView::Deciding(vec![Choice::Admit, Choice::Refer, Choice::NotAdmitted, Choice::DoubtPortrait]),
@@ -321,6 +330,7 @@ pub(crate) fn asking(change: impl FnOnce(&mut AskingView)) -> ClosingView {
         unanswered: 3,
         rooms: vec![room("0012", 24, 0, Some(24)), room("0013", 22, 0, Some(22))],
         beside: Beside { guests: 1, directed: 2, waiting: 0 },
+        people: Arc::new(OutsidePeople { absent: vec!["01000131".to_owned()], ..OutsidePeople::default() }),
         unsent: Unsent::default(),
         choices: vec![Choice::EndSession],
         carried: Some(Carried::Whole),
@@ -335,6 +345,10 @@ fn asking_unsent() -> ClosingView {
     asking(|view| {
         view.unsent = Unsent { waiting: 2, news: 1, uncounted: 1, log: true };
         view.choices = vec![Choice::EndUnsent];
+        let numbers = |from: u32, count: u32| (from..from + count).map(|number| format!("0100{number:04}")).collect();
+        let people =
+            OutsidePeople { absent: numbers(131, 40), waiting: numbers(201, 2), not_admitted: numbers(301, 1) };
+        view.people = Arc::new(people);
         view.carried = Some(Carried::Not);
         if let Some(room) = view.rooms.last_mut() {
             (room.summary.waiting, room.scripts) = (2, None);

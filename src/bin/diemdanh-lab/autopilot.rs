@@ -12,6 +12,10 @@ pub(crate) enum Hand {
     Type(String, SyncSender<()>),
     /// Presses a key, by its name in egui (`Enter`, `Escape`, `F6`).
     Press(&'static str, SyncSender<()>),
+    /// Presses a key and keeps it down.
+    Down(&'static str, SyncSender<()>),
+    /// Lets a key go.
+    Up(&'static str, SyncSender<()>),
     /// Takes a picture: width, height, and rows of red, green, blue, opacity.
     Picture(SyncSender<Picture>),
     /// Closes the window.
@@ -63,6 +67,14 @@ impl Pilot for Autopilot {
                     input.events.push(key_event(key, true));
                     self.release = Some(key);
                 }
+                self.typed = Some(done);
+            }
+            Ok(Hand::Down(name, done)) => {
+                input.events.extend(Key::from_name(name).map(|key| key_event(key, true)));
+                self.typed = Some(done);
+            }
+            Ok(Hand::Up(name, done)) => {
+                input.events.extend(Key::from_name(name).map(|key| key_event(key, false)));
                 self.typed = Some(done);
             }
             Ok(Hand::Picture(done)) => self.wanted = Some(done),

@@ -11,6 +11,7 @@ use crate::view::{
     AskingView, ClosedView, ClosingRoomView, ClosingView, CountingView, ExceptionStage, ExceptionView, HeadView,
     MatterTitle, Screen,
 };
+use std::sync::Arc;
 
 /// What the screen shows.
 pub(super) fn closing_screen(context: &Context, state: &State, closing: &Closing) -> Screen {
@@ -61,6 +62,7 @@ fn asking_view(context: &Context, state: &State, asking: &Asking) -> AskingView 
         unanswered: state.unanswered(),
         rooms: asking.rooms.iter().map(row).collect(),
         beside: asking.beside,
+        people: Arc::clone(&asking.people),
         unsent: Unsent::of(context, state),
         choices: offered(state).to_vec(),
         carried: context.policy.exports.then_some(state.carried),

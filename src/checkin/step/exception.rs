@@ -128,6 +128,8 @@ impl Desk<'_> {
     fn settled(&mut self, waiting: &Waiting, ruling: Ruling, durable: &Durable) {
         let latest = self.state.waiting.iter().find(|one| one.id == waiting.id).and_then(|one| one.question.clone());
         self.state.waiting.retain(|one| one.id != waiting.id);
+        let kept_out = waiting.candidate.filter(|_| matches!(ruling, Ruling::NotAdmit(_)));
+        self.state.not_admitted.extend(kept_out.map(|id| CandidateRef(id.0)));
         if let (Some(candidate), Ruling::Admit(_) | Ruling::Guest(_)) = (waiting.candidate, ruling) {
             self.arrives(candidate, durable);
             // What the registry said while the ruling was being written goes to a person like every late answer.

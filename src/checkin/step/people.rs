@@ -8,7 +8,7 @@ use crate::case::{Case, Stage};
 use crate::event::{Choice, Effect, Input, Meaning, NotAdmittedReason};
 use crate::exception::{Ruling, Step};
 use crate::failure::Failure;
-use crate::keys::{self, Entry};
+use crate::keys::{self, Entry, Found};
 use crate::policy::{Verdict, verdict};
 use crate::records;
 use crate::sign_in::Action;
@@ -68,7 +68,7 @@ impl Desk<'_> {
     }
 
     pub(super) fn typed(&mut self, text: String) {
-        let found = if self.may(Action::LookUp) { keys::find(&text, &self.context.roster) } else { Vec::new() };
+        let found = if self.may(Action::LookUp) { keys::find(&text, &self.context.roster) } else { Found::default() };
         self.show_found(found);
         if let Phase::Idle(idle) = &mut self.state.phase {
             idle.typed = Pii::new(text);
@@ -76,10 +76,10 @@ impl Desk<'_> {
         }
     }
 
-    fn show_found(&mut self, found: Vec<CandidateId>) {
+    fn show_found(&mut self, found: Found) {
         let now_ms = self.state.now.boot_ms;
         if let Phase::Idle(idle) = &mut self.state.phase {
-            if idle.found != found {
+            if idle.found != found.rows {
                 idle.shown_at_ms = now_ms;
             }
             idle.show_found(found, &self.context.roster);

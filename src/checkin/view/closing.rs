@@ -1,7 +1,8 @@
 //! What the screen shows of the end of a session.
 
-use super::{Beside, Carried, QrMatrix, RoomSummary, Unsent};
+use super::{Beside, Carried, OutsidePeople, QrMatrix, RoomSummary, Unsent};
 use crate::event::Choice;
+use std::sync::Arc;
 
 /// The end of a session.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +64,8 @@ pub struct AskingView {
     pub rooms: Vec<ClosingRoomView>,
     /// Whom they do not count.
     pub beside: Beside,
+    /// Who belongs here and is not in.
+    pub people: Arc<OutsidePeople>,
     /// What has not reached whom it is for.
     pub unsent: Unsent,
     /// What ends the session now: [`Choice::EndSession`], [`Choice::EndUnsent`], or nothing.

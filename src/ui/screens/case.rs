@@ -1,10 +1,12 @@
 //! The common ground of the three screens about a person: banner, portrait, person, body, lines, buttons.
 
 use super::{Buttons, Tools, task};
+use crate::callers::Told;
 use crate::style::{self, Size};
-use crate::text::{Strings, Words, grouped};
+use crate::text::{Words, grouped};
 use crate::widgets::{
-    Press, Weight, banner, button, check_line, fitting, hatched_banner, quiet_banner, remark, remark_line,
+    Hold, Press, Weight, banner, button, check_line, fitting, hatched_banner, hold_button, quiet_banner, referred,
+    remark, remark_line,
 };
 use checkin::event::{Choice, Input, NotAdmittedReason};
 use checkin::failure::Signal;
@@ -18,9 +20,9 @@ pub(super) fn show(
     ui: &mut Ui,
     view: &CaseView,
     tools: &mut Tools<'_>,
-    body: impl FnOnce(&mut Ui, &Strings),
+    body: impl FnOnce(&mut Ui, Told<'_>),
 ) -> Option<Input> {
-    let strings = tools.strings;
+    let (strings, told) = (tools.strings, tools.told());
     // The buttons come first, from the bottom: whatever stands above, they are never cut off.
     let bottom = Panel::bottom("decision").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
     let pressed = bottom.show(ui, |ui| foot(ui, view, tools.buttons, &strings.words)).inner;
@@ -31,7 +33,11 @@ pub(super) fn show(
         ui.add_space(style::GAP);
         ui.vertical(|ui| {
             person(ui, &view.person, &strings.words);
-            body(ui, strings);
+            if view.headline == Headline::Recorded(Choice::Refer) {
+                referred(ui, told);
+            } else {
+                body(ui, told);
+            }
             let remarked = view.namesakes.as_ref().filter(|_| view.person.candidate_number.is_some());
             ui.spacing_mut().item_spacing.y = if view.namesakes.is_some() { 3.0 } else { 6.0 };
             for line in &view.lines {
@@ -75,8 +81,11 @@ fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (name, value) in facts {
-            ui.label(RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT));
-            ui.label(RichText::new(value).font(style::bold(Size::Title)).color(style::INK));
+            // A fact stands on one row, or on the next one as a whole.
+            let name = RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT);
+            let value = RichText::new(value).font(style::bold(Size::Title)).color(style::INK);
+            ui.add(Label::new(name).extend());
+            ui.add(Label::new(value).extend());
             ui.add_space(style::GAP);
         }
     });
@@ -157,25 +166,36 @@ fn slot_widths(ui: &Ui) -> [f32; 4] {
     [share * 1.4, share, share, share * 1.1]
 }
 
-/// No digit chooses: a scanner types digits. Tab and Enter, or a finger.
+/// No digit chooses: a scanner types digits. A reason keeps somebody out, so it is held and not touched; the way back
+/// decides nothing and stands apart.
 fn reasons_row(ui: &mut Ui, buttons: Buttons, words: &Words) -> Option<Input> {
     let spacing = ui.spacing().item_spacing.x;
-    let width = (ui.available_width() - spacing * 3.0) / 4.0;
-    let mut pressed = None;
+    let back = Press::always(Some(Key::Escape), Weight::Side);
+    let mut pressed = button(ui, &words.action_back, back, BACK_WIDTH).then_some(Input::Back);
+    ui.add_space(style::GAP * 2.0);
+    let width = (ui.available_width() - spacing * 4.0) / 4.0;
     for reason in NotAdmittedReason::ALL {
         let press = Press { key: None, weight: Weight::Side, alive: buttons.alive };
-        if button(ui, reason_word(reason, words), press, width) {
+        let hold = Hold { seconds: REASON_S, meaning: buttons.meaning };
+        if hold_button(ui, reason_word(reason, words), press, hold, width) {
             pressed = Some(Input::Reason(reason, buttons.meaning));
         }
     }
     pressed
 }
 
+/// For how long a reason is held that keeps somebody out.
+const REASON_S: f64 = 1.0;
+const BACK_WIDTH: f32 = 190.0;
+
 fn banner_detail(view: &CaseView, words: &Words) -> String {
     match (&view.stage, &view.late) {
         (StageView::Recorded(receipt), _) => words.recorded(receipt),
         (StageView::ChoosingReason, _) => words.reason_title.clone(),
         (_, Some(late)) => late_words(late, words),
+        _ if view.headline == Headline::AlreadyIn => {
+            view.arrival.as_ref().map(|first| words.recorded(first)).unwrap_or_default()
+        }
         _ => String::new(),
     }
 }
@@ -192,6 +212,7 @@ fn headline(view: &CaseView, words: &Words) -> String {
         Headline::Admit => &words.headline_admit,
         Headline::AdmitWithoutRegistry => &words.headline_admit_without_registry,
         Headline::Ask => &words.headline_ask,
+        Headline::KeepingOut { .. } => &words.headline_keeping_out,
         Headline::Stop => &words.headline_stop,
         Headline::AlreadyIn => &words.headline_already_in,
         Headline::Elsewhere => return wrong_place(view.place.as_ref(), words),

@@ -10,7 +10,7 @@ use crate::widgets::banner;
 use checkin::event::Input;
 use checkin::failure::Signal;
 use checkin::view::{Carried, ClosedView, ClosingView, QrMatrix};
-use egui::{Label, Rect, RichText, Ui, Vec2};
+use egui::{Label, Margin, Rect, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 620.0;
 const QR_SIZE: f32 = 400.0;
@@ -91,7 +91,7 @@ fn minutes(ui: &mut Ui, closed: &ClosedView, words: &Words) {
 
 /// A line of its own with the colour, the icon and the ink of a signal.
 fn told(ui: &mut Ui, signal: Signal, text: &str) {
-    style::signal_card(signal).show(ui, |ui| {
+    style::signal_card(signal).inner_margin(Margin::symmetric(style::PADDING, 4)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
             icons::inline(ui, signal, 26.0);

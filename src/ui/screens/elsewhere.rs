@@ -9,9 +9,9 @@ use egui::Ui;
 
 /// The room, and the site and session where they are other ones.
 pub(crate) fn show(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) -> Option<Input> {
-    case::show(ui, view, tools, |ui, strings| {
-        let words = &strings.words;
-        let Some(place) = &view.place else { return notice(ui, Failure::Elsewhere, strings) };
+    case::show(ui, view, tools, |ui, told| {
+        let words = &told.strings.words;
+        let Some(place) = &view.place else { return notice(ui, Failure::Elsewhere, told) };
         let mut cells = vec![(words.room.as_str(), place.room.as_str())];
         cells.extend(place.session.as_deref().map(|session| (words.session.as_str(), session)));
         cells.extend(place.site.as_deref().map(|site| (words.site.as_str(), site)));

@@ -15,6 +15,9 @@ use checkin::view::{
 use egui::{Frame, Key, Label, Panel, RichText, ScrollArea, Ui, Vec2};
 
 const PORTRAIT: Vec2 = Vec2::new(240.0, 320.0);
+const SMALLEST_PORTRAIT: f32 = 160.0;
+/// What a portrait shows, below it.
+const CAPTION_HEIGHT: f32 = 42.0;
 const ROW_HEIGHT: f32 = 60.0;
 const FOOT_HEIGHT: f32 = 84.0;
 const COLUMNS: usize = 4;
@@ -31,7 +34,9 @@ pub(crate) fn show(ui: &mut Ui, view: &ExceptionView, line: &mut String, tools: 
         let bottom = Panel::bottom("ruling").exact_size(height).frame(Frame::new()).show_separator_line(false);
         bottom.show(ui, |ui| buttons(ui, &view.stage, tools.buttons, words)).inner
     });
-    let printed = view.papers.and_then(|papers| papers_row(ui, papers, words));
+    // Nothing stands beside a PIN.
+    let asks_pin = matches!(&view.stage, ExceptionStage::Person(_, people) if people.chosen.is_some());
+    let printed = view.papers.filter(|_| !asks_pin).and_then(|papers| papers_row(ui, papers, words));
     head(ui, view, words);
     ui.add_space(style::GAP);
     let drawn = match &view.stage {
@@ -138,14 +143,16 @@ fn list(ui: &mut Ui, rows: &[WaitingRow], strings: &Strings) -> Option<Input> {
 fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_>) -> Option<Input> {
     let strings = tools.strings;
     let words = &strings.words;
+    let height = (ui.available_height() - CAPTION_HEIGHT).clamp(SMALLEST_PORTRAIT, PORTRAIT.y);
+    let size = Vec2::new(height * PORTRAIT.x / PORTRAIT.y, height);
     ui.horizontal_top(|ui| {
         for (portrait, name) in
             [(&person.portrait, &words.portrait_of_card), (&person.listed_portrait, &words.portrait_listed)]
         {
             if let Some(portrait) = portrait {
                 ui.vertical(|ui| {
-                    ui.set_width(PORTRAIT.x);
-                    tools.portrait.show_named(ui, portrait, name, PORTRAIT);
+                    ui.set_width(size.x);
+                    tools.portrait.show_named(ui, portrait, name, size);
                 });
                 ui.add_space(style::GAP);
             }

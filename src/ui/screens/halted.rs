@@ -24,8 +24,8 @@ pub(crate) fn show(ui: &mut Ui, view: &HaltedView, tools: &mut Tools<'_>) {
         ui.add(Label::new(white(&advice.what, style::bold(Size::Title))).wrap());
         ui.add_space(style::GAP);
         ui.add(Label::new(white(&advice.todo, style::font(Size::Large))).wrap());
-        if !advice.call.is_empty() {
-            ui.label(white(&format!("{}: {}", words.whom_to_call, advice.call), style::bold(Size::Large)));
+        if let Some(call) = tools.told().call(advice) {
+            ui.add(Label::new(white(&call, style::bold(Size::Title))).wrap());
         }
         ui.add_space(style::GAP * 2.0);
         if !view.detail.is_empty() {

@@ -1,20 +1,20 @@
 //! Idle: one instruction, one line to scan or type into. Never a list of names, but what was searched for.
 
-use super::{Buttons, Tools};
+mod found;
+
+use super::Tools;
 use crate::hand::Hand;
 use crate::icons;
 use crate::style::{self, Size};
 use crate::text::{Words, grouped};
-use crate::widgets::{LineKind, LineLook, Touched, focus_ring, line, notice, pad, side_by_side};
+use crate::widgets::{LineKind, LineLook, Touched, focus_ring, line, notice, pad};
 use checkin::event::Input;
 use checkin::failure::Signal;
-use checkin::view::{FoundRow, IdleView, Instruction, SignalsView};
-use egui::{Align, Frame, Layout, Panel, RichText, Ui, Vec2};
+use checkin::view::{IdleView, Instruction, SignalsView};
+use egui::{Frame, Panel, RichText, Ui, Vec2};
 
 /// Between two margins, of which the right one holds the pad of digits.
 const COLUMN_WIDTH: f32 = 850.0;
-const ROW_HEIGHT: f32 = 52.0;
-const WITHOUT_WIDTH: f32 = 210.0;
 const FOOT_HEIGHT: f32 = 48.0;
 
 /// Draws the screen; `text` is the text in the input line, kept between frames.
@@ -29,14 +29,13 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut 
         if !searching {
             picture(ui, told.is_some());
         }
-        headline(ui, view, words);
-        ui.add_space(style::GAP);
+        headline(ui, view, searching, words);
         let mut input = entry(ui, text, tools.hand, words);
         ui.add_space(style::GAP);
         if let Some(failure) = told.filter(|_| !searching) {
-            notice(ui, failure, tools.strings);
+            notice(ui, failure, tools.told());
         }
-        input = found(ui, view, tools.buttons, words).or(input);
+        input = found::show(ui, view, tools.buttons, words).or(input);
         if let Some(last) = view.last.as_ref().filter(|_| !searching) {
             let text = format!("{} {} · {}", words.last_recorded, last.time, words.record_of(&last.entry));
             ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::INK_SOFT));
@@ -50,8 +49,8 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut 
     input.inner.or(ended).or(touched)
 }
 
-/// The one instruction; before it, whoever was left without a decision.
-fn headline(ui: &mut Ui, view: &IdleView, words: &Words) {
+/// The one instruction; before it, whoever was left without a decision. What is found takes the place of the usual one.
+fn headline(ui: &mut Ui, view: &IdleView, searching: bool, words: &Words) {
     if let Some(name) = &view.unrecorded {
         let text = words.idle_unrecorded.replace("{name}", name.reveal());
         let colours = style::signal(Signal::Attention);
@@ -60,21 +59,28 @@ fn headline(ui: &mut Ui, view: &IdleView, words: &Words) {
         });
         ui.add_space(style::GAP);
     }
+    if searching && view.instruction == Instruction::ScanAndPlace {
+        return;
+    }
     let instruction = match (view.instruction, &view.unrecorded) {
         // Nothing is done where nothing was recorded.
         (Instruction::TakeCardAway, Some(_)) => words.idle_take_card.as_str(),
         (instruction, _) => self::instruction(instruction, words),
     };
     ui.label(RichText::new(instruction).font(style::bold(Size::Title)).color(style::INK));
+    ui.add_space(style::GAP);
 }
 
-/// What is not for the person at the desk: those who wait, the last entry, the end of the session.
+/// What is not for the person at the desk: the end of the session, in the corner that no finger comes near, and apart from
+/// it those who wait, the last entry, the signals. Below the pad of digits nothing stands.
 fn feet(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
     ui.horizontal(|ui| {
-        let mut pressed = None;
+        let mut pressed = foot_button(ui, &words.end_session, style::INK_SOFT).then_some(Input::EndSession);
+        ui.add_space(style::GAP * 2.0);
         if view.waiting > 0 {
             let text = format!("{} ({}) [F3]", words.waiting_open, view.waiting);
-            pressed = foot_button(ui, &text, style::signal(Signal::Attention).ink).then_some(Input::OpenWaiting);
+            let opened = foot_button(ui, &text, style::signal(Signal::Attention).ink);
+            pressed = pressed.or(opened.then_some(Input::OpenWaiting));
         }
         if let Some((number, time)) = &view.undo {
             let number = grouped(number);
@@ -88,7 +94,7 @@ fn feet(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
         if view.examines {
             pressed = pressed.or(foot_button(ui, &words.examining_open, style::INK_SOFT).then_some(Input::Examine));
         }
-        pressed.or(end_session(ui, words))
+        pressed
     })
     .inner
 }
@@ -107,18 +113,6 @@ fn foot_button(ui: &mut Ui, text: &str, ink: egui::Color32) -> bool {
     let response = ui.add(egui::Button::new(text).min_size(Vec2::new(0.0, style::TARGET_MIN)));
     focus_ring(ui, &response);
     response.clicked()
-}
-
-/// Apart from everything that is pressed for a person.
-fn end_session(ui: &mut Ui, words: &Words) -> Option<Input> {
-    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        let text = RichText::new(&words.end_session).font(style::font(Size::Body)).color(style::INK_SOFT);
-        let button = egui::Button::new(text).min_size(Vec2::new(0.0, style::TARGET_MIN));
-        let response = ui.add(button);
-        focus_ring(ui, &response);
-        response.clicked().then_some(Input::EndSession)
-    })
-    .inner
 }
 
 fn picture(ui: &mut Ui, small: bool) {
@@ -143,74 +137,6 @@ fn entry(ui: &mut Ui, text: &mut String, hand: &Hand, words: &Words) -> Option<I
         Some(entered) => Some(Input::Entered(entered)),
         None => news.changed.then(|| Input::Typed(text.clone())),
     }
-}
-
-fn found(ui: &mut Ui, view: &IdleView, buttons: Buttons, words: &Words) -> Option<Input> {
-    if view.found_nothing {
-        ui.label(RichText::new(&words.search_none).font(style::font(Size::Large)).color(style::INK_SOFT));
-    }
-    let mut picked =
-        view.namesakes.as_ref().and_then(|namesakes| side_by_side(ui, namesakes, words, true)).map(Input::Picked);
-    let beside: Vec<_> = view.namesakes.iter().flat_map(|namesakes| &namesakes.people).map(|one| one.id).collect();
-    if view.takes_without_card && !beside.is_empty() {
-        let rows = view.found.iter().filter(|row| beside.contains(&row.id));
-        picked = namesakes_without_card(ui, rows, buttons, words).or(picked);
-    }
-    for row in view.found.iter().filter(|row| !beside.contains(&row.id)) {
-        picked = found_row(ui, row, view.takes_without_card.then_some(buttons), words).or(picked);
-    }
-    picked
-}
-
-/// People who stand side by side have no row: each is sent by number.
-fn namesakes_without_card<'a>(
-    ui: &mut Ui,
-    rows: impl Iterator<Item = &'a FoundRow>,
-    buttons: Buttons,
-    words: &Words,
-) -> Option<Input> {
-    let mut sent = None;
-    ui.horizontal_wrapped(|ui| {
-        for row in rows {
-            let text = format!("{} · {} {}", words.without_card_row, words.candidate_number, grouped(&row.number));
-            let ink = if buttons.alive { style::INK } else { style::INK_SOFT };
-            if foot_button(ui, &text, ink) && buttons.alive {
-                sent = Some(Input::WithoutCard(row.id, buttons.meaning));
-            }
-        }
-    });
-    sent
-}
-
-/// The whole row picks; at its right, for whoever has no card that can be read.
-fn found_row(ui: &mut Ui, row: &FoundRow, without_card: Option<Buttons>, words: &Words) -> Option<Input> {
-    let text = format!(
-        "{}   ·   {}   ·   {} {}   ·   {} {}",
-        row.name.reveal(),
-        row.birth_date.reveal(),
-        words.candidate_number,
-        grouped(&row.number),
-        words.room,
-        row.room
-    );
-    let button = egui::Button::new(RichText::new(text).font(style::bold(Size::Body)).color(style::INK));
-    let Some(buttons) = without_card else {
-        let response = ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), button);
-        focus_ring(ui, &response);
-        return response.clicked().then_some(Input::Picked(row.id));
-    };
-    ui.horizontal(|ui| {
-        let width = COLUMN_WIDTH - WITHOUT_WIDTH - ui.spacing().item_spacing.x;
-        let response = ui.add_sized(Vec2::new(width, ROW_HEIGHT), button.truncate());
-        focus_ring(ui, &response);
-        let ink = if buttons.alive { style::INK } else { style::INK_SOFT };
-        let text = RichText::new(&words.without_card_row).font(style::font(Size::Body)).color(ink);
-        let without = ui.add_sized(Vec2::new(WITHOUT_WIDTH, ROW_HEIGHT), egui::Button::new(text));
-        focus_ring(ui, &without);
-        let sent = (without.clicked() && buttons.alive).then_some(Input::WithoutCard(row.id, buttons.meaning));
-        response.clicked().then_some(Input::Picked(row.id)).or(sent)
-    })
-    .inner
 }
 
 fn instruction(instruction: Instruction, words: &Words) -> &str {

@@ -15,10 +15,12 @@ pub(super) mod reading;
 mod task;
 pub(super) mod verdict;
 
+use crate::callers::Told;
 use crate::hand::Hand;
 use crate::portrait::PortraitTexture;
 use crate::text::Strings;
 use checkin::event::Meaning;
+use checkin::view::CallerView;
 
 /// What the buttons of a frame mean.
 #[derive(Debug, Clone, Copy)]
@@ -35,10 +37,19 @@ pub(super) struct Buttons {
 pub(super) struct Tools<'a> {
     /// The words.
     pub(super) strings: &'a Strings,
+    /// Whom to call.
+    pub(super) callers: &'a [CallerView],
     /// The portrait's texture.
     pub(super) portrait: &'a mut PortraitTexture,
     /// Keyboard and scanner.
     pub(super) hand: &'a Hand,
     /// What the buttons mean, and whether they decide yet.
     pub(super) buttons: Buttons,
+}
+
+impl<'a> Tools<'a> {
+    /// The words, and whom they mean.
+    pub(super) fn told(&self) -> Told<'a> {
+        Told { strings: self.strings, callers: self.callers }
+    }
 }

@@ -42,7 +42,7 @@ pub(crate) fn show(ui: &mut Ui, view: &PreparingView, line: &mut String, tools: 
 fn packages_screen(ui: &mut Ui, view: &PackagesView, tools: &mut Tools<'_>) -> Option<Input> {
     let words = &tools.strings.words;
     if let Some(failure) = view.notice {
-        notice(ui, failure, tools.strings);
+        notice(ui, failure, tools.told());
         ui.add_space(style::GAP);
     }
     let mut taken = None;
@@ -63,7 +63,7 @@ fn packages_screen(ui: &mut Ui, view: &PackagesView, tools: &mut Tools<'_>) -> O
         }
         for refused in &view.refused {
             text(ui, &format!("{}: {}", words.preparing_refused, refused.file), Size::Body);
-            notice(ui, refused.failure, tools.strings);
+            notice(ui, refused.failure, tools.told());
             ui.add_space(style::GAP);
         }
         if view.for_others > 0 {
@@ -140,7 +140,7 @@ fn facts(ui: &mut Ui, offer: &OfferView, words: &Words) {
 fn sign_in_screen(ui: &mut Ui, view: &SignInView, text: &mut String, tools: &Tools<'_>) -> Option<Input> {
     let words = &tools.strings.words;
     if view.clock_disputed {
-        notice(ui, Failure::ClockDisputed, tools.strings);
+        notice(ui, Failure::ClockDisputed, tools.told());
         ui.add_space(style::GAP);
     }
     match view.chosen.and_then(|chosen| view.operators.get(chosen)) {

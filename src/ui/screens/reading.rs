@@ -26,7 +26,7 @@ pub(crate) fn show(ui: &mut Ui, view: &ReadingView, tools: &mut Tools<'_>) {
         steps(ui, view.phase, words);
         if let Some(failure) = view.interrupted {
             ui.add_space(style::GAP);
-            ui.allocate_ui(Vec2::new(BAR_WIDTH, 120.0), |ui| notice(ui, failure, tools.strings));
+            ui.allocate_ui(Vec2::new(BAR_WIDTH, 120.0), |ui| notice(ui, failure, tools.told()));
         }
     });
 }

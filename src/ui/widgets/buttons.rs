@@ -1,7 +1,8 @@
 //! Buttons: large, named, with the key that presses them.
 
 use crate::style::{self, Size};
-use egui::{Color32, CornerRadius, Key, Response, RichText, Stroke, StrokeKind, Ui, Vec2};
+use checkin::event::Meaning;
+use egui::{Color32, CornerRadius, Id, Key, Rect, Response, RichText, Stroke, StrokeKind, Ui, Vec2};
 
 /// How much a button asks to be pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +38,85 @@ pub(crate) fn button(ui: &mut Ui, text: &str, press: Press, width: f32) -> bool 
     let by_key = press.key.is_some_and(|key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key)));
     press.alive && (response.clicked() || by_key)
 }
+
+/// How long a button is to be held, and what it means: a hold that began for something else is none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hold {
+    /// For so long.
+    pub(crate) seconds: f64,
+    /// What it means.
+    pub(crate) meaning: Meaning,
+}
+
+/// A button that decides only while it is held down: by a finger, by its key, or by Enter where it has the focus. True once,
+/// when it was held for long enough. It begins with a press of its own; a key that was down before presses nothing.
+pub(crate) fn hold_button(ui: &mut Ui, text: &str, press: Press, hold: Hold, width: f32) -> bool {
+    let response = draw(ui, text, press, width);
+    focus_ring(ui, &response);
+    let id = Id::unique(("held", text));
+    let now = ui.input(|input| input.time);
+    let begun = begun_by(ui, &response, press.key).map(|by| Held { by, since: now, meaning: hold.meaning });
+    let before: Option<Held> = ui.data(|data| data.get_temp(id));
+    let held = before.or(begun).filter(|held| press.alive && held.meaning == hold.meaning && held.lasts(ui, &response));
+    let share = held.map_or(0.0, |held| (now - held.since) / hold.seconds);
+    let is_done = share >= 1.0;
+    match held.filter(|_| !is_done) {
+        Some(held) => {
+            ui.data_mut(|data| data.insert_temp(id, held));
+            progress(ui, response.rect, share);
+            ui.ctx().request_repaint();
+        }
+        None => ui.data_mut(|data| data.remove::<Held>(id)),
+    }
+    is_done
+}
+
+/// What holds a button down, and since when.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    by: By,
+    since: f64,
+    meaning: Meaning,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum By {
+    Finger,
+    Key(Key),
+}
+
+impl Held {
+    fn lasts(&self, ui: &Ui, response: &Response) -> bool {
+        match self.by {
+            // The toolkit takes no long press for a click, and forgets whose it was.
+            By::Finger => ui.input(|input| {
+                let place = input.pointer.interact_pos();
+                input.pointer.primary_down() && place.is_some_and(|place| response.rect.contains(place))
+            }),
+            // The focus may not have moved to another button meanwhile.
+            By::Key(Key::Enter) => response.has_focus() && ui.input(|input| input.key_down(Key::Enter)),
+            By::Key(key) => ui.input(|input| input.key_down(key)),
+        }
+    }
+}
+
+fn begun_by(ui: &mut Ui, response: &Response, own: Option<Key>) -> Option<By> {
+    let touched = response.is_pointer_button_down_on() && ui.input(|input| input.pointer.primary_pressed());
+    let entered = response.has_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    let by_key = own.filter(|key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, *key)));
+    let by_enter = entered.then_some(Key::Enter);
+    touched.then_some(By::Finger).or(by_key.or(by_enter).map(By::Key))
+}
+
+/// How far a hold is: a bar along the lower edge.
+fn progress(ui: &Ui, rect: Rect, share: f64) {
+    #[expect(clippy::cast_possible_truncation, reason = "a share of a width")]
+    let width = rect.width() * (share as f32).clamp(0.0, 1.0);
+    let bar = Rect::from_min_size(rect.left_bottom() - Vec2::new(0.0, HOLD_BAR), Vec2::new(width, HOLD_BAR));
+    ui.painter().rect_filled(bar, CornerRadius::same(4), style::FOCUS);
+}
+
+const HOLD_BAR: f32 = 10.0;
 
 /// Shows where the focus is: what an Enter presses.
 pub(crate) fn focus_ring(ui: &Ui, response: &Response) {

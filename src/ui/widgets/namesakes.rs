@@ -3,13 +3,19 @@
 use crate::icons;
 use crate::style::{self, Size};
 use crate::text::{Words, grouped};
+use crate::widgets::focus_ring;
 use checkin::failure::Signal;
 use checkin::view::{CandidateId, Distinction, NamesakeFact, NamesakeValue, NamesakeView, NamesakesView, Sex};
-use egui::{Align, CornerRadius, Frame, Label, Layout, Margin, RichText, Ui, Vec2};
+use egui::{Align, CornerRadius, Frame, Label, Layout, Margin, Response, RichText, Ui, Vec2};
 
-/// Draws the people in columns. `picks` makes their names buttons; who was picked is told.
-pub(crate) fn side_by_side(ui: &mut Ui, view: &NamesakesView, words: &Words, picks: bool) -> Option<CandidateId> {
-    let mut picked = None;
+/// Draws the people in columns. `picks` makes their names buttons, which are handed back.
+pub(crate) fn side_by_side(
+    ui: &mut Ui,
+    view: &NamesakesView,
+    words: &Words,
+    picks: bool,
+) -> Vec<(CandidateId, Response)> {
+    let mut buttons = Vec::new();
     style::signal_card(Signal::Attention).inner_margin(Margin::symmetric(14, 8)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.spacing_mut().item_spacing = Vec2::new(GAP, 2.0);
@@ -19,13 +25,13 @@ pub(crate) fn side_by_side(ui: &mut Ui, view: &NamesakesView, words: &Words, pic
             ui.label(RichText::new(&words.namesakes_title).font(style::bold(Size::Body)).color(ink()));
         });
         let columns = Columns::of(ui, view.people.len());
-        picked = names(ui, view, words, &columns, picks);
+        buttons = names(ui, view, words, &columns, picks);
         for row in rows(view, if picks { MAX_ROWS } else { MAX_ROWS_OF_VERDICT }) {
             let facts: Vec<&NamesakeFact> = view.people.iter().filter_map(|one| one.facts.get(row)).collect();
             fact_row(ui, &facts, words, &columns);
         }
     });
-    picked
+    buttons
 }
 
 /// The facts that have a row: what differs before what does not, as many as there is room for. The SBD stands under the
@@ -70,22 +76,26 @@ impl Columns {
     }
 }
 
-fn names(ui: &mut Ui, view: &NamesakesView, words: &Words, columns: &Columns, picks: bool) -> Option<CandidateId> {
-    let mut picked = None;
+fn names(
+    ui: &mut Ui,
+    view: &NamesakesView,
+    words: &Words,
+    columns: &Columns,
+    picks: bool,
+) -> Vec<(CandidateId, Response)> {
+    let mut buttons = Vec::new();
     ui.horizontal_top(|ui| {
         let height = if picks { PICK_HEIGHT } else { NAME_HEIGHT };
         label_cell(ui, Vec2::new(columns.label, height), &words.full_name, view.names_differ);
         for one in &view.people {
-            if name(ui, one, columns, words, picks) {
-                picked = Some(one.id);
-            }
+            buttons.extend(name(ui, one, columns, words, picks).map(|response| (one.id, response)));
         }
     });
-    picked
+    buttons
 }
 
 /// The button's text names the SBD as well: whoever hears it read aloud must know which of the two it is.
-fn name(ui: &mut Ui, one: &NamesakeView, columns: &Columns, words: &Words, picks: bool) -> bool {
+fn name(ui: &mut Ui, one: &NamesakeView, columns: &Columns, words: &Words, picks: bool) -> Option<Response> {
     let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, grouped(&one.number));
     let text = RichText::new(text).font(style::bold(Size::Body)).color(style::INK);
     if !picks {
@@ -93,9 +103,11 @@ fn name(ui: &mut Ui, one: &NamesakeView, columns: &Columns, words: &Words, picks
             ui.add_space(f32::from(INDENT));
             ui.add(Label::new(text).wrap());
         });
-        return false;
+        return None;
     }
-    ui.add_sized(Vec2::new(columns.person, PICK_HEIGHT), egui::Button::new(text).wrap()).clicked()
+    let response = ui.add_sized(Vec2::new(columns.person, PICK_HEIGHT), egui::Button::new(text).wrap());
+    focus_ring(ui, &response);
+    Some(response)
 }
 
 fn fact_row(ui: &mut Ui, facts: &[&NamesakeFact], words: &Words, columns: &Columns) {

@@ -1,34 +1,51 @@
 //! What happened, what to do, whom to call; and the largest thing on the screen: where to go.
 
 use super::banner::fitting;
+use crate::callers::Told;
 use crate::icons;
 use crate::style::{self, Size};
-use crate::text::Strings;
 use checkin::failure::{Failure, Signal};
-use egui::{Color32, CornerRadius, Frame, Label, Margin, RichText, Stroke, Ui};
+use egui::{Color32, CornerRadius, FontId, Frame, Label, Margin, RichText, Stroke, Ui};
 
 /// What happened, what to do, whom to call, and the stable code in small type.
-pub(crate) fn notice(ui: &mut Ui, failure: Failure, strings: &Strings) {
-    let Some(advice) = strings.advice(failure) else { return };
-    let colours = style::signal(failure.signal());
-    style::signal_card(failure.signal()).inner_margin(Margin::symmetric(style::PADDING, 10)).show(ui, |ui| {
+pub(crate) fn notice(ui: &mut Ui, failure: Failure, told: Told<'_>) {
+    let Some(advice) = told.strings.advice(failure) else { return };
+    card(ui, failure.signal(), |ui| {
+        let ink = style::signal(failure.signal()).ink;
+        ui.add(line(&advice.what, style::bold(Size::Large), ink));
+        ui.add(line(&advice.todo, style::font(Size::Large), style::INK));
+        if let Some(call) = told.call(advice) {
+            ui.add(line(&call, style::bold(Size::Large), style::INK));
+        }
+        ui.add(line(failure.code(), style::mono(Size::Small), style::INK_SOFT));
+    });
+}
+
+/// Somebody was sent to the head of site: whom to call, and what the candidate does meanwhile.
+pub(crate) fn referred(ui: &mut Ui, told: Told<'_>) {
+    let words = &told.strings.words;
+    card(ui, Signal::Attention, |ui| {
+        ui.add(line(&told.call_role(&words.role_head_of_site), style::bold(Size::Title), style::INK));
+        ui.add(line(&words.meanwhile, style::font(Size::Large), style::INK));
+    });
+}
+
+fn card(ui: &mut Ui, signal: Signal, content: impl FnOnce(&mut Ui)) {
+    style::signal_card(signal).inner_margin(Margin::symmetric(style::PADDING, 10)).show(ui, |ui| {
         ui.set_width(ui.available_width());
         ui.horizontal(|ui| {
-            icons::inline(ui, failure.signal(), 40.0);
+            icons::inline(ui, signal, 40.0);
             ui.add_space(style::GAP);
             ui.vertical(|ui| {
                 ui.spacing_mut().item_spacing.y = 2.0;
-                let line = |text: &str, font, ink| Label::new(RichText::new(text).font(font).color(ink)).wrap();
-                ui.add(line(&advice.what, style::bold(Size::Large), colours.ink));
-                ui.add(line(&advice.todo, style::font(Size::Large), style::INK));
-                if !advice.call.is_empty() {
-                    let call = format!("{}: {}", strings.words.whom_to_call, advice.call);
-                    ui.add(line(&call, style::bold(Size::Large), style::INK));
-                }
-                ui.add(line(failure.code(), style::mono(Size::Small), style::INK_SOFT));
+                content(ui);
             });
         });
     });
+}
+
+fn line(text: &str, font: FontId, ink: Color32) -> Label {
+    Label::new(RichText::new(text).font(font).color(ink)).wrap()
 }
 
 /// Cells with a small caption and a very large value; the value shrinks only where it must to stay whole. Without a signal

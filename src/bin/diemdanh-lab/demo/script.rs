@@ -23,6 +23,12 @@ use ui::app::Wake;
 
 /// How long the script waits for a screen.
 const PATIENCE_MS: u64 = 20_000;
+/// A little more than what ends a session is to be held.
+const END_MS: u64 = 2_400;
+/// A little more than a reason is to be held that keeps somebody out.
+const REASON_MS: u64 = 1_400;
+/// How often the window draws while a key is down.
+const HOLD_STEP_MS: u64 = 50;
 
 /// The script's hands: keyboard and camera.
 pub(super) struct Hands {
@@ -45,6 +51,16 @@ impl Hands {
 
     pub(super) fn press(&self, key: &'static str) -> Result<(), DemoError> {
         self.order(|done| Hand::Press(key, done))
+    }
+
+    /// Holds a key down for so long.
+    pub(super) fn hold(&self, key: &'static str, hold_ms: u64) -> Result<(), DemoError> {
+        self.order(|done| Hand::Down(key, done))?;
+        for _ in 0..hold_ms.div_ceil(HOLD_STEP_MS) {
+            (self.wake)();
+            std::thread::sleep(Duration::from_millis(HOLD_STEP_MS));
+        }
+        self.order(|done| Hand::Up(key, done))
     }
 
     /// Takes a picture of the window as it is: `01-idle.png`, `02-…`.
@@ -169,7 +185,7 @@ fn end_session(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     hands.picture("end-of-session")?;
     hands.wait_alive(view, "end")?;
     if ends_by_one(&view.get().screen) {
-        hands.press("F10")?;
+        hands.hold("F10", END_MS)?;
     } else {
         // Somebody still waits for the head of site, who stands behind the end.
         hands.press("F11")?;
@@ -268,8 +284,10 @@ fn decide(view: &ViewCell, hands: &Hands, visitor: &Visitor) -> Result<(), DemoE
         wait(view, &visitor.title, choosing)?;
         hands.picture("reasons")?;
         hands.wait_alive(view, &visitor.title)?;
+        // The way back has the first place.
         hands.press("Tab")?;
-        hands.press("Enter")?;
+        hands.press("Tab")?;
+        hands.hold("Enter", REASON_MS)?;
         exceptions::stand_behind(view, hands)?;
     }
     Ok(())

@@ -5,30 +5,63 @@
 use super::told;
 use crate::screens::{Buttons, Tools};
 use crate::style::{self, Size};
-use crate::text::Words;
-use crate::widgets::{LineKind, LineLook, Press, Weight, banner, button, focus_ring, line};
+use crate::text::{Words, grouped};
+use crate::widgets::{Hold, LineKind, LineLook, Press, Weight, banner, button, focus_ring, hold_button, line};
 use checkin::event::{Choice, Input};
 use checkin::failure::Signal;
-use checkin::view::{AskingView, Beside, Carried, ClosingRoomView, CountingView, Unsent};
+use checkin::view::{AskingView, Beside, Carried, ClosingRoomView, CountingView, OutsidePeople, Unsent};
 use egui::{Frame, Panel, RichText, ScrollArea, Ui, Vec2};
 use egui::{Key, Label};
 
 const FOOT_HEIGHT: f32 = 84.0;
 const ROW_HEIGHT: f32 = 48.0;
 const SLOTS: f32 = 4.0;
+/// Room for a row with all its counts.
+const ROOMS_WIDTH: f32 = 700.0;
 
 /// The summary.
 pub(super) fn show(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words) -> Option<Input> {
     let foot = Panel::bottom("ending").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
     let pressed = foot.show(ui, |ui| endings(ui, view, state, words)).inner;
     banner(ui, Signal::Attention, &words.closing_title, &format!("{} / {}", view.arrived, view.expected));
-    ui.add_space(style::GAP);
-    open(ui, &view.unsent, words);
-    let facts = RichText::new(facts(view, words)).font(style::font(Size::Body)).color(style::INK_SOFT);
-    ui.add(Label::new(facts).wrap());
     ui.add_space(style::GAP / 2.0);
-    let picked = rooms(ui, &view.rooms, words).filter(|_| !view.is_busy);
-    pressed.or(picked)
+    let picked = ui.horizontal_top(|ui| {
+        let left = ui.vertical(|ui| {
+            ui.set_width(ROOMS_WIDTH);
+            open(ui, &view.unsent, words);
+            let facts = RichText::new(facts(view, words)).font(style::font(Size::Body)).color(style::INK_SOFT);
+            ui.add(Label::new(facts).wrap());
+            rooms(ui, &view.rooms, words).filter(|_| !view.is_busy)
+        });
+        ui.add_space(style::GAP);
+        ui.vertical(|ui| outside(ui, &view.people, words));
+        left.inner
+    });
+    pressed.or(picked.inner)
+}
+
+/// Who belongs here and is not in, by SBD: what is written into the minutes is read off here.
+fn outside(ui: &mut Ui, people: &OutsidePeople, words: &Words) {
+    ui.set_width(ui.available_width());
+    if people.is_nobody() {
+        ui.label(RichText::new(&words.closing_nobody).font(style::bold(Size::Large)).color(style::INK));
+        return;
+    }
+    let lists = [
+        (&words.closing_absent, &people.absent),
+        (&words.waiting_title, &people.waiting),
+        (&words.closing_not_admitted, &people.not_admitted),
+    ];
+    let scroll = ScrollArea::vertical().id_salt("outside").auto_shrink([false, true]).min_scrolled_height(0.0);
+    scroll.show(ui, |ui| {
+        for (title, numbers) in lists.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
+            let title = format!("{title}: {}", numbers.len());
+            ui.add(Label::new(RichText::new(title).font(style::bold(Size::Large)).color(style::INK)).wrap());
+            let numbers = numbers.iter().map(|number| grouped(number)).collect::<Vec<_>>().join("   ");
+            ui.add(Label::new(RichText::new(numbers).font(style::font(Size::Large)).color(style::INK)).wrap());
+            ui.add_space(style::GAP);
+        }
+    });
 }
 
 /// What has not reached whom it is for, each with what to do.
@@ -47,7 +80,6 @@ fn open(ui: &mut Ui, unsent: &Unsent, words: &Words) {
     for text in lines {
         told(ui, Signal::Attention, &text);
     }
-    ui.add_space(style::GAP / 2.0);
 }
 
 /// Everything that stands in no room, in as few lines as it takes: the rooms below are what is pressed.
@@ -70,7 +102,7 @@ fn facts(view: &AskingView, words: &Words) -> String {
 /// A row a room; the whole row is pressed to type its scripts.
 fn rooms(ui: &mut Ui, rooms: &[ClosingRoomView], words: &Words) -> Option<Input> {
     let mut picked = None;
-    ScrollArea::vertical().auto_shrink([false, true]).show(ui, |ui| {
+    ScrollArea::vertical().auto_shrink([false, true]).min_scrolled_height(0.0).show(ui, |ui| {
         for (index, room) in rooms.iter().enumerate() {
             let text = RichText::new(room_text(room, words)).font(style::bold(Size::Body)).color(style::INK);
             let width = ui.available_width() - style::GAP;
@@ -124,14 +156,21 @@ fn endings(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words) -> Opt
     ui.horizontal(|ui| {
         for (text, slot) in slots {
             match slot {
-                Some((press, input)) if button(ui, text, press, width) => pressed = Some(input),
-                Some(_) => {}
+                Some((press, input @ Input::Chose(Choice::EndSession, meaning))) => {
+                    let hold = Hold { seconds: END_S, meaning };
+                    let is_held = hold_button(ui, text, press, hold, width);
+                    pressed = is_held.then_some(input).or(pressed.take());
+                }
+                Some((press, input)) => pressed = button(ui, text, press, width).then_some(input).or(pressed.take()),
                 None => drop(ui.allocate_exact_size(Vec2::new(width, style::MAIN_TARGET), egui::Sense::hover())),
             }
         }
     });
     pressed
 }
+
+/// For how long the end of a session is held: nothing is recorded at this desk afterwards.
+const END_S: f64 = 2.0;
 
 fn carry_word(carried: Option<Carried>, words: &Words) -> &String {
     match carried {
