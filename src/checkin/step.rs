@@ -17,6 +17,7 @@ pub(super) use lock::can_lock;
 
 use crate::case::Stage;
 use crate::closing::{Closing, Unsent};
+use crate::contact::CardField;
 use crate::context::Context;
 use crate::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meaning, Purpose};
 use crate::exception::{LastArrival, Matter};
@@ -26,6 +27,7 @@ use crate::policy::{action_of, choices, verdict};
 use crate::readiness::scanner_check;
 use crate::records;
 use crate::state::{Halted, Idle, LastRecorded, Offer, Phase, ReaderHealth, ScannerHealth, State};
+use bits::secret::Pii;
 use bits::stamp::Stamp;
 use iso7816::transport::ReaderEvent;
 use record::{Arrival, AttendanceEvent, Durable};
@@ -281,13 +283,22 @@ impl Desk<'_> {
 
     fn go_idle(&mut self, notice: Option<Failure>) {
         let had_case = self.state.case().is_some();
+        let unrecorded = self.still_unrecorded();
         self.state.key = None;
         if had_case {
             self.state.field.done();
         }
-        self.state.phase = Phase::Idle(Idle { notice, ..Idle::default() });
+        self.state.phase = Phase::Idle(Idle { notice, unrecorded, ..Idle::default() });
         if let Some(key) = self.state.next_key.take() {
             self.key_entered(key.reveal());
+        }
+    }
+
+    /// Whose card lies there without a decision: as long as it does, nobody is told that all is done.
+    fn still_unrecorded(&self) -> Option<Pii<String>> {
+        match &self.state.phase {
+            Phase::Idle(idle) if matches!(self.state.field, CardField::Done) => idle.unrecorded.clone(),
+            _ => None,
         }
     }
 

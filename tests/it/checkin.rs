@@ -349,3 +349,19 @@ fn a_search_says_how_many_more_there_are() {
         assert_eq!((idle.found.len(), idle.more), (people.min(6), more), "{people}");
     }
 }
+
+/// The card of somebody who was left undecided still lies there: neither the next person's key nor a slip of the keyboard
+/// makes the screen say that all is done.
+#[test]
+fn a_card_that_was_left_undecided_is_not_told_as_done_while_it_lies_there() {
+    for entered in [qr(OTHER_ROOM), "zz".to_owned()] {
+        let mut desk = Desk::usual();
+        desk.good_person(HERE).give(Event::Input(Input::Back)).give(Event::Input(Input::Entered(entered)));
+        let Screen::Idle(idle) = desk.screen() else { panic!("{:?}", desk.screen()) };
+        let told = (idle.instruction, idle.unrecorded.map(|name| name.reveal().clone()));
+        assert_eq!(told, (Instruction::TakeCardAway, Some("Nguyễn Văn Mẫu".to_owned())));
+        desk.lift().give(Event::Input(Input::Entered(qr(OTHER_ROOM))));
+        let Screen::Idle(idle) = desk.screen() else { panic!("{:?}", desk.screen()) };
+        assert_eq!((idle.instruction, idle.unrecorded), (Instruction::PlaceCard, None), "the next person has come");
+    }
+}

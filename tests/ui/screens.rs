@@ -241,9 +241,7 @@ fn what_is_held_is_not_pressed_by_accident() {
 /// The screen says that somebody is being kept out, and where he would have gone stays there.
 #[test]
 fn a_reason_is_chosen_under_its_own_headline() {
-    let headline = checkin::view::Headline::KeepingOut { could_go_in: true };
-    let case = CaseView { headline, stage: StageView::ChoosingReason, ..views::admit() };
-    let shown = alive(views::view(Screen::Verdict(case)));
+    let shown = alive(situation("verdict_reasons"));
     for text in ["KHÔNG CHO VÀO — CHỌN LÝ DO", "Giữ nút lý do 1 giây", "0012", "17"] {
         assert!(shown.harness.query_by_label(text).is_some(), "{text}");
     }

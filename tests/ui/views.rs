@@ -39,6 +39,8 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("verdict_same_name", view(Screen::Verdict(admit_of_two()))),
         ("verdict_several_rows", view(Screen::Verdict(several_rows()))),
         ("verdict_not_listed", view(Screen::Verdict(not_listed()))),
+        ("verdict_reasons", view(Screen::Verdict(reasons()))),
+        ("verdict_referred", view(Screen::Verdict(referred()))),
         ("already_in", view(Screen::AlreadyIn(already_in()))),
         ("elsewhere", view(Screen::Elsewhere(elsewhere()))),
         ("closing_asking", view(Screen::Closing(asking(|_| {})))),
@@ -288,12 +290,23 @@ fn stop() -> CaseView {
 fn not_listed() -> CaseView {
     CaseView {
         signal: Signal::Attention,
-        headline: Headline::Ask,
+        headline: Headline::KeepingOut { could_go_in: false },
         reasons: vec![Failure::NotListed],
         place: None,
         stage: StageView::ChoosingReason,
         ..admit()
     }
+}
+
+/// Somebody who could go in is kept out.
+fn reasons() -> CaseView {
+    let headline = Headline::KeepingOut { could_go_in: true };
+    CaseView { signal: Signal::Attention, headline, stage: StageView::ChoosingReason, ..admit() }
+}
+
+/// Sent to the head of site, who is called.
+fn referred() -> CaseView {
+    CaseView { signal: Signal::Attention, headline: Headline::Recorded(Choice::Refer), ..recorded() }
 }
 
 fn already_in() -> CaseView {

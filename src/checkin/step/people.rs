@@ -142,7 +142,8 @@ impl Desk<'_> {
     }
 
     pub(super) fn key_given(&mut self, key: ReadyKey) {
-        self.state.phase = Phase::Idle(Idle::default());
+        let unrecorded = self.still_unrecorded();
+        self.state.phase = Phase::Idle(Idle { unrecorded, ..Idle::default() });
         self.state.key = Some(key);
         self.read_if_ready();
     }
