@@ -15,11 +15,16 @@ pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
     let items = items(status, words);
     ui.horizontal_centered(|ui| {
         ui.spacing_mut().item_spacing.x = SPACING;
-        let width: f32 = items.iter().map(|item| item.width(ui)).sum();
         // Where there is no room for all words, a tick says what is good, and the words are for the rest.
-        let is_tight = width > ui.available_width();
+        let looks = [(Size::Small, false), (Size::Small, true), (Size::Least, true)];
+        let is_good = |item: &Item<'_>| item.word == words.status_ok;
+        let fits = |(size, is_short): &(Size, bool)| {
+            let width: f32 = items.iter().map(|item| item.width(ui, *size, *is_short && is_good(item))).sum();
+            width <= ui.available_width()
+        };
+        let (size, is_short) = looks.into_iter().find(fits).unwrap_or((Size::Least, true));
         for item in &items {
-            item.show(ui, is_tight && item.word == words.status_ok);
+            item.show(ui, size, is_short && is_good(item));
         }
         version(ui, status, strings);
     });
@@ -62,13 +67,13 @@ impl<'a> Item<'a> {
         Self { name, mark, word }
     }
 
-    fn width(&self, ui: &Ui) -> f32 {
+    fn width(&self, ui: &Ui, size: Size, is_short: bool) -> f32 {
         let text = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, style::ON_BAR).size().x;
-        let words = text(self.name, style::font(Size::Small)) + text(&self.word, style::bold(Size::Small));
-        words + ICON + BEHIND + SPACING * 4.0
+        let word = if is_short { 0.0 } else { text(&self.word, style::bold(size)) + SPACING };
+        text(self.name, style::font(size)) + word + ICON + BEHIND + SPACING * 2.0
     }
 
-    fn show(&self, ui: &mut Ui, is_short: bool) {
+    fn show(&self, ui: &mut Ui, size: Size, is_short: bool) {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(ICON), egui::Sense::hover());
         match self.mark {
             Mark::Unknown => icons::unknown(ui.painter(), rect, style::ON_BAR_SOFT),
@@ -77,9 +82,9 @@ impl<'a> Item<'a> {
                 icons::signal(ui.painter(), rect, signal, bright, style::BAR);
             }
         }
-        ui.label(RichText::new(self.name).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+        ui.label(RichText::new(self.name).font(style::font(size)).color(style::ON_BAR_SOFT));
         if !is_short {
-            ui.label(RichText::new(&self.word).font(style::bold(Size::Small)).color(style::ON_BAR));
+            ui.label(RichText::new(&self.word).font(style::bold(size)).color(style::ON_BAR));
         }
         ui.add_space(BEHIND);
     }

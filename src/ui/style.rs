@@ -61,6 +61,8 @@ pub const HEADER_HEIGHT: f32 = 58.0;
 /// Text sizes in points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Size {
+    /// A status bar that has no room for larger words; nothing else.
+    Least,
     /// Codes and status.
     Small,
     /// Running text.
@@ -79,6 +81,7 @@ impl Size {
     /// The size in points.
     pub fn points(self) -> f32 {
         match self {
+            Self::Least => 14.0,
             Self::Small => 16.0,
             Self::Body => 18.0,
             Self::Large => 22.0,

@@ -19,7 +19,7 @@ fn every_vowel_with_every_tone_has_a_glyph_in_every_font() {
     }
     let mut output = context.run_ui(egui::RawInput::default(), |_| {});
     output.textures_delta.clear();
-    for size in [Size::Small, Size::Body, Size::Large, Size::Title, Size::Banner, Size::Place] {
+    for size in [Size::Least, Size::Small, Size::Body, Size::Large, Size::Title, Size::Banner, Size::Place] {
         for font in [style::font(size), style::bold(size)] {
             let missing: String =
                 letters.chars().filter(|letter| !context.fonts_mut(|fonts| fonts.has_glyph(&font, *letter))).collect();
