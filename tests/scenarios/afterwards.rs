@@ -17,7 +17,7 @@ fn admitted() -> Packed {
 #[test]
 fn s20_wrong_person_admitted() {
     let mut desk = admitted();
-    desk.seat.press("Sửa lượt vừa ghi · SBD 01000000");
+    desk.seat.press("Sửa lượt vừa ghi · SBD 01\u{a0}000000");
     desk.seat.press("Ghi nhầm người");
     desk.seat.proves("Phạm Văn Thử");
     desk.seat.until("ĐÃ GHI — LƯỢT VÀO KHÔNG TÍNH");

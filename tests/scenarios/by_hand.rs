@@ -11,12 +11,12 @@ fn without_a_card(why: &str, ground: &str) {
     let mut desk = Packed::new();
     desk.seat.until("Quét QR trên thẻ");
     desk.seat.looks_up("nguyen van mau");
-    desk.seat.until("SBD 01000000");
+    desk.seat.until("SBD 01\u{a0}000000");
     desk.seat.press("Không đọc được thẻ");
     desk.seat.press(why);
     desk.seat.press("Tiếp tục");
     desk.seat.press("Đang chờ Trưởng Điểm thi (1)");
-    desk.seat.press("SBD 01000000");
+    desk.seat.press("SBD 01\u{a0}000000");
     desk.seat.press(ground);
     desk.seat.proves("Phạm Văn Thử");
     desk.seat.until("ĐÃ GHI — CHO VÀO THEO QUYẾT ĐỊNH");

@@ -56,7 +56,7 @@ fn s17_revoked_after_admission() {
     desk.seat.press("Cho vào");
     desk.seat.until("ĐÃ GHI NHẬN — MỜI VÀO");
     desk.seat.goes_on();
-    desk.seat.until("ĐÃ VÀO · SBD 01000000");
+    desk.seat.until("ĐÃ VÀO · SBD 01\u{a0}000000");
     assert!(desk.seat.sees("Báo Trưởng Điểm thi"));
     desk.seat.press("Đã báo Trưởng Điểm thi");
     assert_eq!(words(&desk.ends()), ["check-in", "late-answer"]);

@@ -51,7 +51,7 @@ fn s24_guest_by_order_of_the_council() {
     desk.seat.press("Mời Trưởng Điểm thi");
     desk.seat.goes_on();
     desk.seat.press("Đang chờ Trưởng Điểm thi (1)");
-    desk.seat.press("SBD 01000000");
+    desk.seat.press("SBD 01\u{a0}000000");
     desk.seat.press("Theo lệnh Hội đồng thi");
     desk.seat.proves("Phạm Văn Thử");
     desk.seat.until("ĐÃ GHI — THI TẠI ĐÂY, LẬP BIÊN BẢN");
@@ -85,7 +85,7 @@ fn s25_beyond_grace_the_head_decides() {
     desk.seat.press("Mời Trưởng Điểm thi");
     desk.seat.goes_on();
     desk.seat.press("Đang chờ Trưởng Điểm thi (1)");
-    desk.seat.press("SBD 01000000");
+    desk.seat.press("SBD 01\u{a0}000000");
     desk.seat.press("Lệnh của Hội đồng thi");
     desk.seat.proves("Phạm Văn Thử");
     desk.seat.until("ĐÃ GHI — CHO VÀO THEO QUYẾT ĐỊNH");
