@@ -303,7 +303,8 @@ impl<'a> Stage<'a> {
             role,
             site: Self::site_code(site),
             pin: Some(pin.clone()),
-            telephone: None, revoked: None,
+            telephone: None,
+            revoked: None,
         };
         let of_site = |site| {
             [one(Role::Invigilator, INVIGILATOR, "Trần Thị Mẫu", site), one(Role::HeadOfSite, HEAD, "Lê Văn Mẫu", site)]

@@ -3,7 +3,8 @@
 use super::{Work, WorkError};
 use host::file;
 use host::folder::write_new_file;
-use host::key_place::{self, KeyPlace};
+use host::key_place;
+pub use host::key_place::KeyPlace;
 use host::keys::{SealCost, create_key_file, open_key_file, read_new_passphrase, read_passphrase, read_public_keys};
 use jiff::{SignedDuration, Timestamp};
 use record::certify;

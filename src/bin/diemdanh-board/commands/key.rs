@@ -2,10 +2,9 @@
 
 use super::{desks, evidence, word};
 use clap::{Args, Subcommand};
-use host::key_place::KeyPlace;
 use jiff::Timestamp;
 use office::work::desk_ca::{self, NewCa, NewCrl};
-use office::work::keys::{self, Certify as CertifyOrder, NewKey as NewKeyOrder};
+use office::work::keys::{self, Certify as CertifyOrder, KeyPlace, NewKey as NewKeyOrder};
 use office::work::{Work, WorkError};
 use record::ids::{DeskId, ExamId};
 use std::path::PathBuf;
