@@ -23,7 +23,8 @@ use diemdanh::lab::issuer::people::people;
 use diemdanh::lab::issuer::{Issuer, Making, trust_store_der};
 use diemdanh::lab::journal::MemoryStore;
 use diemdanh::lab::roster_sample::SampleList;
-use diemdanh::office::verify::{Files, verify};
+use diemdanh::office::Files;
+use diemdanh::office::verify::verify;
 use diemdanh::record::certify::{CertRequest, certify};
 use diemdanh::record::export::export;
 use diemdanh::record::{

@@ -53,8 +53,8 @@ fn row(number: usize, state: SheetState) -> SheetRow {
 }
 
 fn sheet(inside: usize, missing: usize) -> AttendanceSheet {
-    let arrived = |number: usize| SheetState::In { time: "07:12".to_owned(), manual: number % 5 == 0 };
-    let absent = |number: usize| if number % 4 == 0 { SheetState::Waiting } else { SheetState::NotYet };
+    let arrived = |number: usize| SheetState::In { time: "07:12".to_owned(), manual: number.is_multiple_of(5) };
+    let absent = |number: usize| if number.is_multiple_of(4) { SheetState::Waiting } else { SheetState::NotYet };
     AttendanceSheet {
         head: head(),
         inside: SheetPart { rows: (0..inside).map(|number| row(number, arrived(number))).collect(), more: 0 },

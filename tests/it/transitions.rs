@@ -400,8 +400,8 @@ fn a_press_on_an_older_screen_does_nothing() {
     let column = STIMULI.iter().position(|(what, _)| *what == "a press on an older screen").unwrap();
     let quiet = STIMULI.iter().position(|(what, _)| *what == "half a second passes").unwrap();
     let table = table();
-    for row in 0..MOMENTS.len() {
-        assert_eq!(table.get(&(row, column)), table.get(&(row, quiet)), "{}", MOMENTS[row].0);
+    for (row, (moment, ..)) in MOMENTS.iter().enumerate() {
+        assert_eq!(table.get(&(row, column)), table.get(&(row, quiet)), "{moment}");
     }
 }
 

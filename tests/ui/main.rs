@@ -1,5 +1,7 @@
 //! The window as a person finds it.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on has failed")]
+
 extern crate diemdanh_ui as ui;
 
 mod golden;

@@ -17,8 +17,13 @@ fn idle() -> Window {
 }
 
 fn entered(sent: &[Input]) -> Vec<&str> {
-    let text = |input| if let &Input::Entered(ref text) = input { Some(text.as_str()) } else { None };
-    sent.iter().filter_map(text).collect()
+    let mut texts = Vec::new();
+    for input in sent {
+        if let Input::Entered(text) = input {
+            texts.push(text.as_str());
+        }
+    }
+    texts
 }
 
 /// Letter by letter, so many seconds apart, and then a rest.

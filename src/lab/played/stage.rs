@@ -393,7 +393,7 @@ fn sessions(order: &PlayOrder) -> Vec<Session> {
         |time: Timestamp, minutes: i64| time.saturating_add(SignedDuration::from_mins(minutes)).unwrap_or(time);
     let one = |number: usize| {
         let days = i64::try_from(number / 2).unwrap_or(0);
-        let start = shifted(order.start, days * 24 * 60 + if number % 2 == 0 { 0 } else { AFTERNOON_MIN });
+        let start = shifted(order.start, days * 24 * 60 + if number.is_multiple_of(2) { 0 } else { AFTERNOON_MIN });
         Session {
             id: session_id(number),
             title: format!("Buổi {}", number + 1),
