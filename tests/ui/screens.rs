@@ -209,6 +209,31 @@ fn escape_goes_back_and_no_digit_is_a_reason() {
     assert_eq!(by_keys.hold_key(Key::Enter, 1.2), documents);
 }
 
+/// No two buttons of a screen answer to one key, whatever news stands above it.
+#[test]
+fn every_key_presses_one_button() {
+    for (name, view) in views::all() {
+        let shown = alive(View { news: Some(views::news()), ..view });
+        let buttons = shown.harness.query_all_by(|node| node.role() == egui::accesskit::Role::Button);
+        let labels = buttons.filter_map(|node| node.accesskit_node().label());
+        let key = |label: String| Some(label.rsplit_once('[')?.1.split_once(']')?.0.to_owned());
+        let mut keys: Vec<String> = labels.filter_map(key).collect();
+        let count = keys.len();
+        keys.sort();
+        keys.dedup();
+        assert_eq!(keys.len(), count, "{name}: {keys:?}");
+    }
+}
+
+/// The end that takes two people has a key of its own, also while news waits for an answer.
+#[test]
+fn news_and_the_end_by_two_do_not_share_a_key() {
+    let closing = || View { news: Some(views::news()), ..situation("closing_unsent") };
+    let by_two = Input::Chose(Choice::EndUnsent, Meaning(0));
+    assert_eq!(alive(closing()).press(Key::F8), [by_two]);
+    assert!(matches!(alive(closing()).press(Key::F11)[..], [Input::AnsweredNews(..)]));
+}
+
 /// What keeps somebody out, and what ends a session, is held: a touch, a short hold, a finger that slips off, a press that
 /// began for something else, a key that was down before.
 #[test]
@@ -226,6 +251,13 @@ fn what_is_held_is_not_pressed_by_accident() {
     changed.wait(0.6);
     changed.show(View { meaning: Meaning(5), ..reasons() });
     assert_eq!(changed.wait(2.0), [], "the button means something else by now");
+    let mut taps = alive(reasons());
+    taps.finger(place, true, 0.02);
+    let touch = |pressed| {
+        let button = egui::PointerButton::Primary;
+        egui::Event::PointerButton { pos: place, button, pressed, modifiers: egui::Modifiers::NONE }
+    };
+    assert_eq!(taps.frame(vec![touch(false), touch(true)], 1.5), [], "two taps around a frame that took long");
     let closing = || situation("closing_asking");
     assert_eq!(alive(closing()).press(Key::F10), []);
     assert_eq!(alive(closing()).hold_key(Key::F10, 1.5), []);

@@ -155,7 +155,7 @@ fn place_of(choice: Choice) -> (Slot, Option<Key>) {
         Choice::ReportDuplicate => (Slot::Right, Some(Key::F8)),
         Choice::Directed => (Slot::Right, Some(Key::F9)),
         Choice::EndSession => (Slot::Right, Some(Key::F10)),
-        Choice::EndUnsent => (Slot::Right, Some(Key::F11)),
+        Choice::EndUnsent => (Slot::Right, Some(Key::F8)),
         // Seldom, and never by accident: a finger, or Tab and Enter.
         Choice::DoubtPortrait => (Slot::Far, None),
     }

@@ -87,16 +87,22 @@ enum By {
 
 impl Held {
     fn lasts(&self, ui: &Ui, response: &Response) -> bool {
-        match self.by {
-            // The toolkit takes no long press for a click, and forgets whose it was.
-            By::Finger => ui.input(|input| {
-                let place = input.pointer.interact_pos();
-                input.pointer.primary_down() && place.is_some_and(|place| response.rect.contains(place))
-            }),
-            // The focus may not have moved to another button meanwhile.
-            By::Key(Key::Enter) => response.has_focus() && ui.input(|input| input.key_down(Key::Enter)),
-            By::Key(key) => ui.input(|input| input.key_down(key)),
-        }
+        // A frame that took long may hold a release and the next press: two taps are no hold.
+        let is_let_go = ui.input(|input| match self.by {
+            By::Finger => input.pointer.primary_released(),
+            By::Key(key) => input.key_released(key),
+        });
+        !is_let_go
+            && match self.by {
+                // The toolkit takes no long press for a click, and forgets whose it was.
+                By::Finger => ui.input(|input| {
+                    let place = input.pointer.interact_pos();
+                    input.pointer.primary_down() && place.is_some_and(|place| response.rect.contains(place))
+                }),
+                // The focus may not have moved to another button meanwhile.
+                By::Key(Key::Enter) => response.has_focus() && ui.input(|input| input.key_down(Key::Enter)),
+                By::Key(key) => ui.input(|input| input.key_down(key)),
+            }
     }
 }
 

@@ -188,7 +188,7 @@ fn end_session(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
         hands.hold("F10", END_MS)?;
     } else {
         // Somebody still waits for the head of site, who stands behind the end.
-        hands.press("F11")?;
+        hands.press("F8")?;
         exceptions::stand_behind(view, hands)?;
     }
     wait(view, "end", |view| matches!(&view.screen, Screen::Closing(ClosingView::Closed(closed)) if closed.witnessed))?;

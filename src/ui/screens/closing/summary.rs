@@ -149,7 +149,7 @@ fn endings(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words) -> Opt
     let slots = [
         (&words.action_back, Some((Press::always(Some(Key::Escape), Weight::Side), Input::Back))),
         (carry_word(view.carried, words), view.carried.map(|_| (carry, Input::ExportLog))),
-        (&words.action_end_unsent, end(Choice::EndUnsent, Key::F11)),
+        (&words.action_end_unsent, end(Choice::EndUnsent, Key::F8)),
         (&words.action_end_session, end(Choice::EndSession, Key::F10)),
     ];
     let mut pressed = None;
