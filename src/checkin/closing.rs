@@ -107,7 +107,7 @@ pub struct OutsidePeople {
     pub absent: Vec<String>,
     /// They wait for the head of site.
     pub waiting: Vec<String>,
-    /// They were not let in, since this desk was started.
+    /// They were not let in.
     pub not_admitted: Vec<String>,
 }
 

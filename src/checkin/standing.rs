@@ -15,11 +15,12 @@ use registry::RequestId;
 use roster::CandidateId;
 
 impl State {
-    /// Takes up the rooms' signals and scripts, who was shown the way, who waits, which news nobody has answered, and which contacts were never decided on.
+    /// Takes up the rooms' signals and scripts, who was shown the way or not let in, who waits, which news nobody has answered, and which contacts were never decided on.
     pub fn take_up_standing(&mut self, context: &Context, standing: &Standing) {
         self.signals = standing.signals().clone();
         self.scripts = standing.scripts().clone();
         self.directed = standing.directed().clone();
+        self.not_admitted = standing.not_admitted().clone();
         if context.staff.is_some() {
             for referral in standing.referrals().iter().take(MAX_WAITING) {
                 self.waitings += 1;

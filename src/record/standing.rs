@@ -71,6 +71,7 @@ pub struct Standing {
     signals: BTreeMap<String, Timestamp>,
     scripts: BTreeMap<String, u64>,
     directed: BTreeSet<CandidateRef>,
+    not_admitted: BTreeSet<CandidateRef>,
 }
 
 impl Standing {
@@ -107,6 +108,11 @@ impl Standing {
     /// Who was shown the way to another place.
     pub fn directed(&self) -> &BTreeSet<CandidateRef> {
         &self.directed
+    }
+
+    /// Who was not let in, whatever was decided on them afterwards: whoever is in stands among the arrivals.
+    pub fn not_admitted(&self) -> &BTreeSet<CandidateRef> {
+        &self.not_admitted
     }
 
     /// Takes the next entry into account.
@@ -195,6 +201,7 @@ impl Standing {
             AttendanceEvent::NotAdmitted { cand, doc, second, .. } => (*cand, *doc, second.is_some(), false),
             _ => return,
         };
+        self.not_admitted.extend(cand.filter(|_| !lets_in));
         let is_meant = |one: &OpenReferral| match cand {
             Some(_) => one.cand == cand,
             // Whom no list has is known by the document; only a ruling is about who waits.

@@ -91,6 +91,8 @@ fn who_was_not_let_in_is_named_until_he_is_in() {
         (people.absent.len(), people.not_admitted.clone())
     };
     assert_eq!(people(&mut desk), (1, vec!["01000001".to_owned()]));
+    crate::standing::restart(&mut desk);
+    assert_eq!(people(&mut desk), (1, vec!["01000001".to_owned()]), "a restart makes nobody absent");
     desk.scan(HERE).card().identity(HERE, good()).finished(good()).chose(Choice::Admit).go_on().lift();
     assert_eq!(people(&mut desk), (1, vec![]));
 }

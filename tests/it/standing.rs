@@ -12,7 +12,7 @@ use diemdanh::record::RegistryState;
 use diemdanh::registry::{Answer, CardInvalidReason, NotAskedReason};
 
 /// The same desk, started again over its journal.
-fn restart(desk: &mut Desk) {
+pub(crate) fn restart(desk: &mut Desk) {
     let before = desk.state.take().unwrap();
     let mut state = State::new(&desk.context, before.on_duty, desk.log.arrivals(), before.head, desk.now);
     state.take_up_standing(&desk.context, desk.log.standing());

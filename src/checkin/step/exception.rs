@@ -150,8 +150,9 @@ impl Desk<'_> {
     /// What was decided on paper is entered; nobody waits for it any more.
     fn decided_on_paper(&mut self, candidate: CandidateId, what: OnPaper, durable: &Durable) {
         self.state.waiting.retain(|one| one.candidate != Some(candidate));
-        if what == OnPaper::Admitted {
-            self.arrives(candidate, durable);
+        match what {
+            OnPaper::Admitted => self.arrives(candidate, durable),
+            OnPaper::NotAdmitted => drop(self.state.not_admitted.insert(CandidateRef(candidate.0))),
         }
     }
 
