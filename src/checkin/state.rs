@@ -273,6 +273,11 @@ pub struct LastRecorded {
 }
 
 impl State {
+    /// Questions to the registry without an answer, and whom each is about: whoever closes the log seals them for the board.
+    pub fn open_questions(&self) -> Vec<(Query, About)> {
+        self.pending.iter().map(|one| (one.query.clone(), one.about.clone())).collect()
+    }
+
     /// The state of a desk that has just opened its log: idle, with what the log says.
     pub fn new(context: &Context, on_duty: OnDuty, index: &ArrivalIndex, opened: Durable, now: Stamp) -> Self {
         Self {

@@ -5,9 +5,11 @@ use crate::papers::PaperOrder;
 use bits::stamp::{Clock, Stamp};
 use checkin::event::{Effect, Event, Input};
 use checkin::machine::{Machine, MachineEffect, MachineEvent};
+use checkin::news::About;
 use checkin::preparation::PreparationEffect;
 use checkin::view::View;
 use host::threads;
+use registry::Query;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -204,11 +206,22 @@ impl Brain {
             }
         }
         messages.try_iter().for_each(|message| self.take_session(message, &mut sessions));
-        sessions.into_iter().for_each(|hands| drop(hands.log.send(LogOrder::Close(Vec::new()))));
+        // The session that ran has questions, the others never asked.
+        let mut open = self.open_questions();
+        for hands in sessions {
+            drop(hands.log.send(LogOrder::Close(std::mem::take(&mut open))));
+        }
         // Whoever still has something to say finds nobody who hears it, and ends.
         drop(messages);
         for thread in self.preparing.into_iter().chain(self.workers) {
             let _ = thread.join();
+        }
+    }
+
+    fn open_questions(&self) -> Vec<(Query, About)> {
+        match &self.machine {
+            Machine::Running(_, state) => state.open_questions(),
+            Machine::Preparing(_) | Machine::Halted(..) => Vec::new(),
         }
     }
 

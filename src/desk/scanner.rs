@@ -12,7 +12,7 @@ use crate::orders::Message;
 use checkin::event::{Event, Input};
 use checkin::scanner::ScannerHealth;
 use host::serial::{ScannerEvent, ScannerFault, SerialScanner};
-use std::sync::mpsc::SyncSender;
+use std::sync::mpsc::{SyncSender, TrySendError};
 
 /// A line without an end has ended after such a rest, in milliseconds.
 pub const REST_MS: u64 = 300;
@@ -87,20 +87,22 @@ impl ScanLines {
 pub(super) fn listen(mut scanner: SerialScanner, inbox: &SyncSender<Message>) {
     let mut lines = ScanLines::default();
     loop {
-        let mut events = match scanner.wait(REST_MS) {
+        let events = match scanner.wait(REST_MS) {
             ScannerEvent::Bytes(bytes) => scans(lines.take(&bytes)),
+            ScannerEvent::Quiet if is_gone(inbox) => break,
             ScannerEvent::Quiet => scans(lines.rest()),
             ScannerEvent::Opened => news(&mut lines, ScannerHealth::Ready),
             ScannerEvent::Lost(fault) => news(&mut lines, health(fault)),
         };
-        if events.is_empty() {
-            // A tick nobody needs tells whether somebody still listens.
-            events.push(Event::Tick);
-        }
         if events.into_iter().any(|event| inbox.send(Message::Event(event)).is_err()) {
             break;
         }
     }
+}
+
+/// A tick that nobody needs tells whether somebody still listens; a scanner that talks without end costs the desk none.
+fn is_gone(inbox: &SyncSender<Message>) -> bool {
+    matches!(inbox.try_send(Message::Event(Event::Tick)), Err(TrySendError::Disconnected(_)))
 }
 
 fn scans(lines: impl IntoIterator<Item = String>) -> Vec<Event> {

@@ -35,8 +35,7 @@ impl Desk<'_> {
     pub(super) fn close_log(&mut self) {
         if matches!(self.state.phase, Phase::Closing(_)) {
             self.state.phase = Phase::Closing(Closing::Writing);
-            let open = self.state.pending.iter().map(|one| (one.query.clone(), one.about.clone())).collect();
-            self.effects.push(Effect::CloseLog(open));
+            self.effects.push(Effect::CloseLog(self.state.open_questions()));
         }
     }
 
