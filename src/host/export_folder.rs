@@ -50,8 +50,12 @@ impl FolderSource {
     }
 
     /// A digest of how every file lies there, by what the operating system says without opening it: another one where a
-    /// file was added, removed, or written.
-    pub fn stamp(&self) -> [u8; 32] {
+    /// file was added, removed, or written. `None` where it says too little: something could not be listed, or the file
+    /// system takes the time of a change from whoever makes it.
+    pub fn stamp(&self) -> Option<[u8; 32]> {
+        if !self.strays.is_empty() || !notes_changes(&self.folder) {
+            return None;
+        }
         let mut stamps: Vec<&(String, Stamp)> = self.stamps.iter().collect();
         stamps.sort_unstable();
         let mut hash = Sha256::new();
@@ -60,8 +64,7 @@ impl FolderSource {
             hash.update([0]);
             stamp.iter().for_each(|number| hash.update(number.to_le_bytes()));
         }
-        hash.update(self.strays.len().to_le_bytes());
-        hash.finalize().into()
+        Some(hash.finalize().into())
     }
 
     /// False as soon as there is more than is listed.
@@ -164,7 +167,23 @@ impl ExportSource for FolderSource {
     }
 }
 
-/// Size, when it was written, and when the system last noted a change of it, which nobody sets.
+/// The file system notes by itself when a file was changed. VFAT and exFAT copy the time of writing, which anybody sets.
+#[cfg(target_os = "linux")]
+fn notes_changes(folder: &Path) -> bool {
+    let kind = rustix::fs::statfs(folder).ok().and_then(|facts| u32::try_from(facts.f_type).ok());
+    kind.is_some_and(|kind| NOTES_CHANGES.contains(&kind))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn notes_changes(_: &Path) -> bool {
+    false
+}
+
+/// `f_type` of ext2 to ext4, XFS, Btrfs, F2FS, tmpfs and overlays (statfs(2)).
+#[cfg(target_os = "linux")]
+const NOTES_CHANGES: [u32; 6] = [0xEF53, 0x5846_5342, 0x9123_683E, 0xF2F5_2010, 0x0102_1994, 0x794C_7630];
+
+/// Size, when it was written, and when the system last noted a change of it, which nobody sets where [`notes_changes`].
 type Stamp = [i128; 3];
 
 fn stamp(facts: &Metadata) -> Stamp {

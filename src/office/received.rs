@@ -83,9 +83,15 @@ pub fn log_of(source: &dyn ExportSource) -> Option<String> {
 pub type ExportFile<'a> = Result<(String, Cow<'a, [u8]>), SourceFault>;
 
 /// The files of a sound export one by one, each held against the manifest once more as it is read: what is kept is what was
-/// checked, whatever the medium does meanwhile.
-pub fn files<'a>(source: &'a dyn ExportSource) -> Option<impl Iterator<Item = ExportFile<'a>> + 'a> {
+/// checked, whatever the medium does meanwhile. `None` where the manifest is not the one of this name any more.
+pub fn files<'a>(
+    source: &'a dyn ExportSource,
+    name: &KeptName,
+) -> Option<impl Iterator<Item = ExportFile<'a>> + 'a + use<'a>> {
     let note = source.read(MANIFEST_FILE, Part::Manifest.max_len()).ok()?.into_owned();
+    if short(&note, MANIFEST_LEN) != name.manifest {
+        return None;
+    }
     let text = std::str::from_utf8(&note).ok()?.split_once("\n\n").map(|(text, _)| format!("{text}\n"))?;
     let manifest = Manifest::parse(&text)?;
     let listed = manifest.files.into_iter().map(move |(path, line)| {

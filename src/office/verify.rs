@@ -60,11 +60,6 @@ impl Verification {
 
     /// The export as a review takes it in: nothing unless it is sound. The one maker of what a review rests on.
     pub fn into_export(mut self) -> Option<Export> {
-        self.take_export()
-    }
-
-    /// The same, once, for whoever tells the rest afterwards.
-    pub fn take_export(&mut self) -> Option<Export> {
         let segments = self.facts.take()?;
         if !matches!(self.verdict(), Verdict::Clean | Verdict::Remarks) {
             return None;

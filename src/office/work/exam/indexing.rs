@@ -42,13 +42,13 @@ impl Indexed {
     pub(super) fn get(&self, name: &str, kept: &FolderSource) -> Option<Export> {
         let open = self.0.as_ref()?;
         let sealed = file::read(&open.place(name), MAX_INDEX_LEN).ok()?;
-        index::read(&open.key.open(&open.about(name, kept), &sealed)?)
+        index::read(&open.key.open(&open.about(name, kept)?, &sealed)?)
     }
 
     /// Keeps what a sound export was found to say. `kept` was listed before it was checked.
     pub(super) fn put(&self, name: &str, kept: &FolderSource, export: &Export) {
         let Some(open) = &self.0 else { return };
-        let sealed = || open.key.seal(&open.about(name, kept), &index::write(export)?);
+        let sealed = || open.key.seal(&open.about(name, kept)?, &index::write(export)?);
         // Whoever may only read the exam's folder reviews it all the same.
         sealed().into_iter().for_each(|sealed| drop(scratch::put(&open.place(name), &sealed)));
     }
@@ -59,8 +59,8 @@ impl Open {
         self.folder.join(format!("{}-{name}", self.key.name()))
     }
 
-    fn about(&self, name: &str, kept: &FolderSource) -> Vec<u8> {
-        index::about(&self.ground, &format!("{LOGS_FOLDER}{name}"), &kept.stamp())
+    fn about(&self, name: &str, kept: &FolderSource) -> Option<Vec<u8>> {
+        Some(index::about(&self.ground, &format!("{LOGS_FOLDER}{name}"), &kept.stamp()?))
     }
 }
 

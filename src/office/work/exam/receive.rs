@@ -1,7 +1,6 @@
 //! Takes exports from sticks and folders into the exam's folder.
 
 use super::super::{Ending, Work, WorkError};
-use super::indexing::Indexed;
 use super::lock;
 use super::reviewing::{Kept, Sources, issued, outside};
 use crate::exam::{APART_FOLDER, LOGS_FOLDER};
@@ -21,7 +20,7 @@ use host::progress::Progress;
 use host::threads::SideBySide;
 use record::export_form::Part;
 use record::{BoardKeys, ExportSource as _, SourceFault};
-use review::{Export, Intake, Taken};
+use review::{Intake, Taken};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
@@ -70,7 +69,6 @@ pub fn receive_on(medium: &mut dyn Medium, work: &Work<'_>, asked: &Receive) -> 
         remove_unfinished(&apart)?;
     }
     let batch = FolderBatch::new(&logs);
-    let index = Indexed::open(&sources.folder, sources.index_keys.as_deref(), &board, &outside);
     let kept = Kept::list(&logs)?;
     let is_training = settings.training;
     let mut receiving = Receiving {
@@ -86,7 +84,6 @@ pub fn receive_on(medium: &mut dyn Medium, work: &Work<'_>, asked: &Receive) -> 
         medium,
         batch,
         waiting: Vec::new(),
-        index,
     };
     let found: Vec<PathBuf> = asked.exports.iter().flat_map(|path| exports_in(path)).collect();
     let became = receiving.all(&found);
@@ -128,8 +125,6 @@ struct Receiving<'a, 'w> {
     /// Exports that are written and not flushed yet.
     batch: FolderBatch,
     waiting: Vec<Waiting>,
-    /// What the next review reads instead of checking everything again.
-    index: Indexed,
 }
 
 /// An export that is kept once it is flushed.
@@ -138,8 +133,6 @@ struct Waiting {
     at: usize,
     folder: String,
     log: String,
-    /// What it says, where that is not too much to wait with it.
-    export: Option<Export>,
 }
 
 impl Receiving<'_, '_> {
@@ -150,14 +143,13 @@ impl Receiving<'_, '_> {
         let (board, outside) = (self.board.clone(), self.outside.clone());
         let check = |at: usize| found.get(at).map(|path| checked(&board, &outside, path));
         SideBySide::new().in_order(found.len(), &check, &mut |one| {
-            if let Some((source, mut verification)) = one {
+            if let Some((source, verification)) = one {
                 // What is kept of a log decides what becomes of another export of it: then it has to be there.
                 let log = verification.summary.log.as_ref();
                 if self.batch.is_due() || self.waiting.iter().any(|one| log == Some(&one.log)) {
                     self.flush(&mut became);
                 }
-                let export = verification.take_export();
-                let one = self.one(became.len(), &source, &verification, export);
+                let one = self.one(became.len(), &source, &verification);
                 became.push((one, Some(verification)));
             }
             bar.at(became.len());
@@ -171,10 +163,7 @@ impl Receiving<'_, '_> {
     fn flush(&mut self, became: &mut [(Became, Option<Verification>)]) {
         let waiting = std::mem::take(&mut self.waiting);
         for (one, (_, done)) in waiting.iter().zip(self.batch.finish(self.medium)) {
-            let Err(error) = done else {
-                self.keep_said(one);
-                continue;
-            };
+            let Err(error) = done else { continue };
             self.kept.remove(&one.folder);
             if let Some((became, _)) = became.get_mut(one.at) {
                 *became = Became::Failed(WorkError::from(error).said(self.work.words));
@@ -182,13 +171,7 @@ impl Receiving<'_, '_> {
         }
     }
 
-    /// Keeps what a kept export says. What lies there was held against the manifest that was checked while it was copied.
-    fn keep_said(&self, one: &Waiting) {
-        let kept = FolderSource::open_or_stray(&self.logs.join(&one.folder));
-        one.export.iter().for_each(|export| self.index.put(&one.folder, &kept, export));
-    }
-
-    fn one(&mut self, at: usize, source: &FolderSource, checked: &Verification, export: Option<Export>) -> Became {
+    fn one(&mut self, at: usize, source: &FolderSource, checked: &Verification) -> Became {
         let name = match received::judge(source, checked, self.is_training) {
             Ok(name) => name,
             Err(refusal) => return self.apart(source, checked, refusal),
@@ -201,10 +184,10 @@ impl Receiving<'_, '_> {
         let is_further = folder != name.first();
         let taken = if is_further { Taken::Same } else { self.relation(source, &log) };
         if !self.is_dry {
-            if let Err(why) = self.keep(source, &folder) {
+            if let Err(why) = self.keep(source, &folder, &name) {
                 return Became::Failed(why.said(self.work.words));
             }
-            self.waiting.push(Waiting { at, folder: folder.clone(), log: log.clone(), export });
+            self.waiting.push(Waiting { at, folder: folder.clone(), log: log.clone() });
         }
         self.kept.add(&folder, log, name.manifest.clone());
         if is_further { Became::KeptMore(folder) } else { Became::Taken(taken, folder) }
@@ -226,10 +209,10 @@ impl Receiving<'_, '_> {
         check.for_review(source).into_export().map_or(Taken::New, |export| intake.take(export))
     }
 
-    fn keep(&mut self, source: &FolderSource, name: &str) -> Result<(), WorkError> {
-        let files = received::files(source).ok_or(SourceFault::Unreadable)?;
+    fn keep(&mut self, source: &FolderSource, folder: &str, name: &KeptName) -> Result<(), WorkError> {
+        let files = received::files(source, name).ok_or(SourceFault::Unreadable)?;
         create_folders(&self.logs).map_err(|error| WorkError::at(&self.logs, error))?;
-        self.batch.put(self.medium, name, files.map(|file| file.map_err(WorkError::from)))
+        self.batch.put(self.medium, folder, files.map(|file| file.map_err(WorkError::from)))
     }
 
     /// Puts an export apart with the report on it, once.
@@ -261,13 +244,7 @@ impl Receiving<'_, '_> {
 fn checked(board: &BoardKeys, outside: &Outside, path: &Path) -> (FolderSource, Verification) {
     let source = FolderSource::open_or_stray(path);
     let check = Check { board, outside, spread: &InTurn, progress: &|_| {} };
-    let bytes = source.sizes().into_values().fold(0, u64::saturating_add);
-    // What a whole province's log says would be most of the memory that there is.
-    let verification = if bytes <= MAX_SAID_BYTES {
-        check.for_review(&source)
-    } else {
-        check.run(&[&source]).pop().unwrap_or_default()
-    };
+    let verification = check.run(&[&source]).pop().unwrap_or_default();
     (source, verification)
 }
 
@@ -379,8 +356,6 @@ impl Kept {
 const EXPORT_PARTS: [&str; 3] = ["manifest", "desk-cert", "segments"];
 /// Folders of folders of exports.
 const MAX_DEPTH: usize = 6;
-/// What larger exports say is found out at the first review.
-const MAX_SAID_BYTES: u64 = 16 << 20;
 /// More exports than any exam has desks and sessions.
 const MAX_EXPORTS: usize = 100_000;
 /// Findings that are told of one export; the report beside it has all.

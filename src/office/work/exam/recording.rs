@@ -169,7 +169,10 @@ fn leaf_of(folder: &Path, key: &NoteVerifier, place: record::EntryRef) -> Result
 }
 
 pub(super) fn open_keys(signers: &Signers) -> Result<Vec<Box<dyn NoteSigner>>, WorkError> {
-    [Some(&signers.member), signers.with.as_ref()].into_iter().flatten().map(open_key).collect()
+    let all: Vec<&SealedKey> = [Some(&signers.member), signers.with.as_ref()].into_iter().flatten().collect();
+    let paths: Vec<&Path> = all.iter().map(|one| one.key.as_path()).collect();
+    key_place::in_tokens_of_their_own(&paths)?;
+    all.into_iter().map(open_key).collect()
 }
 
 pub(super) fn open_key(sealed: &SealedKey) -> Result<Box<dyn NoteSigner>, WorkError> {
