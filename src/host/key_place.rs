@@ -47,6 +47,12 @@ pub enum KeyPlaceError {
     /// The token or the TPM.
     #[error(transparent)]
     Device(#[from] DeviceKeyError),
+    /// A library that anybody but this machine's administrator may have put there: it would be handed the PIN.
+    #[error("{0} is no library that this machine's administrator installed")]
+    Module(PathBuf),
+    /// Two people's keys in one token: one PIN would stand for both.
+    #[error("both keys lie in one token, whose PIN would stand for both people")]
+    OneToken,
     /// A key in a TPM, and a program that was built without.
     #[error("this program was built without the feature tpm")]
     NoTpm,
@@ -87,6 +93,44 @@ pub fn create(
     made
 }
 
+/// Holds the keys of people who sign together against each other: a token that is open for one is open for the other.
+///
+/// # Errors
+/// [`KeyPlaceError::OneToken`].
+pub fn in_tokens_of_their_own(paths: &[&Path]) -> Result<(), KeyPlaceError> {
+    let tokens: Vec<KeyPlace> = paths
+        .iter()
+        .filter_map(|path| placed(path))
+        .map(|placed| placed.place)
+        .filter(|place| matches!(place, KeyPlace::Token { .. }))
+        .collect();
+    let twice = tokens.iter().enumerate().any(|(at, one)| tokens.iter().skip(at + 1).any(|other| other == one));
+    if twice { Err(KeyPlaceError::OneToken) } else { Ok(()) }
+}
+
+/// The module's library, where it and every folder above it belong to the administrator alone. A place is a file that
+/// travels; what it names is loaded and told the PIN.
+fn installed(module: &Path) -> Result<PathBuf, KeyPlaceError> {
+    let foreign = || KeyPlaceError::Module(module.to_owned());
+    let found = module.canonicalize().ok().filter(|_| module.is_absolute()).ok_or_else(foreign)?;
+    if found.ancestors().all(is_the_administrators) { Ok(found) } else { Err(foreign()) }
+}
+
+#[cfg(unix)]
+fn is_the_administrators(path: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).is_ok_and(|facts| facts.uid() == 0 && facts.mode() & OTHERS_WRITE == 0)
+}
+
+#[cfg(not(unix))]
+fn is_the_administrators(_: &Path) -> bool {
+    true
+}
+
+/// Group and others may write.
+#[cfg(unix)]
+const OTHERS_WRITE: u32 = 0o022;
+
 /// What the file holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Placed {
@@ -109,6 +153,7 @@ fn with_store<T>(
 ) -> Result<T, KeyPlaceError> {
     match place {
         KeyPlace::Token { module, label } => {
+            let module = &installed(module)?;
             work(&DeviceStore::Token(TokenSettings { module, token: label, pin: passphrase }))
         }
         #[cfg(feature = "tpm")]

@@ -231,6 +231,15 @@ fn decides_by_token() {
     let (code, said) = by("pin", "away.key");
     assert!(code == Some(3) && said.contains("chưa cắm thiết bị khóa"), "{code:?} {said}");
     assert_eq!(duplicate(&at)["state"], "new", "nothing was written");
+    let foreign = place.replace(crate::device_keys::MODULE, &at.path("libmine.so").display().to_string());
+    fs::copy(crate::device_keys::MODULE, at.path("libmine.so")).unwrap();
+    fs::write(at.path("foreign.key"), foreign).unwrap();
+    let (code, said) = by("pin", "foreign.key");
+    assert!(code == Some(3) && said.contains("installed"), "a library off a stick is told no PIN: {code:?} {said}");
+    let both = [&case, "--state", "decided", "--ruling", "came-back", "--reason", "x", "--key", "tok/device.key"];
+    let with = ["--passphrase-file", "pin", "--with", "tok/device.key", "--with-passphrase-file", "wrong-pin"];
+    let (code, said) = at.run("decide", &[&both[..], &with[..]].concat());
+    assert!(code != Some(0) && said.contains("one token"), "one PIN stands for one person: {code:?} {said}");
     let (code, said) = by("pin", "tok/device.key");
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(duplicate(&at)["state"], "decided");
