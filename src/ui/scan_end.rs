@@ -35,7 +35,8 @@ impl ScanEnd {
     fn take(&mut self, event: &mut Event, now_s: f64) {
         match event {
             Event::Text(text) => self.add(text, now_s),
-            Event::Key { key: key @ Key::Tab, pressed: true, .. } if self.is_whole(now_s) => {
+            // While it is held down it stays what it went down as.
+            Event::Key { key: key @ Key::Tab, pressed: true, .. } if self.is_down || self.is_whole(now_s) => {
                 *key = Key::Enter;
                 self.is_down = true;
                 self.text.clear();
