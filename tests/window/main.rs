@@ -31,7 +31,7 @@ use ui::style;
 
 /// Names the screen that the child shows.
 const SCREEN: &str = "DIEMDANH_TEST_WINDOW";
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 /// What stands in the line, told for whoever reads why a test failed.
 const STANDS: &str = "stands ";
 const QR: &str = "099208000017|001234567|Nguyen Van Mau|15022008|Nam|Ha Noi|01012024";
@@ -163,7 +163,7 @@ impl Display {
     /// Brings the window to the front, as soon as the window manager takes orders.
     fn activate(&self) {
         let chain = ["search", "--onlyvisible", "--name", "Danh", "windowactivate", "--sync"];
-        let done = (0..50).any(|_| self.tool(&chain) || !self.tool(&["sleep", "0.2"]));
+        let done = (0..300).any(|_| self.tool(&chain) || !self.tool(&["sleep", "0.2"]));
         assert!(done, "the window is not to be had");
     }
 
