@@ -98,13 +98,13 @@ pub fn create(
 /// # Errors
 /// [`KeyPlaceError::OneToken`].
 pub fn in_tokens_of_their_own(paths: &[&Path]) -> Result<(), KeyPlaceError> {
-    let tokens: Vec<KeyPlace> = paths
-        .iter()
-        .filter_map(|path| placed(path))
-        .map(|placed| placed.place)
-        .filter(|place| matches!(place, KeyPlace::Token { .. }))
-        .collect();
-    let twice = tokens.iter().enumerate().any(|(at, one)| tokens.iter().skip(at + 1).any(|other| other == one));
+    // A token is found by its label, however its module is spelled.
+    let label = |placed: Placed| match placed.place {
+        KeyPlace::Token { label, .. } => Some(label),
+        KeyPlace::Tpm { .. } => None,
+    };
+    let labels: Vec<String> = paths.iter().filter_map(|path| placed(path)).filter_map(label).collect();
+    let twice = labels.iter().enumerate().any(|(at, one)| labels.iter().skip(at + 1).any(|other| other == one));
     if twice { Err(KeyPlaceError::OneToken) } else { Ok(()) }
 }
 

@@ -11,8 +11,8 @@ const PAUSE_S: f64 = 1.0;
 /// The longest text that is looked at.
 const MAX_LEN: usize = 2_048;
 
-/// What was typed up to now, as far as it may be a scan.
-#[derive(Debug, Default)]
+/// What was typed up to now, as far as it may be a scan. It cannot be printed: it holds a person's number.
+#[derive(Default)]
 pub(super) struct ScanEnd {
     text: String,
     text_at_s: f64,
