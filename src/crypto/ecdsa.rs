@@ -7,7 +7,7 @@ use super::bignum;
 use super::ec::{Arithmetic, EcSecret, Point, affine, on_curve, reduced_nonzero, scalar};
 use bits::random::Random;
 use bits::tlv;
-use elliptic_curve::ops::Reduce;
+use elliptic_curve::ops::{LinearCombination as _, Reduce};
 use elliptic_curve::{Field as _, FieldBytes, Group as _, PrimeField as _};
 
 /// Longest digest that is accepted, in bytes.
@@ -93,7 +93,9 @@ fn verify<C: Arithmetic>(key: &[u8], prehash: &[u8], r: &[u8], s: &[u8]) -> Resu
     let r = nonzero_scalar::<C>(r).ok_or(SignatureError::Malformed)?;
     let s = nonzero_scalar::<C>(s).ok_or(SignatureError::Malformed)?;
     let inverse = elliptic_curve::Field::invert(&s).into_option().ok_or(SignatureError::Malformed)?;
-    let point = C::ProjectivePoint::generator() * (z * inverse) + key * (r * inverse);
+    // All of it is public, so time may tell: both multiplications share their doublings.
+    let point =
+        C::ProjectivePoint::lincomb_vartime(&[(C::ProjectivePoint::generator(), z * inverse), (key, r * inverse)]);
     if x_modulo_order::<C>(point) == Some(r) { Ok(()) } else { Err(SignatureError::Wrong) }
 }
 
@@ -136,4 +138,38 @@ fn x_modulo_order<C: Arithmetic>(point: C::ProjectivePoint) -> Option<C::Scalar>
     }
     let affine: C::AffinePoint = point.into();
     Some(<C::Scalar as Reduce<FieldBytes<C>>>::reduce(&affine.x()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ec::EcSecret;
+    use bits::random::SeededRandom;
+
+    /// The sum that a verification computes in a time of its own, against two multiplications in constant time.
+    #[test]
+    fn a_sum_in_variable_time_is_the_sum_of_two_multiplications() {
+        let mut random = SeededRandom::new("lincomb");
+        for curve in NamedCurve::ALL {
+            let secret = EcSecret::random(curve, &mut random);
+            on_curve!(curve, C => sums::<C>(&secret, &mut random));
+        }
+    }
+
+    fn sums<C: Arithmetic>(secret: &EcSecret, random: &mut SeededRandom) {
+        let generator = C::ProjectivePoint::generator();
+        let key = generator * scalar::<C>(secret.expose()).unwrap();
+        let mut factors = vec![C::Scalar::ZERO, C::Scalar::ONE, -C::Scalar::ONE, C::Scalar::ONE.double()];
+        factors.extend((1..u64::BITS).step_by(9).map(|bits| -C::Scalar::from(1_u64 << bits)));
+        factors.extend((1..u64::BITS).step_by(9).map(|bits| C::Scalar::from((1_u64 << bits) - 1)));
+        let order = secret.curve().order();
+        let chance = (0..8).map(|_| reduced_nonzero(&order, &random.bytes(order.len() + 8)));
+        factors.extend(chance.map(|bytes| scalar::<C>(&bytes).unwrap()));
+        for (one, other) in factors.iter().zip(factors.iter().rev()).chain(factors.iter().zip(&factors)) {
+            for point in [key, generator, -generator, C::ProjectivePoint::identity()] {
+                let sum = C::ProjectivePoint::lincomb_vartime(&[(generator, *one), (point, *other)]);
+                assert!(sum == generator * *one + point * *other, "{:?}", secret.curve());
+            }
+        }
+    }
 }
