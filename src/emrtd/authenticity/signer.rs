@@ -109,8 +109,9 @@ fn csca_note(csca: &Certificate, signer: &Certificate, trust: &TrustStore) -> Op
     let hash = signer.algorithm().map_or(HashAlg::Sha256, |algorithm| algorithm.hash());
     let weakness = weakness(csca.key.rsa_bits(), hash);
     let incomplete = csca.purposes.digital_signature.is_none() || csca.purposes.constraints.is_none();
-    // Found by its name and by trying its key, although the identifiers of the keys do not say so.
-    let is_named = signer.authority_key_id.is_some() && signer.authority_key_id == csca.subject_key_id;
+    // Found by its name and by trying its key, although the identifiers of the keys do not say so. Behind a link
+    // certificate that the signer names, trying the CSCA's own key would only take time.
+    let is_named = trust.has_named_issuer(signer);
     match weakness {
         Some(Cause::WeakKey) => weakness,
         _ if incomplete => Some(Cause::CscaIncomplete),

@@ -214,12 +214,19 @@ impl TrustStore {
         self.verified.by(subject, issuer)
     }
 
+    /// Whether a certificate of the store that `subject` names by its key identifier has signed it.
+    pub(super) fn has_named_issuer(&self, subject: &Certificate) -> bool {
+        let mut named = self.certificates.iter().filter(|issuer| is_named_by(issuer, subject));
+        named.any(|issuer| self.has_signed(issuer, subject))
+    }
+
     /// Looks once at who signed the certificate number `index`, so that the first card that needs it does not wait for
     /// that. False when there is none of this number.
     pub fn warm(&self, index: usize) -> bool {
         let Some(certificate) = self.certificates.get(index) else { return false };
         let _ = self.chain(certificate, Timestamp::UNIX_EPOCH);
-        let _ = may_sign_itself(certificate) && self.has_signed(certificate, certificate);
+        // A walk tries a link certificate's own key too, once it has led there.
+        let _ = certificate.issuer == certificate.subject && self.has_signed(certificate, certificate);
         true
     }
 
