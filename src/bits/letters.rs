@@ -66,11 +66,7 @@ pub fn fold_name(name: &str) -> String {
 
 /// [`fold_name`] behind what `out` already holds.
 pub fn fold_name_into(name: &str, out: &mut String) {
-    let is_usual = |one: char| {
-        (one.is_ascii() && !matches!(one, '\'' | '`' | '-' | '\0'..='\u{8}' | '\u{7F}'))
-            || matches!(one, 'À'..='Ï' | 'Ñ'..='ï' | 'ñ'..='ƈ' | 'Ɗ'..='ɕ' | '\u{1E00}'..='\u{1EFF}')
-    };
-    if name.chars().all(is_usual) {
+    if folds_by_letter(name) {
         return text::fold_into(name, out);
     }
     let is_latin = name.chars().any(|one| one.is_ascii_alphabetic());
@@ -81,6 +77,15 @@ pub fn fold_name_into(name: &str, out: &mut String) {
         other => other,
     });
     text::fold_into(&shown.collect::<String>(), out);
+}
+
+/// True where [`fold_name`] looks at one letter at a time: such words fold alike in whatever name they stand.
+pub fn folds_by_letter(name: &str) -> bool {
+    let is_usual = |one: char| {
+        (one.is_ascii() && !matches!(one, '\'' | '`' | '-' | '\0'..='\u{8}' | '\u{7F}'))
+            || matches!(one, 'À'..='Ï' | 'Ñ'..='ï' | 'ñ'..='ƈ' | 'Ɗ'..='ɕ' | '\u{1E00}'..='\u{1EFF}')
+    };
+    name.chars().all(is_usual)
 }
 
 const FULL_WIDTH: u32 = 0xFEE0;

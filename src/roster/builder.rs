@@ -1,11 +1,10 @@
 //! A roster on its way into memory, row by row, in as little of it as goes.
 
 use super::canonical::{self, CanonicalError, Fields};
-use super::digits::{Digits, DigitsBuilder};
+use super::digits::DigitsBuilder;
 use super::index::{Index, hash};
-use super::lines::Lines;
 use super::list::{Roster, Spot};
-use super::vocabulary::{Vocabulary, Words};
+use super::names::NamesBuilder;
 use super::{Candidate, CandidateId, Sex};
 use bits::secret::Pii;
 use std::collections::HashMap;
@@ -56,17 +55,12 @@ struct Builder {
     ids: Vec<CandidateId>,
     numbers: DigitsBuilder,
     id_numbers: DigitsBuilder,
-    names: String,
-    name_ends: Vec<u32>,
-    words: Vocabulary,
+    names: NamesBuilder,
     born: Vec<u32>,
     sexes: Vec<Option<Sex>>,
     spots: Interner<Spot>,
     seats: Interner<String>,
     schools: Interner<String>,
-    number_keys: Vec<u32>,
-    id_number_keys: Vec<u32>,
-    person_keys: Vec<u32>,
 }
 
 impl Builder {
@@ -75,32 +69,21 @@ impl Builder {
             ids: Vec::with_capacity(rows),
             numbers: DigitsBuilder::with_capacity(rows),
             id_numbers: DigitsBuilder::with_capacity(rows),
-            names: String::with_capacity(rows.saturating_mul(NAME_LEN)),
-            name_ends: Vec::with_capacity(rows),
-            words: Vocabulary::with_capacity(rows.saturating_mul(NAME_WORDS)),
+            names: NamesBuilder::with_capacity(rows),
             born: Vec::with_capacity(rows),
             sexes: Vec::with_capacity(rows),
             spots: Interner::with_capacity(rows),
             seats: Interner::with_capacity(rows),
             schools: Interner::with_capacity(rows),
-            number_keys: Vec::with_capacity(rows),
-            id_number_keys: Vec::with_capacity(rows),
-            person_keys: Vec::with_capacity(rows),
         }
     }
 
     fn push(&mut self, row: &Fields<'_>) {
-        let born = row.born.map(pack_date).unwrap_or(0);
-        let folded = self.words.push(row.full_name);
-        self.person_keys.push(person_key(folded, born));
-        self.number_keys.push(hash(&[row.number.as_bytes()]));
-        self.id_number_keys.push(hash(&[row.id_number.as_bytes()]));
         self.ids.push(row.id);
         self.numbers.push(row.number);
         self.id_numbers.push(row.id_number);
-        self.names.push_str(row.full_name);
-        self.name_ends.push(u32::try_from(self.names.len()).unwrap_or(u32::MAX));
-        self.born.push(born);
+        self.names.push(row.full_name);
+        self.born.push(row.born.map(pack_date).unwrap_or(0));
         self.sexes.push(row.sex);
         self.spots.push(
             |known| known.site == row.site && known.room == row.room && known.session == row.session,
@@ -110,27 +93,20 @@ impl Builder {
         self.schools.push(|known| known == row.school, || row.school.to_owned());
     }
 
-    fn finish(mut self) -> Roster {
-        self.names.shrink_to_fit();
+    fn finish(self) -> Roster {
         let rows = self.ids.len();
-        let (words, vocabulary): (Words, Vec<Pii<String>>) = self.words.finish();
-        let id_numbers: Digits = self.id_numbers.finish();
-        let has_id = id_numbers.iter().map(|number| number.is_none_or(|number| number.len > 0));
-        let id_keys = self.id_number_keys.iter().copied().enumerate().zip(has_id);
-        let born = self.born.iter().map(|born| *born > 0);
-        let person_keys = self.person_keys.iter().copied().enumerate().zip(born);
-        let kept = |(key, keep): ((usize, u32), bool)| keep.then_some(key);
+        let (names, numbers, id_numbers) = (self.names.finish(), self.numbers.finish(), self.id_numbers.finish());
+        let id_keys = id_numbers.keys().enumerate().filter(|(row, _)| !id_numbers.is_empty_at(*row));
+        let people = names.all_folded().zip(&self.born).enumerate().filter(|(_, (_, born))| **born > 0);
         Roster {
             by_id: Index::of(self.ids.iter().map(id_key).enumerate(), rows),
-            by_number: Index::of(self.number_keys.iter().copied().enumerate(), rows),
-            by_id_number: Index::of(id_keys.filter_map(kept), rows),
-            by_person: Index::of(person_keys.filter_map(kept), rows),
+            by_number: Index::of(numbers.keys().enumerate(), rows),
+            by_id_number: Index::of(id_keys, rows),
+            by_person: Index::of(people.map(|(row, (folded, born))| (row, person_key(&folded, *born))), rows),
             ids: self.ids,
-            numbers: self.numbers.finish(),
+            numbers,
             id_numbers,
-            names: Lines::new(self.names, self.name_ends),
-            words,
-            vocabulary,
+            names,
             born: Pii::new(self.born),
             sexes: self.sexes,
             spots: self.spots.finish(),
@@ -217,7 +193,3 @@ impl<T: Hash + Eq + Clone> Interner<T> {
         self.column
     }
 }
-
-/// Bytes of a Vietnamese name, with some room.
-const NAME_LEN: usize = 24;
-const NAME_WORDS: usize = 4;

@@ -1,5 +1,6 @@
 //! A column of numbers, packed: four bits a digit, so that a search compares a number in one step.
 
+use super::index::hash;
 use bits::secret::Pii;
 use std::collections::BTreeMap;
 
@@ -64,6 +65,21 @@ impl Digits {
         pairs.map(|(digits, len)| (*len != OTHER).then(|| Packed { digits: *digits, len: u32::from(*len) }))
     }
 
+    /// The hash of each row's number, in the order of the rows: [`key`] of its text.
+    pub(super) fn keys(&self) -> impl Iterator<Item = u32> + '_ {
+        (0..self.lens.len()).map(|row| self.key_at(row))
+    }
+
+    /// The hash of a row's number.
+    pub(super) fn key_at(&self, row: usize) -> u32 {
+        self.packed(row).map_or_else(|| hash(&[self.other(row).unwrap_or_default().as_bytes()]), packed_key)
+    }
+
+    /// True for a row without a number.
+    pub(super) fn is_empty_at(&self, row: usize) -> bool {
+        self.lens.get(row) == Some(&0)
+    }
+
     /// What is no number.
     pub(super) fn others(&self) -> impl Iterator<Item = (usize, &str)> {
         self.others.iter().filter_map(|(row, text)| Some((usize::try_from(*row).ok()?, text.reveal().as_str())))
@@ -84,6 +100,15 @@ impl Default for Digits {
     fn default() -> Self {
         Self::new(Vec::new(), Vec::new(), BTreeMap::new())
     }
+}
+
+/// The hash of a number's text.
+pub(super) fn key(text: &str) -> u32 {
+    Packed::of(text).map_or_else(|| hash(&[text.as_bytes()]), packed_key)
+}
+
+fn packed_key(packed: Packed) -> u32 {
+    hash(&[&packed.digits.to_le_bytes(), &packed.len.to_le_bytes()])
 }
 
 /// A column on its way.

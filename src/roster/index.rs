@@ -1,9 +1,10 @@
-//! Rows by a key, eight bytes a row: the key's hash and the row, sorted. Who asks compares the key itself.
+//! Rows by a key, four bytes a row: sorted by the key's hash, which whoever asks computes again from the row's columns. Who
+//! asks compares the key itself.
 
 /// Rows by the hash of a key.
 #[derive(Clone, Default)]
 pub(super) struct Index {
-    sorted: Vec<u64>,
+    sorted: Vec<u32>,
 }
 
 impl Index {
@@ -14,27 +15,27 @@ impl Index {
             keys.map(|(row, hash)| u64::from(hash) << HALF | u64::from(u32::try_from(row).unwrap_or(u32::MAX))),
         );
         sorted.sort_unstable();
-        Self { sorted }
+        let row = |entry: u64| u32::try_from(entry & u64::from(u32::MAX)).unwrap_or(u32::MAX);
+        Self { sorted: sorted.into_iter().map(row).collect() }
     }
 
-    /// The rows that may have the key of this hash, in their order.
-    pub(super) fn rows(&self, hash: u32) -> impl Iterator<Item = usize> + '_ {
-        let from = self.sorted.partition_point(|entry| entry >> HALF < u64::from(hash));
-        let own = self
-            .sorted
-            .get(from..)
-            .unwrap_or_default()
-            .iter()
-            .take_while(move |entry| *entry >> HALF == u64::from(hash));
-        own.filter_map(|entry| usize::try_from(entry & u64::from(u32::MAX)).ok())
+    /// The rows that may have the key of this hash, in their order; `key` gives the hash of a row.
+    pub(super) fn rows(&self, hash: u32, key: impl Fn(usize) -> u32) -> impl Iterator<Item = usize> {
+        let from = self.sorted.partition_point(|row| key(place(*row)) < hash);
+        let rest = self.sorted.get(from..).unwrap_or_default().iter().map(|row| place(*row));
+        rest.take_while(move |row| key(*row) == hash)
     }
 
-    /// Neighbours of one hash.
-    pub(super) fn same(&self) -> impl Iterator<Item = (usize, usize)> + '_ {
-        let pairs = self.sorted.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?)));
-        let row = |entry: u64| usize::try_from(entry & u64::from(u32::MAX)).unwrap_or(usize::MAX);
-        pairs.filter(|(one, two)| one >> HALF == two >> HALF).map(move |(one, two)| (row(one), row(two)))
+    /// The rows of each hash that more than one row has; `key` gives the hash of a row.
+    pub(super) fn same(&self, key: impl Fn(usize) -> u32) -> impl Iterator<Item = &[u32]> {
+        let groups = self.sorted.chunk_by(move |one, other| key(place(*one)) == key(place(*other)));
+        groups.filter(|rows| rows.len() > 1)
     }
+}
+
+/// The row of an entry.
+pub(super) fn place(row: u32) -> usize {
+    usize::try_from(row).unwrap_or(usize::MAX)
 }
 
 /// FNV-1a over parts that do not run into each other, folded to half its width.

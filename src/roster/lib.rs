@@ -11,12 +11,11 @@ mod candidate;
 pub mod canonical;
 mod digits;
 mod index;
-mod lines;
 mod list;
 mod matching;
+mod names;
 mod passports;
 mod search;
-mod vocabulary;
 
 pub use alike::{Alike, Distinction, looks_alike};
 pub use candidate::{Candidate, CandidateId, CandidateNumber, Place, Sex, is_personal_number};

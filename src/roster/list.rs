@@ -1,14 +1,13 @@
 //! The list of all expected candidates, with the ways to find one.
 //!
 //! A national exam has more than a million rows on one desk: columns instead of rows, packed numbers, names as numbers
-//! of words, and indexes of eight bytes a row keep that within a desk's memory. A [`Candidate`] is made when one is
+//! of words, and indexes of four bytes a row keep that within a desk's memory. A [`Candidate`] is made when one is
 //! asked for.
 
 use super::builder::{Interned, id_key, pack_date, person_key, unpack_date};
-use super::digits::Digits;
-use super::index::{Index, hash};
-use super::lines::Lines;
-use super::vocabulary::Words;
+use super::digits::{self, Digits};
+use super::index::{Index, place};
+use super::names::Names;
 use super::{Candidate, CandidateId, CandidateNumber, Place, Sex, matching};
 use bits::letters;
 use bits::secret::Pii;
@@ -22,9 +21,7 @@ pub struct Roster {
     pub(super) ids: Vec<CandidateId>,
     pub(super) numbers: Digits,
     pub(super) id_numbers: Digits,
-    pub(super) names: Lines,
-    pub(super) words: Words,
-    pub(super) vocabulary: Vec<Pii<String>>,
+    pub(super) names: Names,
     pub(super) born: Pii<Vec<u32>>,
     pub(super) sexes: Vec<Option<Sex>>,
     pub(super) spots: Interned<Spot>,
@@ -74,7 +71,7 @@ impl Roster {
         Some(Candidate {
             id: *self.ids.get(row)?,
             number: CandidateNumber::new(&self.numbers.text(row))?,
-            full_name: Pii::new(self.names.get(row).to_owned()),
+            full_name: Pii::new(self.names.text(row)),
             birth_date: Pii::new(born.map(|date| date.to_string()).unwrap_or_default()),
             id_number: Pii::new(self.id_numbers.text(row)),
             site: spot.site.clone(),
@@ -98,19 +95,20 @@ impl Roster {
 
     /// The row with this id.
     pub fn get(&self, id: CandidateId) -> Option<Candidate> {
-        let found = self.by_id.rows(id_key(&id)).find(|row| self.ids.get(*row) == Some(&id));
-        found.and_then(|row| self.row(row))
+        self.row(self.row_of(id)?)
     }
 
     /// The rows with this SBD, one for each session.
     pub fn by_number(&self, number: &CandidateNumber) -> Vec<Candidate> {
-        let rows = self.by_number.rows(hash(&[number.as_str().as_bytes()])).filter_map(|row| self.row(row));
+        let rows = self.by_number.rows(digits::key(number.as_str()), |row| self.numbers.key_at(row));
+        let rows = rows.filter_map(|row| self.row(row));
         rows.filter(|row| row.number == *number).collect()
     }
 
     /// The rows whose identity column holds exactly this text.
     pub fn by_id_number(&self, text: &str) -> Vec<Candidate> {
-        let rows = self.by_id_number.rows(hash(&[text.as_bytes()])).filter_map(|row| self.row(row));
+        let rows = self.by_id_number.rows(digits::key(text), |row| self.id_numbers.key_at(row));
+        let rows = rows.filter_map(|row| self.row(row));
         rows.filter(|row| row.id_number.reveal() == text).collect()
     }
 
@@ -141,8 +139,8 @@ impl Roster {
 
     /// True where the row with this id belongs to another place.
     pub fn is_elsewhere(&self, id: CandidateId, here: &Place) -> bool {
-        let row = self.by_id.rows(id_key(&id)).find(|row| self.ids.get(*row) == Some(&id));
-        row.and_then(|row| self.spots.get(row)).is_some_and(|spot| !matching::fits_spot(spot, here))
+        let spot = self.row_of(id).and_then(|row| self.spots.get(row));
+        spot.is_some_and(|spot| !matching::fits_spot(spot, here))
     }
 
     /// The rooms of a place, in order, each once.
@@ -155,14 +153,29 @@ impl Roster {
     /// The rows with this name, marks and case aside, and this birth date.
     pub(super) fn by_name_and_birth(&self, name: &str, birth_date: Date) -> Vec<Candidate> {
         let (folded, born) = (letters::fold_name(name), pack_date(birth_date));
-        let rows = self.by_person.rows(person_key(&folded, born)).filter_map(|row| self.row(row));
-        rows.filter(|row| row.birth_date() == Some(birth_date) && letters::fold_name(row.full_name.reveal()) == folded)
-            .collect()
+        let rows = self.by_person.rows(person_key(&folded, born), |row| self.person_key_at(row));
+        let is_it = |row: &usize| self.born.reveal().get(*row) == Some(&born) && self.names.folded(*row) == folded;
+        rows.filter(is_it).filter_map(|row| self.row(row)).collect()
     }
 
     /// The second row of an id that stands there twice.
     pub(super) fn repeated_id(&self) -> Option<usize> {
-        let mut same = self.by_id.same().filter(|(one, two)| self.ids.get(*one) == self.ids.get(*two));
-        same.next().map(|(_, second)| second)
+        let mut groups = self.by_id.same(|row| self.id_key_at(row));
+        groups.find_map(|rows| {
+            let mut seen = BTreeSet::new();
+            rows.iter().map(|row| place(*row)).find(|row| self.ids.get(*row).is_none_or(|id| !seen.insert(id)))
+        })
+    }
+
+    fn row_of(&self, id: CandidateId) -> Option<usize> {
+        self.by_id.rows(id_key(&id), |row| self.id_key_at(row)).find(|row| self.ids.get(*row) == Some(&id))
+    }
+
+    fn id_key_at(&self, row: usize) -> u32 {
+        self.ids.get(row).map_or(0, id_key)
+    }
+
+    fn person_key_at(&self, row: usize) -> u32 {
+        person_key(&self.names.folded(row), self.born.reveal().get(row).copied().unwrap_or(0))
     }
 }

@@ -1,7 +1,7 @@
 //! Finding a candidate without a card, from whatever the invigilator types.
 
 use super::digits::Packed;
-use super::vocabulary::LAST;
+use super::names::LAST;
 use super::{Candidate, Roster};
 use bits::letters;
 
@@ -61,8 +61,8 @@ impl Roster {
         }
         let typed: Option<Vec<Typed>> = folded.split(' ').take(MAX_WORDS).map(|word| self.typed(word)).collect();
         let Some(typed) = typed else { return };
-        let (all, words) = ((1_u32 << typed.len()) - 1, self.words.reveal());
-        let begun = begun(&typed, self.vocabulary.len());
+        let (all, words) = ((1_u32 << typed.len()) - 1, self.names.words());
+        let begun = begun(&typed, self.names.vocabulary().len());
         let (mut row, mut start, mut found) = (0, 0, 0_u32);
         for (at, word) in words.iter().enumerate() {
             let number = word & !LAST;
@@ -82,12 +82,13 @@ impl Roster {
 
     /// The words that begin with what was typed; `None` when none does.
     fn typed(&self, word: &str) -> Option<Typed> {
-        let from = self.vocabulary.partition_point(|known| known.reveal().as_str() < word);
-        let rest = self.vocabulary.get(from..).unwrap_or_default();
-        let count = rest.partition_point(|known| known.reveal().starts_with(word));
-        let exact = rest.first().is_some_and(|known| known.reveal() == word);
-        let (from, count) = (u32::try_from(from).ok()?, u32::try_from(count).ok()?);
-        (count > 0).then_some(Typed { from, count, exact: exact.then_some(from) })
+        let known = self.names.vocabulary();
+        let from = known.partition_point(|known| known.folded.reveal().as_str() < word);
+        let rest = known.get(from..).unwrap_or_default();
+        let count = rest.partition_point(|known| known.folded.reveal().starts_with(word));
+        let exact = rest.partition_point(|known| known.folded.reveal() == word);
+        let number = |count: usize| u32::try_from(count).ok();
+        (count > 0).then_some(Typed { from: number(from)?, count: number(count)?, exact: number(exact)? })
     }
 }
 
@@ -95,8 +96,8 @@ impl Roster {
 struct Typed {
     from: u32,
     count: u32,
-    /// The word itself, where somebody is called so.
-    exact: Option<u32>,
+    /// How many of them are the word itself, as it is written with these marks and those: they come first.
+    exact: u32,
 }
 
 impl Typed {
@@ -105,7 +106,7 @@ impl Typed {
     }
 
     fn is(&self, number: u32) -> bool {
-        self.exact == Some(number)
+        number.wrapping_sub(self.from) < self.exact
     }
 }
 
