@@ -71,7 +71,7 @@ rooms:
 # there may be one.
 bench: packages-test
 	$(CARGO) bench -p diemdanh --bench promises -- --noplot
-	$(CARGO) build --release -p diemdanh-bench -p diemdanh-board -p registry-stub
+	$(CARGO) build --release -p diemdanh-bench -p diemdanh-board -p diemdanh-lab-programs -p registry-stub
 	tests/rig/pcsc_rig.sh $(BENCH) || { [ $$? -eq 77 ] && $(BENCH); }
 
 # Changes the functions that decide, one at a time, and sees whether a test notices (cargo install cargo-mutants --locked).

@@ -12,6 +12,7 @@ use checkin::failure::Signal;
 use checkin::view::{ClosingView, ExceptionStage, ExceptionView, PreparingView, Screen, View};
 use egui::{CentralPanel, Frame, Key, Margin, Panel, RichText, Ui, Vec2};
 use std::sync::Arc;
+use std::time::Duration;
 use words::Language;
 
 /// How the window reaches the desk.
@@ -62,6 +63,9 @@ pub trait Pilot {
 
     /// After a frame.
     fn after_frame(&mut self, context: &egui::Context);
+
+    /// What the frame before this one took of the processor, painting included and waiting for the screen not.
+    fn frame_took(&mut self, _took: Duration) {}
 }
 
 /// Wakes the window after the view has changed.
@@ -321,7 +325,10 @@ impl App {
 }
 
 impl eframe::App for App {
-    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut Ui, frame: &mut eframe::Frame) {
+        if let (Some(pilot), Some(seconds)) = (&mut self.pilot, frame.info().cpu_usage) {
+            pilot.frame_took(Duration::try_from_secs_f32(seconds).unwrap_or_default());
+        }
         self.frame(ui);
         if let Some(pilot) = &mut self.pilot {
             pilot.after_frame(ui.ctx());

@@ -16,6 +16,7 @@ mod registry;
 mod report;
 mod roster;
 mod trust;
+mod window;
 
 use clap::Parser;
 use report::Row;
@@ -43,6 +44,12 @@ struct Arguments {
     /// Only the figures of the registry's stub.
     #[arg(long)]
     registry: bool,
+    /// Only the figures of the desk with its window, under Xvfb.
+    #[arg(long)]
+    window: bool,
+    /// Only the desk's figures without its window.
+    #[arg(long)]
+    desk: bool,
     /// Only the packages' figures.
     #[arg(long)]
     packages: bool,
@@ -52,6 +59,14 @@ struct Arguments {
     /// Loads a roster in its canonical form and prints what that took; the bench asks itself so.
     #[arg(long, hide = true)]
     load: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Nothing in particular was asked for.
+    fn is_everything(&self) -> bool {
+        let parts = [self.record, self.hostile, self.lists, self.registry, self.window, self.desk, self.packages];
+        self.board.is_none() && !parts.contains(&true)
+    }
 }
 
 /// Why there is no report.
@@ -109,25 +124,32 @@ fn measure(arguments: &Arguments) -> Result<(), BenchError> {
         rows.extend(board::rows(&work, sites)?);
     } else if arguments.registry {
         rows.extend(registry::rows(&work)?);
+    } else if arguments.window {
+        rows.extend(window::rows(&work)?);
+    } else if arguments.desk {
+        rows.extend(trust::rows()?);
+        rows.extend(desk::rows(&work)?);
+        rows.extend(program()?);
+        rows.extend(roster::rows(&work)?);
     } else if arguments.packages {
         rows.extend(package::rows(&work)?);
     } else if arguments.lists {
         rows.extend(lists::rows(&work)?);
     } else if arguments.hostile {
         rows.extend(hostile::rows(&work)?);
-    } else if !arguments.record {
+    } else if arguments.is_everything() {
         rows.extend(card::rows()?);
         rows.extend(trust::rows()?);
         rows.extend(desk::rows(&work)?);
         rows.extend(program()?);
+        rows.extend(window::rows(&work)?);
         rows.extend(roster::rows(&work)?);
         rows.extend(lists::rows(&work)?);
         rows.extend(package::rows(&work)?);
         rows.extend(registry::rows(&work)?);
         rows.extend(board::rows(&work, BOARD_SITES)?);
     }
-    if arguments.board.is_none() && !arguments.packages && !arguments.hostile && !arguments.registry && !arguments.lists
-    {
+    if arguments.record || arguments.is_everything() {
         rows.extend(record::rows(&work)?);
         rows.extend(hostile::rows(&work)?);
     }

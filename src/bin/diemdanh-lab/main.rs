@@ -4,6 +4,7 @@
 
 mod autopilot;
 mod demo;
+mod measure;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -13,6 +14,8 @@ use std::process::ExitCode;
 enum Command {
     /// The whole desk on simulated cards, reader and registry.
     Demo(demo::Arguments),
+    /// What the window costs: times and keys of a scripted session, in a file.
+    Measure(measure::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -20,5 +23,6 @@ fn main() -> ExitCode {
     host::program::make_private_files();
     match Command::parse() {
         Command::Demo(arguments) => demo::run(&arguments),
+        Command::Measure(arguments) => measure::run(&arguments),
     }
 }

@@ -14,13 +14,18 @@ const WITHOUT_CARD: usize = 4;
 /// Plays both, and says so.
 pub(super) fn play(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     let before = view.get().header.arrived;
-    without_card(view, hands)?;
-    let let_in = head_lets_in(view, hands).map(|()| view.get().header.arrived == before + 1);
+    let let_in = without_card_let_in(view, hands).map(|()| view.get().header.arrived == before + 1);
     hands.note("no card, let in by the head of site", let_in.as_ref().is_ok_and(|is_well| *is_well))?;
     let_in?;
     let undone = take_back(view, hands).map(|()| view.get().header.arrived == before);
     hands.note("last entry taken back", undone.as_ref().is_ok_and(|is_well| *is_well))?;
     undone.map(|_| ())
+}
+
+/// Somebody without a card: looked up, sent to the head of site, let in by her.
+pub(crate) fn without_card_let_in(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
+    without_card(view, hands)?;
+    head_lets_in(view, hands)
 }
 
 /// From the row of the search to the list of those who wait.
@@ -44,6 +49,7 @@ fn without_card(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
 fn head_lets_in(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     hands.press("F3")?;
     wait(view, "waiting", |view| matches!(stage(view), Some(ExceptionStage::List(_))))?;
+    hands.wait_alive(view, "waiting")?;
     hands.picture("waiting")?;
     // The way back has the first place; whoever was sent last stands at the end of the list.
     let rows = match stage(&view.get()) {

@@ -1,11 +1,11 @@
 //! The demo: the whole desk on simulated cards, reader and registry; by hand, or by a script that checks itself.
 
 mod board;
-mod exceptions;
+pub(crate) mod exceptions;
 mod package;
-mod people;
-mod script;
-mod world;
+pub(crate) mod people;
+pub(crate) mod script;
+pub(crate) mod world;
 
 use crate::autopilot::Autopilot;
 use checkin::event::Input;
@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use ui::app::{DeskLink, Pilot, SidePanel, Wake, WindowOptions, run as run_window};
-use world::{DemoError, World};
+use world::{DemoError, ListSize, World};
 
 /// How the demo runs.
 #[derive(Args)]
@@ -54,7 +54,7 @@ type Outcome = Result<bool, String>;
 type Shown = Arc<Mutex<Arc<ViewCell>>>;
 
 fn by_hand(arguments: &Arguments) -> Result<bool, DemoError> {
-    let world = World::prepare(&arguments.out)?;
+    let world = World::prepare(&arguments.out, ListSize::default())?;
     let (desk, field) = world.open_desk()?;
     let visitors = Arc::new(visitors()?);
     let send = desk.sender();
@@ -82,7 +82,7 @@ fn step_up(people: &[Visitor], index: usize, field: &lab::reader::LabField, send
 }
 
 fn scripted(arguments: &Arguments) -> Result<bool, DemoError> {
-    let world = World::prepare(&arguments.out)?;
+    let world = World::prepare(&arguments.out, ListSize::default())?;
     let (desk, field) = world.open_desk()?;
     let (orders, queue) = sync_channel(4);
     let (wakes, wake_queue) = sync_channel::<Wake>(1);
@@ -115,7 +115,7 @@ fn play(
     out: &std::path::Path,
 ) -> Result<bool, DemoError> {
     let wake = wakes.recv().map_err(|_| DemoError::WindowGone)?;
-    let hands = script::Hands { orders, wake, out: out.to_owned() };
+    let hands = script::Hands::new(orders, wake, Some(out.to_owned()));
     let all_well = script::play(&world, &desk, &field, &hands);
     desk.stop();
     let halted = world.broken_desk();
@@ -137,7 +137,7 @@ fn options(arguments: &Arguments, side_panel: Option<SidePanel>, autopilot: Opti
     WindowOptions { size, fullscreen: false, side_panel, pilot: autopilot.map(|one| Box::new(one) as Box<dyn Pilot>) }
 }
 
-fn size(text: &str) -> Result<(u16, u16), String> {
+pub(crate) fn size(text: &str) -> Result<(u16, u16), String> {
     let parsed = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
     parsed.ok_or_else(|| "a size is WIDTHxHEIGHT".to_owned())
 }

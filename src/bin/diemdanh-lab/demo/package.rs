@@ -1,6 +1,6 @@
 //! What the demo's board puts on a stick: the package of the session, and one that was damaged on the way.
 
-use super::world::{BOARD, DESK, DemoError, EXAM, ROOM, SITE, roster};
+use super::world::{BOARD, DESK, DemoError, EXAM, ListSize, ROOM, SITE, roster};
 use bits::random::Random as _;
 use bits::secret::{Pii, Secret};
 use crypto::pin::{PinCost, PinLock};
@@ -24,7 +24,7 @@ use std::path::Path;
 use tlog::NoteKey;
 
 /// The PIN of everybody in the demo.
-pub(super) const PIN: &str = "480913";
+pub(crate) const PIN: &str = "480913";
 
 /// What was packed, as the board keeps it.
 pub(super) struct Packed {
@@ -35,9 +35,15 @@ pub(super) struct Packed {
 }
 
 /// Writes the stick.
-pub(super) fn write_stick(stick: &Path, board: &NoteKey, recipient: &str, cert: &str) -> Result<Packed, DemoError> {
+pub(super) fn write_stick(
+    stick: &Path,
+    board: &NoteKey,
+    recipient: &str,
+    cert: &str,
+    list: ListSize,
+) -> Result<Packed, DemoError> {
     fs::create_dir_all(stick)?;
-    let contents = contents(cert)?;
+    let contents = contents(cert, list)?;
     let (note, good) = packed(&contents, board, recipient)?;
     let mut damaged = good.clone();
     if let Some(byte) = damaged.last_mut() {
@@ -78,11 +84,11 @@ fn packed(contents: &Contents, board: &NoteKey, recipient: &str) -> Result<(Pack
     Ok((note, file))
 }
 
-fn contents(cert: &str) -> Result<Contents, DemoError> {
+fn contents(cert: &str, list: ListSize) -> Result<Contents, DemoError> {
     let mut key = [0; 32];
     SystemRandom.fill(&mut key);
     let exam_key = Secret::new(key);
-    let roster = Roster::new(roster(&exam_key));
+    let roster = Roster::new(roster(&exam_key, list));
     let mut portraits = BTreeMap::new();
     for person in people() {
         for row in roster.by_id_number(&person.number) {

@@ -8,7 +8,7 @@ use lab::issuer::people::{Person, people};
 use lab::issuer::{Fault, IssueError, Issuer, Making};
 
 /// One visit to the desk.
-pub(super) struct Visitor {
+pub(crate) struct Visitor {
     /// What the side panel says.
     pub(super) title: String,
     /// What will happen.
@@ -76,6 +76,22 @@ impl Visitor {
         SyntheticCard::new(self.data.clone())
     }
 }
+
+/// People with a good card who are let in, one after the other.
+pub(crate) fn good_visitors() -> Result<Vec<Visitor>, IssueError> {
+    let (lab, all) = (Issuer::lab()?, people());
+    let expected = Expected { screen: ScreenName::Admit, reason: None, choice: Choice::Admit };
+    let good = GOOD.into_iter().filter_map(|index| all.get(index).cloned());
+    good.map(|person| {
+        let data = lab.issue(&person, &Making::default())?;
+        let (title, hint, registry) = (person.full_name.clone(), String::new(), RegistryMood::Answers);
+        Ok(Visitor { title, hint, picture: "good", person, registry, expected, lifted_at: None, data })
+    })
+    .collect()
+}
+
+/// Whom the list has in this room under the number of the card, and nobody else of that name.
+const GOOD: [usize; 5] = [0, 2, 3, 5, 6];
 
 /// Who comes, in order.
 pub(super) fn visitors() -> Result<Vec<Visitor>, IssueError> {

@@ -31,30 +31,60 @@ const REASON_MS: u64 = 1_400;
 const HOLD_STEP_MS: u64 = 50;
 
 /// The script's hands: keyboard and camera.
-pub(super) struct Hands {
-    pub(super) orders: SyncSender<Hand>,
-    pub(super) wake: Wake,
-    pub(super) out: PathBuf,
+pub(crate) struct Hands {
+    orders: SyncSender<Hand>,
+    wake: Wake,
+    /// Where pictures go; without it there are none.
+    out: Option<PathBuf>,
+    keys: AtomicU32,
+    looks: AtomicU32,
+}
+
+/// What a person did: the keys that were pressed, and how often a screen was looked at before something was pressed on it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    pub(crate) keys: u32,
+    pub(crate) looks: u32,
 }
 
 static PICTURES: AtomicU32 = AtomicU32::new(0);
 
 impl Hands {
+    pub(crate) fn new(orders: SyncSender<Hand>, wake: Wake, out: Option<PathBuf>) -> Self {
+        Self { orders, wake, out, keys: AtomicU32::new(0), looks: AtomicU32::new(0) }
+    }
+
+    /// What was done since this was asked last.
+    pub(crate) fn counted(&self) -> Counted {
+        let taken = |count: &AtomicU32| count.swap(0, Ordering::Relaxed);
+        Counted { keys: taken(&self.keys), looks: taken(&self.looks) }
+    }
+
+    /// What a scanner types: nobody presses a key for it.
+    pub(crate) fn scan(&self, text: &str) -> Result<(), DemoError> {
+        self.order(|done| Hand::Type(text.to_owned(), done))?;
+        self.order(|done| Hand::Press("Enter", done))
+    }
+
     pub(super) fn enter(&self, text: &str) -> Result<(), DemoError> {
         self.write(text)?;
         self.press("Enter")
     }
 
-    pub(super) fn write(&self, text: &str) -> Result<(), DemoError> {
+    pub(crate) fn write(&self, text: &str) -> Result<(), DemoError> {
+        let letters = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        self.keys.fetch_add(letters, Ordering::Relaxed);
         self.order(|done| Hand::Type(text.to_owned(), done))
     }
 
-    pub(super) fn press(&self, key: &'static str) -> Result<(), DemoError> {
+    pub(crate) fn press(&self, key: &'static str) -> Result<(), DemoError> {
+        self.keys.fetch_add(1, Ordering::Relaxed);
         self.order(|done| Hand::Press(key, done))
     }
 
     /// Holds a key down for so long.
     pub(super) fn hold(&self, key: &'static str, hold_ms: u64) -> Result<(), DemoError> {
+        self.keys.fetch_add(1, Ordering::Relaxed);
         self.order(|done| Hand::Down(key, done))?;
         for _ in 0..hold_ms.div_ceil(HOLD_STEP_MS) {
             (self.wake)();
@@ -65,11 +95,12 @@ impl Hands {
 
     /// Takes a picture of the window as it is: `01-idle.png`, `02-…`.
     pub(super) fn picture(&self, name: &str) -> Result<(), DemoError> {
+        let Some(out) = &self.out else { return Ok(()) };
         // The first frame after a change still lays text out; the second one is what a person sees.
         self.settle();
         let picture = self.order(Hand::Picture)?;
         let number = PICTURES.fetch_add(1, Ordering::Relaxed) + 1;
-        let file = File::create(self.out.join(format!("{number:02}-{name}.png")))?;
+        let file = File::create(out.join(format!("{number:02}-{name}.png")))?;
         let size = |length: usize| u32::try_from(length).unwrap_or(0);
         let mut encoder = png::Encoder::new(BufWriter::new(file), size(picture.width), size(picture.height));
         encoder.set_color(png::ColorType::Rgba);
@@ -79,12 +110,13 @@ impl Hands {
 
     /// A line of `steps.tsv`, which the demo's last line counts.
     pub(super) fn note(&self, step: &str, is_well: bool) -> Result<(), DemoError> {
-        let mut file = OpenOptions::new().create(true).append(true).open(self.out.join("steps.tsv"))?;
+        let Some(out) = &self.out else { return Ok(()) };
+        let mut file = OpenOptions::new().create(true).append(true).open(out.join("steps.tsv"))?;
         writeln!(file, "desk\t{step}\t{}", if is_well { "ok" } else { "FAIL" })?;
         Ok(())
     }
 
-    pub(super) fn close(&self) {
+    pub(crate) fn close(&self) {
         let _ = self.orders.send(Hand::Close);
         self.settle();
     }
@@ -98,6 +130,7 @@ impl Hands {
 
     /// Waits until the desk takes a press, and until a person at the window has seen the buttons for as long.
     pub(super) fn wait_alive(&self, view: &ViewCell, who: &str) -> Result<(), DemoError> {
+        self.looks.fetch_add(1, Ordering::Relaxed);
         let shown = wait(view, who, |view| view.guarded_ms == 0)?;
         let has_portrait = shown.screen.case().is_some_and(|case| case.portrait.shown().is_some());
         let look_ms = if has_portrait { shown.portrait_guard_ms } else { 0 };
@@ -151,7 +184,7 @@ pub(super) fn play(world: &World, desk: &Kiosk, field: &LabField, hands: &Hands)
 }
 
 /// Takes the package from the stick and signs in, as on the morning of an exam.
-fn prepare(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
+pub(crate) fn prepare(view: &ViewCell, hands: &Hands) -> Result<(), DemoError> {
     let preparing = |wanted: fn(&PreparingView) -> bool| move |view: &View| matches!(&view.screen, Screen::Preparing(preparing) if wanted(preparing));
     wait(view, "package", preparing(|one| matches!(one, PreparingView::Packages(found) if !found.offers.is_empty())))?;
     hands.picture("package")?;
@@ -206,7 +239,7 @@ fn clear(field: &LabField, hands: &Hands) -> Result<(), DemoError> {
     hands.press("Escape")
 }
 
-fn visit(
+pub(crate) fn visit(
     world: &World,
     view: &ViewCell,
     field: &LabField,
@@ -217,7 +250,7 @@ fn visit(
         RegistryMood::Answers => StubFault::None,
         RegistryMood::Silent => StubFault::Silent,
     });
-    hands.enter(&visitor.person.qr())?;
+    hands.scan(&visitor.person.qr())?;
     field.insert(visitor.card());
     if visitor.picture == "admit" {
         wait(view, &visitor.title, |view| matches!(&view.screen, Screen::Reading(reading) if reading.permille > 150))?;
@@ -243,7 +276,7 @@ fn visit(
 }
 
 /// The case of a screen on which somebody can decide.
-fn decided(screen: &Screen) -> Option<&CaseView> {
+pub(crate) fn decided(screen: &Screen) -> Option<&CaseView> {
     screen.case().filter(|case| {
         let ready = matches!(case.stage, StageView::Deciding(_)) && case.signal != Signal::Working;
         ready && !matches!(case.portrait, checkin::view::PortraitView::Pending)
@@ -315,7 +348,7 @@ fn receipt(screen: &Screen) -> Option<String> {
     }
 }
 
-pub(super) fn wait(
+pub(crate) fn wait(
     view: &ViewCell,
     who: &str,
     wanted: impl Fn(&View) -> bool,

@@ -15,6 +15,7 @@ use desk::handover::{HandoverError, hand_over};
 use desk::kiosk::Kiosk;
 use desk::plan::DeskPlan;
 use desk::registry::client;
+use desk::runtime::RunningDesk;
 use desk::sessions::chosen;
 use desk::start::{Adapters, read_config, start};
 use host::clock::SystemClock;
@@ -41,7 +42,7 @@ use ui::app::WindowError;
 
 /// Why there is no demo.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum DemoError {
+pub(crate) enum DemoError {
     #[error("a file: {0}")]
     File(#[from] io::Error),
     #[error("a folder: {0}")]
@@ -85,7 +86,7 @@ pub(super) enum DemoError {
 }
 
 /// Everything around the desk.
-pub(super) struct World {
+pub(crate) struct World {
     out: PathBuf,
     work: PathBuf,
     pub(super) registry: RegistryStub,
@@ -114,7 +115,7 @@ const COMMAND_MS: u64 = 12;
 
 impl World {
     /// Makes everything new below `out`.
-    pub(super) fn prepare(out: &Path) -> Result<Self, DemoError> {
+    pub(crate) fn prepare(out: &Path, list: ListSize) -> Result<Self, DemoError> {
         let _ = fs::remove_dir_all(out);
         let work = out.join("work");
         fs::create_dir_all(work.join("trust"))?;
@@ -134,7 +135,7 @@ impl World {
         let request = enrol(&config, &base, false, &mut SystemRandom)?;
         let Enrolment { recipient, device, .. } = Enrolment::open(&request.note)?;
         let cert = certified(&board_key, DESK, 1, device)?;
-        let packed = write_stick(&work.join("stick"), &board_key, &recipient, &cert)?;
+        let packed = write_stick(&work.join("stick"), &board_key, &recipient, &cert, list)?;
         board::write(out, &board_key, &packed, &cert)?;
         // What `verify --anchors` takes: the keys that the board knows of whoever sees logs from outside.
         let anchors = out.join("anchors");
@@ -146,13 +147,30 @@ impl World {
     }
 
     /// The desk from its first picture on, and the field of its reader.
-    pub(super) fn open_desk(&self) -> Result<(Kiosk, LabField), DemoError> {
+    pub(crate) fn open_desk(&self) -> Result<(Kiosk, LabField), DemoError> {
         let (field, watcher) = LabField::new();
         field.set_delay_ms(COMMAND_MS);
         let (config, base) = read_config(&self.work.join("desk.toml")).map_err(DemoError::Desk)?;
         let connector = field.reader();
         let make = move |plan: &DeskPlan| adapters(plan, watcher, connector);
         Ok((Kiosk::open(config, base, Arc::new(SystemClock), host::disk::gauge(), Box::new(make))?, field))
+    }
+
+    /// A desk that works from single files and stands at its first screen at once: 600 people, nobody to sign in.
+    pub(crate) fn plain_desk(&self) -> Result<RunningDesk, DemoError> {
+        let sample = SampleList { site: SITE.to_owned(), ..SampleList::default() };
+        let list = sample.canonical(&[], &Secret::new([7; 32]));
+        fs::write(self.work.join("roster.csv"), list)?;
+        let plain = "[exam]\nboard = \"hoidong.example\"\nid = \"do\"\n\
+             [desk]\nid = \"ban-01\"\noperator = \"gt-01\"\ntraining = true\n\
+             [paths]\ntrust = \"trust\"\nroster = \"roster.csv\"\nexam_key = \"exam.key\"\njournal = \"plain\"\n\
+             device_key = \"device.key\"\npassphrase = \"device.pass\"\n";
+        fs::write(self.work.join("plain.toml"), plain)?;
+        let (field, watcher) = LabField::new();
+        let (config, base) = read_config(&self.work.join("plain.toml")).map_err(DemoError::Desk)?;
+        let plan = DeskPlan::of_files(&config, &base).map_err(DemoError::Desk)?;
+        let adapters = adapters(&plan, watcher, field.reader()).map_err(DemoError::Desk)?;
+        start(&plan, adapters).map_err(DemoError::Desk)
     }
 
     /// What the window shows when the trust folder is missing.
@@ -227,9 +245,27 @@ pub(super) fn certified(board: &NoteKey, desk: &str, serial: u32, device: NoteVe
     Ok(certify(board, request)?)
 }
 
-/// 600 people, the lab's people among them.
-pub(super) fn roster(key: &Secret<[u8; 32]>) -> Vec<Candidate> {
-    let list = SampleList { site: SITE.to_owned(), ..SampleList::default() };
+/// How many people a desk expects.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ListSize {
+    /// Rooms.
+    pub(crate) rooms: u32,
+    /// People in each.
+    pub(crate) seats: u32,
+}
+
+/// 600 people.
+impl Default for ListSize {
+    fn default() -> Self {
+        let SampleList { rooms, seats, .. } = SampleList::default();
+        Self { rooms, seats }
+    }
+}
+
+/// So many people, the lab's people among them.
+pub(super) fn roster(key: &Secret<[u8; 32]>, size: ListSize) -> Vec<Candidate> {
+    let ListSize { rooms, seats } = size;
+    let list = SampleList { site: SITE.to_owned(), rooms, seats, ..SampleList::default() };
     let placed: Vec<Placed> = people()
         .iter()
         .enumerate()
