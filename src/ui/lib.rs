@@ -5,6 +5,7 @@
 
 pub mod app;
 mod callers;
+pub mod eye_line;
 mod hand;
 mod header;
 mod icons;

@@ -1,5 +1,6 @@
 //! The portrait on the graphics card: uploaded once, dropped when its person leaves.
 
+use crate::eye_line;
 use crate::style::{self, Size};
 use crate::text::Strings;
 use checkin::view::Portrait;
@@ -20,37 +21,58 @@ impl PortraitTexture {
         self.shown.clear();
     }
 
-    /// Draws the board's portrait with its name below, or says that the list has none.
-    pub(super) fn show_listed(&mut self, ui: &mut Ui, portrait: Option<&Arc<Portrait>>, strings: &Strings, size: Vec2) {
+    /// Draws the board's portrait with its name below, or says that the list has none. `beside` is what it is compared with.
+    pub(super) fn show_listed(
+        &mut self,
+        ui: &mut Ui,
+        portrait: Option<&Arc<Portrait>>,
+        beside: Option<&Portrait>,
+        strings: &Strings,
+        size: Vec2,
+    ) {
         match portrait {
-            Some(portrait) => self.show_named(ui, portrait, &strings.words.portrait_listed, size),
+            Some(portrait) => self.show_named(ui, portrait, beside, &strings.words.portrait_listed, size),
             None => frame(ui, size, &strings.words.portrait_listed, &strings.words.portrait_listed_none),
         }
     }
 
     /// Draws a portrait with `name` below.
-    pub(super) fn show_named(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, name: &str, size: Vec2) {
-        self.picture(ui, portrait, name, size);
+    pub(super) fn show_named(
+        &mut self,
+        ui: &mut Ui,
+        portrait: &Arc<Portrait>,
+        beside: Option<&Portrait>,
+        name: &str,
+        size: Vec2,
+    ) {
+        self.picture(ui, portrait, beside, name, size);
         let name = RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT);
         ui.add(Label::new(name).wrap());
     }
 
-    /// Draws the portrait into a frame of `size`, or says why there is none.
-    pub(super) fn show(&mut self, ui: &mut Ui, view: &PortraitView, strings: &Strings, size: Vec2) {
+    /// Draws the portrait into a frame of `size`, or says why there is none. `beside` is what it is compared with.
+    pub(super) fn show(
+        &mut self,
+        ui: &mut Ui,
+        view: &PortraitView,
+        beside: Option<&Portrait>,
+        strings: &Strings,
+        size: Vec2,
+    ) {
         let words = &strings.words;
         match view {
             PortraitView::Pending => frame(ui, size, &words.portrait_of_card, &words.portrait_pending),
             PortraitView::Missing => frame(ui, size, &words.portrait_of_card, &words.portrait_none),
-            PortraitView::Proven(portrait) => self.show_named(ui, portrait, &words.portrait_of_card, size),
+            PortraitView::Proven(portrait) => self.show_named(ui, portrait, beside, &words.portrait_of_card, size),
             PortraitView::Unproven(portrait) => {
-                self.picture(ui, portrait, &words.portrait_of_card, size);
+                self.picture(ui, portrait, beside, &words.portrait_of_card, size);
                 let ink = style::signal(checkin::failure::Signal::Stop).ink;
                 ui.label(RichText::new(&words.portrait_unproven).font(style::bold(Size::Body)).color(ink));
             }
         }
     }
 
-    fn picture(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, name: &str, size: Vec2) {
+    fn picture(&mut self, ui: &mut Ui, portrait: &Arc<Portrait>, beside: Option<&Portrait>, name: &str, size: Vec2) {
         if !self.shown.iter().any(|(shown, _)| Arc::ptr_eq(shown, portrait)) {
             // The next person's portraits take the place of the last one's.
             let surplus = (self.shown.len() + 1).saturating_sub(MAX_SHOWN);
@@ -60,9 +82,10 @@ impl PortraitTexture {
         let rect = place(ui, size, name);
         ui.painter().rect_filled(rect, style::RADIUS, style::PORTRAIT_GROUND);
         if let Some((_, texture)) = self.shown.iter().find(|(shown, _)| Arc::ptr_eq(shown, portrait)) {
-            let scale = (rect.size() / texture.size_vec2()).min_elem();
-            let inner = Rect::from_center_size(rect.center(), texture.size_vec2() * scale);
-            egui::Image::new(texture).corner_radius(style::RADIUS).paint_at(ui, inner);
+            let inner = eye_line::placed(rect, portrait, beside);
+            let mut inside = ui.new_child(UiBuilder::new().max_rect(rect));
+            inside.shrink_clip_rect(rect);
+            egui::Image::new(texture).corner_radius(style::RADIUS).paint_at(&inside, inner);
         }
         ui.painter().rect_stroke(rect, style::RADIUS, Stroke::new(1.5, style::LINE), egui::StrokeKind::Inside);
     }

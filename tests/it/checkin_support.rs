@@ -243,7 +243,8 @@ impl Desk {
     }
 
     pub(crate) fn finished(&mut self, chip: ChipReading) -> &mut Self {
-        let portrait = PortraitNews::Ready(Arc::new(Portrait { width: 1, height: 1, rgba: Pii::new(vec![0; 4]) }));
+        let portrait =
+            PortraitNews::Ready(Arc::new(Portrait { width: 1, height: 1, rgba: Pii::new(vec![0; 4]), eyes: None }));
         let finished = Finished { chip, portrait, evidence: None };
         self.give(Event::Card { contact: self.contact, news: CardNews::Finished(Box::new(finished)) })
     }

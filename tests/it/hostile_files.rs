@@ -123,7 +123,9 @@ fn d_dg2_block_of_39794_gives_the_same_portrait_as_the_old_record() {
     for portrait in [Coding::Jpeg, Coding::Jp2, Coding::Codestream] {
         let old = issued(&Making { portrait, ..Making::default() });
         let old = Portrait::from_dg2(&old.files[&FileId::Dg(2).fid()]).unwrap();
-        assert!(Portrait::from_dg2(&new_block(portrait)).unwrap() == old, "{portrait:?}");
+        let new = Portrait::from_dg2(&new_block(portrait)).unwrap();
+        assert!((new.width, new.height) == (old.width, old.height) && new.rgba == old.rgba, "{portrait:?}");
+        assert_eq!(new.eyes, None, "its landmarks are not looked at");
     }
 }
 

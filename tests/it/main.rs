@@ -73,6 +73,7 @@ mod exam_commands;
 mod exam_pack;
 mod exam_pack_faults;
 mod examining;
+mod eyes;
 mod exceptions;
 mod failures;
 mod file_modes;

@@ -4,6 +4,7 @@
 
 extern crate diemdanh_ui as ui;
 
+mod eye_lines;
 mod golden;
 mod layout;
 mod locked;

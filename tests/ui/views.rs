@@ -405,5 +405,5 @@ fn halted() -> HaltedView {
 }
 
 pub(crate) fn portrait() -> Arc<Portrait> {
-    Arc::new(Portrait { width: 3, height: 4, rgba: Pii::new(vec![128; 48]) })
+    Arc::new(Portrait { width: 3, height: 4, rgba: Pii::new(vec![128; 48]), eyes: None })
 }

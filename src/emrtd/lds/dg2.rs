@@ -4,6 +4,7 @@
 //! Invariants: no image is decoded here; every count and length of the record is checked against the bytes that are
 //! there, and a length that is wrong shortens the image and never lengthens it.
 
+use super::eyes::{self, ClaimedEyes};
 use super::face_block;
 use bits::tlv::{Element, Reader, TlvError};
 use thiserror::Error;
@@ -13,7 +14,6 @@ pub const MAX_DG2_BYTES: usize = 200 * 1024;
 
 const RECORD_HEADER_LEN: usize = 14;
 const FACE_BLOCK_LEN: usize = 20;
-const FEATURE_POINT_LEN: usize = 8;
 const IMAGE_BLOCK_LEN: usize = 12;
 const MAX_TEMPLATES: u8 = 9;
 
@@ -37,6 +37,8 @@ pub struct FaceImage<'a> {
     pub bytes: &'a [u8],
     /// How many faces the record claims; one is the rule.
     pub faces: u16,
+    /// Where the record says that the eyes are; nothing where it says nothing of use.
+    pub eyes: Option<ClaimedEyes>,
 }
 
 /// Why a DG2 has no usable image.
@@ -119,7 +121,7 @@ fn face_of_constructed<'a>(block: &Element<'a>) -> Result<FaceImage<'a>, Dg2Erro
 
 fn face_block<'a>(block: &Element<'a>) -> Result<FaceImage<'a>, Dg2Error> {
     let (bytes, faces) = face_block::image(block)?;
-    Ok(FaceImage { kind: kind_of(bytes)?, bytes, faces })
+    Ok(FaceImage { kind: kind_of(bytes)?, bytes, faces, eyes: None })
 }
 
 fn face_record(record: &[u8]) -> Result<FaceImage<'_>, Dg2Error> {
@@ -137,12 +139,13 @@ fn face_record(record: &[u8]) -> Result<FaceImage<'_>, Dg2Error> {
     }
     let block = record.get(RECORD_HEADER_LEN..).ok_or(Dg2Error::Truncated)?;
     let claimed_len = u32_at(block, 0)?;
-    let points = usize::from(u16_at(block, 4)?);
-    let image_at = FACE_BLOCK_LEN + points * FEATURE_POINT_LEN + IMAGE_BLOCK_LEN;
+    let points_end = FACE_BLOCK_LEN + usize::from(u16_at(block, 4)?) * eyes::POINT_LEN;
+    let points = block.get(FACE_BLOCK_LEN..points_end).ok_or(Dg2Error::Truncated)?;
+    let image_at = points_end + IMAGE_BLOCK_LEN;
     // Real records are off by the header's length or more; with one face the image goes to the end.
     let end = if faces == 1 { block.len() } else { block.len().min(claimed_len) };
     let bytes = block.get(image_at..end).ok_or(Dg2Error::Truncated)?;
-    Ok(FaceImage { kind: kind_of(bytes)?, bytes, faces })
+    Ok(FaceImage { kind: kind_of(bytes)?, bytes, faces, eyes: ClaimedEyes::of_points(points) })
 }
 
 fn kind_of(bytes: &[u8]) -> Result<ImageKind, Dg2Error> {

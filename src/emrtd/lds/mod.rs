@@ -6,6 +6,7 @@ pub mod com;
 pub mod dg1;
 pub mod dg15;
 pub mod dg2;
+pub mod eyes;
 mod face_block;
 pub mod files;
 pub mod image_header;

@@ -4,6 +4,7 @@
 //! never a stall. Decoding takes milliseconds; call it away from the window's thread.
 
 use crate::lds::dg2::{self, Dg2Error, FaceImage, ImageKind};
+use crate::lds::eyes::Eyes;
 use crate::lds::image_header::{self, HeaderError};
 use bits::secret::Pii;
 use thiserror::Error;
@@ -24,6 +25,8 @@ pub struct Portrait {
     pub height: u32,
     /// Rows from the top, four bytes a pixel: red, green, blue, opacity.
     pub rgba: Pii<Vec<u8>>,
+    /// Where the eyes are, where the document says so and it can be so.
+    pub eyes: Option<Eyes>,
 }
 
 /// Why there is no portrait.
@@ -66,10 +69,12 @@ impl Portrait {
     /// [`PortraitError`].
     pub fn decode(image: &FaceImage<'_>) -> Result<Self, PortraitError> {
         let size = image_header::dimensions(image.kind, image.bytes)?;
-        match image.kind {
+        let portrait = match image.kind {
             ImageKind::Jpeg => jpeg(image.bytes, size),
             ImageKind::Jp2 | ImageKind::Codestream => jpeg2000(image.bytes, size),
-        }
+        }?;
+        let eyes = image.eyes.and_then(|claimed| Eyes::within(claimed, portrait.width, portrait.height));
+        Ok(Self { eyes, ..portrait })
     }
 }
 
@@ -116,5 +121,5 @@ fn finished(width: u32, height: u32, rgba: Vec<u8>) -> Result<Portrait, Portrait
     if u64::try_from(rgba.reveal().len()) != Ok(expected) {
         return Err(PortraitError::Broken);
     }
-    Ok(Portrait { width, height, rgba })
+    Ok(Portrait { width, height, rgba, eyes: None })
 }

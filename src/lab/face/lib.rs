@@ -56,6 +56,15 @@ pub fn jpeg(number: u32) -> Option<Vec<u8>> {
     Some(coded)
 }
 
+/// The middles of the left and the right eye of face `number`, the person's own left first.
+pub fn eyes(number: u32) -> [(u16, u16); 2] {
+    let features = Features::of(number);
+    [1.0, -1.0].map(|side| {
+        let (x, y) = features.eye(side);
+        (x.round() as u16, y.round() as u16)
+    })
+}
+
 /// What tells one face from another. Lengths in pixels.
 struct Features {
     skin: Colour,
@@ -103,6 +112,11 @@ impl Features {
             smile: between(0.5, 3.5),
             parting: between(-26.0, 26.0),
         }
+    }
+
+    /// The middle of the eye on that side of the picture.
+    fn eye(&self, side: f32) -> (f32, f32) {
+        (CENTRE_X + side * self.eye_distance, self.centre_y - 5.0)
     }
 
     /// How far inside the outline of the head a point is: 0 in the middle, 1 on the outline.
@@ -199,7 +213,7 @@ fn hair(canvas: &mut Canvas, features: &Features) {
 }
 
 fn eye(canvas: &mut Canvas, features: &Features, side: f32) {
-    let (x0, y0) = (CENTRE_X + side * features.eye_distance, features.centre_y - 5.0);
+    let (x0, y0) = features.eye(side);
     let (width, height) = (features.eye_width, features.eye_width * 0.48);
     let opening = move |x: f32, y: f32| ellipse(x, y, x0, y0, width, height);
     canvas.fill(scaled(features.skin, 0.86), move |x, y| {

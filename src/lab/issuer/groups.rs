@@ -55,9 +55,10 @@ pub(super) fn dg1(person: &Person, passport: Option<&Passport>) -> Vec<u8> {
     tlv::encode(0x61, &tlv::encode(0x5F1F, text.as_bytes()))
 }
 
-/// DG2 around a coded image: CBEFF and a face record of ISO/IEC 19794-5 with no feature points.
-pub(super) fn dg2(image: &[u8], (width, height): (u16, u16), jpeg2000: bool) -> Vec<u8> {
-    let block_len = u32::try_from(32 + image.len()).unwrap_or(u32::MAX);
+/// DG2 around a coded image: CBEFF and a face record of ISO/IEC 19794-5 with the middles of the left and the right eye.
+pub(super) fn dg2(image: &[u8], (width, height): (u16, u16), jpeg2000: bool, eyes: [(u16, u16); 2]) -> Vec<u8> {
+    let points = [feature_point(0xC1, eyes[0]), feature_point(0xC2, eyes[1])].concat();
+    let block_len = u32::try_from(32 + points.len() + image.len()).unwrap_or(u32::MAX);
     let record_len = block_len.saturating_add(14);
     let kind = u8::from(jpeg2000);
     let record = [
@@ -65,8 +66,10 @@ pub(super) fn dg2(image: &[u8], (width, height): (u16, u16), jpeg2000: bool) -> 
         &record_len.to_be_bytes(),
         &[0, 1],
         &block_len.to_be_bytes(),
-        // No feature points; sex, eyes, hair, features, expression, pose: unspecified.
-        &[0; 16],
+        // Two feature points; sex, eyes, hair, features, expression, pose: unspecified.
+        &[0, 2],
+        &[0; 14],
+        &points,
         // Full frontal, coding, size, sRGB, source and device unspecified, no quality.
         &[1, kind],
         &width.to_be_bytes(),
@@ -76,6 +79,11 @@ pub(super) fn dg2(image: &[u8], (width, height): (u16, u16), jpeg2000: bool) -> 
     ]
     .concat();
     with_header(&[0, 8], &tlv::encode(0x5F2E, &record))
+}
+
+/// A point of MPEG-4 in the plane of the picture.
+fn feature_point(code: u8, (x, y): (u16, u16)) -> Vec<u8> {
+    [&[1, code], x.to_be_bytes().as_slice(), &y.to_be_bytes(), &[0, 0]].concat()
 }
 
 /// DG2 around a coded image: CBEFF and a face image data block of ISO/IEC 39794-5 (version 3 of 2019).

@@ -255,7 +255,7 @@ fn groups_of(person: &Person, making: &Making, chip_secret: &EcSecret) -> Result
     let dg2 = if making.new_face_block {
         groups::dg2_39794(&image, portrait::SIZE, jpeg2000)
     } else {
-        groups::dg2(&image, portrait::SIZE, jpeg2000)
+        groups::dg2(&image, portrait::SIZE, jpeg2000, face::eyes(person.face))
     };
     let chip_key = if making.chip_authentication { Some(chip_secret.public()?) } else { None };
     let mut groups = BTreeMap::from([

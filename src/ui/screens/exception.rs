@@ -146,13 +146,14 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
     let height = (ui.available_height() - CAPTION_HEIGHT).clamp(SMALLEST_PORTRAIT, PORTRAIT.y);
     let size = Vec2::new(height * PORTRAIT.x / PORTRAIT.y, height);
     ui.horizontal_top(|ui| {
-        for (portrait, name) in
-            [(&person.portrait, &words.portrait_of_card), (&person.listed_portrait, &words.portrait_listed)]
+        let (chip, listed) = (&person.portrait, &person.listed_portrait);
+        for (portrait, beside, name) in
+            [(chip, listed, &words.portrait_of_card), (listed, chip, &words.portrait_listed)]
         {
             if let Some(portrait) = portrait {
                 ui.vertical(|ui| {
                     ui.set_width(size.x);
-                    tools.portrait.show_named(ui, portrait, name, size);
+                    tools.portrait.show_named(ui, portrait, beside.as_deref(), name, size);
                 });
                 ui.add_space(style::GAP);
             }

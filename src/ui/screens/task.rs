@@ -32,14 +32,16 @@ pub(super) fn portraits(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) {
             ui.spacing_mut().item_spacing.x = style::GAP;
             ui.vertical(|ui| {
                 ui.set_width(size.x);
-                tools.portrait.show(ui, &view.portrait, tools.strings, size);
+                let listed = view.listed_portrait.as_deref();
+                tools.portrait.show(ui, &view.portrait, listed, tools.strings, size);
                 let words = &tools.strings.words;
                 let number = format!("{} {}", words.id_number, view.person.number_masked.reveal());
                 ui.add(Label::new(RichText::new(number).font(style::font(Size::Body)).color(style::INK_SOFT)).wrap());
             });
             ui.vertical(|ui| {
                 ui.set_width(size.x);
-                tools.portrait.show_listed(ui, view.listed_portrait.as_ref(), tools.strings, size);
+                let chip = view.portrait.shown().map(AsRef::as_ref);
+                tools.portrait.show_listed(ui, view.listed_portrait.as_ref(), chip, tools.strings, size);
             });
         });
         if waits {
