@@ -247,11 +247,6 @@ impl Ruling {
         !matches!(self, Self::Refer(_))
     }
 
-    /// Whoever is on duty gives her own PIN too: nothing of it was seen at the desk when it happened.
-    pub(super) fn needs_both_pins(self) -> bool {
-        matches!(self, Self::Paper(..))
-    }
-
     /// When it was, for a ruling that has a moment of its own.
     pub fn when(self) -> Option<When> {
         match self {

@@ -4,6 +4,7 @@
 //! longer and longer pauses; what is wrong with it is told when it changes, not each time it is found.
 
 use serialport::{ClearBuffer, ErrorKind, SerialPort};
+use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -24,8 +25,8 @@ pub enum ScannerFault {
     NotSerial,
 }
 
-/// What a wait came to.
-#[derive(Debug, PartialEq, Eq)]
+/// What a wait came to. What was sent is a person's data; it is never printed.
+#[derive(PartialEq, Eq)]
 pub enum ScannerEvent {
     /// It sent these.
     Bytes(Vec<u8>),
@@ -35,6 +36,17 @@ pub enum ScannerEvent {
     Opened,
     /// It cannot be read, for another reason than was told before.
     Lost(ScannerFault),
+}
+
+impl fmt::Debug for ScannerEvent {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(_) => formatter.write_str("Bytes(…)"),
+            Self::Quiet => formatter.write_str("Quiet"),
+            Self::Opened => formatter.write_str("Opened"),
+            Self::Lost(fault) => formatter.debug_tuple("Lost").field(fault).finish(),
+        }
+    }
 }
 
 /// A scanner that may be unplugged and plugged in again.

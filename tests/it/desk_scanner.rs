@@ -221,6 +221,14 @@ fn a_port_that_comes_and_goes_is_left_alone_for_longer_and_longer() {
     assert!(waits[1..].windows(2).all(|pair| pair[0] < pair[1]), "{waits:?}");
 }
 
+/// What was scanned is a person's data: it does not come into a log by being printed.
+#[test]
+fn what_a_scanner_sent_is_not_printed() {
+    let printed = format!("{:?}", ScannerEvent::Bytes(b"099208000017|Nguyen".to_vec()));
+    assert_eq!(printed, "Bytes(\u{2026})");
+    assert_eq!(format!("{:?}", ScannerEvent::Lost(ScannerFault::Missing)), "Lost(Missing)");
+}
+
 #[test]
 fn configuration_names_a_speed_that_is_none() {
     for baud in ["0", "299", "1000000", "-1", "\"fast\""] {

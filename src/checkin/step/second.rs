@@ -7,7 +7,7 @@ use crate::event::{Choice, Effect, Purpose};
 use crate::exception::{Ruling, SecondPerson, Step};
 use crate::policy::{Verdict, verdict};
 use crate::records;
-use crate::sign_in::{Attempt, SignedIn, is_scan};
+use crate::sign_in::{Attempt, OnDuty, SignedIn, is_scan};
 use crate::state::Phase;
 use bits::secret::Secret;
 use crypto::pin::PinCheck;
@@ -77,17 +77,13 @@ impl Desk<'_> {
 
     /// A PIN was right: the second person's, or behind it that of whoever is on duty.
     fn proven(&mut self, ruling: Ruling, operator: SignedIn, second: Option<SecondPerson>) {
-        let own = self.state.on_duty.code().to_owned();
-        match second {
-            Some(second) if operator.code() == own => self.record_ruling(ruling, Some(&second)),
-            Some(_) => self.go_to(Step::People(ruling)),
-            None => match SecondPerson::of(operator, &self.state.on_duty) {
-                Some(second) if ruling.needs_both_pins() => {
-                    self.go_to(Step::Pin { ruling, code: own, wrong: None, second: Some(second) });
-                }
-                Some(second) => self.record_ruling(ruling, Some(&second)),
-                None => self.go_to(Step::People(ruling)),
-            },
+        match standing(ruling, operator, second, &self.state.on_duty) {
+            Stand::Whole(second) => self.record_ruling(ruling, Some(&second)),
+            Stand::OwnPin(second) => {
+                let code = self.state.on_duty.code().to_owned();
+                self.go_to(Step::Pin { ruling, code, wrong: None, second: Some(second) });
+            }
+            Stand::Nobody => self.go_to(Step::People(ruling)),
         }
     }
 
@@ -152,5 +148,26 @@ impl Desk<'_> {
             Stage::Second(Step::People(_)) => case.stage = Stage::Deciding,
             _ => {}
         }
+    }
+}
+
+/// Who stands behind a ruling.
+enum Stand {
+    /// Everybody who has to.
+    Whole(SecondPerson),
+    /// The second person; whoever is on duty gives her own PIN too.
+    OwnPin(SecondPerson),
+    /// Nobody yet.
+    Nobody,
+}
+
+/// Who stands behind a ruling by the PINs that were right: this one, and before it perhaps the second person's. What was
+/// decided on paper nobody saw at the desk when it happened, so that both give theirs.
+fn standing(ruling: Ruling, operator: SignedIn, before: Option<SecondPerson>, on_duty: &OnDuty) -> Stand {
+    match (ruling, before) {
+        (Ruling::Paper(..), Some(second)) if operator.code() == on_duty.code() => Stand::Whole(second),
+        (_, Some(_)) => Stand::Nobody,
+        (Ruling::Paper(..), None) => SecondPerson::of(operator, on_duty).map_or(Stand::Nobody, Stand::OwnPin),
+        (_, None) => SecondPerson::of(operator, on_duty).map_or(Stand::Nobody, Stand::Whole),
     }
 }
