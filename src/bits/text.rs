@@ -69,7 +69,7 @@ pub fn with_plain_lines(text: &str) -> Cow<'_, str> {
 
 /// Controls (ESC among them), marks of direction, joiners, fillers and tags: Unicode 16, general categories Cc and Cf, and
 /// the letters that are blank.
-fn is_hidden(character: char) -> bool {
+pub fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{AD}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'..='\u{200F}'

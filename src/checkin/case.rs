@@ -44,6 +44,8 @@ pub struct Case {
     pub namesakes: Vec<CandidateId>,
     /// The portrait.
     pub portrait: Option<PortraitNews>,
+    /// Since when the window shows it, on the boot clock.
+    pub(super) painted_ms: Option<u64>,
     /// The portrait that the board has of this candidate, where it has one that can be shown.
     pub listed_portrait: Option<Arc<Portrait>>,
     /// What the inspection rests on, where the rules keep it.
@@ -177,6 +179,7 @@ impl Case {
             namesakes: namesakes::of_matching(&context.roster, &matching),
             matching,
             portrait: None,
+            painted_ms: None,
             listed_portrait: listed.and_then(|jpeg| Portrait::from_jpeg(jpeg.reveal()).ok()).map(Arc::new),
             evidence: None,
             question: matches!(registry, RegistryPart::Asking(_)).then_some(request_id),

@@ -68,12 +68,32 @@ pub enum AskingStage {
         /// The last text was no number of scripts.
         wrong: bool,
     },
+    /// Whoever cannot hold a key down types how many are in, in place of it.
+    Typing(TypedArrivals),
     /// A number is being written.
     Keeping,
     /// The log is being carried off.
     Exporting,
     /// Two people end it although something is unsent.
     Overruling(Step),
+}
+
+/// How many are in, as somebody counted and typed it: it ends nothing, it lets a press do so that is no hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TypedArrivals {
+    /// Nothing yet.
+    Nothing,
+    /// A text that is no number.
+    NoNumber,
+    /// This many.
+    Number(u64),
+}
+
+impl TypedArrivals {
+    /// It is what this desk has counted.
+    pub(super) fn agrees(self, arrived: usize) -> bool {
+        self == Self::Number(u64::try_from(arrived).unwrap_or(u64::MAX))
+    }
 }
 
 /// A room of this place, counted.

@@ -95,7 +95,7 @@ pub enum Event {
     },
 }
 
-/// What a person at the desk did. Texts are a person's data; they are never printed.
+/// What a person at the desk did, or the window says. Texts are a person's data; they are never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Input {
     /// The text in the input line changed.
@@ -126,12 +126,16 @@ pub enum Input {
     Ruled(Ruling, Meaning),
     /// Somebody says by name that late news about a person who is in was dealt with.
     AnsweredNews(RequestId, Meaning),
+    /// The window, and no person, says that the portrait of this contact is on the screen.
+    Painted(ContactId),
     /// The next person: what is recorded is dismissed.
     Continue,
     /// A key was scanned while somebody was still undecided, or on any screen without a line.
     Scanned(String),
-    /// How many scripts a room has, as it was typed.
+    /// How many scripts a room has, or how many are in, as it was typed.
     EnteredCount(String),
+    /// Whoever ends the session cannot hold a key down, and types how many are in.
+    TypeArrived,
     /// The log is to be copied out before the end.
     ExportLog,
     /// A paper about whoever is on the screen.
@@ -169,9 +173,11 @@ impl fmt::Debug for Input {
             Self::EnteredTime(text) => formatter.debug_tuple("EnteredTime").field(text).finish(),
             Self::Ruled(ruling, on) => formatter.debug_tuple("Ruled").field(ruling).field(on).finish(),
             Self::AnsweredNews(id, on) => formatter.debug_tuple("AnsweredNews").field(id).field(on).finish(),
+            Self::Painted(contact) => formatter.debug_tuple("Painted").field(contact).finish(),
             Self::Continue => formatter.write_str("Continue"),
             Self::Scanned(_) => formatter.write_str("Scanned(…)"),
             Self::EnteredCount(_) => formatter.write_str("EnteredCount(…)"),
+            Self::TypeArrived => formatter.write_str("TypeArrived"),
             Self::ExportLog => formatter.write_str("ExportLog"),
             Self::Examine => formatter.write_str("Examine"),
             Self::Print(kind) => formatter.debug_tuple("Print").field(kind).finish(),

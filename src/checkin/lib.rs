@@ -25,6 +25,7 @@ pub mod failure;
 pub mod health;
 mod keys;
 pub mod lock;
+pub mod look;
 pub mod machine;
 pub mod namesakes;
 pub mod news;

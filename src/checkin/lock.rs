@@ -13,7 +13,7 @@
 //! - Whoever takes over is on duty from an entry of her own on, and not before it is on the disk.
 //! - A desk outside a package knows nobody's PIN: it is never locked.
 
-use crate::event::Event;
+use crate::event::{Event, Input};
 use crate::exception::Staff;
 use crate::sign_in::{OnDuty, SignedIn};
 use iso7816::transport::ReaderEvent;
@@ -55,7 +55,10 @@ impl Lock {
     }
 }
 
-/// Somebody is at the desk: a card, a press, a scan.
+/// Somebody is at the desk: a card, a press, a scan. A window paints for nobody, too.
 pub(super) fn is_sign_of_life(event: &Event) -> bool {
-    matches!(event, Event::Input(_) | Event::Reader(ReaderEvent::CardPresent { .. }))
+    match event {
+        Event::Input(input) => !matches!(input, Input::Painted(_)),
+        event => matches!(event, Event::Reader(ReaderEvent::CardPresent { .. })),
+    }
 }

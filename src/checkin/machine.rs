@@ -5,6 +5,7 @@
 
 use crate::context::Context;
 use crate::event::{Effect, Event};
+use crate::look::look;
 use crate::preparation::{Preparation, PreparationEffect, PreparationEvent};
 use crate::show::{halted_at_start, view};
 use crate::state::{Halted, State};
@@ -75,11 +76,11 @@ impl Machine {
         }
     }
 
-    /// For how long after its last step no press decides, in milliseconds.
-    pub fn guarded_ms(&self) -> u64 {
+    /// For how long after its last step no press decides, and for how long nobody is let in, in milliseconds.
+    pub fn guards_ms(&self) -> [u64; 2] {
         match self {
-            Self::Running(context, state) => guarded_ms(state, context),
-            Self::Preparing(_) | Self::Halted(..) => 0,
+            Self::Running(context, state) => [guarded_ms(state, context), look(state, context).left_ms()],
+            Self::Preparing(_) | Self::Halted(..) => [0; 2],
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::context::{Context, Timing};
 use crate::dates::{day_first, local};
 use crate::event::{Choice, Meaning};
 use crate::failure::{Failure, Signal};
+use crate::look::look;
 use crate::namesakes::side_by_side;
 use crate::policy::{Basis, CaseScreen, Verdict, is_waiting, registry_failure, verdict};
 use crate::preparing::PreparingView;
@@ -42,6 +43,7 @@ pub fn view(context: &Context, state: &State) -> View {
         guarded_ms: guarded_ms(state, context),
         guard_ms: context.policy.press_guard_ms,
         portrait_guard_ms: context.policy.portrait_guard_ms,
+        look: look(state, context),
         callers: callers(context.staff.as_deref()),
         news: shown_news(context, state),
         key_waits: state.key_waits() && state.lock.is_none(),
@@ -80,6 +82,7 @@ pub(super) fn bare_view(version: &str) -> View {
         guarded_ms: 0,
         guard_ms: USUAL_GUARD_MS,
         portrait_guard_ms: USUAL_PORTRAIT_GUARD_MS,
+        look: Look::Free,
         callers: Vec::new(),
         news: None,
         key_waits: false,

@@ -23,6 +23,7 @@ use crate::event::{Choice, CopyHealth, DiskState, Effect, Event, Machine, Meanin
 use crate::exception::{LastArrival, Matter};
 use crate::failure::{Failure, Signal};
 use crate::lock::is_sign_of_life;
+use crate::look::forget_hidden;
 use crate::policy::{action_of, choices, verdict};
 use crate::readiness::scanner_check;
 use crate::records;
@@ -43,6 +44,7 @@ pub fn step(context: &Context, mut state: State, stamp: Stamp, event: Event) -> 
     } else {
         desk.take(event);
     }
+    forget_hidden(desk.state);
     desk.mean();
     (state, effects)
 }
@@ -321,7 +323,7 @@ fn offer(context: &Context, state: &State) -> Offer {
     let has_second = context.staff.as_ref().is_some_and(|staff| staff.seconds(&state.on_duty).next().is_some());
     let mut choices = match (&state.phase, case, &verdict) {
         (Phase::Closing(Closing::Asking(asking)), ..) => {
-            closing::endings(&asking.stage, Unsent::of(context, state), has_second)
+            closing::endings(&asking.stage, state.arrivals.len(), Unsent::of(context, state), has_second)
         }
         (_, Some(case), Some(verdict)) => choices(case, verdict),
         _ => Vec::new(),

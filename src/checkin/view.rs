@@ -8,13 +8,14 @@ mod exception;
 mod status;
 
 pub use crate::callers::CallerView;
-pub use crate::closing::{Beside, Carried, OutsidePeople, RoomSummary, Unsent};
+pub use crate::closing::{Beside, Carried, OutsidePeople, RoomSummary, TypedArrivals, Unsent};
 use crate::event::{Choice, Meaning, PortraitNews, ReadPhase};
 pub use crate::exception::{
     Cause, Ground, GuestReason, OnPaper, Ruling, UndoReason, WaitingId, When, WithoutCard, WrongTime,
 };
 use crate::failure::{Failure, Signal};
 pub use crate::keys::More;
+pub use crate::look::Look;
 pub use crate::namesakes::{NamesakeFact, NamesakeValue, NamesakeView, NamesakesView};
 pub use crate::paper::{PaperHealth, PaperKind};
 pub use crate::preparing::{
@@ -23,7 +24,7 @@ pub use crate::preparing::{
 use crate::readiness::Check;
 pub use bits::qr::QrMatrix;
 use bits::secret::Pii;
-pub use closing::{AskingView, ClosedView, ClosingRoomView, ClosingView, CountingView, HeadView};
+pub use closing::{AskingView, ClosedView, ClosingRoomView, ClosingView, CountingView, HeadView, TypingView};
 pub use emrtd::lds::portrait::Portrait;
 pub use exception::{ExceptionStage, ExceptionView, MatterPerson, MatterTitle, PapersView, RoomView, WaitingRow};
 pub use jiff::Timestamp;
@@ -49,6 +50,8 @@ pub struct View {
     pub guard_ms: u64,
     /// For how long nobody is let in after the chip's portrait was painted, in milliseconds.
     pub portrait_guard_ms: u64,
+    /// How far somebody is with looking at that portrait, by the desk's own count; counted from when this view was made.
+    pub look: Look,
     /// Whom the screens say to call.
     pub callers: Vec<CallerView>,
     /// Bad news about somebody who is in; on every screen until a person has answered it.

@@ -369,6 +369,17 @@ pub struct ClosingConfig {
     pub scripts_required: bool,
 }
 
+/// The colours of the screens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ThemeChoice {
+    /// Dark on light.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
 /// The window.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -376,6 +387,9 @@ pub struct WindowConfig {
     /// Full screen.
     #[serde(default)]
     pub fullscreen: bool,
+    /// The colours of the screens at the start; a key changes them.
+    #[serde(default)]
+    pub theme: ThemeChoice,
     /// For how long nothing decides after the buttons have changed their meaning, in milliseconds. A desk of an exam
     /// takes no less than the usual 400.
     #[serde(default)]

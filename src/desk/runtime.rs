@@ -235,17 +235,17 @@ impl Brain {
     /// Until the next tick: sooner where buttons come alive before it.
     fn patience_ms(&self) -> u64 {
         let since_ms = self.clock.now().boot_ms.saturating_sub(self.stepped.boot_ms);
-        let guarded_ms = self.machine.guarded_ms().saturating_sub(since_ms);
-        if guarded_ms > 0 { guarded_ms.min(TICK_MS) } else { TICK_MS }
+        let ends = self.machine.guards_ms().map(|guard_ms| guard_ms.saturating_sub(since_ms));
+        ends.into_iter().filter(|left_ms| *left_ms > 0).fold(TICK_MS, u64::min)
     }
 
     fn take(mut self, event: MachineEvent) -> Self {
-        let was_guarded = self.machine.guarded_ms() > 0;
+        let before_ms = self.machine.guards_ms();
         let is_quiet = self.is_quiet(&event);
         let (now, before) = (self.clock.now(), self.stepped);
         let (machine, effects) = self.machine.step(now, event);
         (self.machine, self.stepped) = (machine, now);
-        let alive = was_guarded && self.machine.guarded_ms() == 0;
+        let alive = before_ms.into_iter().zip(self.machine.guards_ms()).any(|(before, now)| before > 0 && now == 0);
         // A still desk costs nothing: without a change there is no new view and no new frame.
         let silent = is_quiet && !alive && effects.is_empty() && minute(before) == minute(now) && self.is_still();
         for effect in effects {

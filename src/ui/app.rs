@@ -4,12 +4,12 @@ use crate::hand::{Hand, Painted, Takes};
 use crate::portrait::PortraitTexture;
 use crate::scan_end::ScanEnd;
 use crate::screens::{self, Buttons, Tools};
-use crate::style;
+use crate::style::{self, Theme};
 use crate::text::Strings;
 use crate::{header, news, status};
 use checkin::event::Input;
 use checkin::failure::Signal;
-use checkin::view::{ClosingView, ExceptionStage, ExceptionView, PreparingView, Screen, View};
+use checkin::view::{ClosingView, ExceptionStage, ExceptionView, Look, Portrait, PreparingView, Screen, View};
 use egui::{CentralPanel, Frame, Key, Margin, Panel, RichText, Ui, Vec2};
 use std::sync::Arc;
 use std::time::Duration;
@@ -50,6 +50,8 @@ pub struct WindowOptions {
     pub size: Vec2,
     /// Full screen, as on a desk.
     pub fullscreen: bool,
+    /// The colours that it begins with; a key changes them.
+    pub theme: Theme,
     /// The demo's side panel.
     pub side_panel: Option<SidePanel>,
     /// A hand on the keyboard that is nobody's; none on a desk.
@@ -88,7 +90,7 @@ pub fn run(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake)) -> 
 /// [`WindowError`].
 pub fn run_until(link: DeskLink, options: WindowOptions, ready: impl FnOnce(Wake, Close)) -> Result<(), WindowError> {
     let app = App::new(link, options.side_panel)?;
-    let app = App { pilot: options.pilot, ..app };
+    let app = App { pilot: options.pilot, theme: options.theme, ..app };
     let viewport = egui::ViewportBuilder::default()
         .with_title("Điểm Danh")
         .with_inner_size(options.size)
@@ -116,6 +118,7 @@ pub struct App {
     line_of: Option<Place>,
     hand: Hand,
     portrait: PortraitTexture,
+    theme: Theme,
     side_panel: Option<SidePanel>,
     pilot: Option<Box<dyn Pilot>>,
 }
@@ -134,6 +137,7 @@ impl App {
             line_of: None,
             hand: Hand::default(),
             portrait: PortraitTexture::default(),
+            theme: Theme::default(),
             side_panel,
             pilot: None,
         })
@@ -143,6 +147,7 @@ impl App {
     pub fn frame(&mut self, ui: &mut Ui) {
         // The toolkit takes one of a kind.
         ui.ctx().add_plugin(ScanEnd::default());
+        style::wear(ui, self.theme);
         self.zoom(ui);
         let view = (self.link.view)();
         let takes = self.place(&view);
@@ -150,13 +155,14 @@ impl App {
             (self.link.send)(Input::Scanned(scan));
         }
         self.keys(ui, &view);
-        let portrait = view.screen.case().and_then(|case| case.portrait.shown());
+        let portrait = portrait_of(&view);
         let alive = self.hand.is_alive(view.meaning);
-        let buttons = Buttons { meaning: view.meaning, alive, lets_in: alive && self.hand.has_looked_at(portrait) };
+        let looked = view.look.is_over() && self.hand.has_looked_at(portrait);
+        let buttons = Buttons { meaning: view.meaning, alive, lets_in: alive && looked };
         self.bars(ui, &view, buttons);
         self.panel(ui);
         let input = CentralPanel::no_frame()
-            .frame(Frame::new().fill(style::GROUND).inner_margin(Margin::symmetric(20, 14)))
+            .frame(Frame::new().fill(style::tokens().ground).inner_margin(Margin::symmetric(20, 12)))
             .show(ui, |ui| self.screen(ui, &view, buttons))
             .inner;
         if let Some(input) = input {
@@ -165,6 +171,16 @@ impl App {
         let (meaning, guard_ms, brain_ms) = (view.meaning, view.guard_ms, view.guarded_ms);
         let portrait_guard_ms = view.portrait_guard_ms;
         self.hand.painted(ui, Painted { takes, meaning, guard_ms, brain_ms, portrait, portrait_guard_ms });
+        self.tell_painted(ui, &view);
+    }
+
+    /// The desk counts for itself how long a portrait has stood there. It is told so again until it has heard it.
+    fn tell_painted(&self, ui: &Ui, view: &View) {
+        let (Look::Wanted(contact), Some(portrait)) = (view.look, portrait_of(view)) else { return };
+        if self.hand.sees(portrait) {
+            (self.link.send)(Input::Painted(contact));
+            ui.request_repaint_after(TOLD_AGAIN);
+        }
     }
 
     /// What the screen does with text. A line's text goes with its screen: what was typed for one is no text of another.
@@ -175,6 +191,7 @@ impl App {
             Screen::Exception(view) if asks_pin(view) => Some(Place::Pin),
             Screen::Exception(view) if matches!(view.stage, ExceptionStage::Time(..)) => Some(Place::Time),
             Screen::Closing(ClosingView::Counting(_)) => Some(Place::Count),
+            Screen::Closing(ClosingView::Typing(_)) => Some(Place::Arrived),
             Screen::Locked(view) if view.sign_in.chosen.is_some() => Some(Place::Lock),
             _ => None,
         };
@@ -197,6 +214,11 @@ impl App {
     }
 
     fn keys(&mut self, ui: &Ui, view: &View) {
+        // The key without Shift is found in the one with it.
+        if ui.input_mut(|input| input.consume_key(egui::Modifiers::SHIFT, Key::F2)) {
+            self.theme = self.theme.other();
+            ui.request_repaint();
+        }
         if ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, Key::F2)) {
             self.switch_language();
         }
@@ -231,14 +253,14 @@ impl App {
     }
 
     fn bars(&self, ui: &mut Ui, view: &View, buttons: Buttons) {
-        let bar = Frame::new().fill(style::BAR).inner_margin(Margin::symmetric(20, 0));
+        let bar = Frame::new().fill(style::tokens().bar).inner_margin(Margin::symmetric(BAR_MARGIN, 0));
         Panel::top("header").exact_size(style::HEADER_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
             if let Some(input) = header::show(ui, &view.header, &self.strings) {
                 (self.link.send)(input);
             }
         });
         if view.header.training {
-            let band = Frame::new().fill(style::TRAINING);
+            let band = Frame::new().fill(style::tokens().training);
             Panel::top("training").exact_size(28.0).frame(band).show_separator_line(false).show(ui, |ui| {
                 header::training_band(ui, &self.strings);
             });
@@ -256,8 +278,12 @@ impl App {
                 news::key_waits(ui, &self.strings);
             });
         }
-        Panel::bottom("status").exact_size(style::STATUS_HEIGHT).frame(bar).show_separator_line(false).show(ui, |ui| {
-            if is_desk(view) {
+        let width = ui.available_width() - f32::from(BAR_MARGIN) * 2.0;
+        let is_desk = is_desk(view);
+        let height =
+            if is_desk { status::height(ui, &view.status, &self.strings, width) } else { style::STATUS_HEIGHT };
+        Panel::bottom("status").exact_size(height).frame(bar).show_separator_line(false).show(ui, |ui| {
+            if is_desk {
                 status::show(ui, &view.status, &self.strings);
             } else {
                 status::version(ui, &view.status, &self.strings);
@@ -267,7 +293,7 @@ impl App {
 
     fn panel(&self, ui: &mut Ui) {
         let Some(panel) = &self.side_panel else { return };
-        let frame = Frame::new().fill(style::PORTRAIT_GROUND).inner_margin(Margin::same(12));
+        let frame = Frame::new().fill(style::tokens().portrait_ground).inner_margin(Margin::same(12));
         Panel::right("demo").exact_size(PANEL_WIDTH).frame(frame).show_separator_line(false).show(ui, |ui| {
             let words = &self.strings.words;
             ui.label(RichText::new(&words.demo_title).font(style::bold(style::Size::Large)));
@@ -355,6 +381,11 @@ fn is_desk(view: &View) -> bool {
     }
 }
 
+/// The chip's portrait, where it is shown.
+fn portrait_of(view: &View) -> Option<&Arc<Portrait>> {
+    view.screen.case().and_then(|case| case.portrait.shown())
+}
+
 fn asks_pin(view: &ExceptionView) -> bool {
     matches!(&view.stage, ExceptionStage::Person(_, sign_in) if sign_in.chosen.is_some())
 }
@@ -366,9 +397,14 @@ enum Place {
     Pin,
     Time,
     Count,
+    Arrived,
     /// A PIN too, but of whoever opens the desk: what was typed of another's does not go over into it.
     Lock,
 }
 
+/// At either end of the bars.
+const BAR_MARGIN: i8 = 20;
+/// A desk that has not heard it by then is told again.
+const TOLD_AGAIN: Duration = Duration::from_millis(100);
 /// The width of the demo's side panel.
 const PANEL_WIDTH: f32 = 300.0;

@@ -1,7 +1,8 @@
 //! Portraits beside each other with the eyes at one height: who compares two faces begins with them.
 //!
-//! The frame has the proportions of a token image (ISO/IEC 19794-5:2005 §9: as wide as three quarters of its height, the
-//! eyes below its upper edge by six tenths of its width), so that what is nothing known of, and what is, meet there.
+//! Both stand where a token image has them (ISO/IEC 19794-5:2005 §9: as wide as three quarters of its height, the eyes below
+//! its upper edge by six tenths of its width). Where one portrait's eyes are not known, neither is moved: most pictures are
+//! made alike, and one that is moved alone is farther from the other than before.
 //!
 //! Invariants: both frames have one size, whatever stands in them; a picture is moved by no more than [`MOST_SHIFT`] and
 //! made smaller by no more than [`LEAST_SCALE`], so that no face leaves its frame; it is never made larger than its frame,
@@ -20,12 +21,10 @@ pub const LEAST_SCALE: f32 = 0.6;
 /// Where a portrait is drawn that stands in `frame` and is compared with `beside`.
 pub fn placed(frame: Rect, portrait: &Portrait, beside: Option<&Portrait>) -> Rect {
     let whole = Rect::from_center_size(frame.center(), fitted(frame, portrait));
-    let Some(eyes) = eyes_in(whole, portrait) else { return whole };
-    let other = beside.and_then(|beside| {
-        let whole = Rect::from_center_size(frame.center(), fitted(frame, beside));
-        eyes_in(whole, beside)
-    });
-    let scale = other.map_or(1.0, |other| (other.apart / eyes.apart).min(1.0));
+    let other =
+        beside.and_then(|beside| eyes_in(Rect::from_center_size(frame.center(), fitted(frame, beside)), beside));
+    let (Some(eyes), Some(other)) = (eyes_in(whole, portrait), other) else { return whole };
+    let scale = (other.apart / eyes.apart).min(1.0);
     let scale = if scale < LEAST_SCALE { 1.0 } else { scale };
     let below = frame.width() * EYES - eyes.below * scale;
     let top = Rect::from_center_size(frame.center(), whole.size() * scale);

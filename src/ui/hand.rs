@@ -11,7 +11,9 @@
 //! - A button decides only if it was alive in the frame before: the one that a person has seen. It comes alive
 //!   some time after its meaning has changed, and after whoever came back has woken a screen that may have gone dark.
 //! - What lets somebody in wants more: the portrait must have stood on the screen for long enough to be compared. The time
-//!   runs while the rest is still being checked, so that mostly nobody waits for it.
+//!   runs while the rest is still being checked, so that mostly nobody waits for it. It begins with the frame behind the one
+//!   that drew the portrait first: only then has that one come to the glass, however long the graphics took. The desk is
+//!   told so, and counts for itself.
 //!
 //! Invariants: nothing here knows what a button does; nothing is read from a clock but the frame's time.
 
@@ -46,8 +48,8 @@ pub(super) enum Takes {
     Presses,
 }
 
-/// What is known of keyboard, scanner and buttons from frame to frame.
-#[derive(Debug, Default)]
+/// What is known of keyboard, scanner and buttons from frame to frame. It cannot be printed: a scan is a person's data.
+#[derive(Default)]
 pub(super) struct Hand {
     /// When each key that is down was last heard of.
     down: BTreeMap<Key, f64>,
@@ -73,7 +75,9 @@ struct Guard {
 #[derive(Debug, Default)]
 struct Looked {
     portrait: Weak<Portrait>,
-    painted_at: f64,
+    drawn_at: f64,
+    /// Since when it has been on the glass.
+    seen_at: Option<f64>,
     long_enough: bool,
 }
 
@@ -235,6 +239,11 @@ impl Hand {
         portrait.is_none_or(|portrait| self.looked.is(portrait) && self.looked.long_enough)
     }
 
+    /// This portrait has come to the glass.
+    pub(super) fn sees(&self, portrait: &Arc<Portrait>) -> bool {
+        self.looked.is(portrait) && self.looked.seen_at.is_some()
+    }
+
     /// A screen was drawn whose buttons mean this. They come alive some time after that.
     pub(super) fn painted(&mut self, ui: &Ui, painted: Painted<'_>) {
         let now = ui.input(|input| input.time);
@@ -266,16 +275,19 @@ impl Looked {
         Weak::ptr_eq(&self.portrait, &Arc::downgrade(portrait))
     }
 
-    /// This portrait was painted now; tells how long it still has to stand there.
+    /// This portrait was drawn now; tells in how long that is to be looked at again.
     fn look(&mut self, portrait: Option<&Arc<Portrait>>, guard_s: f64, now: f64) -> Option<f64> {
         let Some(portrait) = portrait else {
             *self = Self::default();
             return None;
         };
         if !self.is(portrait) {
-            *self = Self { portrait: Arc::downgrade(portrait), painted_at: now, long_enough: false };
+            *self = Self { portrait: Arc::downgrade(portrait), drawn_at: now, seen_at: None, long_enough: false };
         }
-        let left_s = guard_s - (now - self.painted_at);
+        if self.seen_at.is_none() && now <= self.drawn_at {
+            return Some(0.0);
+        }
+        let left_s = guard_s - (now - *self.seen_at.get_or_insert(now));
         self.long_enough = left_s <= 0.0;
         (!self.long_enough).then_some(left_s)
     }

@@ -19,12 +19,12 @@ pub(super) fn signal(painter: &Painter, rect: Rect, signal: Signal, colour: Colo
 /// A small icon of `signal` in its own colours, as a widget of `size` points.
 pub(super) fn inline(ui: &mut egui::Ui, which: Signal, size: f32) {
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(size), egui::Sense::hover());
-    signal(ui.painter(), rect, which, style::signal(which).ink, style::SURFACE);
+    signal(ui.painter(), rect, which, style::signal(which).ink, style::tokens().surface);
 }
 
 /// A step that has not begun.
 pub(super) fn not_yet(painter: &Painter, rect: Rect) {
-    painter.circle_stroke(rect.center(), rect.width() * 0.4, Stroke::new(2.0, style::LINE));
+    painter.circle_stroke(rect.center(), rect.width() * 0.4, Stroke::new(2.0, style::tokens().line));
 }
 
 /// Nobody knows: an open circle with a dash. A ring would say that something runs.
@@ -41,26 +41,26 @@ pub(super) fn card_on_reader(painter: &Painter, rect: Rect) {
         rect.center() + Vec2::new(0.0, rect.height() * 0.22),
         rect.size() * Vec2::new(0.9, 0.42),
     );
-    painter.rect_filled(reader, 18, style::BAR);
+    painter.rect_filled(reader, 18, style::tokens().bar);
     let card = Rect::from_center_size(
         rect.center() - Vec2::new(0.0, rect.height() * 0.12),
         rect.size() * Vec2::new(0.62, 0.5),
     );
-    painter.rect_filled(card, 12, style::SURFACE);
-    painter.rect_stroke(card, 12, Stroke::new(3.0, style::INK_SOFT), egui::StrokeKind::Inside);
+    painter.rect_filled(card, 12, style::tokens().surface);
+    painter.rect_stroke(card, 12, Stroke::new(3.0, style::tokens().ink_soft), egui::StrokeKind::Inside);
     let photo = Rect::from_min_size(card.min + card.size() * Vec2::new(0.07, 0.3), card.size() * Vec2::new(0.26, 0.58));
-    painter.rect_filled(photo, 6, style::PORTRAIT_GROUND);
+    painter.rect_filled(photo, 6, style::tokens().portrait_ground);
     painter.circle_filled(
         photo.center() - Vec2::new(0.0, photo.height() * 0.12),
         photo.width() * 0.22,
-        style::INK_SOFT,
+        style::tokens().ink_soft,
     );
     let chip = Rect::from_min_size(card.min + card.size() * Vec2::new(0.44, 0.34), card.size() * Vec2::new(0.16, 0.2));
     painter.rect_filled(chip, 4, style::signal(Signal::Attention).strong);
     for row in [0.64_f32, 0.74, 0.84] {
         let from = card.min + card.size() * Vec2::new(0.42, row);
         let to = card.min + card.size() * Vec2::new(if row > 0.8 { 0.74 } else { 0.9 }, row);
-        painter.line_segment([from, to], Stroke::new(4.0, style::LINE));
+        painter.line_segment([from, to], Stroke::new(4.0, style::tokens().line));
     }
     for reach in [0.24_f32, 0.34, 0.44] {
         waves(painter, reader.center(), reader.height() * reach);
@@ -72,7 +72,7 @@ fn waves(painter: &Painter, centre: Pos2, radius: f32) {
         let angle = f32::from(step) * 0.12 + std::f32::consts::FRAC_PI_2;
         centre + Vec2::new(angle.cos(), angle.sin() - 0.72) * radius
     });
-    painter.add(Shape::line(points.collect(), Stroke::new(3.0, style::ON_BAR_SOFT)));
+    painter.add(Shape::line(points.collect(), Stroke::new(3.0, style::tokens().on_bar_soft)));
 }
 
 fn tick(painter: &Painter, centre: Pos2, radius: f32, colour: Color32, mark: Color32) {

@@ -6,6 +6,7 @@
 pub mod app;
 mod callers;
 pub mod eye_line;
+mod glyphs;
 mod hand;
 mod header;
 mod icons;

@@ -1,5 +1,6 @@
 //! What stands above every screen until a person has dealt with it.
 
+use crate::glyphs::drawable;
 use crate::icons;
 use crate::screens::Buttons;
 use crate::style::{self, Size};
@@ -24,7 +25,8 @@ pub(super) fn show(ui: &mut Ui, news: &NewsView, buttons: Buttons, strings: &Str
             ui.set_width(room);
             ui.spacing_mut().item_spacing.y = 0.0;
             let white = |text: String, font| Label::new(RichText::new(text).font(font).color(colours.on_strong)).wrap();
-            ui.add(white(who(news, strings), style::bold(Size::Large)));
+            let who = who(news, strings);
+            ui.add(white(drawable(ui, &who).into_owned(), style::bold(Size::Large)));
             ui.add(white(what(news, strings), style::font(Size::Body)));
         });
         // Whoever may not, or does not see about whom, answers for nobody.

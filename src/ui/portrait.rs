@@ -5,7 +5,9 @@ use crate::style::{self, Size};
 use crate::text::Strings;
 use checkin::view::Portrait;
 use checkin::view::PortraitView;
-use egui::{Align, ColorImage, Label, Layout, Rect, RichText, Role, Shape, Stroke, TextureHandle, TextureOptions};
+use egui::{
+    Align, ColorImage, Label, Layout, Pos2, Rect, RichText, Role, Shape, Stroke, TextureHandle, TextureOptions,
+};
 use egui::{Ui, UiBuilder, Vec2, WidgetInfo};
 use std::sync::Arc;
 
@@ -46,7 +48,7 @@ impl PortraitTexture {
         size: Vec2,
     ) {
         self.picture(ui, portrait, beside, name, size);
-        let name = RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT);
+        let name = RichText::new(name).font(style::font(Size::Body)).color(style::tokens().ink_soft);
         ui.add(Label::new(name).wrap());
     }
 
@@ -80,14 +82,15 @@ impl PortraitTexture {
             self.shown.extend(upload(ui, portrait).map(|texture| (Arc::clone(portrait), texture)));
         }
         let rect = place(ui, size, name);
-        ui.painter().rect_filled(rect, style::RADIUS, style::PORTRAIT_GROUND);
+        ui.painter().rect_filled(rect, style::RADIUS, style::tokens().portrait_ground);
         if let Some((_, texture)) = self.shown.iter().find(|(shown, _)| Arc::ptr_eq(shown, portrait)) {
-            let inner = eye_line::placed(rect, portrait, beside);
-            let mut inside = ui.new_child(UiBuilder::new().max_rect(rect));
-            inside.shrink_clip_rect(rect);
-            egui::Image::new(texture).corner_radius(style::RADIUS).paint_at(&inside, inner);
+            let whole = eye_line::placed(rect, portrait, beside);
+            let seen = whole.intersect(rect);
+            let share = |point: Pos2| ((point - whole.min) / whole.size()).to_pos2();
+            let image = egui::Image::new(texture).uv(Rect::from_min_max(share(seen.min), share(seen.max)));
+            image.corner_radius(style::RADIUS).paint_at(ui, seen);
         }
-        ui.painter().rect_stroke(rect, style::RADIUS, Stroke::new(1.5, style::LINE), egui::StrokeKind::Inside);
+        ui.painter().rect_stroke(rect, style::RADIUS, Stroke::new(1.5, style::tokens().line), egui::StrokeKind::Inside);
     }
 }
 
@@ -111,13 +114,14 @@ fn place(ui: &mut Ui, size: Vec2, name: &str) -> Rect {
 /// A drawn frame where a portrait is missing, and why it is.
 fn frame(ui: &mut Ui, size: Vec2, name: &str, text: &str) {
     let rect = place(ui, size, name);
-    ui.painter().rect_filled(rect, style::RADIUS, style::PORTRAIT_GROUND);
-    let edge = Stroke::new(2.0, style::INK_SOFT);
+    ui.painter().rect_filled(rect, style::RADIUS, style::tokens().portrait_ground);
+    let edge = Stroke::new(2.0, style::tokens().ink_soft);
     let corners = [rect.left_top(), rect.right_top(), rect.right_bottom(), rect.left_bottom(), rect.left_top()];
     ui.painter().extend(Shape::dashed_line(&corners, edge, 9.0, 6.0));
     let inner = rect.shrink(f32::from(style::PADDING));
-    let words = RichText::new(text).font(style::font(Size::Large)).color(style::INK_SOFT);
-    let height = ui.painter().layout(text.to_owned(), style::font(Size::Large), style::INK, inner.width()).size().y;
+    let words = RichText::new(text).font(style::font(Size::Large)).color(style::tokens().ink_soft);
+    let height =
+        ui.painter().layout(text.to_owned(), style::font(Size::Large), style::tokens().ink, inner.width()).size().y;
     let middle = Rect::from_center_size(rect.center(), Vec2::new(inner.width(), height));
     let child = UiBuilder::new().max_rect(middle).layout(Layout::top_down(Align::Center));
     ui.new_child(child).add(Label::new(words).wrap());

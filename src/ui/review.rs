@@ -174,14 +174,14 @@ impl ReviewApp {
         self.hear();
         self.keys(ui);
         self.bar(ui);
-        let ground = Frame::new().fill(style::GROUND).inner_margin(Margin::symmetric(20, 14));
+        let ground = Frame::new().fill(style::tokens().ground).inner_margin(Margin::symmetric(20, 14));
         CentralPanel::no_frame().frame(ground).show(ui, |ui| match &self.stage {
             _ if self.errand.is_some() => self.errand(ui),
             Stage::Reading(done, all) => self.reading(ui, *done, *all),
             Stage::Stopped => said(ui, &self.words.stopped),
             Stage::Failed(why) => {
                 said(ui, &self.words.failed);
-                ui.label(RichText::new(why).font(style::font(Size::Body)).color(style::INK_SOFT));
+                ui.label(RichText::new(why).font(style::font(Size::Body)).color(style::tokens().ink_soft));
             }
             Stage::Open(book) => self.page(ui, &Arc::clone(book)),
         });
@@ -322,14 +322,14 @@ impl ReviewApp {
     }
 
     fn bar(&mut self, ui: &mut Ui) {
-        let frame = Frame::new().fill(style::BAR).inner_margin(Margin::symmetric(12, 6));
+        let frame = Frame::new().fill(style::tokens().bar).inner_margin(Margin::symmetric(12, 6));
         Panel::top("pages").exact_size(style::HEADER_HEIGHT).frame(frame).show_separator_line(false).show(ui, |ui| {
             ui.horizontal_centered(|ui| {
                 for (page, _) in Page::ALL {
                     let is_here = page == self.page;
-                    let ink = if is_here { style::INK } else { style::ON_BAR };
+                    let ink = if is_here { style::tokens().ink } else { style::tokens().on_bar };
                     let label = RichText::new(page.label(&self.words)).font(style::bold(Size::Body)).color(ink);
-                    let ground = if is_here { style::SURFACE } else { style::BAR };
+                    let ground = if is_here { style::tokens().surface } else { style::tokens().bar };
                     let button = egui::Button::new(label).fill(ground).min_size(Vec2::new(0.0, style::TARGET_MIN));
                     let response = ui.add(button);
                     crate::widgets::focus_ring(ui, &response);
@@ -339,7 +339,7 @@ impl ReviewApp {
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                     let label = RichText::new(&self.words.language_key).font(style::font(Size::Small));
-                    let button = egui::Button::new(label.color(style::ON_BAR)).fill(style::BAR);
+                    let button = egui::Button::new(label.color(style::tokens().on_bar)).fill(style::tokens().bar);
                     if ui.add(button).clicked() {
                         self.switch_language();
                     }
@@ -365,7 +365,7 @@ impl ReviewApp {
             Some((done, all)) => format!("{} {} …", self.words.reading_again, self.words.count_of(done, all)),
             None => book.title(),
         };
-        let title = RichText::new(title).font(style::bold(Size::Large)).color(style::INK_SOFT);
+        let title = RichText::new(title).font(style::bold(Size::Large)).color(style::tokens().ink_soft);
         ui.add(egui::Label::new(title).truncate());
         let (words, language) = (&self.words, self.language);
         let opens = if let Some(opened) = self.open.last_mut() {

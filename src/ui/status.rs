@@ -7,27 +7,81 @@ use checkin::event::{CopyHealth, DiskState};
 use checkin::failure::Signal;
 use checkin::state::{ReaderHealth, RegistryHealth, ScannerHealth};
 use checkin::view::{PaperHealth, StatusBar, WitnessView};
-use egui::{Align, Layout, RichText, Ui, Vec2};
+use egui::{Align, Layout, Pos2, Rect, RichText, Ui, UiBuilder, Vec2};
+
+/// How the parts stand in the bar: in one row with all their words, in one row where a tick says what is good, or so in several
+/// rows. Nothing becomes smaller.
+struct Rows<'a> {
+    items: Vec<Item<'a>>,
+    /// A tick says what is good.
+    is_short: bool,
+    /// Where each row but the first begins.
+    breaks: Vec<usize>,
+}
+
+impl<'a> Rows<'a> {
+    fn of(ui: &Ui, status: &'a StatusBar, words: &'a Words, width: f32) -> Self {
+        let items = items(status, words);
+        let breaks_of = |is_short| breaks(items.iter().map(|item| item.width(ui, is_short)), width);
+        let long = breaks_of(false);
+        let (is_short, breaks) = if long.is_empty() { (false, long) } else { (true, breaks_of(true)) };
+        Self { items, is_short, breaks }
+    }
+
+    /// Several rows stand close: what is above them needs the room.
+    fn row_height(&self) -> f32 {
+        if self.breaks.is_empty() { style::STATUS_HEIGHT } else { CLOSE_ROW }
+    }
+
+    fn show(&self, ui: &mut Ui, rect: Rect, status: &StatusBar, strings: &Strings) {
+        let ends = self.breaks.iter().copied().chain([self.items.len()]);
+        let starts = [0].into_iter().chain(self.breaks.iter().copied());
+        for (row, (start, end)) in starts.zip(ends).enumerate() {
+            let top = rect.top() + self.row_height() * pixels(row);
+            let place = Rect::from_min_size(Pos2::new(rect.left(), top), Vec2::new(rect.width(), self.row_height()));
+            let row = UiBuilder::new().max_rect(place).layout(Layout::left_to_right(Align::Center));
+            let ui = &mut ui.new_child(row);
+            ui.spacing_mut().item_spacing.x = SPACING;
+            // Nothing in a row is pressed.
+            ui.spacing_mut().interact_size.y = 0.0;
+            for item in self.items.get(start..end).unwrap_or_default() {
+                item.show(ui, self.is_short);
+            }
+            if end == self.items.len() {
+                version(ui, status, strings);
+            }
+        }
+    }
+}
+
+/// Where the next row begins, each time there is no room for one more. What alone is wider than a row has one for itself.
+fn breaks(widths: impl Iterator<Item = f32>, width: f32) -> Vec<usize> {
+    let (mut breaks, mut used) = (Vec::new(), 0.0);
+    for (index, wanted) in widths.enumerate() {
+        if used > 0.0 && used + wanted > width {
+            breaks.push(index);
+            used = 0.0;
+        }
+        used += wanted;
+    }
+    breaks
+}
+
+/// How high the bar is where it is so wide.
+pub(super) fn height(ui: &Ui, status: &StatusBar, strings: &Strings, width: f32) -> f32 {
+    let rows = Rows::of(ui, status, &strings.words, width);
+    rows.row_height() * pixels(rows.breaks.len() + 1)
+}
 
 /// Reader, a scanner that is not well, card, registry and backlog, disk, second copy, clock, log, witness, version.
 pub(super) fn show(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
-    let words = &strings.words;
-    let items = items(status, words);
-    ui.horizontal_centered(|ui| {
-        ui.spacing_mut().item_spacing.x = SPACING;
-        // Where there is no room for all words, a tick says what is good, and the words are for the rest.
-        let looks = [(Size::Small, false), (Size::Small, true), (Size::Least, true)];
-        let is_good = |item: &Item<'_>| item.word == words.status_ok;
-        let fits = |(size, is_short): &(Size, bool)| {
-            let width: f32 = items.iter().map(|item| item.width(ui, *size, *is_short && is_good(item))).sum();
-            width <= ui.available_width()
-        };
-        let (size, is_short) = looks.into_iter().find(fits).unwrap_or((Size::Least, true));
-        for item in &items {
-            item.show(ui, size, is_short && is_good(item));
-        }
-        version(ui, status, strings);
-    });
+    let rect = ui.max_rect();
+    Rows::of(ui, status, &strings.words, rect.width()).show(ui, rect, status, strings);
+}
+
+/// There are never more rows than parts.
+fn pixels(rows: usize) -> f32 {
+    f32::from(u8::try_from(rows).unwrap_or(u8::MAX))
 }
 
 fn items<'a>(status: &'a StatusBar, words: &'a Words) -> Vec<Item<'a>> {
@@ -44,7 +98,8 @@ fn items<'a>(status: &'a StatusBar, words: &'a Words) -> Vec<Item<'a>> {
         Some(Item::of(&words.status_log, (Mark::Is(Signal::Ok), status.log_entries.to_string()))),
         Some(Item::of(&words.status_seen, seen(status, words))),
     ];
-    all.into_iter().flatten().collect()
+    let plain = |item: Item<'a>| Item { is_plain: item.word == words.status_ok, ..item };
+    all.into_iter().flatten().map(plain).collect()
 }
 
 /// What stands before a word.
@@ -60,36 +115,42 @@ struct Item<'a> {
     name: &'a str,
     mark: Mark,
     word: String,
+    /// A tick says as much as its word.
+    is_plain: bool,
 }
 
 impl<'a> Item<'a> {
     fn of(name: &'a str, (mark, word): (Mark, String)) -> Self {
-        Self { name, mark, word }
+        Self { name, mark, word, is_plain: false }
     }
 
-    fn width(&self, ui: &Ui, size: Size, is_short: bool) -> f32 {
-        let text = |text: &str, font| ui.painter().layout_no_wrap(text.to_owned(), font, style::ON_BAR).size().x;
-        let word = if is_short { 0.0 } else { text(&self.word, style::bold(size)) + SPACING };
-        text(self.name, style::font(size)) + word + ICON + BEHIND + SPACING * 2.0
+    fn width(&self, ui: &Ui, is_short: bool) -> f32 {
+        let text = |text: &str, font| {
+            let ink = style::tokens().on_bar;
+            ui.painter().layout_no_wrap(text.to_owned(), font, ink).size().x
+        };
+        let word = if is_short && self.is_plain { 0.0 } else { text(&self.word, style::bold(Size::Body)) + SPACING };
+        text(self.name, style::font(Size::Body)) + word + ICON + BEHIND + SPACING * 2.0
     }
 
-    fn show(&self, ui: &mut Ui, size: Size, is_short: bool) {
+    fn show(&self, ui: &mut Ui, is_short: bool) {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(ICON), egui::Sense::hover());
         match self.mark {
-            Mark::Unknown => icons::unknown(ui.painter(), rect, style::ON_BAR_SOFT),
+            Mark::Unknown => icons::unknown(ui.painter(), rect, style::tokens().on_bar_soft),
             Mark::Is(signal) => {
-                let bright = if signal == Signal::Ok { style::BAR_OK } else { style::signal(signal).soft };
-                icons::signal(ui.painter(), rect, signal, bright, style::BAR);
+                icons::signal(ui.painter(), rect, signal, style::signal(signal).on_bar, style::tokens().bar);
             }
         }
-        ui.label(RichText::new(self.name).font(style::font(size)).color(style::ON_BAR_SOFT));
-        if !is_short {
-            ui.label(RichText::new(&self.word).font(style::bold(size)).color(style::ON_BAR));
+        ui.label(RichText::new(self.name).font(style::font(Size::Body)).color(style::tokens().on_bar_soft));
+        if !(is_short && self.is_plain) {
+            ui.label(RichText::new(&self.word).font(style::bold(Size::Body)).color(style::tokens().on_bar));
         }
         ui.add_space(BEHIND);
     }
 }
 
+/// A line of the running size, and nothing above or below it.
+const CLOSE_ROW: f32 = 25.0;
 const ICON: f32 = 14.0;
 const SPACING: f32 = 6.0;
 /// Between one part and the next.
@@ -100,12 +161,12 @@ pub(super) fn version(ui: &mut Ui, status: &StatusBar, strings: &Strings) {
     let named = format!("{} {}", strings.words.status_version, status.version);
     let room = ui.available_width();
     let width = |text: &String| {
-        let ink = style::ON_BAR_SOFT;
+        let ink = style::tokens().on_bar_soft;
         ui.painter().layout_no_wrap(text.clone(), style::font(Size::Small), ink).size().x
     };
     let Some(shown) = [named, status.version.clone()].into_iter().find(|text| width(text) <= room) else { return };
     ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-        ui.label(RichText::new(shown).font(style::font(Size::Small)).color(style::ON_BAR_SOFT));
+        ui.label(RichText::new(shown).font(style::font(Size::Small)).color(style::tokens().on_bar_soft));
     });
 }
 

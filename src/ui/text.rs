@@ -338,6 +338,13 @@ words! {
     scripts_title
     scripts_label
     scripts_hint
+    action_type_arrived
+    action_end_counted
+    arrived_title
+    arrived_label
+    arrived_wrong
+    arrived_agrees
+    arrived_differs
     scripts_wrong
     closed_carrying
     closed_carried

@@ -31,6 +31,8 @@ mod guests;
 mod lab_people;
 #[path = "../it/locked.rs"]
 mod locked;
+#[path = "../it/looked.rs"]
+mod looked;
 #[path = "../it/namesakes.rs"]
 mod namesakes;
 #[path = "../it/needles.rs"]

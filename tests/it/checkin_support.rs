@@ -245,6 +245,10 @@ impl Desk {
     pub(crate) fn finished(&mut self, chip: ChipReading) -> &mut Self {
         let portrait =
             PortraitNews::Ready(Arc::new(Portrait { width: 1, height: 1, rgba: Pii::new(vec![0; 4]), eyes: None }));
+        self.finished_with(chip, portrait)
+    }
+
+    pub(crate) fn finished_with(&mut self, chip: ChipReading, portrait: PortraitNews) -> &mut Self {
         let finished = Finished { chip, portrait, evidence: None };
         self.give(Event::Card { contact: self.contact, news: CardNews::Finished(Box::new(finished)) })
     }
@@ -260,9 +264,28 @@ impl Desk {
         view(&self.context, self.state.as_ref().expect("a state")).status
     }
 
-    /// Presses a button after it has been there for long enough.
+    /// How far somebody is with looking at the portrait.
+    pub(crate) fn look(&self) -> Look {
+        view(&self.context, self.state.as_ref().expect("a state")).look
+    }
+
+    /// The window says that it shows the portrait it was asked for.
+    pub(crate) fn paints(&mut self) -> &mut Self {
+        match self.look() {
+            Look::Wanted(contact) => self.give(Event::Input(Input::Painted(contact))),
+            Look::Free | Look::Stands { .. } => self,
+        }
+    }
+
+    /// Presses a button after it has been there for long enough; who lets somebody in has looked for long enough.
     pub(crate) fn chose(&mut self, choice: Choice) -> &mut Self {
         self.later(DeskPolicy::default().press_guard_ms);
+        if matches!(choice, Choice::Admit | Choice::ReEntry | Choice::DoubtPortrait) {
+            self.paints();
+            if let Look::Stands { left_ms: left_ms @ 1.. } = self.look() {
+                self.later(left_ms);
+            }
+        }
         let meaning = self.meaning();
         self.give(Event::Input(Input::Chose(choice, meaning)))
     }
@@ -339,4 +362,29 @@ pub(crate) fn qr(number: &str) -> String {
 
 pub(crate) fn matched() -> Answer {
     Answer::Match { at: Timestamp::UNIX_EPOCH }
+}
+
+/// How often somebody was decided on.
+pub(crate) fn decisions(written: &[AttendanceEvent]) -> usize {
+    let decides = |event: &&AttendanceEvent| {
+        use AttendanceEvent as E;
+        matches!(
+            event,
+            E::CheckIn(_)
+                | E::ReEntry { .. }
+                | E::Referred { .. }
+                | E::NotAdmitted { .. }
+                | E::DuplicateReported { .. }
+                | E::Elsewhere { .. }
+        )
+    };
+    written.iter().filter(decides).count()
+}
+
+/// How often somebody was let in.
+pub(crate) fn admissions(written: &[AttendanceEvent]) -> usize {
+    written
+        .iter()
+        .filter(|event| matches!(event, AttendanceEvent::CheckIn(_) | AttendanceEvent::ReEntry { .. }))
+        .count()
 }

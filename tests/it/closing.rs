@@ -356,3 +356,109 @@ fn a_card_or_a_scan_at_the_end_disturbs_nothing() {
     desk.give(Event::Input(Input::Continue));
     asking(&desk);
 }
+
+// -- how many are in, typed in place of a key that is held --
+
+fn typing(desk: &Desk) -> TypingView {
+    let Screen::Closing(ClosingView::Typing(typing)) = desk.screen() else { panic!("{:?}", desk.screen()) };
+    typing
+}
+
+fn types(desk: &mut Desk, text: &str) -> TypingView {
+    input(desk, Input::EnteredCount(text.to_owned()));
+    typing(desk)
+}
+
+/// A desk with one person in, where the number is asked for.
+fn asked_for_the_number() -> Desk {
+    let mut desk = desk_of("gt-01");
+    let_in(&mut desk, HERE);
+    ask(&mut desk);
+    input(&mut desk, Input::TypeArrived);
+    assert_eq!(typing(&desk), TypingView { typed: TypedArrivals::Nothing, arrived: 1, ends: false });
+    desk
+}
+
+#[test]
+fn the_number_that_the_desk_knows_lets_a_press_end_it() {
+    let mut desk = asked_for_the_number();
+    assert_eq!(types(&mut desk, " 1 "), TypingView { typed: TypedArrivals::Number(1), arrived: 1, ends: true });
+    let meaning = desk.meaning();
+    input(&mut desk, Input::Chose(Choice::EndSession, meaning));
+    assert!(!is_closed(&desk), "the Enter of whoever typed it ends nothing, nor does what comes right behind it");
+    desk.chose(Choice::EndSession);
+    assert!(is_closed(&desk) && overruled(&desk).is_none());
+}
+
+#[test]
+fn another_number_says_by_how_much_and_ends_nothing() {
+    let mut desk = asked_for_the_number();
+    for (text, typed) in [
+        ("0", TypedArrivals::Number(0)),
+        ("2", TypedArrivals::Number(2)),
+        ("11", TypedArrivals::Number(11)),
+        ("9999", TypedArrivals::Number(9_999)),
+        ("", TypedArrivals::NoNumber),
+        ("one", TypedArrivals::NoNumber),
+        ("12345", TypedArrivals::NoNumber),
+    ] {
+        assert_eq!(types(&mut desk, text), TypingView { typed, arrived: 1, ends: false }, "{text:?}");
+        desk.chose(Choice::EndSession);
+        assert!(!is_closed(&desk), "{text:?}");
+    }
+    assert!(scripts(&desk).is_empty(), "a number of people is no number of scripts");
+}
+
+/// A scan between the number and the press: what was typed last is what counts.
+#[test]
+fn a_scan_behind_the_number_takes_the_end_away() {
+    let mut desk = asked_for_the_number();
+    assert!(types(&mut desk, "1").ends);
+    desk.later(400);
+    let meaning = desk.meaning();
+    assert!(!types(&mut desk, &crate::checkin_support::qr(HERE)).ends);
+    input(&mut desk, Input::Chose(Choice::EndSession, meaning));
+    desk.chose(Choice::EndSession);
+    assert!(!is_closed(&desk));
+    assert!(types(&mut desk, "1").ends);
+    input(&mut desk, Input::Scanned(crate::checkin_support::qr(HERE)));
+    assert!(typing(&desk).ends, "a scan that is no text of this line changes nothing");
+}
+
+/// Whoever is asked for the number goes back to the summary, and whoever takes over begins there.
+#[test]
+fn the_number_is_left_like_any_other_question() {
+    let mut desk = asked_for_the_number();
+    types(&mut desk, "1");
+    input(&mut desk, Input::Back);
+    asking(&desk);
+    input(&mut desk, Input::TypeArrived);
+    assert_eq!(typing(&desk).typed, TypedArrivals::Nothing, "what was typed before is gone");
+}
+
+/// Two people stand behind what is unsent: no number is asked for there, and news that comes takes the end away.
+#[test]
+fn no_number_ends_what_one_person_alone_may_not_end() {
+    for (what, mut desk, _) in open_desks() {
+        ask(&mut desk);
+        input(&mut desk, Input::TypeArrived);
+        asking(&desk);
+        input(&mut desk, Input::EnteredCount("1".to_owned()));
+        asking(&desk);
+        desk.chose(Choice::EndSession);
+        assert!(!is_closed(&desk), "{what}");
+    }
+    let mut desk = desk_of("gt-01");
+    desk.context.policy = DeskPolicy::default();
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_500).chose(Choice::Admit).go_on().lift();
+    ask(&mut desk);
+    input(&mut desk, Input::TypeArrived);
+    assert!(types(&mut desk, "1").ends);
+    desk.later(400);
+    let meaning = desk.meaning();
+    desk.answers(Answer::CardInvalid { reason: CardInvalidReason::Revoked });
+    assert!(!typing(&desk).ends);
+    input(&mut desk, Input::Chose(Choice::EndSession, meaning));
+    desk.chose(Choice::EndSession);
+    assert!(!is_closed(&desk));
+}

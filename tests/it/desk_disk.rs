@@ -8,7 +8,7 @@ use crate::desk_support::{Bench, World, card, check_ins, device_events, good, pe
 use crate::skips::skip;
 use diemdanh::checkin::event::{Choice, CopyHealth, Input};
 use diemdanh::checkin::failure::Failure;
-use diemdanh::checkin::view::{Screen, StageView};
+use diemdanh::checkin::view::{Look, Screen, StageView};
 use diemdanh::lab::registry_stub::StubSettings;
 use std::fs::File;
 use std::path::PathBuf;
@@ -65,7 +65,10 @@ fn admit_until_it_stops(bench: &Bench) -> (Vec<String>, Failure) {
             Screen::Halted(_) => true,
             Screen::Verdict(case) => {
                 let offered = matches!(&case.stage, StageView::Deciding(choices) if choices.contains(&Choice::Admit));
-                offered && view.guarded_ms == 0
+                if let (true, Look::Wanted(contact)) = (offered, view.look) {
+                    bench.desk.send(Input::Painted(contact));
+                }
+                offered && view.guarded_ms == 0 && view.look.is_over()
             }
             _ => false,
         });

@@ -5,7 +5,7 @@ use diemdanh::bits::random::SeededRandom;
 use diemdanh::bits::secret::Secret;
 use diemdanh::bits::stamp::Clock;
 use diemdanh::checkin::event::{Choice, Input};
-use diemdanh::checkin::view::{PackagesView, PreparingView, Screen, SignInView, View};
+use diemdanh::checkin::view::{Look, PackagesView, PreparingView, Screen, SignInView, View};
 use diemdanh::crypto::pin::{PinCost, PinLock};
 use diemdanh::desk::enrol::enrol;
 use diemdanh::desk::kiosk::Kiosk;
@@ -248,6 +248,11 @@ impl Opened {
     /// Presses a button as soon as it decides.
     pub(crate) fn choose(&self, choice: Choice) {
         let view = self.wait("a button that decides", |view| offers(view, choice));
+        // There is no window: in its place it is said that the portrait is on the screen.
+        if let Look::Wanted(contact) = view.look {
+            self.send(Input::Painted(contact));
+        }
+        let view = self.wait("somebody who has looked", |view| offers(view, choice) && view.look.is_over());
         self.send(Input::Chose(choice, view.meaning));
     }
 

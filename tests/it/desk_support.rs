@@ -9,7 +9,9 @@ use diemdanh::bits::secret::Secret;
 use diemdanh::checkin::event::{Choice, Input, NotAdmittedReason};
 use diemdanh::checkin::failure::{Failure, Signal};
 use diemdanh::checkin::state::Halted;
-use diemdanh::checkin::view::{CaseView, ClosingView, LineWord, PortraitView, ReceiptView, Screen, StageView, View};
+use diemdanh::checkin::view::{
+    CaseView, ClosingView, LineWord, Look, PortraitView, ReceiptView, Screen, StageView, View,
+};
 use diemdanh::desk::anchors::witness;
 use diemdanh::desk::handover::hand_over;
 use diemdanh::desk::plan::DeskPlan;
@@ -252,8 +254,17 @@ impl Bench {
 
     /// Presses a button as soon as it decides.
     pub(crate) fn choose(&self, choice: Choice) {
-        let view = self.wait("a button that decides", |view| offers(view, choice));
+        self.wait("a button that decides", |view| offers(view, choice));
+        self.paints();
+        let view = self.wait("somebody who has looked", |view| offers(view, choice) && view.look.is_over());
         self.desk.send(Input::Chose(choice, view.meaning));
+    }
+
+    /// There is no window: says in its place that the portrait is on the screen.
+    pub(crate) fn paints(&self) {
+        if let Look::Wanted(contact) = self.view.get().look {
+            self.desk.send(Input::Painted(contact));
+        }
     }
 
     /// Presses a reason as soon as it decides.
@@ -463,4 +474,5 @@ desk_cert = \"desk-cert\"
 exam_key = \"exam.key\"
 [window]
 press_guard_ms = 30
+portrait_guard_ms = 50
 ";

@@ -326,6 +326,26 @@ fn a_choice_that_was_begun_begins_anew_for_somebody_else() {
     assert!(matches!(exception(&desk).stage, ExceptionStage::Choosing(_)), "she was about to be her own second");
 }
 
+/// A number that agrees ends no session in the name of somebody who has not typed it.
+#[test]
+fn a_number_that_was_typed_is_typed_anew_by_somebody_else() {
+    let mut desk = desk_of("gt-01");
+    let ends = |desk: &Desk| match desk.screen() {
+        Screen::Closing(ClosingView::Typing(typing)) => Some(typing.ends),
+        _ => None,
+    };
+    input(&mut desk, Input::EndSession);
+    input(&mut desk, Input::TypeArrived);
+    input(&mut desk, Input::EnteredCount("0".to_owned()));
+    assert_eq!(ends(&desk), Some(true));
+    lock(&mut desk);
+    give_pin(&mut desk, PIN);
+    assert_eq!(ends(&desk), Some(true), "she goes on herself");
+    lock(&mut desk);
+    take_over(&mut desk, "gt-02");
+    assert!(matches!(desk.screen(), Screen::Closing(ClosingView::Asking(_))), "{:?}", desk.screen());
+}
+
 /// A technician sees the person again, and decides nothing about him.
 #[test]
 fn whoever_takes_over_has_no_more_than_her_own_leave() {

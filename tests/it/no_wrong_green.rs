@@ -217,8 +217,9 @@ fn press_on_a_screen_that_meant_something_else_decides_nothing() {
 #[test]
 fn for_a_moment_after_the_buttons_changed_nothing_decides() {
     for (waited, decides) in [(0, false), (399, false), (400, true)] {
-        let mut desk = Desk::usual();
-        desk.good_person(HERE);
+        // Whoever has looked at the portrait: only the buttons are new.
+        let mut desk = Desk::new(DeskPolicy { portrait_guard_ms: 0, ..DeskPolicy::default() });
+        desk.good_person(HERE).paints();
         let meaning = desk.meaning();
         desk.later(waited);
         desk.give(Event::Input(Input::Chose(Choice::Admit, meaning)));
@@ -287,7 +288,7 @@ fn bad_news_in_the_moment_of_the_decision_is_not_lost() {
     assert!(desk.news().is_some(), "while the recorded screen stands");
 
     let mut desk = Desk::usual();
-    desk.scan(HERE).card().identity(HERE, good()).finished(good()).later(2_500).later(400);
+    desk.scan(HERE).card().identity(HERE, good()).finished(good()).paints().later(2_500).later(400);
     let held = desk.hold(Event::Input(Input::Chose(Choice::Admit, desk.meaning())));
     desk.answers(Answer::Mismatch { fields: vec![Field::BirthDate] });
     desk.release(held);
@@ -302,7 +303,8 @@ enum Step {
     Card,
     Lift,
     Identity(&'static str, usize, bool),
-    Finished(usize, bool),
+    Finished(usize, bool, bool),
+    Painted(bool),
     Answer(usize),
     Press(usize, bool),
     Reason(bool),
@@ -356,11 +358,13 @@ fn any_step() -> impl Strategy<Value = Step> {
         3 => Just(Step::Card),
         2 => Just(Step::Lift),
         4 => (numbers(), 0..8_usize, any::<bool>()).prop_map(|(number, chip, old)| Step::Identity(number, chip, old)),
-        4 => (0..8_usize, any::<bool>()).prop_map(|(chip, old)| Step::Finished(chip, old)),
+        4 => (0..8_usize, any::<bool>(), prop::bool::weighted(0.9))
+            .prop_map(|(chip, old, shown)| Step::Finished(chip, old, shown)),
+        4 => prop::bool::weighted(0.2).prop_map(Step::Painted),
         3 => (0..6_usize).prop_map(Step::Answer),
         6 => (0..7_usize, any::<bool>()).prop_map(|(choice, stale)| Step::Press(choice, stale)),
         1 => any::<bool>().prop_map(Step::Reason),
-        4 => prop_oneof![Just(50), Just(400), Just(2_500)].prop_map(Step::Later),
+        4 => prop_oneof![Just(50), Just(400), Just(590), Just(2_500)].prop_map(Step::Later),
         1 => Just(Step::Back),
         2 => Just(Step::Continue),
     ]
@@ -372,6 +376,9 @@ struct Facts {
     number: Option<&'static str>,
     first: Option<usize>,
     last: Option<usize>,
+    /// The portrait can be shown, and since when the window has shown it.
+    portrait: bool,
+    painted_ms: Option<u64>,
     of: Option<ContactId>,
 }
 
@@ -392,7 +399,7 @@ proptest! {
             let now = decisions(&desk.written);
             prop_assert!(now == decided || (pressed && now == decided + 1), "{step:?} decided");
             if let Some(event) = desk.written.last().filter(|_| now > decided) {
-                holds(event, &facts, required)?;
+                holds(event, &facts, required, desk.now.boot_ms)?;
             }
             if desk.meaning() != before {
                 old_meaning = before;
@@ -421,11 +428,22 @@ fn play(desk: &mut Desk, step: &Step, facts: &mut Facts, old_contact: ContactId,
                 (facts.number, facts.first) = (Some(number), Some(chip));
             }
         }
-        Step::Finished(chip, old) => {
+        Step::Finished(chip, old, shown) => {
             desk.contact = if old { old_contact } else { current };
-            desk.finished(chips()[chip].clone());
+            if shown {
+                desk.finished(chips()[chip].clone());
+            } else {
+                desk.finished_with(chips()[chip].clone(), PortraitNews::Unreadable);
+            }
             if !old && facts.last.is_none() {
-                facts.last = Some(chip);
+                (facts.last, facts.portrait) = (Some(chip), shown);
+            }
+        }
+        Step::Painted(old) => {
+            let contact = if old { old_contact } else { current };
+            desk.give(Event::Input(Input::Painted(contact)));
+            if contact == current && facts.last.is_some() {
+                facts.painted_ms.get_or_insert(desk.now.boot_ms);
             }
         }
         Step::Answer(answer) if !desk.asked.is_empty() => {
@@ -451,13 +469,14 @@ fn play(desk: &mut Desk, step: &Step, facts: &mut Facts, old_contact: ContactId,
         Step::Answer(_) => {}
     }
     // A step that began another contact has set the number of that one.
-    if matches!(step, Step::Identity(_, _, true) | Step::Finished(_, true)) && desk.contact == old_contact {
+    if matches!(step, Step::Identity(_, _, true) | Step::Finished(_, true, _)) && desk.contact == old_contact {
         desk.contact = current;
     }
 }
 
-/// Who was let in told his name, listed here, in a contact that ended well, and nobody outside objected.
-fn holds(event: &AttendanceEvent, facts: &Facts, required: bool) -> Result<(), TestCaseError> {
+/// Who was let in told his name, listed here, in a contact that ended well, nobody outside objected, and his portrait has
+/// stood on the screen.
+fn holds(event: &AttendanceEvent, facts: &Facts, required: bool, now_ms: u64) -> Result<(), TestCaseError> {
     let registry = match event {
         AttendanceEvent::CheckIn(entry) => Some(entry.registry),
         AttendanceEvent::ReEntry { .. } => None,
@@ -469,28 +488,7 @@ fn holds(event: &AttendanceEvent, facts: &Facts, required: bool) -> Result<(), T
     let objected = registry.is_some_and(|state| state != RegistryState::Match) && !silent;
     prop_assert!(!objected, "{:?}", registry);
     prop_assert!(!required || !silent, "{:?}", registry);
+    let stood_ms = facts.painted_ms.map(|painted_ms| now_ms - painted_ms);
+    prop_assert!(!facts.portrait || stood_ms >= Some(1_000), "{:?}", stood_ms);
     Ok(())
-}
-
-fn decisions(written: &[AttendanceEvent]) -> usize {
-    let decides = |event: &&AttendanceEvent| {
-        use AttendanceEvent as E;
-        matches!(
-            event,
-            E::CheckIn(_)
-                | E::ReEntry { .. }
-                | E::Referred { .. }
-                | E::NotAdmitted { .. }
-                | E::DuplicateReported { .. }
-                | E::Elsewhere { .. }
-        )
-    };
-    written.iter().filter(decides).count()
-}
-
-fn admissions(written: &[AttendanceEvent]) -> usize {
-    written
-        .iter()
-        .filter(|event| matches!(event, AttendanceEvent::CheckIn(_) | AttendanceEvent::ReEntry { .. }))
-        .count()
 }

@@ -81,6 +81,8 @@ fn closing_name(closing: &ClosingView) -> &'static str {
     match closing {
         ClosingView::Asking(_) => "summary",
         ClosingView::Counting(_) => "scripts of a room",
+        ClosingView::Typing(typing) if typing.ends => "how many are in: agrees",
+        ClosingView::Typing(_) => "how many are in",
         ClosingView::Writing => "closing",
         ClosingView::Closed(_) => "closed",
     }
@@ -184,6 +186,15 @@ const MOMENTS: &[Moment] = &[
         input(desk, Input::EndSession);
         input(desk, Input::PickedRoom(0));
     }),
+    ("how many are in", "gt-01", |desk| {
+        input(desk, Input::EndSession);
+        input(desk, Input::TypeArrived);
+    }),
+    ("how many are in: agrees", "gt-01", |desk| {
+        input(desk, Input::EndSession);
+        input(desk, Input::TypeArrived);
+        input(desk, Input::EnteredCount("0".to_owned()));
+    }),
     ("closed", "gt-01", |desk| {
         input(desk, Input::EndSession);
         desk.chose(Choice::EndSession);
@@ -231,6 +242,10 @@ const STIMULI: &[Stimulus] = &[
     ("the registry says revoked", |desk| {
         desk.answers(Answer::CardInvalid { reason: CardInvalidReason::Revoked });
     }),
+    ("the portrait is painted", |desk| {
+        let contact = desk.contact;
+        input(desk, Input::Painted(contact));
+    }),
     ("half a second passes", |desk| {
         desk.later(500);
     }),
@@ -242,6 +257,11 @@ const STIMULI: &[Stimulus] = &[
     }),
     ("Cho vào", |desk| {
         desk.chose(Choice::Admit);
+    }),
+    ("Cho vào, and no portrait was painted", |desk| {
+        let meaning = desk.meaning();
+        desk.later(500);
+        input(desk, Input::Chose(Choice::Admit, meaning));
     }),
     ("Mời Trưởng Điểm thi", |desk| {
         desk.chose(Choice::Refer);
@@ -285,6 +305,8 @@ const STIMULI: &[Stimulus] = &[
     ("a room is picked", |desk| input(desk, Input::PickedRoom(0))),
     ("a time is entered", |desk| input(desk, Input::EnteredTime("07:30".to_owned()))),
     ("a number of scripts is entered", |desk| input(desk, Input::EnteredCount("24".to_owned()))),
+    ("nobody is in, it is typed", |desk| input(desk, Input::EnteredCount("0".to_owned()))),
+    ("the number of those who are in is to be typed", |desk| input(desk, Input::TypeArrived)),
     ("who else is picked", |desk| input(desk, Input::ChoseOperator(0))),
     ("the right PIN", |desk| input(desk, Input::EnteredPin(Secret::new(PIN.to_owned())))),
     ("a wrong PIN", |desk| input(desk, Input::EnteredPin(Secret::new("000000".to_owned())))),
@@ -413,7 +435,8 @@ const HEAD: &str = "\
 What the desk does on every screen with everything that can happen there. The tests make this table by doing each of it to a
 desk of a package and looking at what comes; what is not in the table of a screen leaves that screen as it is and writes
 nothing. A button is pressed here on every screen, whether it is offered or not, and after the 400 ms in which nothing
-decides. Where the next screen is “–”, the screen stays and something was written.
+decides; who is let in was looked at for a second, where it is not said that no portrait was painted. Where the next screen
+is “–”, the screen stays and something was written.
 
 The names of the screens are those of this table alone; what stands on them is in the chapter for invigilators.
 ";

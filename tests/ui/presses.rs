@@ -5,12 +5,11 @@ use crate::views;
 use checkin::event::{Choice, Input, Meaning};
 use checkin::view::*;
 use egui::{Event, Key, Modifiers};
-use std::sync::Arc;
 
 const QR: &str = "099208000017|001234567|Nguyen Van Mau|15022008|Nam|Ha Noi|01012024";
 const SLOW_S: f32 = 0.3;
 
-fn key(key: Key, pressed: bool) -> Event {
+pub(crate) fn key(key: Key, pressed: bool) -> Event {
     Event::Key { key, physical_key: None, pressed, repeat: false, modifiers: Modifiers::NONE }
 }
 
@@ -33,7 +32,8 @@ fn deciding() -> View {
 /// Every screen that has buttons and no line.
 fn screens_with_buttons() -> Vec<(&'static str, View)> {
     let all = views::all().into_iter();
-    let has_line = |screen: &Screen| matches!(screen, Screen::Closing(ClosingView::Counting(_)));
+    let has_line =
+        |screen: &Screen| matches!(screen, Screen::Closing(ClosingView::Counting(_) | ClosingView::Typing(_)));
     let is_meant = |screen: &Screen| screen.case().is_some() || matches!(screen, Screen::Closing(_));
     all.filter(|(_, view)| is_meant(&view.screen) && !has_line(&view.screen)).collect()
 }
@@ -183,91 +183,8 @@ fn buttons_that_just_changed_decide_nothing_and_look_so() {
     assert_eq!(sent, [Input::Chose(Choice::Admit, Meaning(5))]);
 }
 
-fn pressed(shown: &mut Window, pressed: Key) -> Vec<Input> {
+pub(crate) fn pressed(shown: &mut Window, pressed: Key) -> Vec<Input> {
     shown.frame(vec![key(pressed, true), key(pressed, false)], 0.02)
-}
-
-/// A window that has stood on another screen, and shows this one from now on.
-fn just_shown(view: View) -> Window {
-    let mut shown = window(idle());
-    shown.rest();
-    shown.show(view);
-    shown.frame(vec![], 0.05);
-    shown
-}
-
-/// Somebody whose chip has told everything, with this portrait; the registry's word decides whether there are buttons.
-fn looked_at(portrait: &Arc<Portrait>, meaning: u64, choices: &[Choice]) -> View {
-    let stage = StageView::Deciding(choices.to_vec());
-    let case = CaseView { portrait: PortraitView::Proven(Arc::clone(portrait)), stage, ..views::admit() };
-    View { meaning: Meaning(meaning), ..views::view(Screen::Verdict(case)) }
-}
-
-const CHOICES: [Choice; 3] = [Choice::Admit, Choice::Refer, Choice::NotAdmitted];
-
-/// Whoever has not looked at the portrait has not compared it; sending for the head of site does not wait for that.
-#[test]
-fn nobody_is_let_in_before_the_portrait_has_stood_there_for_a_second() {
-    for choices in [CHOICES.as_slice(), &[Choice::ReEntry, Choice::Refer]] {
-        let view = looked_at(&views::portrait(), 1, choices);
-        let mut shown = just_shown(view);
-        shown.frame(vec![], 0.6);
-        assert_eq!(pressed(&mut shown, Key::F5), [], "{choices:?}");
-        assert_eq!(pressed(&mut shown, Key::F6), [Input::Chose(Choice::Refer, Meaning(1))], "{choices:?}");
-        shown.frame(vec![], 0.4);
-        assert_eq!(pressed(&mut shown, Key::F5), [Input::Chose(choices[0], Meaning(1))], "{choices:?}");
-    }
-}
-
-/// The registry takes its time: whoever has looked meanwhile waits no second more.
-#[test]
-fn the_time_to_look_runs_while_the_rest_is_checked() {
-    let portrait = views::portrait();
-    let mut shown = window(looked_at(&portrait, 1, &[]));
-    shown.rest();
-    shown.show(looked_at(&portrait, 2, &CHOICES));
-    shown.frame(vec![], 0.05);
-    assert_eq!(pressed(&mut shown, Key::F5), [], "the buttons have just come");
-    shown.frame(vec![], 0.4);
-    assert_eq!(pressed(&mut shown, Key::F5), [Input::Chose(Choice::Admit, Meaning(2))]);
-}
-
-/// The next person's portrait is not the one that was looked at, even where nothing else has changed.
-#[test]
-fn another_portrait_is_looked_at_anew() {
-    let mut shown = window(looked_at(&views::portrait(), 1, &CHOICES));
-    shown.rest();
-    shown.show(looked_at(&views::portrait(), 1, &CHOICES));
-    shown.frame(vec![], 0.05);
-    shown.frame(vec![], 0.6);
-    assert_eq!(pressed(&mut shown, Key::F5), []);
-    shown.rest();
-    assert_eq!(pressed(&mut shown, Key::F5), [Input::Chose(Choice::Admit, Meaning(1))]);
-}
-
-/// Behind a lock or another screen nobody looks: the time begins anew.
-#[test]
-fn a_portrait_that_was_away_is_looked_at_anew() {
-    let portrait = views::portrait();
-    let mut shown = window(looked_at(&portrait, 1, &CHOICES));
-    shown.rest();
-    shown.show(idle());
-    shown.rest();
-    shown.show(looked_at(&portrait, 3, &CHOICES));
-    shown.frame(vec![], 0.05);
-    shown.frame(vec![], 0.6);
-    assert_eq!(pressed(&mut shown, Key::F5), []);
-}
-
-/// Where there is no portrait there is nothing to wait for.
-#[test]
-fn without_a_portrait_the_usual_guard_is_all() {
-    let stage = StageView::Deciding(CHOICES.to_vec());
-    let case = CaseView { portrait: PortraitView::Missing, stage, ..views::admit() };
-    let mut shown = just_shown(View { meaning: Meaning(1), ..views::view(Screen::Verdict(case)) });
-    assert_eq!(pressed(&mut shown, Key::F5), []);
-    shown.frame(vec![], 0.45);
-    assert_eq!(pressed(&mut shown, Key::F5), [Input::Chose(Choice::Admit, Meaning(1))]);
 }
 
 #[test]
@@ -332,7 +249,7 @@ fn plus_on_the_keypad_lets_in_and_a_plus_within_a_scan_does_not() {
 
 // -- lines --
 
-fn idle() -> View {
+pub(crate) fn idle() -> View {
     views::view(Screen::Idle(IdleView::default()))
 }
 

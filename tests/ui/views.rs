@@ -21,6 +21,9 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("idle_key_refused", view(Screen::Idle(refused()))),
         ("idle_no_reader", view(Screen::Idle(no_reader()))),
         ("idle_search", view(Screen::Idle(search()))),
+        ("idle_foreign_letters", view(Screen::Idle(foreign_letters()))),
+        ("idle_full_bar", View { status: full_bar(), ..view(Screen::Idle(search())) }),
+        ("verdict_full_bar", View { status: full_bar(), ..view(Screen::Verdict(admit_of_two())) }),
         ("idle_same_name", view(Screen::Idle(same_name()))),
         ("reading", view(Screen::Reading(reading(None)))),
         ("reading_lifted", view(Screen::Reading(reading(Some(Failure::CardLifted))))),
@@ -46,6 +49,10 @@ pub(crate) fn all() -> Vec<(&'static str, View)> {
         ("closing_asking", view(Screen::Closing(asking(|_| {})))),
         ("closing_unsent", view(Screen::Closing(asking_unsent()))),
         ("closing_counting", view(Screen::Closing(counting()))),
+        ("closing_typing", view(Screen::Closing(typing(TypedArrivals::Nothing)))),
+        ("closing_typed", view(Screen::Closing(typing(TypedArrivals::Number(471))))),
+        ("closing_typed_other", view(Screen::Closing(typing(TypedArrivals::Number(469))))),
+        ("closing_typed_nothing", view(Screen::Closing(typing(TypedArrivals::NoNumber)))),
         ("closing_closed", view(Screen::Closing(closed()))),
         ("examining", view(Screen::Examining(examining()))),
         ("examining_working", view(Screen::Examining(ExaminingView::default()))),
@@ -65,6 +72,7 @@ pub(crate) fn view(screen: Screen) -> View {
         guarded_ms: 0,
         guard_ms: 400,
         portrait_guard_ms: 1_000,
+        look: Look::Free,
         callers: vec![
             caller(Role::HeadOfSite, "Phạm Văn Thử", Some("0900 000 001")),
             caller(Role::Technician, "Lê Thị Mẫu", None),
@@ -132,6 +140,37 @@ pub(crate) fn search() -> IdleView {
         room: "0012".to_owned(),
     };
     IdleView { found: vec![row(1), row(2)], ..IdleView::default() }
+}
+
+/// Names with letters that no font of ours has, and with some that show nothing.
+pub(crate) fn foreign_letters() -> IdleView {
+    let found = search();
+    let names = ["Nguyễn \u{1F600} Mẫu", "Nguyễn \u{1F601} Mẫu", "Trần 明 Thử", "Trần\u{200B} Thử"];
+    let row = |(index, name): (u8, &str)| FoundRow {
+        id: CandidateId([index; 16]),
+        name: Pii::new(name.to_owned()),
+        ..found.found[0].clone()
+    };
+    IdleView { found: (1..).zip(names).map(row).collect(), ..IdleView::default() }
+}
+
+/// Everything that can be wrong around a desk at once, in the longest words.
+pub(crate) fn full_bar() -> StatusBar {
+    StatusBar {
+        reader: ReaderHealth::ServiceDown,
+        scanner: ScannerHealth::Busy,
+        registry: Some(RegistryHealth::Rejects),
+        registry_silent_since: Some("06:38".to_owned()),
+        pending: 1_283,
+        disk: DiskState::Low,
+        copy: CopyHealth::Foreign,
+        paper: PaperHealth::Lost,
+        clock_steady: true,
+        clock_off_minutes: Some(-14),
+        witness: WitnessView::Seen { entries_since: 4_120, minutes_ago: 371, is_silent: true },
+        log_entries: 14_120,
+        ..status()
+    }
 }
 
 /// Two people of one name, and somebody else whom the search finds.
@@ -381,6 +420,10 @@ fn closed() -> ClosingView {
     let (witness_asked, witnessed, carried) = (true, false, Some(Carried::Whole));
     let closed = ClosedView { head, arrived, expected, unanswered, witness_asked, witnessed, carried };
     ClosingView::Closed(Box::new(closed))
+}
+
+pub(crate) fn typing(typed: TypedArrivals) -> ClosingView {
+    ClosingView::Typing(TypingView { typed, arrived: 471, ends: typed == TypedArrivals::Number(471) })
 }
 
 fn counting() -> ClosingView {

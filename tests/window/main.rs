@@ -16,8 +16,11 @@ mod views_exception;
 mod views_preparing;
 
 use bits::secret::Secret;
+use checkin::contact::ContactId;
 use checkin::event::{Choice, Input, Meaning};
 use checkin::view::*;
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
 use libtest_mimic::{Arguments, Trial};
 use std::cell::RefCell;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -26,8 +29,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
-use ui::app::{DeskLink, WindowOptions, run};
-use ui::style;
+use ui::app::{App, DeskLink, WindowOptions, run};
+use ui::style::{self, Theme};
 
 /// Names the screen that the child shows.
 const SCREEN: &str = "DIEMDANH_TEST_WINDOW";
@@ -49,20 +52,40 @@ fn screen(name: &str) -> Screen {
             let view = views_preparing::sign_in(|view| view.chosen = Some(0));
             view.screen
         }
-        "idle" => Screen::Idle(IdleView::default()),
+        "idle" | "waits" => Screen::Idle(IdleView::default()),
+        "technician" => Screen::Idle(IdleView { examines: true, ..IdleView::default() }),
+        "looked_at" => Screen::Verdict(CaseView { stage: StageView::Deciding(choices), ..views::admit() }),
         // Every situation of the tests of the screens, to be looked at.
         other => views::all().into_iter().find(|(name, _)| *name == other).expect("a situation").1.screen,
     }
 }
 
 /// What the desk would show next.
-fn next(input: &Input) -> Option<&'static str> {
-    match input {
-        Input::Chose(Choice::NotAdmitted, _) => Some("reasons"),
-        Input::Chose(..) | Input::Reason(..) => Some("recorded"),
-        Input::EndSession => Some("closing"),
-        Input::Continue => Some("idle"),
+fn next(screen: &str, input: &Input) -> Option<&'static str> {
+    match (screen, input) {
+        (_, Input::Chose(Choice::NotAdmitted, _)) => Some("reasons"),
+        (_, Input::Chose(Choice::EndSession, _)) => Some("closing_closed"),
+        (_, Input::Chose(..) | Input::Reason(..)) => Some("recorded"),
+        (_, Input::EndSession) => Some("closing"),
+        (_, Input::Continue) => Some("idle"),
+        ("closing", Input::PickedRoom(_)) => Some("closing_counting"),
+        ("closing_counting", Input::EnteredCount(_)) => Some("closing"),
+        ("closing", Input::TypeArrived) => Some("closing_typing"),
+        (_, Input::EnteredCount(text)) if text == "471" => Some("closing_typed"),
+        (_, Input::EnteredCount(_)) => Some("closing_typed_other"),
+        (_, Input::Examine) => Some("examining"),
+        ("examining", Input::Back) => Some("technician"),
+        ("waits", Input::Entered(_)) => Some("looked_at"),
         _ => None,
+    }
+}
+
+/// The desk of the tests has counted as soon as it has heard: what is tried is the window.
+fn look(screen: &str, input: Option<&Input>) -> Look {
+    match (screen, input) {
+        ("looked_at", Some(Input::Painted(_))) => Look::Stands { left_ms: 0 },
+        ("looked_at", _) => Look::Wanted(ContactId(7)),
+        _ => Look::Free,
     }
 }
 
@@ -74,6 +97,7 @@ fn told(input: &Input) -> String {
         Input::Typed(text) => format!("{STANDS}{text}"),
         Input::Chose(choice, _) => format!("chose {choice:?}"),
         Input::Reason(reason, _) => format!("reason {reason:?}"),
+        Input::EnteredCount(text) => format!("count {text}"),
         other => format!("{other:?}").to_lowercase(),
     }
 }
@@ -89,7 +113,7 @@ fn main() -> ExitCode {
         show(&name);
         return ExitCode::SUCCESS;
     }
-    let tests: [(&str, fn()); 7] = [
+    let tests: [(&str, fn()); 11] = [
         ("digits_come_in_the_order_of_the_keys", digits_come_in_the_order_of_the_keys),
         ("scan_into_the_line_is_what_was_sent", scan_into_the_line_is_what_was_sent),
         ("scan_on_a_verdict_decides_nothing", scan_on_a_verdict_decides_nothing),
@@ -97,6 +121,10 @@ fn main() -> ExitCode {
         ("double_click_on_one_button_presses_no_other", double_click_on_one_button_presses_no_other),
         ("admit_has_a_key_of_its_own_and_enter_dismisses", admit_has_a_key_of_its_own_and_enter_dismisses),
         ("input_method_neither_holds_back_nor_rewrites", input_method_neither_holds_back_nor_rewrites),
+        ("nobody_is_let_in_before_the_portrait_was_to_be_seen", nobody_is_let_in_before_the_portrait_was_to_be_seen),
+        ("lines_of_a_passport_are_entered_whole", lines_of_a_passport_are_entered_whole),
+        ("session_is_ended_by_a_number_and_a_press", session_is_ended_by_a_number_and_a_press),
+        ("technician_opens_the_page_of_findings", technician_opens_the_page_of_findings),
     ];
     let trial = |(name, test): (&'static str, fn())| {
         Trial::test(name, move || {
@@ -112,14 +140,27 @@ fn show(name: &str) {
     let shown = Rc::new(RefCell::new(Arc::new(views::view(screen(name)))));
     let looked_at = Rc::clone(&shown);
     let view = Box::new(move || Arc::clone(&looked_at.borrow()));
+    let now = RefCell::new(name.to_owned());
     let send = Box::new(move |input: Input| {
         say(&told(&input));
-        if let Some(name) = next(&input) {
-            let meaning = Meaning(shown.borrow().meaning.0 + 1);
-            *shown.borrow_mut() = Arc::new(View { meaning, ..views::view(screen(name)) });
+        let next = next(&now.borrow(), &input);
+        let meaning = shown.borrow().meaning;
+        if let Some(next) = next {
+            *now.borrow_mut() = next.to_owned();
+            let view = View { meaning: Meaning(meaning.0 + 1), look: look(next, None), ..views::view(screen(next)) };
+            *shown.borrow_mut() = Arc::new(view);
+        } else if matches!(input, Input::Painted(_)) {
+            let heard = View { look: look(&now.borrow(), Some(&input)), ..View::clone(&shown.borrow()) };
+            *shown.borrow_mut() = Arc::new(heard);
         }
     });
-    let options = WindowOptions { size: style::DESIGN_SIZE, fullscreen: false, side_panel: None, pilot: None };
+    let options = WindowOptions {
+        size: style::DESIGN_SIZE,
+        fullscreen: false,
+        theme: Theme::default(),
+        side_panel: None,
+        pilot: None,
+    };
     run(DeskLink { view, send }, options, |_| say("ready")).expect("a window");
 }
 
@@ -178,8 +219,27 @@ impl Display {
         quiet(tool).status().expect("xdotool").success()
     }
 
+    /// Types as a scanner or a hand does. An end of a line is a key of its own: as a character it comes as none.
     fn types(&self, text: &str, delay_ms: &str) {
-        self.keys(&["type", "--delay", delay_ms, text]);
+        let mut chain = Vec::new();
+        for piece in text.split_inclusive(['\n', '\t']) {
+            let letters = piece.trim_end_matches(['\n', '\t']);
+            if !letters.is_empty() {
+                chain.extend(["type", "--delay", delay_ms, "--args", "1", letters]);
+            }
+            match piece.chars().last() {
+                Some('\n') => chain.extend(["key", "--delay", delay_ms, "Return"]),
+                Some('\t') => chain.extend(["key", "--delay", delay_ms, "Tab"]),
+                _ => {}
+            }
+        }
+        self.keys(&chain);
+    }
+
+    /// Clicks what bears these words on this screen.
+    fn click(&self, screen: &str, words: &str) {
+        let (x, y) = place_of(screen, words);
+        self.keys(&["mousemove", &x, &y, "sleep", "0.1", "click", "1"]);
     }
 
     /// Everything said up to the line that is waited for.
@@ -215,6 +275,18 @@ impl Drop for Display {
             let _ = child.wait();
         }
     }
+}
+
+/// Where it stands in a window of this size, by the layout of the same window without a display.
+fn place_of(name: &str, words: &str) -> (String, String) {
+    let view = Arc::new(views::view(screen(name)));
+    let link = DeskLink { view: Box::new(move || Arc::clone(&view)), send: Box::new(|_| {}) };
+    let Ok(mut app) = App::new(link, None) else { panic!("the words do not load") };
+    let builder = Harness::builder().with_size(style::DESIGN_SIZE).with_context_setup(style::install);
+    let mut harness = builder.build_ui(move |ui| app.frame(ui));
+    harness.run_steps(3);
+    let place = harness.query_all_by_label_contains(words).next().expect("on the screen").rect().center();
+    (format!("{:.0}", place.x), format!("{:.0}", place.y))
 }
 
 fn quiet(command: &mut Command) -> &mut Command {
@@ -338,4 +410,75 @@ fn input_method(display: &str) -> Vec<Child> {
         assert!(session.try_wait().is_ok_and(|ended| ended.is_none()), "the input method does not start");
     }
     vec![session]
+}
+
+/// The window's own count: from the frame in which the portrait was to be seen, by the desk's word besides.
+fn nobody_is_let_in_before_the_portrait_was_to_be_seen() {
+    for wait_s in ["0", "0.3", "0.6"] {
+        let display = Display::with("waits");
+        display.types(&format!("{QR}\n"), "1");
+        display.expect(&format!("entered {QR}"));
+        display.keys(&["sleep", wait_s, "key", "F5", "key", "Escape"]);
+        let said = display.until("back");
+        assert!(!said.iter().any(|line| line.starts_with("chose")), "{wait_s} s: {said:?}");
+        if said.is_empty() {
+            display.expect("painted(contactid(7))");
+        }
+        display.keys(&["sleep", "1.3", "key", "F5"]);
+        display.expect("chose Admit");
+    }
+}
+
+/// The two lines of a passport as a swipe reader types them: with an end, with a Tab, or with nothing behind them.
+fn lines_of_a_passport_are_entered_whole() {
+    let lines = ["P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<", "L898902C36UTO7408122F1204159ZE184226B<<<<<10"];
+    let display = Display::with("idle");
+    for delay_ms in ["1", "8", "30"] {
+        for end in ["\n", "\t", ""] {
+            for line in lines {
+                display.types(&format!("{line}{end}"), delay_ms);
+                display.expect(&format!("entered {line}"));
+            }
+        }
+    }
+}
+
+fn session_is_ended_by_a_number_and_a_press() {
+    let display = Display::with("idle");
+    display.keys(&["key", "F10"]);
+    display.expect("endsession");
+    for (room, scripts) in [("Phòng 0012", "24"), ("Phòng 0013", "22")] {
+        display.keys(&["sleep", "0.8"]);
+        display.click("closing", room);
+        display.until(if room.ends_with('2') { "pickedroom(0)" } else { "pickedroom(1)" });
+        display.types(&format!("{scripts}\n"), "60");
+        display.expect(&format!("count {scripts}"));
+    }
+    display.keys(&["sleep", "0.8"]);
+    display.click("closing", "gõ số người đã vào");
+    display.expect("typearrived");
+    display.keys(&["key", "F10"]);
+    display.types("469\n", "60");
+    display.expect("count 469");
+    display.keys(&["sleep", "0.8", "key", "F10", "key", "Return"]);
+    display.types("471\n", "60");
+    display.expect("count 471");
+    // A scan behind the number that agrees: what was typed last counts.
+    display.types(&format!("{QR}\n"), "1");
+    display.until("count 09920800");
+    display.keys(&["sleep", "0.8", "key", "F10"]);
+    display.types("471\n", "60");
+    display.expect("count 471");
+    display.keys(&["key", "F10", "key", "Return", "sleep", "0.8", "key", "F10"]);
+    display.expect("chose EndSession");
+}
+
+fn technician_opens_the_page_of_findings() {
+    let display = Display::with("technician");
+    display.click("technician", "Kiểm tra máy");
+    display.expect("examine");
+    display.keys(&["sleep", "0.8", "key", "F10", "key", "F5"]);
+    assert!(display.said().is_empty(), "nothing decides there");
+    display.click("technician", "Kiểm tra máy");
+    display.expect("examine");
 }

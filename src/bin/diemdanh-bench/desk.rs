@@ -7,7 +7,7 @@ use bits::hex;
 use bits::secret::Secret;
 use checkin::event::{Choice, Input};
 use checkin::failure::Signal;
-use checkin::view::{CaseView, PortraitView, Screen, StageView, View};
+use checkin::view::{CaseView, Look, PortraitView, Screen, StageView, View};
 use desk::plan::DeskPlan;
 use desk::runtime::RunningDesk;
 use desk::start::{Adapters, read_config, start};
@@ -104,7 +104,11 @@ fn decisions(desk: &RunningDesk, field: &LabField, person: &Person, work: &Path)
         let rested = Instant::now();
         let view = shown(desk, "a verdict", |view| decided(view).is_some())?;
         let choice = if matches!(view.screen, Screen::AlreadyIn(_)) { Choice::ReEntry } else { Choice::Admit };
-        let alive = shown(desk, "buttons that decide", |view| view.guarded_ms == 0)?;
+        // There is no window: in its place it is said that the portrait is on the screen.
+        if let Look::Wanted(contact) = view.look {
+            desk.send(Input::Painted(contact));
+        }
+        let alive = shown(desk, "buttons that decide", |view| view.guarded_ms == 0 && view.look.is_over())?;
         let rest = rested.elapsed();
         let began = Instant::now();
         desk.send(Input::Chose(choice, alive.meaning));

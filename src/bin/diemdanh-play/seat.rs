@@ -4,7 +4,8 @@ use bits::secret::Secret;
 use bits::stamp::Clock;
 use checkin::event::{Choice, Input};
 use checkin::view::{
-    Carried, CaseView, ClosingView, ExceptionStage, PackageId, PortraitView, PreparingView, Screen, StageView, View,
+    Carried, CaseView, ClosingView, ExceptionStage, Look, PackageId, PortraitView, PreparingView, Screen, StageView,
+    View,
 };
 use desk::kiosk::Kiosk;
 use desk::runtime::ViewCell;
@@ -86,6 +87,11 @@ impl Seat {
         }
         self.field.insert(SyntheticCard::new(card.clone()));
         let view = self.wait("a verdict that decides", |view| !choices(view).is_empty())?;
+        // There is no window: in its place it is said that the portrait is on the screen.
+        if let Look::Wanted(contact) = view.look {
+            self.send(Input::Painted(contact));
+        }
+        let view = self.wait("the time to look", |view| !choices(view).is_empty() && view.look.is_over())?;
         let choice = if choices(&view).contains(&Choice::Admit) { Choice::Admit } else { Choice::Refer };
         self.send(Input::Chose(choice, view.meaning));
         self.wait("a receipt", |view| view.screen.case().is_some_and(is_recorded))?;

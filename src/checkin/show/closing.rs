@@ -4,12 +4,13 @@ use super::exception::step_view;
 use crate::closing::{Asking, AskingStage, Closing, LogHead, RoomSummary, Unsent};
 use crate::context::Context;
 use crate::dates::local;
+use crate::event::Choice;
 use crate::exception::Step;
 use crate::state::State;
 use crate::step::offered;
 use crate::view::{
     AskingView, ClosedView, ClosingRoomView, ClosingView, CountingView, ExceptionStage, ExceptionView, HeadView,
-    MatterTitle, Screen,
+    MatterTitle, Screen, TypingView,
 };
 use std::sync::Arc;
 
@@ -29,6 +30,11 @@ fn closing_view(context: &Context, state: &State, closing: &Closing) -> ClosingV
             AskingStage::Counting { room, wrong } => ClosingView::Counting(CountingView {
                 room: asking.rooms.get(room).map(|room| room.room.clone()).unwrap_or_default(),
                 wrong,
+            }),
+            AskingStage::Typing(typed) => ClosingView::Typing(TypingView {
+                typed,
+                arrived: state.arrivals.len(),
+                ends: offered(state).contains(&Choice::EndSession),
             }),
             _ => ClosingView::Asking(Box::new(asking_view(context, state, asking))),
         },

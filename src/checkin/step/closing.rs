@@ -1,7 +1,7 @@
 //! The end of a session, and what a witness outside has seen of the log.
 
 use super::Desk;
-use crate::closing::{Asking, AskingStage, Carried, Closing, LogHead, Unsent, scripts};
+use crate::closing::{Asking, AskingStage, Carried, Closing, LogHead, TypedArrivals, Unsent, scripts};
 use crate::event::{Choice, ClosedLog, Effect, Purpose};
 use crate::exception::{Ruling, SecondPerson, Step};
 use crate::failure::{Failure, Signal};
@@ -74,8 +74,20 @@ impl Desk<'_> {
         }
     }
 
+    /// How many are in is to be typed, where one person alone could end it.
+    pub(super) fn type_arrived(&mut self) {
+        let is_offered = self.state.buttons.offer.choices.contains(&Choice::EndSession);
+        if let Some(stage) = self.asking_stage().filter(|stage| is_offered && matches!(stage, AskingStage::Summary)) {
+            *stage = AskingStage::Typing(TypedArrivals::Nothing);
+        }
+    }
+
     pub(super) fn entered_count(&mut self, text: &str) {
         let Phase::Closing(Closing::Asking(asking)) = &mut self.state.phase else { return };
+        if let AskingStage::Typing(typed) = &mut asking.stage {
+            *typed = scripts(text).map_or(TypedArrivals::NoNumber, TypedArrivals::Number);
+            return;
+        }
         let AskingStage::Counting { room, .. } = asking.stage else { return };
         let Some(name) = asking.rooms.get(room).map(|room| room.room.clone()) else { return };
         match scripts(text) {
@@ -123,7 +135,8 @@ impl Desk<'_> {
         let Some(stage) = self.asking_stage() else { return false };
         let next = match stage {
             AskingStage::Summary => return false,
-            AskingStage::Counting { .. } | AskingStage::Overruling(Step::People(_)) => AskingStage::Summary,
+            AskingStage::Counting { .. } | AskingStage::Typing(_) => AskingStage::Summary,
+            AskingStage::Overruling(Step::People(_)) => AskingStage::Summary,
             AskingStage::Overruling(Step::Pin { ruling, .. }) => AskingStage::Overruling(Step::People(*ruling)),
             AskingStage::Keeping | AskingStage::Exporting | AskingStage::Overruling(_) => return true,
         };
@@ -202,9 +215,11 @@ impl Desk<'_> {
     }
 }
 
-/// What ends the session: one person alone where nothing is unsent, two where somebody could stand behind it.
-pub(super) fn endings(stage: &AskingStage, unsent: Unsent, has_second: bool) -> Vec<Choice> {
+/// What ends the session: one person alone where nothing is unsent, two where somebody could stand behind it. Where the
+/// number of those who are in was typed, it is the one that this desk knows.
+pub(super) fn endings(stage: &AskingStage, arrived: usize, unsent: Unsent, has_second: bool) -> Vec<Choice> {
     match stage {
+        AskingStage::Typing(typed) if unsent.is_nothing() && typed.agrees(arrived) => vec![Choice::EndSession],
         AskingStage::Summary if unsent.is_nothing() => vec![Choice::EndSession],
         AskingStage::Summary if has_second => vec![Choice::EndUnsent],
         _ => Vec::new(),

@@ -132,7 +132,9 @@ impl Desk<'_> {
             Phase::Closing(Closing::Asking(asking))
                 if matches!(
                     asking.stage,
-                    AskingStage::Counting { .. } | AskingStage::Overruling(Step::People(_) | Step::Pin { .. })
+                    AskingStage::Counting { .. }
+                        | AskingStage::Typing(_)
+                        | AskingStage::Overruling(Step::People(_) | Step::Pin { .. })
                 ) =>
             {
                 asking.stage = AskingStage::Summary;

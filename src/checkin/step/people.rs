@@ -9,6 +9,7 @@ use crate::event::{Choice, Effect, Input, Meaning, NotAdmittedReason};
 use crate::exception::{Ruling, Step};
 use crate::failure::Failure;
 use crate::keys::{self, Entry, Found};
+use crate::look::{Looked, looked, needs_look, painted};
 use crate::policy::{Verdict, verdict};
 use crate::records;
 use crate::sign_in::Action;
@@ -27,6 +28,7 @@ impl Desk<'_> {
             Input::Typed(text) => self.typed(text),
             Input::Entered(text) | Input::Scanned(text) => self.entered(text),
             Input::Picked(id) => self.picked(id),
+            Input::Painted(contact) => painted(self.state, contact),
             Input::Continue => {
                 self.continue_on();
             }
@@ -41,6 +43,7 @@ impl Desk<'_> {
             }
             Input::PickedRoom(index) => self.picked_room(index),
             Input::EnteredCount(text) => self.entered_count(&text),
+            Input::TypeArrived => self.type_arrived(),
             Input::ExportLog => self.carry_off(),
             Input::Examine => self.open_examination(),
             Input::Print(kind) => self.print(kind),
@@ -152,6 +155,10 @@ impl Desk<'_> {
         if !self.state.buttons.offer.choices.contains(&choice) {
             return;
         }
+        let looked = self.state.case().and_then(|case| looked(case, self.context, self.state.now));
+        if needs_look(choice) && looked.is_none() {
+            return;
+        }
         match choice {
             Choice::EndSession => self.end_session(),
             Choice::EndUnsent => self.end_unsent(),
@@ -166,15 +173,15 @@ impl Desk<'_> {
                 }
             }
             Choice::Admit | Choice::ReEntry | Choice::Refer | Choice::ReportDuplicate | Choice::Directed => {
-                self.decided(choice);
+                self.decided(choice, looked);
             }
         }
     }
 
-    fn decided(&mut self, choice: Choice) {
+    fn decided(&mut self, choice: Choice, looked: Option<Looked>) {
         let (context, now) = (self.context, self.state.now);
         let Some(case) = self.state.case_mut() else { return };
-        if let Some(event) = entry(choice, case, &verdict(case, context, now), context) {
+        if let Some(event) = entry(choice, looked, case, &verdict(case, context, now), context) {
             case.stage = Stage::Recording(choice);
             self.record_decision(event);
         }
@@ -256,19 +263,26 @@ impl Desk<'_> {
     }
 }
 
-/// The entry that a choice leads to. Whoever is let in is let in by a clearance of this very verdict.
-fn entry(choice: Choice, case: &Case, verdict: &Verdict, context: &crate::context::Context) -> Option<AttendanceEvent> {
-    match (choice, verdict) {
-        (Choice::Admit, Verdict::Admit(clearance)) => Some(records::check_in(clearance, case, context, None)),
-        (Choice::ReEntry, Verdict::ReEnter(clearance, first)) => {
+/// The entry that a choice leads to. Whoever is let in is let in by a clearance of this very verdict, and by somebody who
+/// could look.
+fn entry(
+    choice: Choice,
+    looked: Option<Looked>,
+    case: &Case,
+    verdict: &Verdict,
+    context: &crate::context::Context,
+) -> Option<AttendanceEvent> {
+    match (choice, verdict, looked) {
+        (Choice::Admit, Verdict::Admit(clearance), Some(_)) => Some(records::check_in(clearance, case, context, None)),
+        (Choice::ReEntry, Verdict::ReEnter(clearance, first), Some(_)) => {
             Some(records::re_entry(clearance, case, first.entry, context))
         }
-        (Choice::ReportDuplicate, _) => {
+        (Choice::ReportDuplicate, ..) => {
             let first = case.arrival?.entry;
             Some(records::duplicate(case, case.candidate_ref()?, first, context))
         }
-        (Choice::Directed, Verdict::Direct { .. }) => records::directed(case, context),
-        (Choice::Refer, verdict) => Some(records::referred(case, verdict, context)),
+        (Choice::Directed, Verdict::Direct { .. }, _) => records::directed(case, context),
+        (Choice::Refer, verdict, _) => Some(records::referred(case, verdict, context)),
         _ => None,
     }
 }

@@ -1,6 +1,6 @@
 //! What the screen shows of the end of a session.
 
-use super::{Beside, Carried, OutsidePeople, QrMatrix, RoomSummary, Unsent};
+use super::{Beside, Carried, OutsidePeople, QrMatrix, RoomSummary, TypedArrivals, Unsent};
 use crate::event::Choice;
 use std::sync::Arc;
 
@@ -11,6 +11,8 @@ pub enum ClosingView {
     Asking(Box<AskingView>),
     /// The scripts of a room are typed.
     Counting(CountingView),
+    /// How many are in is typed.
+    Typing(TypingView),
     /// The last entry is being written.
     Writing,
     /// The log is closed.
@@ -92,4 +94,15 @@ pub struct CountingView {
     pub room: String,
     /// The last text was no number of scripts.
     pub wrong: bool,
+}
+
+/// How many are in is typed, in place of a key that is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypingView {
+    /// What was typed last.
+    pub typed: TypedArrivals,
+    /// How many are in.
+    pub arrived: usize,
+    /// They agree, and the session can be ended by a press.
+    pub ends: bool,
 }

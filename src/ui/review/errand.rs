@@ -142,7 +142,9 @@ fn said(ui: &mut Ui, is_done: bool, text: &str, words: &ReviewWords) -> bool {
         ui.set_width(ui.available_width());
         ui.label(RichText::new(head).font(style::bold(Size::Title)).color(style::signal(signal).ink));
         for line in text.lines() {
-            ui.add(egui::Label::new(RichText::new(line).font(style::font(Size::Body)).color(style::INK)).wrap());
+            ui.add(
+                egui::Label::new(RichText::new(line).font(style::font(Size::Body)).color(style::tokens().ink)).wrap(),
+            );
         }
     });
     ui.add_space(style::GAP);

@@ -73,7 +73,7 @@ impl ListPage {
 
     fn line(&mut self, ui: &mut Ui, book: &dyn Book, words: &ReviewWords) {
         ui.horizontal(|ui| {
-            let hint = RichText::new(self.hint(words)).font(style::font(Size::Body)).color(style::INK_SOFT);
+            let hint = RichText::new(self.hint(words)).font(style::font(Size::Body)).color(style::tokens().ink_soft);
             let edit = TextEdit::singleline(&mut self.wanted.text)
                 .id_salt(("find", self.list))
                 .hint_text(hint)
@@ -89,7 +89,7 @@ impl ListPage {
             let rows = filled(&words.rows, &[("count", self.rows.len().to_string())]);
             ui.label(RichText::new(rows).font(style::bold(Size::Body)));
         });
-        ui.label(RichText::new(&words.hint).font(style::font(Size::Small)).color(style::INK_SOFT));
+        ui.label(RichText::new(&words.hint).font(style::font(Size::Small)).color(style::tokens().ink_soft));
     }
 
     fn sessions(&mut self, ui: &mut Ui, book: &dyn Book, words: &ReviewWords) {

@@ -54,10 +54,10 @@ fn cell(ui: &mut Ui, name: &str, value: &str, is_open: bool) {
     ui.allocate_ui(Vec2::new(CELL_WIDTH, 64.0), |ui| {
         ui.vertical(|ui| {
             ui.set_width(CELL_WIDTH);
-            let ink = if is_open { style::signal(Signal::Attention).ink } else { style::INK };
+            let ink = if is_open { style::signal(Signal::Attention).ink } else { style::tokens().ink };
             let sign = if is_open { "! " } else { "" };
             ui.label(RichText::new(format!("{sign}{value}")).font(style::bold(Size::Title)).color(ink));
-            ui.label(RichText::new(name).font(style::font(Size::Small)).color(style::INK_SOFT));
+            ui.label(RichText::new(name).font(style::font(Size::Small)).color(style::tokens().ink_soft));
         });
     });
 }
@@ -65,10 +65,10 @@ fn cell(ui: &mut Ui, name: &str, value: &str, is_open: bool) {
 fn arrivals(ui: &mut Ui, session: &SessionSummary, words: &ReviewWords) {
     let most = session.arrivals.iter().copied().max().unwrap_or(0);
     if most == 0 {
-        ui.label(RichText::new(&words.no_arrivals).font(style::font(Size::Small)).color(style::INK_SOFT));
+        ui.label(RichText::new(&words.no_arrivals).font(style::font(Size::Small)).color(style::tokens().ink_soft));
         return;
     }
-    ui.label(RichText::new(&words.arrivals).font(style::font(Size::Small)).color(style::INK_SOFT));
+    ui.label(RichText::new(&words.arrivals).font(style::font(Size::Small)).color(style::tokens().ink_soft));
     let (rect, response) = ui.allocate_exact_size(Vec2::new(ui.available_width(), CHART_HEIGHT), Sense::hover());
     response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Image, true, &words.arrivals));
     let base = rect.bottom() - 24.0;
@@ -78,7 +78,7 @@ fn arrivals(ui: &mut Ui, session: &SessionSummary, words: &ReviewWords) {
         let height = (base - rect.top()) * share(*count, most);
         let (left, right) = (x_of(minute) + 1.0, x_of(minute.saturating_add(SLICE_MINUTES)) - 1.0);
         let bar = Rect::from_min_max(Pos2::new(left, base - height), Pos2::new(right.max(left + 1.0), base));
-        ui.painter().rect_filled(bar, 1.0, style::FOCUS);
+        ui.painter().rect_filled(bar, 1.0, style::tokens().focus);
     }
     limit(ui, rect, x_of(0), &words.start_signal);
     session.last_entry.into_iter().for_each(|minute| limit(ui, rect, x_of(minute), &words.last_entry));
@@ -86,9 +86,9 @@ fn arrivals(ui: &mut Ui, session: &SessionSummary, words: &ReviewWords) {
 
 fn limit(ui: &Ui, rect: Rect, x: f32, name: &str) {
     let above = egui::Rangef::new(rect.top(), rect.bottom() - 22.0);
-    ui.painter().vline(x, above, egui::Stroke::new(2.0, style::INK));
+    ui.painter().vline(x, above, egui::Stroke::new(2.0, style::tokens().ink));
     let at = Pos2::new(x, rect.bottom());
-    ui.painter().text(at, Align2::CENTER_BOTTOM, name, style::font(Size::Small), style::INK_SOFT);
+    ui.painter().text(at, Align2::CENTER_BOTTOM, name, style::font(Size::Small), style::tokens().ink_soft);
 }
 
 /// All slices and both limits have a place.
@@ -117,7 +117,7 @@ fn missing(ui: &mut Ui, overview: &Overview, words: &ReviewWords) -> Option<Lead
         let title = format!("{}: {}", words.logs, words.count_of(here, packed));
         ui.label(RichText::new(title).font(style::bold(Size::Large)));
         let head = if overview.missing.is_empty() { &words.nothing_missing } else { &words.missing };
-        ui.label(RichText::new(head).font(style::font(Size::Body)).color(style::INK_SOFT));
+        ui.label(RichText::new(head).font(style::font(Size::Body)).color(style::tokens().ink_soft));
         for line in overview.missing.iter().take(MAX_MISSING) {
             let ink = if line.mark == Mark::Grave { Signal::Stop } else { Signal::Attention };
             let text = RichText::new(format!("! {}", line.text)).color(style::signal(ink).ink);
@@ -153,7 +153,7 @@ fn cases(ui: &mut Ui, overview: &Overview, words: &ReviewWords) {
         for (name, all, open) in &overview.cases {
             let slots = [("all", all.to_string()), ("open", open.to_string())];
             let text = format!("{name}: {}", super::words::filled(&words.cases_of, &slots));
-            let ink = if *open > 0 { style::INK } else { style::INK_SOFT };
+            let ink = if *open > 0 { style::tokens().ink } else { style::tokens().ink_soft };
             ui.add(egui::Label::new(RichText::new(text).font(style::font(Size::Body)).color(ink)).wrap());
         }
     });

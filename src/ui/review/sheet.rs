@@ -76,7 +76,7 @@ fn one(ui: &mut Ui, block: &Block, marked: Option<(usize, bool)>) -> Option<Lead
 fn mark(ui: &Ui, top: f32, has_moved: bool) {
     let whole = ui.min_rect();
     let rect = Rect::from_min_max(Pos2::new(whole.left(), top), whole.right_bottom()).expand2(Vec2::new(4.0, 0.0));
-    let stroke = Stroke::new(style::FOCUS_RING, style::FOCUS);
+    let stroke = Stroke::new(style::FOCUS_RING, style::tokens().focus);
     ui.painter().rect_stroke(rect, 4.0, stroke, StrokeKind::Inside);
     if has_moved {
         ui.scroll_to_rect(rect, Some(egui::Align::Center));
@@ -85,7 +85,7 @@ fn mark(ui: &Ui, top: f32, has_moved: bool) {
 
 fn one_line(ui: &mut Ui, line: &Line) -> Option<Leads> {
     let (sign, ink) = match line.mark {
-        Mark::Plain => ("", style::INK),
+        Mark::Plain => ("", style::tokens().ink),
         Mark::Good => ("• ", style::signal(Signal::Ok).ink),
         Mark::Look => ("! ", style::signal(Signal::Attention).ink),
         Mark::Grave => ("!! ", style::signal(Signal::Stop).ink),

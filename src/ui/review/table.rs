@@ -73,7 +73,7 @@ fn headings(ui: &mut Ui, columns: &[Column<'_>]) -> Option<Done> {
     for (number, (cell, column)) in cells(rect, columns).into_iter().zip(columns).enumerate() {
         let response = ui.interact(cell, ui.scope_id().with(("heading", number)), Sense::click());
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, column.title));
-        write(ui, cell, column.title, column.is_number, style::bold(Size::Small), style::INK_SOFT);
+        write(ui, cell, column.title, column.is_number, style::bold(Size::Small), style::tokens().ink_soft);
         focus_ring(ui, &response);
         if response.clicked() {
             done = Some(Done::Sorted(number));
@@ -124,7 +124,7 @@ fn one_row(ui: &Ui, columns: &[Column<'_>], rect: Rect, number: usize, is_chosen
     let (ground, ink) = looks(row.mark);
     ui.painter().rect_filled(rect.shrink2(Vec2::new(0.0, 1.0)), 4.0, ground);
     if is_chosen {
-        let stroke = egui::Stroke::new(style::FOCUS_RING, style::FOCUS);
+        let stroke = egui::Stroke::new(style::FOCUS_RING, style::tokens().focus);
         ui.painter().rect_stroke(rect.shrink(2.0), 4.0, stroke, egui::StrokeKind::Inside);
     }
     for ((cell, column), text) in cells(rect, columns).into_iter().zip(columns).zip(&row.cells) {
@@ -136,7 +136,7 @@ fn one_row(ui: &Ui, columns: &[Column<'_>], rect: Rect, number: usize, is_chosen
 /// Never by colour alone: what a mark means stands in a cell of the row too.
 fn looks(mark: Mark) -> (egui::Color32, egui::Color32) {
     match mark {
-        Mark::Plain | Mark::Good => (style::SURFACE, style::INK),
+        Mark::Plain | Mark::Good => (style::tokens().surface, style::tokens().ink),
         Mark::Look => (style::signal(Signal::Attention).soft, style::signal(Signal::Attention).ink),
         Mark::Grave => (style::signal(Signal::Stop).soft, style::signal(Signal::Stop).ink),
     }
@@ -194,9 +194,9 @@ fn scroll_bar(ui: &Ui, area: Rect, position: &mut Position, len: usize, in_sight
     }
     #[expect(clippy::cast_possible_truncation, reason = "pixels of a window")]
     let (top, height) = (track.top() + (room * at) as f32, height as f32);
-    ui.painter().rect_filled(track, 4.0, style::PORTRAIT_GROUND);
+    ui.painter().rect_filled(track, 4.0, style::tokens().portrait_ground);
     let thumb = Rect::from_min_size(Pos2::new(track.left(), top), Vec2::new(track.width(), height));
-    ui.painter().rect_filled(thumb, 4.0, style::INK_SOFT);
+    ui.painter().rect_filled(thumb, 4.0, style::tokens().ink_soft);
 }
 
 const ROW_HEIGHT: f32 = 36.0;

@@ -38,7 +38,9 @@ pub(super) fn show(ui: &mut Ui, timeline: &Timeline, chosen: &mut Chosen, words:
         }
         draw(ui.painter(), rect, timeline, chosen.point);
         let text = chosen.point.and_then(|at| timeline.points.get(at)).map_or(&words.timeline_keys, |one| &one.text);
-        ui.add(egui::Label::new(RichText::new(text).font(style::font(Size::Small)).color(style::INK)).truncate());
+        ui.add(
+            egui::Label::new(RichText::new(text).font(style::font(Size::Small)).color(style::tokens().ink)).truncate(),
+        );
     });
     chosen.has_moved = chosen.point != before;
 }
@@ -56,7 +58,7 @@ fn counts(ui: &mut Ui, timeline: &Timeline, words: &ReviewWords) {
         ("moved", count(&|kind| kind == PointKind::ClockMoved)),
     ];
     let text = filled(&words.timeline_counts, &numbers.map(|(name, number)| (name, number.to_string())));
-    ui.add(egui::Label::new(RichText::new(text).font(style::font(Size::Small)).color(style::INK_SOFT)).wrap());
+    ui.add(egui::Label::new(RichText::new(text).font(style::font(Size::Small)).color(style::tokens().ink_soft)).wrap());
 }
 
 fn keys(ui: &Ui, timeline: &Timeline, chosen: &mut Chosen) {
@@ -100,7 +102,7 @@ fn draw(painter: &Painter, rect: Rect, timeline: &Timeline, chosen: Option<usize
         Pos2::new(rect.left(), rect.bottom() - FOOT - LINE_HEIGHT),
         Pos2::new(rect.right(), rect.bottom() - FOOT),
     );
-    painter.rect_filled(line, 4.0, style::PORTRAIT_GROUND);
+    painter.rect_filled(line, 4.0, style::tokens().portrait_ground);
     if let Some(until) = timeline.confirmed_ms {
         let confirmed = Rect::from_min_max(line.min, Pos2::new(place(rect, timeline, until), line.bottom()));
         painter.rect_filled(confirmed, 4.0, style::signal(Signal::Ok).soft);
@@ -118,12 +120,16 @@ fn draw(painter: &Painter, rect: Rect, timeline: &Timeline, chosen: Option<usize
     }
     if let Some(point) = chosen.and_then(|at| timeline.points.get(at)) {
         let x = place(rect, timeline, point.at_ms);
-        painter.vline(x, Rangef::new(rect.top(), line.bottom() + 6.0), Stroke::new(style::FOCUS_RING, style::FOCUS));
+        painter.vline(
+            x,
+            Rangef::new(rect.top(), line.bottom() + 6.0),
+            Stroke::new(style::FOCUS_RING, style::tokens().focus),
+        );
     }
     let [first, last] = &timeline.ends;
     let font = style::font(Size::Small);
-    painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, first, font.clone(), style::INK_SOFT);
-    painter.text(rect.right_bottom(), Align2::RIGHT_BOTTOM, last, font, style::INK_SOFT);
+    painter.text(rect.left_bottom(), Align2::LEFT_BOTTOM, first, font.clone(), style::tokens().ink_soft);
+    painter.text(rect.right_bottom(), Align2::RIGHT_BOTTOM, last, font, style::tokens().ink_soft);
 }
 
 fn one(painter: &Painter, rect: Rect, line: Rect, timeline: &Timeline, point: &Point) {
@@ -136,11 +142,11 @@ fn one(painter: &Painter, rect: Rect, line: Rect, timeline: &Timeline, point: &P
         painter.text(at, Align2::CENTER_BOTTOM, text, style::bold(Size::Small), ink);
     };
     match point.kind {
-        PointKind::Entry => stroke(line.center().y, 1.0, style::INK_SOFT),
-        PointKind::Arrival => stroke(line.top(), 1.0, style::FOCUS),
+        PointKind::Entry => stroke(line.center().y, 1.0, style::tokens().ink_soft),
+        PointKind::Arrival => stroke(line.top(), 1.0, style::tokens().focus),
         PointKind::Start => {
-            stroke(line.top() - 2.0, 2.0, style::INK);
-            sign("|", style::INK);
+            stroke(line.top() - 2.0, 2.0, style::tokens().ink);
+            sign("|", style::tokens().ink);
         }
         PointKind::Anchor => {
             stroke(line.top() - 2.0, 2.0, style::signal(Signal::Ok).ink);

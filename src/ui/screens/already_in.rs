@@ -32,5 +32,5 @@ fn first_entry(ui: &mut Ui, view: &CaseView, arrival: &ReceiptView, strings: &St
     let desk = view.arrival_desk.strip_prefix(words.desk.as_str()).unwrap_or(&view.arrival_desk).trim();
     place_cells(ui, &[(&words.entered_at, minute), (&words.desk, desk)], Some(Signal::Attention));
     let todo = strings.advice(Failure::AlreadyIn).map_or("", |advice| advice.todo.as_str());
-    ui.add(Label::new(RichText::new(todo).font(style::bold(Size::Large)).color(style::INK)).wrap());
+    ui.add(Label::new(RichText::new(todo).font(style::bold(Size::Large)).color(style::tokens().ink)).wrap());
 }

@@ -2,6 +2,7 @@
 
 use super::{Buttons, Tools, task};
 use crate::callers::Told;
+use crate::glyphs::drawable;
 use crate::style::{self, Size};
 use crate::text::{Words, grouped};
 use crate::widgets::{
@@ -45,7 +46,8 @@ pub(super) fn show(
             }
             // Where several rows fit, they stand side by side above.
             if let Some(namesakes) = remarked {
-                remark_line(ui, &strings.words.namesakes_line, &remark(namesakes, &strings.words));
+                let remark = remark(namesakes, &strings.words);
+                remark_line(ui, &strings.words.namesakes_line, &drawable(ui, &remark));
             }
         });
     });
@@ -55,6 +57,7 @@ pub(super) fn show(
 /// The headline. What is as it should be is said quietly: the person below it is the task.
 fn top(ui: &mut Ui, view: &CaseView, words: &Words) {
     let (word, detail) = (headline(view, words), banner_detail(view, words));
+    let word = drawable(ui, &word);
     match (view.headline, view.signal) {
         (Headline::AdmitWithoutRegistry, Signal::Ok) => hatched_banner(ui, &word, &detail),
         (Headline::Admit | Headline::Working, Signal::Ok | Signal::Working) => {
@@ -66,8 +69,9 @@ fn top(ui: &mut Ui, view: &CaseView, words: &Words) {
 
 /// Name, birth date and sex, which are asked for and looked at, and the SBD.
 fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
-    let size = fitting(ui, person.name.reveal(), Size::Banner, ui.available_width()).max(Size::Title);
-    let name = RichText::new(person.name.reveal()).font(style::bold(size)).color(style::INK);
+    let name = drawable(ui, person.name.reveal());
+    let size = fitting(ui, &name, Size::Banner, ui.available_width()).max(Size::Title);
+    let name = RichText::new(name).font(style::bold(size)).color(style::tokens().ink);
     ui.add(Label::new(name).wrap());
     let sex = match person.sex {
         Some(Sex::Male) => Some(words.male.clone()),
@@ -82,8 +86,8 @@ fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
         ui.spacing_mut().item_spacing.y = 0.0;
         for (name, value) in facts {
             // A fact stands on one row, or on the next one as a whole.
-            let name = RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT);
-            let value = RichText::new(value).font(style::bold(Size::Title)).color(style::INK);
+            let name = RichText::new(name).font(style::font(Size::Body)).color(style::tokens().ink_soft);
+            let value = RichText::new(value).font(style::bold(Size::Title)).color(style::tokens().ink);
             ui.add(Label::new(name).extend());
             ui.add(Label::new(value).extend());
             ui.add_space(style::GAP);
@@ -95,13 +99,15 @@ fn foot(ui: &mut Ui, view: &CaseView, buttons: Buttons, words: &Words) -> Option
     ui.add_space(style::GAP);
     ui.horizontal(|ui| match &view.stage {
         StageView::Deciding(choices) if choices.is_empty() => {
-            ui.label(RichText::new(&words.nothing_to_press).font(style::bold(Size::Title)).color(style::INK_SOFT));
+            ui.label(
+                RichText::new(&words.nothing_to_press).font(style::bold(Size::Title)).color(style::tokens().ink_soft),
+            );
             None
         }
         StageView::Deciding(choices) => slots(ui, choices, buttons, words),
         StageView::ChoosingReason => reasons_row(ui, buttons, words),
         StageView::Recording => {
-            ui.label(RichText::new(&words.recording).font(style::bold(Size::Title)).color(style::INK_SOFT));
+            ui.label(RichText::new(&words.recording).font(style::bold(Size::Title)).color(style::tokens().ink_soft));
             None
         }
         StageView::Recorded(_) => go_on(ui, buttons, words),
@@ -128,7 +134,7 @@ fn slots(ui: &mut Ui, choices: &[Choice], buttons: Buttons, words: &Words) -> Op
             continue;
         };
         let weight = if slot == Slot::Left { Weight::Main } else { Weight::Side };
-        let alive = if slot == Slot::Left { buttons.lets_in } else { buttons.alive };
+        let alive = if lets_in(choice) { buttons.lets_in } else { buttons.alive };
         let press = Press { key: place_of(choice).1, weight, alive };
         if button(ui, choice_word(choice, words), press, width) {
             pressed = Some(Input::Chose(choice, buttons.meaning));
@@ -159,6 +165,11 @@ fn place_of(choice: Choice) -> (Slot, Option<Key>) {
         // Seldom, and never by accident: a finger, or Tab and Enter.
         Choice::DoubtPortrait => (Slot::Far, None),
     }
+}
+
+/// Letting in waits until somebody has looked; so does a doubt about what was looked at.
+fn lets_in(choice: Choice) -> bool {
+    matches!(choice, Choice::Admit | Choice::ReEntry | Choice::DoubtPortrait)
 }
 
 fn slot_widths(ui: &Ui) -> [f32; 4] {

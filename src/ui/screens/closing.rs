@@ -1,5 +1,6 @@
 //! Closing: the summary and what is still open, then what goes into the paper minutes.
 
+mod count;
 mod summary;
 
 use super::Tools;
@@ -20,7 +21,8 @@ pub(crate) fn show(ui: &mut Ui, view: &ClosingView, line: &mut String, tools: &m
     let words = &tools.strings.words;
     match view {
         ClosingView::Asking(asking) => summary::show(ui, asking, tools.buttons, words),
-        ClosingView::Counting(counting) => summary::count(ui, counting, line, tools),
+        ClosingView::Counting(counting) => count::scripts(ui, counting, line, tools),
+        ClosingView::Typing(typing) => count::arrived(ui, typing, line, tools),
         ClosingView::Writing => {
             banner(ui, Signal::Working, &words.closing_writing, "");
             None
@@ -39,9 +41,9 @@ pub(crate) fn show(ui: &mut Ui, view: &ClosingView, line: &mut String, tools: &m
 }
 
 fn qr_code(ui: &mut Ui, closed: &ClosedView, words: &Words) {
-    ui.label(RichText::new(&words.closed_qr).font(style::font(Size::Body)).color(style::INK_SOFT));
+    ui.label(RichText::new(&words.closed_qr).font(style::font(Size::Body)).color(style::tokens().ink_soft));
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(QR_SIZE), egui::Sense::hover());
-    ui.painter().rect_filled(rect, 0, style::SURFACE);
+    ui.painter().rect_filled(rect, 0, style::tokens().surface);
     if let Some(code) = &closed.head.qr {
         draw(ui, rect, code);
     }
@@ -58,15 +60,15 @@ fn draw(ui: &Ui, rect: Rect, code: &QrMatrix) {
     for (row, line) in code.rows().enumerate() {
         for (column, _) in line.iter().enumerate().filter(|(_, dark)| **dark) {
             let corner = start + Vec2::new(at(column), at(row));
-            ui.painter().rect_filled(Rect::from_min_size(corner, Vec2::splat(side)), 0, style::INK);
+            ui.painter().rect_filled(Rect::from_min_size(corner, Vec2::splat(side)), 0, style::tokens().ink);
         }
     }
 }
 
 fn minutes(ui: &mut Ui, closed: &ClosedView, words: &Words) {
     ui.set_width(COLUMN_WIDTH);
-    ui.label(RichText::new(&words.closed_characters).font(style::font(Size::Large)).color(style::INK_SOFT));
-    let code = RichText::new(&closed.head.characters).font(style::mono(Size::Title)).color(style::INK);
+    ui.label(RichText::new(&words.closed_characters).font(style::font(Size::Large)).color(style::tokens().ink_soft));
+    let code = RichText::new(&closed.head.characters).font(style::mono(Size::Title)).color(style::tokens().ink);
     style::card().show(ui, |ui| ui.label(code));
     ui.add_space(style::GAP);
     fact(ui, &words.arrived, &format!("{} / {}", closed.arrived, closed.expected));
@@ -86,7 +88,7 @@ fn minutes(ui: &mut Ui, closed: &ClosedView, words: &Words) {
         Some(Carried::Failed) => &words.closed_not_carried,
         Some(Carried::Whole) => &words.closed_carried,
     };
-    ui.add(Label::new(RichText::new(next).font(style::bold(Size::Large)).color(style::INK)).wrap());
+    ui.add(Label::new(RichText::new(next).font(style::bold(Size::Large)).color(style::tokens().ink)).wrap());
 }
 
 /// A line of its own with the colour, the icon and the ink of a signal.
@@ -103,7 +105,7 @@ fn told(ui: &mut Ui, signal: Signal, text: &str) {
 
 fn fact(ui: &mut Ui, name: &str, value: &str) {
     ui.horizontal(|ui| {
-        ui.label(RichText::new(format!("{name}:")).font(style::font(Size::Large)).color(style::INK_SOFT));
-        ui.label(RichText::new(value).font(style::bold(Size::Large)).color(style::INK));
+        ui.label(RichText::new(format!("{name}:")).font(style::font(Size::Large)).color(style::tokens().ink_soft));
+        ui.label(RichText::new(value).font(style::bold(Size::Large)).color(style::tokens().ink));
     });
 }

@@ -48,15 +48,15 @@ fn row(ui: &mut Ui, check: &Check, tools: &Tools<'_>) {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(ICON), egui::Sense::hover());
         match check.finding.grade() {
             // Nothing runs: it was not done, or nobody knows.
-            Grade::NotDone => icons::unknown(ui.painter(), rect, style::INK_SOFT),
+            Grade::NotDone => icons::unknown(ui.painter(), rect, style::tokens().ink_soft),
             _ => {
                 icons::signal(ui.painter(), rect, signal, style::signal(signal).strong, style::signal(signal).on_strong)
             }
         }
-        let what = RichText::new(&said.what).font(style::bold(Size::Body)).color(style::INK);
+        let what = RichText::new(&said.what).font(style::bold(Size::Body)).color(style::tokens().ink);
         ui.add(Label::new(what));
         if !said.todo.is_empty() {
-            let todo = RichText::new(&said.todo).font(style::font(Size::Body)).color(style::INK_SOFT);
+            let todo = RichText::new(&said.todo).font(style::font(Size::Body)).color(style::tokens().ink_soft);
             ui.add(Label::new(todo).wrap());
         }
     });

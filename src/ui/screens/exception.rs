@@ -2,6 +2,7 @@
 
 use super::preparing::{people, pin};
 use super::{Buttons, Tools, moment};
+use crate::glyphs::drawable;
 use crate::style::{self, Size};
 use crate::text::{Strings, Words, grouped};
 use crate::widgets::{Press, Weight, banner, button, focus_ring, place_cells};
@@ -47,8 +48,9 @@ pub(crate) fn show(ui: &mut Ui, view: &ExceptionView, line: &mut String, tools: 
             match sign_in.chosen.and_then(|chosen| sign_in.operators.get(chosen)) {
                 Some(operator) => pin(ui, sign_in, operator, line, tools),
                 None => {
-                    let text = RichText::new(what_for(view, *ruling, words)).font(style::bold(Size::Title));
-                    ui.add(Label::new(text.color(style::INK)).wrap());
+                    let text = what_for(view, *ruling, words);
+                    let text = RichText::new(drawable(ui, &text)).font(style::bold(Size::Title));
+                    ui.add(Label::new(text.color(style::tokens().ink)).wrap());
                     ui.add_space(style::GAP);
                     people(ui, &sign_in.operators, words)
                 }
@@ -80,7 +82,7 @@ fn papers_row(ui: &mut Ui, papers: PapersView, words: &Words) -> Option<Input> {
                 Some(true) => &words.paper_printed,
                 Some(false) => &words.paper_not_printed,
             };
-            ui.label(RichText::new(told).font(style::font(Size::Body)).color(style::INK));
+            ui.label(RichText::new(told).font(style::font(Size::Body)).color(style::tokens().ink));
             incident.or(undertaking)
         })
         .inner
@@ -90,7 +92,8 @@ fn papers_row(ui: &mut Ui, papers: PapersView, words: &Words) -> Option<Input> {
 
 /// A button beside what is decided, with its key.
 fn small_button(ui: &mut Ui, text: &str, key: Key) -> bool {
-    let label = RichText::new(format!("{text}  [{}]", key.name())).font(style::bold(Size::Body)).color(style::INK);
+    let label =
+        RichText::new(format!("{text}  [{}]", key.name())).font(style::bold(Size::Body)).color(style::tokens().ink);
     let response = ui.add(egui::Button::new(label).min_size(Vec2::new(0.0, style::TARGET_MIN)));
     focus_ring(ui, &response);
     response.clicked() || ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key))
@@ -105,7 +108,8 @@ fn head(ui: &mut Ui, view: &ExceptionView, words: &Words) {
         }
         // Whose PIN is asked for stands below; what it is for stands where nobody overlooks it.
         ExceptionStage::Person(ruling, people) if people.chosen.is_some() => {
-            banner(ui, Signal::Attention, &what_for(view, *ruling, words), "");
+            let title = what_for(view, *ruling, words);
+            banner(ui, Signal::Attention, &drawable(ui, &title), "");
         }
         ExceptionStage::Person(..) => banner(ui, Signal::Attention, &words.second_person_title, ""),
         _ => banner(ui, Signal::Attention, title(view.title, words), ""),
@@ -123,11 +127,11 @@ fn list(ui: &mut Ui, rows: &[WaitingRow], strings: &Strings) -> Option<Input> {
             let text = format!(
                 "{}   ·   {}   ·   {} {number}{room}   ·   {}",
                 row.since,
-                named(&row.name, words),
+                drawable(ui, named(&row.name, words)),
                 words.candidate_number,
                 causes(&row.causes, strings),
             );
-            let label = RichText::new(text).font(style::bold(Size::Body)).color(style::INK);
+            let label = RichText::new(text).font(style::bold(Size::Body)).color(style::tokens().ink);
             let width = ui.available_width() - style::GAP;
             let response = ui.add_sized(Vec2::new(width, ROW_HEIGHT), egui::Button::new(label).truncate());
             focus_ring(ui, &response);
@@ -159,7 +163,9 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
             }
         }
         ui.vertical(|ui| {
-            let name = RichText::new(named(&person.name, words)).font(style::bold(Size::Banner)).color(style::INK);
+            let name = RichText::new(drawable(ui, named(&person.name, words)))
+                .font(style::bold(Size::Banner))
+                .color(style::tokens().ink);
             ui.add(Label::new(name).wrap());
             let mut facts = Vec::new();
             facts.extend(person.birth_date.as_ref().map(|date| (&words.birth_date, date.reveal().clone())));
@@ -170,8 +176,8 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
             facts.extend(person.arrival.as_ref().map(|arrival| (&words.arrived, arrival.time.clone())));
             ui.horizontal_wrapped(|ui| {
                 for (name, value) in facts {
-                    ui.label(RichText::new(name).font(style::font(Size::Body)).color(style::INK_SOFT));
-                    ui.label(RichText::new(value).font(style::bold(Size::Large)).color(style::INK));
+                    ui.label(RichText::new(name).font(style::font(Size::Body)).color(style::tokens().ink_soft));
+                    ui.label(RichText::new(value).font(style::bold(Size::Large)).color(style::tokens().ink));
                     ui.add_space(style::GAP);
                 }
             });
@@ -180,7 +186,7 @@ fn who(ui: &mut Ui, person: &MatterPerson, may_leave: bool, tools: &mut Tools<'_
             }
             ui.horizontal(|ui| {
                 let why = causes(&person.causes, strings);
-                let text = RichText::new(why).font(style::bold(Size::Large)).color(style::INK);
+                let text = RichText::new(why).font(style::bold(Size::Large)).color(style::tokens().ink);
                 let width = ui.available_width() - BACK_WIDTH - ui.spacing().item_spacing.x;
                 ui.allocate_ui(Vec2::new(width, style::MAIN_TARGET), |ui| {
                     ui.set_min_width(width);
@@ -225,7 +231,7 @@ fn named<'a>(name: &'a Pii<String>, words: &'a Words) -> &'a str {
 fn working(ui: &mut Ui, words: &Words) {
     ui.vertical_centered(|ui| {
         ui.add_space(80.0);
-        ui.label(RichText::new(&words.recording).font(style::bold(Size::Title)).color(style::INK_SOFT));
+        ui.label(RichText::new(&words.recording).font(style::bold(Size::Title)).color(style::tokens().ink_soft));
     });
 }
 
@@ -269,7 +275,7 @@ fn ruling_row(ui: &mut Ui, row: &[Ruling], buttons: Buttons, words: &Words) -> O
     let mut pressed = None;
     ui.horizontal(|ui| {
         if let Some(kind) = row.first().and_then(|first| kind(*first, words)) {
-            let label = Label::new(RichText::new(kind).font(style::bold(Size::Large)).color(style::INK));
+            let label = Label::new(RichText::new(kind).font(style::bold(Size::Large)).color(style::tokens().ink));
             ui.add_sized(Vec2::new(KIND_WIDTH, style::MAIN_TARGET), label);
         }
         let spacing = ui.spacing().item_spacing.x;

@@ -3,6 +3,7 @@
 mod found;
 
 use super::Tools;
+use crate::glyphs::drawable;
 use crate::hand::Hand;
 use crate::icons;
 use crate::style::{self, Size};
@@ -38,7 +39,7 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut 
         input = found::show(ui, view, tools.buttons, words).or(input);
         if let Some(last) = view.last.as_ref().filter(|_| !searching) {
             let text = format!("{} {} · {}", words.last_recorded, last.time, words.record_of(&last.entry));
-            ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::INK_SOFT));
+            ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::tokens().ink_soft));
         }
         input
     });
@@ -52,7 +53,7 @@ pub(crate) fn show(ui: &mut Ui, view: &IdleView, text: &mut String, tools: &mut 
 /// The one instruction; before it, whoever was left without a decision. What is found takes the place of the usual one.
 fn headline(ui: &mut Ui, view: &IdleView, searching: bool, words: &Words) {
     if let Some(name) = &view.unrecorded {
-        let text = words.idle_unrecorded.replace("{name}", name.reveal());
+        let text = words.idle_unrecorded.replace("{name}", &drawable(ui, name.reveal()));
         let colours = style::signal(Signal::Attention);
         style::signal_card(Signal::Attention).show(ui, |ui| {
             ui.label(RichText::new(text).font(style::bold(Size::Title)).color(colours.ink));
@@ -67,7 +68,7 @@ fn headline(ui: &mut Ui, view: &IdleView, searching: bool, words: &Words) {
         (Instruction::TakeCardAway, Some(_)) => words.idle_take_card.as_str(),
         (instruction, _) => self::instruction(instruction, words),
     };
-    ui.label(RichText::new(instruction).font(style::bold(Size::Title)).color(style::INK));
+    ui.label(RichText::new(instruction).font(style::bold(Size::Title)).color(style::tokens().ink));
     ui.add_space(style::GAP);
 }
 
@@ -75,7 +76,7 @@ fn headline(ui: &mut Ui, view: &IdleView, searching: bool, words: &Words) {
 /// it those who wait, the last entry, the signals. Below the pad of digits nothing stands.
 fn feet(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
     ui.horizontal(|ui| {
-        let mut pressed = foot_button(ui, &words.end_session, style::INK_SOFT).then_some(Input::EndSession);
+        let mut pressed = foot_button(ui, &words.end_session, style::tokens().ink_soft).then_some(Input::EndSession);
         ui.add_space(style::GAP * 2.0);
         if view.waiting > 0 {
             let text = format!("{} ({}) [F3]", words.waiting_open, view.waiting);
@@ -85,14 +86,15 @@ fn feet(ui: &mut Ui, view: &IdleView, words: &Words) -> Option<Input> {
         if let Some((number, time)) = &view.undo {
             let number = grouped(number);
             let text = format!("{} · {} {number} · {time} [F4]", words.undo_open, words.candidate_number);
-            pressed = pressed.or(foot_button(ui, &text, style::INK_SOFT).then_some(Input::UndoLast));
+            pressed = pressed.or(foot_button(ui, &text, style::tokens().ink_soft).then_some(Input::UndoLast));
         }
         if let Some(signals) = &view.signals {
             let text = signals_text(signals, words);
-            pressed = pressed.or(foot_button(ui, &text, style::INK_SOFT).then_some(Input::OpenSignals));
+            pressed = pressed.or(foot_button(ui, &text, style::tokens().ink_soft).then_some(Input::OpenSignals));
         }
         if view.examines {
-            pressed = pressed.or(foot_button(ui, &words.examining_open, style::INK_SOFT).then_some(Input::Examine));
+            pressed =
+                pressed.or(foot_button(ui, &words.examining_open, style::tokens().ink_soft).then_some(Input::Examine));
         }
         pressed
     })

@@ -16,13 +16,13 @@ pub(crate) fn show(ui: &mut Ui, view: &LockedView, line: &mut String, tools: &mu
     banner(ui, Signal::Attention, &words.locked_title, &on_duty);
     ui.add_space(style::GAP);
     if view.is_checking {
-        ui.label(RichText::new(&words.locked_checking).font(style::bold(Size::Title)).color(style::INK_SOFT));
+        ui.label(RichText::new(&words.locked_checking).font(style::bold(Size::Title)).color(style::tokens().ink_soft));
         return None;
     }
     match view.sign_in.chosen.and_then(|chosen| view.sign_in.operators.get(chosen)) {
         Some(operator) => pin(ui, &view.sign_in, operator, line, tools),
         None => {
-            let text = RichText::new(&words.locked_people).font(style::bold(Size::Title)).color(style::INK);
+            let text = RichText::new(&words.locked_people).font(style::bold(Size::Title)).color(style::tokens().ink);
             ui.add(Label::new(text).wrap());
             ui.add_space(style::GAP);
             people(ui, &view.sign_in.operators, words)

@@ -18,7 +18,8 @@ pub(super) fn rooms(ui: &mut Ui, rooms: &[RoomView], words: &Words) -> Option<In
     ScrollArea::vertical().show(ui, |ui| {
         ui.horizontal_wrapped(|ui| {
             for (index, room) in rooms.iter().enumerate() {
-                let text = RichText::new(room_text(room, words)).font(style::bold(Size::Body)).color(style::INK);
+                let text =
+                    RichText::new(room_text(room, words)).font(style::bold(Size::Body)).color(style::tokens().ink);
                 let response = ui.add_sized(ROOM, egui::Button::new(text).truncate());
                 focus_ring(ui, &response);
                 if response.clicked() {
@@ -34,9 +35,9 @@ pub(super) fn rooms(ui: &mut Ui, rooms: &[RoomView], words: &Words) -> Option<In
 pub(super) fn room(ui: &mut Ui, room: &RoomView, words: &Words) {
     ui.vertical_centered(|ui| {
         ui.add_space(style::GAP * 4.0);
-        ui.label(RichText::new(place_of(room, words)).font(style::bold(Size::Place)).color(style::INK));
+        ui.label(RichText::new(place_of(room, words)).font(style::bold(Size::Place)).color(style::tokens().ink));
         let told = signal_of(room, words);
-        ui.label(RichText::new(told).font(style::bold(Size::Title)).color(style::INK_SOFT));
+        ui.label(RichText::new(told).font(style::bold(Size::Title)).color(style::tokens().ink_soft));
     });
 }
 

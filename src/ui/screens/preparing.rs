@@ -1,6 +1,7 @@
 //! Before there is a desk: what the board's package says about itself, and who signs in.
 
 use super::Tools;
+use crate::glyphs::drawable;
 use crate::hand::Hand;
 use crate::icons;
 use crate::style::{self, Size};
@@ -76,11 +77,13 @@ fn packages_screen(ui: &mut Ui, view: &PackagesView, tools: &mut Tools<'_>) -> O
 fn nothing(ui: &mut Ui, view: &PackagesView, words: &Words) {
     ui.vertical_centered(|ui| {
         ui.add_space(60.0);
-        ui.label(RichText::new(&words.preparing_none).font(style::bold(Size::Banner)).color(style::INK));
+        ui.label(RichText::new(&words.preparing_none).font(style::bold(Size::Banner)).color(style::tokens().ink));
         ui.add_space(style::GAP * 2.0);
-        ui.label(RichText::new(&words.preparing_looking).font(style::font(Size::Large)).color(style::INK_SOFT));
+        ui.label(
+            RichText::new(&words.preparing_looking).font(style::font(Size::Large)).color(style::tokens().ink_soft),
+        );
         for place in &view.places {
-            ui.label(RichText::new(place).font(style::mono(Size::Body)).color(style::INK_SOFT));
+            ui.label(RichText::new(place).font(style::mono(Size::Body)).color(style::tokens().ink_soft));
         }
         ui.add_space(style::GAP * 2.0);
     });
@@ -95,7 +98,7 @@ fn offer_card(ui: &mut Ui, offer: &OfferView, key: Option<Key>, words: &Words) -
             let signal = if offer.is_kept { Signal::Ok } else { Signal::Attention };
             icons::inline(ui, signal, 30.0);
             ui.label(RichText::new(word).font(style::bold(Size::Body)).color(style::signal(signal).ink));
-            ui.label(RichText::new(&offer.exam).font(style::bold(Size::Large)).color(style::INK));
+            ui.label(RichText::new(&offer.exam).font(style::bold(Size::Large)).color(style::tokens().ink));
         });
         ui.horizontal_top(|ui| {
             ui.vertical(|ui| {
@@ -161,7 +164,8 @@ pub(super) fn people(ui: &mut Ui, operators: &[OperatorView], words: &Words) -> 
                 let number = key.map(|_| format!("[{}]   ", index + 1)).unwrap_or_default();
                 let who = role(operator.role, words);
                 let name = format!("{number}{}   ·   {who}   ·   {}", operator.name, operator.code);
-                let label = RichText::new(name).font(style::bold(Size::Large)).color(style::INK);
+                let label =
+                    RichText::new(drawable(ui, &name)).font(style::bold(Size::Large)).color(style::tokens().ink);
                 let by_key = key.is_some_and(|key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)));
                 let response = ui.add_sized(Vec2::new(COLUMN_WIDTH, ROW_HEIGHT), egui::Button::new(label));
                 focus_ring(ui, &response);
@@ -184,9 +188,11 @@ pub(super) fn pin(
     let words = &tools.strings.words;
     ui.vertical_centered(|ui| {
         ui.set_max_width(COLUMN_WIDTH);
-        ui.label(RichText::new(&operator.name).font(style::bold(Size::Banner)).color(style::INK));
+        ui.label(
+            RichText::new(drawable(ui, &operator.name)).font(style::bold(Size::Banner)).color(style::tokens().ink),
+        );
         let below = format!("{} · {}", role(operator.role, words), operator.code);
-        ui.label(RichText::new(below).font(style::font(Size::Large)).color(style::INK_SOFT));
+        ui.label(RichText::new(below).font(style::font(Size::Large)).color(style::tokens().ink_soft));
         ui.add_space(style::GAP * 2.0);
         let open = !view.stopped && view.locked_s.is_none();
         let entered = if open { entry(ui, text, tools.hand, words) } else { None };
@@ -246,13 +252,13 @@ fn role(role: Role, words: &Words) -> &str {
 }
 
 fn fact(ui: &mut Ui, name: &str, value: &str, font: egui::FontId) {
-    ui.label(RichText::new(name).font(style::font(Size::Large)).color(style::INK_SOFT));
-    ui.label(RichText::new(value).font(font).color(style::INK));
+    ui.label(RichText::new(name).font(style::font(Size::Large)).color(style::tokens().ink_soft));
+    ui.label(RichText::new(value).font(font).color(style::tokens().ink));
     ui.end_row();
 }
 
 fn text(ui: &mut Ui, words: &str, size: Size) {
-    ui.add(Label::new(RichText::new(words).font(style::font(size)).color(style::INK)).wrap());
+    ui.add(Label::new(RichText::new(words).font(style::font(size)).color(style::tokens().ink)).wrap());
 }
 
 /// The first nine people have a key.

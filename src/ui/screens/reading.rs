@@ -19,7 +19,7 @@ pub(crate) fn show(ui: &mut Ui, view: &ReadingView, tools: &mut Tools<'_>) {
         icons::card_on_reader(ui.painter(), rect);
         ui.add_space(style::GAP);
         let title = if view.interrupted.is_some() { &words.reading_lifted } else { &words.reading_title };
-        ui.label(RichText::new(title).font(style::bold(Size::Banner)).color(style::INK));
+        ui.label(RichText::new(title).font(style::bold(Size::Banner)).color(style::tokens().ink));
         ui.add_space(style::GAP);
         bar(ui, view);
         ui.add_space(style::GAP);
@@ -64,7 +64,7 @@ fn steps(ui: &mut Ui, now: ReadPhase, words: &Words) {
 
 fn step(ui: &mut Ui, phase: ReadPhase, now: ReadPhase, word: &str) {
     let is_now = phase == now;
-    let ink = if is_now { style::signal(Signal::Working).ink } else { style::INK_SOFT };
+    let ink = if is_now { style::signal(Signal::Working).ink } else { style::tokens().ink_soft };
     let font = if is_now { style::bold(Size::Body) } else { style::font(Size::Body) };
     ui.horizontal(|ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(22.0), egui::Sense::hover());
@@ -72,7 +72,7 @@ fn step(ui: &mut Ui, phase: ReadPhase, now: ReadPhase, word: &str) {
             icons::not_yet(ui.painter(), rect);
         } else {
             let signal = if is_now { Signal::Working } else { Signal::Ok };
-            icons::signal(ui.painter(), rect, signal, style::signal(signal).ink, style::SURFACE);
+            icons::signal(ui.painter(), rect, signal, style::signal(signal).ink, style::tokens().surface);
         }
         ui.label(RichText::new(word).font(font).color(ink));
     });

@@ -36,7 +36,10 @@ pub(super) fn portraits(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) {
                 tools.portrait.show(ui, &view.portrait, listed, tools.strings, size);
                 let words = &tools.strings.words;
                 let number = format!("{} {}", words.id_number, view.person.number_masked.reveal());
-                ui.add(Label::new(RichText::new(number).font(style::font(Size::Body)).color(style::INK_SOFT)).wrap());
+                ui.add(
+                    Label::new(RichText::new(number).font(style::font(Size::Body)).color(style::tokens().ink_soft))
+                        .wrap(),
+                );
             });
             ui.vertical(|ui| {
                 ui.set_width(size.x);
@@ -46,7 +49,7 @@ pub(super) fn portraits(ui: &mut Ui, view: &CaseView, tools: &mut Tools<'_>) {
         });
         if waits {
             let words = RichText::new(&tools.strings.words.meanwhile).font(style::bold(Size::Large));
-            ui.add(Label::new(words.color(style::INK)).wrap());
+            ui.add(Label::new(words.color(style::tokens().ink)).wrap());
         }
     });
 }
@@ -74,7 +77,7 @@ fn to_do(ui: &mut Ui, headline: Headline, words: &Words) {
         ui.set_min_size(row);
         if matches!(headline, Headline::Working | Headline::Admit | Headline::AdmitWithoutRegistry) {
             let size = fitting(ui, &words.task, Size::Title, row.x);
-            ui.label(RichText::new(&words.task).font(style::bold(size)).color(style::INK));
+            ui.label(RichText::new(&words.task).font(style::bold(size)).color(style::tokens().ink));
         }
     });
 }

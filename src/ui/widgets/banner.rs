@@ -103,14 +103,14 @@ fn stop(ui: &mut Ui, colours: SignalColours, headline: &str, detail: &str) {
 fn hatched(rect: Rect, colours: SignalColours) -> Shape {
     let radius = CornerRadius::same(style::RADIUS);
     let mut shapes = vec![Shape::rect_filled(rect, radius, colours.soft)];
-    let line = Stroke::new(6.0, colours.strong.gamma_multiply(0.16));
+    let line = Stroke::new(6.0, colours.ink.gamma_multiply(0.16));
     let mut left = rect.left() + HATCH_STEP / 2.0;
     while left + rect.height() < rect.right() {
         let (foot, head) = (Pos2::new(left, rect.bottom()), Pos2::new(left + rect.height(), rect.top()));
         shapes.push(Shape::line_segment([foot, head], line));
         left += HATCH_STEP;
     }
-    shapes.push(Shape::rect_stroke(rect, radius, Stroke::new(5.0, colours.strong), StrokeKind::Inside));
+    shapes.push(Shape::rect_stroke(rect, radius, Stroke::new(5.0, colours.ink), StrokeKind::Inside));
     Shape::Vec(shapes)
 }
 
@@ -122,7 +122,7 @@ pub(crate) fn fitting(ui: &Ui, text: &str, largest: Size, width: f32) -> Size {
 }
 
 fn width_of(ui: &Ui, text: &str, size: Size) -> f32 {
-    ui.painter().layout_no_wrap(text.to_owned(), style::bold(size), style::INK).size().x
+    ui.painter().layout_no_wrap(text.to_owned(), style::bold(size), style::tokens().ink).size().x
 }
 
 /// The height of a band.

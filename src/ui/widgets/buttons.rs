@@ -2,7 +2,7 @@
 
 use crate::style::{self, Size};
 use checkin::event::Meaning;
-use egui::{Color32, CornerRadius, Id, Key, Rect, Response, RichText, Stroke, StrokeKind, Ui, Vec2};
+use egui::{CornerRadius, Id, Key, Rect, Response, RichText, Stroke, StrokeKind, Ui, Vec2};
 
 /// How much a button asks to be pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,7 +119,7 @@ fn progress(ui: &Ui, rect: Rect, share: f64) {
     #[expect(clippy::cast_possible_truncation, reason = "a share of a width")]
     let width = rect.width() * (share as f32).clamp(0.0, 1.0);
     let bar = Rect::from_min_size(rect.left_bottom() - Vec2::new(0.0, HOLD_BAR), Vec2::new(width, HOLD_BAR));
-    ui.painter().rect_filled(bar, CornerRadius::same(4), style::FOCUS);
+    ui.painter().rect_filled(bar, CornerRadius::same(4), style::tokens().focus);
 }
 
 const HOLD_BAR: f32 = 10.0;
@@ -127,7 +127,7 @@ const HOLD_BAR: f32 = 10.0;
 /// Shows where the focus is: what an Enter presses.
 pub(crate) fn focus_ring(ui: &Ui, response: &Response) {
     if response.has_focus() {
-        let ring = Stroke::new(style::FOCUS_RING, style::FOCUS_RING_COLOUR);
+        let ring = Stroke::new(style::FOCUS_RING, style::tokens().ink);
         ui.painter().rect_stroke(response.rect, CornerRadius::same(style::RADIUS), ring, StrokeKind::Outside);
     }
 }
@@ -146,10 +146,10 @@ const NARROW: f32 = 310.0;
 
 fn draw(ui: &mut Ui, text: &str, press: Press, width: f32) -> Response {
     let (fill, ink, size) = match (press.weight, press.alive) {
-        (Weight::Main, true) => (style::FOCUS, Color32::WHITE, Size::Title),
-        (Weight::Main, false) => (style::PORTRAIT_GROUND, style::INK_SOFT, Size::Title),
-        (Weight::Side, true) => (style::SURFACE, style::INK, Size::Large),
-        (Weight::Side, false) => (style::PORTRAIT_GROUND, style::INK_SOFT, Size::Large),
+        (Weight::Main, true) => (style::tokens().focus, style::tokens().on_focus, Size::Title),
+        (Weight::Main, false) => (style::tokens().portrait_ground, style::tokens().ink_soft, Size::Title),
+        (Weight::Side, true) => (style::tokens().surface, style::tokens().ink, Size::Large),
+        (Weight::Side, false) => (style::tokens().portrait_ground, style::tokens().ink_soft, Size::Large),
     };
     let label = match press.key {
         Some(key) => format!("{text}  [{}]", key_hint(key)),
@@ -160,7 +160,7 @@ fn draw(ui: &mut Ui, text: &str, press: Press, width: f32) -> Response {
     let widget = egui::Button::new(RichText::new(label).font(style::bold(size)).color(ink))
         .wrap()
         .fill(fill)
-        .stroke(Stroke::new(1.5, if press.weight == Weight::Main { fill } else { style::INK_SOFT }))
+        .stroke(Stroke::new(1.5, if press.weight == Weight::Main { fill } else { style::tokens().ink_soft }))
         .min_size(Vec2::new(width, style::MAIN_TARGET));
     ui.add_sized(Vec2::new(width, style::MAIN_TARGET), widget)
 }

@@ -59,7 +59,7 @@ pub(crate) struct LineNews {
 pub(crate) fn line(ui: &mut Ui, look: &LineLook<'_>, text: &mut String, hand: &Hand) -> LineNews {
     let id = look.kind.id();
     let before = text.clone();
-    let label = ui.label(RichText::new(look.label).font(style::font(Size::Body)).color(style::INK_SOFT));
+    let label = ui.label(RichText::new(look.label).font(style::font(Size::Body)).color(style::tokens().ink_soft));
     let mut entered = Hand::lines_of_frame(ui, text);
     let was_focused = ui.memory(|memory| memory.has_focus(id));
     if !was_focused {
@@ -109,7 +109,7 @@ fn edit<'a>(look: &LineLook<'a>, text: &'a mut String, id: Id) -> TextEdit<'a> {
     let edit = TextEdit::singleline(text)
         .id(id)
         .font(look.font.clone())
-        .hint_text(RichText::new(look.hint).font(style::font(Size::Large)).color(style::INK_SOFT))
+        .hint_text(RichText::new(look.hint).font(style::font(Size::Large)).color(style::tokens().ink_soft))
         .margin(egui::Margin::symmetric(16, 12))
         .desired_width(look.width);
     match look.kind {

@@ -13,7 +13,7 @@ use egui::{Color32, CornerRadius, Frame, Label, Margin, RichText, Ui};
 /// green strips would be louder than the person.
 pub(crate) fn check_line(ui: &mut Ui, line: &Line, strings: &Strings) {
     let (text, code) = words(line, strings);
-    let ink = if line.signal == Signal::Ok { style::INK } else { style::signal(line.signal).ink };
+    let ink = if line.signal == Signal::Ok { style::tokens().ink } else { style::signal(line.signal).ink };
     let text = Label::new(RichText::new(text).font(style::font(Size::Large)).color(ink));
     drawn(ui, line.signal, subject(line.subject, &strings.words), text.wrap(), code);
 }
@@ -38,10 +38,10 @@ fn drawn(ui: &mut Ui, signal: Signal, subject: &str, text: Label, code: &str) {
             let place = egui::vec2(SUBJECT_WIDTH, LINE_HEIGHT);
             ui.allocate_ui_with_layout(place, egui::Layout::left_to_right(egui::Align::Center), |ui| {
                 ui.set_min_width(SUBJECT_WIDTH);
-                ui.label(RichText::new(subject).font(style::bold(Size::Large)).color(style::INK));
+                ui.label(RichText::new(subject).font(style::bold(Size::Large)).color(style::tokens().ink));
             });
             if !code.is_empty() {
-                ui.label(RichText::new(code).font(style::mono(Size::Small)).color(style::INK_SOFT));
+                ui.label(RichText::new(code).font(style::mono(Size::Small)).color(style::tokens().ink_soft));
             }
             ui.add(text);
         });

@@ -1,5 +1,6 @@
 //! People of one name, side by side: what differs is marked, bold and on its own ground.
 
+use crate::glyphs::drawable;
 use crate::icons;
 use crate::style::{self, Size};
 use crate::text::{Words, grouped};
@@ -96,8 +97,9 @@ fn names(
 
 /// The button's text names the SBD as well: whoever hears it read aloud must know which of the two it is.
 fn name(ui: &mut Ui, one: &NamesakeView, columns: &Columns, words: &Words, picks: bool) -> Option<Response> {
-    let text = format!("{}\n{} {}", one.name.reveal(), words.candidate_number, grouped(&one.number));
-    let text = RichText::new(text).font(style::bold(Size::Body)).color(style::INK);
+    let name = drawable(ui, one.name.reveal());
+    let text = format!("{name}\n{} {}", words.candidate_number, grouped(&one.number));
+    let text = RichText::new(text).font(style::bold(Size::Body)).color(style::tokens().ink);
     if !picks {
         cell(ui, columns.person, NAME_HEIGHT, |ui| {
             ui.add_space(f32::from(INDENT));
@@ -117,14 +119,15 @@ fn fact_row(ui: &mut Ui, facts: &[&NamesakeFact], words: &Words, columns: &Colum
         label_cell(ui, size, label(first.what, words), first.differs);
         for fact in facts {
             let (font, ground) = match fact.differs {
-                true => (style::bold(Size::Body), style::SURFACE),
+                true => (style::bold(Size::Body), style::tokens().surface),
                 false => (style::font(Size::Body), egui::Color32::TRANSPARENT),
             };
             let frame = Frame::new()
                 .fill(ground)
                 .corner_radius(CornerRadius::same(4))
                 .inner_margin(Margin::symmetric(INDENT, 0));
-            let value = RichText::new(text(&fact.value, words)).font(font).color(style::INK);
+            let value = text(&fact.value, words);
+            let value = RichText::new(drawable(ui, &value)).font(font).color(style::tokens().ink);
             frame.show(ui, |ui| {
                 cell(ui, columns.person - 2.0 * f32::from(INDENT), ROW_HEIGHT, |ui| {
                     drop(ui.add(Label::new(value).truncate()))
@@ -138,9 +141,9 @@ fn label_cell(ui: &mut Ui, size: Vec2, text: &str, differs: bool) {
     cell(ui, size.x, size.y, |ui| {
         let (rect, _) = ui.allocate_exact_size(Vec2::splat(ICON), egui::Sense::hover());
         if differs {
-            icons::signal(ui.painter(), rect, Signal::Attention, ink(), style::SURFACE);
+            icons::signal(ui.painter(), rect, Signal::Attention, ink(), style::tokens().surface);
         }
-        ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::INK_SOFT));
+        ui.label(RichText::new(text).font(style::font(Size::Body)).color(style::tokens().ink_soft));
     });
 }
 

@@ -2,6 +2,7 @@
 
 use super::banner::fitting;
 use crate::callers::Told;
+use crate::glyphs::drawable;
 use crate::icons;
 use crate::style::{self, Size};
 use checkin::failure::{Failure, Signal};
@@ -13,11 +14,11 @@ pub(crate) fn notice(ui: &mut Ui, failure: Failure, told: Told<'_>) {
     card(ui, failure.signal(), |ui| {
         let ink = style::signal(failure.signal()).ink;
         ui.add(line(&advice.what, style::bold(Size::Large), ink));
-        ui.add(line(&advice.todo, style::font(Size::Large), style::INK));
+        ui.add(line(&advice.todo, style::font(Size::Large), style::tokens().ink));
         if let Some(call) = told.call(advice) {
-            ui.add(line(&call, style::bold(Size::Large), style::INK));
+            ui.add(line(&call, style::bold(Size::Large), style::tokens().ink));
         }
-        ui.add(line(failure.code(), style::mono(Size::Small), style::INK_SOFT));
+        ui.add(line(failure.code(), style::mono(Size::Small), style::tokens().ink_soft));
     });
 }
 
@@ -25,8 +26,8 @@ pub(crate) fn notice(ui: &mut Ui, failure: Failure, told: Told<'_>) {
 pub(crate) fn referred(ui: &mut Ui, told: Told<'_>) {
     let words = &told.strings.words;
     card(ui, Signal::Attention, |ui| {
-        ui.add(line(&told.call_role(&words.role_head_of_site), style::bold(Size::Title), style::INK));
-        ui.add(line(&words.meanwhile, style::font(Size::Large), style::INK));
+        ui.add(line(&told.call_role(&words.role_head_of_site), style::bold(Size::Title), style::tokens().ink));
+        ui.add(line(&words.meanwhile, style::font(Size::Large), style::tokens().ink));
     });
 }
 
@@ -58,14 +59,15 @@ pub(crate) fn place_cells(ui: &mut Ui, cells: &[(&str, &str)], ground: Option<Si
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = style::GAP;
         for (caption, value) in cells {
+            let value = drawable(ui, value);
             cell_frame(ground).show(ui, |ui| {
                 ui.set_width(width - 34.0);
                 ui.set_min_height(height);
                 ui.vertical_centered(|ui| {
                     ui.spacing_mut().item_spacing.y = 0.0;
-                    ui.label(RichText::new(*caption).font(style::bold(Size::Large)).color(style::INK_SOFT));
-                    let size = fitting(ui, value, largest, width - 34.0);
-                    ui.label(RichText::new(*value).font(style::bold(size)).color(style::INK));
+                    ui.label(RichText::new(*caption).font(style::bold(Size::Large)).color(style::tokens().ink_soft));
+                    let size = fitting(ui, &value, largest, width - 34.0);
+                    ui.label(RichText::new(value.as_ref()).font(style::bold(size)).color(style::tokens().ink));
                 });
             });
         }
@@ -75,7 +77,7 @@ pub(crate) fn place_cells(ui: &mut Ui, cells: &[(&str, &str)], ground: Option<Si
 fn cell_frame(ground: Option<Signal>) -> Frame {
     let (fill, edge): (Color32, Color32) = match ground {
         Some(signal) => (style::signal(signal).soft, style::signal(signal).soft),
-        None => (style::SURFACE, style::LINE),
+        None => (style::tokens().surface, style::tokens().line),
     };
     Frame::new()
         .fill(fill)

@@ -49,11 +49,11 @@ fn keys(ui: &mut Ui, words: &Words) -> Option<Key> {
         ui.horizontal(|ui| {
             for sign in row.chars() {
                 let (key, name, size) = match sign {
-                    '<' => (Key::Erase, words.pad_erase.clone(), Size::Small),
-                    '>' => (Key::Enter, words.pad_enter.clone(), Size::Small),
+                    '<' => (Key::Erase, words.pad_erase.clone(), Size::Body),
+                    '>' => (Key::Enter, words.pad_enter.clone(), Size::Body),
                     digit => (Key::Digit(digit), digit.to_string(), Size::Large),
                 };
-                let label = RichText::new(name).font(style::bold(size)).color(style::INK);
+                let label = RichText::new(name).font(style::bold(size)).color(style::tokens().ink);
                 let response = ui.add_sized(Vec2::splat(KEY), Button::new(label));
                 focus_ring(ui, &response);
                 touched = if response.clicked() { Some(key) } else { touched };

@@ -18,10 +18,11 @@ use std::process::ExitCode;
 use std::sync::mpsc::sync_channel;
 use std::sync::{Arc, Mutex, PoisonError};
 use ui::app::{DeskLink, Pilot, SidePanel, Wake, WindowOptions, run as run_window};
+use ui::style::Theme;
 use world::{DemoError, ListSize, World};
 
 /// How the demo runs.
-#[derive(Args)]
+#[derive(Clone, Args)]
 pub(crate) struct Arguments {
     /// Where pictures, export, key and report go. What an earlier demo left there is replaced.
     #[arg(long, default_value = "target/demo")]
@@ -32,6 +33,12 @@ pub(crate) struct Arguments {
     /// The window's size, for instance 1920x1080.
     #[arg(long, default_value = "1280x800", value_parser = size)]
     size: (u16, u16),
+    /// Light on dark.
+    #[arg(long)]
+    dark: bool,
+    /// The script switches the screens to English first.
+    #[arg(long)]
+    english: bool,
 }
 
 /// Runs the demo; success only if every person ended as expected.
@@ -89,9 +96,9 @@ fn scripted(arguments: &Arguments) -> Result<bool, DemoError> {
     let cell: Shown = Arc::new(Mutex::new(desk.view()));
     let link = DeskLink { view: shown(&cell), send: Box::new(desk.sender()) };
     let result = Arc::new(Mutex::new(Outcome::Ok(false)));
-    let (told, out, view) = (Arc::clone(&result), arguments.out.clone(), desk.view());
+    let (told, wanted, view) = (Arc::clone(&result), arguments.clone(), desk.view());
     let player = std::thread::spawn(move || {
-        let outcome = play(world, desk, field, orders, &wake_queue, &cell, &out).map_err(|error| error.to_string());
+        let outcome = play(world, desk, field, orders, &wake_queue, &cell, wanted).map_err(|error| error.to_string());
         *told.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
     });
     run_window(link, options(arguments, None, Some(Autopilot::new(queue))), move |wake| {
@@ -112,10 +119,13 @@ fn play(
     orders: std::sync::mpsc::SyncSender<crate::autopilot::Hand>,
     wakes: &std::sync::mpsc::Receiver<Wake>,
     shown: &Shown,
-    out: &std::path::Path,
+    arguments: Arguments,
 ) -> Result<bool, DemoError> {
     let wake = wakes.recv().map_err(|_| DemoError::WindowGone)?;
-    let hands = script::Hands::new(orders, wake, Some(out.to_owned()));
+    let hands = script::Hands::new(orders, wake, Some(arguments.out));
+    if arguments.english {
+        hands.press("F2")?;
+    }
     let all_well = script::play(&world, &desk, &field, &hands);
     desk.stop();
     let halted = world.broken_desk();
@@ -134,7 +144,14 @@ fn shown(cell: &Shown) -> Box<dyn Fn() -> Arc<checkin::view::View>> {
 fn options(arguments: &Arguments, side_panel: Option<SidePanel>, autopilot: Option<Autopilot>) -> WindowOptions {
     let (width, height) = arguments.size;
     let size = [f32::from(width), f32::from(height)].into();
-    WindowOptions { size, fullscreen: false, side_panel, pilot: autopilot.map(|one| Box::new(one) as Box<dyn Pilot>) }
+    let theme = if arguments.dark { Theme::Dark } else { Theme::Light };
+    WindowOptions {
+        size,
+        fullscreen: false,
+        theme,
+        side_panel,
+        pilot: autopilot.map(|one| Box::new(one) as Box<dyn Pilot>),
+    }
 }
 
 pub(crate) fn size(text: &str) -> Result<(u16, u16), String> {

@@ -131,7 +131,7 @@ impl Hands {
     /// Waits until the desk takes a press, and until a person at the window has seen the buttons for as long.
     pub(super) fn wait_alive(&self, view: &ViewCell, who: &str) -> Result<(), DemoError> {
         self.looks.fetch_add(1, Ordering::Relaxed);
-        let shown = wait(view, who, |view| view.guarded_ms == 0)?;
+        let shown = wait(view, who, |view| view.guarded_ms == 0 && view.look.is_over())?;
         let has_portrait = shown.screen.case().is_some_and(|case| case.portrait.shown().is_some());
         let look_ms = if has_portrait { shown.portrait_guard_ms } else { 0 };
         std::thread::sleep(Duration::from_millis(shown.guard_ms.max(look_ms)));

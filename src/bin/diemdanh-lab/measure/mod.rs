@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use std::{fs, io};
 use ui::app::{DeskLink, Pilot, Wake, WindowOptions, run as run_window};
+use ui::style::Theme;
 
 /// What is measured.
 #[derive(Args)]
@@ -70,9 +71,13 @@ fn measured(arguments: &Arguments) -> Result<(), DemoError> {
     let (width, height) = arguments.size;
     let size = [f32::from(width), f32::from(height)].into();
     let pilot = Some(Box::new(probe) as Box<dyn Pilot>);
-    run_window(link, WindowOptions { size, fullscreen: false, side_panel: None, pilot }, move |wake| {
-        let _ = wakes.send(wake);
-    })?;
+    run_window(
+        link,
+        WindowOptions { size, fullscreen: false, theme: Theme::Light, side_panel: None, pilot },
+        move |wake| {
+            let _ = wakes.send(wake);
+        },
+    )?;
     player.join().map_err(|_| DemoError::WindowGone)?.map_err(DemoError::Script)
 }
 

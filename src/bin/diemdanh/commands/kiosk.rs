@@ -27,7 +27,7 @@ mod window {
     use super::KioskArguments;
     use checkin::show::halted_at_start;
     use desk::anchors::witness;
-    use desk::config::DeskConfig;
+    use desk::config::{DeskConfig, ThemeChoice, WindowConfig};
     use desk::kiosk::Kiosk;
     use desk::plan::DeskPlan;
     use desk::registry::client;
@@ -41,7 +41,7 @@ mod window {
     use std::path::PathBuf;
     use std::sync::Arc;
     use ui::app::{DeskLink, WindowError, WindowOptions, run, run_until};
-    use ui::style::DESIGN_SIZE;
+    use ui::style::{DESIGN_SIZE, Theme};
 
     pub(super) fn open(arguments: &KioskArguments) -> Result<(), Box<dyn Error>> {
         match read_config(&arguments.config) {
@@ -49,13 +49,13 @@ mod window {
             Err(halted) => {
                 let view = ViewCell::new(halted_at_start(&halted, env!("CARGO_PKG_VERSION")));
                 let link = DeskLink { view: Box::new(move || view.get()), send: Box::new(|_| {}) };
-                Ok(run(link, options(false), |_| {})?)
+                Ok(run(link, options(&WindowConfig::default()), |_| {})?)
             }
         }
     }
 
     fn show(config: DeskConfig, base: PathBuf) -> Result<(), Box<dyn Error>> {
-        let options = options(config.window.fullscreen);
+        let options = options(&config.window);
         let kiosk = Kiosk::open(config, base, Arc::new(SystemClock), host::disk::gauge(), Box::new(adapters))?;
         let view = kiosk.view();
         let shown = Arc::clone(&view);
@@ -92,7 +92,11 @@ mod window {
         })
     }
 
-    fn options(fullscreen: bool) -> WindowOptions {
-        WindowOptions { size: DESIGN_SIZE, fullscreen, side_panel: None, pilot: None }
+    fn options(config: &WindowConfig) -> WindowOptions {
+        let theme = match config.theme {
+            ThemeChoice::Light => Theme::Light,
+            ThemeChoice::Dark => Theme::Dark,
+        };
+        WindowOptions { size: DESIGN_SIZE, fullscreen: config.fullscreen, theme, side_panel: None, pilot: None }
     }
 }

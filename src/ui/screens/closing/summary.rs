@@ -3,19 +3,19 @@
 //! Enter ends nothing: it presses what has the focus, and nothing has it at first.
 
 use super::told;
-use crate::screens::{Buttons, Tools};
+use crate::screens::Buttons;
 use crate::style::{self, Size};
 use crate::text::{Words, grouped};
-use crate::widgets::{Hold, LineKind, LineLook, Press, Weight, banner, button, focus_ring, hold_button, line};
+use crate::widgets::{Hold, Press, Weight, banner, button, focus_ring, hold_button};
 use checkin::event::{Choice, Input};
 use checkin::failure::Signal;
-use checkin::view::{AskingView, Beside, Carried, ClosingRoomView, CountingView, OutsidePeople, Unsent};
+use checkin::view::{AskingView, Beside, Carried, ClosingRoomView, OutsidePeople, Unsent};
 use egui::{Frame, Panel, RichText, ScrollArea, Ui, Vec2};
 use egui::{Key, Label};
 
-const FOOT_HEIGHT: f32 = 84.0;
+pub(super) const FOOT_HEIGHT: f32 = 84.0;
 const ROW_HEIGHT: f32 = 48.0;
-const SLOTS: f32 = 4.0;
+const SLOTS: f32 = 5.0;
 /// Room for a row with all its counts.
 const ROOMS_WIDTH: f32 = 700.0;
 
@@ -29,7 +29,7 @@ pub(super) fn show(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words
         let left = ui.vertical(|ui| {
             ui.set_width(ROOMS_WIDTH);
             open(ui, &view.unsent, words);
-            let facts = RichText::new(facts(view, words)).font(style::font(Size::Body)).color(style::INK_SOFT);
+            let facts = RichText::new(facts(view, words)).font(style::font(Size::Body)).color(style::tokens().ink_soft);
             ui.add(Label::new(facts).wrap());
             rooms(ui, &view.rooms, words).filter(|_| !view.is_busy)
         });
@@ -44,7 +44,7 @@ pub(super) fn show(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words
 fn outside(ui: &mut Ui, people: &OutsidePeople, words: &Words) {
     ui.set_width(ui.available_width());
     if people.is_nobody() {
-        ui.label(RichText::new(&words.closing_nobody).font(style::bold(Size::Large)).color(style::INK));
+        ui.label(RichText::new(&words.closing_nobody).font(style::bold(Size::Large)).color(style::tokens().ink));
         return;
     }
     let lists = [
@@ -56,9 +56,9 @@ fn outside(ui: &mut Ui, people: &OutsidePeople, words: &Words) {
     scroll.show(ui, |ui| {
         for (title, numbers) in lists.into_iter().filter(|(_, numbers)| !numbers.is_empty()) {
             let title = format!("{title}: {}", numbers.len());
-            ui.add(Label::new(RichText::new(title).font(style::bold(Size::Large)).color(style::INK)).wrap());
+            ui.add(Label::new(RichText::new(title).font(style::bold(Size::Large)).color(style::tokens().ink)).wrap());
             let numbers = numbers.iter().map(|number| grouped(number)).collect::<Vec<_>>().join("   ");
-            ui.add(Label::new(RichText::new(numbers).font(style::font(Size::Large)).color(style::INK)).wrap());
+            ui.add(Label::new(RichText::new(numbers).font(style::font(Size::Large)).color(style::tokens().ink)).wrap());
             ui.add_space(style::GAP);
         }
     });
@@ -75,7 +75,10 @@ fn open(ui: &mut Ui, unsent: &Unsent, words: &Words) {
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
     if lines.is_empty() {
-        ui.add(Label::new(RichText::new(&words.closing_hint).font(style::font(Size::Large)).color(style::INK)).wrap());
+        ui.add(
+            Label::new(RichText::new(&words.closing_hint).font(style::font(Size::Large)).color(style::tokens().ink))
+                .wrap(),
+        );
     }
     for text in lines {
         told(ui, Signal::Attention, &text);
@@ -104,7 +107,7 @@ fn rooms(ui: &mut Ui, rooms: &[ClosingRoomView], words: &Words) -> Option<Input>
     let mut picked = None;
     ScrollArea::vertical().auto_shrink([false, true]).min_scrolled_height(0.0).show(ui, |ui| {
         for (index, room) in rooms.iter().enumerate() {
-            let text = RichText::new(room_text(room, words)).font(style::bold(Size::Body)).color(style::INK);
+            let text = RichText::new(room_text(room, words)).font(style::bold(Size::Body)).color(style::tokens().ink);
             let width = ui.available_width() - style::GAP;
             let response = ui.add_sized(Vec2::new(width, ROW_HEIGHT), egui::Button::new(text).truncate());
             focus_ring(ui, &response);
@@ -132,7 +135,7 @@ fn room_text(room: &ClosingRoomView, words: &Words) -> String {
 }
 
 /// A list that names no rooms has one: the whole site.
-fn place_of(room: &str, words: &Words) -> String {
+pub(super) fn place_of(room: &str, words: &Words) -> String {
     if room.is_empty() { words.whole_site.clone() } else { format!("{} {room}", words.room) }
 }
 
@@ -145,11 +148,15 @@ fn endings(ui: &mut Ui, view: &AskingView, state: Buttons, words: &Words) -> Opt
         let offered = view.choices.contains(&choice);
         offered.then_some((Press { key: Some(key), weight: Weight::Side, alive }, Input::Chose(choice, state.meaning)))
     };
+    // Whoever cannot hold a key down types a number first.
+    let by_count = view.choices.contains(&Choice::EndSession);
+    let by_count = by_count.then_some((Press { key: None, weight: Weight::Side, alive }, Input::TypeArrived));
     let carry = Press { key: Some(Key::F9), weight: Weight::Side, alive: !view.is_busy };
     let slots = [
         (&words.action_back, Some((Press::always(Some(Key::Escape), Weight::Side), Input::Back))),
         (carry_word(view.carried, words), view.carried.map(|_| (carry, Input::ExportLog))),
         (&words.action_end_unsent, end(Choice::EndUnsent, Key::F8)),
+        (&words.action_type_arrived, by_count),
         (&words.action_end_session, end(Choice::EndSession, Key::F10)),
     ];
     let mut pressed = None;
@@ -178,32 +185,4 @@ fn carry_word(carried: Option<Carried>, words: &Words) -> &String {
         Some(Carried::Failed) => &words.export_failed,
         Some(Carried::Not) | None => &words.action_export,
     }
-}
-
-/// The scripts of a room are typed.
-pub(super) fn count(ui: &mut Ui, view: &CountingView, text: &mut String, tools: &Tools<'_>) -> Option<Input> {
-    let words = &tools.strings.words;
-    let title = format!("{} — {}", words.scripts_title, place_of(&view.room, words));
-    let foot = Panel::bottom("counting").exact_size(FOOT_HEIGHT).frame(Frame::new()).show_separator_line(false);
-    let back = foot.show(ui, |ui| {
-        ui.add_space(style::GAP);
-        button(ui, &words.action_back, Press::always(Some(Key::Escape), Weight::Side), ui.available_width())
-    });
-    banner(ui, Signal::Attention, &title, "");
-    let entered = ui.vertical_centered(|ui| {
-        ui.add_space(style::GAP * 2.0);
-        let look = LineLook {
-            kind: LineKind::Count,
-            label: &words.scripts_label,
-            hint: &words.scripts_hint,
-            font: style::mono(Size::Banner),
-            width: 360.0,
-        };
-        line(ui, &look, text, tools.hand).entered.into_iter().next_back()
-    });
-    ui.add_space(style::GAP);
-    if view.wrong {
-        told(ui, Signal::Attention, &words.scripts_wrong);
-    }
-    entered.inner.map(Input::EnteredCount).or(back.inner.then_some(Input::Back))
 }

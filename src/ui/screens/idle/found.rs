@@ -4,6 +4,7 @@
 //! are what is typed.
 
 use super::{COLUMN_WIDTH, foot_button};
+use crate::glyphs::drawable;
 use crate::screens::Buttons;
 use crate::style::{self, Size};
 use crate::text::{Words, grouped};
@@ -16,7 +17,7 @@ use egui::{Align, FocusDirection, Key, Layout, Modifiers, Response, RichText, Te
 /// Draws what was found; nothing for nothing.
 pub(super) fn show(ui: &mut Ui, view: &IdleView, buttons: Buttons, words: &Words) -> Option<Input> {
     if view.found_nothing {
-        ui.label(RichText::new(&words.search_none).font(style::font(Size::Large)).color(style::INK_SOFT));
+        ui.label(RichText::new(&words.search_none).font(style::font(Size::Large)).color(style::tokens().ink_soft));
     }
     let mut shown = Shown::default();
     let beside: Vec<_> = view.namesakes.iter().flat_map(|namesakes| &namesakes.people).map(|one| one.id).collect();
@@ -100,7 +101,7 @@ fn people_beside(
     ui.horizontal_wrapped(|ui| {
         for row in view.found.iter().filter(|row| beside.contains(&row.id)) {
             let text = format!("{} · {} {}", words.without_card_row, words.candidate_number, grouped(&row.number));
-            let ink = if buttons.alive { style::INK } else { style::INK_SOFT };
+            let ink = if buttons.alive { style::tokens().ink } else { style::tokens().ink_soft };
             if foot_button(ui, &text, ink) && buttons.alive {
                 shown.input = Some(Input::WithoutCard(row.id, buttons.meaning));
             }
@@ -118,12 +119,13 @@ fn found_row(ui: &mut Ui, row: &FoundRow, without_card: Option<Buttons>, shown: 
         let size = Vec2::new(width, ROW_HEIGHT);
         let response = ui.allocate_ui_with_layout(size, from_left, |ui| {
             ui.set_min_size(size);
-            ui.add(egui::Button::new(text_of(row, number, words)).wrap().min_size(size))
+            let text = text_of(ui, row, number, words);
+            ui.add(egui::Button::new(text).wrap().min_size(size))
         });
         focus_ring(ui, &response.inner);
         shown.add(row.id, response.inner);
         let Some(buttons) = without_card else { return };
-        let ink = if buttons.alive { style::INK } else { style::INK_SOFT };
+        let ink = if buttons.alive { style::tokens().ink } else { style::tokens().ink_soft };
         let text = RichText::new(&words.without_card_row).font(style::font(Size::Body)).color(ink);
         let without = ui.add_sized(Vec2::new(WITHOUT_WIDTH, ROW_HEIGHT), egui::Button::new(text));
         focus_ring(ui, &without);
@@ -134,19 +136,19 @@ fn found_row(ui: &mut Ui, row: &FoundRow, without_card: Option<Buttons>, shown: 
 }
 
 /// The name, and below it what tells people apart.
-fn text_of(row: &FoundRow, number: usize, words: &Words) -> LayoutJob {
+fn text_of(ui: &Ui, row: &FoundRow, number: usize, words: &Words) -> LayoutJob {
     let mut job = LayoutJob::default();
     let mut add = |text: &str, font, ink| job.append(text, 0.0, TextFormat::simple(font, ink));
-    add(row.name.reveal(), style::bold(Size::Large), style::INK);
+    add(&drawable(ui, row.name.reveal()), style::bold(Size::Large), style::tokens().ink);
     let below = format!(
         "\n{}   ·   {} {}   ·   {} {}   ·   Ctrl+{number}",
         row.birth_date.reveal(),
         words.candidate_number,
-        grouped(&row.number),
+        drawable(ui, &grouped(&row.number)),
         words.room,
-        row.room,
+        drawable(ui, &row.room),
     );
-    add(&below, style::font(Size::Body), style::INK_SOFT);
+    add(&below, style::font(Size::Body), style::tokens().ink_soft);
     job
 }
 
@@ -158,7 +160,7 @@ fn more(ui: &mut Ui, more: More, words: &Words) {
         More::MoreThan(count) => (&words.search_many, count),
     };
     let text = text.replace("{n}", &count.to_string());
-    ui.label(RichText::new(text).font(style::bold(Size::Body)).color(style::INK));
+    ui.label(RichText::new(text).font(style::bold(Size::Body)).color(style::tokens().ink));
 }
 
 const ROW_HEIGHT: f32 = 64.0;
