@@ -6,6 +6,7 @@
 //! Keys: F5 to F9 are the pages, F2 the other language; what is typed finds, arrows choose, Enter opens, Esc goes back. F10
 //! begins to write, F11 shows once more what will be written, F12 signs.
 
+pub mod asking;
 mod deciding;
 mod draft;
 mod errand;
@@ -21,6 +22,7 @@ pub mod words;
 use crate::app::WindowError;
 use crate::style::{self, Size};
 use ::words::Language;
+use asking::{Answer, Asking, Question};
 use deciding::Deciding;
 use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, RichText, Ui, Vec2};
 use errand::{Act, Errand, Form, Phase};
@@ -55,6 +57,8 @@ pub struct ReviewLink {
     pub stop: Box<dyn Fn()>,
     /// Takes an order; false where nobody is there any more to carry it out.
     pub order: Box<dyn Fn(Order) -> bool>,
+    /// Does what is handed to it beside the window, one after the other.
+    pub beside: Box<dyn Fn(Question)>,
     /// The files of two members' keys, as far as they were named when the window was opened.
     pub keys: [String; 2],
     /// Where new folders are proposed.
@@ -128,6 +132,7 @@ enum Stage {
 /// The window's own state: the page, what was typed, what is open.
 pub struct ReviewApp {
     link: ReviewLink,
+    asking: Asking,
     stage: Stage,
     words: ReviewWords,
     language: Language,
@@ -135,6 +140,10 @@ pub struct ReviewApp {
     lists: [ListPage; 4],
     /// Made once a language: the first page adds up every room.
     overview: Option<Overview>,
+    /// It was asked for, and has not come.
+    is_overview_asked: bool,
+    /// The sheets in sight are those of another reading or language, and are being made again.
+    is_open_stale: bool,
     /// The sheets that lie on each other, the last one in sight.
     open: Vec<Opened>,
     /// What a member wants written.
@@ -151,10 +160,14 @@ impl ReviewApp {
     ///
     /// # Errors
     /// [`WindowError::Words`].
-    pub fn new(link: ReviewLink, language: Language) -> Result<Self, WindowError> {
+    pub fn new(mut link: ReviewLink, language: Language) -> Result<Self, WindowError> {
+        let beside = std::mem::replace(&mut link.beside, Box::new(drop));
         let lists = [List::Rooms, List::Desks, List::People, List::Cases].map(ListPage::new);
         Ok(Self {
             link,
+            asking: Asking::new(beside),
+            is_overview_asked: false,
+            is_open_stale: false,
             stage: Stage::Reading(0, 0),
             words: ReviewWords::load(language)?,
             language,
@@ -171,7 +184,7 @@ impl ReviewApp {
 
     /// Draws one frame.
     pub fn frame(&mut self, ui: &mut Ui) {
-        self.hear();
+        self.hear(ui);
         self.keys(ui);
         self.bar(ui);
         let ground = Frame::new().fill(style::tokens().ground).inner_margin(Margin::symmetric(20, 14));
@@ -187,14 +200,15 @@ impl ReviewApp {
         });
     }
 
-    fn hear(&mut self) {
+    fn hear(&mut self, ui: &Ui) {
+        self.hear_answers();
         loop {
             match self.link.news.try_recv() {
                 Ok(Loading::Progress(done, all)) if matches!(self.stage, Stage::Open(_)) => {
                     self.again = Some((done, all));
                 }
                 Ok(Loading::Progress(done, all)) => self.stage = Stage::Reading(done, all),
-                Ok(Loading::Done(book)) => self.is_read(book),
+                Ok(Loading::Done(book)) => self.is_read(ui, book),
                 Ok(Loading::Stopped) => self.stage = Stage::Stopped,
                 Ok(Loading::Failed(why)) => self.stage = Stage::Failed(why),
                 Ok(Loading::Told(is_done, text)) => self.told(is_done, text),
@@ -205,11 +219,43 @@ impl ReviewApp {
         }
     }
 
-    fn is_read(&mut self, book: Arc<dyn Book>) {
+    /// Takes what was asked for, unless something else is meant by now.
+    fn hear_answers(&mut self) {
+        while let Some((asked, answer)) = self.asking.next() {
+            let now = self.asking.now;
+            match answer {
+                Answer::Rows(list, wanted, rows) if asked.reading == now.reading => {
+                    if let Some(page) = self.lists.iter_mut().find(|one| one.list() == list) {
+                        page.found(wanted, rows);
+                    }
+                }
+                Answer::Overview(overview) if asked == now => self.overview = Some(*overview),
+                Answer::Opened(opened) if asked == now => self.open.extend(opened.map(|opened| *opened)),
+                Answer::Again(open) if asked == now => (self.open, self.is_open_stale) = (open, false),
+                _ => (),
+            }
+            self.open.truncate(MAX_OPEN);
+        }
+    }
+
+    /// What lies open, or its language, is another: what was asked for it is not waited for any more.
+    fn turn(&mut self) {
+        self.asking.now.turn += 1;
+        self.is_overview_asked = false;
+        // Sheets that nobody makes again any more say what was so before.
+        if std::mem::take(&mut self.is_open_stale) {
+            self.open.clear();
+        }
+    }
+
+    fn is_read(&mut self, ui: &Ui, book: Arc<dyn Book>) {
         if let Some(errand) = &mut self.errand {
             errand.is_read_again(book.as_ref(), self.language);
         }
-        self.open = opened::again(&self.open, book.as_ref(), self.language);
+        self.asking.now.reading += 1;
+        self.turn();
+        self.is_open_stale = !self.open.is_empty();
+        self.asking.again(ui.ctx(), &book, &self.open, self.language);
         self.lists.iter_mut().for_each(ListPage::forget_rows);
         (self.overview, self.again, self.stage) = (None, None, Stage::Open(book));
     }
@@ -233,7 +279,7 @@ impl ReviewApp {
     fn keys(&mut self, ui: &Ui) {
         let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
         if pressed(Key::F2) {
-            self.switch_language();
+            self.switch_language(ui);
         }
         if self.errand.is_some() {
             // What is being typed is left by Esc alone.
@@ -247,8 +293,11 @@ impl ReviewApp {
                 self.turn_to(page);
             }
         }
-        if pressed(Key::Escape) && self.open.pop().is_none() {
-            self.current_list().into_iter().for_each(ListPage::clear);
+        if pressed(Key::Escape) {
+            self.turn();
+            if self.open.pop().is_none() {
+                self.current_list().into_iter().for_each(ListPage::clear);
+            }
         }
     }
 
@@ -281,7 +330,7 @@ impl ReviewApp {
 
     /// What can be written about what is in sight; nothing while that may be out of date.
     fn begin_errand(&mut self, book: &dyn Book) {
-        let Some(opened) = self.open.last().filter(|_| self.again.is_none()) else { return };
+        let Some(opened) = self.open.last().filter(|_| self.again.is_none() && !self.is_open_stale) else { return };
         let form = match opened.list {
             List::Cases => book.open_case(opened.number, self.language).map(|case| self.decide_on(case)),
             List::People => book.person(opened.number).map(|whom| {
@@ -300,6 +349,7 @@ impl ReviewApp {
     }
 
     fn turn_to(&mut self, page: Page) {
+        self.turn();
         (self.page, self.open) = (page, Vec::new());
     }
 
@@ -308,14 +358,16 @@ impl ReviewApp {
         self.lists.iter_mut().find(|one| one.list() == list)
     }
 
-    fn switch_language(&mut self) {
+    fn switch_language(&mut self, ui: &Ui) {
         let other = self.language.other();
         if let Ok(words) = ReviewWords::load(other) {
             (self.words, self.language) = (words, other);
             // What lies open was worded in the other language.
             self.overview = None;
+            self.turn();
             if let Stage::Open(book) = &self.stage {
-                opened::reword(&mut self.open, book.as_ref(), other);
+                self.is_open_stale = !self.open.is_empty();
+                self.asking.reword(ui.ctx(), book, &self.open, other);
                 self.errand.iter_mut().for_each(|errand| errand.is_read_again(book.as_ref(), other));
             }
         }
@@ -341,7 +393,7 @@ impl ReviewApp {
                     let label = RichText::new(&self.words.language_key).font(style::font(Size::Small));
                     let button = egui::Button::new(label.color(style::tokens().on_bar)).fill(style::tokens().bar);
                     if ui.add(button).clicked() {
-                        self.switch_language();
+                        self.switch_language(ui);
                     }
                 });
             });
@@ -377,18 +429,27 @@ impl ReviewApp {
             sheet::show(ui, &opened.sheet, &mut opened.chosen, errand.filter(|_| self.again.is_none()), words)
         } else if let Page::Rows(list) = self.page {
             let Some(page) = self.lists.iter_mut().find(|one| one.list() == list) else { return };
-            page.show(ui, book.as_ref(), words, language).map(|number| Leads::To(list, number))
-        } else {
-            let overview = self.overview.get_or_insert_with(|| book.overview(language));
+            page.show(ui, (book, &self.asking), words, language).map(|number| Leads::To(list, number))
+        } else if let Some(overview) = &self.overview {
             overview::show(ui, overview, words)
+        } else {
+            if !std::mem::replace(&mut self.is_overview_asked, true) {
+                self.asking.overview(ui.ctx(), book, language);
+            }
+            None
         };
         match opens {
-            Some(Leads::To(list, number)) => self.open.extend(Opened::new(book.as_ref(), list, number, language)),
-            Some(Leads::Back) => drop(self.open.pop()),
+            Some(Leads::To(list, number)) => {
+                self.turn();
+                self.asking.sheet(ui.ctx(), book, (list, number), language);
+            }
+            Some(Leads::Back) => {
+                self.turn();
+                self.open.pop();
+            }
             Some(Leads::ToErrand) => self.begin_errand(book.as_ref()),
             None => (),
         }
-        self.open.truncate(MAX_OPEN);
     }
 }
 

@@ -14,6 +14,7 @@ use review::{CaseId, Counts, EntryId, LogId};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
+use ui::review::asking::Question;
 use ui::review::words::ReviewWords;
 use ui::review::{Loading, ReviewApp, ReviewLink};
 use ui::style;
@@ -149,7 +150,37 @@ fn timeline() -> Timeline {
     }
 }
 
+/// Whoever answers beside the window: at once, or when it is told to.
+#[derive(Default)]
+pub(crate) struct Lent(Mutex<Option<Vec<Question>>>);
+
+impl Lent {
+    fn ask(&self, question: Question) {
+        let Ok(mut held) = self.0.lock() else { panic!("somebody who asked has died") };
+        match &mut *held {
+            Some(waiting) => waiting.push(question),
+            None => {
+                drop(held);
+                question();
+            }
+        }
+    }
+
+    pub(crate) fn hold(&self) {
+        if let Ok(mut held) = self.0.lock() {
+            *held = Some(Vec::new());
+        }
+    }
+
+    /// Answers what waits, and everything else at once from now on.
+    pub(crate) fn answer(&self) {
+        let waiting = self.0.lock().ok().and_then(|mut held| held.take());
+        waiting.unwrap_or_default().into_iter().for_each(|question| question());
+    }
+}
+
 pub(crate) struct Shown {
+    pub(crate) lent: Arc<Lent>,
     pub(crate) harness: Harness<'static>,
     pub(crate) orders: Arc<Mutex<Vec<Order>>>,
     news: SyncSender<Loading>,
@@ -163,12 +194,15 @@ fn shown() -> Shown {
     let stop = Arc::clone(&stopped);
     let orders: Arc<Mutex<Vec<Order>>> = Arc::default();
     let taken = Arc::clone(&orders);
+    let lent: Arc<Lent> = Arc::default();
+    let answers = Arc::clone(&lent);
     let link = ReviewLink {
         news: heard,
         stop: Box::new(move || {
             stop.fetch_add(1, Ordering::Relaxed);
         }),
         order: Box::new(move |order| taken.lock().map(|mut orders| orders.push(order)).is_ok()),
+        beside: Box::new(move |question| answers.ask(question)),
         keys: ["/khoa/hd-01.key".to_owned(), String::new()],
         folder: "/ho-so/".to_owned(),
     };
@@ -177,7 +211,7 @@ fn shown() -> Shown {
         .with_size(style::DESIGN_SIZE)
         .with_context_setup(style::install)
         .build_ui(move |ui| app.frame(ui));
-    Shown { harness, orders, news, asked, stopped }
+    Shown { lent, harness, orders, news, asked, stopped }
 }
 
 /// A window over an exam that was read.
@@ -360,4 +394,49 @@ fn language_changes_on_every_page() {
         shown.press(Key::F2);
         assert!(shown.sees("F7  Bàn và nhật ký"), "{page:?}");
     }
+}
+
+#[test]
+fn what_is_looked_for_is_looked_for_beside_the_window() {
+    let mut shown = open();
+    shown.press(Key::F8);
+    assert!(shown.sees("People 2") && shown.sees("1160000"), "everybody");
+    shown.lent.hold();
+    shown.type_in("an");
+    assert!(shown.sees("…") && !shown.sees("1160000"), "no number stands for what was not counted");
+    // Enter means what was typed, and not who is still in sight.
+    shown.press(Key::Enter);
+    assert!(!shown.sees("tờ People"), "nothing is opened before it is found");
+    shown.lent.answer();
+    shown.harness.run_steps(3);
+    assert!(shown.sees("tờ People 0"), "the first of what was typed");
+}
+
+#[test]
+fn what_nobody_waits_for_any_more_changes_nothing() {
+    let mut shown = open();
+    shown.press(Key::F8);
+    shown.lent.hold();
+    shown.press(Key::Enter);
+    shown.press(Key::F7);
+    shown.lent.answer();
+    shown.harness.run_steps(3);
+    assert!(!shown.sees("tờ People") && shown.sees("Desks 1"), "another page was meant by then");
+}
+
+#[test]
+fn nothing_is_written_about_a_sheet_that_is_made_again() {
+    let mut shown = open();
+    shown.press(Key::F9);
+    shown.press(Key::Enter);
+    assert!(shown.sees("tờ Cases 0"));
+    shown.lent.hold();
+    shown.tell(Loading::Done(Arc::new(MadeUp { asked: Arc::clone(&shown.asked), changed: 1 })));
+    shown.harness.run_steps(3);
+    shown.press(Key::F10);
+    assert!(shown.sees("tờ Cases 0") && !shown.sees("thành"), "its row may be another case's by now");
+    shown.lent.answer();
+    shown.harness.run_steps(3);
+    shown.press(Key::F10);
+    assert!(shown.sees("thành"), "it is the same case");
 }

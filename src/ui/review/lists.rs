@@ -1,11 +1,13 @@
 //! One page for every list: what is looked for, the rows, their order.
 
+use super::asking::Asking;
 use super::table::{self, Column, Done, Position};
 use super::words::{ReviewWords, filled};
 use crate::style::{self, Size};
 use ::words::Language;
 use egui::{RichText, TextEdit, Ui, Vec2};
 use review::book::{Book, List, Wanted};
+use std::sync::Arc;
 
 /// A list with what was typed for it.
 pub(super) struct ListPage {
@@ -13,6 +15,10 @@ pub(super) struct ListPage {
     wanted: Wanted,
     /// What the rows were found for; asked again when something else is wanted.
     found_for: Option<Wanted>,
+    /// The rows were asked for, and have not come.
+    is_asked: bool,
+    /// Enter was pressed before the rows had come.
+    opens_next: bool,
     rows: Vec<u32>,
     /// The rows are those of an earlier reading.
     is_outdated: bool,
@@ -23,7 +29,16 @@ impl ListPage {
     pub(super) fn new(list: List) -> Self {
         // Of cases, those that somebody has dealt with are seldom looked for.
         let wanted = Wanted { only_open: list == List::Cases, ..Wanted::default() };
-        Self { list, wanted, found_for: None, rows: Vec::new(), is_outdated: false, position: Position::default() }
+        Self {
+            list,
+            wanted,
+            found_for: None,
+            is_asked: false,
+            opens_next: false,
+            rows: Vec::new(),
+            is_outdated: false,
+            position: Position::default(),
+        }
     }
 
     pub(super) fn list(&self) -> List {
@@ -32,7 +47,8 @@ impl ListPage {
 
     /// The exam was read again: its rows are looked for anew.
     pub(super) fn forget_rows(&mut self) {
-        self.is_outdated = true;
+        // What was asked of the reading before is not answered any more.
+        (self.is_outdated, self.is_asked) = (true, false);
     }
 
     /// Forgets what was typed.
@@ -44,31 +60,52 @@ impl ListPage {
     pub(super) fn show(
         &mut self,
         ui: &mut Ui,
-        book: &dyn Book,
+        (book, asking): (&Arc<dyn Book>, &Asking),
         words: &ReviewWords,
         language: Language,
     ) -> Option<u32> {
-        self.line(ui, book, words);
-        if self.found_for.as_ref() != Some(&self.wanted) {
-            self.rows = book.find(self.list, &self.wanted);
-            (self.found_for, self.position) = (Some(self.wanted.clone()), Position::default());
-        } else if self.is_outdated {
-            self.rows = book.find(self.list, &self.wanted);
+        self.line(ui, book.as_ref(), words);
+        if !self.is_asked && !self.is_found() {
+            self.is_asked = true;
+            asking.rows(ui.ctx(), book, self.list, self.wanted.clone());
         }
-        self.is_outdated = false;
         if self.rows.is_empty() {
-            ui.label(RichText::new(&words.nothing).font(style::font(Size::Large)));
+            // Nothing is said to be found only once it was looked for.
+            let said = if self.is_found() { words.nothing.as_str() } else { WAITING };
+            ui.label(RichText::new(said).font(style::font(Size::Large)));
             return None;
+        }
+        if self.is_found() && std::mem::take(&mut self.opens_next) {
+            return self.rows.first().copied();
         }
         let columns = columns(self.list, words);
         let row = |at: usize| book.row(self.list, self.rows.get(at).copied().unwrap_or(u32::MAX), language);
         match table::show(ui, &columns, self.rows.len(), &mut self.position, row)? {
-            Done::Opened(at) => self.rows.get(at).copied(),
+            Done::Opened(at) if self.is_found() => self.rows.get(at).copied(),
+            Done::Opened(_) => {
+                // What is meant is what was typed, not what is still in sight.
+                self.opens_next = true;
+                None
+            }
             Done::Sorted(column) => {
                 self.wanted.sort = next_order(self.wanted.sort, column);
                 None
             }
         }
+    }
+
+    /// The rows that were asked for have come.
+    pub(super) fn found(&mut self, wanted: Wanted, rows: Vec<u32>) {
+        let is_other = self.found_for.as_ref() != Some(&wanted);
+        (self.rows, self.is_asked, self.is_outdated) = (rows, false, false);
+        if is_other {
+            (self.found_for, self.position) = (Some(wanted), Position::default());
+        }
+    }
+
+    /// The rows in sight are those that are wanted.
+    fn is_found(&self) -> bool {
+        !self.is_outdated && self.found_for.as_ref() == Some(&self.wanted)
     }
 
     fn line(&mut self, ui: &mut Ui, book: &dyn Book, words: &ReviewWords) {
@@ -86,7 +123,8 @@ impl ListPage {
             }
             self.sessions(ui, book, words);
             ui.checkbox(&mut self.wanted.only_open, RichText::new(&words.only_open).font(style::font(Size::Body)));
-            let rows = filled(&words.rows, &[("count", self.rows.len().to_string())]);
+            let count = if self.is_found() { self.rows.len().to_string() } else { WAITING.to_owned() };
+            let rows = filled(&words.rows, &[("count", count)]);
             ui.label(RichText::new(rows).font(style::bold(Size::Body)));
         });
         ui.label(RichText::new(&words.hint).font(style::font(Size::Small)).color(style::tokens().ink_soft));
@@ -170,5 +208,7 @@ fn columns(list: List, words: &ReviewWords) -> Vec<Column<'_>> {
     }
 }
 
+/// Stands where an answer is to come.
+const WAITING: &str = "…";
 /// The longest text that is looked for.
 const MAX_TEXT: usize = 80;

@@ -6,6 +6,7 @@ use review::book::{Book, List, Sheet};
 use words::Language;
 
 /// A sheet with where it comes from.
+#[derive(Clone)]
 pub(super) struct Opened {
     pub(super) list: List,
     pub(super) number: u32,

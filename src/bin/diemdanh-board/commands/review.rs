@@ -2,14 +2,16 @@
 
 use super::exam::review::Sources;
 use clap::Args;
+use host::threads;
 use office::work::exam::book::{Beside, BookNews, work_beside};
 use office::work::exam::reviewing::Sources as SourcesOrder;
 use office::work::{Ending, Work, WorkError};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::sync_channel;
+use std::sync::mpsc::{channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use ui::app::Wake;
+use ui::review::asking::Question;
 use ui::review::{Loading, ReviewLink, ReviewOptions, run};
 use ui::style::DESIGN_SIZE;
 use words::Language;
@@ -44,10 +46,14 @@ pub(crate) fn show(work: &Work<'_>, args: Review, language: Language) -> Result<
         }
         is_heard && wanted.load(Ordering::Relaxed)
     })?;
+    let (question, questions) = channel::<Question>();
+    let answering = threads::spawn("answering", move || questions.into_iter().for_each(|answer| answer()))?;
     let link = ReviewLink {
         news: heard,
         stop: Box::new(move || goes_on.store(false, Ordering::Relaxed)),
         order: Box::new(move |one| order.try_send(one).is_ok()),
+        // A thread that is gone answers nothing, and the window goes on.
+        beside: Box::new(move |one| drop(question.send(one))),
         keys: [key, with].map(|key| key.map(|path| path.display().to_string()).unwrap_or_default()),
         folder,
     };
@@ -55,7 +61,7 @@ pub(crate) fn show(work: &Work<'_>, args: Review, language: Language) -> Result<
     let ready = move |waker| *wake.lock().unwrap_or_else(PoisonError::into_inner) = Some(waker);
     let shown = run(link, options, ready);
     // The window is closed: nobody orders any more, and what is being written is written to its end.
-    let is_whole = worker.join().is_ok();
+    let is_whole = worker.join().is_ok() && answering.join().is_ok();
     if let Err(error) = shown {
         work.voice.complain(&error.to_string());
         return Ok(Ending::Refused);
