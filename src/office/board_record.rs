@@ -114,10 +114,10 @@ pub fn told(review: &Review, members: &Members) -> Told {
     let mut told = Told::default();
     let records = review.logs().iter().filter(|log| log.state == LogState::BoardRecord);
     for log in records {
-        for fact in log.facts().filter(|fact| fact.kind == Kind::CaseStep) {
-            match of_writer(log, fact, members, review.expected().exam()) {
-                Ok(said) => told.take(log.entry_id(fact), fact, said),
-                Err(fault) => told.faults.push((log.entry_id(fact), fault)),
+        for fact in log.packed().of_kind(Kind::CaseStep) {
+            match of_writer(log, &fact, members, review.expected().exam()) {
+                Ok(said) => told.take(log.entry_id(&fact), &fact, said),
+                Err(fault) => told.faults.push((log.entry_id(&fact), fault)),
             }
         }
     }
@@ -162,8 +162,8 @@ impl Told {
 
 /// True where two members signed in this record that what was due was purged.
 pub(crate) fn has_purged(record: &review::Export, members: &Members, exam: &str) -> bool {
-    let facts = record.segments.iter().flat_map(|segment| &segment.facts).filter(|fact| fact.kind == Kind::CaseStep);
-    let notes = facts.filter_map(|fact| fact.reasons.first()).map(|note| open(note.as_str(), members, exam));
+    let facts = record.facts.of_kind(Kind::CaseStep);
+    let notes = facts.filter_map(|fact| Some(open(fact.reasons.first()?.as_str(), members, exam)));
     notes.flatten().any(|said| matches!(said, Statement::Deed(deed) if deed.kind == DeedKind::Purged))
 }
 

@@ -7,11 +7,11 @@
 
 use crate::Outside;
 use jiff::Timestamp;
-use record::{BoardKeys, CandidateRef, ChipState, Digest, DocumentRef, EntryRef, RegistryState};
-use review::{Export, Fact, Kind, LogId, SegmentFacts, Word};
+use record::{BoardKeys, ChipState, Digest, EntryRef, RegistryState};
+use review::packed::{ID_LEN, More, NOBODY, Packing, Row};
+use review::{Export, Kind, LogId, Word};
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
-use std::hash::Hash;
 
 /// Everything that a verdict rests on beside the export itself: the program that judged, the board's keys, and what the
 /// board knows from elsewhere. `program` is the digest of the program's file.
@@ -28,16 +28,18 @@ pub fn about(ground: &[u8; 32], name: &str, files: &[u8; 32]) -> Vec<u8> {
 
 /// Writes what a sound export says; `None` for what this form does not hold: such an export is checked every time.
 pub fn write(export: &Export) -> Option<Vec<u8>> {
-    let mut names = Names::default();
+    let facts = &export.facts;
+    let mut words = Words::default();
     let mut body = Writer::default();
-    body.number(export.segments.len() as u64);
-    for segment in &export.segments {
-        body.number(u64::from(segment.number));
-        body.number(segment.facts.len() as u64);
+    let mut rows = facts.rows().iter().zip(facts.hashes());
+    body.number(facts.segments().count() as u64);
+    for (number, len) in facts.segments() {
+        body.number(u64::from(number));
+        body.number(len as u64);
         let mut before = Before::default();
-        for (seq, fact) in (0..).zip(&segment.facts) {
-            let is_in_place = fact.place == EntryRef { segment: segment.number, seq };
-            is_in_place.then(|| write_fact(&mut body, &mut names, fact, &mut before))??;
+        for (row, leaf) in rows.by_ref().take(len) {
+            body.0.extend_from_slice(&leaf.0);
+            write_row(&mut body, &mut words, (row, facts.more(row)), &mut before)?;
         }
     }
     let mut out = Writer::default();
@@ -48,10 +50,10 @@ pub fn write(export: &Export) -> Option<Vec<u8>> {
     out.number(u64::from(export.anchored.is_some()));
     out.number(u64::from(segment));
     out.number(size);
-    out.number(names.words.list.len() as u64);
-    names.words.list.iter().for_each(|word| out.text(word.as_str()));
-    out.number(names.ids.list.len() as u64);
-    names.ids.list.iter().for_each(|id| out.0.extend_from_slice(id));
+    out.words(facts.words());
+    out.words(&words.list);
+    out.number(facts.ids().len() as u64);
+    facts.ids().iter().for_each(|id| out.0.extend_from_slice(id));
     out.0.extend_from_slice(&body.0);
     Some(out.0)
 }
@@ -64,23 +66,27 @@ pub fn read(bytes: &[u8]) -> Option<Export> {
     let training = reader.truth()?;
     let is_anchored = reader.truth()?;
     let anchored = (reader.short()?, reader.number()?);
-    let words = (0..reader.count(1)?).map(|_| reader.text().map(Word::from)).collect::<Option<Vec<_>>>()?;
+    let (ops, words) = (reader.words()?, reader.words()?);
     let ids = (0..reader.count(ID_LEN)?).map(|_| reader.bytes::<ID_LEN>()).collect::<Option<Vec<_>>>()?;
-    let names = Read { words, ids };
-    let segments = (0..reader.count(2)?).map(|_| read_segment(&mut reader, &names)).collect::<Option<Vec<_>>>()?;
-    let export = Export { log, site, training, segments, anchored: is_anchored.then_some(anchored) };
+    let mut packing = Packing::with(ids, ops);
+    for _ in 0..reader.count(2)? {
+        read_segment(&mut reader, &words, &mut packing)?;
+    }
+    let export = Export { log, site, training, facts: packing.finish(), anchored: is_anchored.then_some(anchored) };
     reader.0.is_empty().then_some(export)
 }
 
-fn read_segment(reader: &mut Reader<'_>, names: &Read) -> Option<SegmentFacts> {
-    let number = reader.short()?;
+fn read_segment(reader: &mut Reader<'_>, words: &[Word], packing: &mut Packing) -> Option<()> {
+    packing.segment(reader.short()?);
     let count = reader.count(LEAST_FACT_LEN)?;
     let mut before = Before::default();
-    let mut facts = Vec::with_capacity(count);
-    for seq in 0..count as u64 {
-        facts.push(read_fact(reader, names, EntryRef { segment: number, seq }, &mut before)?);
+    packing.reserve(count);
+    for _ in 0..count {
+        let leaf = Digest(reader.bytes()?);
+        let (row, more) = read_row(reader, words, &mut before)?;
+        packing.row(row, leaf, more)?;
     }
-    Some(SegmentFacts { number, facts })
+    Some(())
 }
 
 /// What is told as a difference to the entry before.
@@ -91,114 +97,100 @@ struct Before {
     boot: u32,
 }
 
-fn write_fact(out: &mut Writer, names: &mut Names, fact: &Fact, before: &mut Before) -> Option<()> {
-    let at_ms = fact.at.as_millisecond();
-    (Timestamp::from_millisecond(at_ms).ok()? == fact.at).then_some(())?;
+fn write_row(
+    out: &mut Writer,
+    words: &mut Words,
+    (row, more): (&Row, Option<&More>),
+    before: &mut Before,
+) -> Option<()> {
+    let second = more.and_then(|more| more.second.as_ref());
+    let reasons = more.map(|more| &more.reasons).filter(|reasons| !reasons.is_empty());
+    let (refers, amount) = (more.and_then(|more| more.refers), more.map_or(0, |more| more.amount));
+    more.is_none_or(|more| more.at_ns == 0).then_some(())?;
     let flags = [
-        (fact.cand.is_some(), CAND),
-        (fact.doc.is_some(), DOC),
-        (fact.chip.is_some(), CHIP),
-        (fact.registry.is_some(), REGISTRY),
-        (fact.is_late, LATE),
-        (fact.second.is_some(), SECOND),
-        (fact.refers.is_some(), REFERS),
-        (fact.amount != 0, AMOUNT),
-        (fact.boot != before.boot, BOOT),
-        (!fact.reasons.is_empty(), REASONS),
+        (row.cand != NOBODY, CAND),
+        (row.doc != NOBODY, DOC),
+        (row.chip.is_some(), CHIP),
+        (row.registry.is_some(), REGISTRY),
+        (row.is_late, LATE),
+        (second.is_some(), SECOND),
+        (refers.is_some(), REFERS),
+        (amount != 0, AMOUNT),
+        (row.boot != before.boot, BOOT),
+        (reasons.is_some(), REASONS),
     ];
-    out.0.extend_from_slice(&fact.leaf.0);
     out.number(flags.iter().filter(|(is_set, _)| *is_set).fold(0, |all, (_, flag)| all | flag));
-    out.index(Kind::ALL, fact.kind)?;
-    out.signed(at_ms.checked_sub(before.at_ms)?);
-    out.signed(i64::try_from(fact.boot_ms).ok()?.checked_sub(i64::try_from(before.boot_ms).ok()?)?);
-    out.number(names.words.place(&fact.op));
-    if fact.boot != before.boot {
-        out.number(u64::from(fact.boot));
+    out.index(Kind::ALL, row.kind)?;
+    out.signed(row.at_ms.checked_sub(before.at_ms)?);
+    out.signed(i64::try_from(row.boot_ms).ok()?.checked_sub(i64::try_from(before.boot_ms).ok()?)?);
+    out.number(u64::from(row.op));
+    if row.boot != before.boot {
+        out.number(u64::from(row.boot));
     }
-    fact.cand.iter().for_each(|cand| out.number(names.ids.place(&cand.0)));
-    fact.doc.iter().for_each(|doc| out.number(names.ids.place(&doc.0)));
-    fact.chip.map_or(Some(()), |chip| out.index(CHIPS, chip))?;
-    fact.registry.map_or(Some(()), |registry| out.index(REGISTRIES, registry))?;
-    fact.second.iter().for_each(|second| out.number(names.words.place(second)));
-    if !fact.reasons.is_empty() {
-        out.number(fact.reasons.len() as u64);
-        fact.reasons.iter().for_each(|reason| out.number(names.words.place(reason)));
+    [row.cand, row.doc].iter().filter(|id| **id != NOBODY).for_each(|id| out.number(u64::from(*id)));
+    row.chip.map_or(Some(()), |chip| out.index(CHIPS, chip))?;
+    row.registry.map_or(Some(()), |registry| out.index(REGISTRIES, registry))?;
+    second.into_iter().for_each(|second| out.number(words.place(second)));
+    if let Some(reasons) = reasons {
+        out.number(reasons.len() as u64);
+        reasons.iter().for_each(|reason| out.number(words.place(reason)));
     }
-    if let Some(refers) = fact.refers {
+    if let Some(refers) = refers {
         out.number(u64::from(refers.segment));
         out.number(refers.seq);
     }
-    if fact.amount != 0 {
-        out.signed(fact.amount);
+    if amount != 0 {
+        out.signed(amount);
     }
-    *before = Before { at_ms, boot_ms: fact.boot_ms, boot: fact.boot };
+    *before = Before { at_ms: row.at_ms, boot_ms: row.boot_ms, boot: row.boot };
     Some(())
 }
 
-fn read_fact(reader: &mut Reader<'_>, names: &Read, place: EntryRef, before: &mut Before) -> Option<Fact> {
-    let leaf = Digest(reader.bytes()?);
+fn read_row(reader: &mut Reader<'_>, words: &[Word], before: &mut Before) -> Option<(Row, Option<More>)> {
     let flags = reader.number()?;
     let has = |flag: u64| flags & flag != 0;
     let kind = *Kind::ALL.get(reader.place()?)?;
     let at_ms = before.at_ms.checked_add(reader.signed()?)?;
+    Timestamp::from_millisecond(at_ms).ok()?;
     let boot_ms = before.boot_ms.checked_add_signed(reader.signed()?)?;
-    let op = names.word(reader)?;
+    let op = reader.short()?;
     let boot = if has(BOOT) { reader.short()? } else { before.boot };
-    let cand = if has(CAND) { Some(CandidateRef(names.id(reader)?)) } else { None };
-    let doc = if has(DOC) { Some(DocumentRef(names.id(reader)?)) } else { None };
-    let chip = if has(CHIP) { Some(*CHIPS.get(reader.place()?)?) } else { None };
-    let registry = if has(REGISTRY) { Some(*REGISTRIES.get(reader.place()?)?) } else { None };
-    let second = if has(SECOND) { Some(names.word(reader)?) } else { None };
+    let row = Row {
+        cand: if has(CAND) { reader.id()? } else { NOBODY },
+        doc: if has(DOC) { reader.id()? } else { NOBODY },
+        chip: if has(CHIP) { Some(*CHIPS.get(reader.place()?)?) } else { None },
+        registry: if has(REGISTRY) { Some(*REGISTRIES.get(reader.place()?)?) } else { None },
+        is_late: has(LATE),
+        ..Row::new(at_ms, (boot_ms, boot), op, kind)
+    };
+    *before = Before { at_ms, boot_ms, boot };
+    let more = if has(SECOND | REASONS | REFERS | AMOUNT) { Some(read_more(reader, words, flags)?) } else { None };
+    Some((row, more))
+}
+
+fn read_more(reader: &mut Reader<'_>, words: &[Word], flags: u64) -> Option<More> {
+    let has = |flag: u64| flags & flag != 0;
+    let word = |reader: &mut Reader<'_>| words.get(reader.place()?).cloned();
+    let second = if has(SECOND) { Some(word(reader)?) } else { None };
     let reasons = if has(REASONS) {
-        (0..reader.count(1)?).map(|_| names.word(reader)).collect::<Option<Box<[_]>>>()?
+        (0..reader.count(1)?).map(|_| word(reader)).collect::<Option<Box<[_]>>>()?
     } else {
         Box::default()
     };
     let refers = if has(REFERS) { Some(EntryRef { segment: reader.short()?, seq: reader.number()? }) } else { None };
     let amount = if has(AMOUNT) { reader.signed()? } else { 0 };
-    *before = Before { at_ms, boot_ms, boot };
-    let at = Timestamp::from_millisecond(at_ms).ok()?;
-    let is_late = has(LATE);
-    Some(Fact {
-        place,
-        leaf,
-        at,
-        boot_ms,
-        boot,
-        op,
-        kind,
-        cand,
-        doc,
-        chip,
-        registry,
-        is_late,
-        second,
-        reasons,
-        refers,
-        amount,
-    })
+    Some(More { at_ns: 0, second, reasons, refers, amount })
 }
 
-/// Words and ids, each written once.
+/// Words, each written once.
 #[derive(Default)]
-struct Names {
-    words: Places<Word>,
-    ids: Places<[u8; ID_LEN]>,
+struct Words {
+    list: Vec<Word>,
+    known: HashMap<Word, u64>,
 }
 
-struct Places<T> {
-    list: Vec<T>,
-    known: HashMap<T, u64>,
-}
-
-impl<T> Default for Places<T> {
-    fn default() -> Self {
-        Self { list: Vec::new(), known: HashMap::new() }
-    }
-}
-
-impl<T: Clone + Eq + Hash> Places<T> {
-    fn place(&mut self, one: &T) -> u64 {
+impl Words {
+    fn place(&mut self, one: &Word) -> u64 {
         if let Some(place) = self.known.get(one) {
             return *place;
         }
@@ -206,21 +198,6 @@ impl<T: Clone + Eq + Hash> Places<T> {
         self.list.push(one.clone());
         self.known.insert(one.clone(), place);
         place
-    }
-}
-
-struct Read {
-    words: Vec<Word>,
-    ids: Vec<[u8; ID_LEN]>,
-}
-
-impl Read {
-    fn word(&self, reader: &mut Reader<'_>) -> Option<Word> {
-        self.words.get(reader.place()?).cloned()
-    }
-
-    fn id(&self, reader: &mut Reader<'_>) -> Option<[u8; ID_LEN]> {
-        self.ids.get(reader.place()?).copied()
     }
 }
 
@@ -245,6 +222,11 @@ impl Writer {
     fn text(&mut self, text: &str) {
         self.number(text.len() as u64);
         self.0.extend_from_slice(text.as_bytes());
+    }
+
+    fn words(&mut self, words: &[Word]) {
+        self.number(words.len() as u64);
+        words.iter().for_each(|word| self.text(word.as_str()));
     }
 
     /// Where `one` stands among all of its kind.
@@ -303,6 +285,15 @@ impl<'a> Reader<'a> {
         Some(*bytes)
     }
 
+    fn words(&mut self) -> Option<Vec<Word>> {
+        (0..self.count(1)?).map(|_| self.text().map(Word::from)).collect()
+    }
+
+    /// The number of a person or a card; who has none is not written.
+    fn id(&mut self) -> Option<u32> {
+        self.short().filter(|id| *id != NOBODY)
+    }
+
     fn text(&mut self) -> Option<&'a str> {
         let length = self.place()?;
         let (text, rest) = self.0.split_at_checked(length)?;
@@ -312,8 +303,7 @@ impl<'a> Reader<'a> {
 }
 
 /// The form, and the rules by which a verdict is made; another number where either changes.
-const FORM: &[u8] = b"diemdanh/index/v1\n";
-const ID_LEN: usize = 16;
+const FORM: &[u8] = b"diemdanh/index/v2\n";
 /// A leaf hash, flags, a kind, two times and an operator.
 const LEAST_FACT_LEN: usize = 37;
 const CAND: u64 = 1;

@@ -14,6 +14,7 @@ mod sheets;
 use crate::language::BoardWords;
 use crate::loaded::Loaded;
 use desks::{DeskLine, desk_lines};
+use find::{PersonIn, SaidOfLists, people_states};
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use record::CandidateRef;
@@ -38,8 +39,12 @@ pub struct ReviewBook {
     rooms: Vec<Balance>,
     desks: Vec<DeskLine>,
     /// Each row of the exam's list, as a row of what the review expects.
-    expected_rows: Vec<Option<usize>>,
-    list_rows: HashMap<CandidateRef, u32>,
+    expected_rows: Vec<Option<u32>>,
+    /// For each session, what everybody of the list is to it.
+    people_states: Vec<Vec<PersonIn>>,
+    said: SaidOfLists,
+    /// The rows of the desks, by the numbers of their logs.
+    desk_rows: HashMap<usize, u32>,
     standing: BTreeMap<CaseId, CaseStanding>,
     offset: Offset,
     /// The day by which what is due is over; `None` where nobody said which it is.
@@ -55,20 +60,42 @@ impl ReviewBook {
         let review = &loaded.review;
         let rooms = loaded.balances();
         let desks = desk_lines(review);
-        let cand = |id: &roster::CandidateId| CandidateRef(id.0);
-        let ids = loaded.exam.candidates.ids();
-        let expected_rows = ids.iter().map(|id| review.expected().row(cand(id))).collect();
-        let list_rows = (0..).zip(ids).map(|(row, id)| (cand(id), row)).collect();
+        let mut expected_rows = vec![None; loaded.exam.candidates.len()];
+        for (row, person) in (0..).zip(review.expected().people()) {
+            if let Some(known) = expected_rows.get_mut(person.listed()) {
+                *known = Some(row);
+            }
+        }
+        let people_states = people_states(review, loaded.exam.candidates.len());
+        let desk_rows = (0..).zip(&desks).filter_map(|(row, line)| Some((line.log?, row))).collect();
         let (files, _) = files(review.cases(), &loaded.told.steps);
         let standing = files.iter().map(|(id, file)| (*id, CaseStanding::of(file))).collect();
         let offset = Offset::from_hours(loaded.exam.settings.utc_offset_hours).unwrap_or(Offset::UTC);
         let words = [BoardWords::load(Language::Vietnamese)?, BoardWords::load(Language::English)?];
-        Ok(Self { loaded, words, rooms, desks, expected_rows, list_rows, standing, offset, today: None })
+        Ok(Self {
+            loaded,
+            words,
+            rooms,
+            desks,
+            expected_rows,
+            people_states,
+            desk_rows,
+            said: SaidOfLists::default(),
+            standing,
+            offset,
+            today: None,
+        })
     }
 
     /// The same on a day: what is due is over behind its date.
     pub fn on(self, today: Date) -> Self {
         Self { today: Some(today), ..self }
+    }
+
+    /// How many people and how many entries of logs it is about.
+    pub fn size(&self) -> (usize, usize) {
+        let review = &self.loaded.review;
+        (review.expected().people().len(), review.logs().iter().map(|log| log.packed().len()).sum())
     }
 
     fn words(&self, language: Language) -> &BoardWords {
@@ -77,6 +104,13 @@ impl ReviewBook {
             Language::Vietnamese => vietnamese,
             Language::English => english,
         }
+    }
+
+    /// The row of somebody in the exam's list.
+    fn list_row(&self, cand: CandidateRef) -> Option<u32> {
+        let expected = self.loaded.review.expected();
+        let person = expected.people().get(expected.row(cand)?)?;
+        u32::try_from(person.listed()).ok()
     }
 
     fn session_name(&self, session: usize) -> String {
@@ -91,9 +125,8 @@ impl ReviewBook {
     }
 
     fn desk_of(&self, log: &LogId) -> Option<u32> {
-        let review = &self.loaded.review;
-        let is_it = |line: &DeskLine| line.log.and_then(|at| review.logs().get(at)).is_some_and(|one| one.id == *log);
-        self.desks.iter().position(is_it).and_then(|at| u32::try_from(at).ok())
+        let (number, _) = self.loaded.review.log_named(log)?;
+        self.desk_rows.get(&number).copied()
     }
 }
 

@@ -285,12 +285,12 @@ fn sitting_text(out: &mut String, loaded: &Loaded, sitting: &Sitting, number: &s
     let _ = writeln!(out, "{}", said.person(session, shown_within(number), state, words.grade(sitting.grade.word())));
     let entries = sitting.entries.iter().filter_map(|place| Some((review.log(*place)?, review.fact(*place)?)));
     for (log, fact) in entries {
-        let is_behind = sitting.behind.iter().any(|place| review.fact(*place) == Some(fact));
+        let is_behind = sitting.behind.iter().any(|place| review.fact(*place).as_ref() == Some(&fact));
         let mark = if is_behind { "*" } else { " " };
-        let line = entry_line(review, &log.entry_id(fact));
+        let line = entry_line(review, &log.entry_id(&fact));
         let _ = writeln!(out, "  {mark} {line} {}", fact.leaf);
-        let kept = log.facts().filter(|one| one.kind == Kind::Evidence && one.refers == Some(fact.place));
-        for one in kept.filter_map(|one| one.reasons.first()) {
+        let kept = log.packed().of_kind(Kind::Evidence).filter(|one| one.refers == Some(fact.place));
+        for one in kept.filter_map(|one| one.reasons.first().cloned()) {
             let _ = writeln!(out, "      {}", said.evidence(one.as_str()));
         }
     }
@@ -319,7 +319,7 @@ pub fn missing_json(loaded: &Loaded) -> Value {
         .iter()
         .map(|(name, whats)| json!({"folder": name, "why": whats.iter().map(|what| what.code()).collect::<Vec<_>>()}));
     let logs = review.logs().iter().map(|log| {
-        json!({"log": log.id.as_str(), "site": log.site, "state": log.state.word(), "entries": log.facts().count()})
+        json!({"log": log.id.as_str(), "site": log.site, "state": log.state.word(), "entries": log.packed().len()})
     });
     json!({
         "missing": missing.collect::<Vec<_>>(),

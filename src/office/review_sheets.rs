@@ -433,9 +433,9 @@ fn desks(review: &Review, forms: &Forms) -> Sheet {
 }
 
 fn desk(review: &Review, number: u32, log: &Log, forms: &Forms) -> Vec<Cell> {
-    let (first, last) = (log.facts().next(), log.facts().last());
+    let (first, last) = (log.facts().next(), log.facts().next_back());
     let witnessed = log.anchored.map(|place| format!("{}/{}", place.segment, place.seq));
-    let leaf = last.and_then(|last| {
+    let leaf = last.as_ref().and_then(|last| {
         review.entry_id(Place { log: number, segment: last.place.segment, seq: u32::try_from(last.place.seq).ok()? })
     });
     vec![
@@ -443,7 +443,7 @@ fn desk(review: &Review, number: u32, log: &Log, forms: &Forms) -> Vec<Cell> {
         text(&log.site),
         text(log.id.desk()),
         text(forms.word(Section::LogState, if log.state == LogState::Foreign { "foreign" } else { log.state.word() })),
-        count(log.facts().count()),
+        count(log.packed().len()),
         first.map_or(Cell::Empty, |fact| Cell::Time(fact.at)),
         last.map_or(Cell::Empty, |fact| Cell::Time(fact.at)),
         witnessed.map_or(Cell::Empty, Cell::Text),

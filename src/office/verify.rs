@@ -20,7 +20,7 @@ use bits::spread::{InTurn, Spread};
 use record::export::{DESK_CERT_FILE, MANIFEST_FILE, Manifest};
 use record::export_form::{Part, segment_of};
 use record::{BoardKeys, DeskCert, ExportSource, OutsideHead, Revocation};
-use review::{Export, LogId, SegmentFacts};
+use review::{Export, Facts, LogId, SegmentFacts};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use tlog::{NoteError, NoteVerifier};
 
@@ -60,14 +60,14 @@ impl Verification {
 
     /// The export as a review takes it in: nothing unless it is sound. The one maker of what a review rests on.
     pub fn into_export(mut self) -> Option<Export> {
-        let segments = self.facts.take()?;
+        let facts = Facts::of(self.facts.take()?);
         if !matches!(self.verdict(), Verdict::Clean | Verdict::Remarks) {
             return None;
         }
         let log = LogId::new(self.summary.log.as_deref()?)?;
         let training = self.counts.contains_key(&FindingKind::Training);
         let (site, anchored) = (self.cert.as_ref()?.site.clone(), self.witnessed.last);
-        Some(Export { log, site, training, segments, anchored })
+        Some(Export { log, site, training, facts, anchored })
     }
 
     /// Nothing more can be checked.

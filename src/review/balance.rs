@@ -186,7 +186,7 @@ pub fn balance(review: &Review, scripts: &Scripts) -> Vec<Balance> {
     let mut rooms = Rooms::new();
     listed(review, &mut rooms);
     for session in 0..review.expected().sessions().len() {
-        review.recorded(session).for_each(|sitting| recorded(review, &sitting, &mut rooms));
+        review.away_from_home(session).for_each(|sitting| recorded(review, &sitting, &mut rooms));
     }
     for key in scripts.places() {
         rooms.entry(key.clone()).or_default();
@@ -218,11 +218,14 @@ pub fn total<'a>(balances: impl IntoIterator<Item = &'a Balance>) -> Counts {
 /// Everybody of the list, counted by the numbers of rooms and named once a room.
 fn listed(review: &Review, rooms: &mut Rooms) {
     let expected = review.expected();
-    let mut counted: BTreeMap<(usize, usize), Room> = BTreeMap::new();
+    let none = || expected.rooms().iter().map(|_| Room::default()).collect::<Vec<_>>();
+    let mut counted: Vec<Vec<Room>> = expected.sessions().iter().map(|_| none()).collect();
     for (row, person) in expected.people().iter().enumerate() {
         for session in expected.sessions_of(person) {
             let Some(state) = review.state(*session, row) else { continue };
-            let room = counted.entry((*session, person.room_number())).or_default();
+            let Some(room) = counted.get_mut(*session).and_then(|rooms| rooms.get_mut(person.room_number())) else {
+                continue;
+            };
             room.counts.count(state);
             let kind = match state {
                 State::NotKnown => DifferenceKind::NotRecorded,
@@ -233,10 +236,9 @@ fn listed(review: &Review, rooms: &mut Rooms) {
             room.apart.entry(kind).or_default().push(person.cand);
         }
     }
-    for ((session, room), of_room) in counted {
-        if let Some(room) = expected.rooms().get(room) {
-            rooms.insert((session, room.clone()), of_room);
-        }
+    for (session, of_session) in counted.into_iter().enumerate() {
+        let of_rooms = expected.rooms().iter().zip(of_session).filter(|(_, room)| room.counts.listed > 0);
+        rooms.extend(of_rooms.map(|(id, room)| ((session, id.clone()), room)));
     }
 }
 

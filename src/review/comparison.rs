@@ -46,7 +46,7 @@ pub fn manual_admissions(review: &Review) -> Vec<Comparison> {
     let mut counts: BTreeMap<(usize, Compared, String), (u64, u64)> = BTreeMap::new();
     for log in review.logs().iter().filter(|log| log.counts()) {
         let Some(session) = log.session else { continue };
-        let (hits, of) = log.facts().fold((0, 0), |(hits, of), fact| match fact.kind {
+        let (hits, of) = log.packed().rows().iter().fold((0, 0), |(hits, of), row| match row.kind {
             Kind::ManualAdmitted => (hits + 1, of + 1),
             Kind::CheckIn => (hits, of + 1),
             _ => (hits, of),

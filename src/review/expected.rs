@@ -21,6 +21,8 @@ pub struct Person {
     room: u32,
     /// In which sessions, as a number of [`Expected::sessions_of`].
     sessions: u32,
+    /// Which of those whom the list names, in its order from 0.
+    listed: u32,
 }
 
 /// A room of a site; without a name where the list has none.
@@ -37,10 +39,14 @@ pub struct RoomId {
 pub struct Expected {
     sessions: Vec<ExpectedSession>,
     people: Vec<Person>,
+    /// For each beginning of an id, of so many bits, the first of the people whose id does not lie before it.
+    heads: (u32, Vec<u32>),
     rooms: Vec<RoomId>,
     room_numbers: BTreeMap<RoomId, u32>,
     session_sets: Vec<Vec<usize>>,
     session_words: BTreeMap<String, u32>,
+    /// Room and session as the row before writes them: neighbours in a list mostly have the same.
+    before: Option<(RoomId, String, (u32, u32))>,
     /// Every room with every set of sessions that somebody has there.
     spots: BTreeSet<(u32, u32)>,
     packed: BTreeMap<(usize, String), BTreeSet<String>>,
@@ -53,6 +59,11 @@ impl Person {
     pub(crate) fn room_number(&self) -> usize {
         usize::try_from(self.room).unwrap_or(usize::MAX)
     }
+
+    /// Which of those whom the list names, in its order from 0.
+    pub fn listed(&self) -> usize {
+        usize::try_from(self.listed).unwrap_or(usize::MAX)
+    }
 }
 
 impl Expected {
@@ -64,15 +75,27 @@ impl Expected {
 
     /// Somebody is expected: site, room and session as the list writes them; no session is every session.
     pub fn person(&mut self, cand: CandidateRef, site: &str, room: &str, session: &str) {
-        let room = RoomId { site: site.to_owned(), room: room.to_owned() };
+        let known = self.before.as_ref();
+        let known = known.filter(|(one, word, _)| one.site == site && one.room == room && word == session);
+        let (room, sessions) = match known {
+            Some((_, _, numbers)) => *numbers,
+            None => self.numbers(RoomId { site: site.to_owned(), room: room.to_owned() }, session),
+        };
+        let listed = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
+        self.people.push(Person { cand, room, sessions, listed });
+    }
+
+    /// The numbers of a room and of the sessions that a word names.
+    fn numbers(&mut self, room: RoomId, session: &str) -> (u32, u32) {
         let next = u32::try_from(self.rooms.len()).unwrap_or(u32::MAX);
         let number = *self.room_numbers.entry(room.clone()).or_insert(next);
         if number == next {
-            self.rooms.push(room);
+            self.rooms.push(room.clone());
         }
-        let sessions = self.sessions_named(session);
-        self.spots.insert((number, sessions));
-        self.people.push(Person { cand, room: number, sessions });
+        let numbers = (number, self.sessions_named(session));
+        self.spots.insert(numbers);
+        self.before = Some((room, session.to_owned(), numbers));
+        numbers
     }
 
     /// A package for this session and site was sealed for this desk. A session that the exam does not have is nobody's.
@@ -84,8 +107,21 @@ impl Expected {
 
     /// The list is whole. Of an id that stands there twice the first row counts.
     pub fn finish(mut self) -> Self {
-        self.people.sort_by_key(|person| person.cand);
+        self.people.sort_unstable_by_key(|person| (person.cand, person.listed));
         self.people.dedup_by_key(|person| person.cand);
+        let bits = self.people.len().checked_ilog2().unwrap_or(0).saturating_sub(HEAD_PEOPLE_BITS);
+        let mut heads = vec![0; 1_usize << bits];
+        self.people.iter().for_each(|person| {
+            if let Some(count) = heads.get_mut(head(person.cand, bits) + 1) {
+                *count += 1;
+            }
+        });
+        let mut sum = 0_u32;
+        for head in &mut heads {
+            sum += *head;
+            *head = sum;
+        }
+        self.heads = (bits, heads);
         self
     }
 
@@ -106,7 +142,13 @@ impl Expected {
 
     /// The row of somebody.
     pub fn row(&self, cand: CandidateRef) -> Option<usize> {
-        self.people.binary_search_by_key(&cand, |person| person.cand).ok()
+        // Ids are random: their first bits say nearly where they stand. Where they are not, more is searched.
+        let (bits, heads) = &self.heads;
+        let head = head(cand, *bits);
+        let start = |head: usize| heads.get(head).and_then(|start| usize::try_from(*start).ok());
+        let (from, to) = (start(head)?, start(head + 1).unwrap_or(self.people.len()));
+        let near = self.people.get(from..to)?.binary_search_by_key(&cand, |person| person.cand);
+        near.ok().map(|at| from + at)
     }
 
     /// Where somebody is expected.
@@ -177,3 +219,12 @@ impl Expected {
         number
     }
 }
+
+/// The first bits of an id as a number.
+fn head(cand: CandidateRef, bits: u32) -> usize {
+    let first = cand.0.first_chunk().map_or(0, |first| u32::from_be_bytes(*first));
+    usize::try_from(u64::from(first) >> (u32::BITS - bits)).unwrap_or(0)
+}
+
+/// So many people have a beginning of their ids in common, as a power of two.
+const HEAD_PEOPLE_BITS: u32 = 4;

@@ -1,6 +1,7 @@
 //! All verified exports together: of each log what is known of it, once.
 
 use crate::fact::{Fact, LogId};
+use crate::packed::Facts;
 use record::EntryRef;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,8 +17,8 @@ pub struct Export {
     pub site: String,
     /// A training log.
     pub training: bool,
-    /// All its segments, in the order of their numbers.
-    pub segments: Vec<SegmentFacts>,
+    /// Its entries, segment by segment, in the order of their numbers.
+    pub facts: Facts,
     /// The furthest entry that somebody outside has signed: segment, and how many of its entries.
     pub anchored: Option<(u32, u64)>,
 }
@@ -63,7 +64,7 @@ impl Taken {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Known {
     /// Its histories, none of which is where another begins: one, or several that contradict each other.
-    pub(crate) histories: Vec<Vec<SegmentFacts>>,
+    pub(crate) histories: Vec<Facts>,
     /// Entries that somebody outside has signed, each the last of its anchor.
     pub(crate) anchors: BTreeSet<Leaf>,
     /// What the certificates of its exports name.
@@ -87,7 +88,7 @@ impl Intake {
         known.anchors.extend(export.last_anchored());
         known.sites.insert(export.site);
         known.training |= export.training;
-        known.take(export.segments)
+        known.take(export.facts)
     }
 
     /// Takes in all of another intake.
@@ -122,7 +123,7 @@ impl Intake {
 impl Export {
     /// How many entries it has.
     pub fn len(&self) -> usize {
-        self.segments.iter().map(|segment| segment.facts.len()).sum()
+        self.facts.len()
     }
 
     /// True for an export without an entry.
@@ -132,29 +133,28 @@ impl Export {
 
     fn last_anchored(&self) -> Option<Leaf> {
         let (number, size) = self.anchored?;
-        let segment = self.segments.iter().find(|segment| segment.number == number)?;
-        let last = segment.facts.get(usize::try_from(size.checked_sub(1)?).ok()?)?;
-        Some((last.place, last.leaf.0))
+        let last = EntryRef { segment: number, seq: size.checked_sub(1)? };
+        Some((last, self.facts.hashes().get(self.facts.at(last)?)?.0))
     }
 }
 
 impl Known {
-    fn take(&mut self, history: Vec<SegmentFacts>) -> Taken {
+    fn take(&mut self, history: Facts) -> Taken {
         let taken = self.judge(&history);
         if !matches!(taken, Taken::Same | Taken::Older) {
             self.histories.retain(|one| !is_beginning(one, &history));
             self.histories.push(history);
-            self.histories.sort_by(|one, other| leaves(one).cmp(leaves(other)));
+            self.histories.sort_by(|one, other| one.leaves().cmp(other.leaves()));
         }
         taken
     }
 
-    fn judge(&self, history: &[SegmentFacts]) -> Taken {
+    fn judge(&self, history: &Facts) -> Taken {
         let known = &self.histories;
         if known.is_empty() {
             return Taken::New;
         }
-        if known.iter().any(|one| leaves(one).eq(leaves(history))) {
+        if known.iter().any(|one| one.leaves().eq(history.leaves())) {
             return Taken::Same;
         }
         match known.as_slice() {
@@ -165,18 +165,8 @@ impl Known {
     }
 }
 
-/// True where `one` is where `other` begins, or all of it.
-fn is_beginning(one: &[SegmentFacts], other: &[SegmentFacts]) -> bool {
-    let mut rest = leaves(other);
-    leaves(one).all(|leaf| rest.next() == Some(leaf))
-}
-
-/// Two histories with the same leaves are one.
-pub(crate) fn leaves(history: &[SegmentFacts]) -> impl Iterator<Item = Leaf> + '_ {
-    facts(history).map(|fact| (fact.place, fact.leaf.0))
-}
-
-/// All entries of a history in order.
-pub(crate) fn facts(history: &[SegmentFacts]) -> impl Iterator<Item = &Fact> {
-    history.iter().flat_map(|segment| &segment.facts)
+/// True where `one` is where `other` begins, or all of it. Two histories with the same leaves are one.
+fn is_beginning(one: &Facts, other: &Facts) -> bool {
+    let mut rest = other.leaves();
+    one.leaves().all(|leaf| rest.next() == Some(leaf))
 }

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! Export      what one verified export says, entry by entry            fact, intake
+//! Facts       the entries of one log as they stay in memory            packed
 //! Intake      all of them: each log once, as far as it is known        intake
 //! Expected    who is expected where, and which desks were packed       expected
 //! Review      each sitting of each candidate, with what is behind it   projection
@@ -36,17 +37,20 @@ pub mod fact;
 pub mod intake;
 mod lines;
 pub mod order;
+pub mod packed;
 pub mod projection;
 pub mod rates;
 mod rules;
 pub mod scripts;
 pub mod sitting;
 pub mod statement;
+mod touches;
 
 pub use balance::{Balance, Counts};
 pub use case::{Case, CaseId, Rule, Subject};
 pub use expected::{Expected, Person};
 pub use fact::{EntryId, Fact, FactReader, Kind, LogId, Word};
 pub use intake::{Export, Intake, SegmentFacts, Taken};
+pub use packed::Facts;
 pub use projection::{Log, LogState, Place, Review};
 pub use sitting::{Grade, MissingLog, MissingWhy, Sitting, State};

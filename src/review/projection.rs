@@ -8,10 +8,13 @@ use crate::{
     decision::RECORD_SESSION,
     expected::Expected,
     fact::{EntryId, Fact, LogId},
-    intake::{Intake, Known, SegmentFacts, facts, leaves},
+    intake::{Intake, Known},
+    packed::Facts,
     rules,
     sitting::{Grade, MissingLog, MissingWhy, Sitting, State},
+    touches::{Spot, Standing, Touches},
 };
+use bits::spread::{InTurn, Spread};
 use record::{
     CandidateRef, EntryRef,
     effective::{Effective, InForce, effective},
@@ -79,8 +82,8 @@ pub struct Log {
     pub session: Option<usize>,
     /// How far it goes.
     pub state: LogState,
-    /// Its segments: of contradicting histories what all have in common.
-    pub segments: Vec<SegmentFacts>,
+    /// Its entries: of contradicting histories what all have in common.
+    facts: Facts,
     /// What contradicting histories do not have in common.
     pub disputed: Vec<Fact>,
     /// The last entry that somebody outside has signed.
@@ -94,15 +97,18 @@ impl Log {
     }
 
     /// All entries that count, in order.
-    pub fn facts(&self) -> impl Iterator<Item = &Fact> {
-        facts(&self.segments)
+    pub fn facts(&self) -> impl DoubleEndedIterator<Item = Fact> + '_ {
+        self.facts.iter()
+    }
+
+    /// The same as they lie in memory, for whoever goes through all of them.
+    pub fn packed(&self) -> &Facts {
+        &self.facts
     }
 
     /// The entry at a place.
-    pub fn fact(&self, place: EntryRef) -> Option<&Fact> {
-        let at = self.segments.binary_search_by_key(&place.segment, |segment| segment.number).ok()?;
-        let fact = self.segments.get(at)?.facts.get(usize::try_from(place.seq).ok()?)?;
-        (fact.place == place).then_some(fact)
+    pub fn fact(&self, place: EntryRef) -> Option<Fact> {
+        self.facts.get(place)
     }
 
     /// Somebody outside has signed a head that this entry lies under.
@@ -116,20 +122,12 @@ impl Log {
     }
 }
 
-/// An entry about a candidate in a session.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Touch {
-    session: u32,
-    cand: CandidateRef,
-    place: Place,
-}
-
 /// What is known of the whole exam.
 #[derive(Debug, Clone)]
 pub struct Review {
     expected: Expected,
     logs: Vec<Log>,
-    touches: Vec<Touch>,
+    touches: Touches,
     /// Whom contradicting histories say different things about, and in which logs.
     disputed: BTreeSet<(u32, CandidateRef, u32)>,
     /// What is missing, by session and site; nothing where nothing is.
@@ -142,26 +140,28 @@ pub struct Review {
 impl Review {
     /// Puts everything together.
     pub fn build(expected: Expected, intake: Intake) -> Self {
+        Self::build_on(&InTurn, expected, intake)
+    }
+
+    /// The same on threads that somebody lends.
+    pub fn build_on<S: Spread>(spread: &S, expected: Expected, intake: Intake) -> Self {
         let logs: Vec<Log> = intake.into_logs().map(|(id, known)| log(&expected, id, known)).collect();
-        let (mut touches, mut disputed) = (Vec::new(), BTreeSet::new());
-        for (number, log) in (0..).zip(&logs).filter(|(_, log)| log.counts()) {
+        let mut disputed = BTreeSet::new();
+        for (number, log) in (0..).zip(&logs).filter(|(_, log)| log.counts() && !log.disputed.is_empty()) {
             let Some(session) = log.session.and_then(|session| u32::try_from(session).ok()) else { continue };
-            touched(log, &mut |cand, place| touches.push(Touch { session, cand, place: Place::of(number, place) }));
             disputed.extend(disputed_in(log).into_iter().map(|cand| (session, cand, number)));
         }
-        touches.sort_unstable();
-        touches.dedup();
         let mut review = Self {
             missing: missing(&expected, &logs),
+            touches: Touches::of(spread, &expected, &logs),
             states: Vec::new(),
             cases: Vec::new(),
             expected,
             logs,
-            touches,
             disputed,
         };
         review.states = review.all_states();
-        review.cases = rules::open(&review);
+        review.cases = rules::open(&review, spread);
         review
     }
 
@@ -181,14 +181,20 @@ impl Review {
     }
 
     /// The entry at a place.
-    pub fn fact(&self, place: Place) -> Option<&Fact> {
+    pub fn fact(&self, place: Place) -> Option<Fact> {
         self.log(place)?.fact(place.entry())
+    }
+
+    /// The log of this name, and its number.
+    pub fn log_named(&self, id: &LogId) -> Option<(usize, &Log)> {
+        let number = self.logs.binary_search_by(|log| log.id.cmp(id)).ok()?;
+        Some((number, self.logs.get(number)?))
     }
 
     /// An entry's name for everybody.
     pub fn entry_id(&self, place: Place) -> Option<EntryId> {
         let log = self.log(place)?;
-        Some(log.entry_id(log.fact(place.entry())?))
+        Some(log.entry_id(&log.fact(place.entry())?))
     }
 
     /// All cases, by their rules, then by their ids.
@@ -203,8 +209,8 @@ impl Review {
 
     /// One candidate in one session, whether or not anybody expected that.
     pub fn sitting(&self, session: usize, cand: CandidateRef) -> Sitting {
-        let touches = self.touches_of(session, cand);
-        self.sitting_of(session, cand, touches)
+        let slot = self.touches.slot(cand, self.expected.row(cand));
+        self.sitting_of(session, cand, slot.map_or(&[], |slot| self.touches.about(session, slot)))
     }
 
     /// One candidate in all sessions in which something was expected or recorded.
@@ -215,12 +221,34 @@ impl Review {
 
     /// Everybody about whom there is an entry in a session, in the order of their ids.
     pub fn recorded(&self, session: usize) -> impl Iterator<Item = Sitting> + '_ {
-        let wanted = u32::try_from(session).unwrap_or(u32::MAX);
-        let start = self.touches.partition_point(|touch| touch.session < wanted);
-        let end = self.touches.partition_point(|touch| touch.session <= wanted);
-        let touches = self.touches.get(start..end).unwrap_or_default();
-        let groups = touches.chunk_by(|one, next| one.cand == next.cand);
-        groups.filter_map(move |group| Some(self.sitting_of(session, group.first()?.cand, group)))
+        let all = self.touches.recorded(session, &self.expected);
+        all.map(move |(cand, slot)| self.sitting_of(session, cand, self.touches.about(session, slot)))
+    }
+
+    /// Of these only those whose entries have to be read together, and whom no list has. Of all others there is nothing that
+    /// a rule looks at.
+    pub(crate) fn read_together(&self, session: usize) -> impl Iterator<Item = Sitting> + '_ {
+        let is_read =
+            move |slot: usize| self.touches.is_stranger(slot) || self.touches.standing(session, slot) == Standing::Read;
+        let all = self.touches.recorded(session, &self.expected).filter(move |(_, slot)| is_read(*slot));
+        all.map(move |(cand, slot)| self.sitting_of(session, cand, self.touches.about(session, slot)))
+    }
+
+    /// Everybody about whom there is an entry in a session, but those of the list who are in at their own site.
+    pub(crate) fn away_from_home(&self, session: usize) -> impl Iterator<Item = Sitting> + '_ {
+        let all = self.touches.recorded(session, &self.expected);
+        let away = all.filter(move |(_, slot)| !self.is_in_at_home(session, *slot));
+        away.map(move |(cand, slot)| self.sitting_of(session, cand, self.touches.about(session, slot)))
+    }
+
+    fn is_in_at_home(&self, session: usize, row: usize) -> bool {
+        let person = self.expected.people().get(row);
+        let person = person.filter(|person| self.expected.sessions_of(person).contains(&session));
+        let Some(home) = person.and_then(|person| self.expected.room_of(person)) else { return false };
+        let is_home = |log: &Log| log.site == home.site || log.site.is_empty() || home.site.is_empty();
+        let spots = self.touches.about(session, row);
+        self.touches.standing(session, row) == Standing::Once
+            && spots.iter().all(|spot| self.log_of(*spot).is_some_and(is_home))
     }
 
     /// What is missing before silence means absence, by session and site.
@@ -233,15 +261,16 @@ impl Review {
         self.missing.get(&(session, site.to_owned())).map_or(&[], Vec::as_slice)
     }
 
-    fn touches_of(&self, session: usize, cand: CandidateRef) -> &[Touch] {
-        let wanted = (u32::try_from(session).unwrap_or(u32::MAX), cand);
-        let start = self.touches.partition_point(|touch| (touch.session, touch.cand) < wanted);
-        let rest = self.touches.get(start..).unwrap_or_default();
-        let end = rest.partition_point(|touch| (touch.session, touch.cand) == wanted);
-        rest.get(..end).unwrap_or_default()
+    fn log_of(&self, spot: Spot) -> Option<&Log> {
+        usize::try_from(spot.log).ok().and_then(|number| self.logs.get(number))
     }
 
-    fn sitting_of(&self, session: usize, cand: CandidateRef, touches: &[Touch]) -> Sitting {
+    fn place(&self, spot: Spot) -> Option<Place> {
+        let at = usize::try_from(spot.at).ok()?;
+        Some(Place::of(spot.log, self.log_of(spot)?.facts.place(at)))
+    }
+
+    fn sitting_of(&self, session: usize, cand: CandidateRef, touches: &[Spot]) -> Sitting {
         let row = self.expected.row(cand);
         let person = row.and_then(|row| self.expected.people().get(row)).copied();
         let is_expected = person.is_some_and(|person| self.expected.sessions_of(&person).contains(&session));
@@ -260,14 +289,14 @@ impl Review {
             grade: self.grade(session, state, &behind),
             behind,
             missing: if state == State::Present { Vec::new() } else { missing.to_vec() },
-            entries: touches.iter().map(|touch| touch.place).collect(),
+            entries: touches.iter().filter_map(|spot| self.place(*spot)).collect(),
         }
     }
 
-    fn effective(&self, touches: &[Touch], is_asked: impl Fn(u32) -> bool) -> Effective<u32> {
-        let said = touches.iter().filter(|touch| is_asked(touch.place.log)).filter_map(|touch| {
-            let saying = self.fact(touch.place)?.saying()?;
-            Some((touch.place.log, touch.place.entry(), saying))
+    fn effective(&self, touches: &[Spot], is_asked: impl Fn(u32) -> bool) -> Effective<u32> {
+        let said = touches.iter().filter(|spot| is_asked(spot.log)).filter_map(|spot| {
+            let fact = self.log_of(*spot)?.facts.fact_at(usize::try_from(spot.at).ok()?)?;
+            Some((spot.log, fact.place, fact.saying()?))
         });
         effective(said)
     }
@@ -276,12 +305,12 @@ impl Review {
         &self,
         session: usize,
         cand: CandidateRef,
-        touches: &[Touch],
+        touches: &[Spot],
         counts: &Effective<u32>,
         missing: &[MissingLog],
     ) -> State {
         let key = |log: u32| (u32::try_from(session).unwrap_or(u32::MAX), cand, log);
-        if self.disputed.range(key(0)..=key(u32::MAX)).next().is_some() {
+        if self.is_disputed(session, cand) {
             // Only a log that nothing contradicts says that she is in.
             let sure = self.effective(touches, |log| !self.disputed.contains(&key(log)));
             return if sure.in_force == InForce::In { State::Present } else { State::NotKnown };
@@ -321,23 +350,36 @@ impl Review {
         let people = self.expected.people();
         let mut states = vec![vec![None; people.len()]; self.expected.sessions().len()];
         // Of most nothing is recorded in most sessions: what silence means is looked up once for a room.
-        let silent: BTreeMap<(usize, usize), State> =
-            self.expected.spots().into_iter().map(|spot| (spot, self.silent(spot))).collect();
-        for (row, person) in people.iter().enumerate() {
-            for session in self.expected.sessions_of(person) {
-                if let Some(state) = states.get_mut(*session).and_then(|states| states.get_mut(row)) {
-                    *state = silent.get(&(*session, person.room_number())).copied();
-                }
+        let mut silent = vec![vec![None; self.expected.rooms().len()]; self.expected.sessions().len()];
+        for (session, room) in self.expected.spots() {
+            if let Some(of_room) = silent.get_mut(session).and_then(|rooms| rooms.get_mut(room)) {
+                *of_room = Some(self.silent((session, room)));
             }
         }
-        for (session, states) in states.iter_mut().enumerate() {
-            for sitting in self.recorded(session).filter(|sitting| sitting.is_expected) {
-                if let Some(state) = self.expected.row(sitting.cand).and_then(|row| states.get_mut(row)) {
-                    *state = Some(sitting.state);
+        for (row, person) in people.iter().enumerate() {
+            for session in self.expected.sessions_of(person) {
+                let silent = silent.get(*session).and_then(|rooms| rooms.get(person.room_number())).copied().flatten();
+                if let Some(state) = states.get_mut(*session).and_then(|states| states.get_mut(row)) {
+                    *state = self.state_of_row(*session, (row, person.cand), silent);
                 }
             }
         }
         states
+    }
+
+    /// The state of somebody who is expected; `silent` is what it means that nothing is said of her.
+    fn state_of_row(&self, session: usize, (row, cand): (usize, CandidateRef), silent: Option<State>) -> Option<State> {
+        let is_disputed = || !self.disputed.is_empty() && self.is_disputed(session, cand);
+        match self.touches.standing(session, row) {
+            Standing::Silent if !is_disputed() => silent,
+            Standing::Once if !is_disputed() => Some(State::Present),
+            _ => Some(self.sitting_of(session, cand, self.touches.about(session, row)).state),
+        }
+    }
+
+    fn is_disputed(&self, session: usize, cand: CandidateRef) -> bool {
+        let key = |log: u32| (u32::try_from(session).unwrap_or(u32::MAX), cand, log);
+        self.disputed.range(key(0)..=key(u32::MAX)).next().is_some()
     }
 }
 
@@ -347,64 +389,40 @@ fn log(expected: &Expected, id: LogId, known: Known) -> Log {
     let session = expected.session(id.session());
     let is_ours = session.is_some() && id.exam() == expected.exam() && training == expected.is_training();
     let is_record = session.is_none() && id.session() == RECORD_SESSION && id.exam() == expected.exam();
-    let (segments, disputed) = match histories.len() {
+    let (facts, disputed) = match histories.len() {
         0 | 1 => (histories.pop().unwrap_or_default(), Vec::new()),
         _ => apart(histories),
     };
-    let last = segments.last().and_then(|segment| segment.facts.last());
+    let last = facts.rows().last();
     let state = match () {
         () if is_record => LogState::BoardRecord,
         () if !is_ours => LogState::Foreign,
         () if !disputed.is_empty() => LogState::Contradicted,
-        () if last.is_some_and(|fact| fact.kind == crate::fact::Kind::Close) => LogState::Closed,
+        () if last.is_some_and(|row| row.kind == crate::fact::Kind::Close) => LogState::Closed,
         () => LogState::Open,
     };
-    let held: BTreeSet<_> = leaves(&segments).filter(|leaf| anchors.contains(leaf)).collect();
-    let anchored = held.last().map(|(place, _)| *place);
+    let anchored = facts.leaves().rev().find(|leaf| anchors.contains(leaf)).map(|(place, _)| place);
     let site = sites.into_iter().next().unwrap_or_default();
-    Log { id, site, session, state, segments, disputed, anchored }
+    Log { id, site, session, state, facts, disputed, anchored }
 }
 
 /// What contradicting histories have in common, and everything else of all of them.
-fn apart(histories: Vec<Vec<SegmentFacts>>) -> (Vec<SegmentFacts>, Vec<Fact>) {
-    let mut common = shared(&histories);
+fn apart(histories: Vec<Facts>) -> (Facts, Vec<Fact>) {
+    let common = shared(&histories);
     let mut disputed: BTreeMap<_, Fact> = BTreeMap::new();
-    for fact in histories.iter().flat_map(|history| facts(history).skip(common)) {
-        disputed.insert((fact.place, fact.leaf), fact.clone());
+    for fact in histories.iter().flat_map(|history| history.iter().skip(common)) {
+        disputed.insert((fact.place, fact.leaf), fact);
     }
-    let mut segments = Vec::new();
-    for mut segment in histories.into_iter().next().unwrap_or_default() {
-        segment.facts.truncate(common);
-        common -= segment.facts.len();
-        segments.extend((!segment.facts.is_empty()).then_some(segment));
-    }
-    (segments, disputed.into_values().collect())
+    let mut facts = histories.into_iter().next().unwrap_or_default();
+    facts.truncate(common);
+    (facts, disputed.into_values().collect())
 }
 
 /// How many entries all histories begin with in common.
-fn shared(histories: &[Vec<SegmentFacts>]) -> usize {
+fn shared(histories: &[Facts]) -> usize {
     let Some((first, others)) = histories.split_first() else { return 0 };
-    let with = |other: &Vec<SegmentFacts>| leaves(first).zip(leaves(other)).take_while(|(one, two)| one == two).count();
+    let with = |other: &Facts| first.leaves().zip(other.leaves()).take_while(|(one, two)| one == two).count();
     others.iter().map(with).min().unwrap_or(0)
-}
-
-/// Every entry of a log that is about a candidate. An `undo` is about whoever the entry let in that it takes back; what
-/// the registry was asked and said about a card is about whoever was dealt with on that card at this desk.
-fn touched(log: &Log, take: &mut dyn FnMut(CandidateRef, EntryRef)) {
-    let mut on_card: BTreeMap<_, BTreeSet<CandidateRef>> = BTreeMap::new();
-    for fact in log.facts() {
-        if let (Some(cand), Some(doc)) = (fact.cand, fact.doc) {
-            on_card.entry(doc).or_default().insert(cand);
-        }
-    }
-    for fact in log.facts() {
-        let undone = || fact.refers.and_then(|place| log.fact(place)?.cand);
-        if let Some(cand) = fact.cand.or_else(undone) {
-            take(cand, fact.place);
-        } else if let Some(people) = fact.doc.and_then(|doc| on_card.get(&doc)) {
-            people.iter().for_each(|cand| take(*cand, fact.place));
-        }
-    }
 }
 
 /// Whom contradicting histories say something different about: whether somebody is in.
@@ -413,7 +431,7 @@ fn disputed_in(log: &Log) -> BTreeSet<CandidateRef> {
     let people = told.flat_map(|fact| {
         let named = fact.refers.into_iter().flat_map(|place| {
             let here = log.disputed.iter().filter(move |other| other.place == place).filter_map(|other| other.cand);
-            here.chain(log.fact(place).and_then(|other| other.cand))
+            here.chain(log.fact(place).and_then(|other| other.cand)).collect::<Vec<_>>()
         });
         fact.cand.into_iter().chain(named)
     });

@@ -2,20 +2,21 @@
 
 mod of_documents;
 mod of_logs;
-mod of_sittings;
+pub(crate) mod of_sittings;
 
 use crate::{
     case::{Case, Rule, Subject},
     fact::EntryId,
     projection::{Place, Review},
 };
+use bits::spread::Spread;
 
 /// Opens all cases, by their rules, then by their ids.
-pub(crate) fn open(review: &Review) -> Vec<Case> {
+pub(crate) fn open<S: Spread>(review: &Review, spread: &S) -> Vec<Case> {
     let mut opening = Opening { review, cases: Vec::new() };
     of_sittings::open(&mut opening);
     of_documents::open(&mut opening);
-    of_logs::open(&mut opening);
+    of_logs::open(&mut opening, spread);
     let mut cases = opening.cases;
     cases.sort_by_key(|case| (case.rule, case.id));
     cases

@@ -90,8 +90,8 @@ pub fn counted_at_desks(review: &Review) -> Vec<ScriptCount> {
     let logs = review.logs().iter().filter(|log| log.counts());
     logs.flat_map(|log| {
         let mut last: BTreeMap<String, ScriptCount> = BTreeMap::new();
-        for fact in log.facts().filter(|fact| fact.kind == Kind::ScriptsCounted) {
-            last.extend(counted_at(log, fact).map(|count| (count.room.room.clone(), count)));
+        for fact in log.packed().of_kind(Kind::ScriptsCounted) {
+            last.extend(counted_at(log, &fact).map(|count| (count.room.room.clone(), count)));
         }
         last.into_values()
     })

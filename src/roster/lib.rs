@@ -19,6 +19,6 @@ mod search;
 
 pub use alike::{Alike, Distinction, looks_alike};
 pub use candidate::{Candidate, CandidateId, CandidateNumber, Place, Sex, is_personal_number};
-pub use list::Roster;
+pub use list::{Belongs, Roster};
 pub use matching::{DocumentNumber, HolderFacts, MatchReason, Matching, Where, match_holder};
 pub use passports::state_of;

@@ -33,6 +33,17 @@ pub struct Roster {
     pub(super) by_person: Index,
 }
 
+/// Where somebody belongs, as the list writes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Belongs<'a> {
+    /// The site's code.
+    pub site: &'a str,
+    /// The room.
+    pub room: &'a str,
+    /// The session; empty for every one.
+    pub session: &'a str,
+}
+
 /// Where many people belong.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) struct Spot {
@@ -62,6 +73,14 @@ impl Roster {
     /// All ids, in the order of the rows.
     pub fn ids(&self) -> &[CandidateId] {
         &self.ids
+    }
+
+    /// Where everybody belongs, in the order of the rows.
+    pub fn places(&self) -> impl Iterator<Item = (CandidateId, Belongs<'_>)> {
+        self.ids.iter().enumerate().filter_map(|(row, id)| {
+            let Spot { site, room, session } = self.spots.get(row)?;
+            Some((*id, Belongs { site, room, session }))
+        })
     }
 
     /// The row at this place, from 0.

@@ -12,6 +12,11 @@ impl Roster {
     /// number. A date finds birth dates. Words, marks and case aside, must each begin a word of the name; rows whose
     /// given name fits stand first.
     pub fn search(&self, typed: &str, limit: usize) -> Vec<Candidate> {
+        self.search_rows(typed, limit).into_iter().filter_map(|row| self.row(row)).collect()
+    }
+
+    /// The same, by the numbers of the rows.
+    pub fn search_rows(&self, typed: &str, limit: usize) -> Vec<usize> {
         let mut best = Best::new(limit);
         let folded = letters::fold_name(typed);
         let has = |wanted: fn(char) -> bool| folded.chars().any(wanted);
@@ -24,7 +29,7 @@ impl Roster {
         } else {
             self.search_words(&folded, &mut best);
         }
-        best.rows().filter_map(|row| self.row(row)).collect()
+        best.rows().collect()
     }
 
     fn search_digits(&self, typed: &str, best: &mut Best) {

@@ -2,13 +2,20 @@
 
 use crate::board_exam::{Board, DeskLog, check_in, wrote};
 use crate::board_receive_faults::receive_into;
+use crate::programs::vietnamese;
 use diemdanh::host::durable::Disk;
 use diemdanh::host::index_seal::IndexKey;
+use diemdanh::office::forms::Forms;
 use diemdanh::office::index;
+use diemdanh::office::review_book::ReviewBook;
+use diemdanh::office::review_papers::Papers;
 use diemdanh::office::review_report;
+use diemdanh::office::review_sheets::{sheets, xlsx};
 use diemdanh::office::work::exam::reviewing::{Sources, load};
 use diemdanh::record::{CandidateRef, ChipState, Digest, DocumentRef, EntryRef, RegistryState};
-use diemdanh::review::{Export, Fact, Kind, LogId, SegmentFacts, Word};
+use diemdanh::review::book::{Book as _, List, Wanted};
+use diemdanh::review::{Export, Fact, Facts, Kind, LogId, SegmentFacts, Word};
+use diemdanh::words::Language;
 use jiff::Timestamp;
 use proptest::collection::vec;
 use proptest::option;
@@ -53,6 +60,31 @@ impl Indexed {
         said
     }
 
+    /// Everything that the window shows, and every paper and workbook.
+    fn shown_by(&self, sources: &Sources) -> (Vec<String>, Vec<Vec<u8>>) {
+        let read = || load(sources, &mut |_, _| true).unwrap().unwrap();
+        let (loaded, forms, words) = (read(), Forms::read(None).unwrap(), vietnamese());
+        let balances = loaded.balances();
+        let papers = Papers::new(&loaded, &balances, &forms);
+        let of_sites = (0..papers.sites()).flat_map(|site| papers.of_site(site).unwrap());
+        let sessions = 0..loaded.review.expected().sessions().len();
+        let all = of_sites.chain(sessions.flat_map(|session| papers.of_session(session).unwrap()));
+        let mut files: Vec<Vec<u8>> = all.map(|(_, bytes)| bytes).collect();
+        let sheets = sheets(&loaded, &loaded.told.steps, &forms, &words);
+        files.push(xlsx(&sheets, &forms, loaded.exam.settings.utc_offset_hours).unwrap());
+        let (book, mut lines) = (ReviewBook::new(read()).unwrap(), Vec::new());
+        for list in [List::Rooms, List::Desks, List::People, List::Cases] {
+            for number in book.find(list, &Wanted::default()) {
+                lines.push(book.row(list, number, Language::Vietnamese).cells.join(" | "));
+                let sheet = book.sheet(list, number, Language::English);
+                let blocks = sheet.iter().flat_map(|sheet| &sheet.blocks);
+                let blocks = blocks.flat_map(|(one, other)| [Some(one), other.as_ref()]).flatten();
+                lines.extend(blocks.flat_map(|block| block.lines.iter().map(|line| line.text.clone())));
+            }
+        }
+        (lines, files)
+    }
+
     /// The files of the index, and which file each is: another one where it was written anew.
     fn files(&self) -> Vec<(PathBuf, u64)> {
         let all = fs::read_dir(self.board.path("thi/index")).into_iter().flatten();
@@ -92,6 +124,16 @@ fn a_second_look_reads_the_index_and_says_the_same() {
     }
     let key = fs::metadata(exam.keys.join("index.key")).unwrap();
     assert_eq!((key.permissions().mode() & 0o777, key.len()), (0o600, 32));
+}
+
+#[test]
+fn the_window_and_every_paper_are_the_same_out_of_the_index() {
+    let exam = Indexed::new();
+    exam.said();
+    let indexed = exam.shown_by(&exam.sources());
+    assert!(indexed.0.len() > 20 && indexed.1.len() > 3, "{} lines, {} files", indexed.0.len(), indexed.1.len());
+    assert!(exam.renewed().is_empty(), "it was read, not made anew");
+    assert!(indexed == exam.shown_by(&Sources { index_keys: None, ..exam.sources() }));
 }
 
 /// What was checked lay on a stick, and what is kept lies elsewhere: only what was checked where it lies is sealed.
@@ -280,13 +322,30 @@ fn export() -> impl Strategy<Value = Export> {
                 }
                 SegmentFacts { number, facts }
             };
-            let segments = segments.into_iter().map(segment).collect();
-            Export { log: LogId::new("a/b/c/d").unwrap(), site, training, segments, anchored }
+            let facts = Facts::of(segments.into_iter().map(segment));
+            Export { log: LogId::new("a/b/c/d").unwrap(), site, training, facts, anchored }
         },
     )
 }
 
 proptest! {
+    #[test]
+    fn packed_entries_are_what_was_packed(export in export(), fine in -999_999_999..=999_999_999, cut in any::<prop::sample::Index>()) {
+        let mut all: Vec<Fact> = export.facts.iter().collect();
+        if let Some(fact) = all.first_mut() {
+            fact.at = Timestamp::new(fact.at.as_second(), fine).unwrap_or(fact.at);
+        }
+        let mut rest = all.iter().cloned();
+        let segments: Vec<SegmentFacts> =
+            export.facts.segments().map(|(number, len)| SegmentFacts { number, facts: rest.by_ref().take(len).collect() }).collect();
+        let mut facts = Facts::of(segments);
+        prop_assert!(facts.iter().eq(all.iter().cloned()));
+        prop_assert!(facts.iter().rev().eq(all.iter().rev().cloned()));
+        let len = cut.index(all.len() + 1);
+        facts.truncate(len);
+        prop_assert!(facts.iter().eq(all.into_iter().take(len)));
+    }
+
     #[test]
     fn an_index_gives_back_what_was_kept_and_nothing_of_a_part(export in export(), cut in any::<prop::sample::Index>()) {
         // Two boot clocks may lie further apart than is written: such an export is checked every time.

@@ -1,6 +1,7 @@
 //! The projection: what is said of each candidate, and that the order of intake never says it.
 
 use crate::world::*;
+use bits::spread::Spread;
 use diemdanh_review::{Export, Grade, Intake, LogState, MissingWhy, Review, Rule, State, Taken};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -127,6 +128,16 @@ fn exports() -> impl Strategy<Value = Vec<Export>> {
     })
 }
 
+/// Does the last piece first, as threads may.
+struct Backwards;
+
+impl Spread for Backwards {
+    fn in_order<T: Send>(&self, count: usize, work: &(dyn Fn(usize) -> T + Sync), take: &mut dyn FnMut(T) -> bool) {
+        let mut done: Vec<T> = (0..count).rev().map(work).collect();
+        while done.pop().is_some_and(&mut *take) {}
+    }
+}
+
 fn together(exports: &[Export]) -> Review {
     review(exports.iter().cloned())
 }
@@ -171,10 +182,10 @@ proptest! {
         let twice: Vec<Export> = exports.iter().chain(&exports).cloned().collect();
         let review = together(&twice);
         let written: BTreeSet<_> = exports.iter().flat_map(|export| {
-            export.segments.iter().flat_map(|segment| &segment.facts).map(|fact| (export.log.clone(), fact.place, fact.leaf))
+            export.facts.iter().map(|fact| (export.log.clone(), fact.place, fact.leaf)).collect::<Vec<_>>()
         }).collect();
         let mut counted: Vec<_> = review.logs().iter().flat_map(|log| {
-            log.facts().chain(&log.disputed).map(|fact| (log.id.clone(), fact.place, fact.leaf)).collect::<Vec<_>>()
+            log.facts().chain(log.disputed.iter().cloned()).map(|fact| (log.id.clone(), fact.place, fact.leaf)).collect::<Vec<_>>()
         }).collect();
         counted.sort();
         prop_assert_eq!(counted, written.into_iter().collect::<Vec<_>>());
@@ -183,6 +194,31 @@ proptest! {
             let once: BTreeSet<_> = sitting.entries.iter().collect();
             prop_assert_eq!(once.len(), sitting.entries.len());
         }
+    }
+
+    /// What stands in the column of states was mostly told without reading anybody's entries together: it is what they say.
+    #[test]
+    fn the_column_of_states_says_what_each_sitting_says(exports in exports()) {
+        let review = together(&exports);
+        for (row, person) in review.expected().people().iter().enumerate() {
+            for session in 0..2 {
+                prop_assert_eq!(review.state(session, row), Some(review.sitting(session, person.cand).state));
+            }
+        }
+    }
+
+    /// Threads that somebody lends change nothing: neither what is said, nor its order.
+    #[test]
+    fn threads_change_nothing(exports in exports()) {
+        let intake = || {
+            let mut intake = Intake::default();
+            exports.iter().cloned().for_each(|export| {
+                intake.take(export);
+            });
+            intake
+        };
+        let lent = Review::build_on(&Backwards, expected(), intake());
+        prop_assert_eq!(told(&lent), told(&Review::build(expected(), intake())));
     }
 
     /// Whoever is in twice has exactly one case of it, with every arrival that stands; nobody else has one.
@@ -196,7 +232,7 @@ proptest! {
                 let undone = |fact: &diemdanh_review::Fact| sitting(&review, person).entries.iter().any(|other| {
                     other.log == place.log && review.fact(*other).is_some_and(|other| other.kind == diemdanh_review::Kind::Undo && other.refers == Some(fact.place) && other.place > fact.place)
                 });
-                review.fact(*place).is_some_and(|fact| fact.kind.lets_in() && !undone(fact))
+                review.fact(*place).is_some_and(|fact| fact.kind.lets_in() && !undone(&fact))
             }).count();
             prop_assert_eq!(own.len(), usize::from(arrivals > 1), "candidate {} arrived {} times", person, arrivals);
             if let Some(case) = own.first() {

@@ -1,7 +1,7 @@
 //! Each rule opens its case from its entries, and no other rule's.
 
 use crate::world::*;
-use diemdanh_review::{Export, Review, Rule, Subject};
+use diemdanh_review::{Export, Facts, Review, Rule, SegmentFacts, Subject};
 use record::{AttendanceEvent, CheckIn, ChipState, EntryRef, RegistryState};
 use std::collections::BTreeSet;
 
@@ -128,7 +128,9 @@ fn a_log_opens_the_cases_of_its_machine() {
 #[test]
 fn a_torn_start_is_a_case() {
     let mut torn = closed("d1", &[]);
-    torn.segments[0].facts[0].amount = 40;
+    let mut facts: Vec<_> = torn.facts.iter().collect();
+    facts[0].amount = 40;
+    torn.facts = Facts::of([SegmentFacts { number: 1, facts }]);
     assert_eq!(found(&review([torn])), [(Rule::Torn, 1)]);
 }
 

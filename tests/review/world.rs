@@ -1,7 +1,8 @@
 //! A small exam: two sites with two desks each, twelve candidates, two sessions. Logs are written entry by entry.
 
 use diemdanh_review::{
-    Case, Expected, Export, FactReader, Intake, LogId, Review, Rule, SegmentFacts, Sitting, expected::ExpectedSession,
+    Case, Expected, Export, FactReader, Facts, Intake, LogId, Review, Rule, SegmentFacts, Sitting,
+    expected::ExpectedSession,
 };
 use jiff::Timestamp;
 use record::{
@@ -150,13 +151,14 @@ pub(crate) fn paced(desk: &str, session: &str, events: &[AttendanceEvent], gap_m
     let facts: Vec<_> = facts.collect();
     let anchored = Some((1, u64::try_from(facts.len()).unwrap()));
     let site = if matches!(desk, "d1" | "d2") { "01" } else { "02" };
-    Export { log, site: site.to_owned(), training: false, segments: vec![SegmentFacts { number: 1, facts }], anchored }
+    let facts = Facts::of([SegmentFacts { number: 1, facts }]);
+    Export { log, site: site.to_owned(), training: false, facts, anchored }
 }
 
 /// An export that was made when the log had so many entries.
 pub(crate) fn cut(export: &Export, entries: usize) -> Export {
     let mut short = export.clone();
-    short.segments[0].facts.truncate(entries);
+    short.facts.truncate(entries);
     short.anchored = None;
     short
 }

@@ -12,8 +12,8 @@ pub fn expected(exam: &Exam) -> Expected {
     let session = |one: &super::Session| ExpectedSession { id: one.id.clone(), title: one.title.clone() };
     let sessions = settings.sessions.iter().map(session).collect();
     let mut expected = Expected::new(&format!("{}/{}", settings.board, settings.id), sessions, settings.training);
-    for one in exam.candidates.iter() {
-        expected.person(CandidateRef(one.id.0), &one.site, &one.room, &one.session);
+    for (id, place) in exam.candidates.places() {
+        expected.person(CandidateRef(id.0), place.site, place.room, place.session);
     }
     let named = packages(exam);
     for packed in exam.packages.iter() {

@@ -45,7 +45,7 @@ impl ReviewBook {
 
     fn side(&self, log: &LogId, entries: &[&EntryId], words: &BoardWords) -> Block {
         let line = |entry: &&EntryId| match self.fact(entry) {
-            Some((log, fact)) => self.entry_line(log, fact, words),
+            Some((log, fact)) => self.entry_line(log, &fact, words),
             None => Line { text: review::case::entry_line(entry), mark: Mark::Grave, opens: None },
         };
         Block { title: words.review.about_log(shown_within(log.as_str())), lines: entries.iter().map(line).collect() }

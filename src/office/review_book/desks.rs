@@ -55,10 +55,11 @@ pub(super) fn desk_lines(review: &Review) -> Vec<DeskLine> {
 }
 
 fn counted(log: &Log) -> DeskLine {
+    let facts = log.packed();
     let count = |is_it: &dyn Fn(Kind) -> bool| -> u64 {
-        u64::try_from(log.facts().filter(|fact| is_it(fact.kind)).count()).unwrap_or(u64::MAX)
+        u64::try_from(facts.rows().iter().filter(|row| is_it(row.kind)).count()).unwrap_or(u64::MAX)
     };
-    let unconfirmed = log.facts().filter(|fact| !log.is_anchored(fact.place)).count();
+    let unconfirmed = (0..facts.len()).filter(|at| !log.is_anchored(facts.place(*at))).count();
     DeskLine {
         session: log.session,
         site: log.site.clone(),

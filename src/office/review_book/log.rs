@@ -8,10 +8,10 @@ use review::{Fact, Kind, Log};
 
 /// A log as it is gone through.
 #[derive(Default)]
-struct Gone<'a> {
+struct Gone {
     lines: Vec<Line>,
     points: Vec<Point>,
-    before: Option<&'a Fact>,
+    before: Option<Fact>,
     /// From the first entry to the one before.
     at_ms: u64,
     confirmed_ms: Option<u64>,
@@ -24,17 +24,18 @@ impl ReviewBook {
         let log = self.loaded.review.logs().get(line.log?)?;
         let (mut gone, mut was_confirmed) = (Gone::default(), true);
         for fact in log.facts() {
-            gone.pass_time(fact, words);
+            gone.pass_time(&fact, words);
             let is_confirmed = log.is_anchored(fact.place);
             if was_confirmed && !is_confirmed {
                 gone.lines.push(Line { text: words.book.from_here(), mark: Mark::Look, opens: None });
             }
-            let entry = self.entry_line(log, fact, words);
-            let person = fact.cand.and_then(|cand| self.list_rows.get(&cand)).map(|row| (List::People, *row));
-            gone.point(kind(fact), entry.text.clone());
+            let entry = self.entry_line(log, &fact, words);
+            let person = fact.cand.and_then(|cand| self.list_row(cand)).map(|row| (List::People, row));
+            gone.point(kind(&fact), entry.text.clone());
             gone.lines.push(Line { opens: person, ..entry });
             gone.confirmed_ms = is_confirmed.then_some(gone.at_ms).or(gone.confirmed_ms);
             was_confirmed = is_confirmed;
+            gone.before = Some(fact);
         }
         let title = words.review.about_log(shown_within(log.id.as_str()));
         let (entries, arrived) = (line.entries, line.arrived);
@@ -43,8 +44,8 @@ impl ReviewBook {
         Some(Sheet { title, blocks: vec![(Block { title: head, lines: gone.lines }, None)], timeline })
     }
 
-    fn timeline(&self, log: &Log, gone: &mut Gone<'_>) -> Option<Timeline> {
-        let (first, last) = (log.facts().next()?, log.facts().last()?);
+    fn timeline(&self, log: &Log, gone: &mut Gone) -> Option<Timeline> {
+        let (first, last) = (log.facts().next()?, log.facts().next_back()?);
         Some(Timeline {
             ends: [self.local(first.at), self.local(last.at)],
             span_ms: gone.at_ms,
@@ -54,11 +55,11 @@ impl ReviewBook {
     }
 }
 
-impl<'a> Gone<'a> {
+impl Gone {
     /// Goes on to an entry; a long silence before it is a line and a point of its own.
-    fn pass_time(&mut self, fact: &'a Fact, words: &BoardWords) {
-        let (began_ms, same_boot) = (self.at_ms, self.before.filter(|one| one.boot == fact.boot));
-        let since_ms = match (same_boot, self.before) {
+    fn pass_time(&mut self, fact: &Fact, words: &BoardWords) {
+        let (began_ms, before) = (self.at_ms, self.before.as_ref());
+        let since_ms = match (before.filter(|one| one.boot == fact.boot), before) {
             (Some(before), _) => fact.boot_ms.saturating_sub(before.boot_ms),
             // Between two boots there is the wall clock only, which somebody may have set.
             (None, Some(before)) => {
@@ -74,7 +75,6 @@ impl<'a> Gone<'a> {
             self.points.push(Point { at_ms: began_ms, kind, text: text.clone(), line: self.lines.len() });
             self.lines.push(Line { text, mark: Mark::Look, opens: None });
         }
-        self.before = Some(fact);
     }
 
     fn point(&mut self, kind: PointKind, text: String) {

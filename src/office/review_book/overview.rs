@@ -43,8 +43,9 @@ impl ReviewBook {
     fn arrivals(&self, session: usize, start: Timestamp) -> (i32, Vec<u32>) {
         let mut slices: BTreeMap<i32, u32> = BTreeMap::new();
         let logs = self.loaded.review.logs().iter().filter(|log| log.counts() && log.session == Some(session));
-        for fact in logs.flat_map(review::Log::facts).filter(|fact| fact.kind.lets_in()) {
-            let Some(minute) = minutes(start, fact.at) else { continue };
+        let start_ms = start.as_millisecond();
+        for row in logs.flat_map(|log| log.packed().rows()).filter(|row| row.kind.lets_in()) {
+            let Ok(minute) = i32::try_from(row.at_ms.saturating_sub(start_ms).div_euclid(60_000)) else { continue };
             let slice = minute.div_euclid(SLICE_MINUTES).clamp(-MAX_SLICES, MAX_SLICES);
             *slices.entry(slice).or_default() += 1;
         }

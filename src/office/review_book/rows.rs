@@ -119,8 +119,8 @@ impl ReviewBook {
     pub(super) fn about(&self, subject: &Subject, words: &BoardWords) -> String {
         let said = &words.review;
         match subject {
-            Subject::Sitting { session, cand } => match self.list_rows.get(cand) {
-                Some(row) => said.about_person(session, self.number_of(*row)),
+            Subject::Sitting { session, cand } => match self.list_row(*cand) {
+                Some(row) => said.about_person(session, self.number_of(row)),
                 None => said.about_stranger(session, cand),
             },
             Subject::Document(document) => said.about_document(document),

@@ -50,10 +50,10 @@ impl ReviewBook {
     }
 
     pub(super) fn person_line(&self, cand: CandidateRef, words: &BoardWords) -> Line {
-        match self.list_rows.get(&cand) {
+        match self.list_row(cand) {
             Some(row) => {
-                let cells = self.row_in(List::People, *row, words).cells;
-                Line { text: cells.join(" · "), mark: Mark::Plain, opens: Some((List::People, *row)) }
+                let cells = self.row_in(List::People, row, words).cells;
+                Line { text: cells.join(" · "), mark: Mark::Plain, opens: Some((List::People, row)) }
             }
             None => Line { text: cand.to_string(), mark: Mark::Look, opens: None },
         }
@@ -91,7 +91,7 @@ impl ReviewBook {
         let entries = sitting.entries.iter().filter_map(|place| {
             let (log, fact) = (review.log(*place)?, review.fact(*place)?);
             let mark = if sitting.behind.contains(place) { Mark::Good } else { Mark::Plain };
-            Some(Line { mark, ..self.entry_line(log, fact, words) })
+            Some(Line { mark, ..self.entry_line(log, &fact, words) })
         });
         let mut lines: Vec<Line> = entries.collect();
         lines.extend(sitting.missing.iter().map(|one| {
@@ -109,8 +109,8 @@ impl ReviewBook {
         Line { text: format!("{} · {state}", words.rule(case.rule)), mark, opens }
     }
 
-    pub(super) fn fact(&self, entry: &EntryId) -> Option<(&Log, &Fact)> {
-        let log = self.loaded.review.logs().iter().find(|log| log.id == entry.log)?;
+    pub(super) fn fact(&self, entry: &EntryId) -> Option<(&Log, Fact)> {
+        let (_, log) = self.loaded.review.log_named(&entry.log)?;
         let fact = log.fact(entry.place).filter(|fact| fact.leaf == entry.leaf)?;
         Some((log, fact))
     }
@@ -120,8 +120,8 @@ impl ReviewBook {
         let said = &words.book;
         let place = format!("{:03}/{}", fact.place.segment, fact.place.seq);
         let mut text = format!("{place} · {} · {}", self.local(fact.at), words.event(fact.kind.word()));
-        let about = fact.cand.map(|cand| match self.list_rows.get(&cand) {
-            Some(row) => said.number(self.number_of(*row)),
+        let about = fact.cand.map(|cand| match self.list_row(cand) {
+            Some(row) => said.number(self.number_of(row)),
             None => said.stranger(cand),
         });
         let by = said.by(shown_within(fact.op.as_str()));

@@ -37,9 +37,10 @@ pub(super) fn all_heads(review: &Review) -> Vec<Head<'_>> {
 }
 
 fn head(log: &Log) -> Option<Head<'_>> {
-    let last = log.segments.last()?;
-    let leaves: Vec<[u8; 32]> = last.facts.iter().map(|fact| fact.leaf.0).collect();
-    Some(Head { log, segment: last.number, entries: leaves.len(), root: Tree::of(&leaves).root() })
+    let facts = log.packed();
+    let (segment, entries) = facts.segments().last()?;
+    let leaves: Vec<[u8; 32]> = facts.hashes().iter().skip(facts.len() - entries).map(|leaf| leaf.0).collect();
+    Some(Head { log, segment, entries, root: Tree::of(&leaves).root() })
 }
 
 /// SHA-256 over the heads, a line each: log, segment, entries, root.

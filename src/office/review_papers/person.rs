@@ -79,7 +79,7 @@ impl OfPerson<'_> {
         let review = &self.papers.loaded.review;
         let all = sitting.entries.iter().filter_map(|place| Some((review.log(*place)?, review.fact(*place)?)));
         let columns = form.lines(Lines::Columns);
-        let row = |(log, fact): (&Log, &Fact)| columns.iter().map(|column| self.cell(column, log, fact)).collect();
+        let row = |(log, fact): (&Log, Fact)| columns.iter().map(|column| self.cell(column, log, &fact)).collect();
         let rows: Vec<Vec<String>> = all.map(row).collect();
         self.table_or_none(paper, columns, rows)
     }

@@ -218,7 +218,7 @@ impl OfSite<'_> {
         let review = &self.papers.loaded.review;
         let sitting = review.sitting(self.session, person.cand);
         let fact = sitting.behind.first().and_then(|place| review.fact(*place));
-        let code = fact.and_then(|fact| fact.reasons.first()).map(|reason| reason.as_str().to_owned());
+        let code = fact.and_then(|fact| Some(fact.reasons.first()?.as_str().to_owned()));
         let code = code.filter(|_| person.state == State::NotAdmitted);
         let reason = self.papers.forms.word(Section::Reason, code.as_deref().unwrap_or("unstated")).to_owned();
         match person.state {
@@ -252,16 +252,16 @@ impl OfSite<'_> {
         let columns = form.lines(Lines::Columns);
         let offset = self.papers.offset;
         let row = |head: &&Head<'_>| {
-            let (first, last) = (head.log.facts().next(), head.log.facts().last());
-            let at = |fact: Option<&review::Fact>| {
-                fact.map(|fact| moment(fact.at, offset, "%H:%M %d/%m")).unwrap_or_default()
+            let (first, last) = (head.log.facts().next(), head.log.facts().next_back());
+            let at = |fact: &Option<review::Fact>| {
+                fact.as_ref().map(|fact| moment(fact.at, offset, "%H:%M %d/%m")).unwrap_or_default()
             };
             let cell = |column: &String| match column.as_str() {
                 "desk" => head.log.id.desk().to_owned(),
                 "log_state" => self.papers.forms.word(Section::LogState, head.log.state.word()).to_owned(),
-                "entry_count" => head.log.facts().count().to_string(),
-                "first" => at(first),
-                "last" => at(last),
+                "entry_count" => head.log.packed().len().to_string(),
+                "first" => at(&first),
+                "last" => at(&last),
                 "characters" => head.characters(),
                 _ => String::new(),
             };

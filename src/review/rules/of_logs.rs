@@ -3,22 +3,35 @@
 use super::{Opening, of_sittings::is_against};
 use crate::{
     case::{Case, Rule, Subject},
-    fact::{Fact, Kind},
+    fact::Kind,
+    packed::{Facts, NOBODY, Row},
     projection::{Log, LogState, Place},
 };
-use record::{CandidateRef, DocumentRef, EntryRef, RegistryState};
-use std::collections::{BTreeMap, BTreeSet};
+use bits::spread::Spread;
+use record::{EntryRef, RegistryState};
+use std::collections::BTreeSet;
 
-pub(super) fn open(opening: &mut Opening<'_>) {
-    let review = opening.review;
-    for (number, log) in (0..).zip(review.logs()).filter(|(_, log)| log.counts()) {
+/// What was found in one log: entries of each rule, and arrivals of nobody on the list.
+type Judged = (Vec<(Rule, Vec<EntryRef>)>, Vec<EntryRef>);
+
+pub(super) fn open<S: Spread>(opening: &mut Opening<'_>, spread: &S) {
+    let (review, logs) = (opening.review, opening.review.logs());
+    let mut judged: Vec<Option<Judged>> = Vec::with_capacity(logs.len());
+    let one = |number: usize| logs.get(number).filter(|log| log.counts()).map(|log| (judge(log), unlisted(log)));
+    spread.in_order(logs.len(), &one, &mut |one| {
+        judged.push(one);
+        true
+    });
+    for ((number, log), judged) in (0..).zip(review.logs()).zip(judged) {
+        let Some((found, unlisted)) = judged else { continue };
         let subject = Subject::Log(log.id.clone());
-        for (rule, found) in judge(log) {
+        for (rule, found) in found {
             let places: Vec<Place> = found.into_iter().map(|place| Place::of(number, place)).collect();
             opening.open(rule, subject.clone(), &places);
         }
-        for fact in log.facts().filter(|fact| fact.kind == Kind::ManualAdmitted && fact.cand.is_none()) {
-            opening.open(Rule::Unlisted, Subject::Entry(log.entry_id(fact)), &[Place::of(number, fact.place)]);
+        for place in unlisted.into_iter().map(|place| Place::of(number, place)) {
+            let entry = review.entry_id(place).map(Subject::Entry);
+            entry.into_iter().for_each(|entry| opening.open(Rule::Unlisted, entry, &[place]));
         }
         if !log.disputed.is_empty() {
             let entries = log.disputed.iter().map(|fact| log.entry_id(fact)).collect();
@@ -27,18 +40,27 @@ pub(super) fn open(opening: &mut Opening<'_>) {
     }
 }
 
+fn unlisted(log: &Log) -> Vec<EntryRef> {
+    all(log, |_, row| row.kind == Kind::ManualAdmitted && row.cand == NOBODY)
+}
+
+fn all(log: &Log, wanted: impl Fn(&Facts, &Row) -> bool) -> Vec<EntryRef> {
+    let facts = log.packed();
+    let rows = facts.rows().iter().enumerate().filter(|(_, row)| wanted(facts, row));
+    rows.map(|(at, _)| facts.place(at)).collect()
+}
+
 fn judge(log: &Log) -> Vec<(Rule, Vec<EntryRef>)> {
-    let all = |wanted: &dyn Fn(&Fact) -> bool| -> Vec<EntryRef> {
-        log.facts().filter(|fact| wanted(fact)).map(|fact| fact.place).collect()
-    };
-    let last = || log.facts().last().map(|fact| fact.place).into_iter().collect::<Vec<_>>();
+    let last = || log.packed().leaves().next_back().map(|(place, _)| place).into_iter().collect::<Vec<_>>();
+    let is_torn =
+        |facts: &Facts, row: &Row| row.kind == Kind::Open && facts.more(row).is_some_and(|more| more.amount > 0);
     vec![
-        (Rule::Late, all(&|fact| fact.kind.lets_in() && fact.is_late)),
+        (Rule::Late, all(log, |_, row| row.kind.lets_in() && row.is_late)),
         (Rule::RegistrySilent, registry_silent(log)),
         (Rule::TooFast, too_fast(log)),
         (Rule::Unanchored, unanchored(log)),
-        (Rule::ClockMoved, all(&|fact| matches!(fact.kind, Kind::ClockJump | Kind::ClockConfirmed))),
-        (Rule::Torn, all(&|fact| fact.kind == Kind::Open && fact.amount > 0)),
+        (Rule::ClockMoved, all(log, |_, row| matches!(row.kind, Kind::ClockJump | Kind::ClockConfirmed))),
+        (Rule::Torn, all(log, is_torn)),
         (Rule::NotClosed, if log.state == LogState::Open { last() } else { Vec::new() }),
         (Rule::LookedUp, looked_up(log)),
     ]
@@ -46,54 +68,71 @@ fn judge(log: &Log) -> Vec<(Rule, Vec<EntryRef>)> {
 
 /// The first and the last entry that nobody outside has seen.
 fn unanchored(log: &Log) -> Vec<EntryRef> {
-    let mut behind = log.facts().filter(|fact| !log.is_anchored(fact.place)).map(|fact| fact.place);
+    let mut behind = log.packed().leaves().map(|(place, _)| place).filter(|place| !log.is_anchored(*place));
     let first = behind.next();
-    first.into_iter().chain(behind.last()).collect()
+    first.into_iter().chain(behind.next_back()).collect()
 }
 
 /// Who was let in while a question about the card was open, which nothing has answered since.
 fn registry_silent(log: &Log) -> Vec<EntryRef> {
-    let mut answered: BTreeSet<DocumentRef> = BTreeSet::new();
-    for fact in log.facts().filter(|fact| fact.kind == Kind::RegistryAnswer) {
-        let is_word = fact.registry.is_some_and(|state| state == RegistryState::Match || is_against(state));
-        answered.extend(fact.doc.filter(|_| is_word));
+    let mut answered = Marked::of(log.packed());
+    for row in log.packed().rows().iter().filter(|row| row.kind == Kind::RegistryAnswer) {
+        if row.registry.is_some_and(|state| state == RegistryState::Match || is_against(state)) {
+            answered.mark(row.doc);
+        }
     }
-    let open = |fact: &&Fact| {
-        let is_open = matches!(fact.registry, Some(RegistryState::Pending | RegistryState::Refused));
-        fact.kind.lets_in() && is_open && fact.doc.is_some_and(|doc| !answered.contains(&doc))
-    };
-    log.facts().filter(open).map(|fact| fact.place).collect()
+    all(log, |_, row| {
+        let is_open = matches!(row.registry, Some(RegistryState::Pending | RegistryState::Refused));
+        row.kind.lets_in() && is_open && row.doc != NOBODY && !answered.is_marked(row.doc)
+    })
 }
 
 /// Runs of [`FAST_RUN`] arrivals within [`FAST_RUN_MS`] by the boot clock: reading one chip takes seconds.
 fn too_fast(log: &Log) -> Vec<EntryRef> {
-    let arrivals: Vec<&Fact> = log.facts().filter(|fact| fact.kind == Kind::CheckIn).collect();
+    let rows = log.packed().rows().iter().enumerate();
+    let arrivals: Vec<(usize, &Row)> = rows.filter(|(_, row)| row.kind == Kind::CheckIn).collect();
     let mut found = BTreeSet::new();
     for run in arrivals.windows(FAST_RUN) {
-        let [first, .., last] = run else { continue };
+        let [(_, first), .., (_, last)] = run else { continue };
         if first.boot == last.boot && last.boot_ms.saturating_sub(first.boot_ms) < FAST_RUN_MS {
-            found.extend(run.iter().map(|fact| fact.place));
+            found.extend(run.iter().map(|(at, _)| *at));
         }
     }
-    found.into_iter().collect()
+    found.into_iter().map(|at| log.packed().place(at)).collect()
 }
 
 /// Rows that were picked by hand, and about whom this desk wrote nothing else.
 fn looked_up(log: &Log) -> Vec<EntryRef> {
-    let mut looks: BTreeMap<CandidateRef, Vec<EntryRef>> = BTreeMap::new();
-    let mut dealt_with: BTreeSet<CandidateRef> = BTreeSet::new();
-    for fact in log.facts() {
-        let Some(cand) = fact.cand else { continue };
-        match fact.kind {
-            Kind::PersonViewed if fact.has_reason("search") => looks.entry(cand).or_default().push(fact.place),
-            Kind::PersonViewed => (),
-            _ => drop(dealt_with.insert(cand)),
+    let mut dealt_with = Marked::of(log.packed());
+    for row in log.packed().rows().iter().filter(|row| row.kind != Kind::PersonViewed) {
+        dealt_with.mark(row.cand);
+    }
+    let is_search = |facts: &Facts, row: &Row| {
+        facts.more(row).is_some_and(|more| more.reasons.iter().any(|reason| reason.as_str() == "search"))
+    };
+    all(log, |facts, row| {
+        let is_look = row.kind == Kind::PersonViewed && row.cand != NOBODY && is_search(facts, row);
+        is_look && !dealt_with.is_marked(row.cand)
+    })
+}
+
+/// People or cards of a log of whom something is so.
+struct Marked(Vec<bool>);
+
+impl Marked {
+    fn of(facts: &Facts) -> Self {
+        Self(vec![false; facts.ids().len()])
+    }
+
+    fn mark(&mut self, id: u32) {
+        if let Some(mark) = usize::try_from(id).ok().and_then(|id| self.0.get_mut(id)) {
+            *mark = true;
         }
     }
-    looks.retain(|cand, _| !dealt_with.contains(cand));
-    let mut places: Vec<EntryRef> = looks.into_values().flatten().collect();
-    places.sort_unstable();
-    places
+
+    fn is_marked(&self, id: u32) -> bool {
+        usize::try_from(id).ok().and_then(|id| self.0.get(id)) == Some(&true)
+    }
 }
 
 /// Arrivals of a run that is judged; fewer prove nothing.

@@ -3,7 +3,7 @@
 use super::Opening;
 use crate::{
     case::{Rule, Subject},
-    fact::{Fact, Kind},
+    fact::{Fact, Kind, Word},
     projection::Place,
     sitting::{Sitting, State},
 };
@@ -14,9 +14,10 @@ pub(super) fn open(opening: &mut Opening<'_>) {
     let review = opening.review;
     for session in 0..review.expected().sessions().len() {
         let Some(id) = review.expected().sessions().get(session).map(|session| session.id.clone()) else { continue };
-        for sitting in review.recorded(session) {
-            let facts: Vec<(Place, &Fact)> =
+        for sitting in review.read_together(session) {
+            let facts: Vec<(Place, Fact)> =
                 sitting.entries.iter().filter_map(|place| Some((*place, review.fact(*place)?))).collect();
+            let facts: Vec<(Place, &Fact)> = facts.iter().map(|(place, fact)| (*place, fact)).collect();
             let subject = Subject::Sitting { session: id.clone(), cand: sitting.cand };
             for (rule, places) in judge(&sitting, &facts) {
                 opening.open(rule, subject.clone(), &places);
@@ -25,7 +26,8 @@ pub(super) fn open(opening: &mut Opening<'_>) {
     }
 }
 
-/// What each rule finds.
+/// What each rule finds. Of what no rule looks at, [`crate::touches::Standing`] keeps a list: a rule that looks at more
+/// changes it.
 fn judge(sitting: &Sitting, facts: &[(Place, &Fact)]) -> Vec<(Rule, Vec<Place>)> {
     let standing = Standing::of(facts);
     let let_in = |wanted: &dyn Fn(&Fact) -> bool| standing.let_in(wanted);
@@ -39,7 +41,7 @@ fn judge(sitting: &Sitting, facts: &[(Place, &Fact)]) -> Vec<(Rule, Vec<Place>)>
         (Rule::RegistryBefore, let_in(&|fact| fact.registry.is_some_and(is_against))),
         (Rule::RegistryAfter, registry_after(&standing, facts)),
         (Rule::RefusedThenIn, refused_and_in(&standing, facts)),
-        (Rule::PortraitDoubted, any(&|fact| fact.kind == Kind::PortraitDoubted || fact.has_reason("portrait-differs"))),
+        (Rule::PortraitDoubted, any(&|fact| fact.kind == Kind::PortraitDoubted || fact.has_reason(PORTRAIT_DIFFERS))),
         (Rule::Undone, any(&|fact| fact.kind == Kind::Undo)),
         (Rule::Undecided, undecided(sitting, facts)),
         (Rule::TooLate, let_in(&|fact| fact.has_reason(TOO_LATE))),
@@ -123,13 +125,18 @@ fn places(facts: &[(Place, &Fact)], wanted: &dyn Fn(&Fact) -> bool) -> Vec<Place
     facts.iter().filter(|(_, fact)| wanted(fact)).map(|(place, _)| *place).collect()
 }
 
+/// A reason by which a rule finds an entry, of whatever kind that is.
+pub(crate) fn is_told_by_reasons(reason: &Word) -> bool {
+    [PORTRAIT_DIFFERS, TOO_LATE].contains(&reason.as_str())
+}
+
 /// The inspection proved nothing. A person without a card (`not-read`) is a manual admission and not this.
-fn is_not_proven(chip: ChipState) -> bool {
+pub(crate) fn is_not_proven(chip: ChipState) -> bool {
     matches!(chip, ChipState::Fail | ChipState::Unknown | ChipState::Access)
 }
 
 /// The registry said something against the card or its holder.
-pub(super) fn is_against(state: RegistryState) -> bool {
+pub(crate) fn is_against(state: RegistryState) -> bool {
     use RegistryState::{CardInvalid, Match, Mismatch, NotAsked, NotFound, Pending, Refused, UnknownCode};
     match state {
         Mismatch | CardInvalid | NotFound | UnknownCode => true,
@@ -139,3 +146,5 @@ pub(super) fn is_against(state: RegistryState) -> bool {
 
 /// The desk's code for somebody who comes after the last entry.
 const TOO_LATE: &str = "w03";
+/// The desk's code for a portrait that was said not to be this person's.
+const PORTRAIT_DIFFERS: &str = "portrait-differs";

@@ -84,8 +84,11 @@ impl Beside {
     fn read(&self, tell: &mut impl FnMut(BookNews) -> bool) -> bool {
         let read = reviewing::load(&self.sources, &mut |done, all| tell(BookNews::Progress(done, all)));
         let news = self.news(read);
-        let is_there = matches!(news, BookNews::Done(_));
-        tell(news) && is_there
+        let book = if let BookNews::Done(book) = &news { Some(Arc::clone(book)) } else { None };
+        let goes_on = tell(news);
+        // Beside whoever looks already: by the time that somebody types it is there.
+        book.as_ref().into_iter().for_each(|book| book.make_ready());
+        book.is_some() && goes_on
     }
 
     fn news(&self, read: Result<Option<Loaded>, WorkError>) -> BookNews {

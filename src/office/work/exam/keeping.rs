@@ -239,9 +239,9 @@ fn decision(loaded: &Loaded, sha256: Digest) -> Option<(EntryId, Timestamp)> {
     let wanted = sha256.to_string();
     let logs = loaded.review.logs().iter().filter(|log| log.counts());
     logs.into_iter().find_map(|log| {
-        let is_it = |fact: &&review::Fact| fact.kind == Kind::Evidence && fact.has_reason(&wanted);
-        let decided = log.fact(log.facts().find(is_it)?.refers?)?;
-        Some((log.entry_id(decided), decided.at))
+        let kept = log.packed().of_kind(Kind::Evidence).find(|fact| fact.has_reason(&wanted))?;
+        let decided = log.fact(kept.refers?)?;
+        Some((log.entry_id(&decided), decided.at))
     })
 }
 

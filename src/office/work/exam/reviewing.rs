@@ -20,7 +20,7 @@ use jiff::tz::Offset;
 use record::segment::read_segment;
 use record::{BoardKeys, Digest, RevocationList, SegmentContent};
 use review::decision::RECORD_SESSION;
-use review::{Export, FactReader, Intake, LogId, Review, SegmentFacts};
+use review::{Expected, Export, FactReader, Facts, Intake, LogId, Review, SegmentFacts};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -56,7 +56,11 @@ pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -
     let board = BoardKeys::parse(&read_text_file(&sources.board_key)?)?;
     // The list of a whole country takes as long to read as all logs from their index: it is read beside them.
     let folder = sources.folder.clone();
-    let reading = meanwhile("exam", move || -> Result<Exam, WorkError> { Ok(Exam::read(&read(&folder)?)?) });
+    let reading = meanwhile("exam", move || -> Result<(Exam, Expected), WorkError> {
+        let exam = Exam::read(&read(&folder)?)?;
+        let expected = expecting::expected(&exam);
+        Ok((exam, expected))
+    });
     let reading = reading.map_err(|error| WorkError::at(&sources.folder, error))?;
     let (settings, issued) = issued(&sources.folder)?;
     let mut outside = outside(sources, &board, issued)?;
@@ -107,8 +111,9 @@ pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -
             Err(name) => damaged.push((name, vec![FindingKind::EntriesForm])),
         }
     }
-    let exam = reading.join().map_err(|_| WorkError::at(&sources.folder, io::ErrorKind::Other.into()))??;
-    let review = Review::build(expecting::expected(&exam), intake);
+    let (exam, expected) =
+        reading.join().map_err(|_| WorkError::at(&sources.folder, io::ErrorKind::Other.into()))??;
+    let review = Review::build_on(&SideBySide::new(), expected, intake);
     let told = board_record::told(&review, &members);
     Ok(Some(Loaded { exam, review, exports, board, members, told, damaged }))
 }
@@ -143,7 +148,8 @@ fn own_record(folder: &Path, settings: &Settings, code: &str, members: &Members)
         segments.push(SegmentFacts { number, facts });
     }
     let log = LogId::new(&format!("{}/{}/{code}/{RECORD_SESSION}", settings.board, settings.id));
-    let of = |log| Export { log, site: String::new(), training: settings.training, segments, anchored: None };
+    let facts = Facts::of(segments);
+    let of = |log| Export { log, site: String::new(), training: settings.training, facts, anchored: None };
     Ok(log.map(of))
 }
 
