@@ -6,6 +6,7 @@
 //!   it damage, a forgery, or something about another matter.
 //! - The key lies in a folder that is its owner's alone, and goes nowhere.
 
+use super::durable::{self, Disk, Medium};
 use super::random::SystemRandom;
 use super::{file, private_folder};
 use bits::hex;
@@ -27,18 +28,31 @@ impl IndexKey {
     /// The key in `folder`, which is made with it where it is not there.
     ///
     /// # Errors
-    /// The operating system's; [`io::ErrorKind::PermissionDenied`] for a folder that others may enter.
+    /// The operating system's; [`io::ErrorKind::PermissionDenied`] for a folder that others may enter;
+    /// [`io::ErrorKind::InvalidData`] for a file that is no key.
     pub fn of(folder: &Path) -> io::Result<Self> {
+        Self::of_on(&mut Disk, folder)
+    }
+
+    /// The same on a medium of the caller's.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn of_on(medium: &mut dyn Medium, folder: &Path) -> io::Result<Self> {
         private_folder::create(folder)?;
         let path = folder.join(KEY_FILE);
         if path.symlink_metadata().is_err() {
-            let made = private_folder::write_new(&path, &SystemRandom.bytes(KEY_LEN));
-            // Another run may have made it meanwhile.
-            made.or_else(|error| if error.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(error) })?;
+            // Whole or not there, under every cut. Of two runs that make one at once the last one's stays, and is read.
+            durable::replace(medium, &path, &SystemRandom.bytes(KEY_LEN))?;
         }
         let bytes = file::read(&path, KEY_LEN as u64)?;
         let secret = bytes.try_into().map_err(|_| io::Error::from(io::ErrorKind::InvalidData))?;
         Ok(Self { secret: Secret::new(secret) })
+    }
+
+    /// Where the key in `folder` lies.
+    pub fn file(folder: &Path) -> PathBuf {
+        folder.join(KEY_FILE)
     }
 
     /// A short name of the key, for the names of files that it seals.

@@ -8,6 +8,7 @@ use review::Review;
 use review::balance::{Balance, balance};
 use review::explanation::{Explanation, explain};
 use review::scripts::{ScriptCount, Scripts, counted_at_desks};
+use std::path::PathBuf;
 
 /// An exam with everything that was received for it.
 pub struct Loaded {
@@ -25,6 +26,8 @@ pub struct Loaded {
     pub told: Told,
     /// Kept exports that are not sound any more: their folders' names, and what the check found.
     pub damaged: Vec<(String, Vec<FindingKind>)>,
+    /// The file of this user's key for what was checked, and why it is none: everything is checked every time.
+    pub unindexed: Option<(PathBuf, String)>,
 }
 
 impl Loaded {

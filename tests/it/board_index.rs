@@ -1,7 +1,7 @@
 //! What was found out about kept exports is kept sealed: it saves time, and never says anything else than a check would.
 
 use crate::board_exam::{Board, DeskLog, check_in, wrote};
-use crate::board_receive_faults::receive_into;
+use crate::board_receive_faults::{Stopped, receive_into};
 use crate::programs::vietnamese;
 use diemdanh::host::durable::Disk;
 use diemdanh::host::index_seal::IndexKey;
@@ -22,6 +22,7 @@ use proptest::option;
 use proptest::prelude::*;
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
 /// A board that has received two desks' logs, one of them in two exports, and a folder for a user's key.
@@ -260,6 +261,44 @@ fn without_a_place_for_the_key_everything_is_checked_and_nothing_is_written() {
     fs::write(exam.keys.join("index.key"), "short").unwrap();
     exam.said();
     assert!(exam.files().is_empty(), "that is no key");
+}
+
+#[test]
+fn a_key_that_is_none_is_told_and_left_where_it_is() {
+    let exam = Indexed::new();
+    let untold = |sources: &Sources| load(sources, &mut |_, _| true).unwrap().unwrap().unindexed;
+    fs::create_dir(&exam.keys).unwrap();
+    fs::set_permissions(&exam.keys, fs::Permissions::from_mode(0o700)).unwrap();
+    let key = exam.keys.join("index.key");
+    fs::write(&key, "short").unwrap();
+    assert_eq!(untold(&exam.sources()).map(|(path, _)| path), Some(key.clone()));
+    assert_eq!(fs::read(&key).unwrap(), b"short", "it may be somebody's");
+    assert_eq!(untold(&Sources { index_keys: None, ..exam.sources() }), None, "nobody wanted an index");
+    fs::remove_file(&key).unwrap();
+    assert_eq!((untold(&exam.sources()), exam.files().len()), (None, 3));
+}
+
+/// Power may go at any call: what lies under the key's name is a whole key.
+#[test]
+fn a_key_whose_writing_was_cut_is_whole_or_not_there() {
+    let mut stops = 0;
+    for is_done_first in [false, true] {
+        for calls_left in 0.. {
+            let folder = tempfile::tempdir().unwrap();
+            let keys = folder.path().join("keys");
+            let mut medium = Stopped { calls_left, is_done_first };
+            let made = catch_unwind(AssertUnwindSafe(|| IndexKey::of_on(&mut medium, &keys).unwrap().name()));
+            let len = fs::metadata(keys.join("index.key")).map(|facts| facts.len()).ok();
+            assert!(matches!(len, None | Some(32)), "{len:?} bytes at call {calls_left}");
+            let name = IndexKey::of(&keys).unwrap().name();
+            if let Ok(made) = made {
+                assert_eq!(made, name);
+                break;
+            }
+            stops += 1;
+        }
+    }
+    assert!(stops >= 6, "{stops}");
 }
 
 fn walk(folder: &Path) -> Vec<PathBuf> {

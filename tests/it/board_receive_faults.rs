@@ -94,9 +94,9 @@ fn with_sticks() -> Board {
 }
 
 /// The program is stopped at a call of the disk: nothing behind it happens, and nobody cleans up.
-struct Stopped {
-    calls_left: usize,
-    is_done_first: bool,
+pub(crate) struct Stopped {
+    pub(crate) calls_left: usize,
+    pub(crate) is_done_first: bool,
 }
 
 impl Stopped {

@@ -52,6 +52,7 @@ sentences! {
     missing_log(session, site, desk, why);
     foreign_log(log);
     damaged(folder, why);
+    unindexed(path, why);
     cases_head(count);
     explanations();
     unknowns();

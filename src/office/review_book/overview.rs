@@ -74,6 +74,10 @@ impl ReviewBook {
             let text = words.review.damaged(shown_within(name), why.join("; "));
             Line { text, mark: Mark::Grave, opens: None }
         }));
+        lines.extend(self.loaded.unindexed.iter().map(|(path, why)| {
+            let text = words.review.unindexed(shown_within(&path.display().to_string()), shown_within(why));
+            Line { text, mark: Mark::Look, opens: None }
+        }));
         lines
     }
 

@@ -16,10 +16,15 @@ use host::program;
 use host::scratch;
 use record::BoardKeys;
 use review::Export;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// The index of one exam, for one user.
-pub(super) struct Indexed(Option<Open>);
+pub(super) struct Indexed {
+    open: Option<Open>,
+    /// The file that should be the key and cannot be read as one, and why.
+    pub(super) fault: Option<(PathBuf, io::Error)>,
+}
 
 struct Open {
     folder: PathBuf,
@@ -30,24 +35,28 @@ struct Open {
 impl Indexed {
     /// The index of the exam in `folder`, under the key in `keys`; where that is not to be had, there is none.
     pub(super) fn open(folder: &Path, keys: Option<&Path>, board: &BoardKeys, outside: &Outside) -> Self {
-        let open = || {
-            let (key, program) = (IndexKey::of(keys?).ok()?, program::sha256()?);
-            let ground = index::ground(program, board, outside);
+        let (key, fault) = match keys.map(|keys| IndexKey::of(keys).map_err(|error| (IndexKey::file(keys), error))) {
+            Some(Ok(key)) => (Some(key), None),
+            Some(Err(fault)) => (None, Some(fault)),
+            None => (None, None),
+        };
+        let open = |key| {
+            let ground = index::ground(program::sha256()?, board, outside);
             Some(Open { folder: folder.join(INDEX_FOLDER), key, ground })
         };
-        Self(open())
+        Self { open: key.and_then(open), fault }
     }
 
     /// What a kept export was found to say, where nothing has changed since.
     pub(super) fn get(&self, name: &str, kept: &FolderSource) -> Option<Export> {
-        let open = self.0.as_ref()?;
+        let open = self.open.as_ref()?;
         let sealed = file::read(&open.place(name), MAX_INDEX_LEN).ok()?;
         index::read(&open.key.open(&open.about(name, kept)?, &sealed)?)
     }
 
     /// Keeps what a sound export was found to say. `kept` was listed before it was checked.
     pub(super) fn put(&self, name: &str, kept: &FolderSource, export: &Export) {
-        let Some(open) = &self.0 else { return };
+        let Some(open) = &self.open else { return };
         let sealed = || open.key.seal(&open.about(name, kept)?, &index::write(export)?);
         // Whoever may only read the exam's folder reviews it all the same.
         sealed().into_iter().for_each(|sealed| drop(scratch::put(&open.place(name), &sealed)));

@@ -115,7 +115,8 @@ pub fn load(sources: &Sources, progress: &mut dyn FnMut(usize, usize) -> bool) -
         reading.join().map_err(|_| WorkError::at(&sources.folder, io::ErrorKind::Other.into()))??;
     let review = Review::build_on(&SideBySide::new(), expected, intake);
     let told = board_record::told(&review, &members);
-    Ok(Some(Loaded { exam, review, exports, board, members, told, damaged }))
+    let unindexed = index.fault.map(|(path, error)| (path, error.to_string()));
+    Ok(Some(Loaded { exam, review, exports, board, members, told, damaged, unindexed }))
 }
 
 /// The members of the board, as the exam's folder names them.
@@ -186,10 +187,14 @@ pub fn review(work: &Work<'_>, sources: &Sources, asked: &Asked, json: bool) -> 
 
 pub(super) fn loaded(work: &Work<'_>, sources: &Sources) -> Result<Option<Loaded>, WorkError> {
     let mut bar: Option<Progress> = None;
-    load(sources, &mut |done, all| {
+    let loaded = load(sources, &mut |done, all| {
         bar.get_or_insert_with(|| Progress::new(work.words.report.checking(), all)).at(done);
         true
-    })
+    })?;
+    if let Some((path, why)) = loaded.as_ref().and_then(|loaded| loaded.unindexed.as_ref()) {
+        work.voice.remark(&work.words.review.unindexed(path.display(), why));
+    }
+    Ok(loaded)
 }
 
 /// What was issued for the exam of a folder, without its people.
