@@ -162,7 +162,7 @@ impl App {
         self.bars(ui, &view, buttons);
         self.panel(ui);
         let input = CentralPanel::no_frame()
-            .frame(Frame::new().fill(style::tokens().ground).inner_margin(Margin::symmetric(20, 12)))
+            .frame(Frame::new().fill(style::tokens().ground).inner_margin(Margin::symmetric(20, 10)))
             .show(ui, |ui| self.screen(ui, &view, buttons))
             .inner;
         if let Some(input) = input {

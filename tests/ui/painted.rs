@@ -5,7 +5,7 @@ use crate::look::contrast;
 use crate::{screens, views};
 use egui::epaint::{ClippedShape, TextShape};
 use egui::{Color32, Key, Modifiers, Rect, Shape};
-use ui::style;
+use ui::style::{self, Theme};
 use words::Language;
 
 /// Smaller than this is only what nobody has to read: see [`SMALL`].
@@ -78,6 +78,22 @@ fn every_text_stands_out_from_what_it_stands_on() {
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// Many a camera reads no light code on a dark ground.
+#[test]
+fn the_code_of_a_closed_log_is_dark_on_light_by_night_too() {
+    let shown = drawn(screens::situation("closing_closed"), style::DESIGN_SIZE, Language::Vietnamese);
+    let shown = in_the_dark(shown);
+    let (mut grounds, mut texts) = (Vec::new(), Vec::new());
+    for ClippedShape { clip_rect, shape, .. } in &shown.harness.output().shapes {
+        look_at(shape, *clip_rect, &mut grounds, &mut texts);
+    }
+    let light = Theme::Light.tokens();
+    let ground = grounds.iter().find(|(_, fill)| *fill == light.surface).expect("a light ground").0;
+    let modules = grounds.iter().filter(|(rect, fill)| *fill == light.ink && ground.contains_rect(*rect)).count();
+    assert!(modules > 100, "{modules}");
+    assert!(grounds.iter().any(|(_, fill)| *fill == Theme::Dark.tokens().ground), "it is night");
 }
 
 #[test]

@@ -14,7 +14,7 @@ use checkin::failure::Signal;
 use checkin::view::{CaseView, Headline, LateView, PersonView, PlaceView, Sex, StageView};
 use egui::{Frame, Key, Label, Panel, RichText, Ui};
 
-const FOOT_HEIGHT: f32 = 84.0;
+const FOOT_HEIGHT: f32 = 76.0;
 
 /// Draws the whole screen; `body` is what is largest on it.
 pub(super) fn show(
@@ -96,7 +96,7 @@ fn person(ui: &mut Ui, person: &PersonView, words: &Words) {
 }
 
 fn foot(ui: &mut Ui, view: &CaseView, buttons: Buttons, words: &Words) -> Option<Input> {
-    ui.add_space(style::GAP);
+    ui.add_space(style::GAP / 3.0);
     ui.horizontal(|ui| match &view.stage {
         StageView::Deciding(choices) if choices.is_empty() => {
             ui.label(

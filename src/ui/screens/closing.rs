@@ -5,7 +5,7 @@ mod summary;
 
 use super::Tools;
 use crate::icons;
-use crate::style::{self, Size};
+use crate::style::{self, Size, Theme, Tokens};
 use crate::text::Words;
 use crate::widgets::banner;
 use checkin::event::Input;
@@ -15,6 +15,8 @@ use egui::{Label, Margin, Rect, RichText, Ui, Vec2};
 
 const COLUMN_WIDTH: f32 = 620.0;
 const QR_SIZE: f32 = 400.0;
+/// Many a camera reads no light code on a dark ground: by night, too, it is dark on light.
+const CODE: &Tokens = Theme::Light.tokens();
 
 /// Draws the screen; `line` is the number of scripts while it is typed.
 pub(crate) fn show(ui: &mut Ui, view: &ClosingView, line: &mut String, tools: &mut Tools<'_>) -> Option<Input> {
@@ -43,7 +45,7 @@ pub(crate) fn show(ui: &mut Ui, view: &ClosingView, line: &mut String, tools: &m
 fn qr_code(ui: &mut Ui, closed: &ClosedView, words: &Words) {
     ui.label(RichText::new(&words.closed_qr).font(style::font(Size::Body)).color(style::tokens().ink_soft));
     let (rect, _) = ui.allocate_exact_size(Vec2::splat(QR_SIZE), egui::Sense::hover());
-    ui.painter().rect_filled(rect, 0, style::tokens().surface);
+    ui.painter().rect_filled(rect, 0, CODE.surface);
     if let Some(code) = &closed.head.qr {
         draw(ui, rect, code);
     }
@@ -60,7 +62,7 @@ fn draw(ui: &Ui, rect: Rect, code: &QrMatrix) {
     for (row, line) in code.rows().enumerate() {
         for (column, _) in line.iter().enumerate().filter(|(_, dark)| **dark) {
             let corner = start + Vec2::new(at(column), at(row));
-            ui.painter().rect_filled(Rect::from_min_size(corner, Vec2::splat(side)), 0, style::tokens().ink);
+            ui.painter().rect_filled(Rect::from_min_size(corner, Vec2::splat(side)), 0, CODE.ink);
         }
     }
 }

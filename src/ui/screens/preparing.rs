@@ -6,7 +6,7 @@ use crate::hand::Hand;
 use crate::icons;
 use crate::style::{self, Size};
 use crate::text::Words;
-use crate::widgets::{LineKind, LineLook, Press, Weight, banner, button, focus_ring, line, notice};
+use crate::widgets::{LineKind, LineLook, Press, Weight, banner, button, focus_ring, line, notice, title_banner};
 use bits::secret::Secret;
 use checkin::event::Input;
 use checkin::failure::{Failure, Signal};
@@ -24,12 +24,12 @@ pub(crate) fn show(ui: &mut Ui, view: &PreparingView, line: &mut String, tools: 
     let words = &tools.strings.words;
     match view {
         PreparingView::Packages(packages) => {
-            banner(ui, Signal::Working, &words.preparing_title, "");
+            title_banner(ui, &words.preparing_title);
             ui.add_space(style::GAP);
             packages_screen(ui, packages, tools)
         }
         PreparingView::SignIn(sign_in) => {
-            banner(ui, Signal::Working, &words.sign_in_title, "");
+            title_banner(ui, &words.sign_in_title);
             ui.add_space(style::GAP);
             sign_in_screen(ui, sign_in, line, tools)
         }

@@ -7,7 +7,9 @@
 use crate::icons;
 use crate::style::{self, SignalColours, Size};
 use checkin::failure::Signal;
-use egui::{Align, Align2, Color32, CornerRadius, Layout, Pos2, Rect, RichText, Shape, Stroke, StrokeKind, Ui, Vec2};
+use egui::{
+    Align, Align2, Color32, CornerRadius, Layout, Pos2, Rect, RichText, Shape, Stroke, StrokeKind, Ui, UiBuilder, Vec2,
+};
 
 /// A full-width band; a stop has its own form.
 pub(crate) fn banner(ui: &mut Ui, signal: Signal, headline: &str, detail: &str) {
@@ -19,6 +21,17 @@ pub(crate) fn banner(ui: &mut Ui, signal: Signal, headline: &str, detail: &str) 
     ui.painter().rect_filled(rect, CornerRadius::same(style::RADIUS), colours.strong);
     let look = Look { signal, ink: colours.on_strong, mark: colours.strong, largest: Size::Banner };
     words(ui, rect, &look, headline, detail);
+}
+
+/// A title where nothing runs and nothing is wrong: no ring, no icon.
+pub(crate) fn title_banner(ui: &mut Ui, title: &str) {
+    let colours = style::signal(Signal::Working);
+    let rect = ground(ui, BAND_HEIGHT);
+    ui.painter().rect_filled(rect, CornerRadius::same(style::RADIUS), colours.strong);
+    let row = UiBuilder::new().max_rect(rect.shrink2(Vec2::new(MARGIN, 0.0)));
+    let ui = &mut ui.new_child(row.layout(Layout::left_to_right(Align::Center)));
+    let size = fitting(ui, title, Size::Banner, ui.available_width());
+    ui.label(RichText::new(title).font(style::bold(size)).color(colours.on_strong));
 }
 
 /// A low pale strip: what stands below is more important.
@@ -59,7 +72,7 @@ fn ground(ui: &mut Ui, height: f32) -> Rect {
 /// Icon, headline and detail on one line; the headline takes the largest size in which all of it stands there.
 fn words(ui: &mut Ui, rect: Rect, look: &Look, headline: &str, detail: &str) {
     let inner = rect.shrink2(Vec2::new(MARGIN, 0.0));
-    let row = egui::UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
+    let row = UiBuilder::new().max_rect(inner).layout(Layout::left_to_right(Align::Center));
     let ui = &mut ui.new_child(row);
     let icon = (rect.height() * 0.68).min(ICON);
     let (place, _) = ui.allocate_exact_size(Vec2::splat(icon), egui::Sense::hover());
@@ -87,7 +100,7 @@ fn stop(ui: &mut Ui, colours: SignalColours, headline: &str, detail: &str) {
         icons::signal(ui.painter(), place, Signal::Stop, colours.on_strong, colours.strong);
     }
     let inner = rect.shrink2(Vec2::new(MARGIN * 2.0 + STOP_ICON, 8.0));
-    let middle = egui::UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Center));
+    let middle = UiBuilder::new().max_rect(inner).layout(Layout::top_down(Align::Center));
     let ui = &mut ui.new_child(middle);
     ui.spacing_mut().item_spacing.y = 0.0;
     let size = fitting(ui, headline, Size::Banner, ui.available_width());

@@ -8,7 +8,7 @@ mod namesakes;
 mod notice;
 mod pad;
 
-pub(super) use banner::{banner, fitting, hatched_banner, quiet_banner};
+pub(super) use banner::{banner, fitting, hatched_banner, quiet_banner, title_banner};
 pub(super) use buttons::{Hold, Press, Weight, button, focus_ring, hold_button};
 pub(super) use line::{LineKind, LineLook, is_line, line};
 pub(super) use lines::{check_line, remark_line};
