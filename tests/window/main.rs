@@ -239,7 +239,8 @@ impl Display {
     /// Clicks what bears these words on this screen.
     fn click(&self, screen: &str, words: &str) {
         let (x, y) = place_of(screen, words);
-        self.keys(&["mousemove", &x, &y, "sleep", "0.1", "click", "1"]);
+        let window = ["search", "--onlyvisible", "--name", "Danh", "mousemove", "--window", "%1"];
+        self.keys(&[window.as_slice(), [&*x, &*y, "sleep", "0.1", "click", "1"].as_slice()].concat());
     }
 
     /// Everything said up to the line that is waited for.
@@ -286,7 +287,8 @@ fn place_of(name: &str, words: &str) -> (String, String) {
     let mut harness = builder.build_ui(move |ui| app.frame(ui));
     harness.run_steps(3);
     let place = harness.query_all_by_label_contains(words).next().expect("on the screen").rect().center();
-    (format!("{:.0}", place.x), format!("{:.0}", place.y))
+    // The harness leaves a margin around every window.
+    (format!("{:.0}", place.x - 8.0), format!("{:.0}", place.y - 8.0))
 }
 
 fn quiet(command: &mut Command) -> &mut Command {
