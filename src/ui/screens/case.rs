@@ -40,7 +40,7 @@ pub(super) fn show(
                 body(ui, told);
             }
             let remarked = view.namesakes.as_ref().filter(|_| view.person.candidate_number.is_some());
-            ui.spacing_mut().item_spacing.y = if view.namesakes.is_some() { 3.0 } else { 6.0 };
+            ui.spacing_mut().item_spacing.y = if view.namesakes.is_some() { 1.0 } else { 6.0 };
             for line in &view.lines {
                 check_line(ui, line, strings);
             }
