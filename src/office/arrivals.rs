@@ -1,6 +1,7 @@
 //! Who is in, counted from entries, small enough for a province's log.
 
 use super::history::History;
+use record::effective::Saying;
 use record::{AttendanceEvent, CandidateRef, Entry, EntryRef};
 use std::collections::{BTreeSet, HashMap, hash_map::Entry as Slot};
 
@@ -87,14 +88,7 @@ impl Arrivals {
     }
 }
 
-/// The candidate whom an entry lets in.
+/// The candidate whom an entry lets in, by the record's one rule.
 fn candidate(entry: &Entry) -> Option<CandidateRef> {
-    match &entry.event {
-        AttendanceEvent::CheckIn(check_in) => Some(check_in.cand),
-        AttendanceEvent::ManualDecision { cand, admitted: true, .. } => *cand,
-        AttendanceEvent::Guest { cand, .. } | AttendanceEvent::PaperDecision { cand, admitted: true, .. } => {
-            Some(*cand)
-        }
-        _ => None,
-    }
+    Saying::arrival(&entry.event)
 }

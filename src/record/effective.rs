@@ -2,7 +2,7 @@
 //!
 //! | What stands about somebody | What counts |
 //! |---|---|
-//! | an arrival (`check-in`, or a `manual-decision` that lets in) that no `undo` names | in |
+//! | an arrival (`check-in`, `guest`, a `manual-decision` or a `paper-decision` that lets in) that no `undo` names | in |
 //! | no such arrival, a `not-admitted` or a decision not to let in | not admitted |
 //! | none of these, a `referred` | referred: nobody has decided |
 //! | none of these, an `elsewhere` | was shown the way |
@@ -12,7 +12,7 @@
 //! second arrival does not replace the first; both stand, and somebody has to look. What is said of nobody in
 //! particular, and what only accompanies an arrival (`re-entry`, `duplicate-reported`), changes nothing here.
 
-use super::{AttendanceEvent, CandidateRef, EntryRef};
+use super::{AttendanceEvent, CandidateRef, EntryRef, Kind};
 use std::collections::BTreeSet;
 
 /// What one entry says about whether somebody is in.
@@ -31,21 +31,41 @@ pub enum Saying {
 }
 
 impl Saying {
+    /// What an entry of this kind says; `refers` is the earlier entry that it names. The one place of this rule.
+    pub fn of_kind(kind: Kind, refers: Option<EntryRef>) -> Option<Self> {
+        Some(match kind {
+            Kind::CheckIn | Kind::ManualAdmitted | Kind::Guest | Kind::PaperAdmitted => Self::Arrived,
+            Kind::NotAdmitted | Kind::ManualNotAdmitted | Kind::PaperNotAdmitted => Self::NotAdmitted,
+            Kind::Referred => Self::Referred,
+            Kind::Elsewhere => Self::Elsewhere,
+            Kind::Undo => Self::Undone(refers?),
+            _ => return None,
+        })
+    }
+
     /// What an event says, and about whom; an `undo` names an entry and nobody. `None` where it says nothing of the
     /// kind, or of nobody in particular.
     pub fn of(event: &AttendanceEvent) -> Option<(Option<CandidateRef>, Self)> {
-        let (cand, saying) = match event {
-            AttendanceEvent::CheckIn(check_in) => (Some(check_in.cand), Self::Arrived),
-            AttendanceEvent::ManualDecision { cand, admitted: true, .. } => (*cand, Self::Arrived),
-            AttendanceEvent::ManualDecision { cand, .. } | AttendanceEvent::NotAdmitted { cand, .. } => {
-                (*cand, Self::NotAdmitted)
-            }
-            AttendanceEvent::Referred { cand, .. } => (*cand, Self::Referred),
-            AttendanceEvent::Elsewhere { cand, .. } => (Some(*cand), Self::Elsewhere),
-            AttendanceEvent::Undo { refers, .. } => return Some((None, Self::Undone(*refers))),
-            _ => return None,
-        };
-        cand.map(|cand| (Some(cand), saying))
+        let refers = if let AttendanceEvent::Undo { refers, .. } = event { Some(*refers) } else { None };
+        let saying = Self::of_kind(Kind::of(event), refers)?;
+        let cand = about(event);
+        (cand.is_some() || matches!(saying, Self::Undone(_))).then_some((cand, saying))
+    }
+
+    /// Whom an event lets in.
+    pub fn arrival(event: &AttendanceEvent) -> Option<CandidateRef> {
+        Self::of(event).filter(|(_, saying)| *saying == Self::Arrived).and_then(|(cand, _)| cand)
+    }
+}
+
+/// The candidate whom an event of these kinds is about.
+fn about(event: &AttendanceEvent) -> Option<CandidateRef> {
+    use AttendanceEvent as E;
+    match event {
+        E::CheckIn(one) => Some(one.cand),
+        E::Guest { cand, .. } | E::PaperDecision { cand, .. } | E::Elsewhere { cand, .. } => Some(*cand),
+        E::ManualDecision { cand, .. } | E::NotAdmitted { cand, .. } | E::Referred { cand, .. } => *cand,
+        _ => None,
     }
 }
 

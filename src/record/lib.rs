@@ -29,6 +29,7 @@ mod durable;
 pub mod effective;
 mod event;
 mod history;
+mod kind;
 mod log;
 mod of_session;
 mod opened;
@@ -46,6 +47,7 @@ pub use event::{
     RegistryState, Totals,
 };
 pub use history::SegmentHead;
+pub use kind::Kind;
 pub use log::{AttendanceLog, LogFault, LogName, Opening};
 pub use opened::{OpenBasis, OpenRules, Opened, OutsideHead, PackageRef, Previous, TornSegment};
 pub use pseudonym::{ExamKey, document_ref};

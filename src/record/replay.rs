@@ -1,6 +1,6 @@
 //! Who is in, told from the entries alone.
 
-use super::{AttendanceEvent, CandidateRef, EntryRef, Totals, entry::Entry};
+use super::{AttendanceEvent, CandidateRef, EntryRef, Totals, effective::Saying, entry::Entry};
 use jiff::Timestamp;
 use std::collections::HashMap;
 
@@ -51,15 +51,12 @@ impl ArrivalIndex {
     /// Takes the next entry of `segment` into account. An undo of what is no arrival changes nothing.
     pub fn apply(&mut self, segment: u32, entry: &Entry) {
         let place = EntryRef { segment, seq: entry.seq };
-        match &entry.event {
-            AttendanceEvent::CheckIn(check_in) => self.arrive(check_in.cand, place, entry.t, false),
-            AttendanceEvent::ManualDecision { cand: Some(cand), admitted: true, .. } => {
-                self.arrive(*cand, place, entry.t, true);
+        match Saying::of(&entry.event) {
+            Some((Some(cand), Saying::Arrived)) => {
+                let manual = !matches!(entry.event, AttendanceEvent::CheckIn(_));
+                self.arrive(cand, place, entry.t, manual);
             }
-            AttendanceEvent::Guest { cand, .. } | AttendanceEvent::PaperDecision { cand, admitted: true, .. } => {
-                self.arrive(*cand, place, entry.t, true);
-            }
-            AttendanceEvent::Undo { refers, .. } => self.undo(*refers),
+            Some((_, Saying::Undone(refers))) => self.undo(refers),
             _ => (),
         }
     }

@@ -12,6 +12,8 @@ use std::{
     sync::Arc,
 };
 
+pub use record::Kind;
+
 /// The name of a log over all its segments: `<board>/<exam>/<desk>/<session>`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogId(Arc<str>);
@@ -78,131 +80,6 @@ impl From<&str> for Word {
     }
 }
 
-/// What kind of entry it is; the names of the log's format.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "`record::AttendanceEvent` tells each; a manual decision is two kinds here")]
-pub enum Kind {
-    Open,
-    CheckIn,
-    ManualAdmitted,
-    ManualNotAdmitted,
-    NotAdmitted,
-    Referred,
-    Guest,
-    PaperAdmitted,
-    PaperNotAdmitted,
-    PortraitDoubted,
-    StartSignal,
-    ScriptsCounted,
-    CloseOverruled,
-    Printed,
-    OperatorChanged,
-    Undo,
-    RegistryRequest,
-    RegistryAnswer,
-    Elsewhere,
-    DuplicateReported,
-    ReEntry,
-    ReadFailed,
-    LateAnswer,
-    DeviceEvent,
-    PersonViewed,
-    ClockJump,
-    ClockConfirmed,
-    Anchor,
-    Evidence,
-    PackageLoaded,
-    Purged,
-    Export,
-    CaseStep,
-    Close,
-}
-
-impl Kind {
-    /// All of them, in the order of the format.
-    pub const ALL: &[Self] = &[
-        Self::Open,
-        Self::CheckIn,
-        Self::ManualAdmitted,
-        Self::ManualNotAdmitted,
-        Self::NotAdmitted,
-        Self::Referred,
-        Self::Guest,
-        Self::PaperAdmitted,
-        Self::PaperNotAdmitted,
-        Self::PortraitDoubted,
-        Self::StartSignal,
-        Self::ScriptsCounted,
-        Self::CloseOverruled,
-        Self::Printed,
-        Self::OperatorChanged,
-        Self::Undo,
-        Self::RegistryRequest,
-        Self::RegistryAnswer,
-        Self::Elsewhere,
-        Self::DuplicateReported,
-        Self::ReEntry,
-        Self::ReadFailed,
-        Self::LateAnswer,
-        Self::DeviceEvent,
-        Self::PersonViewed,
-        Self::ClockJump,
-        Self::ClockConfirmed,
-        Self::Anchor,
-        Self::Evidence,
-        Self::PackageLoaded,
-        Self::Purged,
-        Self::Export,
-        Self::CaseStep,
-        Self::Close,
-    ];
-
-    /// Somebody was let in who was not in by this log.
-    pub fn lets_in(self) -> bool {
-        matches!(self, Self::CheckIn | Self::ManualAdmitted | Self::Guest | Self::PaperAdmitted)
-    }
-
-    /// A stable word, for reports and programs.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::CheckIn => "check-in",
-            Self::ManualAdmitted => "manual-admitted",
-            Self::ManualNotAdmitted => "manual-not-admitted",
-            Self::NotAdmitted => "not-admitted",
-            Self::Referred => "referred",
-            Self::Guest => "guest",
-            Self::PaperAdmitted => "paper-admitted",
-            Self::PaperNotAdmitted => "paper-not-admitted",
-            Self::PortraitDoubted => "portrait-doubted",
-            Self::StartSignal => "start-signal",
-            Self::ScriptsCounted => "scripts-counted",
-            Self::CloseOverruled => "close-overruled",
-            Self::Printed => "printed",
-            Self::OperatorChanged => "operator-changed",
-            Self::Undo => "undo",
-            Self::RegistryRequest => "registry-request",
-            Self::RegistryAnswer => "registry-answer",
-            Self::Elsewhere => "elsewhere",
-            Self::DuplicateReported => "duplicate-reported",
-            Self::ReEntry => "re-entry",
-            Self::ReadFailed => "read-failed",
-            Self::LateAnswer => "late-answer",
-            Self::DeviceEvent => "device-event",
-            Self::PersonViewed => "person-viewed",
-            Self::ClockJump => "clock-jump",
-            Self::ClockConfirmed => "clock-confirmed",
-            Self::Anchor => "anchor",
-            Self::Evidence => "evidence",
-            Self::PackageLoaded => "package-loaded",
-            Self::Purged => "purged",
-            Self::Export => "export",
-            Self::CaseStep => "case-step",
-            Self::Close => "close",
-        }
-    }
-}
-
 /// One verified entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
@@ -245,14 +122,7 @@ pub struct Fact {
 impl Fact {
     /// What it says about whether somebody is in, by the record's one rule.
     pub fn saying(&self) -> Option<Saying> {
-        Some(match self.kind {
-            Kind::CheckIn | Kind::ManualAdmitted | Kind::Guest | Kind::PaperAdmitted => Saying::Arrived,
-            Kind::NotAdmitted | Kind::ManualNotAdmitted | Kind::PaperNotAdmitted => Saying::NotAdmitted,
-            Kind::Referred => Saying::Referred,
-            Kind::Elsewhere => Saying::Elsewhere,
-            Kind::Undo => Saying::Undone(self.refers?),
-            _ => return None,
-        })
+        Saying::of_kind(self.kind, self.refers)
     }
 
     /// True where one of its reasons is this code.
@@ -291,7 +161,7 @@ impl FactReader {
             boot_ms: entry.bt,
             boot,
             op: self.word(&entry.op),
-            kind: kind(&entry.event),
+            kind: Kind::of(&entry.event),
             cand: None,
             doc: None,
             chip: None,
@@ -436,46 +306,6 @@ impl FactReader {
             self.boots.push(id.to_owned());
         }
         u32::try_from(self.boots.len().saturating_sub(1)).unwrap_or(u32::MAX)
-    }
-}
-
-fn kind(event: &AttendanceEvent) -> Kind {
-    use AttendanceEvent as E;
-    match event {
-        E::Open(_) => Kind::Open,
-        E::CheckIn(_) => Kind::CheckIn,
-        E::ManualDecision { admitted: true, .. } => Kind::ManualAdmitted,
-        E::ManualDecision { .. } => Kind::ManualNotAdmitted,
-        E::NotAdmitted { .. } => Kind::NotAdmitted,
-        E::Referred { .. } => Kind::Referred,
-        E::Guest { .. } => Kind::Guest,
-        E::PaperDecision { admitted: true, .. } => Kind::PaperAdmitted,
-        E::PaperDecision { .. } => Kind::PaperNotAdmitted,
-        E::PortraitDoubted { .. } => Kind::PortraitDoubted,
-        E::StartSignal { .. } => Kind::StartSignal,
-        E::ScriptsCounted { .. } => Kind::ScriptsCounted,
-        E::CloseOverruled { .. } => Kind::CloseOverruled,
-        E::Printed { .. } => Kind::Printed,
-        E::OperatorChanged { .. } => Kind::OperatorChanged,
-        E::Undo { .. } => Kind::Undo,
-        E::RegistryRequest { .. } => Kind::RegistryRequest,
-        E::RegistryAnswer { .. } => Kind::RegistryAnswer,
-        E::Elsewhere { .. } => Kind::Elsewhere,
-        E::DuplicateReported { .. } => Kind::DuplicateReported,
-        E::ReEntry { .. } => Kind::ReEntry,
-        E::ReadFailed { .. } => Kind::ReadFailed,
-        E::LateAnswer { .. } => Kind::LateAnswer,
-        E::DeviceEvent { .. } => Kind::DeviceEvent,
-        E::PersonViewed { .. } => Kind::PersonViewed,
-        E::ClockJump { .. } => Kind::ClockJump,
-        E::ClockConfirmed { .. } => Kind::ClockConfirmed,
-        E::Anchor { .. } => Kind::Anchor,
-        E::Evidence { .. } => Kind::Evidence,
-        E::PackageLoaded { .. } => Kind::PackageLoaded,
-        E::Purged { .. } => Kind::Purged,
-        E::Export { .. } => Kind::Export,
-        E::CaseStep { .. } => Kind::CaseStep,
-        E::Close { .. } => Kind::Close,
     }
 }
 

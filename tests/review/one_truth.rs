@@ -106,6 +106,7 @@ fn event() -> impl Strategy<Value = AttendanceEvent> {
         1 => person.clone().prop_map(not_admitted),
         1 => person.clone().prop_map(referred),
         1 => person.prop_map(elsewhere),
+        1 => (1..=8_u8, any::<bool>()).prop_map(|(person, is_in)| on_paper(person, is_in)),
         1 => (1..6_u64).prop_map(undo),
     ]
 }

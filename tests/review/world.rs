@@ -71,6 +71,11 @@ pub(crate) fn manual(person: Option<u8>) -> AttendanceEvent {
     }
 }
 
+/// Typed in from paper.
+pub(crate) fn on_paper(person: u8, admitted: bool) -> AttendanceEvent {
+    AttendanceEvent::PaperDecision { cand: cand(person), admitted, at: Timestamp::UNIX_EPOCH, second: code("head") }
+}
+
 pub(crate) fn not_admitted(person: u8) -> AttendanceEvent {
     AttendanceEvent::NotAdmitted { cand: Some(cand(person)), doc: None, reason: code("too-late"), second: None }
 }
