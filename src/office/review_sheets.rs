@@ -23,7 +23,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format as Look, Workbook, Wo
 use std::collections::BTreeMap;
 
 /// One cell.
-#[derive(Debug, Clone, PartialEq, Eq)]
+// Without `Debug`: a text may name a person.
+#[derive(Clone, PartialEq, Eq)]
 pub enum Cell {
     /// A text, whatever it looks like.
     Text(String),
@@ -38,7 +39,8 @@ pub enum Cell {
 }
 
 /// One sheet: the stable names of its columns, and its rows.
-#[derive(Debug, Clone, PartialEq, Eq)]
+// Without `Debug`, as its cells.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Sheet {
     /// The stable name of the sheet.
     pub name: &'static str,

@@ -3,6 +3,7 @@
 use super::code::Code;
 use super::entry::{read_time, write_time};
 use super::opened::{Opened, PackageRef};
+use super::signed_words::SignedWords;
 use bits::hex;
 use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -474,7 +475,7 @@ pub enum AttendanceEvent {
     /// signed. In a board's own record only.
     CaseStep {
         /// The signed statement, word for word.
-        note: String,
+        note: SignedWords,
     },
     /// The segment ends on purpose.
     Close {

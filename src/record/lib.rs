@@ -35,6 +35,7 @@ mod of_session;
 mod opened;
 mod pseudonym;
 mod replay;
+mod signed_words;
 mod standing;
 mod store;
 
@@ -54,6 +55,7 @@ pub use pseudonym::{ExamKey, document_ref};
 pub use replay::{Arrival, ArrivalIndex};
 pub use revocation::{Revocation, RevocationList};
 pub use segment::{Segment, SegmentContent, SegmentDamage};
+pub use signed_words::SignedWords;
 pub use source::{ExportSource, SourceFault, Stray, StrayKind};
 pub use standing::{OpenNews, OpenReferral, Standing};
 pub use statement::{DeskCert, Enrolment};

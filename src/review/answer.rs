@@ -1,6 +1,7 @@
 //! What members found about the harmless explanations of a case's kind, one by one.
 
 use crate::lines::{or_dash, un_dash};
+use std::fmt;
 
 /// What was found about one explanation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +34,7 @@ impl Found {
 }
 
 /// An answer to one harmless explanation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The explanation, by its code.
     pub code: String,
@@ -41,6 +42,13 @@ pub struct Answer {
     pub found: Found,
     /// By what, in words on one line; empty for none.
     pub words: String,
+}
+
+impl fmt::Debug for Answer {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Answer").field("code", &self.code).field("found", &self.found).finish_non_exhaustive()
+    }
 }
 
 impl Answer {

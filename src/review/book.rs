@@ -9,6 +9,7 @@
 
 use super::{Counts, EntryId, answer::Found, case::CaseId, decision::CaseState};
 use record::{CandidateRef, Digest};
+use std::fmt;
 use words::Language;
 
 /// A list of the window.
@@ -177,12 +178,19 @@ impl PointKind {
 }
 
 /// Somebody about whom a folder is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Whom {
     /// Her id.
     pub cand: CandidateRef,
     /// A name for the folder.
     pub folder: String,
+}
+
+impl fmt::Debug for Whom {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Whom").field("cand", &self.cand).finish_non_exhaustive()
+    }
 }
 
 /// What a member has to know who writes a step of a case.

@@ -9,7 +9,7 @@ use crate::{
 use jiff::{Timestamp, civil::Date};
 use record::{Digest, segment::digest};
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// The session under which a member's record stands among an exam's logs: no exam has a session of this id.
 pub const RECORD_SESSION: &str = "board";
@@ -63,7 +63,7 @@ impl CaseState {
 }
 
 /// One step: an entry of the board's record.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Step {
     /// The entry.
     pub entry: EntryId,
@@ -89,6 +89,22 @@ pub struct Step {
     pub statement: Digest,
     /// The step that this one takes back, in whosever record; a step that takes one back is not taken back itself.
     pub undoes: Option<EntryId>,
+}
+
+impl fmt::Debug for Step {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Step")
+            .field("entry", &self.entry)
+            .field("at", &self.at)
+            .field("case", &self.case)
+            .field("state", &self.state)
+            .field("ruling", &self.ruling)
+            .field("by", &self.by)
+            .field("undoes", &self.undoes)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What is known of a case beyond its rule.

@@ -5,7 +5,7 @@ use crate::{
     lines::{Lines, or_dash, un_dash},
 };
 use jiff::Timestamp;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +43,7 @@ pub struct Deed {
 }
 
 /// A deed as members sign it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct DeedStatement {
     /// The exam, `<board>/<exam>`.
     pub exam: String,
@@ -57,6 +57,19 @@ pub struct DeedStatement {
     pub by: Vec<String>,
     /// Why, in words on one line.
     pub reason: String,
+}
+
+impl fmt::Debug for DeedStatement {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("DeedStatement")
+            .field("kind", &self.kind)
+            .field("what", &self.what)
+            .field("at", &self.at)
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
 }
 
 impl DeedStatement {

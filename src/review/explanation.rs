@@ -8,6 +8,7 @@ use crate::{
 use jiff::Timestamp;
 use record::Digest;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 /// Declares the categories: name, stable word.
 macro_rules! categories {
@@ -68,7 +69,7 @@ pub struct Explanation {
 }
 
 /// An explanation as members sign it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ExplanationStatement {
     /// The exam, `<board>/<exam>`.
     pub exam: String,
@@ -86,6 +87,20 @@ pub struct ExplanationStatement {
     pub by: Vec<String>,
     /// In words, on one line.
     pub reason: String,
+}
+
+impl fmt::Debug for ExplanationStatement {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ExplanationStatement")
+            .field("difference", &self.difference)
+            .field("category", &self.category)
+            .field("undoes", &self.undoes)
+            .field("at", &self.at)
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
 }
 
 impl ExplanationStatement {

@@ -58,8 +58,16 @@ impl fmt::Display for LogId {
 }
 
 /// A word of a log's vocabulary: an operator, a reason, a remark. Equal words of one [`FactReader`] share their text.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Word(Arc<str>);
+
+impl fmt::Debug for Word {
+    /// A code as it is; free words, which may name a person, not at all.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_code = Code::new(&self.0).is_ok();
+        formatter.write_str(if is_code { &self.0 } else { "…" })
+    }
+}
 
 impl Word {
     /// The word.

@@ -13,10 +13,10 @@ use crate::{
 use jiff::Timestamp;
 use record::Digest;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 /// One count, by the entry that holds it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ScriptCount {
     /// The entry, of a desk's log or of a member's record.
     pub entry: EntryId,
@@ -38,6 +38,22 @@ pub struct ScriptCount {
     pub instead: Vec<EntryId>,
     /// Why, in words; empty for none.
     pub reason: String,
+}
+
+impl fmt::Debug for ScriptCount {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("ScriptCount")
+            .field("entry", &self.entry)
+            .field("source", &self.source)
+            .field("session", &self.session)
+            .field("room", &self.room)
+            .field("scripts", &self.scripts)
+            .field("by", &self.by)
+            .field("instead", &self.instead)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Who counted.
@@ -121,7 +137,7 @@ pub fn agreed(counts: &[ScriptCount]) -> Option<u64> {
 }
 
 /// A count as members sign it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CountStatement {
     /// The exam, `<board>/<exam>`.
     pub exam: String,
@@ -139,6 +155,21 @@ pub struct CountStatement {
     pub by: Vec<String>,
     /// Why, in words on one line.
     pub reason: String,
+}
+
+impl fmt::Debug for CountStatement {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("CountStatement")
+            .field("session", &self.session)
+            .field("room", &self.room)
+            .field("scripts", &self.scripts)
+            .field("instead", &self.instead)
+            .field("at", &self.at)
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
 }
 
 impl CountStatement {

@@ -12,7 +12,7 @@ use crate::{
 };
 use jiff::{Timestamp, civil::Date};
 use record::Digest;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 pub use crate::lines::parse_entry;
 
@@ -80,7 +80,7 @@ impl Statement {
 }
 
 /// A step of a case as its members sign it: the text of a note with a signature of each.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct StepStatement {
     /// The exam, `<board>/<exam>`.
     pub exam: String,
@@ -108,8 +108,23 @@ pub struct StepStatement {
     pub answers: Vec<Answer>,
 }
 
+impl fmt::Debug for StepStatement {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("StepStatement")
+            .field("case", &self.case)
+            .field("state", &self.state)
+            .field("ruling", &self.ruling)
+            .field("undoes", &self.undoes)
+            .field("at", &self.at)
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
+}
+
 /// What a step of a case asks for and brings. Each text is one line.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Duties {
     /// Until when the next step is due.
     pub due: Option<Date>,
@@ -121,6 +136,17 @@ pub struct Duties {
     pub preserve: Vec<String>,
     /// The last day of an appeal.
     pub appeal_until: Option<Date>,
+}
+
+impl fmt::Debug for Duties {
+    /// Without the words, which may name a person.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Duties")
+            .field("due", &self.due)
+            .field("appeal_until", &self.appeal_until)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Duties {

@@ -4,7 +4,7 @@ use diemdanh::bits::spread::Spread as _;
 use diemdanh::host::threads::SideBySide;
 use diemdanh::record::{
     AttendanceEvent, CandidateRef, CheckIn, ChipState, Code, Digest, DocumentRef, ENTRY_VERSION, Entry, EntryRef,
-    ReEntryBasis, RegistryState, one_pass,
+    ReEntryBasis, RegistryState, SignedWords, one_pass,
 };
 use jiff::Timestamp;
 use proptest::collection::vec;
@@ -115,7 +115,7 @@ fn others() -> impl Strategy<Value = AttendanceEvent> {
         (entry_ref(), code(), code()).prop_map(|(refers, reason, second)| E::Undo { refers, reason, second }),
         (text(), any::<u64>()).prop_map(|(room, scripts)| E::ScriptsCounted { room, scripts }),
         any::<i64>().prop_map(|by_ms| E::ClockJump { by_ms }),
-        text().prop_map(|note| E::CaseStep { note }),
+        text().prop_map(|note| E::CaseStep { note: SignedWords(note) }),
     ]
 }
 

@@ -7,4 +7,5 @@ mod deciding;
 mod one_truth;
 mod opening;
 mod shares;
+mod unsaid;
 mod world;

@@ -11,7 +11,7 @@ use host::key_place;
 use host::keys::read_passphrase;
 use jiff::Timestamp;
 use record::segment::digest;
-use record::{AttendanceEvent, AttendanceLog, Code, LogName, OpenBasis, Opening};
+use record::{AttendanceEvent, AttendanceLog, Code, LogName, OpenBasis, Opening, SignedWords};
 use review::EntryId;
 use review::decision::RECORD_SESSION;
 use review::statement::Statement;
@@ -151,7 +151,7 @@ fn append(
     let store = FileStore::open(&folder.join(RECORD_FOLDER).join(member))?;
     let stamp = Stamp { wall: work.now, ..SystemClock.now() };
     let (mut log, _) = AttendanceLog::open(store, &opening, stamp, work.random)?;
-    let appended = log.append(&operator, AttendanceEvent::CaseStep { note }, stamp)?;
+    let appended = log.append(&operator, AttendanceEvent::CaseStep { note: SignedWords(note) }, stamp)?;
     let place = appended.proof.entry();
     log.close(&operator, stamp)?;
     let leaf = leaf_of(&folder.join(RECORD_FOLDER).join(member), key.verifier(), place)?;
