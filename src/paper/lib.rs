@@ -10,6 +10,7 @@
 use krilla::{
     Document,
     color::luma,
+    error::KrillaError,
     geom::{PathBuilder, Point, Rect},
     metadata::Metadata,
     num::NormalizedF32,
@@ -41,7 +42,41 @@ pub enum PaperError {
     Font,
     /// The library's refusal.
     #[error("the PDF cannot be written: {0}")]
-    Pdf(String),
+    Pdf(PdfFault),
+}
+
+/// What the library refused, without the text of a page: that may name people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum PdfFault {
+    /// The size of a page.
+    #[error("the size of a page")]
+    PageSize,
+    /// A font cannot be embedded.
+    #[error("a font cannot be embedded")]
+    Font,
+    /// It would not be what its kind of PDF has to be.
+    #[error("{errors} rules of its kind of PDF are broken")]
+    Rules {
+        /// So many rules.
+        errors: usize,
+    },
+    /// More of something than a PDF holds.
+    #[error("more than a PDF holds")]
+    Limit,
+    /// Anything else in how its parts fit together.
+    #[error("its parts do not fit together")]
+    Parts,
+}
+
+impl From<KrillaError> for PdfFault {
+    fn from(error: KrillaError) -> Self {
+        match error {
+            KrillaError::Font(..) => Self::Font,
+            KrillaError::Validation(errors) => Self::Rules { errors: errors.len() },
+            KrillaError::Limit(_) => Self::Limit,
+            _ => Self::Parts,
+        }
+    }
 }
 
 /// A document of A4 pages.
@@ -79,7 +114,7 @@ impl Paper {
     /// [`PaperError::Pdf`].
     pub fn page(&mut self, draw: impl FnOnce(&mut Sheet<'_>)) -> Result<(), PaperError> {
         let settings = PageSettings::from_wh(points(WIDTH_MM), points(HEIGHT_MM));
-        let settings = settings.ok_or_else(|| PaperError::Pdf("page size".to_owned()))?;
+        let settings = settings.ok_or_else(|| PaperError::Pdf(PdfFault::PageSize))?;
         let mut page = self.document.start_page_with(settings);
         let mut sheet = Sheet { surface: page.surface(), fonts: &self.fonts };
         draw(&mut sheet);
@@ -93,7 +128,7 @@ impl Paper {
     /// # Errors
     /// [`PaperError::Pdf`].
     pub fn finish(self) -> Result<Vec<u8>, PaperError> {
-        self.document.finish().map_err(|error| PaperError::Pdf(format!("{error:?}")))
+        self.document.finish().map_err(|error| PaperError::Pdf(error.into()))
     }
 }
 
