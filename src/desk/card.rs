@@ -8,7 +8,7 @@ use bits::stamp::Clock;
 use cccd::holder::{Holder, HolderError, HolderNote};
 use checkin::chip::{ChipReading, DataProof, link_failure};
 use checkin::contact::ContactId;
-use checkin::event::{CardNews, Event, Finished, Identity, PortraitNews, ReadPhase};
+use checkin::event::{CardNews, Event, Finished, Identity, KeptEvidence, PortraitNews, ReadPhase};
 use emrtd::access::key::AccessKey;
 use emrtd::authenticity::trust::TrustStore;
 use emrtd::inspect::{CardType, Inspection, InspectionPolicy, Inspector, Observer, Progress, Resumption};
@@ -39,6 +39,8 @@ pub(super) struct CardWorker {
     pub(super) random: Box<dyn Random>,
     /// What inspections rest on goes with their end.
     pub(super) keeps_evidence: bool,
+    /// The chip's portrait goes with them.
+    pub(super) keeps_portrait: bool,
     pub(super) inbox: SyncSender<Message>,
     /// How many certificates of the store were looked at ahead of their first card.
     pub(super) warmed: usize,
@@ -111,14 +113,24 @@ impl CardWorker {
         let contact = inspector.inspect(&mut transport, self.resumption.take(), random, &mut herald);
         self.resumption = contact.resumption;
         let mut finished = finished(&contact.inspection, herald.contradicted);
-        let kept = contact.inspection.evidence.as_ref().filter(|_| self.keeps_evidence);
-        finished.evidence = kept.map(|evidence| Arc::new(Pii::new(evidence.encode())));
+        finished.evidence = self.kept(&contact.inspection);
         self.remember_card_type(&contact.inspection);
         finished
     }
 }
 
 impl CardWorker {
+    /// What the inspection rests on, as far as the board wants it kept.
+    fn kept(&self, inspection: &Inspection) -> Option<KeptEvidence> {
+        let evidence = inspection.evidence.as_ref().filter(|_| self.keeps_evidence)?;
+        let portrait = inspection.files.get(FileId::Dg(2)).filter(|_| self.keeps_portrait);
+        let bundle = match portrait {
+            Some(dg2) => evidence.encode_with_portrait(dg2),
+            None => evidence.encode(),
+        };
+        Some(Arc::new(Pii::new(bundle)))
+    }
+
     /// A signer whose chips prove themselves does not make documents without a key.
     fn remember_card_type(&mut self, inspection: &Inspection) {
         let proofs = [Check::ChipMapping, Check::ChipAuthentication, Check::ActiveAuthentication];

@@ -83,7 +83,11 @@ impl EffectiveRules {
         let rules = &self.rules;
         let from = |key: &str| if key.is_empty() { "desk" } else { "package" };
         let paper = if rules.paper_folder.is_empty() { "none" } else { "allowed" };
-        let kept = if rules.evidence_recipient.is_empty() { "none" } else { "sealed" };
+        let kept = match (rules.evidence_recipient.is_empty(), rules.evidence_portrait) {
+            (true, _) => "none",
+            (false, false) => "sealed",
+            (false, true) => "sealed-with-portrait",
+        };
         let mut words = BTreeMap::from([
             ("bac-fallback", rules.bac_fallback.to_string()),
             ("authentication-required", rules.authentication_required.to_string()),
@@ -123,6 +127,7 @@ fn own(config: &DeskConfig) -> Rules {
         // People's data leave the desk in the open only where the board says so.
         paper_folder: String::new(),
         evidence_recipient: config.evidence.recipient.clone(),
+        evidence_portrait: false,
         card_types: config.chip.card_type.as_ref().map(|rows| rows.iter().map(named).collect()),
     }
 }

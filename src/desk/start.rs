@@ -122,6 +122,7 @@ fn open(
         clock: Arc::clone(&adapters.clock),
         random: adapters.card_random,
         keeps_evidence: !recipient.is_empty(),
+        keeps_portrait: plan.rules().rules().evidence_portrait,
         inbox: inbox.clone(),
         warmed: 0,
         resumption: None,

@@ -26,7 +26,12 @@ pub struct Evidence {
 impl Evidence {
     /// Everything that is needed to judge again, as one file: SOD, what the chip proved, no picture.
     pub fn encode(&self) -> Vec<u8> {
-        bundle::encode(self)
+        bundle::encode(self, None)
+    }
+
+    /// The same with the portrait: DG2 exactly as read. For whoever may keep pictures of people.
+    pub fn encode_with_portrait(&self, dg2: &[u8]) -> Vec<u8> {
+        bundle::encode(self, Some(dg2))
     }
 }
 

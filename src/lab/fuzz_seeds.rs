@@ -159,7 +159,7 @@ const SETTINGS: &str = "board = \"so.example\"\nexam = \"tn\"\ntitle = \"Thi\"\n
                         title = \"\"\n[policy]\nbac_fallback = true\nauthentication_required = true\n\
                         revocation_required = false\nregistry_required = false\nregistry_wait_ms = 2500\n\
                         registry_key = \"\"\nwitness_required = false\nwitness_key = \"\"\nscripts_required = false\npaper_folder = \"\"\n\
-                        evidence_recipient = \"\"\ncard_types = []\n";
+                        evidence_recipient = \"\"\nevidence_portrait = false\ncard_types = []\n";
 const PACKAGE_NOTE: &str = "diemdanh/package/v3\nboard so.example\nexam tn\nsession b1\nsite 0901\nmode live\nversion 1\n\
                             not-before 2026-06-12T00:35:00Z\nnot-after 2026-07-03T00:35:00Z\nrows 1\nsize 22\nfront 22\nsha256 \
                             aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nmin-program 0.1.0\n\

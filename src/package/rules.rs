@@ -9,6 +9,7 @@
 //! | `registry_wait_ms` | the longer |
 //! | `card_types` | the types of both |
 //! | `paper_folder` | the package's alone |
+//! | `evidence_portrait` | the package's alone |
 //! | `evidence_recipient` | the package's; the desk's where the package names none |
 //! | `registry_key`, `witness_key` | the package's; the desk's file where the package names none |
 //!
@@ -46,6 +47,8 @@ pub struct Rules {
     pub paper_folder: String,
     /// Who alone opens the evidence, `age1…`; empty: nothing is kept, or the desk's own file says.
     pub evidence_recipient: String,
+    /// The chip's portrait is kept with the evidence, sealed like it. A desk's own file has no say in it.
+    pub evidence_portrait: bool,
     /// Types of documents whose chip has a key. `None` says nothing; only a desk's own file may.
     #[serde(deserialize_with = "named")]
     pub card_types: Option<Vec<CardTypeRule>>,
@@ -83,6 +86,7 @@ impl Default for Rules {
             scripts_required: false,
             paper_folder: String::new(),
             evidence_recipient: String::new(),
+            evidence_portrait: false,
             card_types: Some(vec![CardTypeRule { issuer, document, since: None }]),
         }
     }
@@ -112,6 +116,7 @@ impl Rules {
             scripts_required: self.scripts_required || *scripts_required,
             paper_folder: self.paper_folder.clone(),
             card_types: both(self.card_types.as_ref(), card_types.as_ref()),
+            evidence_portrait: self.evidence_portrait,
             evidence_recipient: first_named(&self.evidence_recipient, evidence_recipient),
             registry_key: first_named(&self.registry_key, registry_key),
             witness_key: first_named(&self.witness_key, witness_key),

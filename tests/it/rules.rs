@@ -31,6 +31,7 @@ fn lax() -> Rules {
         witness_key: String::new(),
         scripts_required: false,
         paper_folder: String::new(),
+        evidence_portrait: false,
     }
 }
 
@@ -83,6 +84,10 @@ fn every_other_rule_stands_at_the_stricter_of_two_values() {
         let found = with(|rules| rules.card_types = package.clone())
             .stricter_of(&with(|rules| rules.card_types = desk.clone()));
         assert_eq!(found.card_types, stands, "package {package:?}, desk {desk:?}");
+    }
+    for (package, desk) in [(false, false), (false, true), (true, false), (true, true)] {
+        let keeps = |is_kept| with(|rules| rules.evidence_portrait = is_kept);
+        assert_eq!(keeps(package).stricter_of(&keeps(desk)).evidence_portrait, package, "the board's alone: {desk}");
     }
     type Text = (&'static str, fn(&mut Rules, &str), fn(&Rules) -> &str);
     let texts: [Text; 3] = [

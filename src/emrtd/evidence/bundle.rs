@@ -1,9 +1,10 @@
-//! Evidence as one file: what `diemdanh-board inspect` needs to judge the inspection again, without the holder's data
-//! and without a picture.
+//! Evidence as one file: what `diemdanh-board inspect` needs to judge the inspection again, without the holder's data,
+//! and without a picture unless the caller keeps one.
 
 use super::{ActiveAnswer, ChipEvidence, Evidence};
 use crate::lds::files::FileId;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use bits::secret::Secret;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -20,9 +21,10 @@ struct Form {
     files: BTreeMap<String, String>,
 }
 
-/// Writes the file.
-pub(super) fn encode(evidence: &Evidence) -> Vec<u8> {
+/// Writes the file, with the portrait's group where it is kept.
+pub(super) fn encode(evidence: &Evidence, portrait: Option<&[u8]>) -> Vec<u8> {
     let mut files = vec![(FileId::Sod.file_name(), evidence.sod.reveal().clone())];
+    files.extend(portrait.map(|dg2| (FileId::Dg(PORTRAIT_GROUP).file_name(), dg2.to_vec())));
     match &evidence.chip {
         None => (),
         Some(ChipEvidence::ChipAuthentication { dg14 }) => {
@@ -47,7 +49,14 @@ pub fn open_bundle(bytes: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
     let form: Form = serde_json::from_slice(bytes).ok()?;
     (form.format == FORMAT && form.files.len() <= MAX_FILES).then_some(())?;
     let plain = |name: &str| name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._".contains(&byte));
-    form.files.into_iter().map(|(name, text)| plain(&name).then_some((name, BASE64.decode(text).ok()?))).collect()
+    let opened = |(name, text): (String, String)| {
+        let text = Secret::new(text);
+        plain(&name).then_some((name, BASE64.decode(text.expose()).ok()?))
+    };
+    form.files.into_iter().map(opened).collect()
 }
+
+/// The group of the portrait.
+const PORTRAIT_GROUP: u8 = 2;
 
 const FORMAT: &str = "diemdanh evidence 1";

@@ -31,6 +31,8 @@ pub struct Policy {
     pub paper_folder: String,
     /// Who alone opens the evidence, `age1…`; empty: each desk's own file says.
     pub evidence_recipient: String,
+    /// The chip's portrait is kept with the evidence.
+    pub evidence_portrait: bool,
     /// Types of documents whose chip has a key.
     #[serde(rename = "card_type")]
     pub card_types: Vec<CardTypeRule>,
@@ -51,6 +53,7 @@ impl Default for Policy {
             scripts_required: usual.scripts_required,
             paper_folder: usual.paper_folder,
             evidence_recipient: usual.evidence_recipient,
+            evidence_portrait: usual.evidence_portrait,
             card_types: usual.card_types.unwrap_or_default(),
         }
     }
@@ -71,7 +74,7 @@ impl Policy {
         let mut out = format!(
             "{HEAD}bac_fallback = {}\nauthentication_required = {}\nrevocation_required = {}\nregistry_required = {}\n\
              registry_wait_ms = {}\nregistry_key = {}\nwitness_required = {}\nwitness_key = {}\nscripts_required = {}\n\
-             paper_folder = {}\n             evidence_recipient = {}\n",
+             paper_folder = {}\nevidence_recipient = {}\nevidence_portrait = {}\n",
             self.bac_fallback,
             self.authentication_required,
             self.revocation_required,
@@ -83,6 +86,7 @@ impl Policy {
             self.scripts_required,
             text(&self.paper_folder),
             text(&self.evidence_recipient),
+            self.evidence_portrait,
         );
         for one in &self.card_types {
             let _ =
@@ -96,7 +100,8 @@ impl Policy {
     pub fn packed(&self) -> Rules {
         let Self { bac_fallback, authentication_required, revocation_required, registry_required, .. } = self.clone();
         let Self { registry_wait_ms, registry_key, witness_required, witness_key, .. } = self.clone();
-        let Self { evidence_recipient, card_types, scripts_required, paper_folder, .. } = self.clone();
+        let Self { evidence_recipient, evidence_portrait, card_types, scripts_required, paper_folder, .. } =
+            self.clone();
         Rules {
             bac_fallback,
             authentication_required,
@@ -109,6 +114,7 @@ impl Policy {
             scripts_required,
             paper_folder,
             evidence_recipient,
+            evidence_portrait,
             card_types: Some(card_types),
         }
     }
@@ -121,4 +127,5 @@ const HEAD: &str = "\
 # paper_folder: thư mục trên USB (đường dẫn tuyệt đối) được ghi danh sách dự phòng và biểu mẫu có tên thí sinh; để
 # trống thì không ghi.
 # evidence_recipient: age1…, ai mở được phần chứng cứ; để trống thì theo tệp của bàn.
+# evidence_portrait: kèm cả ảnh trong chip vào phần chứng cứ niêm phong, để hai thành viên so lại về sau.
 ";
