@@ -54,6 +54,29 @@ pub enum DeviceKeyError {
 }
 
 impl DeviceKeyError {
+    /// What is wrong with the file that a key lies in, or that a TPM's passphrase opens.
+    pub fn of_file(&self) -> Option<&KeyFileError> {
+        match self {
+            Self::File(error) => Some(error),
+            #[cfg(feature = "tpm")]
+            Self::Tpm(TpmError::Seal(error)) => Some(error),
+            #[cfg(feature = "tpm")]
+            Self::Tpm(TpmError::Missing) => Some(&KeyFileError::Missing),
+            #[cfg(feature = "tpm")]
+            Self::Tpm(TpmError::Form) => Some(&KeyFileError::Form),
+            _ => None,
+        }
+    }
+
+    /// The TPM itself does not serve.
+    pub fn is_of_tpm(&self) -> bool {
+        #[cfg(feature = "tpm")]
+        if matches!(self, Self::Tpm(_)) {
+            return self.of_file().is_none();
+        }
+        false
+    }
+
     /// True when there is no key yet, and one may be made.
     pub fn is_missing(&self) -> bool {
         match self {

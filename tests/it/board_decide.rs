@@ -189,6 +189,27 @@ fn reports_are_the_same_bytes_twice_and_lie_outside_the_exam() {
     assert!(fs::read_to_string(at.path("own/ket-qua.csv")).unwrap().starts_with("\u{feff}SBD,Tình trạng\n"));
 }
 
+#[test]
+fn explanations_are_answered_at_the_command_line_too() {
+    let (at, case) = decided();
+    let answer = |words: &str| {
+        let base =
+            [&case, "--state", "new", "--reason", "Xem camera", "--key", "hd-01.key", "--passphrase-file", "pass"];
+        at.run("decide", &[&base[..], &["--answer", words]].concat())
+    };
+    assert_eq!(answer("came-back=fits: camera 3, 07:20").0, Some(0));
+    let (code, said) = answer("twin=fits");
+    assert!(code == Some(64) && said.contains("came-back, wrong-row"), "{said}");
+    assert_eq!(answer("came-back=maybe").0, Some(64));
+    assert_eq!(answer("came-back=fits: số 099208000001").0, Some(64), "nobody's number");
+    let told = duplicate(&at);
+    assert_eq!(
+        (&told["state"], &told["answers"][0]["words"]),
+        (&"new".into(), &"camera 3, 07:20".into()),
+        "an answer leaves the state as it is"
+    );
+}
+
 /// A member whose key lies in a token makes it, is certified, and decides, with a PIN; a wrong PIN and a token that is not
 /// there are told apart from a sealed file.
 #[test]
@@ -239,8 +260,72 @@ fn decides_by_token() {
     let both = [&case, "--state", "decided", "--ruling", "came-back", "--reason", "x", "--key", "tok/device.key"];
     let with = ["--passphrase-file", "pin", "--with", "tok/device.key", "--with-passphrase-file", "wrong-pin"];
     let (code, said) = at.run("decide", &[&both[..], &with[..]].concat());
-    assert!(code != Some(0) && said.contains("one token"), "one PIN stands for one person: {code:?} {said}");
+    assert!(
+        code != Some(0) && said.contains("cùng một thiết bị khóa"),
+        "one PIN stands for one person: {code:?} {said}"
+    );
     let (code, said) = by("pin", "tok/device.key");
     assert_eq!(code, Some(0), "{said}");
     assert_eq!(duplicate(&at)["state"], "decided");
+}
+
+/// The same in a TPM: from the key's making to a decision that counts. Its passphrase is asked for as a file's is.
+#[cfg(feature = "tpm")]
+#[test]
+fn a_members_key_may_lie_in_a_tpm() {
+    let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let Some((_tpm, tcti)) = crate::device_keys::tpm(folder.path()) else {
+        return crate::skips::skip("swtpm is not installed");
+    };
+    let (at, case) = decided();
+    fs::write(at.path("short"), "ngan\n").unwrap();
+    let new = |pass: &str| {
+        let mut command = board_program();
+        let made = ["key", "new", "--out", "tpm", "--board", "board.example", "--desk", "hd-08", "--tpm", &tcti];
+        command.args(made).args(["--passphrase-file", pass]).current_dir(at.path("")).output().unwrap()
+    };
+    assert!(!new("short").status.success() && !at.path("tpm/device.key").exists(), "a short passphrase leaves no file");
+    let made = new("pass");
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let read = |name: &str| fs::read_to_string(at.path(name)).unwrap();
+    let (place, wrapped) = (read("tpm/device.key"), read("tpm/device.tpm"));
+    assert!(place.contains("\"tpm\"") && !place.contains(PASSPHRASE) && !wrapped.contains(PASSPHRASE), "{place}");
+    assert!(!new("pass").status.success() && read("tpm/device.tpm") == wrapped, "never overwritten");
+    let member = ["hd-08", "--member", "tpm/device.vkey", "--key", "board.key", "--passphrase-file", "pass"];
+    let (code, said) = at.without_key("member", &member);
+    assert_eq!(code, Some(0), "{said}");
+    let by = |pass: &str, key: &str, with: &str| {
+        let args = [&case, "--state", "decided", "--ruling", "came-back", "--reason", "Đã xem biên bản", "--key", key];
+        let with = ["--passphrase-file", pass, "--with", with, "--with-passphrase-file", "pass"];
+        at.run("decide", &[&args[..], &with[..]].concat())
+    };
+    fs::write(at.path("wrong"), "mot cau khac\n").unwrap();
+    let (code, said) = by("wrong", "tpm/device.key", "hd-02.key");
+    assert!(code == Some(3) && said.contains("mật khẩu không đúng"), "{code:?} {said}");
+    let (_other, other_tcti) = crate::device_keys::tpm(other.path()).unwrap();
+    fs::write(at.path("tpm/elsewhere.key"), place.replace(&tcti, &other_tcti)).unwrap();
+    let (code, said) = by("pass", "tpm/elsewhere.key", "hd-02.key");
+    assert!(code == Some(3) && said.contains("không phải thiết bị đã tạo khóa này"), "another TPM: {code:?} {said}");
+    fs::write(at.path("tpm/nowhere.key"), place.replace(&tcti, "swtpm:host=127.0.0.1,port=1")).unwrap();
+    let (code, said) = by("pass", "tpm/nowhere.key", "hd-02.key");
+    assert!(code == Some(3) && !said.contains("ĐÃ GHI"), "no TPM: {code:?} {said}");
+    fs::write(at.path("alone.key"), &place).unwrap();
+    let (code, said) = by("pass", "alone.key", "hd-02.key");
+    assert!(code == Some(3) && said.contains("không có tệp khóa này"), "without the file beside it: {code:?} {said}");
+    let (code, said) = by("pass", "tpm/device.key", "tpm/device.key");
+    assert!(code == Some(2) && said.contains("cần hai thành viên"), "one key is one person: {code:?} {said}");
+    assert_eq!(duplicate(&at)["state"], "new", "nothing was written");
+    assert_eq!(by("pass", "hd-02.key", "tpm/device.key").0, Some(0), "beside a sealed key");
+    assert_eq!(duplicate(&at)["state"], "decided");
+    let step = at.json("review", &[])["steps"][0]["entry"].clone();
+    let undo = [&case, "--state", "new", "--reason", "Nhầm", "--undo", step.as_str().unwrap()];
+    let keys = ["--key", "tpm/device.key", "--passphrase-file", "pass", "--with", "hd-01.key"];
+    let (code, said) = at.run("decide", &[&undo[..], &keys[..], &["--with-passphrase-file", "pass"]].concat());
+    assert_eq!(code, Some(0), "its own record, signed by the TPM: {said}");
+    assert_eq!(duplicate(&at)["state"], "new");
+    let record = ["--key", "tpm/device.key", "--passphrase-file", "pass", "--out", "record"];
+    assert_eq!(at.run("record", &record).0, Some(0));
+    let mut verify = board_program();
+    verify.arg("verify").arg(at.path("record")).arg("--board-key").arg(at.path("board.vkey"));
+    assert!(verify.output().unwrap().status.code().is_some_and(|code| code <= 1), "and anybody can check it");
 }

@@ -21,6 +21,10 @@ sentences! {
     token_pin(path);
     token_missing(path);
     token_no_key(path);
+    one_token();
+    tpm_silent(path);
+    no_tpm(path);
+    device_silent();
 }
 
 sentences! {

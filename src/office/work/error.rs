@@ -212,6 +212,8 @@ impl WorkError {
             Self::Key { path, error } => key(&shown_within(&path.to_string_lossy()), error, &words.files),
             Self::Signer { path, error } => signer(&shown_within(&path.to_string_lossy()), error, &words.files),
             Self::KeyFile(KeyFileError::NoPassphrase) => words.files.key_empty(),
+            Self::KeyPlace(KeyPlaceError::OneToken) => words.files.one_token(),
+            Self::Note(NoteError::Device) => words.files.device_silent(),
             other => other.to_string(),
         }
     }
@@ -226,7 +228,9 @@ impl WorkError {
 fn signer(path: &str, error: &KeyPlaceError, words: &FileWords) -> String {
     match error {
         KeyPlaceError::File(error) => key(path, error, words),
-        KeyPlaceError::Device(DeviceKeyError::File(error)) => key(path, error, words),
+        KeyPlaceError::Device(device) if let Some(error) = device.of_file() => key(path, error, words),
+        KeyPlaceError::Device(device) if device.is_of_tpm() => words.tpm_silent(path),
+        KeyPlaceError::NoTpm => words.no_tpm(path),
         KeyPlaceError::Device(DeviceKeyError::Token(TokenError::Pin)) => words.token_pin(path),
         KeyPlaceError::Device(DeviceKeyError::Token(TokenError::NoToken)) => words.token_missing(path),
         KeyPlaceError::Device(DeviceKeyError::Token(TokenError::NoKey)) => words.token_no_key(path),
