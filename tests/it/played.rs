@@ -76,9 +76,10 @@ fn real_desks_stand_beside_played_ones() {
     let review = json(folder.path(), "review", &[]);
     let rules: BTreeSet<&str> =
         review["cases"].as_array().unwrap().iter().filter_map(|case| case["rule"].as_str()).collect();
-    // Nobody asks a name at a real desk of a played exam: each is faster than a person can be, and the review says so.
-    let expected = BTreeSet::from(["log.too-fast", "sitting.manual", "sitting.registry-before"]);
-    assert_eq!(rules, expected, "{:#}", review["cases"]);
+    // Nobody asks a name at a real desk of a played exam: on a quick machine it is faster than a person can be, although it
+    // waits as long as the portrait is to be looked at, and the review says so.
+    let ordered: BTreeSet<&str> = rules.iter().copied().filter(|rule| *rule != "log.too-fast").collect();
+    assert_eq!(ordered, BTreeSet::from(["sitting.manual", "sitting.registry-before"]), "{:#}", review["cases"]);
     let too_fast = review["cases"].as_array().unwrap().iter().filter(|case| case["rule"] == "log.too-fast");
     let logs: BTreeSet<String> = too_fast.map(|case| case["about"]["log"].as_str().unwrap().to_owned()).collect();
     assert!(logs.iter().all(|log| !log.contains("/ban-01002-2/")), "{logs:?}");

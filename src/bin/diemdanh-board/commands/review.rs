@@ -2,8 +2,7 @@
 
 use super::exam::review::Sources;
 use clap::Args;
-use host::threads;
-use office::work::exam::book::{Beside, BookNews, work_beside};
+use office::work::exam::book::{Beside, BookNews, answer_beside, work_beside};
 use office::work::exam::reviewing::Sources as SourcesOrder;
 use office::work::{Ending, Work, WorkError};
 use std::path::{Path, PathBuf};
@@ -47,7 +46,7 @@ pub(crate) fn show(work: &Work<'_>, args: Review, language: Language) -> Result<
         is_heard && wanted.load(Ordering::Relaxed)
     })?;
     let (question, questions) = channel::<Question>();
-    let answering = threads::spawn("answering", move || questions.into_iter().for_each(|answer| answer()))?;
+    let answering = answer_beside(questions)?;
     let link = ReviewLink {
         news: heard,
         stop: Box::new(move || goes_on.store(false, Ordering::Relaxed)),

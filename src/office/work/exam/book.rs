@@ -79,6 +79,15 @@ pub fn work_beside(
     Ok(thread)
 }
 
+/// Answers on a thread of its own what a window asks of a book that was read, one question after the other. It ends when
+/// nobody asks any more.
+///
+/// # Errors
+/// The system has no thread for it.
+pub fn answer_beside(questions: Receiver<Box<dyn FnOnce() + Send>>) -> Result<JoinHandle<()>, WorkError> {
+    Ok(threads::spawn("answering", move || questions.into_iter().for_each(|answer| answer()))?)
+}
+
 impl Beside {
     /// Reads everything; false where there is nothing that could be worked with.
     fn read(&self, tell: &mut impl FnMut(BookNews) -> bool) -> bool {
