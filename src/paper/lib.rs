@@ -114,7 +114,7 @@ impl Paper {
     /// [`PaperError::Pdf`].
     pub fn page(&mut self, draw: impl FnOnce(&mut Sheet<'_>)) -> Result<(), PaperError> {
         let settings = PageSettings::from_wh(points(WIDTH_MM), points(HEIGHT_MM));
-        let settings = settings.ok_or_else(|| PaperError::Pdf(PdfFault::PageSize))?;
+        let settings = settings.ok_or(PaperError::Pdf(PdfFault::PageSize))?;
         let mut page = self.document.start_page_with(settings);
         let mut sheet = Sheet { surface: page.surface(), fonts: &self.fonts };
         draw(&mut sheet);

@@ -154,7 +154,7 @@ fn without_a_portrait_there_is_nothing_to_wait_for() {
 /// Behind a lock, and behind the screen of a second person, nobody looks.
 #[test]
 fn a_portrait_that_was_away_is_painted_anew() {
-    let ways: [(&str, fn(&mut Desk)); 2] = [
+    let ways: [Way; 2] = [
         ("a lock", |desk| {
             staffed::input(desk, Input::Lock);
             let contact = desk.contact;
@@ -215,3 +215,6 @@ fn painting_is_no_sign_of_life() {
     desk.paints().later(1_500);
     assert!(matches!(desk.screen(), Screen::Locked(_)), "{:?}", desk.screen());
 }
+
+/// What is done, and how.
+type Way = (&'static str, fn(&mut Desk));
